@@ -1,0 +1,58 @@
+# `make help` lists the targets. Each of them installs first what it needs, into .venv.
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+REQUIREMENTS := requirements.txt requirements-dev.txt pyproject.toml
+TYPED := $(wildcard include plugins dags demo)
+
+# The project is used in place: its own folders come before anything that is installed.
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test test-fast lint format bench requirements clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Make .venv and install what is pinned in requirements*.txt, and the project itself
+
+$(STAMP): $(REQUIREMENTS)
+	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh .ci/install "$(VENV)" $(REQUIREMENTS)
+
+demo: install ## Run the whole synchronisation once against stand-in APIs, and show what happened
+	@$(BIN)/python -m demo.demo
+
+up: install ## Start Airflow, PostgreSQL and the stand-in APIs on this machine, until Ctrl-C
+	@$(BIN)/python -m demo.up
+
+test: install ## Run every test
+	@$(BIN)/python -m pytest
+
+test-fast: install ## Run the tests that are not slow
+	@$(BIN)/python -m pytest -m "not slow and not browser"
+
+lint: install ## Check style, format, types and who imports whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(TYPED)
+	@$(BIN)/lint-imports --no-cache
+
+format: install ## Put the code into the form that `make lint` asks for
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install ## Measure the synchronisation with many libraries
+	@$(BIN)/python -m benchmarks
+
+# The lock files hold for every platform, and name no index, so that they can be used behind a mirror.
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url
+requirements: install ## Pin the newest versions that requirements*.in allow
+	@$(COMPILE) --upgrade requirements.in --output-file requirements.txt
+	@$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
+
+clean: ## Remove what was installed and everything that `make up` remembers
+	@rm -rf $(VENV) .install.lock .billetbro build dist *.egg-info
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
