@@ -1,0 +1,78 @@
+"""The words of the domain, as frozen types.
+
+Everything that decides (mapping, identity, plan, safeguards) speaks only these types; the two APIs and the database
+translate to and from them at their own borders. Money is integer øre, times are aware UTC datetimes, unless said
+otherwise.
+"""
+
+from include.models.purchases import (
+    AdditionalSale,
+    Answer,
+    Purchase,
+    Ticket,
+)
+from include.models.rules import (
+    LibraryRules,
+    Mode,
+    PersonalDataPolicy,
+    PriceUnit,
+)
+from include.models.source import (
+    SourceAddress,
+    SourceEvent,
+    SourceState,
+    TicketCategory,
+)
+from include.models.sync import (
+    AppliedPrice,
+    Change,
+    FieldChange,
+    Kind,
+    Link,
+    Mapped,
+    Outcome,
+    Rejection,
+)
+from include.models.ticketing import (
+    UNLIMITED_TICKETS,
+    Address,
+    CurrentEvent,
+    CurrentPrice,
+    DesiredPrice,
+    OnCreate,
+    SaleState,
+    TicketEvent,
+    Written,
+)
+
+__all__ = [
+    "UNLIMITED_TICKETS",
+    "AdditionalSale",
+    "Address",
+    "Answer",
+    "AppliedPrice",
+    "Change",
+    "CurrentEvent",
+    "CurrentPrice",
+    "DesiredPrice",
+    "FieldChange",
+    "Kind",
+    "LibraryRules",
+    "Link",
+    "Mapped",
+    "Mode",
+    "OnCreate",
+    "Outcome",
+    "PersonalDataPolicy",
+    "PriceUnit",
+    "Purchase",
+    "Rejection",
+    "SaleState",
+    "SourceAddress",
+    "SourceEvent",
+    "SourceState",
+    "Ticket",
+    "TicketCategory",
+    "TicketEvent",
+    "Written",
+]

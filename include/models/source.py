@@ -1,0 +1,78 @@
+"""What a source of events says, as frozen types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class SourceState(StrEnum):
+    """The state of an event at its source, in the CMS's own words."""
+
+    TICKET_SALE_NOT_OPEN = "TicketSaleNotOpen"
+    ACTIVE = "Active"
+    SOLD_OUT = "SoldOut"
+    CANCELLED = "Cancelled"
+    OCCURRED = "Occurred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCategory:
+    """A ticket category as the source sends it; `amount` is in the unit that the library's settings name."""
+
+    title: str
+    uuid: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what identifies the category over time: its uuid, or its title where it has none."""
+        return self.uuid or f"title:{self.title}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAddress:
+    """Where a source event takes place; every part can be missing."""
+
+    online: bool = False
+    location: str | None = None
+    location_additional: str | None = None
+    street: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEvent:
+    """An event as its source (a CMS) shows it. Times are aware; texts are as sent, HTML and entities included.
+
+    `unreadable` names the fields whose value could not be understood, each with what was found: such an event is
+    present, never read as absent, and is rejected.
+    """
+
+    uuid: str
+    title: str
+    state: SourceState | None
+    url: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    all_day: bool = False
+    relevant: bool = True
+    description: str | None = None
+    body: str | None = None
+    image_url: str | None = None
+    branches: tuple[str, ...] = ()
+    address: SourceAddress | None = None
+    categories: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    ticket_categories: tuple[TicketCategory, ...] = ()
+    capacity: int | None = None
+    series_uuid: str | None = None
+    link: str | None = None
+    admin_link: str | None = None
+    unreadable: Mapping[str, str] = field(default_factory=dict)

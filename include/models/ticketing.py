@@ -1,0 +1,114 @@
+"""Events and prices of the ticket system: as the source wants them, and as they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+UNLIMITED_TICKETS = 200_000
+"""What Place2book reports as available tickets when an event has no limit."""
+
+Written = str | int | bool | None
+"""What one field of a change can hold once it is written down: JSON's scalars."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A Place2book address. `name` is the place that the address belongs to; `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    address1: str
+    address2: str = ""
+    postal_code: str = ""
+    city: str = ""
+    phone: str = ""
+    country: str = "DK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredPrice:
+    """A price as the source wants it: `key` is the ticket category's, `value_ore` is øre."""
+
+    key: str
+    name: str
+    value_ore: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEvent:
+    """An event as the source wants it in Place2book: the source-owned fields only (behaviour 2 and 3)."""
+
+    name: str
+    description_short: str
+    description_long: str
+    begin_at: datetime
+    end_at: datetime
+    capacity: int
+    passive: bool
+    address: Address
+    prices: tuple[DesiredPrice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCreate:
+    """What is set when an event is created and is the staff's from then on (behaviour 3)."""
+
+    mute: bool = True
+    kultunaut_export: bool = False
+    kultunaut_age_group: str | None = None
+    kultunaut_export_category: str | None = None
+    kultunaut_picture_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentPrice:
+    """A price as it stands in Place2book now."""
+
+    price_id: int
+    name: str
+    value_ore: int
+    sold_tickets: int | None = None
+    sale_begin_at: datetime | None = None
+    sale_end_at: datetime | None = None
+    deletable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentEvent:
+    """An event as it stands in Place2book now. `capacity` None means unlimited; `prices` None means not read.
+
+    `deletable` and `active` are None where Place2book did not say.
+    """
+
+    event_maker: int
+    event_id: int
+    seccode: str
+    name: str
+    description_short: str = ""
+    description_long: str = ""
+    begin_at: datetime | None = None
+    end_at: datetime | None = None
+    sale_open_at: datetime | None = None
+    sale_close_at: datetime | None = None
+    capacity: int | None = None
+    passive: bool = False
+    address: Address | None = None
+    state: str | None = None
+    active: bool | None = None
+    waiting_list: bool = False
+    available_tickets: int | None = None
+    deletable: bool | None = None
+    sales_location: str | None = None
+    prices: tuple[CurrentPrice, ...] | None = None
+
+
+class SaleState(StrEnum):
+    """What a ticket button should say (facts: the ticket button's rules)."""
+
+    OVER = "over"
+    CLOSED = "closed"
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    SOLD_OUT = "sold_out"
+    WAITING_LIST = "waiting_list"
