@@ -1,0 +1,1 @@
+"""Billetbro on one machine: an embedded PostgreSQL, Airflow and the stand-in APIs."""
