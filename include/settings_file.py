@@ -1,0 +1,124 @@
+"""The libraries' YAML file as plain data: read safely, no key twice, `defaults` merged into each library."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from include.api.errors import Fatal
+
+
+class SettingsError(Fatal):
+    """The libraries' settings cannot be used; the message lists every mistake, for the person who edits the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One library of the file: its label in messages, what it says itself, the defaults, and both merged."""
+
+    label: str
+    own: Mapping[str, object]
+    defaults: Mapping[str, object]
+    merged: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The file's libraries, and the mistakes in its form that did not keep us from reading on."""
+
+    libraries: tuple[Entry, ...]
+    mistakes: tuple[str, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that notes keys given twice: YAML forbids them, and PyYAML silently keeps the last."""
+
+    def __init__(self, stream: bytes) -> None:
+        super().__init__(stream)
+        self.doubles: list[str] = []
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                self.doubles.append(f"line {key.start_mark.line + 1}: the key {key.value!r} is given twice")
+            if isinstance(key.value, str) and key.tag != "tag:yaml.org,2002:merge":
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_file(path: Path) -> Content:
+    """Read the file; raises SettingsError when it is missing, empty, not YAML, or lists no libraries."""
+    data, doubles = _load(path)
+    if data is None:
+        raise SettingsError(f"{path}: the file is empty; it has to list at least one library under 'libraries'")
+    if not isinstance(data, dict):
+        raise SettingsError(f"{path}: expected a mapping with the keys 'defaults' and 'libraries'")
+    mistakes = [*doubles]
+    mistakes += [
+        f"{key}: unknown key; {suggestion(str(key), ('defaults', 'libraries'))}"
+        for key in data
+        if key not in ("defaults", "libraries")
+    ]
+    defaults = data.get("defaults") or {}
+    if not isinstance(defaults, dict):
+        mistakes.append("defaults: expected a mapping with keys of a library")
+        defaults = {}
+    mistakes += [f"defaults: {key}: cannot be a default, each library has its own" for key in defaults if key == "id"]
+    listed = data.get("libraries")
+    if not isinstance(listed, list) or not listed:
+        return Content(libraries=(), mistakes=(*mistakes, "libraries: expected a list with at least one library"))
+    entries = []
+    for number, own in enumerate(listed, start=1):
+        if isinstance(own, dict):
+            entries.append(_entry(number, own, defaults))
+        else:
+            mistakes.append(f"library number {number}: expected a mapping with the keys of a library")
+    return Content(libraries=tuple(entries), mistakes=tuple(mistakes))
+
+
+def suggestion(key: str, known: Iterable[str]) -> str:
+    """Return the nearest known key as a question, or all known keys where none is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(key, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(names)}"
+
+
+def _load(path: Path) -> tuple[object, list[str]]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: there is no such file; write it, or name another in the environment variable BILLETBRO_LIBRARIES"
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        loader = _Loader(content)
+        return loader.get_single_data(), loader.doubles
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise SettingsError(f"{path}: {line}this is not valid YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise SettingsError(f"{path}: this is not valid YAML: {error}") from None
+
+
+def _entry(number: int, own: dict[str, object], defaults: dict[str, object]) -> Entry:
+    label = own.get("id")
+    return Entry(
+        label=label if isinstance(label, str) else f"library number {number}",
+        own=own,
+        defaults=defaults,
+        merged={key: _merged(defaults.get(key), value) for key, value in {**defaults, **own}.items()},
+    )
+
+
+def _merged(default: object, own: object) -> object:
+    """Lay a library's own value over the default: mappings merge key by key, anything else replaces."""
+    if isinstance(default, dict) and isinstance(own, dict):
+        return {key: _merged(default.get(key), value) for key, value in {**default, **own}.items()}
+    return own

@@ -1,0 +1,105 @@
+"""Mistakes in the libraries' settings, each as one line: whose, which key, what was found, what is allowed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from include.settings_file import Entry, suggestion
+
+MAX_FOUND = 60
+"""Characters of a found value that a message shows."""
+
+
+def mistakes_of(entry: Entry, error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Return a line for each mistake that validation found in one library; one in the defaults is labelled so."""
+    return [_line(entry, details, model) for details in error.errors(include_url=False, include_context=False)]
+
+
+def mistakes_across(entries: Iterable[Entry]) -> list[str]:
+    """Return a line for each id that two libraries have, and for each event maker that two libraries use."""
+    ids: dict[str, int] = defaultdict(int)
+    users: dict[int, list[str]] = defaultdict(list)
+    for entry in entries:
+        ids[entry.label] += 1
+        for maker in sorted(set(_event_makers(entry.merged))):
+            users[maker].append(entry.label)
+    same_id = [
+        f"{label}: id: {count} libraries have this id; each needs its own" for label, count in ids.items() if count > 1
+    ]
+    same_maker = [
+        f"{', '.join(labels)}: place2book: event maker {maker} is used by {len(labels)} libraries; each event maker "
+        "belongs to one, or the events of one library would look unlinked to the other"
+        for maker, labels in users.items()
+        if len(labels) > 1
+    ]
+    return same_id + same_maker
+
+
+def _line(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> str:
+    path = tuple(part for part in details["loc"] if part != "[key]")
+    label = "defaults" if not _has(entry.own, path) and _has(entry.defaults, path) else entry.label
+    where = f"{label}: {'.'.join(str(part) for part in path)}"
+    section, allowed = _looked_up(model, path)
+    match details["type"]:
+        case "extra_forbidden":
+            return f"{where}: unknown key; {suggestion(str(path[-1]), section.model_fields)}"
+        case "missing":
+            return f"{where}: is missing; allowed is {allowed}"
+        case _:
+            return f"{where}: found {_shown(details['input'])}; allowed is {allowed}"
+
+
+def _looked_up(model: type[BaseModel], path: Sequence[int | str]) -> tuple[type[BaseModel], str]:
+    """Return the innermost section that the path leads into, and the description of the last field on the way."""
+    section, description = model, ""
+    for part in path:
+        info = section.model_fields.get(str(part))
+        if info is None:
+            break
+        description = info.description or ""
+        if not (isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)):
+            break
+        section = info.annotation
+    return section, description
+
+
+def _has(data: object, path: Sequence[int | str]) -> bool:
+    for part in path:
+        if (isinstance(data, list) and isinstance(part, int) and part < len(data)) or (
+            isinstance(data, Mapping) and part in data
+        ):
+            data = data[part]
+        else:
+            return False
+    return True
+
+
+def _shown(value: object) -> str:
+    """Show a value as its writer would recognise it, cut where it is long; never a whole section."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}"
+        case Mapping():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+    text = str(value)
+    return repr(text if len(text) <= MAX_FOUND else text[:MAX_FOUND] + "…")
+
+
+def _event_makers(merged: Mapping[str, object]) -> Iterator[int]:
+    section = merged.get("place2book")
+    if not isinstance(section, Mapping):
+        return
+    by_branch = section.get("event_makers_by_branch")
+    for maker in (section.get("event_maker"), *(by_branch.values() if isinstance(by_branch, Mapping) else ())):
+        if isinstance(maker, int):
+            yield maker
