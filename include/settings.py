@@ -1,7 +1,7 @@
 """The libraries and their settings, from one YAML file, validated once.
 
-`load_settings` reads the file that `BILLETBRO_LIBRARIES` names, else `include/libraries.yaml`. Every mistake in the file
-is reported at once; the text of "allowed" in a message is the description of the field below.
+`load_settings` reads the file that `BILLETBRO_LIBRARIES` names, else `include/libraries.yaml`. Every mistake in the
+file is reported at once; the text of "allowed" in a message is the description of the field below.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class FallbackAddress(_Section):
         "DK", description='two capital letters, such as DK (in quotes for "NO")'
     )
     postal_code: Text = Field(
-        description='text in quotes, four digits in Denmark, such as "0800" (without quotes YAML can read another number)'
+        description='text in quotes, four digits in Denmark, such as "0800" (YAML may read another number without)'
     )
     city: Text = Field(description="the name of the town, as text")
 

@@ -68,13 +68,13 @@ def _looked_up(model: type[BaseModel], path: Sequence[int | str]) -> tuple[type[
 
 
 def _has(data: object, path: Sequence[int | str]) -> bool:
+    """Tell whether the path leads to something in the data; a list counts whole, for it is never merged."""
     for part in path:
-        if (isinstance(data, list) and isinstance(part, int) and part < len(data)) or (
-            isinstance(data, Mapping) and part in data
-        ):
-            data = data[part]
-        else:
+        if isinstance(data, list):
+            return True
+        if not isinstance(data, Mapping) or part not in data:
             return False
+        data = data[part]
     return True
 
 
