@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,23 +32,6 @@ class Content:
 
     libraries: tuple[Entry, ...]
     mistakes: tuple[str, ...]
-
-
-class _Loader(yaml.SafeLoader):
-    """A safe loader that notes keys given twice: YAML forbids them, and PyYAML silently keeps the last."""
-
-    def __init__(self, stream: bytes) -> None:
-        super().__init__(stream)
-        self.doubles: list[str] = []
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                self.doubles.append(f"line {key.start_mark.line + 1}: the key {key.value!r} is given twice")
-            if isinstance(key.value, str) and key.tag != "tag:yaml.org,2002:merge":
-                seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
 
 
 def read_file(path: Path) -> Content:
@@ -98,13 +81,35 @@ def _load(path: Path) -> tuple[object, list[str]]:
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
     try:
-        loader = _Loader(content)
-        return loader.get_single_data(), loader.doubles
+        loader = yaml.SafeLoader(content)
+        node = loader.get_single_node()
+        if node is None:
+            return None, []
+        doubles = [*_doubles(node, set())]
+        return loader.construct_document(node), doubles
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise SettingsError(f"{path}: {line}this is not valid YAML: {error.problem}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: this is not valid YAML: {error}") from None
+
+
+def _doubles(node: yaml.Node, visited: set[int]) -> Iterator[str]:
+    """Find keys that are given twice in one mapping: YAML forbids them, and PyYAML silently keeps the last."""
+    if id(node) in visited or not isinstance(node, yaml.CollectionNode):
+        return
+    visited.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _doubles(item, visited)
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        name = str(key.value)
+        if name in seen:
+            yield f"line {key.start_mark.line + 1}: the key {name!r} is given twice"
+        seen.add(name)
+        yield from _doubles(value, visited)
 
 
 def _entry(number: int, own: dict[str, object], defaults: dict[str, object]) -> Entry:
