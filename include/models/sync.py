@@ -11,6 +11,9 @@ from include.models.source import SourceState
 from include.models.ticketing import OnCreate, TicketEvent, Written
 
 
+DEFAULT_ON_CREATE = OnCreate()
+
+
 class Outcome(StrEnum):
     """What a source event is to us (behaviour 1)."""
 
@@ -39,7 +42,7 @@ class Mapped:
     series_uuid: str | None = None
     event_maker: int
     desired: TicketEvent | None = None
-    on_create: OnCreate = OnCreate()
+    on_create: OnCreate = DEFAULT_ON_CREATE
     code: str | None = None
     field: str | None = None
     found: str | None = None
@@ -50,20 +53,35 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPrice:
-    """A price of ours as it was last applied: where it stands in Place2book, and the name and value we gave it."""
+    """A price of ours as it was last applied: where it stands in Place2book, and the name and value we gave it.
+
+    `ended_at` is set while we hold its sale ended because its ticket category was removed after sales.
+    """
 
     price_id: int
     name: str
     value_ore: int
+    ended_at: datetime | None = None
+
+
+class LinkStatus(StrEnum):
+    """A link's life: `retired` when its event is over, `deleted` when its Place2book event was removed."""
+
+    LIVE = "live"
+    RETIRED = "retired"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """Source event <-> Place2book event, with what was last applied (`sync.links`).
 
-    `applied` holds the source-owned fields in their written-down form (see `plan.written_fields`); `prices` maps a
-    ticket category's key to the price that came from it; `absences` counts the complete snapshots in a row in which
-    the source event was missing; `state_seen` is the ticket button's state that was last written back.
+    `applied` holds the source-owned fields as we last set them, `echo` as Place2book answered right after (it may
+    normalise), `drift` what staff changed since and was recorded once, all in their written-down form (fields.py).
+    `prices` maps a ticket category's key to the price that came from it. `absences` counts the complete snapshots in a
+    row that lacked the source event, `counted_run` the run that counted last. `sale_closed_at` is set while we hold
+    the event's sale ended, with what stood there before in `sale_closed_before`. `state_written` is the sale state
+    that was last written back to the source.
     """
 
     uuid: str
@@ -72,16 +90,19 @@ class Link:
     seccode: str
     sales_location: str
     title: str
+    status: LinkStatus = LinkStatus.LIVE
     series_uuid: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     applied: Mapping[str, Written] = field(default_factory=dict)
-    prices: Mapping[str, AppliedPrice] = field(default_factory=dict)
+    echo: Mapping[str, Written] = field(default_factory=dict)
     drift: Mapping[str, Written] = field(default_factory=dict)
+    prices: Mapping[str, AppliedPrice] = field(default_factory=dict)
     absences: int = 0
-    retired: bool = False
-    state_written: str | None = None
-    link_written: str | None = None
+    counted_run: str | None = None
+    sale_closed_at: datetime | None = None
+    sale_closed_before: datetime | None = None
+    state_written: SourceState | None = None
 
 
 class Kind(StrEnum):
@@ -96,6 +117,7 @@ class Kind(StrEnum):
     DELETE_PRICE = "delete_price"
     END_PRICE_SALE = "end_price_sale"
     END_SALE = "end_sale"
+    REOPEN_SALE = "reopen_sale"
     DELETE = "delete"
     RETIRE = "retire"
     RECORD = "record"

@@ -1,0 +1,60 @@
+"""Reach the database: engine, migrations, and the lock that keeps a library to one task at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from include.api.errors import Retriable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7_205_759_403
+LOCK_WAIT_SECONDS = 600.0
+
+
+def connect(url: str | URL) -> Engine:
+    """Return an engine on psycopg 3, whatever PostgreSQL driver the url names; sessions run in UTC."""
+    target = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(target, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to date; concurrent callers wait for one another, and nothing happens when it is."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+        connection.commit()
+        try:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+            connection.commit()
+
+
+@contextmanager
+def library_lock(engine: Engine, library: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    """Hold the library's advisory lock; PostgreSQL frees it by itself when the process dies.
+
+    Raises Retriable when another task still works on the library after `wait_seconds`.
+    """
+    key = {"name": f"billetbro:{library}"}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        deadline = time.monotonic() + wait_seconds
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key):
+            if time.monotonic() >= deadline:
+                raise Retriable(f"Library '{library}' is still being worked on by another task.")
+            time.sleep(min(0.5, wait_seconds / 4))
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)

@@ -1,0 +1,171 @@
+"""The tables of the schema `sync`: what was seen, what is linked, what was changed, and what could not be.
+
+Times are timestamptz. JSON columns hold the frozen types of include.models in their JSON form.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from include.store.metadata import metadata
+
+SCHEMA = "sync"
+Time = DateTime(timezone=True)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", Text, nullable=False, comment="Airflow's id of the DAG run"),
+    Column("library", Text, nullable=False, comment="the library's id in libraries.yaml"),
+    Column("mode", Text, nullable=False, comment="plan, sync or resync"),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="started by a person"),
+    Column("started_at", Time, nullable=False),
+    Column("window_start", Time, comment="source events that start before this moment were not asked for"),
+    Column("extracted_at", Time, comment="when a complete snapshot of the source was stored; null: none was"),
+    Column("transformed_at", Time),
+    Column("observed_at", Time, comment="when Place2book's current state was read completely; null: it was not"),
+    Column("loaded_at", Time),
+    Column("written_back_at", Time),
+    Column("exported_at", Time),
+    Column("source_events", Integer, comment="how many events the snapshot held"),
+    Column("removals_blocked", Text, comment="why nothing was removed, in words; null: nothing was blocked"),
+    Column("purchases", JSONB, comment="what the purchase export counted"),
+    Column("errors", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> what went wrong"),
+    UniqueConstraint("run_id", "library"),
+    schema=SCHEMA,
+    comment="A row a library a run",
+)
+
+source_events = Table(
+    "source_events",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("uuid", Text, primary_key=True, comment="the source's id of the event"),
+    Column("title", Text, nullable=False),
+    Column("present", Boolean, nullable=False, comment="whether the latest complete snapshot held it"),
+    Column("payload", JSONB, nullable=False, comment="SourceEvent as last seen"),
+    Column("mapped", JSONB, comment="Mapped: what it is to us and what it should be in Place2book"),
+    Column("first_seen_at", Time, nullable=False),
+    Column("last_seen_at", Time, nullable=False),
+    schema=SCHEMA,
+    comment="The latest snapshot of each source event",
+)
+
+ticket_events = Table(
+    "ticket_events",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("event_maker", BigInteger, primary_key=True),
+    Column("event_id", BigInteger, primary_key=True),
+    Column("payload", JSONB, nullable=False, comment="CurrentEvent, its prices included, as last read"),
+    Column("read_at", Time, nullable=False),
+    schema=SCHEMA,
+    comment="How each linked event stands in Place2book, as last read",
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("uuid", Text, primary_key=True, comment="the source event"),
+    Column("event_maker", BigInteger, nullable=False),
+    Column("event_id", BigInteger, nullable=False, comment="the Place2book event"),
+    Column("seccode", Text, nullable=False),
+    Column("sales_location", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="live, retired (over) or deleted (removed in Place2book)"),
+    Column("series_uuid", Text),
+    Column("starts_at", Time),
+    Column("ends_at", Time),
+    Column("applied", JSONB, nullable=False, comment="source-owned fields as last applied"),
+    Column("echo", JSONB, nullable=False, comment="the same fields as Place2book answered right after"),
+    Column("drift", JSONB, nullable=False, comment="fields that staff changed in Place2book since, recorded once"),
+    Column("prices", JSONB, nullable=False, comment="ticket category key -> price id, name, value as applied"),
+    Column("absences", Integer, nullable=False, comment="complete snapshots in a row without the source event"),
+    Column("counted_run", Text, comment="the run that counted the absence last"),
+    Column("sale_closed_at", Time, comment="set while we hold the sale ended"),
+    Column("sale_closed_before", Time, comment="sale_close_at as it stood before we ended the sale"),
+    Column("state_written", Text, comment="the state last written back to the source"),
+    Column("created_at", Time, nullable=False, server_default=text("now()")),
+    Column("updated_at", Time, nullable=False, server_default=text("now()")),
+    schema=SCHEMA,
+    comment="Source event <-> Place2book event, with the payload last applied",
+)
+Index(
+    "uq_links_live_event",
+    links.c.event_maker,
+    links.c.event_id,
+    unique=True,
+    postgresql_where=text("status = 'live'"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("library", Text, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("event_maker", BigInteger),
+    Column("event_id", BigInteger),
+    Column("price_id", BigInteger),
+    Column("kind", Text, nullable=False),
+    Column("fields", JSONB, nullable=False, comment="[{field, old, new}], in written-down form"),
+    Column("why", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="planned, applying, applied, failed or held_back"),
+    Column("outcome_unknown", Boolean, nullable=False, server_default=text("false")),
+    Column("error", Text),
+    Column("planned_at", Time, nullable=False),
+    Column("applying_at", Time),
+    Column("finished_at", Time),
+    schema=SCHEMA,
+    comment="Every change ever planned: the crash log, and the history that staff read",
+)
+Index("ix_changes_run", changes.c.run_id, changes.c.library)
+Index("ix_changes_event", changes.c.library, changes.c.uuid, changes.c.id)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("library", Text, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("field", Text),
+    Column("found", Text),
+    Column("detail", Text, comment="the API's own words, where it had some"),
+    Column("message_da", Text, nullable=False),
+    Column("message_en", Text, nullable=False),
+    Column("fingerprint", Text, comment="of what was refused: tried again when it changes"),
+    Column("tried_at", Time, comment="when it was last tried"),
+    Column("first_seen_at", Time, nullable=False),
+    Column("last_seen_at", Time, nullable=False),
+    Column("last_run_id", Text, nullable=False),
+    Column("resolved_at", Time, comment="null while it is open"),
+    schema=SCHEMA,
+    comment="What could not be carried out, with a sentence that staff understand, open until it is resolved",
+)
+Index(
+    "uq_rejections_open",
+    rejections.c.library,
+    rejections.c.uuid,
+    rejections.c.code,
+    unique=True,
+    postgresql_where=text("resolved_at IS NULL"),
+)
