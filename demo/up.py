@@ -1,0 +1,194 @@
+"""`make up`: Airflow as it runs in production, with PostgreSQL and the stand-in APIs, on this machine."""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+import requests
+
+from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, sandbox_connections
+from demo.postgres import EmbeddedPostgres, PostgresDidNotStartError, everyone_can_reach, free_port
+from demo.processes import ProcessEndedError, Processes
+from include.sandbox.server import Sandbox
+
+STATE = ROOT / ".billetbro"
+PREFERRED_PORT = 8080
+LOGIN = "admin"
+DAG = "place2book_sync"
+METADATA_DATABASE = "airflow"
+EVENTS_DATABASE = "billetbro"
+READY_TIMEOUT = 180.0
+SERVICES = {
+    "api-server": ["api-server", "--host", "127.0.0.1", "--workers", "1"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "dag-processor": ["dag-processor"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+}
+
+
+class AlreadyRunningError(RuntimeError):
+    """Another `make up` uses this folder's state."""
+
+
+class NotReadyError(RuntimeError):
+    """Airflow did not answer, or did not find the DAG, in the time that it was given."""
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM; 0 when it was stopped that way, 1 when something failed."""
+    signal.signal(signal.SIGINT, _stop_once)
+    signal.signal(signal.SIGTERM, _stop_once)
+    try:
+        with _alone(), Sandbox() as sandbox, EmbeddedPostgres(_postgres_folder()) as postgres:
+            _run(sandbox, postgres)
+    except KeyboardInterrupt:
+        print("Stopped.")
+        return 0
+    except (AlreadyRunningError, NotReadyError, PostgresDidNotStartError, ProcessEndedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
+    port = free_port(PREFERRED_PORT)
+    environment = child_environment(_environment(sandbox, postgres, port))
+    with Processes(STATE / "logs", environment) as processes:
+        _prepare_databases(postgres, processes)
+        for name, arguments in SERVICES.items():
+            port_argument = ["--port", str(port)] if name == "api-server" else []
+            processes.start(name, airflow_command(*arguments, *port_argument))
+        address = f"http://127.0.0.1:{port}"
+        print("Starting Airflow; this takes half a minute.", flush=True)
+        _wait_until(lambda: _unpaused(address), processes)
+        print(_welcome(address, sandbox), flush=True)
+        while True:
+            processes.check()
+            time.sleep(0.5)
+
+
+def _environment(sandbox: Sandbox, postgres: EmbeddedPostgres, port: int) -> dict[str, str]:
+    known = _secrets()
+    passwords = STATE / "passwords.json"
+    _write_private(passwords, json.dumps({LOGIN: known["password"]}))
+    return {
+        **airflow_environment(STATE / "airflow", metadata_url=postgres.url(METADATA_DATABASE)),
+        **sandbox_connections(sandbox, postgres.airflow_connection_json(EVENTS_DATABASE), known["privacy_key"]),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__API__SECRET_KEY": known["api_secret"],
+        "AIRFLOW__API_AUTH__JWT_SECRET": known["jwt_secret"],
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__FERNET_KEY": known["fernet_key"],
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+    }
+
+
+def _prepare_databases(postgres: EmbeddedPostgres, processes: Processes) -> None:
+    """Begin with no events, as the stand-ins do at each start, but keep what Airflow itself remembers."""
+    postgres.drop_database(EVENTS_DATABASE)
+    postgres.create_database(EVENTS_DATABASE)
+    if not postgres.has_database(METADATA_DATABASE):
+        postgres.create_database(METADATA_DATABASE)
+    migrated = postgres.folder / "migrated"
+    installed = version("apache-airflow-core")
+    if not migrated.exists() or migrated.read_text() != installed:
+        print("Preparing Airflow's database.", flush=True)
+        processes.run("db-migrate", airflow_command("db", "migrate"))
+        migrated.write_text(installed)
+
+
+def _wait_until(ready: Callable[[], bool], processes: Processes) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT
+    while not ready():
+        processes.check()
+        if time.monotonic() > deadline:
+            raise NotReadyError(f"Airflow is not ready after {READY_TIMEOUT:.0f} seconds; see {STATE / 'logs'}.")
+        time.sleep(0.5)
+
+
+def _unpaused(address: str) -> bool:
+    """Switch the DAG on; false while Airflow does not answer yet, or has not found the DAG yet."""
+    credentials = {"username": LOGIN, "password": _secrets()["password"]}
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            token = session.post(f"{address}/auth/token", json=credentials, timeout=10)
+            if token.status_code != 201:
+                return False
+            session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+            answer = session.patch(f"{address}/api/v2/dags/{DAG}", json={"is_paused": False}, timeout=10)
+        except requests.RequestException:
+            return False
+    return answer.status_code == 200
+
+
+def _welcome(address: str, sandbox: Sandbox) -> str:
+    return f"""
+  Airflow            {address}
+  login              {LOGIN}
+  password           {_secrets()["password"]}
+  stand-in APIs      {sandbox.control_url}
+  logs               {STATE / "logs"}
+
+Ctrl-C stops everything."""
+
+
+def _secrets() -> dict[str, str]:
+    """Return this installation's own secrets, made at the first start."""
+    path = STATE / "secrets.json"
+    if not path.exists():
+        made = {name: secrets.token_hex(32) for name in ("api_secret", "jwt_secret", "privacy_key")}
+        made["fernet_key"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        made["password"] = secrets.token_urlsafe(9)
+        _write_private(path, json.dumps(made))
+    known: dict[str, str] = json.loads(path.read_text())
+    return known
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def _postgres_folder() -> Path:
+    """Return where the data is kept: with the project, or for root where another user can reach it."""
+    if os.geteuid() != 0 or everyone_can_reach(STATE / "postgres"):
+        return STATE / "postgres"
+    return Path("/var/lib/billetbro") / hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunningError(f"`make up` runs already in {ROOT}.") from None
+        yield
+
+
+def _stop_once(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("\nStopping ...", flush=True)
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
