@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from include.api.errors import Fatal
+from include.api.errors import SettingsProblem
 
 
-class SettingsError(Fatal):
+class SettingsError(SettingsProblem):
     """The libraries' settings cannot be used; the message lists every mistake, for the person who edits the file."""
 
 
