@@ -32,9 +32,9 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from include.models import LibraryRules, Mapped, OnCreate, Outcome, SourceEvent, SourceState, TicketEvent
+from include.sync.html import long_description, plain_line, short_description, web_url
 from include.sync.mapping_address import address_of
 from include.sync.mapping_flaws import Flaw
-from include.sync.html import long_description, plain_line, short_description, web_url
 from include.sync.mapping_prices import prices_of
 from include.sync.sales_links import is_place2book
 
@@ -119,9 +119,9 @@ def _times(event: SourceEvent, rules: LibraryRules) -> tuple[datetime, datetime]
     """Return start and end in UTC; all-day events carry times too, which are used as they are."""
     begin_at, end_at = _utc(event.starts_at), _utc(event.ends_at)
     if begin_at is None:
-        return Flaw("times_missing", "starts_at", event.starts_at and event.starts_at.isoformat())
+        return Flaw("times_missing", "starts_at", _said(event.starts_at))
     if end_at is None:
-        return Flaw("times_missing", "ends_at", event.ends_at and event.ends_at.isoformat())
+        return Flaw("times_missing", "ends_at", _said(event.ends_at))
     if end_at < begin_at:
         zone = ZoneInfo(rules.timezone)
         return Flaw("ends_before_start", "ends_at", f"{_local(begin_at, zone)} – {_local(end_at, zone)}")
@@ -183,6 +183,10 @@ def _utc(moment: datetime | None) -> datetime | None:
     if moment is None or moment.year not in _YEARS:
         return None
     return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _said(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:

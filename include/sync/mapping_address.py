@@ -18,8 +18,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from include.models import Address, LibraryRules, SourceAddress, SourceEvent
-from include.sync.mapping_flaws import Flaw
 from include.sync.html import plain_line
+from include.sync.mapping_flaws import Flaw
 
 _DENMARK = frozenset({"dk", "danmark", "denmark"})
 _PARTS = ("street", "postal_code", "city", "country")
