@@ -78,7 +78,8 @@ class CurrentPrice:
 class CurrentEvent:
     """An event as it stands in Place2book now. `capacity` None means unlimited; `prices` None means not read.
 
-    `deletable` and `active` are None where Place2book did not say.
+    `paused` is what metadata.event_state tells (staff paused the sale); it, `deletable` and `active` are None where
+    Place2book did not say.
     """
 
     event_maker: int
@@ -96,6 +97,7 @@ class CurrentEvent:
     address: Address | None = None
     state: str | None = None
     active: bool | None = None
+    paused: bool | None = None
     waiting_list: bool = False
     available_tickets: int | None = None
     deletable: bool | None = None

@@ -1,0 +1,64 @@
+"""The source-owned fields of an event in their written-down form: flat names, JSON's scalars.
+
+This is the list of behaviour 3: what stands here belongs to the source, everything else to Place2book's staff. The
+same names stand in `sync.links.applied`, in `sync.changes.fields`, and in what is sent to Place2book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from include.models import Address, CurrentEvent, FieldChange, TicketEvent, Written
+
+TIMES = ("begin_at", "end_at")
+ADDRESS_PARTS = ("name", "address1", "address2", "postal_code", "city", "phone", "country")
+
+
+def written_time(moment: datetime | None) -> str | None:
+    """Return the moment as Place2book writes it, `YYYY-MM-DDTHH:MM:SSZ` in UTC."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_time(written: Written) -> datetime | None:
+    """Return the aware UTC moment that `written_time` wrote down."""
+    return datetime.fromisoformat(written) if isinstance(written, str) and written else None
+
+
+def desired_fields(event: TicketEvent) -> dict[str, Written]:
+    """Return what the source wants an event's fields to be."""
+    return {
+        "name": event.name,
+        "description_short": event.description_short,
+        "description_long": event.description_long,
+        "begin_at": written_time(event.begin_at),
+        "end_at": written_time(event.end_at),
+        "capacity": event.capacity,
+        "passive": event.passive,
+        **_address_fields(event.address),
+    }
+
+
+def current_fields(event: CurrentEvent) -> dict[str, Written]:
+    """Return the same fields as they stand in Place2book; unlimited capacity is written `∞`."""
+    return {
+        "name": event.name,
+        "description_short": event.description_short,
+        "description_long": event.description_long,
+        "begin_at": written_time(event.begin_at),
+        "end_at": written_time(event.end_at),
+        "capacity": "∞" if event.capacity is None else event.capacity,
+        "passive": event.passive,
+        **_address_fields(event.address),
+    }
+
+
+def _address_fields(address: Address | None) -> dict[str, Written]:
+    return {f"address.{part}": None if address is None else getattr(address, part) for part in ADDRESS_PARTS}
+
+
+def differences(old: Mapping[str, Written], new: Mapping[str, Written]) -> tuple[FieldChange, ...]:
+    """Return the fields of `new` whose value differs from `old`'s, in `new`'s order."""
+    return tuple(
+        FieldChange(field=name, old=old.get(name), new=value) for name, value in new.items() if old.get(name) != value
+    )

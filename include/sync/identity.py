@@ -1,0 +1,204 @@
+"""Which Place2book event belongs to which source event (behaviour 4). Pure; the first rule that matches wins.
+
+| rule | the source event ... | becomes |
+|---|---|---|
+| 1 | has a live link in `sync.links` | LINKED |
+| 2 | shows the sales link of an event of this library's event makers that no living source event has | ADOPTED |
+| 2 | ... that another source event has, or that is over (a clone) | goes on to rule 3 |
+| 2 | ... of no event of these event makers | UNKNOWN_LINK: rejected, nothing created |
+| 3 | is an instance made anew: a link's source event vanished, with the same series and title | MOVED |
+| 4 | has the name and start of an unlinked event of its event maker (a create whose answer was lost) | ADOPTED |
+| 5 | none of these | NEW |
+
+An event that was linked and lost its Place2book event to somebody's delete there is MISSING: never created again by
+itself, only by `resync`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome
+from include.sync.sales_links import is_place2book, seccode_of
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Belonging(StrEnum):
+    """How a source event relates to a Place2book event."""
+
+    LINKED = "linked"
+    MISSING = "missing"
+    ADOPTED = "adopted"
+    MOVED = "moved"
+    UNKNOWN_LINK = "unknown_link"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The answer for one source event: its link (LINKED, MISSING, and MOVED, where it still bears the old uuid),
+    the Place2book event, and whether we began its creation ourselves (rule 4)."""
+
+    mapped: Mapped
+    belonging: Belonging
+    link: Link | None = None
+    current: CurrentEvent | None = None
+    begun_by_us: bool = False
+
+
+def identify(
+    wanted: Sequence[Mapped],
+    present: frozenset[str],
+    links: Sequence[Link],
+    events: Sequence[CurrentEvent],
+    begun: frozenset[str],
+    sales_hosts: frozenset[str],
+    window_start: datetime,
+    now: datetime,
+) -> dict[str, Identity]:
+    """Return the identity of each source event that should be in Place2book, by uuid.
+
+    `wanted` are those events, `present` the uuids of the complete snapshot, `links` all links of the library, deleted
+    ones too, `events` what stands in Place2book, `begun` the uuids whose create may have been carried out. A link whose
+    event starts before `window_start` has not vanished: it was not asked for.
+    """
+    by_id = {(event.event_maker, event.event_id): event for event in events}
+    live = {link.uuid: link for link in links if link.status is LinkStatus.LIVE}
+    found: dict[str, Identity] = {}
+    for mapped in wanted:
+        if link := live.get(mapped.uuid):
+            current = by_id.get((link.event_maker, link.event_id))
+            belonging = Belonging.MISSING if current is None else Belonging.LINKED
+            found[mapped.uuid] = Identity(mapped=mapped, belonging=belonging, link=link, current=current)
+    unlinked = sorted((m for m in wanted if m.uuid not in found), key=lambda m: (m.starts_at or LONG_AGO, m.uuid))
+    taken = {(link.event_maker, link.event_id) for link in links if link.status is not LinkStatus.DELETED}
+    vanished = [link for link in live.values() if link.uuid not in present and not out_of_sight(link, window_start, now)]
+    free = [event for event in events if (event.event_maker, event.event_id) not in taken]
+    _by_sales_link(unlinked, links, vanished, free, sales_hosts, now, found)
+    _made_anew([m for m in unlinked if m.uuid not in found], vanished, by_id, found)
+    _lost_creates([m for m in unlinked if m.uuid not in found], _unclaimed(free, found), begun, found)
+    for mapped in unlinked:
+        found.setdefault(mapped.uuid, Identity(mapped=mapped, belonging=Belonging.NEW))
+    return found
+
+
+def out_of_sight(link: Link, window_start: datetime, now: datetime) -> bool:
+    """Return whether a snapshot need not hold the link's source event: it is over, or starts before the window."""
+    return is_over(link, now) or (link.starts_at is not None and link.starts_at < window_start)
+
+
+def is_over(link: Link, now: datetime) -> bool:
+    """Return whether the link's source event had ended when it was last seen."""
+    return link.ends_at is not None and link.ends_at <= now
+
+
+def _by_sales_link(
+    unlinked: Sequence[Mapped],
+    links: Sequence[Link],
+    vanished: Sequence[Link],
+    free: Sequence[CurrentEvent],
+    sales_hosts: frozenset[str],
+    now: datetime,
+    found: dict[str, Identity],
+) -> None:
+    """Apply rule 2. Of several that show one free event's link, the one most like it has it, the others are clones."""
+    claims: dict[str, list[Mapped]] = defaultdict(list)
+    for mapped in unlinked:
+        if mapped.link and is_place2book(mapped.link, sales_hosts):
+            claims[seccode_of(mapped.link, sales_hosts) or ""].append(mapped)
+    ours = {link.seccode for link in links}
+    orphans = {link.seccode: link for link in vanished}
+    by_seccode = {event.seccode: event for event in free}
+    for seccode, claimants in claims.items():
+        event = by_seccode.get(seccode)
+        if seccode in orphans:
+            _move_to_claimant(claimants, orphans[seccode], found)
+        elif seccode in ours:
+            continue
+        elif event is None:
+            for mapped in claimants:
+                found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.UNKNOWN_LINK)
+        elif event.end_at is None or event.end_at > now:
+            best = min(claimants, key=lambda mapped: (_name(mapped) != event.name, mapped.starts_at != event.begin_at))
+            found[best.uuid] = Identity(mapped=best, belonging=Belonging.ADOPTED, current=event)
+
+
+def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str, Identity]) -> None:
+    """Give a vanished source event's Place2book event to the one that shows its link, when its title is the same."""
+    same = [mapped for mapped in claimants if mapped.title == orphan.title]
+    if same:
+        found[same[0].uuid] = Identity(mapped=same[0], belonging=Belonging.MOVED, link=orphan)
+
+
+def _made_anew(
+    unlinked: Sequence[Mapped],
+    vanished: Sequence[Link],
+    by_id: Mapping[tuple[int, int], CurrentEvent],
+    found: dict[str, Identity],
+) -> None:
+    """Apply rule 3, and fill in the Place2book event of all that moved: same start first, then in order of start."""
+    claimed = {identity.link.uuid for identity in found.values() if identity.link}
+    waiting: dict[tuple[str, str], list[Link]] = defaultdict(list)
+    for link in sorted(vanished, key=lambda link: (link.starts_at or LONG_AGO, link.uuid)):
+        if link.series_uuid and link.uuid not in claimed:
+            waiting[link.series_uuid, link.title].append(link)
+    later: list[Mapped] = []
+    for mapped in unlinked:
+        candidates = waiting.get((mapped.series_uuid or "", mapped.title), [])
+        same_start = next((link for link in candidates if link.starts_at == mapped.starts_at), None)
+        if same_start is None:
+            later.append(mapped)
+            continue
+        candidates.remove(same_start)
+        found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=same_start)
+    for mapped in later:
+        if candidates := waiting.get((mapped.series_uuid or "", mapped.title), []):
+            found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=candidates.pop(0))
+    for uuid, identity in found.items():
+        if identity.belonging is Belonging.MOVED and identity.link:
+            current = by_id.get((identity.link.event_maker, identity.link.event_id))
+            found[uuid] = Identity(
+                mapped=identity.mapped,
+                belonging=Belonging.MISSING if current is None else Belonging.MOVED,
+                link=identity.link,
+                current=current,
+            )
+
+
+def _unclaimed(free: Iterable[CurrentEvent], found: Mapping[str, Identity]) -> list[CurrentEvent]:
+    claimed = {(i.current.event_maker, i.current.event_id) for i in found.values() if i.current}
+    return [event for event in free if (event.event_maker, event.event_id) not in claimed]
+
+
+def _lost_creates(
+    unlinked: Sequence[Mapped], free: Sequence[CurrentEvent], begun: frozenset[str], found: dict[str, Identity]
+) -> None:
+    """Apply rule 4, those whose create was begun first, each event to one source event."""
+    waiting: dict[tuple[int, str, datetime | None], list[CurrentEvent]] = defaultdict(list)
+    for event in sorted(free, key=lambda event: event.event_id):
+        waiting[event.event_maker, event.name, event.begin_at].append(event)
+    for mapped in sorted(unlinked, key=lambda mapped: mapped.uuid not in begun):
+        if mapped.desired is None:
+            continue
+        candidates = waiting[mapped.event_maker, mapped.desired.name, mapped.desired.begin_at]
+        if candidates:
+            found[mapped.uuid] = Identity(
+                mapped=mapped,
+                belonging=Belonging.ADOPTED,
+                current=candidates.pop(0),
+                begun_by_us=mapped.uuid in begun,
+            )
+
+
+def _name(mapped: Mapped) -> str:
+    return mapped.desired.name if mapped.desired else mapped.title
+
+
+def wants_an_event(mapped: Mapped) -> bool:
+    """Return whether the source event should be in Place2book."""
+    return mapped.outcome in (Outcome.TICKET_EVENT, Outcome.PASSIVE_EVENT) and mapped.desired is not None

@@ -1,0 +1,123 @@
+"""What becomes of a linked event that goes away (behaviour 5). Pure.
+
+Only a complete snapshot ever reaches this file. In this order: over, outside the window, made anew (identity.py), gone.
+
+| the source event | not sold | sold, or nobody can tell |
+|---|---|---|
+| over | RETIRE | RETIRE |
+| starts before the window | left alone | left alone |
+| absent for the first time (not in `resync`) | counted | counted |
+| absent twice in a row, or Cancelled | DELETE | END_SALE, rejected with `removed_but_sold` |
+| no longer relevant, or no longer a ticket event | DELETE | left as it is, rejected with `removed_but_sold` |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from include.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection
+from include.sync.fields import written_time
+from include.sync.identity import is_over, out_of_sight
+from include.sync.prices import price_is_sold
+
+ABSENCES_BEFORE_GONE = 2
+REMOVALS = frozenset({Kind.DELETE, Kind.END_SALE})
+"""The kinds of change that take an event off sale."""
+
+WITHDRAWN = {
+    Outcome.CANCELLED: "the source event is cancelled",
+    Outcome.SKIPPED: "the source event is no longer a ticket event of ours",
+    Outcome.SOLD_ELSEWHERE: "the source event is now sold elsewhere",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class RemovalPlan:
+    """What is to be done about links whose event goes away; `absences` are the new counts, by uuid."""
+
+    changes: list[Change] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    absences: dict[str, int] = field(default_factory=dict)
+
+
+def is_sold(event: CurrentEvent | None) -> bool:
+    """Return whether tickets were sold: Place2book says not deletable, or a price has sales, or nobody can tell."""
+    if event is None or event.deletable is False or event.prices is None:
+        return True
+    return any(price_is_sold(price) for price in event.prices)
+
+
+def tickets_sold(event: CurrentEvent) -> int:
+    """Return how many tickets the prices say were sold; unknown ones count nothing."""
+    return sum(price.sold_tickets or 0 for price in event.prices or ())
+
+
+def plan_removal(
+    link: Link,
+    mapped: Mapped | None,
+    current: CurrentEvent | None,
+    plan: RemovalPlan,
+    *,
+    window_start: datetime,
+    now: datetime,
+    run_id: str,
+    resync: bool,
+) -> None:
+    """Add to `plan` what one live link needs whose source event is absent (`mapped` None) or no longer wanted."""
+    if mapped.outcome is Outcome.OVER if mapped else is_over(link, now):
+        plan.changes.append(_change(Kind.RETIRE, link, (), "the event is over"))
+    elif mapped is None:
+        if out_of_sight(link, window_start, now):
+            return
+        absences = link.absences if link.counted_run == run_id else link.absences + 1
+        plan.absences[link.uuid] = absences
+        if resync or absences >= ABSENCES_BEFORE_GONE:
+            _remove(link, current, plan, "the source event is gone", now, end_sale=True)
+    elif mapped.outcome in WITHDRAWN:
+        _remove(link, current, plan, WITHDRAWN[mapped.outcome], now, end_sale=mapped.outcome is Outcome.CANCELLED)
+
+
+def _remove(
+    link: Link, current: CurrentEvent | None, plan: RemovalPlan, why: str, now: datetime, *, end_sale: bool
+) -> None:
+    if current is None:
+        plan.changes.append(_change(Kind.RETIRE, link, (), f"{why}, and its Place2book event as well"))
+        return
+    if not is_sold(current):
+        plan.changes.append(_change(Kind.DELETE, link, (FieldChange(field="name", old=current.name, new=None),), why))
+        return
+    sold = str(tickets_sold(current)) if current.prices is not None else "?"
+    plan.rejections.append(Rejection(uuid=link.uuid, title=link.title, code="removed_but_sold", found=sold, detail=why))
+    on_sale = current.sale_close_at is None or current.sale_close_at > now
+    if end_sale and on_sale and link.sale_closed_at is None:
+        old, new = written_time(current.sale_close_at), written_time(now)
+        plan.changes.append(
+            _change(Kind.END_SALE, link, (FieldChange(field="sale_close_at", old=old, new=new),), f"{why}, after sales")
+        )
+
+
+def reopened_sale(link: Link, current: CurrentEvent) -> Change | None:
+    """Return the change that undoes our ending of a sale, when its source event is wanted again.
+
+    Staff who set the sale's end since then keep their own: then only our note of it goes.
+    """
+    if link.sale_closed_at is None:
+        return None
+    if written_time(current.sale_close_at) != written_time(link.sale_closed_at):
+        return _change(Kind.REOPEN_SALE, link, (), "staff have set the sale's end themselves")
+    old, new = written_time(current.sale_close_at), written_time(link.sale_closed_before)
+    fields = (FieldChange(field="sale_close_at", old=old, new=new),)
+    return _change(Kind.REOPEN_SALE, link, fields, "the source event is back")
+
+
+def _change(kind: Kind, link: Link, fields: tuple[FieldChange, ...], why: str) -> Change:
+    return Change(
+        kind=kind,
+        uuid=link.uuid,
+        title=link.title,
+        event_maker=link.event_maker,
+        event_id=link.event_id,
+        fields=fields,
+        why=why,
+    )

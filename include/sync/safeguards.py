@@ -1,0 +1,103 @@
+"""What may pass of a plan before anything is applied (behaviour 5 and 6). Pure filters over a finished plan.
+
+- guard_removals: too many removals at once, or an empty snapshot, and nothing is removed; the rest goes on.
+- leave_refused_alone: what Place2book refused is tried again only when something changed, by hand, or once a day.
+- distrust: an answer of Place2book's that contradicts what we know ends the library's run before a plan is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from include.models import Change, Kind, LibraryRules
+from include.sync.removal import REMOVALS
+
+RETRY_REFUSED_AFTER = timedelta(days=1)
+VARIES_WITH_TIME = frozenset({Kind.END_SALE, Kind.END_PRICE_SALE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """The changes that may pass, and why the removals were blocked, in words; None when they were not."""
+
+    changes: tuple[Change, ...]
+    blocked: str | None = None
+
+
+def guard_removals(
+    changes: Sequence[Change], *, live_links: int, snapshot_size: int, rules: LibraryRules, allow_mass_removal: bool
+) -> Guarded:
+    """Return the plan without its removals when they are too many to be believed (behaviour 5).
+
+    Removals are deletions and ended sales alike. Both limits must be exceeded: the count, and the percentage of the
+    library's live links. `allow_mass_removal` lets them pass, but never on an empty snapshot's word unasked.
+    """
+    removals = sum(change.kind in REMOVALS for change in changes)
+    if allow_mass_removal:
+        return Guarded(changes=tuple(changes))
+    reason = None
+    if snapshot_size == 0 and live_links:
+        reason = f"The source's list of events is empty, but {live_links} events are linked: nothing was removed."
+    elif removals > rules.max_removals_count and removals * 100 > rules.max_removals_percent * live_links:
+        reason = (
+            f"{removals} of {live_links} linked events would be removed, more than max_removals allows "
+            f"({rules.max_removals_count} and {rules.max_removals_percent} %): nothing was removed."
+        )
+    if reason is None:
+        return Guarded(changes=tuple(changes))
+    return Guarded(changes=tuple(change for change in changes if change.kind not in REMOVALS), blocked=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What Place2book refused about an event before: the fingerprint of what was tried, and when."""
+
+    fingerprint: str
+    tried_at: datetime
+
+
+def fingerprint(changes: Iterable[Change]) -> str:
+    """Return what identifies the changes of one event: the same again means that nothing changed since."""
+    content = [
+        [change.kind, change.event_maker, change.price_key]
+        + ([] if change.kind in VARIES_WITH_TIME else [[field.field, field.new] for field in change.fields])
+        for change in changes
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def leave_refused_alone(
+    changes: Sequence[Change], refusals: Mapping[str, Refusal], *, now: datetime, by_hand: bool
+) -> tuple[Change, ...]:
+    """Return the plan without the events whose very same changes Place2book refused less than a day ago."""
+    if by_hand:
+        return tuple(changes)
+    by_event: dict[str, list[Change]] = {}
+    for change in changes:
+        by_event.setdefault(change.uuid, []).append(change)
+    waiting = {
+        uuid
+        for uuid, refusal in refusals.items()
+        if uuid in by_event
+        and now - refusal.tried_at < RETRY_REFUSED_AFTER
+        and refusal.fingerprint == fingerprint(by_event[uuid])
+    }
+    return tuple(change for change in changes if change.uuid not in waiting)
+
+
+def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRules) -> str | None:
+    """Return why Place2book's answers cannot be believed, or None.
+
+    `unlisted` are linked events that exist but were not in the list: the list is not whole, so what it lacks may
+    exist, and creating it would sell it twice. `missing` are linked events that no longer exist: more than a removal
+    by hand can explain means that it is the answer that is wrong.
+    """
+    if unlisted:
+        return f"Place2book's list of events lacks {unlisted} that exist; nothing was planned."
+    if missing > rules.max_removals_count and missing * 100 > rules.max_removals_percent * live_links:
+        return f"Place2book says that {missing} of {live_links} linked events do not exist; nothing was planned."
+    return None

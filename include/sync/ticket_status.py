@@ -1,0 +1,136 @@
+"""What the ticket button should say, and what of it is due to be written back to the source (behaviour 7). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from include.models import (
+    UNLIMITED_TICKETS,
+    Change,
+    CurrentEvent,
+    FieldChange,
+    Kind,
+    Link,
+    LinkStatus,
+    Mapped,
+    Outcome,
+    SaleState,
+    SourceState,
+)
+from include.sync.sales_links import is_place2book
+
+IN_SOURCE_WORDS = {
+    SaleState.OPEN: SourceState.ACTIVE,
+    SaleState.SOLD_OUT: SourceState.SOLD_OUT,
+    SaleState.WAITING_LIST: SourceState.SOLD_OUT,
+    SaleState.UPCOMING: SourceState.TICKET_SALE_NOT_OPEN,
+    SaleState.CLOSED: SourceState.TICKET_SALE_NOT_OPEN,
+}
+NEVER_OVERWRITTEN = (SourceState.CANCELLED, SourceState.OCCURRED)
+OVER_STATES = ("held", "completed")
+
+
+def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
+    """Return what the ticket button should say, by the live client's rules in their order (facts/place2book.md).
+
+    `active` also turns false when tickets run out or the sale has not opened, so where Place2book tells whether staff
+    paused the sale, that answers rule 2; without it, `active` does.
+    """
+    if event.state in OVER_STATES:
+        return SaleState.OVER
+    if event.paused if event.paused is not None else event.active is False:
+        return SaleState.CLOSED
+    if event.state == "published" and event.available_tickets == 0:
+        return SaleState.WAITING_LIST if event.waiting_list else SaleState.SOLD_OUT
+    opens = [start for start, end in _windows(event) if end is None or end > now]
+    if not opens:
+        return SaleState.CLOSED
+    return SaleState.UPCOMING if all(start is not None and start > now for start in opens) else SaleState.OPEN
+
+
+def _windows(event: CurrentEvent) -> Iterable[tuple[datetime | None, datetime | None]]:
+    """Yield (opens, ends) of each price, within the event's own window; an event without prices has only its own."""
+    prices = event.prices or ()
+    if not prices:
+        yield event.sale_open_at, event.sale_close_at
+    for price in prices:
+        starts = [moment for moment in (price.sale_begin_at, event.sale_open_at) if moment is not None]
+        ends = [moment for moment in (price.sale_end_at, event.sale_close_at) if moment is not None]
+        yield max(starts, default=None), min(ends, default=None)
+
+
+def is_unlimited(event: CurrentEvent) -> bool:
+    """Return whether Place2book sells any number of tickets to the event."""
+    return event.capacity is None or event.available_tickets == UNLIMITED_TICKETS
+
+
+def admin_page(link: Link) -> str:
+    """Return the address of the event's page for the organiser, on the site that sells the event.
+
+    The API hands out no such address; this is its one place in the project (docs/behaviour.md, 7).
+    """
+    site = "/".join(link.sales_location.split("/", 3)[:3])
+    return f"{site}/da/event_makers/{link.event_maker}/events/{link.event_id}"
+
+
+def due_write_back(
+    mapped: Mapped, link: Link | None, current: CurrentEvent | None, sales_hosts: frozenset[str], now: datetime
+) -> Change | None:
+    """Return the PATCH that is due for one source event, or None when the source shows everything right.
+
+    A link of ours that no longer stands is cleared. The state is part of it only when Place2book's has changed since
+    it was last written, so that a state set by hand stays; Cancelled and Occurred are never overwritten.
+    """
+    if mapped.outcome in (Outcome.SOLD_ELSEWHERE, Outcome.OVER):
+        return None
+    if link is None or link.status is LinkStatus.DELETED or (link.status is LinkStatus.LIVE and _is_passive(current)):
+        return _clearing(mapped, link, sales_hosts)
+    if link.status is not LinkStatus.LIVE or current is None:
+        return None
+    wanted = {"url": link.sales_location, "admin_url": admin_page(link)}
+    shown = {"url": mapped.link, "admin_url": mapped.admin_link}
+    fields = [FieldChange(field=name, old=shown[name], new=wanted[name]) for name in wanted if shown[name] != wanted[name]]
+    state = due_state(mapped, link, current, now)
+    if state is not None and state != mapped.state:
+        fields.append(FieldChange(field="state", old=mapped.state, new=state))
+    if not fields:
+        return None
+    return _change(Kind.WRITE_BACK, mapped, link, tuple(fields), "the source shows something else than Place2book")
+
+
+def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) -> SourceState | None:
+    """Return the state that Place2book has taken on since one was last written back; None when there is none."""
+    if mapped.state in NEVER_OVERWRITTEN:
+        return None
+    state = IN_SOURCE_WORDS.get(sale_state(current, now))
+    return None if state == link.state_written else state
+
+
+def _is_passive(current: CurrentEvent | None) -> bool:
+    return current is not None and current.passive
+
+
+def _clearing(mapped: Mapped, link: Link | None, sales_hosts: frozenset[str]) -> Change | None:
+    """Return the PATCH that clears a link of ours; a link that we never wrote stays."""
+    if link is None or mapped.link is None or not is_place2book(mapped.link, sales_hosts):
+        return None
+    if mapped.link != link.sales_location and link.seccode not in mapped.link:
+        return None
+    fields = (
+        FieldChange(field="url", old=mapped.link, new=None),
+        FieldChange(field="admin_url", old=mapped.admin_link, new=None),
+    )
+    return _change(Kind.CLEAR_LINK, mapped, link, fields, "the link's event is no longer on sale in Place2book")
+
+
+def _change(kind: Kind, mapped: Mapped, link: Link, fields: tuple[FieldChange, ...], why: str) -> Change:
+    return Change(
+        kind=kind,
+        uuid=mapped.uuid,
+        title=mapped.title,
+        event_maker=link.event_maker,
+        event_id=link.event_id,
+        fields=fields,
+        why=why,
+    )
