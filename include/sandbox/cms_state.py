@@ -1,0 +1,213 @@
+"""One library's website: its events, and what editors do to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from threading import RLock
+from typing import Final
+from uuid import uuid4
+
+from include.sandbox.moments import Clock, danish, parse, start_of
+
+STATES: Final = ("TicketSaleNotOpen", "Active", "SoldOut", "Cancelled", "Occurred")
+UNPUBLISHED_AFTER_END: Final = timedelta(hours=4)
+
+
+class Omitted:
+    """The value of a field that the API is to leave out, where None stands for an explicit null."""
+
+
+OMIT: Final = Omitted()
+
+
+class UnknownEvent(LookupError):
+    """The site has no event with this uuid."""
+
+
+@dataclass(slots=True)
+class CmsEvent:
+    """An event instance. `fields` holds everything that the API shows as it is stored; times are UTC."""
+
+    uuid: str
+    start: datetime
+    end: datetime
+    created_at: datetime
+    updated_at: datetime
+    fields: dict[str, object] = field(default_factory=dict)
+    series: str | None = None
+    published: bool = True
+
+    @property
+    def title(self) -> str:
+        """Return the title as the API shows it."""
+        return str(self.fields.get("title", ""))
+
+    def state_at(self, now: datetime) -> object:
+        """Return the state: an event that has ended and was not cancelled has occurred."""
+        stored = self.fields.get("state", "Active")
+        return "Occurred" if now >= self.end >= self.start and stored != "Cancelled" else stored
+
+    def listed_at(self, now: datetime) -> bool:
+        """Tell whether the public list holds it: the site unpublishes an event some hours after its end."""
+        return self.published and now < max(self.start, self.end) + UNPUBLISHED_AFTER_END
+
+
+@dataclass(slots=True)
+class CmsSite:
+    """The website's events by uuid, and the one login that may write to them."""
+
+    library_id: str
+    name: str
+    login: str
+    password: str
+    clock: Clock
+    public_url: str = ""
+    _events: dict[str, CmsEvent] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    @property
+    def events(self) -> list[CmsEvent]:
+        """Return every event, also those that are not published."""
+        with self._lock:
+            return list(self._events.values())
+
+    def get(self, uuid: str) -> CmsEvent:
+        """Return an event; raises UnknownEvent."""
+        with self._lock:
+            if uuid not in self._events:
+                raise UnknownEvent(uuid)
+            return self._events[uuid]
+
+    def find(self, title: str) -> CmsEvent:
+        """Return the first event with exactly this title; raises UnknownEvent."""
+        for event in self.events:
+            if event.title == title:
+                return event
+        raise UnknownEvent(title)
+
+    def listed(self, from_date: date | None) -> list[CmsEvent]:
+        """Return the published events that start on or after a Danish date, earliest first."""
+        now = self.clock()
+        earliest = None if from_date is None else start_of(from_date)
+        chosen = [e for e in self.events if e.listed_at(now) and (earliest is None or e.start >= earliest)]
+        return sorted(chosen, key=lambda e: (e.start, e.uuid))
+
+    def clear(self) -> None:
+        """Remove all events."""
+        with self._lock:
+            self._events.clear()
+
+    def put(self, event: CmsEvent) -> None:
+        """Store an event as it is."""
+        with self._lock:
+            self._events[event.uuid] = event
+
+    def add(self, **fields: object) -> str:
+        """Publish a new event and return its uuid.
+
+        Fields are named as in the API; `start`, `end` (moments), `series` (uuid) and `uuid` may be given too. Without times it takes
+        place in ten days, for two hours.
+        """
+        now = self.clock()
+        start = now.replace(microsecond=0) + timedelta(days=10)
+        event = CmsEvent(str(fields.pop("uuid", None) or uuid4()), start, start + timedelta(hours=2), now, now)
+        event.fields = {"title": "Arrangement", "state": "Active"}
+        if "start" in fields and "end" not in fields:
+            fields["end"] = _moment(fields["start"]) + timedelta(hours=2)
+        _overlay(event, fields)
+        self.put(event)
+        return event.uuid
+
+    def edit(self, uuid: str, **fields: object) -> None:
+        """Change fields as an editor would; OMIT makes the API leave a field out. Moves updated_at."""
+        with self._lock:
+            event = self.get(uuid)
+            _overlay(event, fields)
+            event.updated_at = self.clock()
+
+    def unpublish(self, uuid: str) -> None:
+        """Take an event off the public list; it can still be written to."""
+        self.edit(uuid, published=False)
+
+    def remove(self, uuid: str) -> None:
+        """Delete an event for good."""
+        with self._lock:
+            del self._events[self.get(uuid).uuid]
+
+    def clone(self, uuid: str) -> str:
+        """Copy an event as an editor does: a new uuid, no series, and the original's external_data."""
+        original = self.get(uuid)
+        fields = {**original.fields, "start": original.start, "end": original.end}
+        return self.add(**fields)
+
+    def redate_series(self, series_uuid: str, starts: Sequence[datetime]) -> list[str]:
+        """Give a series new dates, and return the uuids of its instances.
+
+        The instances are removed and made anew, without external_data. Only a series of one that stays a series of one keeps its uuid.
+        Raises UnknownEvent when the series has no instance.
+        """
+        with self._lock:
+            old = sorted((e for e in self.events if e.series == series_uuid), key=lambda e: e.start)
+            if not old:
+                raise UnknownEvent(series_uuid)
+            length = old[0].end - old[0].start
+            if len(old) == len(starts) == 1:
+                self.edit(old[0].uuid, start=starts[0], end=starts[0] + length)
+                return [old[0].uuid]
+            template = {name: value for name, value in old[0].fields.items() if name != "external_data"}
+            for event in old:
+                self.remove(event.uuid)
+            return [self.add(**template, start=start, end=start + length, series=series_uuid) for start in starts]
+
+    def write_back(self, uuid: str, state: str | None, external_data: dict[str, str | None] | None) -> CmsEvent:
+        """Carry out a PATCH: of external_data both urls are set, and the one that is left out becomes null."""
+        changes: dict[str, object] = {}
+        if state is not None:
+            changes["state"] = state
+        if external_data is not None:
+            changes["external_data"] = {name: external_data.get(name) for name in ("url", "admin_url")}
+        self.edit(uuid, **changes)
+        return self.get(uuid)
+
+    def page_url(self, event: CmsEvent) -> str:
+        """Return the address of an event's public page."""
+        return f"{self.public_url}/arrangementer/{event.uuid}"
+
+    def as_json(self, event: CmsEvent) -> dict[str, object]:
+        """Show an event as the API does."""
+        with self._lock:
+            shown: dict[str, object] = {
+                "uuid": event.uuid,
+                "url": self.page_url(event),
+                "created_at": danish(event.created_at),
+                "updated_at": danish(event.updated_at),
+                **event.fields,
+                "state": event.state_at(self.clock()),
+                "date_time": {"start": danish(event.start), "end": danish(event.end)},
+            }
+        if event.series is not None:
+            shown["series"] = {"uuid": event.series}
+        return shown
+
+
+def _overlay(event: CmsEvent, fields: dict[str, object]) -> None:
+    for name, value in fields.items():
+        match name:
+            case "start":
+                event.start = _moment(value)
+            case "end":
+                event.end = _moment(value)
+            case "series":
+                event.series = None if value is None else str(value)
+            case "published":
+                event.published = bool(value)
+            case "created_at":
+                event.created_at = _moment(value)
+            case _ if value is OMIT:
+                event.fields.pop(name, None)
+            case _:
+                event.fields[name] = value
+
+
+def _moment(value: object) -> datetime:
+    return value if isinstance(value, datetime) else parse(str(value))

@@ -1,0 +1,55 @@
+"""A buyer's side of Place2book: what can be bought, and the purchase that comes of it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from include.sandbox.place2book_records import AdditionalSale, Answers, Buyer, Event, Price, Purchase, Ticket
+
+
+class SaleRefused(Exception):
+    """The tickets cannot be bought; the message says why."""
+
+
+def sell(
+    event: Event,
+    price: Price | None,
+    quantity: int,
+    buyer: Buyer,
+    answers: Answers,
+    additional: Sequence[tuple[str, int]],
+    now: datetime,
+    next_id: Callable[[], int],
+) -> Purchase:
+    """Make the purchase, without adding it to the event; amounts are in øre. Raises SaleRefused."""
+    sold_price = _check(event, price, quantity, now)
+    tickets = []
+    for _ in range(quantity):
+        number = next_id()
+        tickets.append(Ticket(number, sold_price.id, sold_price.fields.value, f"B{number}", dict(answers)))
+    tickets[0].additional_sales = [AdditionalSale(next_id(), next_id(), name, amount) for name, amount in additional]
+    return Purchase(
+        id=next_id(),
+        customer_profile_id=next_id(),
+        buyer=buyer,
+        created_at=now,
+        tickets=tickets,
+        answers={"Hvor hørte du om arrangementet?": "Plakat på biblioteket"},
+        total=quantity * sold_price.fields.value + sum(amount for _, amount in additional),
+    )
+
+
+def _check(event: Event, price: Price | None, quantity: int, now: datetime) -> Price:
+    if price is None:
+        raise SaleRefused("the event has no prices")
+    if event.event_state != "published":
+        raise SaleRefused(f"the event is not for sale: {event.event_state}")
+    opens, ends = event.window(price)
+    if now >= ends or (opens is not None and now < opens):
+        raise SaleRefused("the price is not on sale now")
+    if quantity < max(price.fields.minimum_count or 1, 1):
+        raise SaleRefused(f"at least {price.fields.minimum_count or 1} tickets have to be bought")
+    if price.fields.maximum_count and quantity > price.fields.maximum_count:
+        raise SaleRefused(f"at most {price.fields.maximum_count} tickets can be bought")
+    if quantity > event.available:
+        raise SaleRefused(f"only {event.available} tickets are left")
+    return price

@@ -1,0 +1,269 @@
+"""Place2book's events, and what its API, its staff and its buyers do to them."""
+
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from threading import RLock
+
+from include.sandbox.moments import DENMARK, Clock
+from include.sandbox.place2book_records import Answers, Buyer, Event, Price, Purchase
+from include.sandbox.place2book_rules import BadInput, EventFields, PriceFields, read_event, read_price
+from include.sandbox.place2book_sales import sell
+
+_STAFF_ONLY = frozenset({"state", "paused", "waiting_list", "event_maker"})
+
+
+class NotFound(LookupError):
+    """There is no such event maker, event, price, purchase or ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The spelling of responses, which differs between the live API and its documentation."""
+
+    wrap_single: bool
+    metadata_spelling: str
+    deletable_spelling: str
+
+
+LIVE = Variant(wrap_single=True, metadata_spelling="meta_data", deletable_spelling="deletable")
+DOCUMENTED = Variant(wrap_single=False, metadata_spelling="metadata", deletable_spelling="deleteable")
+
+
+@dataclass(frozen=True, slots=True)
+class EventMaker:
+    """An organiser."""
+
+    id: int
+    name: str
+    city: str
+    postal_code: str
+    address1: str
+
+
+@dataclass(slots=True)
+class Place2book:
+    """The whole ticket system; `allowed_makers` are those that the one token may use.
+
+    `passive_deletable` set to False refuses to delete passive events, which the documentation can be read to say.
+    """
+
+    token: str
+    clock: Clock
+    public_url: str = ""
+    makers: dict[int, EventMaker] = field(default_factory=dict)
+    allowed_makers: set[int] = field(default_factory=set)
+    variants: dict[int, Variant] = field(default_factory=dict)
+    passive_deletable: bool = True
+    _events: dict[int, Event] = field(default_factory=dict)
+    _ids: "count[int]" = field(default_factory=lambda: count(100_000 + secrets.randbelow(900_000)))
+    lock: RLock = field(default_factory=RLock)
+
+    @property
+    def events(self) -> list[Event]:
+        """Return every event of every event maker, oldest first."""
+        with self.lock:
+            return list(self._events.values())
+
+    def next_id(self) -> int:
+        """Return a number that was not used before."""
+        return next(self._ids)
+
+    def clear(self) -> None:
+        """Remove all events and purchases, and restore what tests switch."""
+        with self.lock:
+            self._events.clear()
+            self.allowed_makers = set(self.makers)
+            self.variants = {maker: LIVE if maker == 5000 else DOCUMENTED for maker in self.makers}
+            self.passive_deletable = True
+
+    def variant(self, event_maker: int) -> Variant:
+        """Return how responses for an event maker are spelt."""
+        return self.variants.get(event_maker, DOCUMENTED)
+
+    def get(self, event_id: int, event_maker: int | None = None) -> Event:
+        """Return an event, of one event maker when that is given; raises NotFound."""
+        with self.lock:
+            event = self._events.get(event_id)
+        if event is None or event_maker not in (None, event.event_maker):
+            raise NotFound("event")
+        return event
+
+    def find(self, name: str) -> Event:
+        """Return the first event with exactly this name; raises NotFound."""
+        for event in self.events:
+            if event.fields.name == name:
+                return event
+        raise NotFound(name)
+
+    def by_seccode(self, seccode: str) -> Event:
+        """Return the event that a sales link names; raises NotFound."""
+        for event in self.events:
+            if event.seccode == seccode:
+                return event
+        raise NotFound(seccode)
+
+    def prices(self, event_id: int) -> list[Price]:
+        """Return an event's prices."""
+        with self.lock:
+            return list(self.get(event_id).prices.values())
+
+    def price(self, event_id: int, price_id: int) -> Price:
+        """Return one price; raises NotFound."""
+        for price in self.prices(event_id):
+            if price.id == price_id:
+                return price
+        raise NotFound("price")
+
+    def purchases(self, event_id: int) -> list[Purchase]:
+        """Return an event's purchases, cancelled ones too."""
+        with self.lock:
+            return list(self.get(event_id).purchases)
+
+    def create(
+        self, event_maker: int, fields: EventFields, prices: Sequence[PriceFields] = (), seccode: str | None = None
+    ) -> Event:
+        """Store a new event with its prices."""
+        with self.lock:
+            event = Event(self.next_id(), event_maker, seccode or _seccode(), fields)
+            self._events[event.id] = event
+            for price in prices:
+                self.create_price(event.id, price)
+            return event
+
+    def replace(self, event_id: int, fields: EventFields) -> Event:
+        """Put new fields in the place of all old ones; raises BadInput for what sales forbid."""
+        with self.lock:
+            event = self.get(event_id)
+            sold = event.sold()
+            if event.purchases and _day(fields.begin_at) < _day(event.fields.begin_at):
+                raise BadInput("begin_at can't be moved to an earlier date after the first sale")
+            if fields.capacity is not None and fields.capacity < sold:
+                raise BadInput(f"capacity can't be less than the number of sold tickets ({sold})")
+            event.fields = fields
+            return event
+
+    def remove(self, event_id: int) -> None:
+        """Delete an event through the API; raises BadInput when it is not deletable."""
+        with self.lock:
+            event = self.get(event_id)
+            if not event.deletable(passive_too=self.passive_deletable):
+                raise BadInput(f"event is not deletable: state {event.current_state}, {event.sold()} sold tickets")
+            del self._events[event_id]
+
+    def create_price(self, event_id: int, fields: PriceFields) -> Price:
+        """Store a new price."""
+        with self.lock:
+            price = Price(self.next_id(), fields)
+            self.get(event_id).prices[price.id] = price
+            return price
+
+    def replace_price(self, event_id: int, price_id: int, fields: PriceFields) -> Price:
+        """Put new fields in the place of all old ones."""
+        with self.lock:
+            price = self.price(event_id, price_id)
+            price.fields = fields
+            return price
+
+    def remove_price(self, event_id: int, price_id: int) -> None:
+        """Delete a price; raises BadInput when tickets of it were sold."""
+        with self.lock:
+            price = self.price(event_id, price_id)
+            if self.get(event_id).sold(price.id):
+                raise BadInput("price has sales and can't be deleted")
+            del self.get(event_id).prices[price.id]
+
+    def staff_edit(self, event_id: int, **fields: object) -> None:
+        """Change some fields as staff do by hand, whatever was sold; also state, paused, waiting_list and event_maker."""
+        with self.lock:
+            event = self.get(event_id)
+            written = {name: value for name, value in fields.items() if name not in _STAFF_ONLY}
+            event.fields = read_event({**event.fields.as_json(), **written})
+            for name in _STAFF_ONLY & fields.keys():
+                setattr(event, name, fields[name])
+
+    def staff_edit_price(self, event_id: int, price_id: int, **fields: object) -> None:
+        """Change some fields of a price as staff do by hand."""
+        with self.lock:
+            price = self.price(event_id, price_id)
+            price.fields = read_price({**price.fields.as_json(), **fields})
+
+    def staff_add_price(self, event_id: int, **fields: object) -> int:
+        """Add a price by hand and return its id; `name` is required, `value` is in øre."""
+        return self.create_price(event_id, read_price(fields)).id
+
+    def pause(self, event_id: int, *, paused: bool = True) -> None:
+        """Pause an event's sale, or take it up again."""
+        self.staff_edit(event_id, paused=paused)
+
+    def delete(self, event_id: int) -> None:
+        """Delete an event by hand, whatever was sold."""
+        with self.lock:
+            del self._events[self.get(event_id).id]
+
+    def buy(
+        self,
+        event_id: int,
+        price_id: int | None = None,
+        quantity: int = 1,
+        buyer: Buyer | None = None,
+        answers: Answers | None = None,
+        additional: Sequence[tuple[str, int]] = (),
+    ) -> Purchase:
+        """Buy tickets of a price, or of the event's first, with additional sales (name, øre) on the first ticket.
+
+        `answers` go on every ticket; without them one is given to "Allergi". Raises SaleRefused when the event, the price or the
+        number does not allow it.
+        """
+        with self.lock:
+            event = self.get(event_id)
+            chosen = next(iter(event.prices), None) if price_id is None else price_id
+            price = None if chosen is None else self.price(event_id, chosen)
+            given = {"Allergi": "Nødder"} if answers is None else answers
+            purchase = sell(event, price, quantity, buyer or Buyer(), given, additional, self.clock(), self.next_id)
+            event.purchases.append(purchase)
+            return purchase
+
+    def refund(self, purchase_id: int) -> None:
+        """Cancel a purchase: its tickets are for sale again."""
+        self._purchase(purchase_id).cancelled = True
+
+    def arrive(self, ticket_id: int, *, arrived: bool = True) -> None:
+        """Scan a ticket at the door, or undo that."""
+        with self.lock:
+            for event in self.events:
+                for purchase in event.purchases:
+                    for ticket in purchase.tickets:
+                        if ticket.id == ticket_id:
+                            ticket.arrived_at = self.clock() if arrived else None
+                            return
+        raise NotFound("ticket")
+
+    def release(self, ticket_id: int) -> None:
+        """Take one ticket out of its purchase, which then lists the others only."""
+        with self.lock:
+            for event in self.events:
+                for purchase in event.purchases:
+                    kept = [ticket for ticket in purchase.tickets if ticket.id != ticket_id]
+                    if len(kept) < len(purchase.tickets):
+                        purchase.tickets = kept
+                        return
+        raise NotFound("ticket")
+
+    def _purchase(self, purchase_id: int) -> Purchase:
+        for event in self.events:
+            for purchase in event.purchases:
+                if purchase.id == purchase_id:
+                    return purchase
+        raise NotFound("purchase")
+
+
+def _seccode() -> str:
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(10))
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(DENMARK).date().isoformat()
