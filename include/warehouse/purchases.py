@@ -1,0 +1,142 @@
+"""Bring what was bought at Place2book into the warehouse (behaviour 9).
+
+For each event: is it due? Read its purchases, protect them, store them, in a transaction of the event's own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine, and_, select
+from sqlalchemy.exc import DBAPIError
+
+from include.api.errors import Refused, Retriable
+from include.models import Purchase
+from include.store.warehouse_tables import events as events_table
+from include.store.warehouse_tables import prices
+from include.warehouse.due import LastExport, is_due
+from include.warehouse.event_rows import ExportEvent, Stored, store_event
+from include.warehouse.privacy import Privacy, ProtectedPurchase
+
+OVER_STATES = frozenset({"held", "completed"})
+
+ReadPurchases = Callable[[int, int], Sequence[Purchase]]
+"""Reads the purchases of an event: event maker, event id. May raise Refused and Retriable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportSummary:
+    """What an export did; `reasons` counts the exported events by why they were due.
+
+    `failures` has a sentence for each event whose purchases could not be read: the caller raises them together.
+    """
+
+    events_looked_at: int = 0
+    events_exported: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    purchases_new: int = 0
+    purchases_changed: int = 0
+    purchases_cancelled: int = 0
+    tickets_released: int = 0
+    failures: tuple[str, ...] = ()
+
+
+def export_purchases(
+    engine: Engine,
+    library: str,
+    events: Sequence[ExportEvent],
+    read_purchases: ReadPurchases,
+    privacy: Privacy,
+    now: datetime,
+    force: bool = False,
+) -> ExportSummary:
+    """Export the purchases of the library's events that are due; passive events are left out.
+
+    One event that cannot be read does not stop the others; it stays due. Fatal errors pass through.
+    """
+    sold = [event for event in events if not event.current.passive]
+    last = last_exports(engine, library, [event.event_id for event in sold])
+    reasons: Counter[str] = Counter()
+    stored: list[Stored] = []
+    failures: list[str] = []
+    for event in sold:
+        ended = has_ended(event, now)
+        reason = is_due(event.current, last.get(event.event_id), now, ended, force)
+        if reason is None:
+            continue
+        try:
+            bought = read_purchases(event.event_maker, event.event_id)
+        except (Refused, Retriable) as error:
+            failures.append(f"'{event.title}' (Place2book event {event.event_id}): {error}")
+            continue
+        protected = [privacy.protect(purchase) for purchase in bought]
+        stored.append(_store(engine, library, event, protected, now, ended))
+        reasons[reason.value] += 1
+    return _summary(len(sold), reasons, stored, failures)
+
+
+def _store(
+    engine: Engine, library: str, event: ExportEvent, bought: Sequence[ProtectedPurchase], now: datetime, ended: bool
+) -> Stored:
+    """Store the event in one transaction; what the database complains of never carries the rows themselves."""
+    try:
+        with engine.begin() as connection:
+            return store_event(connection, library, event, bought, now, ended)
+    except DBAPIError as error:
+        error.hide_parameters = True
+        raise
+
+
+def has_ended(event: ExportEvent, now: datetime) -> bool:
+    """Return whether the event is over: by its end, its start where it has none, or Place2book's own state."""
+    end = event.end_at or event.current.end_at or event.begin_at or event.current.begin_at
+    return event.current.state in OVER_STATES or (end is not None and end <= now)
+
+
+def last_exports(engine: Engine, library: str, event_ids: Sequence[int]) -> dict[int, LastExport]:
+    """Return by event id how each event stood when it was last exported, for those that ever were."""
+    event = events_table.c
+    its_prices = and_(
+        prices.c.library == event.library, prices.c.event_id == event.event_id, prices.c.removed_at.is_(None)
+    )
+    query = (
+        select(
+            event.event_id,
+            event.exported_at,
+            event.available_tickets,
+            event.ended,
+            prices.c.price_id,
+            prices.c.sold_tickets,
+        )
+        .select_from(events_table.outerjoin(prices, its_prices))
+        .where(event.library == library, event.event_id.in_(event_ids))
+    )
+    states: dict[int, tuple[datetime, int | None, bool]] = {}
+    sold: dict[int, dict[int, int]] = {}
+    with engine.connect() as connection:
+        for event_id, exported_at, available, ended, price_id, sold_tickets in connection.execute(query):
+            states[event_id] = (exported_at, available, ended)
+            if price_id is not None:
+                sold.setdefault(event_id, {})[price_id] = sold_tickets or 0
+    return {
+        event_id: LastExport(
+            exported_at=exported_at, available_tickets=available, ended=ended, sold_tickets=sold.get(event_id, {})
+        )
+        for event_id, (exported_at, available, ended) in states.items()
+    }
+
+
+def _summary(looked_at: int, reasons: Counter[str], stored: Sequence[Stored], failures: Sequence[str]) -> ExportSummary:
+    return ExportSummary(
+        events_looked_at=looked_at,
+        events_exported=len(stored),
+        reasons=dict(reasons),
+        purchases_new=sum(one.purchases_new for one in stored),
+        purchases_changed=sum(one.purchases_changed for one in stored),
+        purchases_cancelled=sum(one.purchases_cancelled for one in stored),
+        tickets_released=sum(one.tickets_released for one in stored),
+        failures=tuple(failures),
+    )
