@@ -72,9 +72,7 @@ prices = Table(
     Column("name", Text, comment="The price's name; null where only a ticket still mentions the price"),
     Column("value_ore", BigInteger, comment="The price in øre; null where only a ticket still mentions the price"),
     Column("sold_tickets", BigInteger, comment="Tickets sold at the latest export, as Place2book counts them"),
-    Column(
-        "removed_at", Time, comment="When an export first found the price no longer listed; null while it is"
-    ),
+    Column("removed_at", Time, comment="When an export first found the price no longer listed; null while it is"),
     *_seen(),
     ForeignKeyConstraint(["library", "event_id"], [events.c.library, events.c.event_id]),
     schema=SCHEMA,
@@ -96,9 +94,7 @@ purchases = Table(
     Column("email", Text, comment="Buyer's e-mail: a keyed hash, null or as it is, by the library's policy"),
     Column("phone_number", Text, comment="Buyer's phone: a keyed hash, null or as it is, by the library's policy"),
     Column("zip_code", Text, comment="Buyer's postal code; null where the library's policy is to drop personal data"),
-    Column(
-        "customer_key", Text, comment="Buyer's profile id: a keyed hash, null or as it is, by the library's policy"
-    ),
+    Column("customer_key", Text, comment="Buyer's profile id: a keyed hash, null or as it is, by the library's policy"),
     *_seen(),
     ForeignKeyConstraint(["library", "event_id"], [events.c.library, events.c.event_id]),
     schema=SCHEMA,

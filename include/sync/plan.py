@@ -45,7 +45,7 @@ from include.models import (
     TicketEvent,
     Written,
 )
-from include.sync.fields import TIMES, current_fields, desired_fields, differences, read_time
+from include.sync.fields import TIMES, current_fields, desired_fields, read_time
 from include.sync.identity import Belonging, Identity
 from include.sync.prices import plan_prices
 from include.sync.removal import RemovalPlan, is_sold, plan_removal, reopened_sale, tickets_sold
@@ -145,9 +145,7 @@ def _plan_event(
 
 def _creation(mapped: Mapped, desired: TicketEvent) -> Change:
     fields = [FieldChange(field=name, old=None, new=value) for name, value in desired_fields(desired).items()]
-    fields += [
-        FieldChange(field=f"price.{price.name}", old=None, new=price.value_ore) for price in desired.prices
-    ]
+    fields += [FieldChange(field=f"price.{price.name}", old=None, new=price.value_ore) for price in desired.prices]
     return Change(
         kind=Kind.CREATE,
         uuid=mapped.uuid,
@@ -238,9 +236,9 @@ def _hold_back(
     new = {change.field: change.new for change in pushed}
     zone = ZoneInfo(rules.timezone)
     begins = read_time(new.get("begin_at"))
-    if begins and current.begin_at and is_sold(current):
-        if begins.astimezone(zone).date() < current.begin_at.astimezone(zone).date():
-            held |= dict.fromkeys(TIMES, "begin_at_locked")
+    earlier = begins and current.begin_at and begins.astimezone(zone).date() < current.begin_at.astimezone(zone).date()
+    if earlier and is_sold(current):
+        held |= dict.fromkeys(TIMES, "begin_at_locked")
     capacity = new.get("capacity")
     if isinstance(capacity, int) and capacity < tickets_sold(current):
         held["capacity"] = "capacity_below_sold"

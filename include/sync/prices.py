@@ -75,7 +75,7 @@ def _claim(
     *,
     adopting: bool,
 ) -> dict[str, AppliedPrice]:
-    """Return the prices of ours by key, after those whose category got a new uuid or whose creation was not recorded."""
+    """Return the prices of ours by key, new uuids and unrecorded creations sorted out."""
     keys = {wanted.key for wanted in desired}
     ours = dict(applied)
     for wanted in desired:
@@ -130,8 +130,8 @@ def _removed_category(
     """Plan what becomes of a price whose ticket category was removed: deleted, or kept with its sale ended."""
     why = "its ticket category was removed in the source"
     if not price_is_sold(price):
-        fields = (_field("name", price.name, None), _field("value", price.value_ore, None))
-        plan.changes.append(_change(Kind.DELETE_PRICE, mapped, current, key, price.price_id, fields, why))
+        gone = (_field("name", price.name, None), _field("value", price.value_ore, None))
+        plan.changes.append(_change(Kind.DELETE_PRICE, mapped, current, key, price.price_id, gone, why))
         return
     sold = "?" if price.sold_tickets is None else str(price.sold_tickets)
     plan.rejections.append(

@@ -34,7 +34,7 @@ def guard_removals(
     """Return the plan without its removals when they are too many to be believed (behaviour 5).
 
     Removals are deletions and ended sales alike. Both limits must be exceeded: the count, and the percentage of the
-    library's live links. `allow_mass_removal` lets them pass, but never on an empty snapshot's word unasked.
+    library's live links. `allow_mass_removal` is a person's word that they are meant, and lets all pass.
     """
     removals = sum(change.kind in REMOVALS for change in changes)
     if allow_mass_removal:

@@ -1,0 +1,97 @@
+"""Every change ever planned: committed as `applying` before its request leaves, as applied or failed after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from include.models import Change, Kind
+from include.store.tables import changes, links
+
+NOT_SENT = "not sent: the run ended before"
+INTERRUPTED = "interrupted: whether it was carried out is not known"
+
+
+def store_planned(
+    connection: Connection, run_id: str, library: str, planned: Sequence[Change], now: datetime, status: str = "planned"
+) -> list[int]:
+    """Store changes as planned (or held back) and return their ids, in the same order."""
+    rows = [_row(run_id, library, change, now, status) for change in planned]
+    if not rows:
+        return []
+    statement = insert(changes).returning(changes.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(statement, rows))
+
+
+def _row(run_id: str, library: str, change: Change, now: datetime, status: str) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "library": library,
+        "uuid": change.uuid,
+        "title": change.title,
+        "event_maker": change.event_maker,
+        "event_id": change.event_id,
+        "price_id": change.price_id,
+        "kind": change.kind.value,
+        "fields": [{"field": field.field, "old": field.old, "new": field.new} for field in change.fields],
+        "why": change.why,
+        "status": status,
+        "planned_at": now,
+    }
+
+
+def mark_applying(connection: Connection, change_id: int, now: datetime) -> None:
+    """Note that the change's request is about to leave."""
+    connection.execute(update(changes).where(changes.c.id == change_id).values(status="applying", applying_at=now))
+
+
+def mark_applied(
+    connection: Connection, change_id: int, now: datetime, event_id: int | None, price_id: int | None
+) -> None:
+    """Note that the change was carried out, and on what."""
+    values: dict[str, Any] = {"status": "applied", "finished_at": now}
+    values |= {name: found for name, found in (("event_id", event_id), ("price_id", price_id)) if found is not None}
+    connection.execute(update(changes).where(changes.c.id == change_id).values(values))
+
+
+def mark_failed(connection: Connection, change_id: int, now: datetime, error: str, *, outcome_unknown: bool) -> None:
+    """Note that the change was not carried out, or that nobody knows."""
+    values = {"status": "failed", "finished_at": now, "error": error, "outcome_unknown": outcome_unknown}
+    connection.execute(update(changes).where(changes.c.id == change_id).values(values))
+
+
+def close_leftovers(connection: Connection, library: str, now: datetime) -> None:
+    """Close what a task that died left behind: applying has an unknown outcome, planned was not sent.
+
+    What a run in mode `plan` planned stays planned. Call it only under the library's lock.
+    """
+    of_library = changes.c.library == library
+    failed: dict[str, Any] = {"status": "failed", "finished_at": now}
+    connection.execute(
+        update(changes)
+        .where(of_library, changes.c.status == "applying")
+        .values(failed | {"error": INTERRUPTED, "outcome_unknown": True})
+    )
+
+
+def close_unsent(connection: Connection, run_id: str, library: str, now: datetime) -> None:
+    """Note that what is still planned of a library's run was not sent."""
+    connection.execute(
+        update(changes)
+        .where(changes.c.run_id == run_id, changes.c.library == library, changes.c.status == "planned")
+        .values(status="failed", finished_at=now, error=NOT_SENT)
+    )
+
+
+def begun_creates(connection: Connection, library: str) -> frozenset[str]:
+    """Return the unlinked source events whose create may have been carried out without our knowing."""
+    query = (
+        select(changes.c.uuid)
+        .outerjoin(links, (links.c.library == changes.c.library) & (links.c.uuid == changes.c.uuid))
+        .where(changes.c.library == library, changes.c.kind == Kind.CREATE.value, changes.c.outcome_unknown)
+        .where(links.c.uuid.is_(None) | (changes.c.finished_at > links.c.updated_at))
+    )
+    return frozenset(connection.scalars(query))

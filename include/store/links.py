@@ -1,0 +1,75 @@
+"""The links between source events and Place2book events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from include.models import Link, Mapped
+from include.store.records import link_from_row, link_to_row
+from include.store.tables import links
+
+
+def read_links(connection: Connection, library: str) -> tuple[Link, ...]:
+    """Return every link of the library, retired and deleted ones too."""
+    rows = connection.execute(select(links).where(links.c.library == library).order_by(links.c.uuid)).mappings()
+    return tuple(link_from_row(row) for row in rows)
+
+
+def save_link(connection: Connection, library: str, link: Link) -> None:
+    """Store the link as it now is."""
+    row = link_to_row(library, link)
+    statement = insert(links).values(row)
+    changed = {name: statement.excluded[name] for name in row if name not in ("library", "uuid")}
+    key = ["library", "uuid"]
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed | {"updated_at": func.now()}))
+
+
+def remove_link(connection: Connection, library: str, uuid: str) -> None:
+    """Remove the link of a source event whose Place2book event has moved to another uuid."""
+    connection.execute(delete(links).where(links.c.library == library, links.c.uuid == uuid))
+
+
+def count_absences(connection: Connection, library: str, absences: Mapping[str, int], run_id: str) -> None:
+    """Note how many complete snapshots in a row lacked each source event; all others are there."""
+    connection.execute(
+        update(links)
+        .where(links.c.library == library, links.c.absences > 0, links.c.uuid.not_in(list(absences)))
+        .values(absences=0)
+    )
+    if absences:
+        connection.execute(
+            update(links)
+            .where(links.c.library == library, links.c.uuid == bindparam("of_uuid"))
+            .values(absences=bindparam("to_absences"), counted_run=run_id),
+            [{"of_uuid": uuid, "to_absences": count} for uuid, count in absences.items()],
+        )
+
+
+def follow_source(connection: Connection, library: str, mapped: Iterable[Mapped]) -> None:
+    """Keep each link's title, series and times as its source event shows them, for when it is no longer there."""
+    rows = [
+        {
+            "of_uuid": event.uuid,
+            "to_title": event.title,
+            "to_series": event.series_uuid,
+            "to_start": event.starts_at,
+            "to_end": event.ends_at,
+        }
+        for event in mapped
+        if event.starts_at and event.ends_at
+    ]
+    if rows:
+        connection.execute(
+            update(links)
+            .where(links.c.library == library, links.c.uuid == bindparam("of_uuid"), links.c.status == "live")
+            .values(
+                title=bindparam("to_title"),
+                series_uuid=bindparam("to_series"),
+                starts_at=bindparam("to_start"),
+                ends_at=bindparam("to_end"),
+            ),
+            rows,
+        )
