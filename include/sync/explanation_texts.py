@@ -1,0 +1,243 @@
+"""The sentences of `explanations`, and what the fields are called in them. Written for librarians."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One or two plain sentences, in both languages."""
+
+    da: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A code's sentences, and those that are added when something was found or when an API said something."""
+
+    da: str
+    en: str
+    found: Explanation | None = None
+    detail: Explanation | None = None
+
+
+_FOUND = Explanation("Fundet: {found}.", "Found: {found}.")
+_SOLD = Explanation("Solgte billetter: {found}.", "Tickets sold: {found}.")
+_LINK = Explanation("Linket er: {found}", "The link is: {found}")
+_CATEGORY = Explanation("Billetkategori: {found}.", "Ticket category: {found}.")
+_ANSWER = Explanation("Svaret var: ”{detail}”", "The answer was: “{detail}”")
+
+
+ENTRIES = {
+    "not_relevant": Entry(
+        "Arrangementet er i CMS markeret som uden for billetsystemet, så vi rører det ikke. "
+        "Skal det sælges via Place2book, så ret markeringen i CMS.",
+        "The event is marked in the CMS as none of the ticket system's, so we leave it alone. "
+        "To sell it through Place2book, change the marking in the CMS.",
+    ),
+    "no_ticket_categories": Entry(
+        "Arrangementet har ingen billetkategorier og overføres derfor ikke. "
+        "Opret mindst én billetkategori i CMS, hvis der skal være billetter; prisen må gerne være 0.",
+        "The event has no ticket categories and is therefore not transferred. "
+        "Add at least one in the CMS if there are to be tickets; its price may be 0.",
+    ),
+    "over": Entry(
+        "Arrangementet er slut. Der ændres ikke mere ved det, og intet slettes.",
+        "The event is over. Nothing more is changed, and nothing is deleted.",
+    ),
+    "sold_elsewhere": Entry(
+        "Linket i CMS fører til et andet sted end Place2book, så vi rører det ikke. "
+        "Skal billetterne sælges via Place2book, så tøm linkfeltet i CMS.",
+        "The link in the CMS leads somewhere other than Place2book, so we leave it alone. "
+        "To sell the tickets through Place2book, empty the link field in the CMS.",
+        _LINK,
+    ),
+    "capacity_missing": Entry(
+        "Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",
+        "The number of tickets is missing. Enter in the CMS how many tickets are for sale (at least 1).",
+        _FOUND,
+    ),
+    "title_missing": Entry(
+        "Arrangementet har ingen titel. Giv det en titel i CMS.",
+        "The event has no title. Give it one in the CMS.",
+    ),
+    "times_missing": Entry(
+        "Start- eller sluttidspunktet mangler eller kan ikke passe. Ret tidspunkterne i CMS.",
+        "The start or the end is missing or cannot be right. Correct the times in the CMS.",
+        _FOUND,
+    ),
+    "ends_before_start": Entry(
+        "Arrangementet slutter, før det begynder. Ret tidspunkterne i CMS.",
+        "The event ends before it begins. Correct the times in the CMS.",
+        _FOUND,
+    ),
+    "address_incomplete": Entry(
+        "Stedets adresse er ikke komplet: {field} mangler eller kan ikke bruges. "
+        "Udfyld vej, postnummer og by på arrangementet i CMS.",
+        "The place's address is not complete: {field} is missing or cannot be used. "
+        "Enter street, postal code and town on the event in the CMS.",
+        _FOUND,
+    ),
+    "price_missing": Entry(
+        "En billetkategori har ingen pris. Skriv en pris i CMS; 0 er en gratis billet.",
+        "A ticket category has no price. Enter one in the CMS; 0 is a free ticket.",
+        _CATEGORY,
+    ),
+    "price_negative": Entry(
+        "En billetkategori har en pris under 0. Ret prisen i CMS; 0 er en gratis billet.",
+        "A ticket category has a price below 0. Correct it in the CMS; 0 is a free ticket.",
+        _CATEGORY,
+    ),
+    "price_currency": Entry(
+        "En billetkategori har en pris i en anden valuta end bibliotekets. Ret valutaen i CMS.",
+        "A ticket category has a price in another currency than the library's. Correct the currency in the CMS.",
+        _CATEGORY,
+    ),
+    "price_not_a_number": Entry(
+        "En billetkategori har en pris, der ikke kan læses som et beløb i hele øre. Ret prisen i CMS.",
+        "A ticket category has a price that cannot be read as an amount in whole øre. Correct it in the CMS.",
+        _FOUND,
+    ),
+    "category_title_missing": Entry(
+        "En billetkategori har intet navn. Giv den et navn i CMS, for eksempel ”Voksen”.",
+        "A ticket category has no name. Give it one in the CMS, such as “Voksen”.",
+    ),
+    "category_twice": Entry(
+        "Den samme billetkategori står to gange på arrangementet. Slet den ene i CMS, og opret den igen, hvis der er brug for den.",
+        "The same ticket category stands twice on the event. Delete one in the CMS, and add it anew if needed.",
+        _CATEGORY,
+    ),
+    "unreadable": Entry(
+        "Vi kan ikke læse {field} på arrangementet, så det er ikke overført. "
+        "Ret feltet i CMS; ser det rigtigt ud, så kontakt systemets administrator.",
+        "We cannot read {field} of the event, so it was not transferred. "
+        "Correct the field in the CMS; if it looks right, contact the system's administrator.",
+        _FOUND,
+    ),
+    "unknown_sales_link": Entry(
+        "Linket i CMS ligner Place2books, men ingen af bibliotekets arrangementer i Place2book har det. "
+        "Ret linket, eller tøm feltet for at få arrangementet oprettet.",
+        "The link in the CMS looks like Place2book's, but none of the library's events in Place2book has it. "
+        "Correct the link, or empty the field to have the event created.",
+        _LINK,
+    ),
+    "sales_link_taken": Entry(
+        "To arrangementer i CMS har det samme salgslink, og vi kan ikke se, hvilket af dem det hører til. "
+        "Tøm linkfeltet på det, der ikke skal bruge linket; så får det sit eget.",
+        "Two events in the CMS have the same sales link, and we cannot tell whose it is. "
+        "Empty the link field of the one that should not have it; it then gets its own.",
+        _LINK,
+    ),
+    "removed_but_sold": Entry(
+        "Arrangementet er aflyst, fjernet eller taget ud af billetsalget i CMS, men der er solgt billetter, så det er "
+        "beholdt i Place2book. Giv deltagerne besked, refunder billetterne i Place2book, og slet det derefter dér.",
+        "The event was cancelled, removed or taken out of ticket sale in the CMS, but tickets are sold, so it was kept "
+        "in Place2book. Tell the participants, refund the tickets in Place2book, and then delete it there.",
+        _SOLD,
+    ),
+    "begin_at_locked": Entry(
+        "Arrangementet kan ikke flyttes til en tidligere dato, når der er solgt billetter, så Place2book har stadig de "
+        "gamle tidspunkter. Ret datoen tilbage i CMS, eller aftal flytningen med Place2book.",
+        "An event cannot move to an earlier date once tickets are sold, so Place2book still has the old times. "
+        "Put the date back in the CMS, or arrange the move with Place2book.",
+        Explanation("Ønsket tidspunkt (UTC): {found}.", "Time asked for (UTC): {found}."),
+    ),
+    "capacity_below_sold": Entry(
+        "Antallet af billetter i CMS er lavere end det antal, der allerede er solgt, så Place2book har stadig det "
+        "gamle antal. Sæt antallet op i CMS, eller refunder billetter først.",
+        "The number of tickets in the CMS is below what is already sold, so Place2book still has the old number. "
+        "Raise the number in the CMS, or refund tickets first.",
+        _SOLD,
+    ),
+    "price_has_sales": Entry(
+        "En billetkategori er fjernet i CMS, men der er solgt billetter til dens pris. "
+        "Salget af den er stoppet, og den er beholdt i Place2book; du behøver ikke gøre mere.",
+        "A ticket category was removed in the CMS, but tickets are sold at its price. "
+        "Its sale has been ended and it was kept in Place2book; there is nothing more you have to do.",
+        Explanation("Pris: {field}. Solgte billetter: {found}.", "Price: {field}. Tickets sold: {found}."),
+    ),
+    "refused_by_place2book": Entry(
+        "Place2book ville ikke tage imod arrangementet. Ret det, som svaret nævner, i CMS; vi prøver igen, når "
+        "arrangementet er ændret, og en gang i døgnet.",
+        "Place2book did not accept the event. Correct in the CMS what the answer names; we try again when the event "
+        "has changed, and once a day.",
+        detail=_ANSWER,
+    ),
+    "event_missing_in_place2book": Entry(
+        "Arrangementet findes ikke længere i Place2book; nogen har formentlig slettet det dér. Skal det sælges igen, "
+        "så kør synkroniseringen af arrangementet som ”resync”; ellers fjern billetkategorierne i CMS.",
+        "The event no longer exists in Place2book; somebody has probably deleted it there. To sell it again, run "
+        "the synchronisation of the event as “resync”; otherwise remove its ticket categories in the CMS.",
+        Explanation("Nummer i Place2book: {found}.", "Number in Place2book: {found}."),
+    ),
+    "removals_blocked": Entry(
+        "Usædvanligt mange arrangementer ville blive slettet på én gang, så ingen er slettet. Se efter, om de er "
+        "fjernet med vilje, og tillad i så fald sletningen ved at køre synkroniseringen med ”allow_mass_removal”.",
+        "Unusually many events would have been deleted at once, so none was. Check whether they were removed on "
+        "purpose, and if so allow it by running the synchronisation with “allow_mass_removal”.",
+        _FOUND,
+    ),
+    "moved_event_maker": Entry(
+        "Arrangementets afdeling hører nu til en anden arrangør i Place2book, men arrangementet bliver, hvor det blev "
+        "oprettet, og opdateres dér. Skal det flyttes, så aftal det med Place2book.",
+        "The event's branch now belongs to another event maker in Place2book, but the event stays where it was created "
+        "and is updated there. To have it moved, arrange it with Place2book.",
+        Explanation("Det ligger hos arrangør nr. {found}.", "It is with event maker number {found}."),
+    ),
+    "cms_refused": Entry(
+        "CMS ville ikke tage imod billetlink og salgsstatus, så knappen på hjemmesiden kan være forkert. Vi prøver "
+        "igen; bliver det ved, så se efter, om CMS-brugeren har rollen ”Eksternt system”.",
+        "The CMS did not accept the ticket link and sale state, so the button on the website may be wrong. We try "
+        "again; if it goes on, check that the CMS user has the role “Eksternt system”.",
+        detail=_ANSWER,
+    ),
+    "outcome_unknown": Entry(
+        "Forbindelsen til Place2book blev afbrudt, så vi ved ikke, om arrangementet blev oprettet eller ændret. Vi "
+        "leder efter det ved næste kørsel; opret det ikke selv imens.",
+        "The connection to Place2book broke, so we do not know whether the event was created or changed. We look for "
+        "it at the next run; do not create it yourself meanwhile.",
+    ),
+}
+
+_TITLE = Explanation("titlen", "the title")
+_STATE = Explanation("status", "the state")
+_START = Explanation("starttidspunktet", "the start")
+_END = Explanation("sluttidspunktet", "the end")
+_CAPACITY = Explanation("antallet af billetter", "the number of tickets")
+_POSTAL_CODE = Explanation("postnummeret", "the postal code")
+_RELEVANCE = Explanation("markeringen for billetsystemet", "the marking for the ticket system")
+_LINK_FIELD = Explanation("billetlinket", "the ticket link")
+
+FIELDS = {
+    "title": _TITLE,
+    "state": _STATE,
+    "starts_at": _START,
+    "date_time": Explanation("tidspunkterne", "the times"),
+    "date_time.start": _START,
+    "ends_at": _END,
+    "date_time.end": _END,
+    "capacity": _CAPACITY,
+    "ticket_capacity": _CAPACITY,
+    "description": Explanation("beskrivelsen", "the description"),
+    "body": Explanation("brødteksten", "the body text"),
+    "branches": Explanation("afdelingerne", "the branches"),
+    "relevant": _RELEVANCE,
+    "ticket_manager_relevance": _RELEVANCE,
+    "link": _LINK_FIELD,
+    "external_data": _LINK_FIELD,
+    "external_data.url": _LINK_FIELD,
+    "address": Explanation("adressen", "the address"),
+    "address.location": Explanation("stedets navn", "the place's name"),
+    "address.street": Explanation("vej og husnummer", "street and number"),
+    "address.postal_code": _POSTAL_CODE,
+    "address.zip_code": _POSTAL_CODE,
+    "address.city": Explanation("byen", "the town"),
+    "address.country": Explanation("landet", "the country"),
+    "ticket_categories": Explanation("billetkategorierne", "the ticket categories"),
+    "ticket_categories.title": Explanation("en billetkategoris navn", "a ticket category's name"),
+    "ticket_categories.price": Explanation("en billetkategoris pris", "a ticket category's price"),
+    "ticket_categories.price.value": Explanation("en billetkategoris pris", "a ticket category's price"),
+    "ticket_categories.price.currency": Explanation("en billetkategoris valuta", "a ticket category's currency"),
+}
