@@ -1,0 +1,84 @@
+"""Reading what an API answered: bounded, as JSON, and never trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from html import unescape
+
+import requests
+
+_WEB_PAGE = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
+_SAID_AT_MOST = 300
+_WORDS_UNDER = ("message", "error_description", "error", "errors", "detail", "title")
+
+
+class UnreadableAnswerError(ValueError):
+    """An answer that is no JSON; its text continues "the connection ..."."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer:
+    """An answer of 2xx; `data` is the JSON in it, None when it was empty."""
+
+    status: int
+    data: object
+    location: str | None = None
+
+
+def bounded_content(response: requests.Response, at_most: int) -> bytes:
+    """Return the whole body, decompressed; raises UnreadableAnswerError past `at_most` bytes."""
+    content = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        content += chunk
+        if len(content) > at_most:
+            raise UnreadableAnswerError(f"gave an answer of more than {at_most} bytes")
+    return bytes(content)
+
+
+def json_in(content: bytes) -> object:
+    """Return the JSON in a body, with its decimal numbers exactly as sent; raises UnreadableAnswerError."""
+    if _WEB_PAGE.match(content):
+        raise UnreadableAnswerError("answered with a web page instead of data")
+    try:
+        data: object = json.loads(content, parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError):
+        readable = False
+    else:
+        readable = True
+    if not readable:
+        raise UnreadableAnswerError("gave an answer that is not JSON, or was cut short")
+    return data
+
+
+def said_in(content: bytes, secrets: Iterable[str]) -> str:
+    """Return the API's own words in an error's body: one line, shortened, no HTML, none of our secrets."""
+    if _WEB_PAGE.match(content):
+        return ""
+    try:
+        words = " · ".join(_words_in(json.loads(content)))
+    except (ValueError, RecursionError):
+        words = content[: _SAID_AT_MOST * 8].decode("utf-8", "ignore")
+    for secret in secrets:
+        words = words.replace(secret, "***") if secret else words
+    plain = unescape(re.sub(r"<[^>]*>", " ", words))
+    printable = "".join(letter if letter.isprintable() else " " for letter in plain)
+    return _shortened(" ".join(printable.split()))
+
+
+def _words_in(data: object, name: str = "") -> list[str]:
+    if isinstance(data, dict):
+        named = [key for key in _WORDS_UNDER if data.get(key)] or [str(key) for key in data]
+        return [word for key in named for word in _words_in(data[key], "" if key in _WORDS_UNDER else key)]
+    if isinstance(data, list):
+        return [word for one in data for word in _words_in(one, name)]
+    if data is None or data == "":
+        return []
+    return [f"{name}: {data}" if name else str(data)]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SAID_AT_MOST else text[: _SAID_AT_MOST - 1].rstrip() + "…"

@@ -1,0 +1,145 @@
+"""The events API of a library's website (Folkebibliotekernes CMS)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from datetime import date
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from include.api import failures
+from include.api.cms_wire import source_event
+from include.api.errors import Missing, Refused, WrongHost
+from include.api.session import ApiSession, Credentials, RequestSettings
+from include.models import SourceEvent, SourceState
+
+_EVENTS = "/api/v1/events"
+_JSON = {"_format": "json"}
+_FAR_AHEAD = date(2999, 1, 1)
+_NO_EVENT = "00000000-0000-0000-0000-000000000000"
+
+
+class CmsClient:
+    """Reads a website's events, and writes ticket links and sale states back to it."""
+
+    def __init__(
+        self,
+        base_url: str,
+        login: str,
+        password: str,
+        *,
+        connection: str,
+        settings: RequestSettings | None = None,
+    ) -> None:
+        # A cache in front of the site may hold an answer back, and staff who ask for "all of it, now" mean now.
+        headers = {"Accept": "application/json", "Cache-Control": "no-cache"}
+        self._session = ApiSession(
+            base_url,
+            connection=connection,
+            credentials=_basic(login, password),
+            headers=headers,
+            settings=settings or RequestSettings(),
+        )
+
+    def __enter__(self) -> Self:
+        """Return the client, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close the client's connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def events(self, from_date: date) -> tuple[SourceEvent, ...]:
+        """Return every published event that starts on `from_date` or later: a complete snapshot, or an error.
+
+        An event with a field that cannot be understood is part of it, with the field in `unreadable`.
+        """
+        what = "for its events"
+        items = self._list(from_date, what)
+        snapshot: dict[str, SourceEvent] = {}
+        for event in self._read(items, what):
+            if snapshot.setdefault(event.uuid, event) != event:
+                raise failures.bad_answer(f"listed event {event.uuid} twice, differently,", self._session.asked(what))
+        return tuple(snapshot.values())
+
+    def patch_event(
+        self, uuid: str, *, state: SourceState | None, link: str | None, admin_link: str | None
+    ) -> SourceEvent | None:
+        """Write state and links to an event, and return it as it then stands, or None where the site did not show it.
+
+        The site sets both links at once, so both are sent when either is given: an empty text clears one. With
+        nothing given at all, both links are cleared; with only a state, they stay.
+        """
+        what = f"to update event {uuid}"
+        body: dict[str, object] = {} if state is None else {"state": state.value}
+        if state is None or link is not None or admin_link is not None:
+            body["external_data"] = {"url": link or None, "admin_url": admin_link or None}
+        path = f"{_EVENTS}/{quote(uuid, safe='')}"
+        try:
+            answer = self._session.write("PATCH", path, what=what, body=body, params=_JSON)
+        except Refused as refused:
+            if refused.status != 403:
+                raise
+            raise failures.wrong_credentials(403, self._session.asked(what)) from None
+        try:
+            return source_event(answer.data)
+        except ValidationError:
+            return None
+
+    def check(self) -> str:
+        """Return in plain words that address and login work, or raise an error of the tree.
+
+        Reading is open to everyone, so it proves no password. An update of an event that cannot exist does, and
+        changes nothing: a user who may update is told that there is no such event, anybody else is turned away.
+        """
+        self._list(_FAR_AHEAD, "for its events")
+        try:
+            self.patch_event(_NO_EVENT, state=None, link=None, admin_link=None)
+        except Refused as refused:
+            if refused.status not in (400, 404, 422):
+                raise
+        host = self._session.host
+        return f"{host} shows its events and accepts the login. / {host} viser sine arrangementer og godtager login."
+
+    def _list(self, from_date: date, what: str) -> list[object]:
+        params = {**_JSON, "from_date": from_date.isoformat()}
+        try:
+            answer = self._session.get(_EVENTS, what=what, params=params)
+        except Refused as refused:
+            raise self._list_refused(refused, what) from None
+        if answer.status != 200 or not isinstance(answer.data, list):
+            raise failures.bad_answer("gave something else than a list of events", self._session.asked(what))
+        return answer.data
+
+    def _list_refused(self, refused: Refused, what: str) -> Exception:
+        asked = self._session.asked(what)
+        if refused.status == 403:
+            return failures.wrong_credentials(403, asked)
+        if isinstance(refused, Missing):
+            return WrongHost(asked.sentence("has no events API (status 404)", "check the host in the connection"))
+        return refused
+
+    def _read(self, items: Iterable[object], what: str) -> Iterable[SourceEvent]:
+        for item in items:
+            try:
+                event = source_event(item)
+            except ValidationError:
+                event = None
+            if event is None:
+                raise failures.bad_answer("listed something that is no event with a uuid", self._session.asked(what))
+            yield event
+
+
+def _basic(login: str, password: str) -> Credentials:
+    if not login and not password:
+        return Credentials({}, ())
+    encoded = b64encode(f"{login}:{password}".encode()).decode("ascii")
+    return Credentials({"Authorization": f"Basic {encoded}"}, (password, encoded))

@@ -1,0 +1,94 @@
+"""What can go wrong with an API, as one tree.
+
+    BilletbroError
+      Retriable            trying again later can help
+        Unreachable          no connection, or it broke before the answer
+        TimedOut             no answer in time
+        ServerTrouble        5xx
+        Throttled            429, still after waiting
+        BadAnswer            an answer that cannot be relied on: not JSON, a web page, cut short, the wrong shape
+        OutcomeUnknown       a write whose answer was lost: nobody knows whether it was carried out
+      Fatal                trying again cannot help before somebody changes something
+        WrongCredentials     the password or token is not accepted
+        WrongHost            nobody by that name, or not this API
+        NoAccess             the token may not use this event maker
+        SettingsProblem      the settings cannot be used
+      Refused              4xx about one event or price: data for staff, the others go on
+        Missing              404: it does not exist (any longer)
+
+Only `Retriable` and `Fatal` concern a task's retry policy. A message is one sentence that names the connection, the
+host and what was asked for; it never holds a password, a token, a header or a body of ours.
+"""
+
+from __future__ import annotations
+
+
+class BilletbroError(Exception):
+    """Anything that this project raises on purpose."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+class Retriable(BilletbroError):  # noqa: N818
+    """Trying again later can help."""
+
+
+class Unreachable(Retriable):
+    """No connection could be made, or it broke before there was an answer."""
+
+
+class TimedOut(Retriable):
+    """There was no answer in time."""
+
+
+class ServerTrouble(Retriable):
+    """The API answered 5xx."""
+
+
+class Throttled(Retriable):
+    """The API still answered 429 after we had waited."""
+
+
+class BadAnswer(Retriable):
+    """The answer cannot be relied on, so nothing may be concluded from it."""
+
+
+class OutcomeUnknown(Retriable):
+    """The answer to a write was lost or was 5xx: nobody knows whether it was carried out."""
+
+
+class Fatal(BilletbroError):  # noqa: N818
+    """Trying again cannot help before somebody changes something."""
+
+
+class WrongCredentials(Fatal):
+    """The password or the token is not accepted."""
+
+
+class WrongHost(Fatal):
+    """There is nobody by that name, or it is not this API."""
+
+
+class NoAccess(Fatal):
+    """The token may not use this event maker."""
+
+
+class SettingsProblem(Fatal):
+    """The settings cannot be used as they are."""
+
+
+class Refused(BilletbroError):  # noqa: N818
+    """The API answered 4xx about one event or price; `said` is the API's own words, shortened and without HTML."""
+
+    def __init__(self, message: str, status: int = 400, said: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.said = said
+
+
+class Missing(Refused):
+    """The event or price does not exist (any longer)."""
+
+    def __init__(self, message: str, status: int = 404, said: str = "") -> None:
+        super().__init__(message, status, said)
