@@ -42,7 +42,7 @@ def main() -> None:
     """Start all servers, print where they are, and wait for SIGINT or SIGTERM."""
     finished = Event()
 
-    def finish(number: int, frame: FrameType | None) -> None:
+    def finish(_number: int, _frame: FrameType | None) -> None:
         finished.set()
 
     signal.signal(signal.SIGINT, finish)

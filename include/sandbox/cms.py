@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from include.sandbox.cms_state import STATES, CmsSite, UnknownEvent
+from include.sandbox.cms_state import STATES, CmsSite, UnknownEventError
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
@@ -27,7 +27,7 @@ def cms_app(site: CmsSite) -> Starlette:
         Route("/api/v1/events/{uuid}", api.patch_event, methods=["PATCH"]),
         Route("/arrangementer/{uuid}", api.event_page, methods=["GET"]),
     ]
-    return Starlette(routes=routes, exception_handlers={_Refused: _refusal, UnknownEvent: _unknown})
+    return Starlette(routes=routes, exception_handlers={_RefusedError: _refusal, UnknownEventError: _unknown})
 
 
 class _CmsApi:
@@ -57,12 +57,12 @@ class _CmsApi:
         if header is None and not required:
             return
         if header is None or _credentials(header) != (self._site.login, self._site.password):
-            raise _Refused(403, "The credentials are missing or not those of an external system.")
+            raise _RefusedError(403, "The credentials are missing or not those of an external system.")
 
 
 def _check_format(request: Request) -> None:
     if request.query_params.get("_format", "json") != "json":
-        raise _Refused(406, "Not acceptable format. Supported formats: json")
+        raise _RefusedError(406, "Not acceptable format. Supported formats: json")
 
 
 def _credentials(header: str) -> tuple[str, str] | None:
@@ -82,27 +82,27 @@ def _date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _Refused(400, "from_date is not a date.") from None
+        raise _RefusedError(400, "from_date is not a date.") from None
 
 
 async def _body(request: Request) -> dict[str, object]:
     try:
         body = await request.json()
     except ValueError:
-        raise _Refused(400, "The body is not JSON.") from None
+        raise _RefusedError(400, "The body is not JSON.") from None
     if not isinstance(body, dict):
-        raise _Refused(400, "The body is not an object.")
+        raise _RefusedError(400, "The body is not an object.")
     return body
 
 
 def _read_patch(body: dict[str, object]) -> tuple[str | None, dict[str, str | None] | None]:
     state, external_data = body.get("state"), body.get("external_data")
     if state is not None and state not in STATES:
-        raise _Refused(400, f"state must be one of {', '.join(STATES)}.")
+        raise _RefusedError(400, f"state must be one of {', '.join(STATES)}.")
     if external_data is None:
         return state if state is None else str(state), None
     if not isinstance(external_data, dict):
-        raise _Refused(400, "external_data is not an object.")
+        raise _RefusedError(400, "external_data is not an object.")
     urls = {name: _url(name, external_data.get(name)) for name in ("url", "admin_url")}
     return state if state is None else str(state), urls
 
@@ -111,7 +111,7 @@ def _url(name: str, value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value.startswith(("http://", "https://")):
-        raise _Refused(400, f"external_data.{name} is not an absolute URL.")
+        raise _RefusedError(400, f"external_data.{name} is not an absolute URL.")
     return value
 
 
@@ -126,10 +126,10 @@ def _page(site_name: str, shown: dict[str, object]) -> str:
     )
 
 
-async def _refusal(request: Request, error: Exception) -> Response:
-    status = error.status if isinstance(error, _Refused) else 500
+async def _refusal(_request: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, _RefusedError) else 500
     return JSONResponse({"message": str(error)}, status_code=status)
 
 
-async def _unknown(request: Request, error: Exception) -> Response:
+async def _unknown(_request: Request, _error: Exception) -> Response:
     return JSONResponse({"message": "The event was not found."}, status_code=404)

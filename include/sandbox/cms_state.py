@@ -20,7 +20,7 @@ class Omitted:
 OMIT: Final = Omitted()
 
 
-class UnknownEvent(LookupError):
+class UnknownEventError(LookupError):
     """The site has no event with this uuid."""
 
 
@@ -72,18 +72,18 @@ class CmsSite:
             return list(self._events.values())
 
     def get(self, uuid: str) -> CmsEvent:
-        """Return an event; raises UnknownEvent."""
+        """Return an event; raises UnknownEventError."""
         with self._lock:
             if uuid not in self._events:
-                raise UnknownEvent(uuid)
+                raise UnknownEventError(uuid)
             return self._events[uuid]
 
     def find(self, title: str) -> CmsEvent:
-        """Return the first event with exactly this title; raises UnknownEvent."""
+        """Return the first event with exactly this title; raises UnknownEventError."""
         for event in self.events:
             if event.title == title:
                 return event
-        raise UnknownEvent(title)
+        raise UnknownEventError(title)
 
     def listed(self, from_date: date | None) -> list[CmsEvent]:
         """Return the published events that start on or after a Danish date, earliest first."""
@@ -105,8 +105,8 @@ class CmsSite:
     def add(self, **fields: object) -> str:
         """Publish a new event and return its uuid.
 
-        Fields are named as in the API; `start`, `end` (moments), `series` (uuid) and `uuid` may be given too. Without times it takes
-        place in ten days, for two hours.
+        Fields are named as in the API; `start`, `end` (moments), `series` (uuid) and `uuid` may be given too.
+        Without times it takes place in ten days, for two hours.
         """
         now = self.clock()
         start = now.replace(microsecond=0) + timedelta(days=10)
@@ -143,13 +143,13 @@ class CmsSite:
     def redate_series(self, series_uuid: str, starts: Sequence[datetime]) -> list[str]:
         """Give a series new dates, and return the uuids of its instances.
 
-        The instances are removed and made anew, without external_data. Only a series of one that stays a series of one keeps its uuid.
-        Raises UnknownEvent when the series has no instance.
+        The instances are removed and made anew, without external_data. Only a series of one that stays a series of
+        one keeps its uuid. Raises UnknownEventError when the series has no instance.
         """
         with self._lock:
             old = sorted((e for e in self.events if e.series == series_uuid), key=lambda e: e.start)
             if not old:
-                raise UnknownEvent(series_uuid)
+                raise UnknownEventError(series_uuid)
             length = old[0].end - old[0].start
             if len(old) == len(starts) == 1:
                 self.edit(old[0].uuid, start=starts[0], end=starts[0] + length)

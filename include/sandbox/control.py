@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from include.sandbox.cms_state import OMIT, CmsSite, UnknownEvent
+from include.sandbox.cms_state import OMIT, CmsSite, UnknownEventError
 from include.sandbox.control_page import PAGE
 from include.sandbox.moments import parse, zulu
 from include.sandbox.place2book_records import Buyer, Event, Price
-from include.sandbox.place2book_rules import BadInput
-from include.sandbox.place2book_sales import SaleRefused
-from include.sandbox.place2book_state import NotFound
+from include.sandbox.place2book_rules import BadInputError
+from include.sandbox.place2book_sales import SaleRefusedError
+from include.sandbox.place2book_state import NotFoundError
 
 if TYPE_CHECKING:
     from include.sandbox.server import Sandbox
@@ -42,8 +42,8 @@ def control_app(sandbox: "Sandbox") -> Starlette:
         *_cms_routes(_CmsControl(sandbox)),
         *_place2book_routes(_Place2bookControl(sandbox)),
     ]
-    wrong = (BadInput, SaleRefused, ValueError, TypeError)
-    missing = (NotFound, UnknownEvent, KeyError)
+    wrong = (BadInputError, SaleRefusedError, ValueError, TypeError)
+    missing = (NotFoundError, UnknownEventError, KeyError)
     handlers: dict[Any, Any] = dict.fromkeys(wrong, _bad_request) | dict.fromkeys(missing, _not_found)
     return Starlette(routes=routes, exception_handlers=handlers)
 
@@ -85,10 +85,10 @@ class _Control:
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
 
-    async def page(self, request: Request) -> Response:
+    async def page(self, _request: Request) -> Response:
         return PlainTextResponse(PAGE)
 
-    async def servers(self, request: Request) -> Response:
+    async def servers(self, _request: Request) -> Response:
         return JSONResponse(self._sandbox.servers)
 
     async def switch(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class _Control:
         await self._sandbox.switch(request.path_params["name"], on=action == "start")
         return JSONResponse(self._sandbox.servers)
 
-    async def reset(self, request: Request) -> Response:
+    async def reset(self, _request: Request) -> Response:
         self._sandbox.reset()
         return _done()
 
@@ -107,18 +107,18 @@ class _Control:
         entries = log.writes() if "writes" in request.query_params else log.entries
         return JSONResponse([{**asdict(entry), "at": zulu(entry.at)} for entry in entries])
 
-    async def clear_log(self, request: Request) -> Response:
+    async def clear_log(self, _request: Request) -> Response:
         self._sandbox.log.clear()
         return _done()
 
-    async def show_faults(self, request: Request) -> Response:
+    async def show_faults(self, _request: Request) -> Response:
         return JSONResponse([{**asdict(fault), "times_left": left} for fault, left in self._sandbox.faults.active])
 
     async def add_fault(self, request: Request) -> Response:
         self._sandbox.faults.add(**await _body(request))
         return _done()
 
-    async def clear_faults(self, request: Request) -> Response:
+    async def clear_faults(self, _request: Request) -> Response:
         self._sandbox.faults.clear()
         return _done()
 
@@ -163,7 +163,7 @@ class _Place2bookControl:
     def __init__(self, sandbox: "Sandbox") -> None:
         self._state = sandbox.place2book
 
-    async def show(self, request: Request) -> Response:
+    async def show(self, _request: Request) -> Response:
         return JSONResponse([_summary(event) for event in self._state.events])
 
     async def edit(self, request: Request) -> Response:
@@ -236,9 +236,9 @@ def _done() -> Response:
     return JSONResponse({"done": True})
 
 
-async def _bad_request(request: Request, error: Exception) -> Response:
+async def _bad_request(_request: Request, error: Exception) -> Response:
     return JSONResponse({"message": str(error)}, status_code=400)
 
 
-async def _not_found(request: Request, error: Exception) -> Response:
+async def _not_found(_request: Request, error: Exception) -> Response:
     return JSONResponse({"message": f"not found: {error}"}, status_code=404)

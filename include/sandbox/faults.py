@@ -24,9 +24,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 class Fault:
     """What goes wrong, and for which requests.
 
-    status: answers `code`, `body` and `headers`; with `work` the request is carried out first. slow: waits `seconds`, then answers as
-    usual. drop_before and drop_after: the connection is closed without an answer, before or after the work. wrong_length: the body is
-    shorter than its Content-Length. truncated_json: half of the JSON. garbage: bytes that are not HTTP.
+    status: answers `code`, `body` and `headers`; with `work` the request is carried out first.
+    slow: waits `seconds`, then answers as usual.
+    drop_before, drop_after: the connection is closed without an answer, before or after the work.
+    wrong_length: the body is shorter than its Content-Length. truncated_json: half of the JSON.
+    garbage: bytes that are not HTTP.
     """
 
     server: str

@@ -11,14 +11,14 @@ from starlette.routing import Route
 
 from include.sandbox.moments import parse
 from include.sandbox.place2book_records import Event, Price
-from include.sandbox.place2book_rules import BadInput, read_event, read_price, read_prices, unwrap
-from include.sandbox.place2book_state import EventMaker, NotFound, Place2book
+from include.sandbox.place2book_rules import BadInputError, read_event, read_price, read_prices, unwrap
+from include.sandbox.place2book_state import EventMaker, NotFoundError, Place2book
 
 ACCEPT = "application/vnd.place2book.v1+json"
 _EVENT = "/event_makers/{maker:int}/events/{event:int}"
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
@@ -43,7 +43,7 @@ def place2book_app(state: Place2book) -> Starlette:
         Route(_EVENT + "/prices/{price:int}", api.guarded(api.delete_price), methods=["DELETE"]),
         Route(_EVENT + "/purchases", api.guarded(api.list_purchases), methods=["GET"]),
     ]
-    handlers = {_Refused: _refusal, BadInput: _bad_input, NotFound: _not_found}
+    handlers = {_RefusedError: _refusal, BadInputError: _bad_input, NotFoundError: _not_found}
     return Starlette(routes=routes, exception_handlers=handlers)  # type: ignore[arg-type]
 
 
@@ -62,18 +62,18 @@ class _Api:
 
     def _check(self, request: Request) -> None:
         if request.headers.get("x-place2book-api-token") != self._state.token:
-            raise _Refused(401, "The API token is missing or unknown.")
+            raise _RefusedError(401, "The API token is missing or unknown.")
         if ACCEPT not in request.headers.get("accept", ""):
-            raise _Refused(406, f"The Accept header must be {ACCEPT}.")
+            raise _RefusedError(406, f"The Accept header must be {ACCEPT}.")
         maker = request.path_params.get("maker")
         if maker is None:
             return
         if maker not in self._state.makers:
-            raise NotFound("event maker")
+            raise NotFoundError("event maker")
         if maker not in self._state.allowed_makers:
-            raise _Refused(403, "The API token may not use this event maker.")
+            raise _RefusedError(403, "The API token may not use this event maker.")
 
-    async def list_makers(self, request: Request) -> Response:
+    async def list_makers(self, _request: Request) -> Response:
         makers = [m for m in self._state.makers.values() if m.id in self._state.allowed_makers]
         return JSONResponse([self._maker_json(maker) for maker in makers])
 
@@ -227,7 +227,7 @@ def _flag(spelling: str, value: bool) -> bool | int:
 def _positive(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, str(default))
     if not text.isdecimal() or int(text) < 1:
-        raise BadInput(f"{name} must be a whole number, 1 or more")
+        raise BadInputError(f"{name} must be a whole number, 1 or more")
     return int(text)
 
 
@@ -236,23 +236,23 @@ def _moment(request: Request, name: str) -> datetime | None:
     try:
         return None if text is None else parse(text)
     except ValueError:
-        raise BadInput(f"{name} is not a valid datetime") from None
+        raise BadInputError(f"{name} is not a valid datetime") from None
 
 
 async def _body(request: Request) -> object:
     try:
         return await request.json()
     except ValueError:
-        raise BadInput("the body is not JSON") from None
+        raise BadInputError("the body is not JSON") from None
 
 
-async def _refusal(request: Request, error: _Refused) -> Response:
+async def _refusal(_request: Request, error: _RefusedError) -> Response:
     return JSONResponse({"message": str(error)}, status_code=error.status)
 
 
-async def _bad_input(request: Request, error: BadInput) -> Response:
+async def _bad_input(_request: Request, error: BadInputError) -> Response:
     return JSONResponse({"message": str(error)}, status_code=400)
 
 
-async def _not_found(request: Request, error: NotFound) -> Response:
+async def _not_found(_request: Request, error: NotFoundError) -> Response:
     return JSONResponse({"message": f"Not found: {error}"}, status_code=404)

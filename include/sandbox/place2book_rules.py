@@ -27,7 +27,7 @@ _EXTRA_DEFAULTS: Final[dict[str, object]] = {
 }
 
 
-class BadInput(ValueError):
+class BadInputError(ValueError):
     """The request is answered with 400 and this message."""
 
 
@@ -88,22 +88,22 @@ class PriceFields:
 
 
 def unwrap(body: object, key: str) -> dict[str, object]:
-    """Return what stands under "event" or "price" in a body; raises BadInput."""
+    """Return what stands under "event" or "price" in a body; raises BadInputError."""
     inner = body.get(key) if isinstance(body, dict) else None
     if not isinstance(inner, dict):
-        raise BadInput(f"param is missing or the value is empty: {key}")
+        raise BadInputError(f"param is missing or the value is empty: {key}")
     return inner
 
 
 def read_event(body: dict[str, object]) -> EventFields:
-    """Read a whole event; what is left out falls back to its default. Raises BadInput."""
+    """Read a whole event; what is left out falls back to its default. Raises BadInputError."""
     begin_at = _moment(body, "begin_at")
     if begin_at is None:
-        raise BadInput("begin_at can't be blank")
+        raise BadInputError("begin_at can't be blank")
     short = _text(body, "description_short")
     age_group = body.get("kultunaut_age_group")
     if age_group is not None and age_group not in AGE_GROUPS:
-        raise BadInput(f"kultunaut_age_group must be one of {', '.join(AGE_GROUPS)}")
+        raise BadInputError(f"kultunaut_age_group must be one of {', '.join(AGE_GROUPS)}")
     return EventFields(
         name=_required(body, "name"),
         begin_at=begin_at,
@@ -119,10 +119,10 @@ def read_event(body: dict[str, object]) -> EventFields:
 
 
 def read_price(body: dict[str, object]) -> PriceFields:
-    """Read a whole price; what is left out falls back to its default. Raises BadInput."""
+    """Read a whole price; what is left out falls back to its default. Raises BadInputError."""
     value = body.get("value", 0)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise BadInput("value must be a whole number of øre, 0 or more")
+        raise BadInputError("value must be a whole number of øre, 0 or more")
     return PriceFields(
         name=_required(body, "name"),
         description=_text(body, "description"),
@@ -135,24 +135,24 @@ def read_price(body: dict[str, object]) -> PriceFields:
 
 
 def read_prices(body: dict[str, object]) -> list[PriceFields]:
-    """Read the prices that a new event can bring along. Raises BadInput."""
+    """Read the prices that a new event can bring along. Raises BadInputError."""
     prices = body.get("prices") or []
     if not isinstance(prices, list) or not all(isinstance(price, dict) for price in prices):
-        raise BadInput("prices must be an array of prices")
+        raise BadInputError("prices must be an array of prices")
     return [read_price(price) for price in prices]
 
 
 def _required(body: dict[str, object], name: str) -> str:
     text = _text(body, name)
     if not text or not text.strip():
-        raise BadInput(f"{name} can't be blank")
+        raise BadInputError(f"{name} can't be blank")
     return text
 
 
 def _text(body: dict[str, object], name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise BadInput(f"{name} must be text")
+        raise BadInputError(f"{name} must be text")
     return value
 
 
@@ -163,13 +163,13 @@ def _moment(body: dict[str, object], name: str) -> datetime | None:
     try:
         return parse(text)
     except ValueError:
-        raise BadInput(f"{name} is not a valid datetime") from None
+        raise BadInputError(f"{name} is not a valid datetime") from None
 
 
 def _count(body: dict[str, object], name: str) -> int | None:
     value = body.get(name)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-        raise BadInput(f"{name} must be a whole number")
+        raise BadInputError(f"{name} must be a whole number")
     return value
 
 
@@ -178,19 +178,19 @@ def _capacity(body: dict[str, object]) -> int | None:
     if value == UNLIMITED:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise BadInput(f"capacity must be a whole number, 0 or more, or {UNLIMITED}")
+        raise BadInputError(f"capacity must be a whole number, 0 or more, or {UNLIMITED}")
     return value
 
 
 def _address(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise BadInput("address can't be blank")
+        raise BadInputError("address can't be blank")
     address = {part: text for part in _ADDRESS_PARTS if (text := _text(value, part)) is not None}
     for part in ("address1", "postal_code", "city", "country"):
         if not address.get(part, "").strip():
-            raise BadInput(f"address.{part} can't be blank")
+            raise BadInputError(f"address.{part} can't be blank")
     if "phone" not in address or not _PHONE.fullmatch(address["phone"]):
-        raise BadInput("address.phone is not a valid phone number")
+        raise BadInputError("address.phone is not a valid phone number")
     if not re.fullmatch(r"[A-Z]{2}", address["country"]):
-        raise BadInput("address.country must be an ISO 3166-1 alpha-2 code")
+        raise BadInputError("address.country must be an ISO 3166-1 alpha-2 code")
     return address

@@ -6,7 +6,7 @@ from datetime import datetime
 from include.sandbox.place2book_records import AdditionalSale, Answers, Buyer, Event, Price, Purchase, Ticket
 
 
-class SaleRefused(Exception):
+class SaleRefusedError(Exception):
     """The tickets cannot be bought; the message says why."""
 
 
@@ -20,7 +20,7 @@ def sell(
     now: datetime,
     next_id: Callable[[], int],
 ) -> Purchase:
-    """Make the purchase, without adding it to the event; amounts are in øre. Raises SaleRefused."""
+    """Make the purchase, without adding it to the event; amounts are in øre. Raises SaleRefusedError."""
     sold_price = _check(event, price, quantity, now)
     tickets = []
     for _ in range(quantity):
@@ -40,16 +40,16 @@ def sell(
 
 def _check(event: Event, price: Price | None, quantity: int, now: datetime) -> Price:
     if price is None:
-        raise SaleRefused("the event has no prices")
+        raise SaleRefusedError("the event has no prices")
     if event.event_state != "published":
-        raise SaleRefused(f"the event is not for sale: {event.event_state}")
+        raise SaleRefusedError(f"the event is not for sale: {event.event_state}")
     opens, ends = event.window(price)
     if now >= ends or (opens is not None and now < opens):
-        raise SaleRefused("the price is not on sale now")
+        raise SaleRefusedError("the price is not on sale now")
     if quantity < max(price.fields.minimum_count or 1, 1):
-        raise SaleRefused(f"at least {price.fields.minimum_count or 1} tickets have to be bought")
+        raise SaleRefusedError(f"at least {price.fields.minimum_count or 1} tickets have to be bought")
     if price.fields.maximum_count and quantity > price.fields.maximum_count:
-        raise SaleRefused(f"at most {price.fields.maximum_count} tickets can be bought")
+        raise SaleRefusedError(f"at most {price.fields.maximum_count} tickets can be bought")
     if quantity > event.available:
-        raise SaleRefused(f"only {event.available} tickets are left")
+        raise SaleRefusedError(f"only {event.available} tickets are left")
     return price

@@ -10,13 +10,13 @@ from threading import RLock
 
 from include.sandbox.moments import DENMARK, Clock
 from include.sandbox.place2book_records import Answers, Buyer, Event, Price, Purchase
-from include.sandbox.place2book_rules import BadInput, EventFields, PriceFields, read_event, read_price
+from include.sandbox.place2book_rules import BadInputError, EventFields, PriceFields, read_event, read_price
 from include.sandbox.place2book_sales import sell
 
 _STAFF_ONLY = frozenset({"state", "paused", "waiting_list", "event_maker"})
 
 
-class NotFound(LookupError):
+class NotFoundError(LookupError):
     """There is no such event maker, event, price, purchase or ticket."""
 
 
@@ -85,26 +85,26 @@ class Place2book:
         return self.variants.get(event_maker, DOCUMENTED)
 
     def get(self, event_id: int, event_maker: int | None = None) -> Event:
-        """Return an event, of one event maker when that is given; raises NotFound."""
+        """Return an event, of one event maker when that is given; raises NotFoundError."""
         with self.lock:
             event = self._events.get(event_id)
         if event is None or event_maker not in (None, event.event_maker):
-            raise NotFound("event")
+            raise NotFoundError("event")
         return event
 
     def find(self, name: str) -> Event:
-        """Return the first event with exactly this name; raises NotFound."""
+        """Return the first event with exactly this name; raises NotFoundError."""
         for event in self.events:
             if event.fields.name == name:
                 return event
-        raise NotFound(name)
+        raise NotFoundError(name)
 
     def by_seccode(self, seccode: str) -> Event:
-        """Return the event that a sales link names; raises NotFound."""
+        """Return the event that a sales link names; raises NotFoundError."""
         for event in self.events:
             if event.seccode == seccode:
                 return event
-        raise NotFound(seccode)
+        raise NotFoundError(seccode)
 
     def prices(self, event_id: int) -> list[Price]:
         """Return an event's prices."""
@@ -112,11 +112,11 @@ class Place2book:
             return list(self.get(event_id).prices.values())
 
     def price(self, event_id: int, price_id: int) -> Price:
-        """Return one price; raises NotFound."""
+        """Return one price; raises NotFoundError."""
         for price in self.prices(event_id):
             if price.id == price_id:
                 return price
-        raise NotFound("price")
+        raise NotFoundError("price")
 
     def purchases(self, event_id: int) -> list[Purchase]:
         """Return an event's purchases, cancelled ones too."""
@@ -135,23 +135,23 @@ class Place2book:
             return event
 
     def replace(self, event_id: int, fields: EventFields) -> Event:
-        """Put new fields in the place of all old ones; raises BadInput for what sales forbid."""
+        """Put new fields in the place of all old ones; raises BadInputError for what sales forbid."""
         with self.lock:
             event = self.get(event_id)
             sold = event.sold()
             if event.purchases and _day(fields.begin_at) < _day(event.fields.begin_at):
-                raise BadInput("begin_at can't be moved to an earlier date after the first sale")
+                raise BadInputError("begin_at can't be moved to an earlier date after the first sale")
             if fields.capacity is not None and fields.capacity < sold:
-                raise BadInput(f"capacity can't be less than the number of sold tickets ({sold})")
+                raise BadInputError(f"capacity can't be less than the number of sold tickets ({sold})")
             event.fields = fields
             return event
 
     def remove(self, event_id: int) -> None:
-        """Delete an event through the API; raises BadInput when it is not deletable."""
+        """Delete an event through the API; raises BadInputError when it is not deletable."""
         with self.lock:
             event = self.get(event_id)
             if not event.deletable(passive_too=self.passive_deletable):
-                raise BadInput(f"event is not deletable: state {event.current_state}, {event.sold()} sold tickets")
+                raise BadInputError(f"event is not deletable: state {event.current_state}, {event.sold()} sold tickets")
             del self._events[event_id]
 
     def create_price(self, event_id: int, fields: PriceFields) -> Price:
@@ -169,15 +169,15 @@ class Place2book:
             return price
 
     def remove_price(self, event_id: int, price_id: int) -> None:
-        """Delete a price; raises BadInput when tickets of it were sold."""
+        """Delete a price; raises BadInputError when tickets of it were sold."""
         with self.lock:
             price = self.price(event_id, price_id)
             if self.get(event_id).sold(price.id):
-                raise BadInput("price has sales and can't be deleted")
+                raise BadInputError("price has sales and can't be deleted")
             del self.get(event_id).prices[price.id]
 
     def staff_edit(self, event_id: int, **fields: object) -> None:
-        """Change some fields as staff do by hand, whatever was sold; also state, paused, waiting_list and event_maker."""
+        """Change some fields by hand, whatever was sold; also state, paused, waiting_list and event_maker."""
         with self.lock:
             event = self.get(event_id)
             written = {name: value for name, value in fields.items() if name not in _STAFF_ONLY}
@@ -215,8 +215,8 @@ class Place2book:
     ) -> Purchase:
         """Buy tickets of a price, or of the event's first, with additional sales (name, øre) on the first ticket.
 
-        `answers` go on every ticket; without them one is given to "Allergi". Raises SaleRefused when the event, the price or the
-        number does not allow it.
+        `answers` go on every ticket; without them one is given to "Allergi". Raises SaleRefusedError when the
+        event, the price or the number does not allow it.
         """
         with self.lock:
             event = self.get(event_id)
@@ -240,7 +240,7 @@ class Place2book:
                         if ticket.id == ticket_id:
                             ticket.arrived_at = self.clock() if arrived else None
                             return
-        raise NotFound("ticket")
+        raise NotFoundError("ticket")
 
     def release(self, ticket_id: int) -> None:
         """Take one ticket out of its purchase, which then lists the others only."""
@@ -251,14 +251,14 @@ class Place2book:
                     if len(kept) < len(purchase.tickets):
                         purchase.tickets = kept
                         return
-        raise NotFound("ticket")
+        raise NotFoundError("ticket")
 
     def _purchase(self, purchase_id: int) -> Purchase:
         for event in self.events:
             for purchase in event.purchases:
                 if purchase.id == purchase_id:
                     return purchase
-        raise NotFound("purchase")
+        raise NotFoundError("purchase")
 
 
 def _seccode() -> str:

@@ -1,4 +1,4 @@
-"""The two fictional libraries, with all that their editors and ticket staff have entered before the first synchronisation.
+"""The two fictional libraries, with all that was entered by hand before the first synchronisation.
 
 The events stand in data/*.yaml, with dates relative to the moment of seeding.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 import yaml
@@ -141,7 +142,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _fields(spec: EventSpec, library: Library, cms_url: str, place2book_url: str) -> dict[str, object]:
-    image = f"{cms_url}/sites/default/files/{spec.key}.jpg"
+    image = f"{cms_url}/sites/default/files/{quote(spec.key)}.jpg"
     optional: dict[str, object] = {
         "description": spec.description and spec.description * spec.repeat,
         "body": spec.body and spec.body * spec.repeat,

@@ -1,4 +1,4 @@
-"""The whole sandbox in one process: Place2book, one website for each library, and the control API, each on a port of its own."""
+"""The whole sandbox in one process: Place2book, the libraries' websites and the control API, each on its own port."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -21,7 +21,7 @@ from include.sandbox.place2book_state import Place2book
 from include.sandbox.request_log import RequestLog
 from include.sandbox.seed import Library, default_libraries, event_makers, seed_cms, seed_place2book
 
-TOKEN: Final = "made-up-sandbox-token"  # noqa: S105
+TOKEN: Final = "made-up-sandbox-token"
 PLACE2BOOK: Final = "place2book"
 CONTROL: Final = "control"
 _FOREIGN_EVENT_MAKER: Final = 5900
@@ -32,8 +32,9 @@ _START_SECONDS: Final = 30.0
 class Sandbox:
     """Start with `with Sandbox() as sandbox:`; every port is chosen by the system unless `ports` names it.
 
-    Servers are named "place2book", "cms:<library id>" and "control". `public_urls` replaces the addresses in links, by server, where
-    those that read them reach the sandbox by another name. `clock` can be replaced at any time. With `seeded` False all is empty.
+    Servers are named "place2book", "cms:<library id>" and "control". `public_urls` replaces the addresses in links,
+    by server, where those that read them reach the sandbox by another name. `clock` can be replaced at any time. With
+    `seeded` False all is empty.
     """
 
     libraries: Sequence[Library] = field(default_factory=default_libraries)
@@ -151,7 +152,7 @@ class Sandbox:
         return {**gated, CONTROL: control_app(self)}
 
     def _url(self, server: str) -> str:
-        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
         return f"http://{host}:{self._listeners[server].port}"
 
     def _public_url(self, server: str) -> str:
