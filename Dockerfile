@@ -1,0 +1,19 @@
+# The slim image holds Airflow alone; every provider comes from requirements.txt, so that nothing clashes with its pins.
+FROM apache/airflow:slim-3.3.2-python3.12
+
+WORKDIR /opt/airflow
+
+# What changes seldom comes first, so that a change of the code does not install everything anew.
+COPY --chown=airflow:0 requirements.txt ./
+RUN pip install --no-cache-dir --requirement requirements.txt
+
+COPY --chown=airflow:0 pyproject.toml requirements.in ./
+COPY --chown=airflow:0 include include
+COPY --chown=airflow:0 plugins plugins
+COPY --chown=airflow:0 dags dags
+COPY --chown=airflow:0 demo/libraries.yaml demo/libraries.yaml
+
+# In place, for the entry point by which Airflow finds the connection types.
+RUN pip install --no-cache-dir --no-deps --editable .
+
+ENV PYTHONPATH=/opt/airflow
