@@ -58,6 +58,7 @@ class EventMakerWire(Wire):
 
 
 class _Metadata(Wire):
+    event_state: _LenientText = None
     available_tickets: _LenientWhole = None
     deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
 
@@ -136,6 +137,7 @@ def current_event(event_maker: int, data: object) -> CurrentEvent:
         address=_address(sent.address),
         state=sent.state,
         active=sent.active,
+        paused=None if meta.event_state is None else meta.event_state == "paused",
         waiting_list=sent.waiting_list is True,
         available_tickets=meta.available_tickets,
         deletable=sent.deletable if meta.deletable is None else meta.deletable,

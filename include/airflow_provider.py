@@ -1,0 +1,49 @@
+"""What Airflow needs to know of the connection types, so that its forms have labels and a working "Test"."""
+
+from __future__ import annotations
+
+DPL_CMS: dict[str, object] = {
+    "connection-type": "dpl_cms",
+    "hook-class-name": "hooks.dpl_cms_hook.DplCmsHook",
+    "hook-name": "Folkebibliotekernes CMS",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "extra"],
+        "relabeling": {
+            "host": "Bibliotekets hjemmeside / Library website",
+            "login": "Bruger / User (rolle: Eksternt system)",
+            "password": "Adgangskode / Password",
+        },
+        "placeholders": {"host": "https://bibliotek.example.dk", "login": "billetbro"},
+    },
+}
+
+PLACE2BOOK: dict[str, object] = {
+    "connection-type": "place2book",
+    "hook-class-name": "hooks.place2book_hook.Place2bookHook",
+    "hook-name": "Place2book",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "login", "extra"],
+        "relabeling": {"host": "Adresse / Address", "password": "API-token"},
+        "placeholders": {"host": "https://api.place2book.com"},
+    },
+    "conn-fields": {
+        "event_makers": {
+            "label": "Arrangører, der skal være adgang til / Event makers to test",
+            "description": (
+                "Numre med komma imellem. Bruges kun af knappen Test. / "
+                "Numbers with commas in between. Only used by the Test button."
+            ),
+            "schema": {"type": ["string", "null"]},
+        },
+    },
+}
+
+
+def get_provider_info() -> dict[str, object]:
+    """Return the provider's description, in the shape that Airflow's entry point `apache_airflow_provider` wants."""
+    return {
+        "package-name": "billetbro",
+        "name": "Billetbro",
+        "description": "Bibliotekernes arrangementer i takt med Place2book. / Library events in step with Place2book.",
+        "connection-types": [DPL_CMS, PLACE2BOOK],
+    }
