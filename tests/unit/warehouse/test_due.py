@@ -1,0 +1,94 @@
+"""When an event's purchases are read again (behaviour 9)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.models import UNLIMITED_TICKETS, CurrentEvent, CurrentPrice
+from include.warehouse.due import LastExport, Reason, is_due, is_unlimited, sold_tickets
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ADULT = CurrentPrice(price_id=1, name="Voksen", value_ore=7500, sold_tickets=4)
+CHILD = CurrentPrice(price_id=2, name="Barn", value_ore=0, sold_tickets=6)
+EVENT = CurrentEvent(
+    event_maker=5000,
+    event_id=10,
+    seccode="39pfs0v0xy",
+    name="Foredrag",
+    capacity=100,
+    available_tickets=90,
+    prices=(ADULT, CHILD),
+)
+LAST = LastExport(
+    exported_at=NOW - timedelta(hours=1), available_tickets=90, ended=False, sold_tickets={1: 4, 2: 6, 3: 0}
+)
+
+
+def priced(*prices: CurrentPrice) -> CurrentEvent:
+    return replace(EVENT, prices=prices)
+
+
+@pytest.mark.parametrize(
+    ("current", "last", "ended", "expected"),
+    [
+        pytest.param(EVENT, None, False, Reason.NEVER_EXPORTED, id="never exported"),
+        pytest.param(EVENT, LAST, False, None, id="nothing happened"),
+        pytest.param(replace(EVENT, available_tickets=89), LAST, False, Reason.AVAILABLE_CHANGED, id="a ticket sold"),
+        pytest.param(replace(EVENT, available_tickets=91), LAST, False, Reason.AVAILABLE_CHANGED, id="a ticket back"),
+        pytest.param(
+            priced(replace(ADULT, sold_tickets=3), replace(CHILD, sold_tickets=7)),
+            LAST,
+            False,
+            Reason.SOLD_CHANGED,
+            id="a refund and a new sale at another price cancel out",
+        ),
+        pytest.param(priced(ADULT), LAST, False, Reason.SOLD_CHANGED, id="a sold price is gone"),
+        pytest.param(
+            priced(ADULT, CHILD, CurrentPrice(price_id=4, name="Ny", value_ore=100)),
+            LAST,
+            False,
+            None,
+            id="a new price without sales",
+        ),
+        pytest.param(replace(EVENT, prices=None), LAST, False, None, id="prices not read"),
+        pytest.param(replace(EVENT, capacity=None), LAST, False, Reason.UNLIMITED, id="no capacity is unlimited"),
+        pytest.param(
+            replace(EVENT, available_tickets=UNLIMITED_TICKETS),
+            replace(LAST, available_tickets=UNLIMITED_TICKETS),
+            False,
+            Reason.UNLIMITED,
+            id="the count that stands for unlimited",
+        ),
+        pytest.param(EVENT, LAST, True, Reason.ENDED, id="first run after it ended"),
+        pytest.param(EVENT, replace(LAST, ended=True), True, None, id="second run after it ended"),
+        pytest.param(EVENT, replace(LAST, exported_at=NOW - timedelta(days=1)), False, Reason.DAILY, id="a day later"),
+        pytest.param(
+            EVENT, replace(LAST, exported_at=NOW - timedelta(hours=23, minutes=59)), False, None, id="almost a day"
+        ),
+    ],
+)
+def test_is_due_event_and_its_last_export_returns_the_reason(
+    current: CurrentEvent, last: LastExport | None, ended: bool, expected: Reason | None
+) -> None:
+    assert is_due(current, last, NOW, ended=ended, force=False) == expected
+
+
+@pytest.mark.parametrize("last", [LAST, None], ids=["nothing happened", "never exported"])
+def test_is_due_forced_returns_forced(last: LastExport | None) -> None:
+    assert is_due(EVENT, last, NOW, ended=False, force=True) == "forced"
+
+
+@pytest.mark.parametrize(
+    ("capacity", "available", "expected"),
+    [(100, 90, False), (None, 90, True), (100, UNLIMITED_TICKETS, True), (100, None, False)],
+    ids=["limited", "no capacity", "count for unlimited", "count not told"],
+)
+def test_is_unlimited_capacity_and_count_tell(capacity: int | None, available: int | None, expected: bool) -> None:
+    assert is_unlimited(replace(EVENT, capacity=capacity, available_tickets=available)) is expected
+
+
+def test_sold_tickets_unsold_and_untold_prices_are_left_out() -> None:
+    unsold = replace(ADULT, price_id=7, sold_tickets=0)
+    untold = replace(ADULT, price_id=8, sold_tickets=None)
+    assert sold_tickets(priced(ADULT, unsold, untold)) == {1: 4}

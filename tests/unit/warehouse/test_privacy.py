@@ -1,0 +1,221 @@
+"""What each policy leaves of a buyer."""
+
+import hashlib
+import hmac
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from include.api.errors import Fatal
+from include.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
+from include.warehouse.privacy import Privacy, normalised_email, normalised_name, normalised_phone
+
+KEY = b"a key made up for the tests"
+BOUGHT_AT = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
+PURCHASE = Purchase(
+    purchase_id=900,
+    customer_profile_id=77,
+    full_name="Test Testesen",
+    email="Test.Testesen@example.com",
+    phone_number="12 34 56 78",
+    zip_code="2730",
+    total_ore=10000,
+    transaction_type="completed",
+    created_at=BOUGHT_AT,
+    answers=(Answer(name="Klub", value="Bogormene"),),
+    tickets=(
+        Ticket(
+            ticket_id=901,
+            price_id=1,
+            amount_ore=7500,
+            seating="Række 1",
+            barcode="OPEN-SESAME-1",
+            answers=(
+                Answer(name="Allergi", value="Nødder"),
+                Answer(name="Klub ", value="Læsehestene"),
+                Answer(name="Klub", value=None),
+            ),
+            additional_sales=(AdditionalSale(additional_sale_id=5, additional_id=6, name="Kaffe", amount_ore=2500),),
+        ),
+    ),
+)
+
+
+def pseudonym(plain: str) -> str:
+    return hmac.new(KEY, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def privacy(policy: PersonalDataPolicy, *keep_answers: str) -> Privacy:
+    return Privacy(policy=policy, key=KEY, keep_answers=frozenset(keep_answers))
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        pytest.param(
+            PersonalDataPolicy.PSEUDONYMISE,
+            {
+                "full_name": pseudonym("test testesen"),
+                "email": pseudonym("test.testesen@example.com"),
+                "phone_number": pseudonym("+4512345678"),
+                "zip_code": "2730",
+                "customer_key": pseudonym("77"),
+            },
+            id="pseudonymise",
+        ),
+        pytest.param(
+            PersonalDataPolicy.DROP,
+            {"full_name": None, "email": None, "phone_number": None, "zip_code": None, "customer_key": None},
+            id="drop",
+        ),
+        pytest.param(
+            PersonalDataPolicy.KEEP,
+            {
+                "full_name": "Test Testesen",
+                "email": "Test.Testesen@example.com",
+                "phone_number": "12 34 56 78",
+                "zip_code": "2730",
+                "customer_key": "77",
+            },
+            id="keep",
+        ),
+    ],
+)
+def test_protect_purchase_follows_the_policy(policy: PersonalDataPolicy, expected: dict[str, str | None]) -> None:
+    assert privacy(policy).protect(PURCHASE).purchase == {
+        "purchase_id": 900,
+        "transaction_type": "completed",
+        "created_at": BOUGHT_AT,
+        "total_ore": 10000,
+        **expected,
+    }
+
+
+@pytest.mark.parametrize("policy", list(PersonalDataPolicy))
+def test_protect_nothing_known_of_the_buyer_stays_null(policy: PersonalDataPolicy) -> None:
+    unknown = replace(PURCHASE, full_name=None, email=None, phone_number=None, zip_code=None, customer_profile_id=None)
+    row = privacy(policy).protect(unknown).purchase
+    personal = ("full_name", "email", "phone_number", "zip_code", "customer_key")
+    assert [row[name] for name in personal] == [None] * 5
+
+
+@pytest.mark.parametrize("policy", list(PersonalDataPolicy))
+def test_protect_tickets_become_rows_without_barcode(policy: PersonalDataPolicy) -> None:
+    protected = privacy(policy).protect(PURCHASE)
+    assert protected.tickets == (
+        {
+            "ticket_id": 901,
+            "purchase_id": 900,
+            "price_id": 1,
+            "amount_ore": 7500,
+            "arrived_at": None,
+            "seating": "Række 1",
+        },
+    )
+    assert protected.additional_sales == (
+        {"additional_sale_id": 5, "ticket_id": 901, "additional_id": 6, "name": "Kaffe", "amount_ore": 2500},
+    )
+
+
+@pytest.mark.parametrize("policy", list(PersonalDataPolicy))
+def test_protect_answers_without_listed_names_are_dropped(policy: PersonalDataPolicy) -> None:
+    assert privacy(policy).protect(PURCHASE).answers == ()
+
+
+@pytest.mark.parametrize("listed", ["Klub", " klub"], ids=["as asked", "other case and space"])
+def test_protect_answers_with_a_listed_name_are_kept_and_counted(listed: str) -> None:
+    common = {"purchase_id": 900, "name": "Klub"}
+    assert privacy(PersonalDataPolicy.PSEUDONYMISE, listed).protect(PURCHASE).answers == (
+        {**common, "ticket_id": None, "position": 1, "value": "Bogormene"},
+        {**common, "ticket_id": 901, "position": 1, "value": "Læsehestene"},
+        {**common, "ticket_id": 901, "position": 2, "value": None},
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2730", "2730"),
+        (" 0800 ", "0800"),
+        ("DK-2730", "DK-2730"),
+        ("211 20", "211 20"),
+        ("12345678", None),
+        ("010190-1234", None),
+        ("Test Testesen", None),
+        ("test@example.com", None),
+        ("", None),
+    ],
+    ids=["danish", "leading zero", "with country", "swedish", "phone", "cpr", "name", "e-mail", "empty"],
+)
+def test_protect_postal_code_is_pseudonymous_only_when_it_looks_like_one(written: str, expected: str | None) -> None:
+    row = privacy(PersonalDataPolicy.PSEUDONYMISE).protect(replace(PURCHASE, zip_code=written)).purchase
+    assert row["zip_code"] == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("+4512345678", "+4512345678"),
+        ("12 34 56 78", "+4512345678"),
+        ("12345678", "+4512345678"),
+        ("0045 1234 5678", "+4512345678"),
+        ("(+45) 12-34-56-78", "+4512345678"),
+        ("4512345678", "+4512345678"),
+        ("+46 (0)70 123 45 67", "+46701234567"),
+        ("0701234567", "0701234567"),
+        ("ukendt", None),
+        ("", None),
+    ],
+    ids=[
+        "international",
+        "in pairs",
+        "plain",
+        "zeros for plus",
+        "brackets",
+        "country without plus",
+        "swedish",
+        "foreign without country",
+        "no number",
+        "empty",
+    ],
+)
+def test_normalised_phone_spellings_of_one_number_are_one(written: str, expected: str | None) -> None:
+    assert normalised_phone(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("normalised", "one", "other"),
+    [
+        (normalised_email, " Test@Example.com", "test@example.COM "),
+        (normalised_name, "Test  Testesen", " TEST testesen"),
+        (normalised_name, "Søren Prøve", "SØREN PRØVE"),
+        (normalised_name, "A\u030angstrøm Test", "Ångstrøm Test"),
+    ],
+    ids=["e-mail", "name", "danish letters", "composed letters"],
+)
+def test_normalised_spellings_of_one_person_are_one(normalised, one: str, other: str) -> None:
+    assert normalised(one) == normalised(other)
+
+
+@pytest.mark.parametrize("key", [None, b"", b"15 bytes long.."], ids=["missing", "empty", "short"])
+def test_privacy_without_a_proper_key_is_fatal_and_names_the_connection(key: bytes | None) -> None:
+    with pytest.raises(Fatal) as caught:
+        Privacy(policy=PersonalDataPolicy.PSEUDONYMISE, key=key)
+    assert str(caught.value) == (
+        "Personal data cannot be pseudonymised: the connection 'billetbro_privacy' must hold a secret key of at least "
+        "16 bytes as its password. Set it, or choose the policy 'drop'."
+    )
+
+
+@pytest.mark.parametrize("policy", [PersonalDataPolicy.DROP, PersonalDataPolicy.KEEP])
+def test_privacy_other_policies_need_no_key(policy: PersonalDataPolicy) -> None:
+    assert Privacy(policy=policy).key is None
+
+
+def test_privacy_repr_does_not_show_the_key() -> None:
+    assert KEY.decode() not in repr(privacy(PersonalDataPolicy.PSEUDONYMISE))
+
+
+def test_protected_purchase_repr_does_not_show_the_buyer() -> None:
+    assert "Testesen" not in repr(privacy(PersonalDataPolicy.KEEP).protect(PURCHASE))
