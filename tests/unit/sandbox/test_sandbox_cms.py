@@ -1,0 +1,214 @@
+"""The stand-in for the CMS keeps the promises, and sets the traps, of the real one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from include.sandbox.cms_state import OMIT
+from include.sandbox.server import Sandbox
+from tests.unit.sandbox.clients import TIMEOUT, cms_list, cms_patch
+
+SERIES_STARTS = [datetime(2031, 5, day, 15, tzinfo=UTC) for day in (6, 13)]
+
+
+def _listed(sandbox: Sandbox, uuid: str) -> dict[str, Any] | None:
+    return next((event for event in cms_list(sandbox) if event["uuid"] == uuid), None)
+
+
+def test_list_without_login_is_a_bare_array_of_published_events(sandbox: Sandbox) -> None:
+    assert len(cms_list(sandbox, _format="json")) == len(sandbox.cms["solbjerg"].events) == 41
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        pytest.param(("eksternt-system", "wrong"), id="wrong password"),
+        pytest.param(("nobody", "made-up-solbjerg"), id="unknown user"),
+    ],
+)
+def test_list_with_wrong_login_is_refused(sandbox: Sandbox, auth: tuple[str, str]) -> None:
+    answer = requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", auth=auth, timeout=TIMEOUT)
+    assert answer.status_code == 403
+
+
+def test_list_with_right_login_is_answered(sandbox: Sandbox) -> None:
+    url = f"{sandbox.cms_urls['solbjerg']}/api/v1/events"
+    assert requests.get(url, auth=sandbox.cms_users["solbjerg"], timeout=TIMEOUT).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        pytest.param({"_format": "xml"}, 406, id="another format"),
+        pytest.param({"from_date": "tomorrow"}, 400, id="no date"),
+    ],
+)
+def test_list_with_wrong_parameter_is_refused(sandbox: Sandbox, query: dict[str, str], status: int) -> None:
+    answer = requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", params=query, timeout=TIMEOUT)
+    assert answer.status_code == status
+
+
+def test_from_date_leaves_out_an_event_that_began_before_and_still_runs(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    now = datetime(2031, 3, 10, 12, tzinfo=UTC)
+    sandbox.clock = lambda: now
+    running = site.add(title="Udstilling", start=now - timedelta(days=1), end=now + timedelta(days=9))
+    today = site.add(title="I dag", start=datetime(2031, 3, 9, 23, 30, tzinfo=UTC), end=now + timedelta(hours=2))
+    found = {event["uuid"] for event in cms_list(sandbox, from_date="2031-03-10")}
+    assert (running in found, today in found) == (False, True)
+    assert _listed(sandbox, running) is not None
+
+
+@pytest.mark.parametrize(
+    ("hours_after_end", "shown"),
+    [
+        pytest.param(-0.5, "Active", id="still running"),
+        pytest.param(1, "Occurred", id="ended an hour ago"),
+        pytest.param(5, None, id="ended five hours ago: off the list"),
+    ],
+)
+def test_event_after_its_end_occurs_and_then_leaves_the_list(
+    sandbox: Sandbox, hours_after_end: float, shown: str | None
+) -> None:
+    end = datetime(2031, 3, 10, 20, tzinfo=UTC)
+    uuid = sandbox.cms["solbjerg"].add(title="Koncert", start=end - timedelta(hours=2), end=end)
+    sandbox.clock = lambda: end + timedelta(hours=hours_after_end)
+    listed = _listed(sandbox, uuid)
+    assert (listed and listed["state"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("start", "written"),
+    [
+        pytest.param(datetime(2031, 1, 15, 18, tzinfo=UTC), "2031-01-15T19:00:00+01:00", id="winter"),
+        pytest.param(datetime(2031, 7, 15, 17, tzinfo=UTC), "2031-07-15T19:00:00+02:00", id="summer"),
+    ],
+)
+def test_times_carry_the_danish_offset(sandbox: Sandbox, start: datetime, written: str) -> None:
+    uuid = sandbox.cms["solbjerg"].add(title="Koncert", start=start)
+    listed = _listed(sandbox, uuid)
+    assert listed is not None
+    assert listed["date_time"]["start"] == written
+
+
+def test_optional_value_can_be_absent_null_or_empty_inside(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    uuids = [site.add(title=title, address=value) for title, value in (("a", OMIT), ("b", None), ("c", {"city": None}))]
+    shown = [listed.get("address", "absent") for uuid in uuids if (listed := _listed(sandbox, uuid))]
+    assert shown == ["absent", None, {"city": None}]
+
+
+def test_patch_answers_with_the_whole_event_and_moves_updated_at(sandbox: Sandbox) -> None:
+    uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
+    before = _listed(sandbox, uuid)
+    links = {"url": "https://example.com/a", "admin_url": "https://example.com/b"}
+    answer = cms_patch(sandbox, uuid, {"state": "SoldOut", "external_data": links})
+    after = answer.json()
+    assert before is not None
+    assert answer.status_code == 200
+    assert after == {**before, "state": "SoldOut", "external_data": links, "updated_at": after["updated_at"]}
+    assert after["updated_at"] > before["updated_at"]
+    assert _listed(sandbox, uuid) == after
+
+
+def test_patch_with_one_url_sets_the_other_to_null(sandbox: Sandbox) -> None:
+    uuid = sandbox.cms["solbjerg"].add(external_data={"url": "https://example.com/a", "admin_url": "https://b.example"})
+    answer = cms_patch(sandbox, uuid, {"external_data": {"admin_url": "https://example.com/c"}})
+    assert answer.json()["external_data"] == {"url": None, "admin_url": "https://example.com/c"}
+
+
+def test_patch_without_external_data_keeps_it(sandbox: Sandbox) -> None:
+    links = {"url": "https://example.com/a", "admin_url": None}
+    uuid = sandbox.cms["solbjerg"].add(external_data=links)
+    assert cms_patch(sandbox, uuid, {"state": "SoldOut"}).json()["external_data"] == links
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"state": "Sold out"}, id="unknown state"),
+        pytest.param({"external_data": "https://example.com"}, id="external_data is not an object"),
+        pytest.param({"external_data": {"url": "example.com/a"}}, id="no absolute url"),
+        pytest.param(["state"], id="not an object"),
+    ],
+)
+def test_patch_with_invalid_body_is_refused_and_changes_nothing(sandbox: Sandbox, body: object) -> None:
+    uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
+    before = _listed(sandbox, uuid)
+    assert cms_patch(sandbox, uuid, body).status_code == 400
+    assert _listed(sandbox, uuid) == before
+
+
+def test_patch_of_unknown_event_is_not_found(sandbox: Sandbox) -> None:
+    assert cms_patch(sandbox, "00000000-0000-0000-0000-000000000000", {"state": "Active"}).status_code == 404
+
+
+def test_patch_without_the_external_systems_login_is_refused(sandbox: Sandbox) -> None:
+    uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
+    url = f"{sandbox.cms_urls['solbjerg']}/api/v1/events/{uuid}"
+    statuses = [
+        requests.patch(url, json={"state": "Active"}, timeout=TIMEOUT).status_code,
+        cms_patch(sandbox, uuid, {"state": "Active"}, ("redaktør", "made-up")).status_code,
+    ]
+    assert statuses == [403, 403]
+
+
+def test_clone_has_its_own_uuid_no_series_and_the_originals_link(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    original = site.add(title="Koncert", series="s1", external_data={"url": "https://example.com/a", "admin_url": None})
+    copy = site.clone(original)
+    first, second = _listed(sandbox, original), _listed(sandbox, copy)
+    assert first is not None
+    assert second is not None
+    own = ("uuid", "url", "created_at", "updated_at", "series")
+    assert copy != original
+    assert "series" not in second
+    assert {k: v for k, v in first.items() if k not in own} == {k: v for k, v in second.items() if k not in own}
+
+
+def test_redating_a_series_makes_new_instances_without_links(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    link = {"url": "https://example.com/a", "admin_url": None}
+    old = [site.add(title="Kursus", series="s1", external_data=link, start=start) for start in SERIES_STARTS]
+    new = site.redate_series("s1", [start + timedelta(days=1) for start in SERIES_STARTS])
+    shown = [listed for uuid in new if (listed := _listed(sandbox, uuid))]
+    assert set(new).isdisjoint(old)
+    assert [_listed(sandbox, uuid) for uuid in old] == [None, None]
+    assert [(e["title"], e["series"], e["date_time"]["start"], "external_data" in e) for e in shown] == [
+        ("Kursus", {"uuid": "s1"}, "2031-05-07T17:00:00+02:00", False),
+        ("Kursus", {"uuid": "s1"}, "2031-05-14T17:00:00+02:00", False),
+    ]
+    assert cms_patch(sandbox, old[0], {"state": "Active"}).status_code == 404
+
+
+def test_redating_a_series_of_one_keeps_uuid_and_link(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    link = {"url": "https://example.com/a", "admin_url": None}
+    uuid = site.add(title="Skak", series="s1", external_data=link, start=SERIES_STARTS[0])
+    new = site.redate_series("s1", [SERIES_STARTS[1]])
+    listed = _listed(sandbox, uuid)
+    assert new == [uuid]
+    assert listed is not None
+    assert (listed["external_data"], listed["date_time"]) == (
+        link,
+        {"start": "2031-05-13T17:00:00+02:00", "end": "2031-05-13T19:00:00+02:00"},
+    )
+
+
+def test_unpublished_event_leaves_the_list_and_can_still_be_written_to(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    uuid = site.add(title="Koncert")
+    site.unpublish(uuid)
+    assert _listed(sandbox, uuid) is None
+    assert cms_patch(sandbox, uuid, {"state": "SoldOut"}).status_code == 200
+
+
+def test_event_page_shows_the_ticket_link(sandbox: Sandbox) -> None:
+    link = "https://example.com/da/sw2/sales/abc"
+    uuid = sandbox.cms["solbjerg"].add(title="Ø & Å", external_data={"url": link, "admin_url": None})
+    listed = _listed(sandbox, uuid)
+    assert listed is not None
+    page = requests.get(listed["url"], timeout=TIMEOUT)
+    assert (page.status_code, f'<a href="{link}">' in page.text, "Ø &amp; Å" in page.text) == (200, True, True)
