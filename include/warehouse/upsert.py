@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     func,
+    literal_column,
     select,
     tuple_,
 )
@@ -104,9 +105,16 @@ def _differs(table: Table, key: Sequence[Column[object]], compared: Sequence[str
     """Compare a row with what it was: a query inside RETURNING still sees the table as before the statement."""
     old = table.alias("old")
     before = tuple_(*(old.c[name] for name in compared))
-    after = tuple_(*(table.c[name] for name in compared))
+    after = tuple_(*(_returned(table.c[name]) for name in compared))
     same = (
-        old.c[column.name].is_not_distinct_from(column) if column.nullable else old.c[column.name] == column
+        old.c[column.name].is_not_distinct_from(_returned(column))
+        if column.nullable
+        else old.c[column.name] == _returned(column)
         for column in key
     )
-    return select(before.is_distinct_from(after)).where(*same).correlate(table).scalar_subquery()
+    return select(before.is_distinct_from(after)).where(*same).scalar_subquery()
+
+
+def _returned(column: Column[object]) -> ColumnElement[object]:
+    """Name a column of the row that is returned, which SQLAlchemy would otherwise select from anew."""
+    return literal_column(f"{column.table.fullname}.{column.name}", column.type)

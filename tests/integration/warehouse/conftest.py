@@ -1,0 +1,35 @@
+"""Migrated databases: one that a module's tests share, emptied for each, and one for a test that breaks it."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, text
+
+from include.store.database import connect, migrate
+
+
+@pytest.fixture(scope="module")
+def migrated(module_database_url: str) -> Iterator[Engine]:
+    """Give an engine on the module's database, up to date."""
+    yield from _migrated(module_database_url)
+
+
+@pytest.fixture
+def engine(migrated: Engine) -> Engine:
+    """Give an engine on a database that is up to date and whose warehouse is empty."""
+    with migrated.begin() as connection:
+        connection.execute(text("TRUNCATE warehouse.events CASCADE"))
+    return migrated
+
+
+@pytest.fixture
+def own_engine(database_url: str) -> Iterator[Engine]:
+    """Give an engine on a database that no other test uses."""
+    yield from _migrated(database_url)
+
+
+def _migrated(url: str) -> Iterator[Engine]:
+    engine = connect(url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
