@@ -105,7 +105,8 @@ ENTRIES = {
         "A ticket category has no name. Give it one in the CMS, such as “Voksen”.",
     ),
     "category_twice": Entry(
-        "Den samme billetkategori står to gange på arrangementet. Slet den ene i CMS, og opret den igen, hvis der er brug for den.",
+        "Den samme billetkategori står to gange på arrangementet. Slet den ene i CMS, og opret den "
+        "igen, hvis der er brug for den.",
         "The same ticket category stands twice on the event. Delete one in the CMS, and add it anew if needed.",
         _CATEGORY,
     ),

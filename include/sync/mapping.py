@@ -50,7 +50,7 @@ def map_event(event: SourceEvent, rules: LibraryRules, now: datetime) -> Mapped:
     """Return what the event is to us and what it should be in Place2book; never raises for what an event says."""
     outcome, code = _judged(event, rules, now)
     if outcome is not None:
-        found = event.link if outcome is Outcome.SOLD_ELSEWHERE else None
+        found = _link(event) if outcome is Outcome.SOLD_ELSEWHERE else None
         return _mapped(event, rules, outcome, code=code, field="link" if found else None, found=found)
     wanted = _wanted(event, rules)
     if isinstance(wanted, Flaw):
@@ -64,13 +64,18 @@ def _judged(event: SourceEvent, rules: LibraryRules, now: datetime) -> tuple[Out
         return Outcome.SKIPPED, "not_relevant"
     if event.state is SourceState.OCCURRED or _has_ended(event, now):
         return Outcome.OVER, "over"
-    if event.link and event.link.strip() and not is_place2book(event.link, rules.sales_hosts):
+    link = _link(event)
+    if link and not is_place2book(link, rules.sales_hosts):
         return Outcome.SOLD_ELSEWHERE, "sold_elsewhere"
     if event.state is SourceState.CANCELLED:
         return Outcome.CANCELLED, None
     if not (event.ticket_categories or rules.import_unpriced_events or _says_unreadable(event, "ticket_categories")):
         return Outcome.SKIPPED, "no_ticket_categories"
     return None, None
+
+
+def _link(event: SourceEvent) -> str | None:
+    return (event.link or "").strip() or None
 
 
 def _has_ended(event: SourceEvent, now: datetime) -> bool:
@@ -110,7 +115,7 @@ def _unreadable(event: SourceEvent) -> Flaw | None:
     """Return the first field we need that could not be read; a price that is no number has a code of its own."""
     for field, found in event.unreadable.items():
         if _root(field) not in _NOT_NEEDED:
-            a_price = _root(field) == "ticket_categories" and field.endswith(("price", "amount", "value"))
+            a_price = _root(field) == "ticket_categories" and field.endswith((".price", ".amount", ".value"))
             return Flaw("price_not_a_number" if a_price else "unreadable", field, found)
     return None
 
@@ -151,7 +156,7 @@ def _mapped(
         code=code,
         field=field,
         found=found,
-        link=event.link,
+        link=_link(event),
         admin_link=event.admin_link,
         state=event.state,
     )
