@@ -40,9 +40,10 @@ class ProcessEndedError(RuntimeError):
 class Processes:
     """Run named commands until the end of a `with` block, which stops them all."""
 
-    def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, logs: Path, environment: Mapping[str, str], stop_timeout: float = STOP_TIMEOUT) -> None:
         self._logs = logs
         self._environment = dict(environment)
+        self._stop_timeout = stop_timeout
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
@@ -80,11 +81,11 @@ class Processes:
                 raise self._ended(name)
 
     def stop(self) -> None:
-        """Ask every process to end, last started first; after 15 seconds, end what is left of them."""
+        """Ask every process to end, last started first; after the time-out, end what is left of them."""
         for process in reversed(self._running.values()):
             with suppress(ProcessLookupError):
                 process.terminate()
-        deadline = time.monotonic() + STOP_TIMEOUT
+        deadline = time.monotonic() + self._stop_timeout
         for process in self._running.values():
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))

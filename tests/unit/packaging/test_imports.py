@@ -1,0 +1,63 @@
+"""Who may import whom in dags/ and plugins/. The rules inside include/ are import-linter's, in pyproject.toml."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.environment import ROOT
+
+# Folder: what of this project its files may import.
+ALLOWED = {
+    "dags": ("hooks", "include"),
+    "plugins/hooks": ("hooks", "include.api"),
+    "plugins/pages": ("include", "pages"),
+}
+OURS = {"benchmarks", "dags", "demo", "hooks", "include", "pages", "plugins", "tests"}
+SANDBOX = "include.sandbox"
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_folder_imports_only_what_it_may(folder: str) -> None:
+    forbidden = [
+        f"{file.relative_to(ROOT)}: {module}"
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for module in _imports(file)
+        if module.split(".")[0] in OURS and not _is_within(module, ALLOWED[folder])
+    ]
+
+    assert forbidden == []
+
+
+@pytest.mark.parametrize("folder", ["dags", "include", "plugins"])
+def test_product_never_uses_the_sandbox(folder: str) -> None:
+    users = [
+        str(file.relative_to(ROOT))
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        if not file.is_relative_to(ROOT / "include" / "sandbox")
+        and any(f"{module}.".startswith(f"{SANDBOX}.") for module in _imports(file))
+    ]
+
+    assert users == []
+
+
+def test_imports_of_a_file_are_all_found(tmp_path: Path) -> None:
+    file = tmp_path / "example.py"
+    file.write_text("import os, include.api\nfrom include import sandbox\ndef late():\n    from hooks.a import b\n")
+
+    assert sorted(_imports(file)) == ["hooks.a", "hooks.a.b", "include", "include.api", "include.sandbox", "os"]
+
+
+def _is_within(module: str, packages: tuple[str, ...]) -> bool:
+    """Tell whether a module lies in one of the packages, or above one on the way to it."""
+    return any(f"{module}.".startswith(f"{package}.") or f"{package}.".startswith(f"{module}.") for package in packages)
+
+
+def _imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
