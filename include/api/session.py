@@ -24,7 +24,7 @@ from urllib3.util.retry import Retry
 
 from include.api import failures
 from include.api.answers import Answer, UnreadableAnswerError, bounded_content, json_in, said_in
-from include.api.errors import BilletbroError
+from include.api.errors import BilletbroError, WrongCredentials
 from include.api.failures import Asked
 
 T = TypeVar("T")
@@ -60,6 +60,10 @@ class Credentials(AuthBase):
         request.headers.update(self._headers)
         return request
 
+    def can_be_sent(self) -> bool:
+        """Tell whether every header holds only what HTTP lets a header hold."""
+        return all(value.isascii() and value.isprintable() for value in self._headers.values())
+
     def remove_from(self, request: requests.PreparedRequest) -> None:
         """Take the headers off a request that goes elsewhere."""
         for name in self._headers:
@@ -78,6 +82,8 @@ class ApiSession:
         headers: Mapping[str, str],
         settings: RequestSettings,
     ) -> None:
+        if not credentials.can_be_sent():
+            raise WrongCredentials(f"Connection '{connection}' has a token that cannot be sent; copy it once more.")
         self._base_url = base_url.rstrip("/")
         self._connection = connection
         self._secrets = credentials.secrets

@@ -1,0 +1,66 @@
+"""The stand-in APIs, a server that answers what it is told to, and clients that do not wait long."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from include.api.cms import CmsClient
+from include.api.place2book import Place2bookClient
+from include.api.session import RequestSettings
+from include.sandbox.server import Sandbox
+from tests.unit.api.answering import AnsweringServer
+
+HASTY = RequestSettings(per_second=1000, read_timeout=0.4, tries=3, backoff=0.01, longest_wait=1)
+PASSWORD = "hemmelig-adgangskode-9f3b"
+TOKEN = "hemmeligt-token-71c2"
+
+
+@pytest.fixture(scope="package")
+def running_sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins for all tests of this folder."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """Give a test the seeded sandbox with an empty log and no faults."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def server() -> Iterator[AnsweringServer]:
+    """Give a test a server that answers what it is told to."""
+    with AnsweringServer() as answering:
+        yield answering
+
+
+@pytest.fixture
+def sandbox_cms(sandbox: Sandbox) -> Iterator[CmsClient]:
+    """Give a test a client for the website of Solbjerg."""
+    url, (login, password) = sandbox.cms_urls["solbjerg"], sandbox.cms_users["solbjerg"]
+    with CmsClient(url, login, password, connection="cms_solbjerg", settings=HASTY) as client:
+        yield client
+
+
+@pytest.fixture
+def cms(server: AnsweringServer) -> Iterator[CmsClient]:
+    """Give a test a client for a website that answers what it is told to."""
+    with CmsClient(server.url, "billetbro", PASSWORD, connection="cms_solbjerg", settings=HASTY) as client:
+        yield client
+
+
+@pytest.fixture
+def sandbox_place2book(sandbox: Sandbox) -> Iterator[Place2bookClient]:
+    """Give a test a client for Place2book's stand-in."""
+    url, token = sandbox.place2book_url, sandbox.place2book_token
+    with Place2bookClient(url, token, connection="place2book", settings=HASTY) as client:
+        yield client
+
+
+@pytest.fixture
+def place2book(server: AnsweringServer) -> Iterator[Place2bookClient]:
+    """Give a test a client for a Place2book that answers what it is told to."""
+    with Place2bookClient(server.url, TOKEN, connection="place2book", settings=HASTY) as client:
+        yield client

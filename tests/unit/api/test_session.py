@@ -1,0 +1,279 @@
+"""The session under every client: retries, waiting, time-outs, redirects and bounds."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPMethod
+
+import pytest
+
+from include.api.errors import (
+    BadAnswer,
+    BilletbroError,
+    Missing,
+    OutcomeUnknown,
+    Refused,
+    ServerTrouble,
+    Throttled,
+    TimedOut,
+    Unreachable,
+    WrongCredentials,
+    WrongHost,
+)
+from include.api.session import ApiSession, Credentials, RequestSettings
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.conftest import HASTY, TOKEN
+
+WRITES = [HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH, HTTPMethod.DELETE]
+BUSY = Reply(status=429, headers={"Retry-After": "1"})
+
+
+def session_for(url: str, settings: RequestSettings = HASTY) -> ApiSession:
+    """Return a session whose secret is TOKEN."""
+    credentials = Credentials({"X-Token": TOKEN}, ())
+    return ApiSession(url, connection="place2book", credentials=credentials, headers={}, settings=settings)
+
+
+@pytest.fixture
+def session(server: AnsweringServer) -> Iterator[ApiSession]:
+    """Give a test a session with the answering server."""
+    with session_for(server.url) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_read_after_a_passing_trouble_succeeds(server: AnsweringServer, session: ApiSession, status: int) -> None:
+    server.will_answer(Reply(status=status), Reply(status=status), as_json([1]))
+    assert session.get("/events", what="for its events").data == [1]
+    assert server.methods() == ["GET", "GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "tries"),
+    [
+        pytest.param(Reply(b"<html>down</html>", 500), ServerTrouble, 3, id="500"),
+        pytest.param(Reply(status=501), ServerTrouble, 1, id="501 is no passing trouble"),
+        pytest.param(Reply(status=429), Throttled, 3, id="429"),
+        pytest.param(Reply(status=429, headers={"Retry-After": "snart"}), Throttled, 3, id="429 with nonsense"),
+        pytest.param(Reply(status=401), WrongCredentials, 1, id="401"),
+        pytest.param(Reply(status=403), Refused, 1, id="403"),
+        pytest.param(Reply(status=404), Missing, 1, id="404"),
+        pytest.param(Reply(b"<!DOCTYPE html><p>Log ind", 200), BadAnswer, 1, id="a web page with 200"),
+        pytest.param(Reply(b'[{"uuid": "1"', 200), BadAnswer, 1, id="cut short"),
+        pytest.param(Reply(b"", 200), BadAnswer, 1, id="empty"),
+        pytest.param(Reply(b"\xff\xfe\xfa", 200), BadAnswer, 1, id="not text"),
+        pytest.param(Reply(b"[" * 200_000, 200), BadAnswer, 1, id="nested without end"),
+        pytest.param(Reply(b"[1]", 200, {"Content-Encoding": "gzip"}), BadAnswer, 1, id="not what it says it is"),
+        pytest.param(Reply(b"[]", 200, delay=0.6), TimedOut, 3, id="slow"),
+        pytest.param(Reply(status=302, headers={"Location": "/events"}), WrongHost, 6, id="redirects for ever"),
+        pytest.param(Reply(status=304), WrongHost, 1, id="a redirect to nowhere"),
+    ],
+)
+def test_read_that_fails_raises_an_error_that_says_whose(
+    server: AnsweringServer, session: ApiSession, reply: Reply, kind: type[BilletbroError], tries: int
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind) as raised:
+        session.get("/events", what="for the events of event maker 5000")
+    assert type(raised.value) is kind
+    assert f"Connection 'place2book' to {session.host} " in str(raised.value)
+    assert "when asked for the events of event maker 5000; " in str(raised.value)
+    assert len(server.received) == tries
+
+
+@pytest.mark.parametrize("method", WRITES)
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(Reply(status=500), OutcomeUnknown, id="500"),
+        pytest.param(Reply(status=503, headers={"Retry-After": "0"}), OutcomeUnknown, id="503"),
+        pytest.param(Reply(b"{}", 200, delay=0.6), OutcomeUnknown, id="slow"),
+        pytest.param(Reply(b"<html>", 200), OutcomeUnknown, id="a web page with 200"),
+        pytest.param(Reply(b'{"id": 1', 200), OutcomeUnknown, id="cut short"),
+        pytest.param(Reply(status=400), Refused, id="400"),
+        pytest.param(Reply(status=403), Refused, id="403"),
+        pytest.param(Reply(status=404), Missing, id="404"),
+        pytest.param(Reply(status=401), WrongCredentials, id="401"),
+        pytest.param(Reply(status=307, headers={"Location": "/elsewhere"}), WrongHost, id="redirect"),
+    ],
+)
+def test_write_that_fails_is_sent_once(
+    server: AnsweringServer, session: ApiSession, method: str, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind) as raised:
+        session.write(method, "/events", what="to create an event", body={"event": {}})
+    assert type(raised.value) is kind
+    assert server.methods() == [method]
+
+
+def test_write_after_429_waits_and_is_sent_again(server: AnsweringServer, session: ApiSession) -> None:
+    server.will_answer(BUSY, as_json({"id": 1}, 201))
+    began = time.monotonic()
+    answer = session.write("POST", "/events", what="to create an event", body={"event": {}})
+    assert (answer.status, answer.data, server.methods()) == (201, {"id": 1}, ["POST", "POST"])
+    assert time.monotonic() - began >= 1
+
+
+def test_write_after_429_for_ever_gives_up(server: AnsweringServer, session: ApiSession) -> None:
+    server.will_answer(Reply(status=429))
+    with pytest.raises(Throttled):
+        session.write("DELETE", "/events/1", what="to delete event 1")
+    assert server.methods() == ["DELETE", "DELETE", "DELETE"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_retry_after_of_an_hour_is_not_waited_for(server: AnsweringServer, session: ApiSession, method: str) -> None:
+    server.will_answer(Reply(status=429, headers={"Retry-After": "3600"}), as_json({}))
+    began = time.monotonic()
+    answer = session.get("/", what="x") if method == "GET" else session.write(method, "/", what="x")
+    assert answer.data == {}
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("method", ["GET", *WRITES])
+def test_host_that_refuses_connections_is_unreachable(method: str) -> None:
+    with AnsweringServer() as gone:
+        url = gone.url
+    with session_for(url) as session, pytest.raises(Unreachable) as raised:
+        session.get("/", what="x") if method == "GET" else session.write(method, "/", what="x")
+    assert "could not be made" in str(raised.value)
+
+
+def test_host_that_speaks_no_tls_is_unreachable_for_a_read(server: AnsweringServer) -> None:
+    with session_for(server.url.replace("http:", "https:")) as session, pytest.raises(Unreachable) as raised:
+        session.get("/", what="for its events")
+    assert "secure connection" in str(raised.value)
+
+
+@pytest.mark.parametrize("host", ["https://a..b", "https://" + "x" * 70 + ".dk"], ids=["empty label", "long label"])
+def test_host_that_cannot_exist_is_wrong(host: str) -> None:
+    with session_for(host) as session, pytest.raises(WrongHost) as raised:
+        session.get("/", what="for its events")
+    assert "check the host" in str(raised.value)
+
+
+@pytest.mark.parametrize("token", ["to\nken", "tøken", "tok€n"], ids=["line break", "latin letter", "euro"])
+def test_token_that_no_header_can_hold_is_wrong(token: str) -> None:
+    credentials = Credentials({"X-Token": token}, ())
+    with pytest.raises(WrongCredentials) as raised:
+        ApiSession("http://127.0.0.1", connection="p2b", credentials=credentials, headers={}, settings=HASTY)
+    assert str(raised.value) == "Connection 'p2b' has a token that cannot be sent; copy it once more."
+
+
+def test_redirect_of_a_read_to_another_host_leaves_the_token_behind(
+    server: AnsweringServer, session: ApiSession
+) -> None:
+    with AnsweringServer("127.0.0.2") as elsewhere:
+        elsewhere.will_answer(as_json(["elsewhere"]))
+        server.will_answer(Reply(status=302, headers={"Location": f"{elsewhere.url}/there"}))
+        assert session.get("/here", what="x").data == ["elsewhere"]
+        assert "X-Token" not in elsewhere.received[0].headers
+    assert server.received[0].headers["X-Token"] == TOKEN
+
+
+def test_redirect_of_a_read_within_the_host_keeps_the_token(server: AnsweringServer, session: ApiSession) -> None:
+    server.will_answer(Reply(status=301, headers={"Location": "/there"}), as_json(["there"]))
+    assert session.get("/here", what="x").data == ["there"]
+    assert [(one.path, one.headers["X-Token"]) for one in server.received] == [("/here", TOKEN), ("/there", TOKEN)]
+
+
+def test_answer_larger_than_the_bound_is_not_read_to_its_end(server: AnsweringServer) -> None:
+    server.will_answer(Reply(b"[" + b"1," * 400_000 + b"1]"))
+    with session_for(server.url, replace(HASTY, max_bytes=1000)) as session, pytest.raises(BadAnswer) as raised:
+        session.get("/", what="for its events")
+    assert "more than 1000 bytes" in str(raised.value)
+
+
+def test_cookie_of_an_answer_is_not_sent_back(server: AnsweringServer, session: ApiSession) -> None:
+    server.will_answer(Reply(b"[]", headers={"Set-Cookie": "session=1; Path=/"}))
+    session.get("/", what="x")
+    session.get("/", what="x")
+    assert [one.headers.get("Cookie") for one in server.received] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param(b'{"message": "phone is invalid"}', "phone is invalid", id="message"),
+        pytest.param(
+            b'{"error": {"phone": ["is invalid", "is long"]}}', "phone: is invalid · phone: is long", id="object"
+        ),
+        pytest.param(b'{"errors": ["a", {"name": "b"}]}', "a · name: b", id="list"),
+        pytest.param(b'{"phone": "is invalid"}', "phone: is invalid", id="field by field"),
+        pytest.param(b'"no"', "no", id="bare text"),
+        pytest.param(b"begin_at  is\nlocked\x00", "begin_at is locked", id="plain text"),
+        pytest.param(b"<html><body>Forbidden</body></html>", "", id="a web page"),
+        pytest.param(b'{"message": "<b>No</b> &amp; never"}', "No & never", id="HTML within"),
+        pytest.param(f'{{"message": "token {TOKEN} is wrong"}}'.encode(), "token *** is wrong", id="our own token"),
+        pytest.param(b'{"message": "' + b"x" * 900 + b'"}', "x" * 299 + "…", id="long"),
+        pytest.param(b"\xff\xfe", "", id="not text"),
+        pytest.param(b"", "", id="nothing"),
+    ],
+)
+def test_refusal_carries_the_words_of_the_api(
+    server: AnsweringServer, session: ApiSession, body: bytes, said: str
+) -> None:
+    server.will_answer(Reply(body, 400))
+    with pytest.raises(Refused) as raised:
+        session.write("PUT", "/events/1", what="to update event 1", body={})
+    assert (raised.value.status, raised.value.said) == (400, said)
+
+
+def test_requests_past_the_rate_wait_their_turn(server: AnsweringServer) -> None:
+    server.will_answer(as_json([]))
+    with session_for(server.url, replace(HASTY, per_second=5)) as session:
+        began = time.monotonic()
+        session.map_concurrently(lambda _: session.get("/", what="x"), range(11))
+    assert time.monotonic() - began >= 1.8
+    assert len(server.received) == 11
+
+
+def test_map_concurrently_keeps_the_order_and_the_bound() -> None:
+    at_once, most, lock = 0, 0, threading.Lock()
+
+    def doubled(number: int) -> int:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.01)
+        with lock:
+            at_once -= 1
+        return number * 2
+
+    with session_for("http://127.0.0.1", replace(HASTY, concurrency=3)) as session:
+        assert session.map_concurrently(doubled, range(12)) == [number * 2 for number in range(12)]
+        assert session.map_concurrently(doubled, []) == []
+    assert most == 3
+
+
+def test_map_concurrently_after_an_error_begins_no_more() -> None:
+    begun: list[int] = []
+
+    def failing(number: int) -> None:
+        begun.append(number)
+        raise ServerTrouble(f"number {number}")
+
+    with session_for("http://127.0.0.1", replace(HASTY, concurrency=1)) as session:
+        with pytest.raises(ServerTrouble, match="number 0"):
+            session.map_concurrently(failing, range(1000))
+    assert len(begun) < 1000
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 429, 500])
+def test_token_shows_in_no_log_message_or_repr(
+    server: AnsweringServer, session: ApiSession, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    server.will_answer(Reply(f'{{"message": "{TOKEN}"}}'.encode(), status, {"Location": "/"}))
+    seen = [repr(session), repr(vars(session)["_http"].auth)]
+    with caplog.at_level(logging.DEBUG):
+        for ask in (lambda: session.get("/", what="x"), lambda: session.write("POST", "/", what="x", body={"a": 1})):
+            try:
+                seen.append(repr(ask()))
+            except BilletbroError as error:
+                seen += [repr(error), str(error), repr(error.__cause__), repr(error.__context__)]
+    assert TOKEN not in "\n".join([*seen, caplog.text])
+    assert caplog.text
