@@ -1,0 +1,141 @@
+"""Every way to fail can be switched on, for the requests that it is meant for, and off."""
+
+import time
+
+import pytest
+import requests
+
+from include.sandbox.faults import Kind
+from include.sandbox.request_log import LoggedRequest
+from include.sandbox.server import Sandbox
+from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list, cms_patch, event_body
+
+
+def _get(sandbox: Sandbox) -> requests.Response:
+    return requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", timeout=TIMEOUT)
+
+
+def _entry(entry: LoggedRequest) -> tuple[str, str, str, dict[str, str], int | None]:
+    return entry.server, entry.method, entry.path, entry.query, entry.status
+
+
+def test_status_fault_answers_with_code_headers_and_body(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "status", code=429, headers={"Retry-After": "7"}, body="Slow down")
+    answer = _get(sandbox)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.text) == (429, "7", "Slow down")
+
+
+@pytest.mark.parametrize(("work", "stored"), [pytest.param(True, 1, id="work"), pytest.param(False, 0, id="no work")])
+def test_status_fault_carries_the_request_out_only_with_work(p2b: Place2bookClient, work: bool, stored: int) -> None:
+    before = len(p2b.sandbox.place2book.events)
+    p2b.sandbox.faults.add("place2book", "status", "POST", code=502, work=work)
+    answer = p2b.send("POST", "/events", {"event": event_body()})
+    assert (answer.status_code, len(p2b.sandbox.place2book.events) - before) == (502, stored)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type", "text"),
+    [
+        pytest.param("html_200", "text/html; charset=utf-8", "<!DOCTYPE html>", id="a login page"),
+        pytest.param("empty_list", "application/json", "[]", id="an empty list"),
+        pytest.param("not_a_list", "application/json", '{"message"', id="an object"),
+    ],
+)
+def test_fault_that_answers_200_has_the_wrong_content(
+    sandbox: Sandbox, kind: Kind, content_type: str, text: str
+) -> None:
+    sandbox.faults.add("cms:solbjerg", kind)
+    answer = _get(sandbox)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, content_type)
+    assert answer.text.startswith(text)
+
+
+def test_truncated_json_is_a_whole_answer_with_half_a_body(sandbox: Sandbox) -> None:
+    whole = _get(sandbox)
+    sandbox.faults.add("cms:solbjerg", "truncated_json")
+    half = _get(sandbox)
+    assert (half.status_code, half.content) == (200, whole.content[: len(whole.content) // 2])
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        pytest.param("drop_before", requests.ConnectionError, id="dropped before"),
+        pytest.param("drop_after", requests.ConnectionError, id="dropped after"),
+        pytest.param("garbage", requests.ConnectionError, id="not HTTP"),
+        pytest.param("wrong_length", requests.exceptions.ChunkedEncodingError, id="body too short"),
+    ],
+)
+def test_fault_that_breaks_the_connection_passes(sandbox: Sandbox, kind: Kind, error: type[Exception]) -> None:
+    sandbox.faults.add("cms:solbjerg", kind, times=1)
+    with pytest.raises(error):
+        _get(sandbox)
+    assert _get(sandbox).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "stored"), [("drop_before", 0), ("drop_after", 1)])
+def test_dropped_connection_hides_whether_the_work_was_done(p2b: Place2bookClient, kind: Kind, stored: int) -> None:
+    before = len(p2b.sandbox.place2book.events)
+    p2b.sandbox.faults.add("place2book", kind, "POST")
+    with pytest.raises(requests.ConnectionError):
+        p2b.send("POST", "/events", {"event": event_body()})
+    assert len(p2b.sandbox.place2book.events) - before == stored
+    assert [_entry(entry) for entry in p2b.sandbox.log.writes()] == [
+        ("place2book", "POST", "/event_makers/5100/events", {}, None)
+    ]
+
+
+def test_slow_fault_waits_and_then_answers(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "slow", seconds=0.3)
+    began = time.monotonic()
+    assert _get(sandbox).status_code == 200
+    assert time.monotonic() - began >= 0.3
+
+
+def test_slow_fault_outlasts_the_clients_patience(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "slow", seconds=0.5, times=1)
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", timeout=0.1)
+    assert _get(sandbox).status_code == 200
+
+
+def test_fault_concerns_only_its_server_method_and_path(sandbox: Sandbox) -> None:
+    uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
+    other = sandbox.cms["solbjerg"].find("Filmklubben viser en klassiker").uuid
+    sandbox.faults.add("cms:solbjerg", "status", "PATCH", rf"/{uuid}$", code=503)
+    statuses = [cms_patch(sandbox, event, {"state": "Active"}).status_code for event in (uuid, other)]
+    assert (statuses, len(cms_list(sandbox)), len(cms_list(sandbox, "nordvig"))) == ([503, 200], 41, 23)
+
+
+def test_faults_apply_in_the_order_in_which_they_were_added(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "status", times=2, code=500)
+    sandbox.faults.add("cms:solbjerg", "status", times=1, code=503)
+    assert [_get(sandbox).status_code for _ in range(4)] == [500, 500, 503, 200]
+    assert sandbox.faults.active == []
+
+
+def test_cleared_fault_no_longer_applies(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "status")
+    sandbox.faults.clear()
+    assert _get(sandbox).status_code == 200
+
+
+def test_unknown_kind_of_fault_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="unknown kind of fault: explode"):
+        sandbox.faults.add("place2book", "explode")  # type: ignore[arg-type]
+    assert sandbox.faults.active == []
+
+
+def test_log_holds_every_request_and_no_secret(sandbox: Sandbox) -> None:
+    url = f"{sandbox.cms_urls['solbjerg']}/api/v1/events"
+    query = {"from_date": "2031-01-01", "token": "secret-1", "password": "secret-2"}
+    requests.get(url, params=query, auth=sandbox.cms_users["solbjerg"], timeout=TIMEOUT)
+    uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
+    cms_patch(sandbox, uuid, {"state": "Nonsense"})
+    read = ("cms:solbjerg", "GET", "/api/v1/events", {**query, "token": "***", "password": "***"}, 200)
+    write = ("cms:solbjerg", "PATCH", f"/api/v1/events/{uuid}", {}, 400)
+    assert [_entry(entry) for entry in sandbox.log.entries] == [read, write]
+    assert [_entry(entry) for entry in sandbox.log.writes()] == [write]
+    assert sandbox.log.writes("place2book") == []
+    sandbox.log.clear()
+    assert sandbox.log.entries == []
