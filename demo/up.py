@@ -23,7 +23,9 @@ from demo.processes import ProcessEndedError, Processes
 from include.sandbox.server import Sandbox
 
 STATE = ROOT / ".billetbro"
-PREFERRED_PORT = 8080
+# Where they are free; another port is taken for each that is not.
+AIRFLOW_PORT = 8080
+SANDBOX_PORTS = {"place2book": 8100, "cms:solbjerg": 8101, "cms:nordvig": 8102, "control": 8109}
 LOGIN = "admin"
 DAG = "place2book_sync"
 METADATA_DATABASE = "airflow"
@@ -50,7 +52,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, _stop_once)
     signal.signal(signal.SIGTERM, _stop_once)
     try:
-        with _alone(), Sandbox() as sandbox, EmbeddedPostgres(_postgres_folder()) as postgres:
+        with _alone(), _sandbox() as sandbox, EmbeddedPostgres(_postgres_folder()) as postgres:
             _run(sandbox, postgres)
     except KeyboardInterrupt:
         print("Stopped.")
@@ -62,7 +64,7 @@ def main() -> int:
 
 
 def _run(sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
-    port = free_port(PREFERRED_PORT)
+    port = free_port(AIRFLOW_PORT)
     environment = child_environment(_environment(sandbox, postgres, port))
     with Processes(STATE / "logs", environment) as processes:
         _prepare_databases(postgres, processes)
@@ -76,6 +78,10 @@ def _run(sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
         while True:
             processes.check()
             time.sleep(0.5)
+
+
+def _sandbox() -> Sandbox:
+    return Sandbox(ports={server: free_port(port) for server, port in SANDBOX_PORTS.items()})
 
 
 def _environment(sandbox: Sandbox, postgres: EmbeddedPostgres, port: int) -> dict[str, str]:
