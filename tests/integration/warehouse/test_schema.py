@@ -1,20 +1,26 @@
 """The migrated schema is the one that the code speaks of."""
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 import include.store.tables  # noqa: F401
-from include.store.database import migrate
+from include.store.database import MIGRATIONS, migrate
 from include.store.metadata import metadata
 from include.store.warehouse_tables import SCHEMA
 from tests.integration.warehouse.examples import TABLES
 
 
-def test_schema_migrated_equals_the_metadata(engine: Engine) -> None:
+def differences(engine: Engine) -> list[object]:
     options = {"include_schemas": True, "version_table": "schema_version", "version_table_schema": "sync"}
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def test_schema_migrated_equals_the_metadata(engine: Engine) -> None:
+    assert differences(engine) == []
 
 
 def test_schema_migrated_twice_stays_as_it_is(engine: Engine) -> None:
@@ -55,3 +61,15 @@ def test_schema_money_is_whole_ore_and_times_know_their_zone(engine: Engine) -> 
 
 def test_schema_no_table_has_a_column_for_barcodes() -> None:
     assert [column.name for table in TABLES for column in table.columns if "barcode" in column.name] == []
+
+
+def test_schema_taken_back_and_migrated_again_is_whole(own_engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with own_engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001_sync")
+        schemas = connection.scalars(text("SELECT nspname FROM pg_namespace WHERE nspname = 'warehouse'")).all()
+    migrate(own_engine)
+    assert schemas == []
+    assert differences(own_engine) == []
