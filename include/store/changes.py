@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from include.models import Change, Kind
-from include.store.tables import changes, links
+from include.store.tables import changes, links, runs
 
 NOT_SENT = "not sent: the run ended before"
 INTERRUPTED = "interrupted: whether it was carried out is not known"
@@ -68,13 +68,12 @@ def close_leftovers(connection: Connection, library: str, now: datetime) -> None
 
     What a run in mode `plan` planned stays planned. Call it only under the library's lock.
     """
-    of_library = changes.c.library == library
+    begun = (changes.c.library == library) & (changes.c.status == "applying")
     failed: dict[str, Any] = {"status": "failed", "finished_at": now}
-    connection.execute(
-        update(changes)
-        .where(of_library, changes.c.status == "applying")
-        .values(failed | {"error": INTERRUPTED, "outcome_unknown": True})
-    )
+    connection.execute(update(changes).where(begun).values(failed | {"error": INTERRUPTED, "outcome_unknown": True}))
+    of_plans = exists().where(runs.c.run_id == changes.c.run_id, runs.c.library == library, runs.c.mode == "plan")
+    unsent = (changes.c.library == library) & (changes.c.status == "planned") & ~of_plans
+    connection.execute(update(changes).where(unsent).values(failed | {"error": NOT_SENT}))
 
 
 def close_unsent(connection: Connection, run_id: str, library: str, now: datetime) -> None:

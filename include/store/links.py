@@ -11,6 +11,8 @@ from include.models import Link, Mapped
 from include.store.records import link_from_row, link_to_row
 from include.store.tables import links
 
+NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
+
 
 def read_links(connection: Connection, library: str) -> tuple[Link, ...]:
     """Return every link of the library, retired and deleted ones too."""
@@ -19,10 +21,10 @@ def read_links(connection: Connection, library: str) -> tuple[Link, ...]:
 
 
 def save_link(connection: Connection, library: str, link: Link) -> None:
-    """Store the link as it now is."""
+    """Store the link as it now is; only `count_absences` counts those of a link that is there already."""
     row = link_to_row(library, link)
     statement = insert(links).values(row)
-    changed = {name: statement.excluded[name] for name in row if name not in ("library", "uuid")}
+    changed = {name: statement.excluded[name] for name in row if name not in NOT_SAVED}
     key = ["library", "uuid"]
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed | {"updated_at": func.now()}))
 

@@ -42,6 +42,12 @@ def read_snapshot(connection: Connection, library: str) -> tuple[SourceEvent, ..
     )
 
 
+def read_source_events(connection: Connection, library: str) -> dict[str, SourceEvent]:
+    """Return every source event as it was last seen, those no longer present too, by uuid."""
+    query = select(source_events.c.payload).where(source_events.c.library == library)
+    return {event.uuid: event for event in map(SOURCE_EVENT.validate_python, connection.scalars(query))}
+
+
 def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped]) -> None:
     """Store what each source event of the snapshot is to us."""
     statement = (

@@ -53,13 +53,15 @@ from include.sync.removal import RemovalPlan, is_sold, plan_removal, reopened_sa
 
 @dataclass(slots=True, kw_only=True)
 class Plan:
-    """What a run will do. `ours` are each event's prices as claimed before anything is applied, by uuid."""
+    """What a run will do. `ours` are each event's prices as claimed before anything is applied, `links` the links
+    that changes start from (an adopted event's is new), both by uuid."""
 
     changes: list[Change] = field(default_factory=list)
     held_back: list[Change] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     absences: dict[str, int] = field(default_factory=dict)
     ours: dict[str, dict[str, AppliedPrice]] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,7 @@ def _plan_linked(
     plan.changes += prices.changes
     plan.rejections += prices.rejections
     plan.ours[mapped.uuid] = prices.ours
+    plan.links[mapped.uuid] = link
 
 
 def _pushed_fields(

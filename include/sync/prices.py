@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from include.models import (
@@ -57,7 +57,7 @@ def plan_prices(
     With `adopting`, a price that staff made by hand is taken as the category's by its name alone, as it stands.
     """
     standing = {price.price_id: price for price in current.prices or ()}
-    plan = PricePlan(ours=_claim(desired, applied, standing, adopting=adopting))
+    plan = PricePlan(ours=claim_prices(desired, applied, standing, adopting=adopting))
     for wanted in desired:
         if change := _wanted_price(mapped, wanted, plan.ours.get(wanted.key), current, standing, resync=resync):
             plan.changes.append(change)
@@ -68,7 +68,7 @@ def plan_prices(
     return plan
 
 
-def _claim(
+def claim_prices(
     desired: Sequence[DesiredPrice],
     applied: Mapping[str, AppliedPrice],
     standing: Mapping[int, CurrentPrice],
@@ -147,19 +147,6 @@ def price_is_sold(price: CurrentPrice) -> bool:
     if price.deletable is False or price.sold_tickets:
         return True
     return price.sold_tickets is None and price.deletable is None
-
-
-def after_price_change(ours: Mapping[str, AppliedPrice], change: Change) -> dict[str, AppliedPrice]:
-    """Return the prices of ours after a change of an existing price was applied."""
-    key = change.price_key or ""
-    new = {field.field: field.new for field in change.fields}
-    prices = dict(ours)
-    if change.kind is Kind.DELETE_PRICE:
-        prices.pop(key, None)
-    elif change.kind is Kind.END_PRICE_SALE:
-        ended = new["sale_end_at"]
-        prices[key] = replace(prices[key], ended_at=datetime.fromisoformat(str(ended)))
-    return prices
 
 
 def _field(name: str, old: str | int | None, new: str | int | None) -> FieldChange:

@@ -1,0 +1,98 @@
+"""Fifth step: export purchases into the warehouse, whatever became of load and write-back (behaviour 9)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from include.api.errors import Retriable
+from include.api.place2book import Place2bookClient
+from include.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent
+from include.pipeline.observe import Key, with_prices
+from include.pipeline.request import NothingToDo, RunRequest
+from include.settings import Library
+from include.store.database import library_lock
+from include.store.links import read_links
+from include.store.runs import RunRecord, note_progress, read_run
+from include.store.snapshots import read_source_events, read_ticket_events, store_ticket_events
+from include.warehouse.event_rows import ExportEvent
+from include.warehouse.privacy import Privacy
+from include.warehouse.purchases import ExportSummary, export_purchases
+
+
+def export(
+    engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, privacy: Privacy, now: datetime
+) -> ExportSummary:
+    """Export one library's purchases that are due; raises Retriable at the end naming the events that failed.
+
+    How Place2book stands is what `load` read in this run; when it could not, it is read here. In mode `plan` nothing
+    is exported (NothingToDo).
+    """
+    if request.mode is Mode.PLAN:
+        raise NothingToDo(library.id)
+    with library_lock(engine, library.id):
+        with engine.connect() as connection:
+            record = read_run(connection, request.run_id, library.id)
+            links = [link for link in read_links(connection, library.id) if _concerns(link, library, request, now)]
+            currents = read_ticket_events(connection, library.id)
+            sources = read_source_events(connection, library.id)
+        if record.observed_at is None:
+            currents |= _observe(engine, library, client, links, record, now)
+        events = [
+            _export_event(link, current, sources.get(link.uuid))
+            for link in links
+            if (current := currents.get((link.event_maker, link.event_id))) is not None
+        ]
+        force = request.mode is Mode.RESYNC
+        summary = export_purchases(engine, library.id, events, client.purchases, privacy, now, force)
+        with engine.begin() as connection:
+            counted = asdict(summary) | {"failures": len(summary.failures)}
+            values: dict[str, object] = {"purchases": counted}
+            if not summary.failures:
+                values["exported_at"] = now
+            note_progress(connection, request.run_id, library.id, "export_purchases", **values)
+    if summary.failures:
+        raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures))
+    return summary
+
+
+def _concerns(link: Link, library: Library, request: RunRequest, now: datetime) -> bool:
+    """Return whether the link's purchases may still change: deleted ones had none, long past ones no longer do."""
+    if link.status is LinkStatus.DELETED or (request.events and link.uuid not in request.events):
+        return False
+    return link.ends_at is None or link.ends_at > now - timedelta(days=library.lookback_days)
+
+
+def _observe(
+    engine: Engine, library: Library, client: Place2bookClient, links: list[Link], record: RunRecord, now: datetime
+) -> dict[Key, CurrentEvent]:
+    """Read how the linked events stand, when `load` could not."""
+    first_day = now.astimezone(ZoneInfo(library.timezone)).date() - timedelta(days=library.lookback_days)
+    window_start = record.window_start or datetime.combine(first_day, time(), ZoneInfo(library.timezone))
+    wanted = {(link.event_maker, link.event_id): link.status for link in links}
+    makers = dict.fromkeys(maker for maker, _ in wanted)
+    listed = [event for maker in makers for event in client.events(maker, begin_at_after=window_start)]
+    ours = [event for event in listed if (event.event_maker, event.event_id) in wanted]
+    live = [event for event in ours if wanted[event.event_maker, event.event_id] is LinkStatus.LIVE]
+    found = {(event.event_maker, event.event_id): event for event in ours} | with_prices(client, live)
+    with engine.begin() as connection:
+        store_ticket_events(connection, library.id, found.values(), now)
+    return found
+
+
+def _export_event(link: Link, current: CurrentEvent, source: SourceEvent | None) -> ExportEvent:
+    event = ExportEvent(
+        uuid=link.uuid,
+        title=link.title,
+        event_maker=link.event_maker,
+        event_id=link.event_id,
+        begin_at=link.starts_at,
+        end_at=link.ends_at,
+        current=current,
+    )
+    if source is None:
+        return event
+    return replace(event, branch=next(iter(source.branches), None), category=next(iter(source.categories), None))

@@ -1,0 +1,40 @@
+"""First step: read the source's complete snapshot and store it, or fail before anything is changed."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from include.pipeline.request import RunRequest
+from include.settings import Library
+from include.sources import Source
+from include.store.database import library_lock
+from include.store.runs import note_progress
+from include.store.snapshots import store_snapshot
+
+
+def extract(engine: Engine, library: Library, request: RunRequest, source: Source, now: datetime) -> int:
+    """Store the library's source events and return how many there are.
+
+    The window reaches `lookback_days` back from today in the library's time zone. Raises what reading raises: then
+    the snapshot before stays as it was.
+    """
+    today = now.astimezone(ZoneInfo(library.timezone)).date()
+    first_day = today - timedelta(days=library.lookback_days)
+    window_start = datetime.combine(first_day, time(), ZoneInfo(library.timezone))
+    with library_lock(engine, library.id):
+        events = source.read(first_day)
+        with engine.begin() as connection:
+            store_snapshot(connection, library.id, events, now)
+            note_progress(
+                connection,
+                request.run_id,
+                library.id,
+                "extract",
+                extracted_at=now,
+                window_start=window_start,
+                source_events=len(events),
+            )
+    return len(events)

@@ -1,0 +1,204 @@
+"""Third step: read how Place2book stands, plan, gate, and apply (behaviour 3 to 6).
+
+The order is the safety: everything is read before anything is planned, everything is planned and stored before
+anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from include.api.errors import Retriable
+from include.api.place2book import Place2bookClient
+from include.models import Change, CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Mode
+from include.pipeline.carry_out import ChangeRunner, Outcome
+from include.pipeline.observe import Key, Observation, observe, with_prices
+from include.pipeline.request import NothingToDo, RunRequest
+from include.settings import Library
+from include.store import changes as stored
+from include.store.database import library_lock
+from include.store.links import count_absences, follow_source, read_links, save_link
+from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
+from include.store.runs import note_progress, read_run
+from include.store.snapshots import forget_ticket_events, read_mapped, store_ticket_events
+from include.sync.identity import Identity, identify, is_over, wants_an_event
+from include.sync.plan import Plan, Run, make_plan
+from include.sync.safeguards import Guarded, fingerprint, guard_removals, leave_refused_alone
+
+MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Everything that was read before anything is planned."""
+
+    snapshot: tuple[Mapped, ...]
+    links: tuple[Link, ...]
+    identities: Mapping[str, Identity]
+    currents: Mapping[Key, CurrentEvent]
+    observation: Observation
+    run: Run
+    rules: LibraryRules
+
+    @property
+    def live_links(self) -> int:
+        """Return how many linked events are still to come."""
+        return sum(link.status is LinkStatus.LIVE and not is_over(link, self.run.now) for link in self.links)
+
+
+def load(
+    engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, sales_host: str, now: datetime
+) -> Outcome:
+    """Bring one library's ticket events to what its source says; in mode `plan` only say what would be done.
+
+    Raises NothingToDo without a mapped snapshot of this run, and after everything that could be done was done what
+    stopped it.
+    """
+    with library_lock(engine, library.id):
+        with engine.begin() as connection:
+            stored.close_leftovers(connection, library.id, now)
+        known = _read(engine, library, request, client, sales_host, now)
+        plan = make_plan(known.snapshot, known.identities, known.links, known.currents, known.rules, known.run)
+        guarded = guard_removals(
+            plan.changes,
+            live_links=known.live_links,
+            snapshot_size=len(known.snapshot),
+            rules=known.rules,
+            allow_mass_removal=request.allow_mass_removal,
+        )
+        planned = _store_plan(engine, library.id, request, known, plan, guarded)
+        if request.mode is Mode.PLAN:
+            return Outcome()
+        by_uuid = {mapped.uuid: mapped for mapped in known.snapshot}
+        plan.links = {link.uuid: link for link in known.links} | plan.links
+        outcome = ChangeRunner(engine, library.id, client).run(planned, plan, known.identities, by_uuid, known.currents)
+        _finish(engine, library.id, request, known, planned, outcome)
+    if outcome.errors:
+        raise _worst(outcome.errors)
+    return outcome
+
+
+def _read(
+    engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, sales_host: str, now: datetime
+) -> Known:
+    with engine.connect() as connection:
+        record = read_run(connection, request.run_id, library.id)
+        if record.transformed_at is None or record.window_start is None:
+            raise NothingToDo(library.id)
+        snapshot = read_mapped(connection, library.id)
+        links = read_links(connection, library.id)
+        begun = stored.begun_creates(connection, library.id)
+    rules = library.rules(sales_host)
+    run = Run(
+        run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
+    )
+    observation = observe(client, links, rules, record.window_start, now)
+    identities = identify(
+        [mapped for mapped in snapshot if wants_an_event(mapped)],
+        frozenset(mapped.uuid for mapped in snapshot),
+        links,
+        observation.events,
+        begun,
+        rules.sales_hosts,
+        record.window_start,
+        now,
+    )
+    known_events = {(event.event_maker, event.event_id): event for event in observation.events}
+    ours = {(link.event_maker, link.event_id) for link in links if link.status is LinkStatus.LIVE}
+    ours |= {(i.current.event_maker, i.current.event_id) for i in identities.values() if i.current}
+    currents = with_prices(client, [known_events[key] for key in ours if key in known_events])
+    return Known(
+        snapshot=snapshot,
+        links=links,
+        identities=identities,
+        currents=currents,
+        observation=observation,
+        run=run,
+        rules=rules,
+    )
+
+
+def _store_plan(
+    engine: Engine, library: str, request: RunRequest, known: Known, plan: Plan, guarded: Guarded
+) -> list[tuple[int, Change]]:
+    """Store what was seen and what is planned in one transaction, and return the changes with their ids."""
+    now = known.run.now
+    with engine.begin() as connection:
+        refusals = read_refusals(connection, library)
+        changes = leave_refused_alone(guarded.changes, refusals, now=now, by_hand=request.by_hand)
+        note_progress(connection, request.run_id, library, "load", observed_at=now, removals_blocked=guarded.blocked)
+        retired = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
+        seen = [event for event in known.observation.events if (event.event_maker, event.event_id) in retired]
+        store_ticket_events(connection, library, [*known.currents.values(), *seen], now)
+        forget_ticket_events(connection, library, known.observation.missing)
+        if request.mode is not Mode.PLAN:
+            _store_findings(connection, library, request, known, plan, changes)
+        ids = stored.store_planned(connection, request.run_id, library, changes, now)
+    return list(zip(ids, changes, strict=True))
+
+
+def _store_findings(
+    connection: Connection,
+    library: str,
+    request: RunRequest,
+    known: Known,
+    plan: Plan,
+    changes: Sequence[Change],
+) -> None:
+    """Store what the plan found besides changes: absences, held-back fields, rejections, and those that are gone."""
+    now = known.run.now
+    if known.snapshot and not request.events:
+        count_absences(connection, library, plan.absences, request.run_id)
+    before = open_codes(connection, library)
+    codes = {(held.uuid, held.why) for held in plan.held_back}
+    new = [held for held in plan.held_back if (held.uuid, held.why) in codes - before]
+    stored.store_planned(connection, request.run_id, library, new, now, status="held_back")
+    report_rejections(connection, library, plan.rejections, request.run_id, now)
+    met = {(rejection.uuid, rejection.code) for rejection in plan.rejections}
+    limited = request.events or None
+    resolve_rejections(connection, library, now, still=met, uuids=limited)
+    trying = {change.uuid for change in changes}
+    waiting = {uuid for uuid, code in before if code in MET_WHEN_APPLYING} & (
+        {change.uuid for change in plan.changes} | trying
+    )
+    still = {(uuid, code) for uuid in waiting for code in MET_WHEN_APPLYING}
+    resolve_rejections(connection, library, now, still=still, codes=MET_WHEN_APPLYING, uuids=limited)
+    linked = {link.uuid for link in known.links}
+    for uuid, ours in plan.ours.items():
+        if uuid in linked - trying and ours != dict(plan.links[uuid].prices):
+            save_link(connection, library, replace(plan.links[uuid], prices=ours))
+
+
+def _finish(
+    engine: Engine,
+    library: str,
+    request: RunRequest,
+    known: Known,
+    planned: Sequence[tuple[int, Change]],
+    outcome: Outcome,
+) -> None:
+    """Store what came of the changes: what was refused and tried with what, and what is no longer refused."""
+    now = known.run.now
+    by_event: dict[str, list[Change]] = {}
+    for _, change in planned:
+        by_event.setdefault(change.uuid, []).append(change)
+    tried = {uuid: fingerprint(changes) for uuid, changes in by_event.items()}
+    with engine.begin() as connection:
+        stored.close_unsent(connection, request.run_id, library, now)
+        follow_source(connection, library, known.snapshot)
+        report_rejections(connection, library, outcome.rejections, request.run_id, now, tried)
+        still = {(rejection.uuid, rejection.code) for rejection in outcome.rejections}
+        resolve_rejections(
+            connection, library, now, still=still, codes=MET_WHEN_APPLYING, uuids=by_event.keys() & outcome.settled
+        )
+        if not outcome.errors:
+            note_progress(connection, request.run_id, library, "load", loaded_at=now)
+
+
+def _worst(errors: Sequence[Exception]) -> Exception:
+    """Return the error to end the step with: one that trying again can mend only when all are."""
+    return next((error for error in errors if not isinstance(error, Retriable)), errors[0])

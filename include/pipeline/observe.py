@@ -1,0 +1,66 @@
+"""Read how Place2book stands now, and refuse to believe an answer that contradicts what we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from include.api.errors import BadAnswer, Missing
+from include.api.place2book import Place2bookClient
+from include.models import CurrentEvent, LibraryRules, Link, LinkStatus
+from include.sync.identity import is_over
+from include.sync.safeguards import distrust
+
+MARGIN = timedelta(days=1)
+"""How much further back than the source Place2book is read, for a start that was moved a little."""
+
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """The ticket events of a library's event makers, prices not read yet, and the linked ones that are missing."""
+
+    events: tuple[CurrentEvent, ...]
+    missing: tuple[Key, ...]
+
+
+def observe(
+    client: Place2bookClient, links: Sequence[Link], rules: LibraryRules, window_start: datetime, now: datetime
+) -> Observation:
+    """Read the ticket events that begin in the window, and each linked event that was not among them.
+
+    Raises BadAnswer when the list lacks events that exist, or too many linked events are said not to exist.
+    """
+    live = [link for link in links if link.status is LinkStatus.LIVE and not is_over(link, now)]
+    makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live)))
+    begin_at_after = window_start - MARGIN
+    listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
+    known = {_key(event) for event in listed}
+    unlisted = [link for link in live if (link.event_maker, link.event_id) not in known]
+    found = client.map_concurrently(lambda link: _event_or_none(client, link), unlisted)
+    missing = [link for link, event in zip(unlisted, found, strict=True) if event is None]
+    there = [event for event in found if event is not None]
+    in_window = [event for event in there if event.begin_at is not None and event.begin_at >= begin_at_after]
+    if doubt := distrust(missing=len(missing), unlisted=len(in_window), live_links=len(live), rules=rules):
+        raise BadAnswer(f"Library '{rules.library}': {doubt}")
+    return Observation(events=(*listed, *there), missing=tuple((link.event_maker, link.event_id) for link in missing))
+
+
+def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[Key, CurrentEvent]:
+    """Return the events with their prices read, a few at a time."""
+    wanted = list({_key(event): event for event in events}.values())
+    prices = client.map_concurrently(lambda event: client.prices(event.event_maker, event.event_id), wanted)
+    return {_key(event): replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
+
+
+def _event_or_none(client: Place2bookClient, link: Link) -> CurrentEvent | None:
+    try:
+        return client.event(link.event_maker, link.event_id)
+    except Missing:
+        return None
+
+
+def _key(event: CurrentEvent) -> Key:
+    return event.event_maker, event.event_id

@@ -1,0 +1,155 @@
+"""Fourth step: write ticket link, admin link and sale state back to the source (behaviour 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from include.api.errors import BilletbroError, OutcomeUnknown, Refused, Retriable
+from include.models import Change, Link, LinkStatus, Mapped, Mode, Rejection, SourceState
+from include.pipeline.request import NothingToDo, RunRequest, in_words, utc_now
+from include.settings import Library
+from include.sources import Source
+from include.store import changes as stored
+from include.store.database import library_lock
+from include.store.links import read_links, save_link
+from include.store.rejections import report_rejections, resolve_rejections
+from include.store.runs import note_progress, read_run
+from include.store.snapshots import read_mapped, read_ticket_events
+from include.sync.ticket_status import due_state, due_write_back
+
+REFUSED = "cms_refused"
+GIVE_UP_AFTER = 5
+"""So many failed PATCHes of one run mean that the source is down; the rest stays due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A PATCH that is due, with the state that Place2book has taken on; `change` None: only the state is noted."""
+
+    mapped: Mapped
+    link: Link
+    change: Change | None
+    state: SourceState | None
+
+
+@dataclass(slots=True, kw_only=True)
+class WrittenBack:
+    """What came of a library's write-back."""
+
+    written: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+    errors: list[BilletbroError] = field(default_factory=list)
+
+
+def write_back(
+    engine: Engine, library: Library, request: RunRequest, source: Source, sales_host: str, now: datetime
+) -> WrittenBack:
+    """Write back what is due; what fails stays due. In mode `plan` only store what would be written.
+
+    Raises NothingToDo when Place2book was not read in this run, and at the end what stopped the source.
+    """
+    with library_lock(engine, library.id):
+        due = _what_is_due(engine, library, request, sales_host, now)
+        result = WrittenBack()
+        changes = [item.change for item in due if item.change]
+        with engine.begin() as connection:
+            ids = stored.store_planned(connection, request.run_id, library.id, changes, now)
+        if request.mode is Mode.PLAN:
+            return result
+        _write(engine, library.id, source, due, ids, result)
+        with engine.begin() as connection:
+            stored.close_unsent(connection, request.run_id, library.id, now)
+            report_rejections(connection, library.id, result.rejections, request.run_id, now)
+            still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
+            uuids = request.events or None
+            if not result.errors:
+                resolve_rejections(connection, library.id, now, still=still, codes=[REFUSED], uuids=uuids)
+                note_progress(connection, request.run_id, library.id, "writeback", written_back_at=now)
+    if result.errors:
+        raise result.errors[0]
+    return result
+
+
+def _what_is_due(engine: Engine, library: Library, request: RunRequest, sales_host: str, now: datetime) -> list[Due]:
+    rules = library.rules(sales_host)
+    with engine.connect() as connection:
+        if read_run(connection, request.run_id, library.id).observed_at is None:
+            raise NothingToDo(library.id)
+        links = {link.uuid: link for link in read_links(connection, library.id)}
+        currents = read_ticket_events(connection, library.id)
+        snapshot = read_mapped(connection, library.id)
+    due = []
+    for mapped in snapshot:
+        link = links.get(mapped.uuid)
+        if link is None or (request.events and mapped.uuid not in request.events):
+            continue
+        current = currents.get((link.event_maker, link.event_id))
+        change = due_write_back(mapped, link, current, rules.sales_hosts, now)
+        live = current is not None and link.status is LinkStatus.LIVE and not current.passive
+        state = due_state(mapped, link, current, now) if live and current else None
+        if change or state:
+            due.append(Due(mapped=mapped, link=link, change=change, state=state))
+    return due
+
+
+def _write(
+    engine: Engine, library: str, source: Source, due: Sequence[Due], ids: Sequence[int], result: WrittenBack
+) -> None:
+    """Send each PATCH; an event that the source refuses does not stop the others, a source that is down does."""
+    waiting = iter(ids)
+    for item in due:
+        if item.change is None:
+            _note(engine, library, item)
+            continue
+        change_id = next(waiting)
+        if len(result.errors) >= GIVE_UP_AFTER:
+            return
+        with engine.begin() as connection:
+            stored.mark_applying(connection, change_id, utc_now())
+        new = {change.field: change.new for change in item.change.fields}
+        try:
+            source.write_back(
+                item.mapped.uuid,
+                state=SourceState(str(new["state"])) if new.get("state") else None,
+                link=_text(new.get("url", item.mapped.link)),
+                admin_link=_text(new.get("admin_url", item.mapped.admin_link)),
+            )
+        except BilletbroError as error:
+            _failed(engine, change_id, item.change, error, result)
+            if not isinstance(error, Refused | OutcomeUnknown | Retriable):
+                return
+            continue
+        _note(engine, library, item, change_id)
+        result.written += 1
+
+
+def _note(engine: Engine, library: str, item: Due, change_id: int | None = None) -> None:
+    with engine.begin() as connection:
+        if item.state:
+            save_link(connection, library, replace(item.link, state_written=item.state))
+        if change_id is not None:
+            stored.mark_applied(connection, change_id, utc_now(), None, None)
+
+
+def _failed(engine: Engine, change_id: int, change: Change, error: BilletbroError, result: WrittenBack) -> None:
+    with engine.begin() as connection:
+        stored.mark_failed(
+            connection,
+            change_id,
+            utc_now(),
+            in_words(error),
+            outcome_unknown=isinstance(error, OutcomeUnknown),
+        )
+    if isinstance(error, Refused):
+        detail = error.said or str(error)
+        result.rejections.append(Rejection(uuid=change.uuid, title=change.title, code=REFUSED, detail=detail))
+    else:
+        result.errors.append(error)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

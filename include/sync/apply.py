@@ -1,0 +1,243 @@
+"""Carry out one change at Place2book, and say what the link is afterwards.
+
+Each kind of change has one function here. None of them touches the database: pipeline/load.py commits `applying`
+before and the outcome after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from include.api.errors import Missing, Refused
+from include.api.place2book import Place2bookClient
+from include.models import AppliedPrice, Change, CurrentEvent, Kind, Link, LinkStatus, Mapped, Written
+from include.sync.fields import current_fields, desired_fields, read_time
+from include.sync.removal import is_sold
+
+
+@dataclass(slots=True, kw_only=True)
+class Working:
+    """One event while its changes are carried out: what it should be, its link, and how it stands in Place2book.
+
+    `ours` are its prices as the plan claimed them.
+    """
+
+    mapped: Mapped | None
+    link: Link | None
+    current: CurrentEvent | None
+    ours: dict[str, AppliedPrice]
+    price_id: int | None = None
+
+
+class SoldMeanwhile(Refused):
+    """Tickets were sold between planning a removal and carrying it out."""
+
+
+def carry_out(client: Place2bookClient, change: Change, event: Working) -> None:
+    """Carry out the change, and bring `event` to how things are afterwards. Raises what the client raises."""
+    event.price_id = change.price_id
+    if note := _NOTES.get(change.kind):
+        note(change, event)
+    else:
+        _REQUESTS[change.kind](client, change, event)
+
+
+def sales_location(current: CurrentEvent) -> str:
+    """Return where the event is sold: what Place2book says, or else the address that its seccode stands for."""
+    return current.sales_location or f"https://www.place2book.com/da/sw2/sales/{current.seccode}"
+
+
+def _create(client: Place2bookClient, change: Change, event: Working) -> None:
+    mapped = _mapped(event)
+    assert mapped.desired is not None
+    current = client.create_event(change.event_maker, mapped.desired, mapped.on_create)
+    event.current = current
+    event.ours = {}
+    event.link = Link(
+        uuid=mapped.uuid,
+        event_maker=current.event_maker,
+        event_id=current.event_id,
+        seccode=current.seccode,
+        sales_location=sales_location(current),
+        title=mapped.title,
+        series_uuid=mapped.series_uuid,
+        starts_at=mapped.starts_at,
+        ends_at=mapped.ends_at,
+        applied=desired_fields(mapped.desired),
+        echo=current_fields(current),
+    )
+
+
+def _adopt(_change: Change, event: Working) -> None:
+    mapped, current = _mapped(event), _current(event)
+    event.link = replace(
+        _link(event),
+        sales_location=sales_location(current),
+        series_uuid=mapped.series_uuid,
+        starts_at=mapped.starts_at,
+        ends_at=mapped.ends_at,
+        prices=event.ours,
+    )
+
+
+def _move(_change: Change, event: Working) -> None:
+    mapped = _mapped(event)
+    event.link = replace(
+        _link(event),
+        uuid=mapped.uuid,
+        series_uuid=mapped.series_uuid,
+        starts_at=mapped.starts_at,
+        ends_at=mapped.ends_at,
+        absences=0,
+        prices=event.ours,
+    )
+
+
+def _update(client: Place2bookClient, change: Change, event: Working) -> None:
+    new: dict[str, Written] = {field.field: field.new for field in change.fields}
+    _replace_current(event, client.update_event(change.event_maker, _id(change), new))
+    _remember(event, new)
+
+
+def _record(change: Change, event: Working) -> None:
+    if change.price_key is None:
+        _remember(event, {field.field: field.new for field in change.fields})
+    else:
+        assert change.price_id is not None
+        _remember_price(event, change.price_key, change.price_id)
+
+
+def _remember(event: Working, new: dict[str, Written]) -> None:
+    link, stands = _link(event), current_fields(_current(event))
+    event.link = replace(
+        link,
+        applied={**link.applied, **new},
+        echo={**link.echo, **{name: stands[name] for name in new}},
+        drift={name: value for name, value in link.drift.items() if name not in new},
+    )
+
+
+def _drift(change: Change, event: Working) -> None:
+    link = _link(event)
+    event.link = replace(link, drift={**link.drift, **{field.field: field.new for field in change.fields}})
+
+
+def _create_price(client: Place2bookClient, change: Change, event: Working) -> None:
+    new = {field.field: field.new for field in change.fields}
+    price = client.create_price(
+        change.event_maker, _id(change), name=str(new["name"]), value_ore=int(new["value"] or 0)
+    )
+    event.price_id = price.price_id
+    _remember_price(event, change.price_key or "", price.price_id)
+
+
+def _update_price(client: Place2bookClient, change: Change, event: Working) -> None:
+    assert change.price_id is not None
+    new: dict[str, Written] = {field.field: field.new for field in change.fields}
+    client.update_price(change.event_maker, _id(change), change.price_id, new)
+    _remember_price(event, change.price_key or "", change.price_id)
+
+
+def _remember_price(event: Working, key: str, price_id: int) -> None:
+    desired = _mapped(event).desired
+    wanted = next(price for price in (desired.prices if desired else ()) if price.key == key)
+    applied = AppliedPrice(price_id=price_id, name=wanted.name, value_ore=wanted.value_ore)
+    event.link = replace(_link(event), prices={**_link(event).prices, key: applied})
+
+
+def _end_price_sale(client: Place2bookClient, change: Change, event: Working) -> None:
+    assert change.price_id is not None
+    ends = change.fields[0].new
+    client.update_price(change.event_maker, _id(change), change.price_id, {"sale_end_at": ends})
+    link, key = _link(event), change.price_key or ""
+    event.link = replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=read_time(ends))})
+
+
+def _delete_price(client: Place2bookClient, change: Change, event: Working) -> None:
+    assert change.price_id is not None
+    with suppress(Missing):
+        client.delete_price(change.event_maker, _id(change), change.price_id)
+    link = _link(event)
+    event.link = replace(link, prices={key: price for key, price in link.prices.items() if key != change.price_key})
+
+
+def _end_sale(client: Place2bookClient, change: Change, event: Working) -> None:
+    field = change.fields[0]
+    _replace_current(event, client.update_event(change.event_maker, _id(change), {"sale_close_at": field.new}))
+    event.link = replace(_link(event), sale_closed_at=read_time(field.new), sale_closed_before=read_time(field.old))
+
+
+def _reopen_sale(client: Place2bookClient, change: Change, event: Working) -> None:
+    if change.fields:
+        new = {"sale_close_at": change.fields[0].new}
+        _replace_current(event, client.update_event(change.event_maker, _id(change), new))
+    event.link = replace(_link(event), sale_closed_at=None, sale_closed_before=None)
+
+
+def _delete(client: Place2bookClient, change: Change, event: Working) -> None:
+    """Delete the event, once more making sure that nothing was sold."""
+    maker, event_id = change.event_maker, _id(change)
+    try:
+        now = replace(client.event(maker, event_id), prices=client.prices(maker, event_id))
+        if is_sold(now):
+            event.current = now
+            raise SoldMeanwhile("Tickets were sold in the meantime; the event stays.", said="")
+        client.delete_event(maker, event_id)
+    except Missing:
+        pass
+    event.current = None
+    event.link = replace(_link(event), status=LinkStatus.DELETED)
+
+
+def _retire(_change: Change, event: Working) -> None:
+    status = LinkStatus.DELETED if event.current is None else LinkStatus.RETIRED
+    event.link = replace(_link(event), status=status)
+
+
+def _replace_current(event: Working, current: CurrentEvent) -> None:
+    event.current = replace(current, prices=event.current.prices if event.current else None)
+
+
+def _mapped(event: Working) -> Mapped:
+    assert event.mapped is not None
+    return event.mapped
+
+
+def _link(event: Working) -> Link:
+    assert event.link is not None
+    return event.link
+
+
+def _current(event: Working) -> CurrentEvent:
+    assert event.current is not None
+    return event.current
+
+
+def _id(change: Change) -> int:
+    assert change.event_id is not None
+    return change.event_id
+
+
+_NOTES: dict[Kind, Callable[[Change, Working], None]] = {
+    Kind.ADOPT: _adopt,
+    Kind.MOVE: _move,
+    Kind.RECORD: _record,
+    Kind.DRIFT: _drift,
+    Kind.RETIRE: _retire,
+}
+NO_REQUEST = frozenset(_NOTES)
+"""Kinds that only change what we remember."""
+
+_REQUESTS: dict[Kind, Callable[[Place2bookClient, Change, Working], None]] = {
+    Kind.CREATE: _create,
+    Kind.UPDATE: _update,
+    Kind.CREATE_PRICE: _create_price,
+    Kind.UPDATE_PRICE: _update_price,
+    Kind.END_PRICE_SALE: _end_price_sale,
+    Kind.DELETE_PRICE: _delete_price,
+    Kind.END_SALE: _end_sale,
+    Kind.REOPEN_SALE: _reopen_sale,
+    Kind.DELETE: _delete,
+}
