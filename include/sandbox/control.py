@@ -89,14 +89,15 @@ class _Control:
         return PlainTextResponse(PAGE)
 
     async def servers(self, _request: Request) -> Response:
-        return JSONResponse(self._sandbox.servers)
+        running = self._sandbox.servers
+        return JSONResponse({name: {"url": url, "running": running[name]} for name, url in self._sandbox.urls.items()})
 
     async def switch(self, request: Request) -> Response:
         action = request.path_params["action"]
         if action not in ("start", "stop"):
             raise ValueError("the action is start or stop")
         await self._sandbox.switch(request.path_params["name"], on=action == "start")
-        return JSONResponse(self._sandbox.servers)
+        return await self.servers(request)
 
     async def reset(self, _request: Request) -> Response:
         self._sandbox.reset()

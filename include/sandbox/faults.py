@@ -77,8 +77,10 @@ class Faults:
     ) -> None:
         """Switch a fault on, for `times` requests or (None) until it is cleared; `path` is a regular expression.
 
-        Raises ValueError for a kind that does not exist.
+        Raises ValueError for a kind or a server that cannot exist.
         """
+        if server != "place2book" and not server.startswith("cms:"):
+            raise ValueError(f"unknown server: {server}; known are place2book and cms:<library id>")
         if kind not in KINDS:
             raise ValueError(f"unknown kind of fault: {kind}; known are {', '.join(KINDS)}")
         fault = Fault(server, kind, method, path, code, body, headers or {}, seconds, work)

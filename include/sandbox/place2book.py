@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from include.sandbox.moments import parse
-from include.sandbox.place2book_records import Event, Price
+from include.sandbox.place2book_records import Event, EventMaker, Price
 from include.sandbox.place2book_rules import BadInputError, read_event, read_price, read_prices, unwrap
-from include.sandbox.place2book_state import EventMaker, NotFoundError, Place2book
+from include.sandbox.place2book_state import NotFoundError, Place2book
+from include.sandbox.place2book_view import event_json, event_url, maker_json, price_json
 
 ACCEPT = "application/vnd.place2book.v1+json"
 _EVENT = "/event_makers/{maker:int}/events/{event:int}"
@@ -150,7 +151,7 @@ class _Api:
         return self._state.get(request.path_params["event"], request.path_params["maker"])
 
     def _event_url(self, event: Event) -> str:
-        return f"{self._state.public_url}/event_makers/{event.event_maker}/events/{event.id}"
+        return event_url(self._state.public_url, event)
 
     def _single_event(self, event: Event, status: int = 200, headers: dict[str, str] | None = None) -> Response:
         shown = self._event_json(event)
@@ -165,63 +166,16 @@ class _Api:
         return JSONResponse({"price": shown} if wrap else shown, status, headers)
 
     def _event_json(self, event: Event) -> dict[str, object]:
-        variant, now = self._state.variant(event.event_maker), self._state.clock()
-        deletable = event.deletable(passive_too=self._state.passive_deletable)
-        return {
-            "id": event.id,
-            "seccode": event.seccode,
-            **event.fields.as_json(),
-            "state": event.current_state,
-            "active": event.active(now),
-            "waiting_list": event.waiting_list,
-            variant.metadata_spelling: {
-                "event_state": event.event_state,
-                "sales_status": event.sales_status(now),
-                "available_tickets": event.available,
-                "scanned_tickets": event.scanned,
-                variant.deletable_spelling: _flag(variant.deletable_spelling, deletable),
-            },
-            "links": {
-                "prices": f"{self._event_url(event)}/prices",
-                "sales_location": f"{self._state.public_url}/da/sw2/sales/{event.seccode}",
-            },
-        }
+        state = self._state
+        deletable = event.deletable(passive_too=state.passive_deletable)
+        variant = state.variant(event.event_maker)
+        return event_json(event, variant, state.public_url, state.clock(), deletable=deletable)
 
     def _price_json(self, event: Event, price: Price) -> dict[str, object]:
-        variant, sold = self._state.variant(event.event_maker), event.sold(price.id)
-        deletable = _flag(variant.deletable_spelling, sold == 0)
-        return {
-            "id": price.id,
-            **price.fields.as_json(),
-            "sold_tickets": sold,
-            "door_sales": 0,
-            variant.metadata_spelling: {variant.deletable_spelling: deletable},
-        }
+        return price_json(event, price, self._state.variant(event.event_maker))
 
     def _maker_json(self, maker: EventMaker) -> dict[str, object]:
-        url = f"{self._state.public_url}/event_makers/{maker.id}"
-        return {
-            "id": maker.id,
-            "name": maker.name,
-            "cvr": None,
-            "company_name": maker.name,
-            "support_email": "support@example.com",
-            "mute": False,
-            "address": {
-                "address1": maker.address1,
-                "address2": "",
-                "postal_code": maker.postal_code,
-                "city": maker.city,
-                "phone": "",
-                "country": "DK",
-            },
-            "links": {"events": f"{url}/events", "bank_accounts": f"{url}/bank_accounts"},
-        }
-
-
-def _flag(spelling: str, value: bool) -> bool | int:
-    """Return a truth value as the API that spells it so does: its documentation has an integer."""
-    return int(value) if spelling == "deleteable" else value
+        return maker_json(maker, self._state.public_url)
 
 
 def _positive(request: Request, name: str, default: int) -> int:

@@ -12,6 +12,17 @@ Answers = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class EventMaker:
+    """An organiser."""
+
+    id: int
+    name: str
+    city: str
+    postal_code: str
+    address1: str
+
+
+@dataclass(frozen=True, slots=True)
 class Buyer:
     """Who buys; made up, always."""
 

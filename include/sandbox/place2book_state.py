@@ -9,39 +9,16 @@ from itertools import count
 from threading import RLock
 
 from include.sandbox.moments import DENMARK, Clock
-from include.sandbox.place2book_records import Answers, Buyer, Event, Price, Purchase
+from include.sandbox.place2book_records import Answers, Buyer, Event, EventMaker, Price, Purchase
 from include.sandbox.place2book_rules import BadInputError, EventFields, PriceFields, read_event, read_price
 from include.sandbox.place2book_sales import sell
+from include.sandbox.place2book_view import DOCUMENTED, LIVE, Variant
 
 _STAFF_ONLY = frozenset({"state", "paused", "waiting_list", "event_maker"})
 
 
 class NotFoundError(LookupError):
     """There is no such event maker, event, price, purchase or ticket."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """The spelling of responses, which differs between the live API and its documentation."""
-
-    wrap_single: bool
-    metadata_spelling: str
-    deletable_spelling: str
-
-
-LIVE = Variant(wrap_single=True, metadata_spelling="meta_data", deletable_spelling="deletable")
-DOCUMENTED = Variant(wrap_single=False, metadata_spelling="metadata", deletable_spelling="deleteable")
-
-
-@dataclass(frozen=True, slots=True)
-class EventMaker:
-    """An organiser."""
-
-    id: int
-    name: str
-    city: str
-    postal_code: str
-    address1: str
 
 
 @dataclass(slots=True)

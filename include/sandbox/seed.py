@@ -15,9 +15,9 @@ import yaml
 
 from include.sandbox.cms_state import CmsEvent, CmsSite
 from include.sandbox.moments import danish_day
-from include.sandbox.place2book_records import Buyer
+from include.sandbox.place2book_records import Buyer, EventMaker
 from include.sandbox.place2book_rules import read_event, read_price
-from include.sandbox.place2book_state import EventMaker, Place2book
+from include.sandbox.place2book_state import Place2book
 
 DATA = Path(__file__).parent / "data"
 
@@ -102,15 +102,16 @@ def seed_cms(site: CmsSite, library: Library, place2book_url: str) -> None:
         )
 
 
-def event_makers() -> list[EventMaker]:
+def default_event_makers() -> list[EventMaker]:
     """Return the organisers that Place2book knows."""
     return [EventMaker(**maker) for maker in _read("place2book.yaml")["event_makers"]]
 
 
 def seed_place2book(state: Place2book) -> None:
-    """Enter the events that staff made by hand, and what was sold of them."""
+    """Enter the events that staff of the known event makers made by hand, and what was sold of them."""
     now = state.clock()
-    for spec in _read("place2book.yaml")["events"]:
+    known = [spec for spec in _read("place2book.yaml")["events"] if spec["event_maker"] in state.makers]
+    for spec in known:
         begin_at = moment_of(now, spec["day"], spec["at"], None)
         body = {**spec["fields"], "begin_at": begin_at.isoformat()}
         body["end_at"] = (begin_at + timedelta(minutes=spec["minutes"])).isoformat()

@@ -17,9 +17,10 @@ from include.sandbox.gate import Gate
 from include.sandbox.listener import Listener, Loop
 from include.sandbox.moments import Clock, utc_now
 from include.sandbox.place2book import place2book_app
+from include.sandbox.place2book_records import EventMaker
 from include.sandbox.place2book_state import Place2book
 from include.sandbox.request_log import RequestLog
-from include.sandbox.seed import Library, default_libraries, event_makers, seed_cms, seed_place2book
+from include.sandbox.seed import Library, default_event_makers, default_libraries, seed_cms, seed_place2book
 
 TOKEN: Final = "made-up-sandbox-token"
 PLACE2BOOK: Final = "place2book"
@@ -38,6 +39,7 @@ class Sandbox:
     """
 
     libraries: Sequence[Library] = field(default_factory=default_libraries)
+    event_makers: Sequence[EventMaker] = field(default_factory=default_event_makers)
     host: str = "127.0.0.1"
     ports: Mapping[str, int] = field(default_factory=dict)
     public_urls: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Sandbox:
     _loop: Loop | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.place2book = Place2book(TOKEN, self._now, makers={maker.id: maker for maker in event_makers()})
+        self.place2book = Place2book(TOKEN, self._now, makers={maker.id: maker for maker in self.event_makers})
         self.cms = {
             library.id: CmsSite(library.id, library.name, library.login, library.password, self._now)
             for library in self.libraries
@@ -111,6 +113,11 @@ class Sandbox:
     def control_url(self) -> str:
         """Return the address of the control API."""
         return self._url(CONTROL)
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Return the addresses of all servers by name."""
+        return {name: self._url(name) for name in self._listeners}
 
     @property
     def place2book_token(self) -> str:

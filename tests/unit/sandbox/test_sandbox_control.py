@@ -26,8 +26,13 @@ def test_server_can_be_stopped_and_started(sandbox: Sandbox) -> None:
     down = _ask(sandbox, "POST", "/servers/place2book/stop")
     with pytest.raises(requests.ConnectionError):
         requests.get(sandbox.place2book_url, timeout=TIMEOUT)
-    assert up == {"place2book": True, "cms:solbjerg": True, "cms:nordvig": True, "control": True}
-    assert down == {**up, "place2book": False}
+    assert up == {
+        "place2book": {"url": sandbox.place2book_url, "running": True},
+        "cms:solbjerg": {"url": sandbox.cms_urls["solbjerg"], "running": True},
+        "cms:nordvig": {"url": sandbox.cms_urls["nordvig"], "running": True},
+        "control": {"url": sandbox.control_url, "running": True},
+    }
+    assert down == {**up, "place2book": {"url": sandbox.place2book_url, "running": False}}
     assert _ask(sandbox, "POST", "/servers/place2book/start") == up
 
 
@@ -118,6 +123,7 @@ def test_reset_restores_the_seed(sandbox: Sandbox) -> None:
     ("method", "path", "body", "status"),
     [
         pytest.param("POST", "/faults", {"server": "place2book", "kind": "explode"}, 400, id="unknown fault"),
+        pytest.param("POST", "/faults", {"server": "cms", "kind": "status"}, 400, id="no such server"),
         pytest.param("POST", "/faults", {"kind": "status", "nonsense": 1}, 400, id="unknown option"),
         pytest.param("POST", "/faults", ["status"], 400, id="not an object"),
         pytest.param("POST", "/servers/place2book/explode", None, 400, id="unknown action"),

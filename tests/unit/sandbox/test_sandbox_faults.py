@@ -10,12 +10,14 @@ from include.sandbox.request_log import LoggedRequest
 from include.sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list, cms_patch, event_body
 
+_Entry = tuple[str, str, str, dict[str, str], int | None]
+
 
 def _get(sandbox: Sandbox) -> requests.Response:
     return requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", timeout=TIMEOUT)
 
 
-def _entry(entry: LoggedRequest) -> tuple[str, str, str, dict[str, str], int | None]:
+def _entry(entry: LoggedRequest) -> _Entry:
     return entry.server, entry.method, entry.path, entry.query, entry.status
 
 
@@ -133,7 +135,7 @@ def test_log_holds_every_request_and_no_secret(sandbox: Sandbox) -> None:
     uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
     cms_patch(sandbox, uuid, {"state": "Nonsense"})
     read = ("cms:solbjerg", "GET", "/api/v1/events", {**query, "token": "***", "password": "***"}, 200)
-    write = ("cms:solbjerg", "PATCH", f"/api/v1/events/{uuid}", {}, 400)
+    write: _Entry = ("cms:solbjerg", "PATCH", f"/api/v1/events/{uuid}", {}, 400)
     assert [_entry(entry) for entry in sandbox.log.entries] == [read, write]
     assert [_entry(entry) for entry in sandbox.log.writes()] == [write]
     assert sandbox.log.writes("place2book") == []

@@ -1,6 +1,7 @@
 """Prices, sale windows and purchases of the stand-in for Place2book."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,10 @@ from tests.unit.sandbox.clients import Place2bookClient, zulu
 
 def _status(event: dict[str, Any]) -> tuple[str, bool]:
     return event["metadata"]["sales_status"], event["active"]
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 def test_price_can_be_created_read_replaced_and_deleted(p2b: Place2bookClient) -> None:
@@ -96,13 +101,13 @@ def test_sales_status_follows_the_windows(
 
 def test_sale_opens_and_closes_as_time_passes(p2b: Place2bookClient) -> None:
     start = datetime(2031, 5, 1, tzinfo=UTC)
-    window = {"sale_open_at": "2031-05-02T08:00:00Z", "sale_close_at": "2031-05-03T08:00:00Z"}
-    p2b.sandbox.clock = lambda: start
-    event = p2b.create(begin_at="2031-05-04T17:00:00Z", **window)
+    moments = [start, start + timedelta(hours=32), start + timedelta(hours=56)]
+    event = p2b.create(
+        begin_at="2031-05-04T17:00:00Z", sale_open_at="2031-05-02T08:00:00Z", sale_close_at="2031-05-03T08:00:00Z"
+    )
     seen = []
-    for hours in (0, 32, 56):
-        moment = start + timedelta(hours=hours)
-        p2b.sandbox.clock = lambda moment=moment: moment
+    for moment in moments:
+        p2b.sandbox.clock = partial(_same, moment)
         seen.append(_status(p2b.event(event["id"])))
     assert seen == [("upcoming", False), ("open", True), ("closed", False)]
 

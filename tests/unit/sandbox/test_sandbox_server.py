@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
+from include.sandbox.place2book_records import EventMaker
 from include.sandbox.seed import Library
 from include.sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list
@@ -70,9 +71,10 @@ def test_sandbox_with_other_libraries_public_urls_and_time_uses_them() -> None:
     library = Library("testby", "Testby Bibliotek", "login", "made-up", "kroner")
     urls = {"place2book": "http://p2b.example/", "cms:testby": "http://testby.example"}
     now = datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
-    with Sandbox([library], public_urls=urls, clock=lambda: now, seeded=False) as own:
+    maker = EventMaker(7000, "Testby", "Testby", "0800", "Gaden 1")
+    with Sandbox([library], [maker], public_urls=urls, clock=lambda: now, seeded=False) as own:
         uuid = own.cms["testby"].add(title="Koncert")
-        event = Place2bookClient(own).create()
+        event = Place2bookClient(own, 7000).create()
         shown = cms_list(own, "testby")[0]
         users = own.cms_users
     assert users == {"testby": ("login", "made-up")}
