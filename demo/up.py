@@ -18,7 +18,8 @@ from types import FrameType
 import requests
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, sandbox_connections
-from demo.postgres import EmbeddedPostgres, PostgresDidNotStartError, everyone_can_reach, free_port
+from demo.postgres import EmbeddedPostgres, free_port
+from demo.postgres_programs import PostgresDidNotStartError, everyone_can_reach
 from demo.processes import ProcessEndedError, Processes
 from include.sandbox.server import Sandbox
 

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from demo.postgres import EmbeddedPostgres, PostgresDidNotStartError, free_port
+from demo.postgres import EmbeddedPostgres, free_port
+from demo.postgres_programs import PostgresDidNotStartError
 
 
 def test_temporary_server_after_its_block_is_gone_with_its_folder() -> None:
