@@ -39,7 +39,8 @@ def cleaned(value: object) -> object:
 
 def shown(value: object) -> str:
     """Return what was found, short enough for a sentence."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    plain = isinstance(value, str | Decimal)
+    text = str(value) if plain else json.dumps(value, default=str, ensure_ascii=False)
     clean = " ".join(str(cleaned(text)).split())
     return clean if len(clean) <= _SHOWN_AT_MOST else clean[: _SHOWN_AT_MOST - 1] + "…"
 

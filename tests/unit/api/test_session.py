@@ -9,6 +9,7 @@ from http import HTTPMethod
 
 import pytest
 
+from include.api.answers import Answer
 from include.api.errors import (
     BadAnswer,
     BilletbroError,
@@ -34,6 +35,11 @@ def session_for(url: str, settings: RequestSettings = HASTY) -> ApiSession:
     """Return a session whose secret is TOKEN."""
     credentials = Credentials({"X-Token": TOKEN}, ())
     return ApiSession(url, connection="place2book", credentials=credentials, headers={}, settings=settings)
+
+
+def ask(session: ApiSession, method: str) -> Answer:
+    """Send any request."""
+    return session.get("/", what="x") if method == "GET" else session.write(method, "/", what="x", body={"a": 1})
 
 
 @pytest.fixture
@@ -128,7 +134,7 @@ def test_write_after_429_for_ever_gives_up(server: AnsweringServer, session: Api
 def test_retry_after_of_an_hour_is_not_waited_for(server: AnsweringServer, session: ApiSession, method: str) -> None:
     server.will_answer(Reply(status=429, headers={"Retry-After": "3600"}), as_json({}))
     began = time.monotonic()
-    answer = session.get("/", what="x") if method == "GET" else session.write(method, "/", what="x")
+    answer = ask(session, method)
     assert answer.data == {}
     assert time.monotonic() - began < 3
 
@@ -138,7 +144,7 @@ def test_host_that_refuses_connections_is_unreachable(method: str) -> None:
     with AnsweringServer() as gone:
         url = gone.url
     with session_for(url) as session, pytest.raises(Unreachable) as raised:
-        session.get("/", what="x") if method == "GET" else session.write(method, "/", what="x")
+        ask(session, method)
     assert "could not be made" in str(raised.value)
 
 
@@ -257,9 +263,9 @@ def test_map_concurrently_after_an_error_begins_no_more() -> None:
         begun.append(number)
         raise ServerTrouble(f"number {number}")
 
-    with session_for("http://127.0.0.1", replace(HASTY, concurrency=1)) as session:
-        with pytest.raises(ServerTrouble, match="number 0"):
-            session.map_concurrently(failing, range(1000))
+    only_one = replace(HASTY, concurrency=1)
+    with session_for("http://127.0.0.1", only_one) as session, pytest.raises(ServerTrouble, match="number 0"):
+        session.map_concurrently(failing, range(1000))
     assert len(begun) < 1000
 
 
@@ -270,9 +276,9 @@ def test_token_shows_in_no_log_message_or_repr(
     server.will_answer(Reply(f'{{"message": "{TOKEN}"}}'.encode(), status, {"Location": "/"}))
     seen = [repr(session), repr(vars(session)["_http"].auth)]
     with caplog.at_level(logging.DEBUG):
-        for ask in (lambda: session.get("/", what="x"), lambda: session.write("POST", "/", what="x", body={"a": 1})):
+        for method in ("GET", "POST"):
             try:
-                seen.append(repr(ask()))
+                seen.append(repr(ask(session, method)))
             except BilletbroError as error:
                 seen += [repr(error), str(error), repr(error.__cause__), repr(error.__context__)]
     assert TOKEN not in "\n".join([*seen, caplog.text])

@@ -1,0 +1,292 @@
+"""Reading the CMS: a complete snapshot, or an error."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from include.api.cms import CmsClient
+from include.api.errors import (
+    BadAnswer,
+    BilletbroError,
+    Refused,
+    ServerTrouble,
+    TimedOut,
+    Unreachable,
+    WrongCredentials,
+    WrongHost,
+)
+from include.models import SourceAddress, SourceEvent, SourceState, TicketCategory
+from include.sandbox.faults import Kind
+from include.sandbox.server import Sandbox
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.conftest import HASTY
+
+FROM = date(2026, 9, 1)
+BARE: dict[str, object] = {
+    "uuid": "0a1b",
+    "title": "Babyrytmik",
+    "created_at": "2026-08-01T10:00:00+02:00",
+    "updated_at": "2026-08-01T10:00:00+02:00",
+    "url": "https://solbjerg.example.dk/babyrytmik",
+    "state": "Active",
+    "date_time": {"start": "2026-10-25T02:30:00+02:00", "end": "2026-10-25T10:00:00+01:00"},
+}
+BARE_EVENT = SourceEvent(
+    uuid="0a1b",
+    title="Babyrytmik",
+    state=SourceState.ACTIVE,
+    url="https://solbjerg.example.dk/babyrytmik",
+    starts_at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    ends_at=datetime(2026, 10, 25, 9, 0, tzinfo=UTC),
+)
+
+
+def read(cms: CmsClient, server: AnsweringServer, **fields: object) -> SourceEvent:
+    """Return what becomes of one item with these fields."""
+    server.will_answer(as_json([{**BARE, **fields}]))
+    (event,) = cms.events(FROM)
+    return event
+
+
+def test_events_with_only_what_is_required_are_read(cms: CmsClient, server: AnsweringServer) -> None:
+    assert read(cms, server) == BARE_EVENT
+
+
+def test_events_are_asked_for_with_login_and_date(cms: CmsClient, server: AnsweringServer) -> None:
+    read(cms, server)
+    (asked,) = server.received
+    assert asked.path == "/api/v1/events?_format=json&from_date=2026-09-01"
+    assert asked.headers["Authorization"].startswith("Basic ")
+
+
+def test_events_without_a_login_are_asked_for_openly(server: AnsweringServer) -> None:
+    server.will_answer(as_json([]))
+    with CmsClient(server.url, "", "", connection="cms_solbjerg", settings=HASTY) as client:
+        assert client.events(FROM) == ()
+    assert "Authorization" not in server.received[0].headers
+
+
+def test_event_with_everything_is_read_whole(cms: CmsClient, server: AnsweringServer) -> None:
+    body = b"""[{"uuid": "1", "title": "Caf\\u00e9 &amp; kage", "description": "Kort", "body": "<p>Lang</p>",
+        "url": "https://solbjerg.example.dk/1", "state": "SoldOut", "ticket_manager_relevance": false, "all_day": true,
+        "date_time": {"start": "2026-12-01T19:00:00+01:00", "end": "2026-12-01T18:00:00Z"},
+        "image": {"url": "https://solbjerg.example.dk/1.jpg"}, 
+        "originalImage": {"url": "https://solbjerg.example.dk/1.png"},
+        "branches": ["Hovedbiblioteket"], "categories": ["Foredrag"], "audiences": ["Voksne"], "tags": ["jul"],
+        "address": {"locationType": "physical", "location": "Salen", "locationAdditional": "1. sal",
+                    "street": "Torvet 1", "zip_code": 800, "city": "H\\u00f8je Taastrup", "country": "DK"},
+        "ticket_categories": [{"uuid": "tc-1", "title": "Voksen", "price": {"currency": "DKK", "value": 75.50}},
+                              {"title": "Barn", "price": {"currency": "DKK", "value": 0}}],
+        "ticket_capacity": 40, "series": {"uuid": "s-1"}, "a_new_field": {"of": ["any", "kind"]},
+        "external_data": {"url": "https://www.place2book.com/da/sw2/sales/abc", "admin_url": " "}}]"""
+    server.will_answer(Reply(body))
+    assert cms.events(FROM) == (
+        SourceEvent(
+            uuid="1",
+            title="Café &amp; kage",
+            state=SourceState.SOLD_OUT,
+            url="https://solbjerg.example.dk/1",
+            starts_at=datetime(2026, 12, 1, 18, 0, tzinfo=UTC),
+            ends_at=datetime(2026, 12, 1, 18, 0, tzinfo=UTC),
+            all_day=True,
+            relevant=False,
+            description="Kort",
+            body="<p>Lang</p>",
+            image_url="https://solbjerg.example.dk/1.png",
+            branches=("Hovedbiblioteket",),
+            address=SourceAddress(
+                location="Salen",
+                location_additional="1. sal",
+                street="Torvet 1",
+                postal_code="800",
+                city="Høje Taastrup",
+                country="DK",
+            ),
+            categories=("Foredrag",),
+            audiences=("Voksne",),
+            ticket_categories=(
+                TicketCategory(title="Voksen", uuid="tc-1", amount=Decimal("75.50"), currency="DKK"),
+                TicketCategory(title="Barn", amount=Decimal(0), currency="DKK"),
+            ),
+            capacity=40,
+            series_uuid="s-1",
+            link="https://www.place2book.com/da/sw2/sales/abc",
+        ),
+    )
+
+
+OPTIONAL = (
+    "description",
+    "body",
+    "ticket_manager_relevance",
+    "image",
+    "originalImage",
+    "all_day",
+    "branches",
+    "address",
+)
+OPTIONAL_TOO = ("categories", "audiences", "ticket_categories", "ticket_capacity", "series", "external_data")
+OBJECTS = ("image", "originalImage", "address", "series", "external_data", "branches", "ticket_categories")
+
+
+def test_event_with_nulls_is_read_as_if_they_were_left_out(cms: CmsClient, server: AnsweringServer) -> None:
+    assert read(cms, server, **dict.fromkeys((*OPTIONAL, *OPTIONAL_TOO))) == BARE_EVENT
+
+
+def test_event_with_empty_lists_for_objects_is_read_as_if_they_were_left_out(
+    cms: CmsClient, server: AnsweringServer
+) -> None:
+    assert read(cms, server, **{name: [] for name in OBJECTS}) == BARE_EVENT
+
+
+def test_address_with_nulls_inside_is_kept_empty(cms: CmsClient, server: AnsweringServer) -> None:
+    address = {
+        "locationType": "online",
+        "location": None,
+        "street": None,
+        "zip_code": None,
+        "city": None,
+        "country": None,
+    }
+    event = read(cms, server, address=address)
+    assert (event.address, event.unreadable) == (SourceAddress(online=True), {})
+
+
+@pytest.mark.parametrize(
+    ("fields", "unreadable"),
+    [
+        pytest.param({"title": ["x"]}, {"title": '["x"]'}, id="title"),
+        pytest.param({"state": "Postponed"}, {"state": "Postponed"}, id="a state that is new"),
+        pytest.param({"body": 7}, {"body": "7"}, id="body"),
+        pytest.param({"date_time": "i morgen"}, {"date_time": "i morgen"}, id="times that are a text"),
+        pytest.param(
+            {"date_time": {"start": "2026-12-01T19:00:00", "end": 1764612000}},
+            {"date_time.start": "2026-12-01T19:00:00", "date_time.end": "1764612000"},
+            id="times without an offset",
+        ),
+        pytest.param(
+            {"date_time": {"start": "0001-01-01T00:00:00+01:00", "end": "2026-12-01"}},
+            {"date_time.start": "0001-01-01T00:00:00+01:00", "date_time.end": "2026-12-01"},
+            id="times outside the calendar",
+        ),
+        pytest.param({"ticket_capacity": "mange"}, {"ticket_capacity": "mange"}, id="capacity that is a word"),
+        pytest.param({"ticket_capacity": True}, {"ticket_capacity": "true"}, id="capacity that is a flag"),
+        pytest.param({"ticket_capacity": 7.5}, {"ticket_capacity": "7.5"}, id="half a ticket"),
+        pytest.param({"ticket_capacity": 10**12}, {"ticket_capacity": "1000000000000"}, id="capacity without measure"),
+        pytest.param({"ticket_manager_relevance": "måske"}, {"ticket_manager_relevance": "måske"}, id="relevance"),
+        pytest.param({"branches": "Havnen"}, {"branches": "Havnen"}, id="branches"),
+        pytest.param({"address": "Torvet 1"}, {"address": "Torvet 1"}, id="address that is a text"),
+        pytest.param({"address": {"zip_code": {"a": 1}}}, {"address.zip_code": '{"a": 1}'}, id="postal code"),
+        pytest.param({"ticket_categories": ["Voksen"]}, {"ticket_categories": '["Voksen"]'}, id="category"),
+        pytest.param(
+            {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": "75,00"}}]},
+            {"ticket_categories.price.value": "75,00"},
+            id="price with a comma",
+        ),
+        pytest.param(
+            {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": float("nan")}}]},
+            {"ticket_categories.price.value": "NaN"},
+            id="price that is no number",
+        ),
+        pytest.param({"series": "s-1"}, {"series": "s-1"}, id="series"),
+        pytest.param({"external_data": {"url": {"a": 1}}}, {"external_data.url": '{"a": 1}'}, id="link"),
+        pytest.param({"image": 3, "categories": 3, "all_day": "ja?", "url": 3}, {}, id="what only decorates"),
+    ],
+)
+def test_event_with_a_field_that_cannot_be_understood_is_kept_with_a_note(
+    cms: CmsClient, server: AnsweringServer, fields: dict[str, object], unreadable: dict[str, str]
+) -> None:
+    event = read(cms, server, **fields)
+    assert (event.uuid, dict(event.unreadable)) == ("0a1b", unreadable)
+
+
+def test_text_that_no_database_takes_is_cleaned(cms: CmsClient, server: AnsweringServer) -> None:
+    server.will_answer(Reply(b'[{"uuid": "1", "title": "Kaffe\\u0000 \\ud83d og \\ud83d\\ude00"}]'))
+    assert [event.title for event in cms.events(FROM)] == ["Kaffe ? og 😀"]
+
+
+def test_empty_list_is_a_complete_snapshot(cms: CmsClient, server: AnsweringServer) -> None:
+    server.will_answer(as_json([]))
+    assert cms.events(FROM) == ()
+
+
+def test_event_listed_twice_alike_is_read_once(cms: CmsClient, server: AnsweringServer) -> None:
+    server.will_answer(as_json([BARE, BARE]))
+    assert cms.events(FROM) == (BARE_EVENT,)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(as_json({"message": "Der opstod en fejl"}), BadAnswer, id="not a list"),
+        pytest.param(as_json([], 203), BadAnswer, id="a status that is not 200"),
+        pytest.param(as_json([], 206), BadAnswer, id="a part"),
+        pytest.param(Reply(status=204), BadAnswer, id="no content"),
+        pytest.param(as_json([BARE, "tekst"]), BadAnswer, id="an item that is a text"),
+        pytest.param(as_json([BARE, None]), BadAnswer, id="an item that is null"),
+        pytest.param(as_json([{"title": "Uden uuid"}]), BadAnswer, id="no uuid"),
+        pytest.param(as_json([{**BARE, "uuid": ""}]), BadAnswer, id="empty uuid"),
+        pytest.param(as_json([{**BARE, "uuid": 7}]), BadAnswer, id="uuid that is a number"),
+        pytest.param(as_json([BARE, {**BARE, "title": "Andet"}]), BadAnswer, id="one uuid, two contents"),
+        pytest.param(Reply(status=401), WrongCredentials, id="401"),
+        pytest.param(Reply(status=403), WrongCredentials, id="403"),
+        pytest.param(Reply(b"<html>Not found</html>", 404), WrongHost, id="404"),
+        pytest.param(Reply(status=406), Refused, id="406"),
+    ],
+)
+def test_snapshot_that_is_not_complete_is_an_error(
+    cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind) as raised:
+        cms.events(FROM)
+    assert type(raised.value) is kind
+    assert f"Connection 'cms_solbjerg' to {server.url.removeprefix('http://')} " in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("html_200", BadAnswer),
+        ("truncated_json", BadAnswer),
+        ("wrong_length", BadAnswer),
+        ("not_a_list", BadAnswer),
+        ("garbage", Unreachable),
+        ("drop_before", Unreachable),
+        ("drop_after", Unreachable),
+        ("status", ServerTrouble),
+        ("slow", TimedOut),
+    ],
+)
+def test_read_from_a_site_in_trouble_is_an_error(
+    sandbox: Sandbox, sandbox_cms: CmsClient, fault: Kind, kind: type[BilletbroError]
+) -> None:
+    sandbox.faults.add("cms:solbjerg", fault)
+    with pytest.raises(kind) as raised:
+        sandbox_cms.events(FROM)
+    assert type(raised.value) is kind
+
+
+@pytest.mark.parametrize("fault", ["status", "drop_before", "slow"])
+def test_read_from_a_site_that_recovers_succeeds(sandbox: Sandbox, sandbox_cms: CmsClient, fault: Kind) -> None:
+    sandbox.faults.add("cms:solbjerg", fault, times=2)
+    assert len(sandbox_cms.events(FROM)) == len(sandbox.cms["solbjerg"].listed(FROM))
+
+
+@pytest.mark.parametrize("library", ["solbjerg", "nordvig"])
+def test_every_event_of_a_whole_site_can_be_read(sandbox: Sandbox, library: str) -> None:
+    listed = sandbox.cms[library].listed(date(2020, 1, 1))
+    login, password = sandbox.cms_users[library]
+    with CmsClient(sandbox.cms_urls[library], login, password, connection="cms", settings=HASTY) as client:
+        events = client.events(date(2020, 1, 1))
+    assert [(event.uuid, event.starts_at, dict(event.unreadable)) for event in events] == [
+        (event.uuid, event.start, {}) for event in listed
+    ]
+    assert len(events) > 20
+
+
+def test_window_begins_at_the_date_asked_for(sandbox: Sandbox, sandbox_cms: CmsClient) -> None:
+    tomorrow = date.today() + timedelta(days=2)
+    expected = {event.uuid for event in sandbox.cms["solbjerg"].listed(tomorrow)}
+    assert {event.uuid for event in sandbox_cms.events(tomorrow)} == expected

@@ -1,0 +1,135 @@
+"""Writing back to the CMS, and trying a connection to it."""
+
+import logging
+
+import pytest
+
+from include.api.cms import CmsClient
+from include.api.errors import (
+    BilletbroError,
+    Missing,
+    OutcomeUnknown,
+    Refused,
+    WrongCredentials,
+)
+from include.models import SourceState
+from include.sandbox.server import Sandbox
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.conftest import HASTY, PASSWORD
+from tests.unit.api.test_cms_events import BARE, BARE_EVENT, FROM
+
+LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2book.com/da/events/1"
+
+
+@pytest.mark.parametrize(
+    ("state", "link", "admin_link", "body"),
+    [
+        pytest.param(
+            SourceState.ACTIVE,
+            LINK,
+            ADMIN,
+            {"state": "Active", "external_data": {"url": LINK, "admin_url": ADMIN}},
+            id="state and links",
+        ),
+        pytest.param(None, LINK, ADMIN, {"external_data": {"url": LINK, "admin_url": ADMIN}}, id="links"),
+        pytest.param(None, LINK, None, {"external_data": {"url": LINK, "admin_url": None}}, id="one link"),
+        pytest.param(SourceState.SOLD_OUT, None, None, {"state": "SoldOut"}, id="state"),
+        pytest.param(None, None, None, {"external_data": {"url": None, "admin_url": None}}, id="clear"),
+        pytest.param(None, "", "", {"external_data": {"url": None, "admin_url": None}}, id="clear with empty texts"),
+    ],
+)
+def test_patch_sends_both_links_or_none(
+    cms: CmsClient,
+    server: AnsweringServer,
+    state: SourceState | None,
+    link: str | None,
+    admin_link: str | None,
+    body: dict[str, object],
+) -> None:
+    server.will_answer(as_json(BARE))
+    assert cms.patch_event("0a1b", state=state, link=link, admin_link=admin_link) == BARE_EVENT
+    assert server.bodies() == [body]
+    assert (server.received[0].method, server.received[0].path) == ("PATCH", "/api/v1/events/0a1b?_format=json")
+
+
+def test_patch_answered_without_an_event_is_done(cms: CmsClient, server: AnsweringServer) -> None:
+    server.will_answer(Reply(status=204))
+    assert cms.patch_event("0a1b", state=None, link=LINK, admin_link=ADMIN) is None
+
+
+def test_patch_changes_the_event_on_the_site(sandbox: Sandbox, sandbox_cms: CmsClient) -> None:
+    uuid = sandbox.cms["solbjerg"].add(title="Koncert", state="TicketSaleNotOpen")
+    event = sandbox_cms.patch_event(uuid, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
+    assert event is not None
+    assert (event.uuid, event.state, event.link, event.admin_link) == (uuid, SourceState.ACTIVE, LINK, ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(Reply(status=400), Refused, id="400"),
+        pytest.param(Reply(status=401), WrongCredentials, id="401"),
+        pytest.param(Reply(status=403), WrongCredentials, id="403"),
+        pytest.param(Reply(status=404), Missing, id="404"),
+        pytest.param(Reply(status=500), OutcomeUnknown, id="500"),
+        pytest.param(Reply(b"<html>"), OutcomeUnknown, id="a web page"),
+    ],
+)
+def test_patch_that_fails_is_an_error_and_sent_once(
+    cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind) as raised:
+        cms.patch_event("0a1b", state=SourceState.ACTIVE, link=None, admin_link=None)
+    assert type(raised.value) is kind
+    assert "when asked to update event 0a1b; " in str(raised.value)
+    assert server.methods() == ["PATCH"]
+
+
+def test_uuid_of_an_event_cannot_lead_elsewhere(cms: CmsClient, server: AnsweringServer) -> None:
+    server.will_answer(as_json(BARE))
+    cms.patch_event("../users?a=1", state=SourceState.ACTIVE, link=None, admin_link=None)
+    assert server.received[0].path == "/api/v1/events/..%2Fusers%3Fa%3D1?_format=json"
+
+
+def test_check_with_the_right_login_says_that_it_works(sandbox: Sandbox, sandbox_cms: CmsClient) -> None:
+    before = [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events]
+    assert "accepts the login" in sandbox_cms.check()
+    assert [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events] == before
+
+
+@pytest.mark.parametrize("password", ["forkert-kode", ""], ids=["wrong", "none"])
+def test_check_with_a_wrong_password_says_so(sandbox: Sandbox, password: str) -> None:
+    login, _ = sandbox.cms_users["solbjerg"]
+    url = sandbox.cms_urls["solbjerg"]
+    client = CmsClient(url, login, password, connection="cms_solbjerg", settings=HASTY)
+    with client, pytest.raises(WrongCredentials) as raised:
+        client.check()
+    assert "did not accept the login" in str(raised.value)
+
+
+def test_check_of_a_site_that_ignores_the_login_when_read_still_finds_it_wrong(
+    cms: CmsClient, server: AnsweringServer
+) -> None:
+    server.will_answer(as_json([]), Reply(status=403))
+    with pytest.raises(WrongCredentials):
+        cms.check()
+    assert server.methods() == ["GET", "PATCH"]
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500])
+def test_password_shows_in_no_log_message_or_repr(
+    cms: CmsClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    server.will_answer(Reply(f'{{"message": "{PASSWORD}"}}'.encode(), status))
+    seen = [repr(cms), repr(vars(cms))]
+    with caplog.at_level(logging.DEBUG):
+        for act in (cms.check, lambda: cms.events(FROM)):
+            try:
+                seen.append(repr(act()))
+            except BilletbroError as error:
+                seen += [repr(error), repr(error.__cause__), repr(error.__context__), repr(vars(error))]
+    told = "\n".join([*seen, caplog.text])
+    assert caplog.text
+    assert PASSWORD not in told
+    assert "Basic " not in told
