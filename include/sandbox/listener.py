@@ -88,6 +88,9 @@ class Listener:
 
     async def stop(self) -> None:
         """Refuse connections from now on, and close those that are open."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
         if self._server is None or self._serving is None:
             return
         self._server.should_exit = True
@@ -98,5 +101,9 @@ class Listener:
 def _bound(host: str, port: int) -> socket.socket:
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((host, port))
+    try:
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
     return made

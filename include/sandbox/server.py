@@ -67,15 +67,13 @@ class Sandbox:
         self.stop()
 
     def start(self) -> None:
-        """Bind the ports, enter the seed and accept connections."""
+        """Bind the ports, enter the seed and accept connections. Raises OSError when a port is taken."""
         self._loop = Loop()
-        for name, app in self._apps().items():
-            self._listeners[name] = Listener(app, self.host, self.ports.get(name, 0))
-        self.place2book.public_url = self._public_url(PLACE2BOOK)
-        for library_id, site in self.cms.items():
-            site.public_url = self._public_url(f"cms:{library_id}")
-        self.reset()
-        self._on_all(Listener.start)
+        try:
+            self._listen()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop all servers."""
@@ -146,6 +144,15 @@ class Sandbox:
         """Start or stop one server from inside the sandbox's own event loop. Raises KeyError for an unknown name."""
         listener = self._listeners[name]
         await (listener.start() if on else listener.stop())
+
+    def _listen(self) -> None:
+        for name, app in self._apps().items():
+            self._listeners[name] = Listener(app, self.host, self.ports.get(name, 0))
+        self.place2book.public_url = self._public_url(PLACE2BOOK)
+        for library_id, site in self.cms.items():
+            site.public_url = self._public_url(f"cms:{library_id}")
+        self.reset()
+        self._on_all(Listener.start)
 
     def _now(self) -> datetime:
         return self.clock()

@@ -96,6 +96,18 @@ def test_sandbox_can_be_stopped_twice_and_is_gone() -> None:
     assert own.servers == {}
 
 
+def test_sandbox_on_a_port_that_is_taken_fails_and_leaves_nothing_running() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        free = _free_ports(1)[0]
+        own = Sandbox(ports={"place2book": free, "cms:solbjerg": port})
+        with pytest.raises(OSError, match="Address already in use"):
+            own.start()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{free}", timeout=TIMEOUT)
+    assert own.servers == {}
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_program_prints_its_addresses_and_ends_cleanly(number: signal.Signals) -> None:
     ports = _free_ports(4)
