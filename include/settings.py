@@ -29,6 +29,8 @@ from include.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
 from include.settings_file import SettingsError, read_file
 from include.settings_mistakes import mistakes_across, mistakes_of
 
+__all__ = ["Library", "Settings", "SettingsError", "load_settings"]
+
 FILE_VARIABLE = "BILLETBRO_LIBRARIES"
 DEFAULT_FILE = Path(__file__).with_name("libraries.yaml")
 
