@@ -13,9 +13,8 @@ from include.models import LibraryRules, Mapped, SourceEvent
 from include.settings import load_settings
 from include.sync.mapping import map_event
 
-ROOT = Path(__file__).parents[3]
 GOLDEN = sorted(Path(__file__).with_name("golden").glob("*.json"))
-LIBRARIES = load_settings(ROOT / "demo" / "libraries.yaml")
+LIBRARIES = load_settings(Path(__file__).with_name("golden") / "libraries.yaml")
 
 EVENTS = TypeAdapter(SourceEvent)
 MAPPED = TypeAdapter(Mapped)
