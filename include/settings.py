@@ -157,8 +157,10 @@ class Library(_Section):
     @field_validator("timezone")
     @classmethod
     def _is_a_known_time_zone(cls, value: str) -> str:
-        if value not in zoneinfo.available_timezones():
-            raise ValueError("not a time zone")
+        try:
+            zoneinfo.ZoneInfo(value)
+        except (zoneinfo.ZoneInfoNotFoundError, OSError):
+            raise ValueError("not a time zone") from None
         return value
 
     def rules(self, sales_host: str | None = None) -> LibraryRules:

@@ -54,6 +54,16 @@ def _with(line: str, *, instead_of: str | None = None) -> str:
             id="time-zone",
         ),
         pytest.param(
+            "timezone: Europe",
+            "timezone: found 'Europe'; allowed is the name of a time zone, such as Europe/Copenhagen",
+            id="part-of-a-time-zone",
+        ),
+        pytest.param(
+            "timezone: ../etc/passwd",
+            "timezone: found '../etc/passwd'; allowed is the name of a time zone, such as Europe/Copenhagen",
+            id="path-for-a-time-zone",
+        ),
+        pytest.param(
             "lookback_days: -1",
             "lookback_days: found the number -1; allowed is a whole number of days, 0 or more",
             id="lookback",
