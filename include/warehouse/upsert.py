@@ -28,7 +28,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from include.warehouse.privacy import Row
 
-NOT_A_CHANGE = frozenset({"last_seen_at", "cancelled_at", "exported_at"})
+NOT_A_CHANGE = frozenset({"last_seen_at", "exported_at"})
 """Columns that move by themselves: a row that differs in nothing else is unchanged."""
 
 

@@ -226,11 +226,24 @@ def test_export_wrong_credentials_end_it_and_keep_what_was_stored(engine: Engine
 
 
 def test_export_two_libraries_with_the_same_ids_stay_apart(engine: Engine) -> None:
-    export(engine, Till())
-    export(engine, Till({10: (SECOND,)}), library="nordvig")
-    assert [tuple(row.values()) for row in contents(engine, purchases, "library", "purchase_id")] == [
-        ("herlev", 900),
-        ("herlev", 910),
-        ("nordvig", 910),
+    cancelled = replace(FIRST, transaction_type="cancel", tickets=FIRST.tickets[:1])
+    export(engine, Till({10: (FIRST, replace(SECOND, transaction_type="cancel"))}))
+    till = Till({10: (FIRST, SECOND)})
+    export(engine, till, library="nordvig")
+    till.sold[10] = (cancelled, replace(SECOND, transaction_type="cancel"))
+    summary = export(engine, till, MONDAY + HOUR, library="nordvig", force=True)
+    assert (summary.purchases_changed, summary.purchases_cancelled, summary.tickets_released) == (2, 2, 1)
+    assert [tuple(row.values()) for row in contents(engine, purchases, "library", "purchase_id", "cancelled_at")] == [
+        ("herlev", 900, None),
+        ("herlev", 910, MONDAY),
+        ("nordvig", 900, MONDAY + HOUR),
+        ("nordvig", 910, MONDAY + HOUR),
     ]
-    assert {row["released_at"] for row in contents(engine, tickets, "released_at")} == {None}
+    assert [tuple(row.values()) for row in contents(engine, tickets, "library", "ticket_id", "released_at")] == [
+        ("herlev", 901, None),
+        ("herlev", 902, None),
+        ("herlev", 911, None),
+        ("nordvig", 901, None),
+        ("nordvig", 902, MONDAY + HOUR),
+        ("nordvig", 911, None),
+    ]
