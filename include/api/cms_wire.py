@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from include.api.wire import Amount, Moment, ObjectOrNone, PostalCode, Text, Whole, Wire, noted
+from include.api.wire import Amount, Moment, ObjectOrNone, Text, TextOrNumber, Whole, Wire, noted
 from include.models import SourceAddress, SourceEvent, SourceState, TicketCategory
 
 _Names = Annotated[list[Text | None] | None, noted()]
@@ -30,7 +30,7 @@ class _Address(Wire):
     location: Annotated[Text | None, noted("address.location")] = None
     location_additional: Annotated[Text | None, noted()] = Field(None, alias="locationAdditional")
     street: Annotated[Text | None, noted("address.street")] = None
-    zip_code: Annotated[PostalCode | None, noted("address.zip_code")] = None
+    zip_code: Annotated[TextOrNumber | None, noted("address.zip_code")] = None
     city: Annotated[Text | None, noted("address.city")] = None
     country: Annotated[Text | None, noted("address.country")] = None
 

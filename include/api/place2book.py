@@ -69,6 +69,11 @@ class Place2bookClient:
         """Let go of the connections."""
         self._session.close()
 
+    @property
+    def host(self) -> str:
+        """Return the API's host, with its port where one is given."""
+        return self._session.host
+
     def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Return the function's result for each item, in order, with at most `concurrency` under way."""
         return self._session.map_concurrently(function, items)

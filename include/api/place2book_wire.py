@@ -20,6 +20,7 @@ from include.api.wire import (
     Moment,
     ObjectOrNone,
     Text,
+    TextOrNumber,
     Whole,
     Wire,
     noted,
@@ -38,10 +39,6 @@ PRICE_READ_ONLY = frozenset({"sold_tickets", "door_sales", "event_id"} | _SHARED
 
 def _number_or_unlimited(value: object) -> object:
     return None if value == UNLIMITED else value
-
-
-def _number_as_text(value: object) -> object:
-    return str(value) if type(value) is int else value
 
 
 _LenientText = Annotated[Text | None, noted()]
@@ -84,7 +81,7 @@ class EventWire(Wire):
     """An event as Place2book shows it."""
 
     id: EventId
-    seccode: Annotated[Text | None, BeforeValidator(_number_as_text), noted()] = None
+    seccode: Annotated[TextOrNumber | None, noted()] = None
     name: _LenientText = None
     description_short: _LenientText = None
     description_long: _LenientText = None

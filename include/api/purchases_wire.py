@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
-from include.api.wire import Id, Moment, Text, Whole, Wire, noted
+from include.api.wire import Id, Moment, Text, TextOrNumber, Whole, Wire, noted
 from include.models import AdditionalSale, Answer, Purchase, Ticket
 
 _LenientText = Annotated[Text | None, noted()]
+_LenientWords = Annotated[TextOrNumber | None, noted()]
 _LenientId = Annotated[Id | None, noted()]
 
 
 class _AnswerWire(Wire):
     custom_field_name: _LenientText = None
-    value: _LenientText = None
+    value: _LenientWords = None
 
 
 class _AdditionalSaleWire(Wire):
@@ -30,8 +29,8 @@ class _TicketWire(Wire):
     price_id: _LenientId = None
     total_amount_paid: Whole | None = None
     arrived_at: Annotated[Moment | None, noted()] = None
-    seating: _LenientText = None
-    barcode: Annotated[Text | None, Field(coerce_numbers_to_str=True), noted()] = None
+    seating: _LenientWords = None
+    barcode: _LenientWords = None
     custom_fields: list[_AnswerWire] | None = None
     additional_sales: list[_AdditionalSaleWire] | None = None
 
@@ -41,8 +40,8 @@ class _PurchaseWire(Wire):
     customer_profile_id: _LenientId = None
     full_name: _LenientText = None
     email: _LenientText = None
-    phone_number: _LenientText = None
-    zip_code: Annotated[Text | None, Field(coerce_numbers_to_str=True), noted()] = None
+    phone_number: _LenientWords = None
+    zip_code: _LenientWords = None
     total_price_paid: Whole | None = None
     transaction_type: Text
     created_at: Annotated[Moment | None, noted()] = None

@@ -98,8 +98,8 @@ def _none_for_empty_list(value: object) -> object:
 
 
 def _number_as_text(value: object) -> object:
-    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
-        return str(int(value))
+    if isinstance(value, Decimal) and value.is_finite():
+        return str(int(value)) if value == value.to_integral_value() else str(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -113,7 +113,7 @@ def _digits(letters: str) -> Callable[[object], object]:
 
 
 Text = Annotated[str, BeforeValidator(cleaned)]
-PostalCode = Annotated[str, AfterValidator(str.strip), BeforeValidator(_number_as_text), BeforeValidator(cleaned)]
+TextOrNumber = Annotated[str, AfterValidator(str.strip), BeforeValidator(_number_as_text), BeforeValidator(cleaned)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), BeforeValidator(_only_text)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31), BeforeValidator(_no_flag)]
 Amount = Annotated[Decimal, Field(ge=-(10**9), le=10**9), BeforeValidator(_no_flag)]

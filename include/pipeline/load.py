@@ -50,9 +50,7 @@ class Known:
         return sum(link.status is LinkStatus.LIVE and not is_over(link, self.run.now) for link in self.links)
 
 
-def load(
-    engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, sales_host: str, now: datetime
-) -> Outcome:
+def load(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> Outcome:
     """Bring one library's ticket events to what its source says; in mode `plan` only say what would be done.
 
     Raises NothingToDo without a mapped snapshot of this run, and after everything that could be done was done what
@@ -61,7 +59,7 @@ def load(
     with library_lock(engine, library.id):
         with engine.begin() as connection:
             stored.close_leftovers(connection, library.id, now)
-        known = _read(engine, library, request, client, sales_host, now)
+        known = _read(engine, library, request, client, now)
         plan = make_plan(known.snapshot, known.identities, known.links, known.currents, known.rules, known.run)
         guarded = guard_removals(
             plan.changes,
@@ -82,9 +80,7 @@ def load(
     return outcome
 
 
-def _read(
-    engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, sales_host: str, now: datetime
-) -> Known:
+def _read(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> Known:
     with engine.connect() as connection:
         record = read_run(connection, request.run_id, library.id)
         if record.transformed_at is None or record.window_start is None:
@@ -92,7 +88,7 @@ def _read(
         snapshot = read_mapped(connection, library.id)
         links = read_links(connection, library.id)
         begun = stored.begun_creates(connection, library.id)
-    rules = library.rules(sales_host)
+    rules = library.rules(client.host)
     run = Run(
         run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
     )

@@ -77,7 +77,9 @@ def identify(
             found[mapped.uuid] = Identity(mapped=mapped, belonging=belonging, link=link, current=current)
     unlinked = sorted((m for m in wanted if m.uuid not in found), key=lambda m: (m.starts_at or LONG_AGO, m.uuid))
     taken = {(link.event_maker, link.event_id) for link in links if link.status is not LinkStatus.DELETED}
-    vanished = [link for link in live.values() if link.uuid not in present and not out_of_sight(link, window_start, now)]
+    vanished = [
+        link for link in live.values() if link.uuid not in present and not out_of_sight(link, window_start, now)
+    ]
     free = [event for event in events if (event.event_maker, event.event_id) not in taken]
     _by_sales_link(unlinked, links, vanished, free, sales_hosts, now, found)
     _made_anew([m for m in unlinked if m.uuid not in found], vanished, by_id, found)

@@ -90,7 +90,9 @@ def due_write_back(
         return None
     wanted = {"url": link.sales_location, "admin_url": admin_page(link)}
     shown = {"url": mapped.link, "admin_url": mapped.admin_link}
-    fields = [FieldChange(field=name, old=shown[name], new=wanted[name]) for name in wanted if shown[name] != wanted[name]]
+    fields = [
+        FieldChange(field=name, old=shown[name], new=wanted[name]) for name in wanted if shown[name] != wanted[name]
+    ]
     state = due_state(mapped, link, current, now)
     if state is not None and state != mapped.state:
         fields.append(FieldChange(field="state", old=mapped.state, new=state))

@@ -1,0 +1,187 @@
+"""Last step: say what a run did, library by library, as staff would want to read it. Danish, with English beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import ProgrammingError
+
+from include.models import Kind, Outcome
+from include.store.runs import RunRecord, read_runs
+from include.store.tables import changes, links, rejections, source_events
+from include.sync.explanations import explain
+
+TIMEZONE = ZoneInfo("Europe/Copenhagen")
+SECTIONS = (
+    ("Oprettet", "created", (Kind.CREATE,)),
+    ("Koblet til", "linked", (Kind.ADOPT, Kind.MOVE)),
+    (
+        "Opdateret",
+        "updated",
+        (Kind.UPDATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.DELETE_PRICE, Kind.REOPEN_SALE),
+    ),
+    ("Salg stoppet", "sale ended", (Kind.END_SALE, Kind.END_PRICE_SALE)),
+    ("Slettet", "deleted", (Kind.DELETE,)),
+    ("Ændret af personalet i Place2book", "edited by staff in Place2book", (Kind.DRIFT,)),
+    ("Skrevet til CMS", "written to the CMS", (Kind.WRITE_BACK, Kind.CLEAR_LINK)),
+)
+HIDDEN_FIELDS = frozenset({"description_long", "description_short"})
+STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
+
+
+@dataclass(slots=True, kw_only=True)
+class Section:
+    """Changes of one sort: a line each."""
+
+    danish: str
+    english: str
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class LibraryReport:
+    """What a run did for one library."""
+
+    run: RunRecord
+    sections: list[Section]
+    failed_changes: list[str]
+    skipped: list[tuple[int, str, str]]
+    rejected: list[tuple[str, str, str]]
+    links: int
+    errors: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole report: its text, the libraries that failed, and one line that names them."""
+
+    text: str
+    failures: tuple[str, ...]
+    summary: str
+
+
+def make_report(engine: Engine, run_id: str) -> Report:
+    """Return the report of a run from what stands in the tables."""
+    try:
+        with engine.connect() as connection:
+            libraries = [_library(connection, run) for run in read_runs(connection, run_id)]
+    except ProgrammingError:
+        libraries = []
+    if not libraries:
+        none = "No library was worked on: the task select_libraries says why."
+        return Report(text=none, failures=("select_libraries",), summary=none)
+    failures = tuple(report.run.library for report in libraries if report.errors)
+    summary = "Every library went well."
+    if failures:
+        reasons = (
+            f"{report.run.library}: {'; '.join(f'{step}: {message}' for step, message in report.errors)}"
+            for report in libraries
+            if report.errors
+        )
+        summary = f"{len(failures)} of {len(libraries)} libraries failed: {' | '.join(reasons)}"
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    text = environment.get_template("report.txt.j2").render(libraries=libraries, summary=summary)
+    return Report(text=text, failures=failures, summary=summary)
+
+
+def _library(connection: Connection, run: RunRecord) -> LibraryReport:
+    of_run = (changes.c.run_id == run.run_id) & (changes.c.library == run.library)
+    rows = connection.execute(select(changes).where(of_run).order_by(changes.c.title, changes.c.id)).mappings().all()
+    shown = ("planned",) if run.mode == "plan" else ("applied",)
+    sections = [
+        Section(
+            danish=danish,
+            english=english,
+            lines=[_line(row) for row in rows if row["kind"] in kinds and row["status"] in shown],
+        )
+        for danish, english, kinds in SECTIONS
+    ]
+    live = select(func.count()).where(links.c.library == run.library, links.c.status == "live")
+    return LibraryReport(
+        run=run,
+        sections=[section for section in sections if section.lines],
+        failed_changes=[f"{_line(row)}: {row['error']}" for row in rows if row["status"] == "failed"],
+        skipped=_skipped(connection, run.library),
+        rejected=_rejected(connection, run.library),
+        links=connection.scalar(live) or 0,
+        errors=[(step, run.errors[step]) for step in STEPS if step in run.errors],
+    )
+
+
+def _line(row: Mapping[Any, Any]) -> str:
+    """Return one change as a line: its event, and what became what."""
+    kind = Kind(row["kind"])
+    if kind in (Kind.CREATE, Kind.DELETE, Kind.ADOPT, Kind.MOVE):
+        return f"{row['title']}  ({row['why']})" if kind is not Kind.CREATE else str(row["title"])
+    fields = "; ".join(_field(change) for change in row["fields"])
+    return f"{row['title']}: {fields}" if fields else str(row["title"])
+
+
+def _field(change: Mapping[str, Any]) -> str:
+    name, old, new = change["field"], change["old"], change["new"]
+    if name in HIDDEN_FIELDS:
+        return f"{name} changed"
+    return f"{name}: {_value(name, old)} -> {_value(name, new)}"
+
+
+def _value(name: str, value: object) -> str:
+    if value is None:
+        return "-"
+    if name.endswith("_at") and isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
+    if name == "value" and isinstance(value, int):
+        return f"{value // 100},{value % 100:02d} kr."
+    return str(value)
+
+
+def _skipped(connection: Connection, library: str) -> list[tuple[int, str, str]]:
+    """Return how many events were skipped for which reason, with its sentences."""
+    outcomes = (Outcome.SKIPPED.value, Outcome.SOLD_ELSEWHERE.value, Outcome.OVER.value, Outcome.CANCELLED.value)
+    outcome = source_events.c.mapped["outcome"].as_string()
+    reason = func.coalesce(source_events.c.mapped["code"].as_string(), outcome)
+    query = (
+        select(reason, func.count())
+        .where(source_events.c.library == library, source_events.c.present, outcome.in_(outcomes))
+        .group_by(reason)
+        .order_by(reason)
+    )
+    return [(count, *_sentences(code)) for code, count in connection.execute(query)]
+
+
+def _sentences(code: str) -> tuple[str, str]:
+    if code == Outcome.CANCELLED.value:
+        return "Aflyst i CMS.", "Cancelled in the CMS."
+    words = explain(code)
+    return words.da, words.en
+
+
+def _rejected(connection: Connection, library: str) -> list[tuple[str, str, str]]:
+    query = (
+        select(rejections.c.title, rejections.c.message_da, rejections.c.message_en)
+        .where(rejections.c.library == library, rejections.c.resolved_at.is_(None))
+        .order_by(rejections.c.title, rejections.c.code)
+    )
+    return [(title, danish, english) for title, danish, english in connection.execute(query)]
+
+
+def link_table(connection: Connection, libraries: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return (library, title, sales link) of every live link, for the demo's and a person's eyes."""
+    query = (
+        select(links.c.library, links.c.title, links.c.sales_location)
+        .where(links.c.library.in_(libraries), links.c.status == "live")
+        .order_by(links.c.library, links.c.starts_at)
+    )
+    return [(library, title, sales_location) for library, title, sales_location in connection.execute(query)]

@@ -1,0 +1,49 @@
+"""The connections that are Billetbro's own: its database, and the key of the pseudonyms."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from airflow.sdk import Connection
+from sqlalchemy import URL, Engine
+
+from hooks.connections import connection_named
+from include.api.errors import SettingsProblem
+from include.models import PersonalDataPolicy
+from include.settings import Library
+from include.store.database import connect
+from include.warehouse.privacy import KEY_CONNECTION, Privacy
+
+DATABASE_CONNECTION = "billetbro_db"
+
+
+@cache
+def billetbro_engine() -> Engine:
+    """Return the engine of the database that the connection `billetbro_db` (type postgres) names."""
+    given = connection_named(DATABASE_CONNECTION)
+    if given.conn_type not in ("postgres", "postgresql"):
+        raise SettingsProblem(f"Connection '{DATABASE_CONNECTION}' must be of type postgres.")
+    return connect(_url(given))
+
+
+def _url(given: Connection) -> URL:
+    extra = given.extra_dejson
+    query = {str(name): str(value) for name, value in extra.items()} if isinstance(extra, dict) else {}
+    return URL.create(
+        "postgresql+psycopg",
+        username=given.login,
+        password=given.password,
+        host=given.host,
+        port=given.port,
+        database=given.schema,
+        query=query,
+    )
+
+
+def privacy_of(library: Library) -> Privacy:
+    """Return the library's policy for personal data, with the key when the policy needs one."""
+    personal_data = library.personal_data
+    key = None
+    if personal_data.policy is PersonalDataPolicy.PSEUDONYMISE:
+        key = (connection_named(KEY_CONNECTION).password or "").encode()
+    return Privacy(policy=personal_data.policy, key=key, keep_answers=frozenset(personal_data.keep_answers))
