@@ -42,6 +42,7 @@ def _number_or_unlimited(value: object) -> object:
 
 
 _LenientText = Annotated[Text | None, noted()]
+_LenientWords = Annotated[TextOrNumber | None, noted()]
 _LenientMoment = Annotated[Moment | None, noted()]
 _LenientWhole = Annotated[Whole | None, noted()]
 _LenientFlag = Annotated[bool | None, noted()]
@@ -68,9 +69,9 @@ class _AddressWire(Wire):
     name: _LenientText = None
     address1: _LenientText = None
     address2: _LenientText = None
-    postal_code: _LenientText = None
+    postal_code: _LenientWords = None
     city: _LenientText = None
-    phone: _LenientText = None
+    phone: _LenientWords = None
     country: _LenientText = None
 
 
@@ -81,14 +82,18 @@ class EventWire(Wire):
     """An event as Place2book shows it."""
 
     id: EventId
-    seccode: Annotated[TextOrNumber | None, noted()] = None
+    seccode: _LenientWords = None
     name: _LenientText = None
     description_short: _LenientText = None
     description_long: _LenientText = None
-    begin_at: _LenientMoment = None
-    end_at: _LenientMoment = None
-    sale_open_at: _LenientMoment = None
-    sale_close_at: _LenientMoment = None
+    begin_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
+_LenientMoment = None
+    end_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
+_LenientMoment = None
+    sale_open_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
+_LenientMoment = None
+    sale_close_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
+_LenientMoment = None
     capacity: Annotated[Whole | None, BeforeValidator(_number_or_unlimited), noted()] = None
     passive: _LenientFlag = None
     address: Annotated[_AddressWire | None, ObjectOrNone, noted()] = None
@@ -107,8 +112,10 @@ class PriceWire(Wire):
     name: _LenientText = None
     value: Whole | None = None
     sold_tickets: _LenientWhole = None
-    sale_begin_at: _LenientMoment = None
-    sale_end_at: _LenientMoment = None
+    sale_begin_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
+_LenientMoment = None
+    sale_end_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
+_LenientMoment = None
     deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
     metadata: _Meta = Field(None, validation_alias=AliasChoices("metadata", "meta_data"))
 

@@ -1,0 +1,166 @@
+"""Purchases in Place2book, and why a list cannot be read."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from include.api.errors import (
+    BadAnswer,
+    BilletbroError,
+    Missing,
+    NoAccess,
+    WrongCredentials,
+)
+from include.api.place2book import Place2bookClient
+from include.models import AdditionalSale, Answer, OnCreate, Purchase, Ticket
+from include.sandbox.server import Sandbox
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.place2book_samples import DESIRED
+
+PURCHASE: dict[str, object] = {
+    "purchase_id": 1545123,
+    "customer_profile_id": 56421234,
+    "full_name": "Test Testesen",
+    "email": "test@example.com",
+    "phone_number": "+4500000000",
+    "zip_code": 2735,
+    "total_price_paid": 15000,
+    "transaction_type": "completed",
+    "created_at": "2026-10-01T12:00:00+02:00",
+    "tickets": [
+        {
+            "ticket_id": 124665,
+            "price_id": 765333,
+            "total_amount_paid": 15000,
+            "arrived_at": None,
+            "seating": "Række 3",
+            "barcode": "ABCD1234",
+            "custom_fields": [
+                {"custom_field_name": "Allergi", "value": "Nødder"},
+                {"value": "uden navn"},
+                {"custom_field_name": "Højde", "value": 187},
+            ],
+            "additional_sales": [
+                {
+                    "additional_sale_id": 1,
+                    "additional_id": 2,
+                    "additional_name": "Kaffe",
+                    "debit_total_for_customer": 2500,
+                }
+            ],
+        }
+    ],
+    "custom_field_values": [{"custom_field_name": "Transport", "value": None}],
+}
+
+
+def test_purchase_is_read_whole(place2book: Place2bookClient, server: AnsweringServer) -> None:
+    server.will_answer(as_json([PURCHASE]))
+    ticket = Ticket(
+        ticket_id=124665,
+        price_id=765333,
+        amount_ore=15000,
+        seating="Række 3",
+        barcode="ABCD1234",
+        answers=(Answer(name="Allergi", value="Nødder"), Answer(name="Højde", value="187")),
+        additional_sales=(AdditionalSale(additional_sale_id=1, additional_id=2, name="Kaffe", amount_ore=2500),),
+    )
+    assert place2book.purchases(5000, 123) == (
+        Purchase(
+            purchase_id=1545123,
+            customer_profile_id=56421234,
+            full_name="Test Testesen",
+            email="test@example.com",
+            phone_number="+4500000000",
+            zip_code="2735",
+            total_ore=15000,
+            transaction_type="completed",
+            created_at=datetime(2026, 10, 1, 10, 0, tzinfo=UTC),
+            tickets=(ticket,),
+            answers=(Answer(name="Transport", value=None),),
+        ),
+    )
+    assert server.received[0].path == "/event_makers/5000/events/123/purchases"
+
+
+def test_purchase_with_only_what_is_needed_is_read(place2book: Place2bookClient, server: AnsweringServer) -> None:
+    server.will_answer(as_json([{"purchase_id": 1, "transaction_type": "cancel", "tickets": None}]))
+    expected = Purchase(
+        purchase_id=1,
+        customer_profile_id=None,
+        full_name=None,
+        email=None,
+        phone_number=None,
+        zip_code=None,
+        total_ore=0,
+        transaction_type="cancel",
+        created_at=None,
+    )
+    assert place2book.purchases(5000, 123) == (expected,)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"purchase_id": None}, id="no id"),
+        pytest.param({"total_price_paid": "hemmeligt beløb"}, id="amount that is no number"),
+        pytest.param({"tickets": "hemmelige billetter"}, id="tickets that are a text"),
+        pytest.param({"tickets": [{"price_id": 1}]}, id="ticket without an id"),
+    ],
+)
+def test_purchases_that_cannot_be_relied_on_are_a_bad_answer_without_personal_data(
+    place2book: Place2bookClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, wrong: dict[str, object]
+) -> None:
+    server.will_answer(as_json([{**PURCHASE, **wrong}]))
+    with caplog.at_level(logging.DEBUG), pytest.raises(BadAnswer) as raised:
+        place2book.purchases(5000, 123)
+    told = f"{raised.value!r} {raised.value.__cause__!r} {raised.value.__context__!r} {caplog.text}"
+    assert [secret for secret in ("Testesen", "example.com", "Nødder", "hemmelig") if secret in told] == []
+
+
+def test_purchases_of_the_stand_in_follow_what_is_sold(sandbox: Sandbox, sandbox_place2book: Place2bookClient) -> None:
+    event_id = sandbox_place2book.create_event(5101, DESIRED, OnCreate()).event_id
+    assert sandbox_place2book.purchases(5101, event_id) == ()
+    sandbox.place2book.buy(event_id, quantity=2)
+    (bought,) = sandbox_place2book.purchases(5101, event_id)
+    assert (bought.transaction_type, bought.total_ore, len(bought.tickets)) == ("completed", 15100, 2)
+    assert bought.created_at is not None
+    assert datetime.now(UTC) - bought.created_at < timedelta(minutes=5)
+    sandbox.place2book.refund(bought.purchase_id)
+    (cancelled,) = sandbox_place2book.purchases(5101, event_id)
+    assert (cancelled.purchase_id, cancelled.transaction_type) == (bought.purchase_id, "cancel")
+
+
+LISTS: dict[str, Callable[[Place2bookClient], object]] = {
+    "prices": lambda client: client.prices(5000, 123),
+    "purchases": lambda client: client.purchases(5000, 123),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("replies", "kind"),
+    [
+        pytest.param([Reply(status=404)], Missing, id="404"),
+        pytest.param([Reply(status=401)], WrongCredentials, id="401"),
+        pytest.param([Reply(status=403)], WrongCredentials, id="403 everywhere"),
+        pytest.param([Reply(status=403), as_json([{"id": 5000}])], NoAccess, id="403 here"),
+        pytest.param([Reply(b"<html>")], BadAnswer, id="a web page"),
+    ],
+)
+def test_list_of_an_event_that_cannot_be_read_says_why(
+    place2book: Place2bookClient,
+    server: AnsweringServer,
+    name: str,
+    replies: list[Reply],
+    kind: type[BilletbroError],
+) -> None:
+    server.will_answer(*replies)
+    with pytest.raises(kind) as raised:
+        LISTS[name](place2book)
+    assert type(raised.value) is kind
+    assert f"when asked for the {name} of event 123 of event maker 5000; " in str(raised.value) or "403" in str(
+        raised.value
+    )
