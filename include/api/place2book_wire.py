@@ -86,14 +86,10 @@ class EventWire(Wire):
     name: _LenientText = None
     description_short: _LenientText = None
     description_long: _LenientText = None
-    begin_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
-_LenientMoment = None
-    end_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
-_LenientMoment = None
-    sale_open_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
-_LenientMoment = None
-    sale_close_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
-_LenientMoment = None
+    begin_at: _LenientMoment = None
+    end_at: _LenientMoment = None
+    sale_open_at: _LenientMoment = None
+    sale_close_at: _LenientMoment = None
     capacity: Annotated[Whole | None, BeforeValidator(_number_or_unlimited), noted()] = None
     passive: _LenientFlag = None
     address: Annotated[_AddressWire | None, ObjectOrNone, noted()] = None
@@ -112,10 +108,8 @@ class PriceWire(Wire):
     name: _LenientText = None
     value: Whole | None = None
     sold_tickets: _LenientWhole = None
-    sale_begin_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
-_LenientMoment = None
-    sale_end_at: _LenientWords = Annotated[TextOrNumber | None, noted()]
-_LenientMoment = None
+    sale_begin_at: _LenientMoment = None
+    sale_end_at: _LenientMoment = None
     deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
     metadata: _Meta = Field(None, validation_alias=AliasChoices("metadata", "meta_data"))
 
