@@ -1,16 +1,10 @@
 """`make up`: Airflow as it runs in production, with PostgreSQL and the stand-in APIs, on this machine."""
 
-import fcntl
-import hashlib
-import json
-import os
-import secrets
+import argparse
 import signal
 import sys
 import time
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
@@ -19,15 +13,14 @@ import requests
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, sandbox_connections
 from demo.postgres import EmbeddedPostgres, free_port
-from demo.postgres_programs import PostgresDidNotStartError, everyone_can_reach
+from demo.postgres_programs import PostgresDidNotStartError
 from demo.processes import ProcessEndedError, Processes
+from demo.state import LOGIN, AlreadyRunningError, State
 from include.sandbox.server import Sandbox
 
-STATE = ROOT / ".billetbro"
 # Where they are free; another port is taken for each that is not.
 AIRFLOW_PORT = 8080
 SANDBOX_PORTS = {"place2book": 8100, "cms:solbjerg": 8101, "cms:nordvig": 8102, "control": 8109}
-LOGIN = "admin"
 DAG = "place2book_sync"
 METADATA_DATABASE = "airflow"
 EVENTS_DATABASE = "billetbro"
@@ -40,21 +33,20 @@ SERVICES = {
 }
 
 
-class AlreadyRunningError(RuntimeError):
-    """Another `make up` uses this folder's state."""
-
-
 class NotReadyError(RuntimeError):
     """Airflow did not answer, or did not find the DAG, in the time that it was given."""
 
 
 def main() -> int:
     """Run until Ctrl-C or SIGTERM; 0 when it was stopped that way, 1 when something failed."""
+    parser = argparse.ArgumentParser(prog="python -m demo.up", description=__doc__)
+    parser.add_argument("--state", type=Path, default=ROOT / ".billetbro", help="what is kept between two starts")
+    state = State(parser.parse_args().state.resolve())
     signal.signal(signal.SIGINT, _stop_once)
     signal.signal(signal.SIGTERM, _stop_once)
     try:
-        with _alone(), _sandbox() as sandbox, EmbeddedPostgres(_postgres_folder()) as postgres:
-            _run(sandbox, postgres)
+        with state.alone(), _sandbox() as sandbox, EmbeddedPostgres(state.postgres) as postgres:
+            _run(state, sandbox, postgres)
     except KeyboardInterrupt:
         print("Stopped.")
         return 0
@@ -64,18 +56,18 @@ def main() -> int:
     return 0
 
 
-def _run(sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
+def _run(state: State, sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
     port = free_port(AIRFLOW_PORT)
-    environment = child_environment(_environment(sandbox, postgres, port))
-    with Processes(STATE / "logs", environment) as processes:
+    environment = child_environment(_environment(state, sandbox, postgres, port))
+    with Processes(state.logs, environment) as processes:
         _prepare_databases(postgres, processes)
         for name, arguments in SERVICES.items():
             port_argument = ["--port", str(port)] if name == "api-server" else []
             processes.start(name, airflow_command(*arguments, *port_argument))
         address = f"http://127.0.0.1:{port}"
         print("Starting Airflow; this takes half a minute.", flush=True)
-        _wait_until(lambda: _unpaused(address), processes)
-        print(_welcome(address, sandbox), flush=True)
+        _wait_until(lambda: _unpaused(address, state.secrets().password), processes, state.logs)
+        print(_welcome(address, sandbox, state), flush=True)
         while True:
             processes.check()
             time.sleep(0.5)
@@ -85,21 +77,19 @@ def _sandbox() -> Sandbox:
     return Sandbox(ports={server: free_port(port) for server, port in SANDBOX_PORTS.items()})
 
 
-def _environment(sandbox: Sandbox, postgres: EmbeddedPostgres, port: int) -> dict[str, str]:
-    known = _secrets()
-    passwords = STATE / "passwords.json"
-    _write_private(passwords, json.dumps({LOGIN: known["password"]}))
+def _environment(state: State, sandbox: Sandbox, postgres: EmbeddedPostgres, port: int) -> dict[str, str]:
+    secrets = state.secrets()
     return {
-        **airflow_environment(STATE / "airflow", metadata_url=postgres.url(METADATA_DATABASE)),
-        **sandbox_connections(sandbox, postgres.airflow_connection_json(EVENTS_DATABASE), known["privacy_key"]),
+        **airflow_environment(state.airflow_home, metadata_url=postgres.url(METADATA_DATABASE)),
+        **sandbox_connections(sandbox, postgres.airflow_connection_json(EVENTS_DATABASE), secrets.privacy_key),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
-        "AIRFLOW__API__SECRET_KEY": known["api_secret"],
-        "AIRFLOW__API_AUTH__JWT_SECRET": known["jwt_secret"],
+        "AIRFLOW__API__SECRET_KEY": secrets.api_secret,
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.jwt_secret,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__FERNET_KEY": known["fernet_key"],
+        "AIRFLOW__CORE__FERNET_KEY": secrets.fernet_key,
         "AIRFLOW__CORE__PARALLELISM": "4",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(state.passwords_file()),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
     }
@@ -119,22 +109,21 @@ def _prepare_databases(postgres: EmbeddedPostgres, processes: Processes) -> None
         migrated.write_text(installed)
 
 
-def _wait_until(ready: Callable[[], bool], processes: Processes) -> None:
+def _wait_until(ready: Callable[[], bool], processes: Processes, logs: Path) -> None:
     deadline = time.monotonic() + READY_TIMEOUT
     while not ready():
         processes.check()
         if time.monotonic() > deadline:
-            raise NotReadyError(f"Airflow is not ready after {READY_TIMEOUT:.0f} seconds; see {STATE / 'logs'}.")
+            raise NotReadyError(f"Airflow is not ready after {READY_TIMEOUT:.0f} seconds; see {logs}.")
         time.sleep(0.5)
 
 
-def _unpaused(address: str) -> bool:
+def _unpaused(address: str, password: str) -> bool:
     """Switch the DAG on; false while Airflow does not answer yet, or has not found the DAG yet."""
-    credentials = {"username": LOGIN, "password": _secrets()["password"]}
     with requests.Session() as session:
         session.trust_env = False
         try:
-            token = session.post(f"{address}/auth/token", json=credentials, timeout=10)
+            token = session.post(f"{address}/auth/token", json={"username": LOGIN, "password": password}, timeout=10)
             if token.status_code != 201:
                 return False
             session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
@@ -144,50 +133,15 @@ def _unpaused(address: str) -> bool:
     return answer.status_code == 200
 
 
-def _welcome(address: str, sandbox: Sandbox) -> str:
+def _welcome(address: str, sandbox: Sandbox, state: State) -> str:
     return f"""
   Airflow            {address}
   login              {LOGIN}
-  password           {_secrets()["password"]}
+  password           {state.secrets().password}
   stand-in APIs      {sandbox.control_url}
-  logs               {STATE / "logs"}
+  logs               {state.logs}
 
 Ctrl-C stops everything."""
-
-
-def _secrets() -> dict[str, str]:
-    """Return this installation's own secrets, made at the first start."""
-    path = STATE / "secrets.json"
-    if not path.exists():
-        made = {name: secrets.token_hex(32) for name in ("api_secret", "jwt_secret", "privacy_key")}
-        made["fernet_key"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        made["password"] = secrets.token_urlsafe(9)
-        _write_private(path, json.dumps(made))
-    known: dict[str, str] = json.loads(path.read_text())
-    return known
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text)
-
-
-def _postgres_folder() -> Path:
-    """Return where the data is kept: with the project, or for root where another user can reach it."""
-    if os.geteuid() != 0 or everyone_can_reach(STATE / "postgres"):
-        return STATE / "postgres"
-    return Path("/var/lib/billetbro") / hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    STATE.mkdir(exist_ok=True)
-    with (STATE / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunningError(f"`make up` runs already in {ROOT}.") from None
-        yield
 
 
 def _stop_once(_number: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,137 @@
+"""`make up`, started and stopped for real."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+import pytest
+import requests
+
+from demo.environment import ROOT
+from demo.state import AlreadyRunningError, State
+
+
+@pytest.fixture
+def state() -> Iterator[State]:
+    """Give a folder for the state, which PostgreSQL can reach when root runs the tests."""
+    with TemporaryDirectory(prefix="billetbro-up-") as folder:
+        Path(folder).chmod(0o755)
+        yield State(Path(folder).resolve())
+
+
+@pytest.mark.slow
+def test_up_runs_the_synchronisation_and_sigterm_leaves_nothing_running(state: State) -> None:
+    with _up(state) as (process, output):
+        _wait(lambda: "Ctrl-C" in output.read_text(), process, seconds=180)
+        with _signed_in(output.read_text()) as session:
+            _wait(lambda: "success" in _run_states(session), process, seconds=180)
+            paused = session.get(f"{session.address}/api/v2/dags/place2book_sync", timeout=10).json()["is_paused"]
+            errors = session.get(f"{session.address}/api/v2/importErrors", timeout=10).json()["import_errors"]
+        family = [process.pid, *(child.pid for child in psutil.Process(process.pid).children(recursive=True))]
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(40)
+
+    assert (paused, errors) == (False, [])
+    assert (code, output.read_text().splitlines()[-2:]) == (0, ["Stopping ...", "Stopped."])
+    assert [pid for pid in family if psutil.pid_exists(pid) and _is_alive(pid)] == []
+
+
+def test_up_when_it_runs_already_says_so(state: State) -> None:
+    with state.alone(), _up(state) as (process, output):
+        code = process.wait(60)
+
+    assert (code, output.read_text()) == (1, f"It runs already, with its state in {state.folder}.\n")
+
+
+@pytest.mark.slow
+def test_up_when_a_service_ends_says_which_and_stops(state: State) -> None:
+    with _up(state) as (process, output):
+        _wait(lambda: "Starting Airflow" in output.read_text(), process, seconds=120)
+        _wait(lambda: _service(process, "dag-processor") is not None, process, seconds=30)
+        victim = _service(process, "dag-processor")
+        assert victim is not None
+        victim.kill()
+        code = process.wait(60)
+
+    assert code == 1
+    assert f"dag-processor ended (code -9). Its log, {state.logs / 'dag-processor.log'}, ends:" in output.read_text()
+
+
+def test_state_while_it_is_in_use_cannot_be_taken(state: State) -> None:
+    with state.alone(), pytest.raises(AlreadyRunningError, match="runs already"), state.alone():
+        pass
+    with state.alone():
+        assert (state.folder / "lock").exists()
+
+
+def test_state_secrets_are_made_once_and_readable_by_their_owner_only(state: State) -> None:
+    first = state.secrets()
+    passwords = state.passwords_file()
+
+    assert state.secrets() == first
+    assert json.loads(passwords.read_text()) == {"admin": first.password}
+    modes = [oct(path.stat().st_mode & 0o777) for path in (passwords, state.folder / "secrets.json")]
+    assert modes == ["0o600", "0o600"]
+
+
+class _Session(requests.Session):
+    address = ""
+
+
+@contextmanager
+def _signed_in(welcome: str) -> Iterator[_Session]:
+    shown = dict(re.findall(r"^  (\S.*?) {2,}(\S+)$", welcome, re.MULTILINE))
+    with _Session() as session:
+        session.address = shown["Airflow"]
+        session.trust_env = False
+        credentials = {"username": shown["login"], "password": shown["password"]}
+        token = session.post(f"{session.address}/auth/token", json=credentials, timeout=10).json()["access_token"]
+        session.headers["Authorization"] = f"Bearer {token}"
+        yield session
+
+
+def _run_states(session: _Session) -> list[str]:
+    answer = session.get(f"{session.address}/api/v2/dags/place2book_sync/dagRuns", timeout=10).json()
+    return [run["state"] for run in answer["dag_runs"]]
+
+
+@contextmanager
+def _up(state: State) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    output = state.folder / "output"
+    command = [sys.executable, "-m", "demo.up", "--state", state.folder]
+    with (
+        output.open("wb") as stream,
+        subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            yield process, output
+        finally:
+            process.terminate()
+
+
+def _wait(ready: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def _service(process: subprocess.Popen[bytes], name: str) -> psutil.Process | None:
+    children = psutil.Process(process.pid).children()
+    return next((child for child in children if name in child.cmdline()), None)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
