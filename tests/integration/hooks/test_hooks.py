@@ -1,0 +1,194 @@
+"""From an Airflow connection to a client, and the words that the Test button says."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from airflow.models import Connection as StoredConnection
+from airflow.sdk import Connection
+from airflow.sdk._shared.secrets_masker import redact
+
+from hooks.dpl_cms_hook import DplCmsHook
+from hooks.place2book_hook import Place2bookHook
+from include.api.errors import SettingsProblem, WrongHost
+from include.sandbox.server import Sandbox
+
+NOBODY = "http://127.0.0.1:1"
+
+
+@pytest.fixture(scope="module")
+def running_sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins for the tests of this module."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """Give a test the seeded sandbox without faults."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+def cms_connection(sandbox: Sandbox, **different: str) -> Connection:
+    """Return the connection to the website of Solbjerg."""
+    login, password = sandbox.cms_users["solbjerg"]
+    given = {"host": sandbox.cms_urls["solbjerg"], "login": login, "password": password, **different}
+    return Connection.from_json(json.dumps({"conn_type": "dpl_cms", **given}), conn_id="cms_solbjerg")
+
+
+def place2book_connection(sandbox: Sandbox, **different: str) -> Connection:
+    """Return the connection to Place2book."""
+    given = {"host": sandbox.place2book_url, "password": sandbox.place2book_token, **different}
+    return Connection.from_json(json.dumps({"conn_type": "place2book", **given}), conn_id="place2book")
+
+
+def test_test_of_a_website_that_works_says_so(sandbox: Sandbox) -> None:
+    works, said = cms_connection(sandbox).test_connection()
+    host = sandbox.cms_urls["solbjerg"].removeprefix("http://")
+    assert (works, said) == (
+        True,
+        f"{host} shows its events and accepts the login. / {host} viser sine arrangementer og godtager login.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("different", "says"),
+    [
+        pytest.param({"password": "forkert-kode"}, "did not accept the login (status 403)", id="wrong password"),
+        pytest.param({"login": "", "password": ""}, "did not accept the login (status 403)", id="no login"),
+        pytest.param({"host": NOBODY}, "could not be made", id="nobody there"),
+        pytest.param({"host": "https://a..b"}, "led nowhere", id="name that cannot exist"),
+        pytest.param({"host": ""}, "has no host", id="no host"),
+        pytest.param({"host": "Solbjerg Bibliotek"}, "is no web address", id="a title for a host"),
+    ],
+)
+def test_test_of_a_website_that_fails_says_why(sandbox: Sandbox, different: dict[str, str], says: str) -> None:
+    works, said = cms_connection(sandbox, **different).test_connection()
+    assert works is False
+    assert said.startswith("Connection 'cms_solbjerg' ")
+    assert says in said
+
+
+def test_test_of_a_website_at_the_address_of_place2book_says_so(sandbox: Sandbox) -> None:
+    works, said = cms_connection(sandbox, host=sandbox.place2book_url).test_connection()
+    assert (works, "has no events API (status 404)" in said) == (False, True)
+
+
+def test_test_of_place2book_at_the_address_of_a_website_says_so(sandbox: Sandbox) -> None:
+    works, said = place2book_connection(sandbox, host=sandbox.cms_urls["solbjerg"]).test_connection()
+    assert (works, "is not Place2book's API (status 404)" in said) == (False, True)
+
+
+@pytest.mark.parametrize("server", ["cms:solbjerg", "place2book"])
+def test_test_that_meets_a_web_page_says_so(sandbox: Sandbox, server: str) -> None:
+    sandbox.faults.add(server, "html_200")
+    connection = place2book_connection(sandbox) if server == "place2book" else cms_connection(sandbox)
+    works, said = connection.test_connection()
+    assert works is False
+    assert "answered with a web page instead of data" in said
+
+
+@pytest.mark.parametrize("event_makers", ["", "5000", "5000, 5100;5101"], ids=["none", "one", "three"])
+def test_test_of_place2book_that_works_names_its_event_makers(sandbox: Sandbox, event_makers: str) -> None:
+    extra = json.dumps({"event_makers": event_makers})
+    works, said = place2book_connection(sandbox, extra=extra).test_connection()
+    assert works is True
+    assert "accepts the token, for: Solbjerg Bibliotek (5000), Nordvig Bibliotekerne (5100)" in said
+
+
+@pytest.mark.parametrize(
+    ("different", "says"),
+    [
+        pytest.param({"password": "forkert-token"}, "did not accept the login (status 401)", id="wrong token"),
+        pytest.param({"password": ""}, "did not accept the login (status 401)", id="no token"),
+        pytest.param({"host": NOBODY}, "could not be made", id="nobody there"),
+        pytest.param({"extra": '{"event_makers": [5000, 5900]}'}, "access to event maker 5900", id="no access"),
+    ],
+)
+def test_test_of_place2book_that_fails_says_why(sandbox: Sandbox, different: dict[str, str], says: str) -> None:
+    works, said = place2book_connection(sandbox, **different).test_connection()
+    assert works is False
+    assert said.startswith("Connection 'place2book' to ")
+    assert says in said
+
+
+@pytest.mark.parametrize("extra", ["[]", "not json", "{}"])
+def test_test_of_place2book_with_an_odd_extra_still_works(sandbox: Sandbox, extra: str) -> None:
+    assert place2book_connection(sandbox, extra=extra).test_connection()[0] is True
+
+
+def test_connections_from_the_environment_give_clients_that_work(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login, password = sandbox.cms_users["solbjerg"]
+    website = {"conn_type": "dpl_cms", "host": sandbox.cms_urls["solbjerg"], "login": login, "password": password}
+    system = {"conn_type": "place2book", "host": sandbox.place2book_url, "password": sandbox.place2book_token}
+    monkeypatch.setenv("AIRFLOW_CONN_CMS_SOLBJERG", json.dumps(website))
+    monkeypatch.setenv("AIRFLOW_CONN_PLACE2BOOK", json.dumps(system))
+    with DplCmsHook("cms_solbjerg", concurrency=2, per_second=50).client as cms:
+        assert len(cms.events(date.today())) > 20
+    with Place2bookHook(concurrency=2, per_second=50).client as place2book:
+        assert [maker.event_maker for maker in place2book.event_makers()] == [5000, 5100, 5101]
+
+
+def test_connection_in_parts_is_put_together(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, port = sandbox.place2book_url.removeprefix("http://").split(":")
+    parts = {"conn_type": "place2book", "host": host, "port": int(port), "schema": "http", "password": "forkert"}
+    monkeypatch.setenv("AIRFLOW_CONN_P2B_PARTS", json.dumps({**parts, "password": sandbox.place2book_token}))
+    assert Place2bookHook("p2b_parts").test_connection()[0] is True
+
+
+@pytest.mark.parametrize("extra", [None, '{"event_makers": "5000, 5101"}'], ids=["no extra", "extra"])
+def test_connection_as_the_test_button_hands_it_over_works(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, extra: str | None
+) -> None:
+    typed = StoredConnection(
+        conn_id="typed",
+        conn_type="place2book",
+        host=sandbox.place2book_url,
+        password=sandbox.place2book_token,
+        extra=extra,
+    )
+    monkeypatch.setenv("AIRFLOW_CONN_TYPED", typed.get_uri())
+    assert Place2bookHook("typed").test_connection()[0] is True
+
+
+def test_hook_makes_its_client_at_first_use_and_only_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = Place2bookHook("p2b_once")
+    monkeypatch.setenv("AIRFLOW_CONN_P2B_ONCE", json.dumps({"conn_type": "place2book", "host": sandbox.place2book_url}))
+    with hook.client as client:
+        assert hook.client is client
+
+
+def test_connection_without_a_host_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_CMS_EMPTY", json.dumps({"conn_type": "dpl_cms"}))
+    with pytest.raises(WrongHost) as raised:
+        _ = DplCmsHook("cms_empty").client
+    assert "Connection 'cms_empty' has no host" in str(raised.value)
+
+
+@pytest.mark.parametrize("hook_class", [DplCmsHook, Place2bookHook])
+def test_connection_that_does_not_exist_is_named(
+    hook_class: type[DplCmsHook | Place2bookHook], airflow_home: object
+) -> None:
+    message = "There is no connection 'cms_ingen'; add it in Airflow under Admin, Connections."
+    with pytest.raises(SettingsProblem) as raised:
+        _ = hook_class("cms_ingen").client
+    assert str(raised.value) == message
+    assert hook_class("cms_ingen").test_connection() == (False, message)
+
+
+@pytest.mark.parametrize("conn_type", ["dpl_cms", "place2book"])
+def test_secret_of_a_connection_is_masked_from_then_on(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, conn_type: str
+) -> None:
+    secret = f"meget-hemmeligt-{conn_type}"
+    made = cms_connection if conn_type == "dpl_cms" else place2book_connection
+    with caplog.at_level(logging.DEBUG):
+        works, said = made(sandbox, password=secret).test_connection()
+    assert works is False
+    assert secret not in said + caplog.text
+    assert redact(f"the secret is {secret}") == "the secret is ***"

@@ -1,0 +1,60 @@
+"""A library's website as a source of events."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from include.api.cms import CmsClient
+from include.api.errors import BadAnswer
+from include.api.session import RequestSettings
+from include.models import SourceState
+from include.sandbox.server import Sandbox
+from include.sources import Source
+from include.sources.dpl_cms import DplCmsSource
+
+LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2book.com/da/events/1"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins for the tests of this module."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def source(sandbox: Sandbox) -> Iterator[Source]:
+    """Give a test the website of Solbjerg as a source."""
+    sandbox.reset()
+    login, password = sandbox.cms_users["solbjerg"]
+    settings = RequestSettings(per_second=1000, backoff=0.01)
+    with CmsClient(sandbox.cms_urls["solbjerg"], login, password, connection="cms", settings=settings) as client:
+        yield DplCmsSource(client)
+
+
+def test_read_returns_every_listed_event(sandbox: Sandbox, source: Source) -> None:
+    listed = sandbox.cms["solbjerg"].listed(date(2020, 1, 1))
+    assert [event.uuid for event in source.read(date(2020, 1, 1))] == [event.uuid for event in listed]
+
+
+def test_read_of_an_incomplete_snapshot_raises(sandbox: Sandbox, source: Source) -> None:
+    sandbox.faults.add("cms:solbjerg", "truncated_json")
+    with pytest.raises(BadAnswer):
+        source.read(date(2020, 1, 1))
+
+
+def test_write_back_of_state_leaves_the_links(sandbox: Sandbox, source: Source) -> None:
+    uuid = sandbox.cms["solbjerg"].add(title="Koncert")
+    source.write_back(uuid, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
+    source.write_back(uuid, state=SourceState.SOLD_OUT, link=None, admin_link=None)
+    (event,) = [event for event in source.read(date.today()) if event.uuid == uuid]
+    assert (event.state, event.link, event.admin_link) == (SourceState.SOLD_OUT, LINK, ADMIN)
+
+
+def test_write_back_of_nothing_clears_the_links(sandbox: Sandbox, source: Source) -> None:
+    uuid = sandbox.cms["solbjerg"].add(title="Koncert")
+    source.write_back(uuid, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
+    source.write_back(uuid, state=None, link=None, admin_link=None)
+    (event,) = [event for event in source.read(date.today()) if event.uuid == uuid]
+    assert (event.state, event.link, event.admin_link) == (SourceState.ACTIVE, None, None)
