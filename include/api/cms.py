@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import quote
 
 from pydantic import ValidationError
@@ -19,6 +19,8 @@ from include.models import SourceEvent, SourceState
 
 _EVENTS = "/api/v1/events"
 _JSON = {"_format": "json"}
+T = TypeVar("T")
+R = TypeVar("R")
 _FAR_AHEAD = date(2999, 1, 1)
 _NO_EVENT = "00000000-0000-0000-0000-000000000000"
 
@@ -56,6 +58,10 @@ class CmsClient:
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
+
+    def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """Return the function's result for each item, in order, with at most `concurrency` under way."""
+        return self._session.map_concurrently(function, items)
 
     def events(self, from_date: date) -> tuple[SourceEvent, ...]:
         """Return every published event that starts on `from_date` or later: a complete snapshot, or an error.

@@ -111,7 +111,10 @@ class Place2bookClient:
         """Return an event as it stands now; raises Missing when it is gone."""
         what = f"for event {event_id} of event maker {event_maker}"
         shown = self._object(_event_path(event_maker, event_id), "event", what)
-        return self._read_one(lambda item: current_event(event_maker, item), shown, what)
+        event = self._read_one(lambda item: current_event(event_maker, item), shown, what)
+        if event.event_id != event_id:
+            raise failures.bad_answer(f"showed event {event.event_id}", self._session.asked(what))
+        return event
 
     def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate) -> CurrentEvent:
         """Create an event with its prices, once; raises OutcomeUnknown when it may or may not exist now."""
@@ -130,7 +133,7 @@ class Place2bookClient:
         shown = self._object(path, "event", what)
         answer = self._session.write("PUT", path, what=what, body={"event": event_with(shown, fields)})
         updated = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
-        return updated or self.event(event_maker, event_id)
+        return updated if updated and updated.event_id == event_id else self.event(event_maker, event_id)
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
         """Delete an event; raises Missing when it is gone already, Refused when it may not be deleted."""

@@ -90,6 +90,7 @@ def test_event_in_every_spelling_is_read(
         pytest.param({"name": "Uden id"}, id="no id"),
         pytest.param({"id": True}, id="an id that is a flag"),
         pytest.param({"id": "pr123"}, id="the id of something else"),
+        pytest.param({"id": 124}, id="another event"),
     ],
 )
 def test_event_without_an_id_is_a_bad_answer(
