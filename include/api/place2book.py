@@ -110,11 +110,7 @@ class Place2bookClient:
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
         """Return an event as it stands now; raises Missing when it is gone."""
         what = f"for event {event_id} of event maker {event_maker}"
-        shown = self._object(_event_path(event_maker, event_id), "event", what)
-        event = self._read_one(lambda item: current_event(event_maker, item), shown, what)
-        if event.event_id != event_id:
-            raise failures.bad_answer(f"showed event {event.event_id}", self._session.asked(what))
-        return event
+        return current_event(event_maker, self._shown_event(event_maker, event_id, what))
 
     def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate) -> CurrentEvent:
         """Create an event with its prices, once; raises OutcomeUnknown when it may or may not exist now."""
@@ -130,7 +126,7 @@ class Place2bookClient:
     def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent:
         """Lay fields, in their written-down form, over the event as it stands, send it all back, and return it."""
         path, what = _event_path(event_maker, event_id), f"to update event {event_id} of event maker {event_maker}"
-        shown = self._object(path, "event", what)
+        shown = self._shown_event(event_maker, event_id, what)
         answer = self._session.write("PUT", path, what=what, body={"event": event_with(shown, fields)})
         updated = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
         return updated if updated and updated.event_id == event_id else self.event(event_maker, event_id)
@@ -162,10 +158,10 @@ class Place2bookClient:
         """Lay fields, in their written-down form, over a price as it stands, send it all back, and return it."""
         path = f"{_event_path(event_maker, event_id)}/prices/{price_id}"
         what = f"to update price {price_id} of event {event_id}"
-        body = {"price": overlaid(self._object(path, "price", what), fields, PRICE_READ_ONLY)}
+        body = {"price": overlaid(self._shown_price(path, price_id, what), fields, PRICE_READ_ONLY)}
         answer = self._session.write("PUT", path, what=what, body=body)
         updated = _read_or_none(current_price, answer.data)
-        return updated or self._read_one(current_price, self._object(path, "price", what), what)
+        return updated or current_price(self._shown_price(path, price_id, what))
 
     def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None:
         """Delete a price; raises Missing when it is gone already, Refused when tickets were sold at it."""
@@ -223,10 +219,18 @@ class Place2bookClient:
         todo = "correct the number, or ask Place2book to give the token access"
         return NoAccess(self._session.asked(what).sentence(happened, todo))
 
-    def _object(self, path: str, name: str, what: str) -> dict[str, object]:
-        data = unwrapped(self._session.get(path, what=what).data, name)
-        if not isinstance(data, dict):
-            raise failures.bad_answer(f"gave something else than {name}", self._session.asked(what))
+    def _shown_event(self, event_maker: int, event_id: int, what: str) -> dict[str, object]:
+        data = unwrapped(self._session.get(_event_path(event_maker, event_id), what=what).data, "event")
+        found = _read_or_none(lambda item: current_event(event_maker, item), data)
+        if not isinstance(data, dict) or found is None or found.event_id != event_id:
+            raise failures.bad_answer("showed something else than the event", self._session.asked(what))
+        return data
+
+    def _shown_price(self, path: str, price_id: int, what: str) -> dict[str, object]:
+        data = unwrapped(self._session.get(path, what=what).data, "price")
+        found = _read_or_none(current_price, data)
+        if not isinstance(data, dict) or found is None or found.price_id != price_id:
+            raise failures.bad_answer("showed something else than the price", self._session.asked(what))
         return data
 
     def _event_at(self, location: str | None, event_maker: int) -> CurrentEvent | None:

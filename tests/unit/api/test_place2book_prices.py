@@ -92,6 +92,16 @@ def test_price_update_sends_back_everything_that_can_be_written(
     assert {one.path for one in server.received} == {"/event_makers/5000/events/123/prices/7"}
 
 
+@pytest.mark.parametrize("shown", [{"message": "Der opstod en fejl"}, {**PRICE, "id": 8}], ids=["no price", "another"])
+def test_update_of_a_price_that_is_not_shown_writes_nothing(
+    place2book: Place2bookClient, server: AnsweringServer, shown: object
+) -> None:
+    server.will_answer(as_json(shown))
+    with pytest.raises(BadAnswer):
+        place2book.update_price(5000, 123, 7, {"value": 8000})
+    assert server.methods() == ["GET"]
+
+
 @pytest.mark.parametrize("event_maker", [5000, 5100], ids=["live spelling", "documented spelling"])
 def test_price_is_added_changed_and_deleted(
     sandbox: Sandbox, sandbox_place2book: Place2bookClient, event_maker: int

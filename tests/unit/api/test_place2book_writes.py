@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from include.api.errors import (
+    BadAnswer,
     Missing,
     OutcomeUnknown,
     Refused,
@@ -159,6 +160,23 @@ def test_update_keeps_what_it_does_not_change(
     server.will_answer(as_json(shown))
     place2book.update_event(5000, 1, {"name": "N"})
     assert server.bodies() == [{"event": written}]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param({"message": "Der opstod en fejl"}, id="no event"),
+        pytest.param({**SHOWN, "id": 124}, id="another event"),
+        pytest.param([SHOWN], id="a list"),
+    ],
+)
+def test_update_of_an_event_that_is_not_shown_writes_nothing(
+    place2book: Place2bookClient, server: AnsweringServer, shown: object
+) -> None:
+    server.will_answer(as_json(shown))
+    with pytest.raises(BadAnswer):
+        place2book.update_event(5000, 123, {"name": "Nyt navn"})
+    assert server.methods() == ["GET"]
 
 
 def test_update_of_an_event_without_an_address_makes_one(place2book: Place2bookClient, server: AnsweringServer) -> None:
