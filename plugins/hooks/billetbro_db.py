@@ -17,13 +17,18 @@ from include.warehouse.privacy import KEY_CONNECTION, Privacy
 DATABASE_CONNECTION = "billetbro_db"
 
 
-@cache
 def billetbro_engine() -> Engine:
     """Return the engine of the database that the connection `billetbro_db` (type postgres) names."""
     given = connection_named(DATABASE_CONNECTION)
     if given.conn_type not in ("postgres", "postgresql"):
         raise SettingsProblem(f"Connection '{DATABASE_CONNECTION}' must be of type postgres.")
-    return connect(_url(given))
+    return _engine(_url(given))
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    """Return one engine for each database, with its pool, for as long as the process lives."""
+    return connect(url)
 
 
 def _url(given: Connection) -> URL:

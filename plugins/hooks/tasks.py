@@ -1,66 +1,115 @@
-"""What the tasks of the DAGs have in common: the run's request, and a step carried out for each library of a batch."""
+"""What the DAG's tasks do: begin a run, carry out a step for each library of a batch, announce, and report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 
-from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk import Asset, get_current_context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy import Engine
 
-from hooks.billetbro_db import billetbro_engine, privacy_of
-from hooks.dpl_cms_hook import DplCmsHook
-from hooks.place2book_hook import Place2bookHook
-from include.api.place2book import Place2bookClient
+from hooks.billetbro_db import billetbro_engine
 from include.models import Mode
-from include.pipeline.request import NothingToDo, RunRequest, for_each_library
+from include.pipeline.begin import begin
+from include.pipeline.report import make_report
+from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
 from include.settings import Library, load_settings
-from include.sources import Source
-from include.sources.dpl_cms import DplCmsSource
+from include.store.runs import read_runs
 
-__all__ = ["for_each_library_of", "place2book", "privacy_of", "request_of_this_run", "source_of"]
+Batches = Sequence[Sequence[str]]
+log = logging.getLogger(__name__)
 
 
-def request_of_this_run() -> tuple[RunRequest, list[str]]:
-    """Return what this run was asked to do, and the libraries that it names (none: all)."""
+def request_of_this_run() -> RunRequest:
+    """Return what this run was asked to do; only a run that a person started counts as by hand."""
     context = get_current_context()
     params, dag_run = context["params"], context["dag_run"]
-    request = RunRequest(
+    return RunRequest(
         run_id=dag_run.run_id,
         mode=Mode(params["mode"]),
         by_hand=dag_run.run_type == "manual",
         events=frozenset(params["events"]),
         allow_mass_removal=bool(params["allow_mass_removal"]),
     )
-    return request, list(params["libraries"])
 
 
-def for_each_library_of(batch: Sequence[str], step: str, work: Callable[[Engine, Library, RunRequest], object]) -> None:
+def begin_run() -> list[list[str]]:
+    """Check the settings, bring the schema up to date, and return the ids of the run's libraries in batches."""
+    libraries = load_settings().select(get_current_context()["params"]["libraries"])
+    return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now())
+
+
+def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, RunRequest], str]) -> None:
     """Carry out a step for each library of the batch; skips the task when there is nothing to do for any of them."""
-    get_current_context()["libraries"] = ", ".join(batch)  # type: ignore[typeddict-unknown-key]
-    engine, settings = billetbro_engine(), load_settings()
-    request, _ = request_of_this_run()
+    engine, settings, request = billetbro_engine(), load_settings(), request_of_this_run()
 
     def one(library_id: str) -> None:
-        result = work(engine, settings.library(library_id), request)
-        print(f"{library_id}: {step}: {result}")
+        log.info("%s: %s", library_id, step(engine, settings.library(library_id), request))
 
     try:
-        for_each_library(engine, request, step, batch, one)
+        for_each_library(engine, request, step.__name__, batch, one)
     except NothingToDo as nothing:
         raise AirflowSkipException(str(nothing)) from None
 
 
-def source_of(library: Library) -> Source:
-    """Return the library's source of events, over its connection."""
-    requests = library.requests
-    hook = DplCmsHook(library.source.conn_id, concurrency=requests.concurrency, per_second=requests.per_second)
-    return DplCmsSource(hook.client)
+def announce(assets: Sequence[Asset]) -> None:
+    """Let the assets' events name the libraries whose purchases this run exported; skips the task when there are none.
+
+    A failed library is left out of the events, and does not keep the others' readers waiting.
+    """
+    exported = _exported_libraries() if _batches() else []
+    if not exported:
+        raise AirflowSkipException("no library's purchases were exported in this run")
+    events = get_current_context()["outlet_events"]
+    for asset in assets:
+        events[asset].extra["libraries"] = list(exported)
 
 
-def place2book(library: Library) -> Place2bookClient:
-    """Return the client of the library's Place2book connection."""
-    requests = library.requests
-    return Place2bookHook(
-        library.place2book.conn_id, concurrency=requests.concurrency, per_second=requests.per_second
-    ).client
+def report_run() -> None:
+    """Print what was done and what was not; fails, naming them, when libraries or tasks failed.
+
+    A task that was stopped from outside, or ran out of time or memory, could say nothing itself: Airflow tells of it.
+    """
+    made = make_report(billetbro_engine(), request_of_this_run().run_id)
+    silent = silent_failures(_states_of_this_run(), _batches(), made.failures)
+    # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
+    print(made.text)
+    for sentence in silent:
+        print(sentence)
+    if made.failures or silent:
+        raise AirflowFailException(" | ".join([made.summary, *silent] if made.failures else silent))
+
+
+def silent_failures(states: Mapping[str, str | None], batches: Batches, named: Sequence[str]) -> list[str]:
+    """Return a sentence for each failed task of which no library that it worked on is named as failed already.
+
+    A task of a mapped group goes by its id, an underscore and its place among the batches.
+    """
+    sentences = []
+    for task, state in sorted(states.items()):
+        place = task.rpartition("_")[2]
+        libraries = batches[int(place)] if place.isdecimal() and int(place) < len(batches) else [task]
+        if state == "failed" and not set(libraries) & set(named):
+            sentences.append(f"{', '.join(libraries)}: the task {task} failed without an explanation; see its log.")
+    return sentences
+
+
+def _batches() -> Batches:
+    """Return the run's batches, none when `select_libraries` failed."""
+    return get_current_context()["ti"].xcom_pull(task_ids="select_libraries") or []
+
+
+def _exported_libraries() -> list[str]:
+    with billetbro_engine().connect() as connection:
+        runs = read_runs(connection, request_of_this_run().run_id)
+    return [run.library for run in runs if run.exported_at]
+
+
+def _states_of_this_run() -> Mapping[str, str | None]:
+    context = get_current_context()
+    dag_run = context["dag_run"]
+    states: Mapping[str, Mapping[str, str | None]] = context["ti"].get_task_states(
+        dag_id=context["dag"].dag_id, run_ids=[dag_run.run_id]
+    )
+    return states.get(dag_run.run_id, {})

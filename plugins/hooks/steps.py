@@ -1,0 +1,74 @@
+"""The steps of the hourly job, each for one library, with the connections that it needs: closed when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+
+from hooks.billetbro_db import privacy_of
+from hooks.dpl_cms_hook import DplCmsHook
+from hooks.place2book_hook import Place2bookHook
+from include.api.place2book import Place2bookClient
+from include.pipeline.export import export
+from include.pipeline.extract import extract as extract_events
+from include.pipeline.load import load as load_events
+from include.pipeline.request import RunRequest, utc_now
+from include.pipeline.transform import transform as transform_events
+from include.pipeline.writeback import write_back
+from include.settings import Library
+from include.sources import Source
+from include.sources.dpl_cms import DplCmsSource
+
+
+def extract(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Read every event of the library's source."""
+    with _source(library) as source:
+        count = extract_events(engine, library, request, source, utc_now())
+    return f"{count} events read"
+
+
+def transform(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Decide what each event is to be in Place2book."""
+    with _place2book(library) as client:
+        outcomes = transform_events(engine, library, request, client.host, utc_now())
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "no events"
+
+
+def load(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Read Place2book, plan, gate and apply."""
+    with _place2book(library) as client:
+        outcome = load_events(engine, library, request, client, utc_now())
+    return f"{outcome.applied} changes applied, {len(outcome.rejections)} refused"
+
+
+def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Write ticket links and sale states back to the source."""
+    with _source(library) as source, _place2book(library) as client:
+        result = write_back(engine, library, request, source, client.host, utc_now())
+    return f"{result.written} events written, {len(result.rejections)} refused"
+
+
+def export_purchases(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Bring the library's purchases into the warehouse."""
+    with _place2book(library) as client:
+        summary = export(engine, library, request, client, privacy_of(library), utc_now())
+    return f"purchases of {summary.events_exported} events read"
+
+
+@contextmanager
+def _source(library: Library) -> Iterator[Source]:
+    requests = library.requests
+    hook = DplCmsHook(library.source.conn_id, concurrency=requests.concurrency, per_second=requests.per_second)
+    with hook.client as client:
+        yield DplCmsSource(client)
+
+
+@contextmanager
+def _place2book(library: Library) -> Iterator[Place2bookClient]:
+    requests = library.requests
+    conn_id = library.place2book.conn_id
+    hook = Place2bookHook(conn_id, concurrency=requests.concurrency, per_second=requests.per_second)
+    with hook.client as client:
+        yield client
