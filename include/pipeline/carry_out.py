@@ -31,9 +31,9 @@ BEGINS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What came of a library's changes: the count applied, the events settled, what was refused, what stopped it."""
+    """What came of a library's changes: those applied (ids), the events settled, what was refused, what stopped it."""
 
-    applied: int = 0
+    applied: set[int] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     rejections: list[Rejection] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
@@ -113,13 +113,16 @@ class ChangeRunner:
         carry_out(self._client, change, event)
         self._save(change_id, change, event, before, utc_now())
         with self._lock:
-            self._outcome.applied += 1
+            self._outcome.applied.add(change_id)
 
     def _save(self, change_id: int, change: Change, event: Working, before: CurrentEvent | None, now: datetime) -> None:
         """Store in one transaction that the change was applied and how its event now stands."""
         with self._engine.begin() as connection:
             if change.moved_from:
                 remove_link(connection, self._library, change.moved_from)
+            if change.kind is Kind.CREATE:
+                # One that was removed before, with all that was counted of it.
+                remove_link(connection, self._library, change.uuid)
             if event.link is not None:
                 save_link(connection, self._library, event.link)
             if event.current is not None:

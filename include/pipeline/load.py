@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine
 
 from include.api.errors import Retriable
 from include.api.place2book import Place2bookClient
-from include.models import Change, CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Mode
+from include.models import Change, CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Mode, SourceEvent
 from include.pipeline.carry_out import ChangeRunner, Outcome
 from include.pipeline.observe import Key, Observation, observe, with_prices
+from include.pipeline.recover import Recovered, created_after_all, link_of, revive
 from include.pipeline.request import NothingToDo, RunRequest
 from include.settings import Library
 from include.store import changes as stored
@@ -24,7 +25,7 @@ from include.store.database import library_lock
 from include.store.links import count_absences, follow_source, read_links, save_link
 from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
 from include.store.runs import note_progress, read_run
-from include.store.snapshots import forget_ticket_events, read_mapped, store_ticket_events
+from include.store.snapshots import forget_ticket_events, read_mapped, read_source_events, store_ticket_events
 from include.sync.identity import Identity, identify, is_over, wants_an_event
 from include.sync.plan import Plan, Run, make_plan
 from include.sync.safeguards import Guarded, fingerprint, guard_removals, leave_refused_alone
@@ -41,6 +42,7 @@ class Known:
     identities: Mapping[str, Identity]
     currents: Mapping[Key, CurrentEvent]
     observation: Observation
+    recovered: Recovered
     run: Run
     rules: LibraryRules
 
@@ -88,17 +90,23 @@ def _read(engine: Engine, library: Library, request: RunRequest, client: Place2b
         snapshot = read_mapped(connection, library.id)
         links = read_links(connection, library.id)
         begun = stored.begun_creates(connection, library.id)
+        sources = read_source_events(connection, library.id) if begun else {}
     rules = library.rules(client.host)
     run = Run(
         run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
     )
+    revived = Recovered(links=tuple(link for link in revive(links, snapshot) if run.concerns(link.uuid)))
+    links = revived.among(links)
     observation = observe(client, links, rules, record.window_start, now)
+    recovered = _recover(client, begun, links, observation, sources)
+    links = recovered.among(links)
+    recovered = replace(recovered, links=revived.links + recovered.links)
     identities = identify(
         [mapped for mapped in snapshot if wants_an_event(mapped)],
         frozenset(mapped.uuid for mapped in snapshot),
         links,
         observation.events,
-        begun,
+        frozenset(create.uuid for create in begun if create.change_id not in recovered.created),
         rules.sales_hosts,
         record.window_start,
         now,
@@ -113,8 +121,29 @@ def _read(engine: Engine, library: Library, request: RunRequest, client: Place2b
         identities=identities,
         currents=currents,
         observation=observation,
+        recovered=recovered,
         run=run,
         rules=rules,
+    )
+
+
+def _recover(
+    client: Place2bookClient,
+    begun: Sequence[stored.BegunCreate],
+    links: Sequence[Link],
+    observation: Observation,
+    sources: Mapping[str, SourceEvent],
+) -> Recovered:
+    """Find the events that creates of unknown outcome made after all."""
+    made = created_after_all(begun, links, observation.events)
+    priced = with_prices(client, made.values())
+    return Recovered(
+        links=tuple(
+            link_of(create, priced[event.event_maker, event.event_id], sources.get(create.uuid))
+            for create in begun
+            if (event := made.get(create.change_id))
+        ),
+        created={change_id: event.event_id for change_id, event in made.items()},
     )
 
 
@@ -147,7 +176,11 @@ def _store_findings(
 ) -> None:
     """Store what the plan found besides changes: absences, held-back fields, rejections, and those that are gone."""
     now = known.run.now
-    if known.snapshot and not request.events:
+    for link in known.recovered.links:
+        save_link(connection, library, link)
+    stored.mark_created(connection, known.recovered.created)
+    # An empty snapshot counts for nothing, unless somebody says that it is meant.
+    if (known.snapshot or request.allow_mass_removal) and not request.events:
         count_absences(connection, library, plan.absences, request.run_id)
     before = open_codes(connection, library)
     codes = {(held.uuid, held.why) for held in plan.held_back}
@@ -179,9 +212,11 @@ def _finish(
 ) -> None:
     """Store what came of the changes: what was refused and tried with what, and what is no longer refused."""
     now = known.run.now
-    by_event: dict[str, list[Change]] = {}
-    for _, change in planned:
-        by_event.setdefault(change.uuid, []).append(change)
+    by_event: dict[str, list[Change]] = {change.uuid: [] for _, change in planned}
+    for change_id, change in planned:
+        if change_id not in outcome.applied:
+            by_event[change.uuid].append(change)
+    # What was applied is not planned again: only the rest tells whether the next plan is the same.
     tried = {uuid: fingerprint(changes) for uuid, changes in by_event.items()}
     with engine.begin() as connection:
         stored.close_unsent(connection, request.run_id, library, now)

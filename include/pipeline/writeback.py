@@ -18,7 +18,7 @@ from include.store.database import library_lock
 from include.store.links import read_links, save_link
 from include.store.rejections import report_rejections, resolve_rejections
 from include.store.runs import note_progress, read_run
-from include.store.snapshots import read_mapped, read_ticket_events
+from include.store.snapshots import note_written_back, read_mapped, read_ticket_events
 from include.sync.ticket_status import due_state, due_write_back
 
 REFUSED = "cms_refused"
@@ -110,13 +110,14 @@ def _write(
             return
         with engine.begin() as connection:
             stored.mark_applying(connection, change_id, utc_now())
-        new = {change.field: change.new for change in item.change.fields}
+        shown = _shown_after(item)
+        state = shown.get("state")
         try:
             source.write_back(
                 item.mapped.uuid,
-                state=SourceState(str(new["state"])) if new.get("state") else None,
-                link=_text(new.get("url", item.mapped.link)),
-                admin_link=_text(new.get("admin_url", item.mapped.admin_link)),
+                state=SourceState(state) if state else None,
+                link=shown["link"],
+                admin_link=shown["admin_link"],
             )
         except BilletbroError as error:
             _failed(engine, change_id, item.change, error, result)
@@ -133,6 +134,17 @@ def _note(engine: Engine, library: str, item: Due, change_id: int | None = None)
             save_link(connection, library, replace(item.link, state_written=item.state))
         if change_id is not None:
             stored.mark_applied(connection, change_id, utc_now(), None, None)
+            note_written_back(connection, library, item.mapped.uuid, _shown_after(item))
+
+
+def _shown_after(item: Due) -> dict[str, str | None]:
+    """Return what the source shows after the PATCH, which set both links, and the state where it had one."""
+    new = {change.field: change.new for change in item.change.fields} if item.change else {}
+    shown = {
+        "link": _text(new.get("url", item.mapped.link)),
+        "admin_link": _text(new.get("admin_url", item.mapped.admin_link)),
+    }
+    return shown | ({"state": str(new["state"])} if new.get("state") else {})
 
 
 def _failed(engine: Engine, change_id: int, change: Change, error: BilletbroError, result: WrittenBack) -> None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from include.models import Change, Kind
+from include.models import Change, Kind, Written
 from include.store.tables import changes, links, runs
 
 NOT_SENT = "not sent: the run ended before"
 INTERRUPTED = "interrupted: whether it was carried out is not known"
+PRICE = "price."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunCreate:
+    """A create whose outcome is not known: the fields that were sent, and the prices (øre) by name."""
+
+    change_id: int
+    uuid: str
+    title: str
+    event_maker: int
+    fields: Mapping[str, Written]
+    prices: Mapping[str, Written]
 
 
 def store_planned(
@@ -85,12 +99,36 @@ def close_unsent(connection: Connection, run_id: str, library: str, now: datetim
     )
 
 
-def begun_creates(connection: Connection, library: str) -> frozenset[str]:
-    """Return the unlinked source events whose create may have been carried out without our knowing."""
+def begun_creates(connection: Connection, library: str) -> tuple[BegunCreate, ...]:
+    """Return the creates that may have been carried out without our knowing, oldest first."""
     query = (
-        select(changes.c.uuid)
+        select(changes.c.id, changes.c.uuid, changes.c.title, changes.c.event_maker, changes.c.fields)
         .outerjoin(links, (links.c.library == changes.c.library) & (links.c.uuid == changes.c.uuid))
         .where(changes.c.library == library, changes.c.kind == Kind.CREATE.value, changes.c.outcome_unknown)
         .where(links.c.uuid.is_(None) | (changes.c.finished_at > links.c.updated_at))
+        .order_by(changes.c.id)
     )
-    return frozenset(connection.scalars(query))
+    return tuple(_begun(*row) for row in connection.execute(query))
+
+
+def mark_created(connection: Connection, created: Mapping[int, int]) -> None:
+    """Note of creates, by id, which Place2book event they made after all."""
+    if created:
+        connection.execute(
+            update(changes)
+            .where(changes.c.id == bindparam("of_id"))
+            .values(status="applied", outcome_unknown=False, error=None, event_id=bindparam("to_event")),
+            [{"of_id": change_id, "to_event": event_id} for change_id, event_id in created.items()],
+        )
+
+
+def _begun(change_id: int, uuid: str, title: str, event_maker: int, fields: Sequence[Mapping[str, Any]]) -> BegunCreate:
+    sent = {field["field"]: field["new"] for field in fields}
+    return BegunCreate(
+        change_id=change_id,
+        uuid=uuid,
+        title=title,
+        event_maker=event_maker,
+        fields={name: value for name, value in sent.items() if not name.startswith(PRICE)},
+        prices={name.removeprefix(PRICE): value for name, value in sent.items() if name.startswith(PRICE)},
+    )

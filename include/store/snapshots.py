@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, bindparam, cast, delete, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from include.models import CurrentEvent, Mapped, SourceEvent
 from include.store.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT
@@ -68,6 +68,16 @@ def read_mapped(connection: Connection, library: str) -> tuple[Mapped, ...]:
         source_events.c.library == library, source_events.c.present, source_events.c.mapped.is_not(None)
     )
     return tuple(MAPPED.validate_python(stored) for stored in connection.scalars(query.order_by(source_events.c.uuid)))
+
+
+def note_written_back(connection: Connection, library: str, uuid: str, shown: Mapping[str, str | None]) -> None:
+    """Note what a source event shows (link, admin_link, state) since it was written back."""
+    told = cast(literal(dict(shown), JSONB), JSONB)
+    connection.execute(
+        update(source_events)
+        .where(source_events.c.library == library, source_events.c.uuid == uuid)
+        .values(payload=source_events.c.payload.op("||")(told), mapped=source_events.c.mapped.op("||")(told))
+    )
 
 
 def store_ticket_events(connection: Connection, library: str, events: Iterable[CurrentEvent], now: datetime) -> None:

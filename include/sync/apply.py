@@ -83,6 +83,7 @@ def _adopt(_change: Change, event: Working) -> None:
 
 
 def _move(_change: Change, event: Working) -> None:
+    """Let the link follow to the new instance, to which no state was ever written."""
     mapped = _mapped(event)
     event.link = replace(
         _link(event),
@@ -92,6 +93,7 @@ def _move(_change: Change, event: Working) -> None:
         ends_at=mapped.ends_at,
         absences=0,
         prices=event.ours,
+        state_written=None,
     )
 
 

@@ -1,0 +1,58 @@
+"""Stand-ins for a module's tests, and a world of its own for each: an empty database, and nobody's changes."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, text
+
+from include.sandbox.moments import utc_now
+from include.sandbox.server import Sandbox
+from include.store.database import connect, migrate
+from tests.integration.pipeline.harness import LIBRARIES, TABLES, World
+
+SECRETS = ("made-up-sandbox-token", "made-up-solbjerg", "made-up-nordvig", "Testesen", "Prøvesen", "@example.com")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def engine(module_database_url: str) -> Iterator[Engine]:
+    """Give an engine on a database that is up to date."""
+    engine = connect(module_database_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
+    """Give Solbjerg with an empty website, and see afterwards that the history is true and holds no secret."""
+    yield from _world(sandbox, engine, ["solbjerg"], seeded=False)
+
+
+@pytest.fixture
+def seeded(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
+    """Give both libraries with all their events."""
+    yield from _world(sandbox, engine, list(LIBRARIES), seeded=True)
+
+
+def _world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded: bool) -> Iterator[World]:
+    with engine.begin() as connection:
+        tables = ", ".join(f"sync.{table}" for table in TABLES)
+        connection.execute(text(f"TRUNCATE {tables}, warehouse.events CASCADE"))
+    sandbox.clock = utc_now
+    sandbox.reset(seeded=seeded)
+    world = World(sandbox, engine, {library: LIBRARIES[library] for library in libraries})
+    sandbox.clock = world.now
+    yield world
+    for name, running in sandbox.servers.items():
+        if not running:
+            sandbox.start_server(name)
+    assert world.unplanned_requests() == []
+    stored = world.everything()
+    assert [secret for secret in SECRETS if secret in stored] == []

@@ -1,0 +1,286 @@
+"""A library's whole hour without Airflow: the steps of the DAG, over HTTP to the stand-ins, into a real PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import Engine, text
+
+from include.api.cms import CmsClient
+from include.api.place2book import Place2bookClient
+from include.api.session import RequestSettings
+from include.models import Link, Mode, PersonalDataPolicy
+from include.pipeline.begin import begin
+from include.pipeline.export import export
+from include.pipeline.extract import extract
+from include.pipeline.load import load
+from include.pipeline.request import NothingToDo, RunRequest, for_each_library
+from include.pipeline.transform import transform
+from include.pipeline.writeback import write_back
+from include.sandbox.cms_state import CmsSite
+from include.sandbox.place2book_records import Event
+from include.sandbox.request_log import LoggedRequest
+from include.sandbox.server import Sandbox
+from include.settings import Library, load_settings
+from include.sources.dpl_cms import DplCmsSource
+from include.store.links import read_links
+from include.store.runs import RunRecord, read_run
+from include.warehouse.privacy import Privacy
+
+LIBRARIES = {
+    library.id: library
+    for library in load_settings(Path(__file__).parents[3] / "demo" / "libraries.yaml", environ={}).libraries
+}
+IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=2, read_timeout=2, tries=2, backoff=0.01)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections")
+PLACE2BOOK = "place2book"
+
+
+class Died(BaseException):
+    """The process ends here: nothing that handles errors may catch it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What came of one run: the requests that it made, and what it raised, by step."""
+
+    run_id: str
+    requests: list[LoggedRequest]
+    raised: dict[str, BaseException]
+    idle: frozenset[str]
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """Return the requests that were meant to change something, as (server, method)."""
+        return [(r.server, r.method) for r in self.requests if r.method in ("POST", "PUT", "PATCH", "DELETE")]
+
+    @property
+    def counted(self) -> dict[tuple[str, str], int]:
+        """Return how many requests of each kind were meant to change something."""
+        return dict(Counter(self.writes))
+
+
+@dataclass(slots=True)
+class World:
+    """The stand-ins, the database, and the libraries that are kept in step; `ahead` moves everybody's clock."""
+
+    sandbox: Sandbox
+    engine: Engine
+    libraries: dict[str, Library]
+    ahead: timedelta = timedelta(0)
+    token: str | None = None
+    passwords: dict[str, str] = field(default_factory=dict)
+    place2book_client: type[Place2bookClient] = Place2bookClient
+    source: type[DplCmsSource] = DplCmsSource
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def now(self) -> datetime:
+        """Return the moment that all of them take for now."""
+        return datetime.now(UTC) + self.ahead
+
+    def configure(self, library: str = "solbjerg", **settings: object) -> None:
+        """Change a library's settings, each given whole."""
+        before = self.libraries[library].model_dump(mode="json")
+        self.libraries[library] = Library.model_validate({**before, **settings})
+
+    def run(
+        self,
+        mode: Mode = Mode.SYNC,
+        *,
+        by_hand: bool = False,
+        events: Iterable[str] = (),
+        allow_mass_removal: bool = False,
+        tries: int = 1,
+        only: Sequence[str] | None = None,
+    ) -> Happened:
+        """Run every step once (`tries`: until it succeeds, as Airflow does), or `only` these."""
+        request = RunRequest(
+            run_id=f"run {next(self._numbers)}",
+            mode=mode,
+            by_hand=by_hand,
+            events=frozenset(events),
+            allow_mass_removal=allow_mass_removal,
+        )
+        before = len(self.sandbox.log.entries)
+        begin(self.engine, list(self.libraries.values()), request, self.now())
+        raised: dict[str, BaseException] = {}
+        idle: set[str] = set()
+        for step, work in self._steps(request).items():
+            if only is None or step in only:
+                self._step(request, step, work, tries, raised, idle)
+        return Happened(
+            run_id=request.run_id, requests=self.sandbox.log.entries[before:], raised=raised, idle=frozenset(idle)
+        )
+
+    def _step(
+        self,
+        request: RunRequest,
+        step: str,
+        work: Callable[[str], object],
+        tries: int,
+        raised: dict[str, BaseException],
+        idle: set[str],
+    ) -> None:
+        def one(library: str) -> None:
+            work(library)
+
+        for _ in range(tries):
+            raised.pop(step, None)
+            try:
+                for_each_library(self.engine, request, step, list(self.libraries), one)
+            except NothingToDo:
+                idle.add(step)
+            except (Exception, Died) as error:
+                raised[step] = error
+                continue
+            return
+
+    def _steps(self, request: RunRequest) -> dict[str, Callable[[str], object]]:
+        engine, libraries = self.engine, self.libraries
+
+        def load_one(library: str) -> object:
+            with self.place2book() as client:
+                return load(engine, libraries[library], request, client, self.now())
+
+        def write_back_one(library: str) -> object:
+            with self._cms(library) as cms, self.place2book() as client:
+                return write_back(engine, libraries[library], request, self.source(cms), client.host, self.now())
+
+        def extract_one(library: str) -> object:
+            with self._cms(library) as cms:
+                return extract(engine, libraries[library], request, self.source(cms), self.now())
+
+        def transform_one(library: str) -> object:
+            with self.place2book() as client:
+                return transform(engine, libraries[library], request, client.host, self.now())
+
+        def export_one(library: str) -> object:
+            with self.place2book() as client:
+                privacy = Privacy(policy=PersonalDataPolicy.DROP)
+                return export(engine, libraries[library], request, client, privacy, self.now())
+
+        return {
+            "extract": extract_one,
+            "transform": transform_one,
+            "load": load_one,
+            "writeback": write_back_one,
+            "export_purchases": export_one,
+        }
+
+    def place2book(self) -> Place2bookClient:
+        """Return a client of Place2book, with the token that the connection holds."""
+        token = self.sandbox.place2book_token if self.token is None else self.token
+        return self.place2book_client(self.sandbox.place2book_url, token, connection=PLACE2BOOK, settings=IMPATIENT)
+
+    def _cms(self, library: str) -> CmsClient:
+        login, password = self.sandbox.cms_users[library]
+        password = self.passwords.get(library, password)
+        url = self.sandbox.cms_urls[library]
+        return CmsClient(url, login, password, connection=f"cms_{library}", settings=IMPATIENT)
+
+    @property
+    def site(self) -> CmsSite:
+        """Return Solbjerg's website."""
+        return self.sandbox.cms["solbjerg"]
+
+    def add(self, title: str = "Koncert", price: float = 100, capacity: int = 50, **fields: object) -> str:
+        """Publish a ticket event on Solbjerg's website and return its uuid; with one category unless others are given."""
+        category = {"uuid": f"category of {title}", "title": "Voksen", "price": {"currency": "DKK", "value": price}}
+        shown: dict[str, object] = {
+            "title": title,
+            "ticket_manager_relevance": True,
+            "branches": ["Solbjerg Bibliotek"],
+            "ticket_categories": [category],
+            "ticket_capacity": capacity,
+        }
+        return self.site.add(**{**shown, **fields})
+
+    def ours(self, library: str = "solbjerg") -> dict[str, Link]:
+        """Return the library's links by source event."""
+        with self.engine.connect() as connection:
+            return {link.uuid: link for link in read_links(connection, library)}
+
+    def event_of(self, uuid: str) -> Event:
+        """Return the Place2book event that a source event is linked to."""
+        return self.sandbox.place2book.get(self.ours()[uuid].event_id)
+
+    def link_shown(self, uuid: str, library: str = "solbjerg") -> str | None:
+        """Return the link that a website shows for an event."""
+        external = self.sandbox.cms[library].get(uuid).fields.get("external_data")
+        return external.get("url") if isinstance(external, dict) else None
+
+    def state_shown(self, uuid: str) -> object:
+        """Return the state that Solbjerg's website has for an event."""
+        return self.site.get(uuid).fields["state"]
+
+    def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
+        """Return the rows of a query."""
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(text(query), values).mappings()]
+
+    def changes(self, happened: Happened | None = None) -> list[tuple[str, str, str]]:
+        """Return (title, kind, status) of a run's changes, or of all, in the order of planning."""
+        run_id = happened.run_id if happened else None
+        query = "SELECT title, kind, status FROM sync.changes WHERE run_id = coalesce(:run, run_id) ORDER BY id"
+        return [(row["title"], row["kind"], row["status"]) for row in self.rows(query, run=run_id)]
+
+    def open_rejections(self) -> set[tuple[str, str]]:
+        """Return (title, code) of what stands open."""
+        query = "SELECT title, code FROM sync.rejections WHERE resolved_at IS NULL"
+        return {(row["title"], row["code"]) for row in self.rows(query)}
+
+    def record(self, happened: Happened, library: str = "solbjerg") -> RunRecord:
+        """Return a library's row of a run."""
+        with self.engine.connect() as connection:
+            return read_run(connection, happened.run_id, library)
+
+    def answers(self, link: str | None) -> bool:
+        """Tell whether a link leads to the page of an event of the stand-in's; nobody else is asked."""
+        ours = link is not None and link.startswith(self.sandbox.place2book_url)
+        return ours and requests.get(str(link), timeout=2).status_code == 200
+
+    def everything(self) -> str:
+        """Return all that stands in the schema `sync`, as text."""
+        return "\n".join(str(self.rows(f"SELECT * FROM sync.{table}")) for table in TABLES)
+
+    def unplanned_requests(self) -> list[tuple[str, str]]:
+        """Return the requests that changed something, or meant to, without a change that was stored as `applying`."""
+        began = Counter(
+            _request_of(row) for row in self.rows("SELECT * FROM sync.changes WHERE applying_at IS NOT NULL")
+        )
+        sent = Counter((e.method, e.path) for e in self.sandbox.log.writes() if e.status != 429)
+        return sorted((sent - began).elements())
+
+
+def _request_of(row: dict[str, Any]) -> tuple[str, str]:
+    """Return method and path of the request that a change stands for."""
+    events = f"/event_makers/{row['event_maker']}/events"
+    event, price = f"{events}/{row['event_id']}", f"{events}/{row['event_id']}/prices/{row['price_id']}"
+    return {
+        "create": ("POST", events),
+        "update": ("PUT", event),
+        "end_sale": ("PUT", event),
+        "reopen_sale": ("PUT", event),
+        "delete": ("DELETE", event),
+        "create_price": ("POST", f"{event}/prices"),
+        "update_price": ("PUT", price),
+        "end_price_sale": ("PUT", price),
+        "delete_price": ("DELETE", price),
+        "write_back": ("PATCH", f"/api/v1/events/{row['uuid']}"),
+        "clear_link": ("PATCH", f"/api/v1/events/{row['uuid']}"),
+    }[row["kind"]]
+
+
+def without_numbers(sentence: str) -> str:
+    """Return a sentence with ports and ids made alike, to be compared."""
+    return re.sub(r"\d+", "0", sentence)
