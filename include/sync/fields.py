@@ -6,10 +6,9 @@ same names stand in `sync.links.applied`, in `sync.changes.fields`, and in what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from include.models import Address, CurrentEvent, FieldChange, TicketEvent, Written
+from include.models import Address, CurrentEvent, TicketEvent, Written
 
 TIMES = ("begin_at", "end_at")
 ADDRESS_PARTS = ("name", "address1", "address2", "postal_code", "city", "phone", "country")
@@ -55,10 +54,3 @@ def current_fields(event: CurrentEvent) -> dict[str, Written]:
 
 def _address_fields(address: Address | None) -> dict[str, Written]:
     return {f"address.{part}": None if address is None else getattr(address, part) for part in ADDRESS_PARTS}
-
-
-def differences(old: Mapping[str, Written], new: Mapping[str, Written]) -> tuple[FieldChange, ...]:
-    """Return the fields of `new` whose value differs from `old`'s, in `new`'s order."""
-    return tuple(
-        FieldChange(field=name, old=old.get(name), new=value) for name, value in new.items() if old.get(name) != value
-    )

@@ -2,10 +2,11 @@
 
 | rule | the source event ... | becomes |
 |---|---|---|
-| 1 | has a live link in `sync.links` | LINKED |
+| 1 | has a link in `sync.links` whose event was not removed | LINKED, one that had retired too |
 | 2 | shows the sales link of an event of this library's event makers that no living source event has | ADOPTED |
 | 2 | ... that another source event has, or that is over (a clone) | goes on to rule 3 |
 | 2 | ... of no event of these event makers | UNKNOWN_LINK: rejected, nothing created |
+| 2 | ... of a vanished source event with the same title, or the same start | MOVED |
 | 3 | is an instance made anew: a link's source event vanished, with the same series and title | MOVED |
 | 4 | has the name and start of an unlinked event of its event maker (a create whose answer was lost) | ADOPTED |
 | 5 | none of these | NEW |
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -41,7 +42,7 @@ class Belonging(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The answer for one source event: its link (LINKED, MISSING, and MOVED, where it still bears the old uuid),
+    """The answer for one source event: its link (LINKED, MISSING and MOVED; one that moves still bears the old uuid),
     the Place2book event, and whether we began its creation ourselves (rule 4)."""
 
     mapped: Mapped
@@ -68,18 +69,17 @@ def identify(
     event starts before `window_start` has not vanished: it was not asked for.
     """
     by_id = {(event.event_maker, event.event_id): event for event in events}
-    live = {link.uuid: link for link in links if link.status is LinkStatus.LIVE}
+    standing = {link.uuid: link for link in links if link.status is not LinkStatus.DELETED}
     found: dict[str, Identity] = {}
     for mapped in wanted:
-        if link := live.get(mapped.uuid):
+        if link := standing.get(mapped.uuid):
             current = by_id.get((link.event_maker, link.event_id))
             belonging = Belonging.MISSING if current is None else Belonging.LINKED
             found[mapped.uuid] = Identity(mapped=mapped, belonging=belonging, link=link, current=current)
     unlinked = sorted((m for m in wanted if m.uuid not in found), key=lambda m: (m.starts_at or LONG_AGO, m.uuid))
-    taken = {(link.event_maker, link.event_id) for link in links if link.status is not LinkStatus.DELETED}
-    vanished = [
-        link for link in live.values() if link.uuid not in present and not out_of_sight(link, window_start, now)
-    ]
+    taken = {(link.event_maker, link.event_id) for link in standing.values()}
+    live = [link for link in standing.values() if link.status is LinkStatus.LIVE]
+    vanished = [link for link in live if link.uuid not in present and not out_of_sight(link, window_start, now)]
     free = [event for event in events if (event.event_maker, event.event_id) not in taken]
     _by_sales_link(unlinked, links, vanished, free, sales_hosts, now, found)
     _made_anew([m for m in unlinked if m.uuid not in found], vanished, by_id, found)
@@ -117,7 +117,7 @@ def _by_sales_link(
     orphans = {link.seccode: link for link in vanished}
     by_seccode = {event.seccode: event for event in free}
     for seccode, claimants in claims.items():
-        event = by_seccode.get(seccode)
+        event = by_seccode.get(seccode) if seccode else None
         if seccode in orphans:
             _move_to_claimant(claimants, orphans[seccode], found)
         elif seccode in ours:
@@ -131,10 +131,14 @@ def _by_sales_link(
 
 
 def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str, Identity]) -> None:
-    """Give a vanished source event's Place2book event to the one that shows its link, when its title is the same."""
-    same = [mapped for mapped in claimants if mapped.title == orphan.title]
-    if same:
-        found[same[0].uuid] = Identity(mapped=same[0], belonging=Belonging.MOVED, link=orphan)
+    """Give a vanished source event's Place2book event to the one that shows its link and is most like it.
+
+    A claimant with another title and another start is a clone of what was removed since: it gets an event of its own.
+    """
+    alike = [mapped for mapped in claimants if mapped.title == orphan.title or mapped.starts_at == orphan.starts_at]
+    if alike:
+        best = min(alike, key=lambda mapped: (mapped.title != orphan.title, mapped.starts_at != orphan.starts_at))
+        found[best.uuid] = Identity(mapped=best, belonging=Belonging.MOVED, link=orphan)
 
 
 def _made_anew(
@@ -164,12 +168,8 @@ def _made_anew(
     for uuid, identity in found.items():
         if identity.belonging is Belonging.MOVED and identity.link:
             current = by_id.get((identity.link.event_maker, identity.link.event_id))
-            found[uuid] = Identity(
-                mapped=identity.mapped,
-                belonging=Belonging.MISSING if current is None else Belonging.MOVED,
-                link=identity.link,
-                current=current,
-            )
+            belonging = Belonging.MISSING if current is None else Belonging.MOVED
+            found[uuid] = replace(identity, belonging=belonging, current=current)
 
 
 def _unclaimed(free: Iterable[CurrentEvent], found: Mapping[str, Identity]) -> list[CurrentEvent]:

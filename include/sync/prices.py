@@ -3,14 +3,22 @@
 | ticket category | price of ours | resulting action |
 |---|---|---|
 | there | none; an unclaimed price of the same name and value exists | taken as ours |
+| there | none, and the event is being adopted; a price of the same name exists | taken as ours, as it stands |
+| the only one | none, and the event is being adopted; its only price has the same value | taken as ours, as it stands |
 | there | none | CREATE_PRICE |
-| renamed, or another price than last applied | differs in Place2book | UPDATE_PRICE, name and value only |
-| as last applied | edited by staff | left alone (`resync`: UPDATE_PRICE) |
-| as last applied | deleted by staff | left alone (changed since, or `resync`: CREATE_PRICE) |
+| renamed, or another value than last applied | differs in Place2book | UPDATE_PRICE, what changed only |
+| renamed, or another value than last applied | already has it | RECORD, nothing is sent |
+| as last applied | edited by staff | left alone, drift (`resync`: UPDATE_PRICE) |
+| as last applied | deleted by staff | left alone, drift (changed since, or `resync`: CREATE_PRICE) |
 | same title, new uuid | ours under the old uuid | the same price goes on under the new uuid |
+| removed | deleted by staff | forgotten |
 | removed | not sold | DELETE_PRICE |
 | removed | sold, or nobody can tell | END_PRICE_SALE, rejected with `price_has_sales` |
 | back again | ended by us | its sale goes on (UPDATE_PRICE) |
+| back again | ended by us, its end edited by staff since | RECORD, nothing is sent |
+| any | prices not read | nothing |
+
+Of several categories or prices with one title, those with the same value belong together first.
 """
 
 from __future__ import annotations
@@ -35,11 +43,15 @@ from include.sync.fields import written_time
 
 @dataclass(slots=True, kw_only=True)
 class PricePlan:
-    """What is to be done about one event's prices; `ours` is what the link knows before anything is applied."""
+    """What is to be done about one event's prices.
+
+    `ours` is what the link knows before anything is applied, `edited` what staff changed of it, recorded or not.
+    """
 
     changes: list[Change] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     ours: dict[str, AppliedPrice] = field(default_factory=dict)
+    edited: list[FieldChange] = field(default_factory=list)
 
 
 def plan_prices(
@@ -56,14 +68,22 @@ def plan_prices(
 
     With `adopting`, a price that staff made by hand is taken as the category's by its name alone, as it stands.
     """
-    standing = {price.price_id: price for price in current.prices or ()}
+    if current.prices is None:
+        return PricePlan(ours=dict(applied))
+    standing = {price.price_id: price for price in current.prices}
     plan = PricePlan(ours=claim_prices(desired, applied, standing, adopting=adopting))
     for wanted in desired:
-        if change := _wanted_price(mapped, wanted, plan.ours.get(wanted.key), current, standing, resync=resync):
+        ours = plan.ours.get(wanted.key)
+        if change := _wanted_price(mapped, wanted, ours, current, standing, resync=resync):
             plan.changes.append(change)
+        if ours and not resync:
+            plan.edited += _edited(wanted, ours, standing.get(ours.price_id))
     keys = {wanted.key for wanted in desired}
+    for key in plan.ours.keys() - keys:
+        if plan.ours[key].price_id not in standing:
+            del plan.ours[key]
     for key, price in plan.ours.items():
-        if key not in keys and price.price_id in standing:
+        if key not in keys:
             _removed_category(mapped, key, standing[price.price_id], current, now, plan)
     return plan
 
@@ -78,19 +98,31 @@ def claim_prices(
     """Return the prices of ours by key, new uuids and unrecorded creations sorted out."""
     keys = {wanted.key for wanted in desired}
     ours = dict(applied)
-    for wanted in desired:
-        if wanted.key in ours:
-            continue
-        old = next((k for k, price in ours.items() if k not in keys and price.name == wanted.name), None)
-        if old is not None:
-            ours[wanted.key] = ours.pop(old)
-            continue
-        claimed = {price.price_id for price in ours.values()}
-        free = [price for price in standing.values() if price.price_id not in claimed and price.name == wanted.name]
-        same = next((price for price in free if price.value_ore == wanted.value_ore), None)
-        if found := same or (free[0] if adopting and free else None):
-            ours[wanted.key] = AppliedPrice(price_id=found.price_id, name=wanted.name, value_ore=wanted.value_ore)
+    for alike in (_same, _same_name):
+        for wanted in desired:
+            old = next((k for k, price in ours.items() if k not in keys and alike(price, wanted)), None)
+            if wanted.key not in ours and old is not None:
+                ours[wanted.key] = ours.pop(old)
+    by_hand = [_same_name, _same_value] if len(desired) == len(standing) == 1 else [_same_name]
+    for alike in (_same, *(by_hand if adopting else [])):
+        for wanted in desired:
+            claimed = {price.price_id for price in ours.values()}
+            free = (price for price in standing.values() if price.price_id not in claimed and alike(price, wanted))
+            if wanted.key not in ours and (found := next(free, None)):
+                ours[wanted.key] = AppliedPrice(price_id=found.price_id, name=wanted.name, value_ore=wanted.value_ore)
     return ours
+
+
+def _same(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
+    return _same_name(price, wanted) and _same_value(price, wanted)
+
+
+def _same_name(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
+    return price.name == wanted.name
+
+
+def _same_value(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
+    return price.value_ore == wanted.value_ore
 
 
 def _wanted_price(
@@ -104,24 +136,38 @@ def _wanted_price(
 ) -> Change | None:
     """Return what one ticket category's price needs, or None."""
     price = standing.get(ours.price_id) if ours else None
-    edited = ours is None or (wanted.name, wanted.value_ore) != (ours.name, ours.value_ore)
-    if price is None:
-        if ours is not None and not edited and not resync:
+    if ours is None or price is None:
+        if ours is not None and _same(ours, wanted) and not resync:
             return None
         new = (_field("name", None, wanted.name), _field("value", None, wanted.value_ore))
         return _change(Kind.CREATE_PRICE, mapped, current, wanted.key, None, new, "a ticket category without a price")
     fields: list[FieldChange] = []
-    if edited or resync:
-        if price.name != wanted.name:
-            fields.append(_field("name", price.name, wanted.name))
-        if price.value_ore != wanted.value_ore:
-            fields.append(_field("value", price.value_ore, wanted.value_ore))
-    if ours and ours.ended_at is not None and written_time(ours.ended_at) == written_time(price.sale_end_at):
+    if price.name != wanted.name and (resync or not _same_name(ours, wanted)):
+        fields.append(_field("name", price.name, wanted.name))
+    if price.value_ore != wanted.value_ore and (resync or not _same_value(ours, wanted)):
+        fields.append(_field("value", price.value_ore, wanted.value_ore))
+    if ours.ended_at is not None and written_time(ours.ended_at) == written_time(price.sale_end_at):
         fields.append(_field("sale_end_at", written_time(price.sale_end_at), None))
-    if not fields and not (edited or (ours and ours.ended_at)):
+    if not fields and _same(ours, wanted) and ours.ended_at is None:
         return None
     kind = Kind.UPDATE_PRICE if fields else Kind.RECORD
     return _change(kind, mapped, current, wanted.key, price.price_id, tuple(fields), "the ticket category changed")
+
+
+def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None) -> list[FieldChange]:
+    """Return what staff changed of a price of ours and the source did not; a deleted price has no value any more.
+
+    Fields are named by the price's id, because two prices can have one name.
+    """
+    name, value = f"price.{ours.price_id}.name", f"price.{ours.price_id}.value"
+    if price is None:
+        return [_field(value, ours.value_ore, None)] if _same(ours, wanted) else []
+    edited: list[FieldChange] = []
+    if _same_name(ours, wanted) and price.name != ours.name:
+        edited.append(_field(name, ours.name, price.name))
+    if _same_value(ours, wanted) and price.value_ore != ours.value_ore:
+        edited.append(_field(value, ours.value_ore, price.value_ore))
+    return edited
 
 
 def _removed_category(

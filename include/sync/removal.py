@@ -1,11 +1,13 @@
 """What becomes of a linked event that goes away (behaviour 5). Pure.
 
 Only a complete snapshot ever reaches this file. In this order: over, outside the window, made anew (identity.py), gone.
+Whatever else an event is, one that is over is only retired.
 
 | the source event | not sold | sold, or nobody can tell |
 |---|---|---|
 | over | RETIRE | RETIRE |
 | starts before the window | left alone | left alone |
+| made anew, but its new instance is rejected for now | left alone | left alone |
 | absent for the first time (not in `resync`) | counted | counted |
 | absent twice in a row, or Cancelled | DELETE | END_SALE, rejected with `removed_but_sold` |
 | no longer relevant, or no longer a ticket event | DELETE | left as it is, rejected with `removed_but_sold` |
@@ -63,12 +65,16 @@ def plan_removal(
     now: datetime,
     run_id: str,
     resync: bool,
+    awaited: bool = False,
 ) -> None:
-    """Add to `plan` what one live link needs whose source event is absent (`mapped` None) or no longer wanted."""
-    if mapped.outcome is Outcome.OVER if mapped else is_over(link, now):
+    """Add to `plan` what one live link needs whose source event is absent (`mapped` None) or no longer wanted.
+
+    `awaited` tells that an instance made anew may be the absent one, and cannot be read yet.
+    """
+    if _has_ended(mapped, now) if mapped else is_over(link, now):
         plan.changes.append(_change(Kind.RETIRE, link, (), "the event is over"))
     elif mapped is None:
-        if out_of_sight(link, window_start, now):
+        if awaited or out_of_sight(link, window_start, now):
             return
         absences = link.absences if link.counted_run == run_id else link.absences + 1
         plan.absences[link.uuid] = absences
@@ -76,6 +82,14 @@ def plan_removal(
             _remove(link, current, plan, "the source event is gone", now, end_sale=True)
     elif mapped.outcome in WITHDRAWN:
         _remove(link, current, plan, WITHDRAWN[mapped.outcome], now, end_sale=mapped.outcome is Outcome.CANCELLED)
+
+
+def _has_ended(mapped: Mapped, now: datetime) -> bool:
+    """Return whether the source event is over, whatever it is besides; an end before its start is a mistake."""
+    if mapped.outcome is Outcome.OVER:
+        return True
+    begun = mapped.starts_at is None or mapped.starts_at <= now
+    return begun and mapped.ends_at is not None and mapped.ends_at <= now
 
 
 def _remove(
@@ -87,7 +101,7 @@ def _remove(
     if not is_sold(current):
         plan.changes.append(_change(Kind.DELETE, link, (FieldChange(field="name", old=current.name, new=None),), why))
         return
-    sold = str(tickets_sold(current)) if current.prices is not None else "?"
+    sold = str(tickets_sold(current) or "?")
     plan.rejections.append(Rejection(uuid=link.uuid, title=link.title, code="removed_but_sold", found=sold, detail=why))
     on_sale = current.sale_close_at is None or current.sale_close_at > now
     if end_sale and on_sale and link.sale_closed_at is None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from include.models import (
-    UNLIMITED_TICKETS,
     Change,
     CurrentEvent,
     FieldChange,
@@ -18,7 +17,7 @@ from include.models import (
     SaleState,
     SourceState,
 )
-from include.sync.sales_links import is_place2book
+from include.sync.sales_links import seccode_of
 
 IN_SOURCE_WORDS = {
     SaleState.OPEN: SourceState.ACTIVE,
@@ -43,7 +42,7 @@ def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
         return SaleState.CLOSED
     if event.state == "published" and event.available_tickets == 0:
         return SaleState.WAITING_LIST if event.waiting_list else SaleState.SOLD_OUT
-    opens = [start for start, end in _windows(event) if end is None or end > now]
+    opens = [start for start, end in _windows(event) if end is None or (end > now and (start is None or start < end))]
     if not opens:
         return SaleState.CLOSED
     return SaleState.UPCOMING if all(start is not None and start > now for start in opens) else SaleState.OPEN
@@ -60,11 +59,6 @@ def _windows(event: CurrentEvent) -> Iterable[tuple[datetime | None, datetime | 
         yield max(starts, default=None), min(ends, default=None)
 
 
-def is_unlimited(event: CurrentEvent) -> bool:
-    """Return whether Place2book sells any number of tickets to the event."""
-    return event.capacity is None or event.available_tickets == UNLIMITED_TICKETS
-
-
 def admin_page(link: Link) -> str:
     """Return the address of the event's page for the organiser, on the site that sells the event.
 
@@ -79,14 +73,15 @@ def due_write_back(
 ) -> Change | None:
     """Return the PATCH that is due for one source event, or None when the source shows everything right.
 
-    A link of ours that no longer stands is cleared. The state is part of it only when Place2book's has changed since
-    it was last written, so that a state set by hand stays; Cancelled and Occurred are never overwritten.
+    A link of ours that no longer stands is cleared. An event that is not ours any more but was sold is left alone. The
+    state is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays;
+    Cancelled and Occurred are never overwritten.
     """
     if mapped.outcome in (Outcome.SOLD_ELSEWHERE, Outcome.OVER):
         return None
     if link is None or link.status is LinkStatus.DELETED or (link.status is LinkStatus.LIVE and _is_passive(current)):
         return _clearing(mapped, link, sales_hosts)
-    if link.status is not LinkStatus.LIVE or current is None:
+    if link.status is not LinkStatus.LIVE or current is None or mapped.outcome is Outcome.SKIPPED:
         return None
     wanted = {"url": link.sales_location, "admin_url": admin_page(link)}
     shown = {"url": mapped.link, "admin_url": mapped.admin_link}
@@ -115,9 +110,9 @@ def _is_passive(current: CurrentEvent | None) -> bool:
 
 def _clearing(mapped: Mapped, link: Link | None, sales_hosts: frozenset[str]) -> Change | None:
     """Return the PATCH that clears a link of ours; a link that we never wrote stays."""
-    if link is None or mapped.link is None or not is_place2book(mapped.link, sales_hosts):
+    if link is None or mapped.link is None:
         return None
-    if mapped.link != link.sales_location and link.seccode not in mapped.link:
+    if mapped.link != link.sales_location and seccode_of(mapped.link, sales_hosts) != link.seccode:
         return None
     fields = (
         FieldChange(field="url", old=mapped.link, new=None),

@@ -1,0 +1,63 @@
+"""The fields of one linked event: which are pushed, which Place2book would refuse, which staff edited. Pure.
+
+The rules are those of plan.py's table (behaviour 3 and 6); every value is in its written-down form (fields.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from include.models import CurrentEvent, FieldChange, Link, Written
+from include.sync.fields import TIMES, read_time
+from include.sync.removal import is_sold, tickets_sold
+
+
+def pushed_fields(
+    link: Link, desired: Mapping[str, Written], current: Mapping[str, Written], *, resync: bool
+) -> tuple[FieldChange, ...]:
+    """Return the fields to push, old being what stands in Place2book.
+
+    A value that Place2book has only normalised after our own write (`echo`) is not a difference.
+    """
+    changed = {name for name, value in desired.items() if link.applied.get(name) != value}
+    if resync:
+        changed |= {name for name, value in desired.items() if current.get(name) not in (value, link.echo.get(name))}
+    return tuple(FieldChange(field=n, old=current.get(n), new=v) for n, v in desired.items() if n in changed)
+
+
+def refused_fields(pushed: Sequence[FieldChange], current: CurrentEvent, timezone: str) -> dict[str, str]:
+    """Return the fields that Place2book would not accept, each with its code (behaviour 6).
+
+    The date that counts is the library's own, not UTC's.
+    """
+    new = {change.field: change.new for change in pushed if change.new != change.old}
+    refused: dict[str, str] = {}
+    zone = ZoneInfo(timezone)
+    begins = read_time(new.get("begin_at"))
+    earlier = begins and current.begin_at and begins.astimezone(zone).date() < current.begin_at.astimezone(zone).date()
+    if earlier and is_sold(current):
+        refused |= dict.fromkeys(TIMES, "begin_at_locked")
+    capacity = new.get("capacity")
+    if isinstance(capacity, int) and capacity < tickets_sold(current):
+        refused["capacity"] = "capacity_below_sold"
+    return refused
+
+
+def edited_fields(
+    link: Link, desired: Mapping[str, Written], current: Mapping[str, Written], pushed: Sequence[FieldChange]
+) -> tuple[FieldChange, ...]:
+    """Return the fields that staff edited in Place2book, and that are not about to be pushed."""
+    names = {change.field for change in pushed}
+    return tuple(
+        FieldChange(field=name, old=value, new=current.get(name))
+        for name, value in desired.items()
+        if name not in names
+        and link.applied.get(name) == value
+        and current.get(name) not in (value, link.echo.get(name))
+    )
+
+
+def not_recorded(link: Link, edited: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
+    """Return the edits that were not recorded as drift yet."""
+    return tuple(edit for edit in edited if edit.field not in link.drift or link.drift[edit.field] != edit.new)

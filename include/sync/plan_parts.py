@@ -1,0 +1,76 @@
+"""What a plan is made of, and the circumstances that it depends on. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from include.models import AppliedPrice, Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Mode, Rejection
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What a run will do. `ours` are each event's prices as claimed before anything is applied, `links` the links
+    that changes start from (an adopted event's is new), both by uuid."""
+
+    changes: list[Change] = field(default_factory=list)
+    held_back: list[Change] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    absences: dict[str, int] = field(default_factory=dict)
+    ours: dict[str, dict[str, AppliedPrice]] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The circumstances of a run that the plan depends on. `events` limits it to these uuids; empty is all."""
+
+    run_id: str
+    mode: Mode
+    now: datetime
+    window_start: datetime
+    events: frozenset[str] = frozenset()
+
+    def concerns(self, uuid: str) -> bool:
+        """Return whether the run is to do anything about the source event."""
+        return not self.events or uuid in self.events
+
+
+def rejection_of(
+    mapped: Mapped,
+    code: str,
+    field_name: str | None,
+    found: str | None,
+    *,
+    detail: str | None = None,
+    held_back: bool = False,
+) -> Rejection:
+    """Return a rejection of the source event."""
+    return Rejection(
+        uuid=mapped.uuid,
+        title=mapped.title,
+        code=code,
+        field=field_name,
+        found=found,
+        detail=detail,
+        held_back=held_back,
+    )
+
+
+def change_of(
+    kind: Kind,
+    mapped: Mapped,
+    current: CurrentEvent,
+    fields: tuple[FieldChange, ...],
+    why: str,
+) -> Change:
+    """Return a change of the source event's Place2book event."""
+    return Change(
+        kind=kind,
+        uuid=mapped.uuid,
+        title=mapped.title,
+        event_maker=current.event_maker,
+        event_id=current.event_id,
+        fields=fields,
+        why=why,
+    )
