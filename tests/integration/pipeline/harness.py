@@ -82,7 +82,7 @@ class World:
     passwords: dict[str, str] = field(default_factory=dict)
     place2book_client: type[Place2bookClient] = Place2bookClient
     source: type[DplCmsSource] = DplCmsSource
-    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def now(self) -> datetime:
         """Return the moment that all of them take for now."""
@@ -194,7 +194,7 @@ class World:
         return self.sandbox.cms["solbjerg"]
 
     def add(self, title: str = "Koncert", price: float = 100, capacity: int = 50, **fields: object) -> str:
-        """Publish a ticket event on Solbjerg's website and return its uuid; with one category unless others are given."""
+        """Publish a ticket event on Solbjerg's website and return its uuid; with one category by default."""
         category = {"uuid": f"category of {title}", "title": "Voksen", "price": {"currency": "DKK", "value": price}}
         shown: dict[str, object] = {
             "title": title,
