@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import ProgrammingError
 
 from include.models import Kind, Outcome
@@ -33,6 +34,7 @@ SECTIONS = (
     ("Skrevet til CMS", "written to the CMS", (Kind.WRITE_BACK, Kind.CLEAR_LINK)),
 )
 HIDDEN_FIELDS = frozenset({"description_long", "description_short"})
+SHOWN_TITLES = 8
 STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
 
 
@@ -45,6 +47,21 @@ class Section:
     lines: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Skipped:
+    """The events that were skipped for one reason, with its sentence in both languages."""
+
+    danish: str
+    english: str
+    titles: list[str]
+
+    @property
+    def named(self) -> str:
+        """Return the first few titles."""
+        more = len(self.titles) - SHOWN_TITLES
+        return ", ".join(self.titles[:SHOWN_TITLES]) + (f" (+{more})" if more > 0 else "")
+
+
 @dataclass(slots=True, kw_only=True)
 class LibraryReport:
     """What a run did for one library."""
@@ -52,7 +69,7 @@ class LibraryReport:
     run: RunRecord
     sections: list[Section]
     failed_changes: list[str]
-    skipped: list[tuple[int, str, str]]
+    skipped: list[Skipped]
     rejected: list[tuple[str, str, str]]
     links: int
     errors: list[tuple[str, str]]
@@ -99,7 +116,10 @@ def make_report(engine: Engine, run_id: str) -> Report:
 
 def _library(connection: Connection, run: RunRecord) -> LibraryReport:
     of_run = (changes.c.run_id == run.run_id) & (changes.c.library == run.library)
-    rows = connection.execute(select(changes).where(of_run).order_by(changes.c.title, changes.c.id)).mappings().all()
+    start = source_events.c.mapped["starts_at"].as_string().label("starts_at")
+    of_event = (source_events.c.library == changes.c.library) & (source_events.c.uuid == changes.c.uuid)
+    query = select(changes, start).outerjoin(source_events, of_event).where(of_run)
+    rows = connection.execute(query.order_by(start, changes.c.title, changes.c.id)).mappings().all()
     shown = ("planned",) if run.mode == "plan" else ("applied",)
     sections = [
         Section(
@@ -124,16 +144,21 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
 def _line(row: Mapping[Any, Any]) -> str:
     """Return one change as a line: its event, and what became what."""
     kind = Kind(row["kind"])
-    if kind in (Kind.CREATE, Kind.DELETE, Kind.ADOPT, Kind.MOVE):
-        return f"{row['title']}  ({row['why']})" if kind is not Kind.CREATE else str(row["title"])
-    fields = "; ".join(_field(change) for change in row["fields"])
-    return f"{row['title']}: {fields}" if fields else str(row["title"])
+    event = f"{_value('starts_at', row['starts_at']):16}  {row['title']}"
+    if kind is Kind.CREATE:
+        return event
+    if kind in (Kind.DELETE, Kind.ADOPT, Kind.MOVE):
+        return f"{event}  ({row['why']})"
+    fields = "; ".join(_field(change) for change in row["fields"] if change["field"] != "admin_url")
+    return f"{event}: {fields}" if fields else event
 
 
 def _field(change: Mapping[str, Any]) -> str:
     name, old, new = change["field"], change["old"], change["new"]
     if name in HIDDEN_FIELDS:
         return f"{name} changed"
+    if name == "url" and old is None:
+        return str(new)
     return f"{name}: {_value(name, old)} -> {_value(name, new)}"
 
 
@@ -147,18 +172,18 @@ def _value(name: str, value: object) -> str:
     return str(value)
 
 
-def _skipped(connection: Connection, library: str) -> list[tuple[int, str, str]]:
-    """Return how many events were skipped for which reason, with its sentences."""
+def _skipped(connection: Connection, library: str) -> list[Skipped]:
+    """Return which events were skipped for which reason."""
     outcomes = (Outcome.SKIPPED.value, Outcome.SOLD_ELSEWHERE.value, Outcome.OVER.value, Outcome.CANCELLED.value)
     outcome = source_events.c.mapped["outcome"].as_string()
     reason = func.coalesce(source_events.c.mapped["code"].as_string(), outcome)
     query = (
-        select(reason, func.count())
+        select(reason, func.array_agg(aggregate_order_by(source_events.c.title, source_events.c.title)))
         .where(source_events.c.library == library, source_events.c.present, outcome.in_(outcomes))
         .group_by(reason)
         .order_by(reason)
     )
-    return [(count, *_sentences(code)) for code, count in connection.execute(query)]
+    return [Skipped(*_sentences(code), titles=titles) for code, titles in connection.execute(query)]
 
 
 def _sentences(code: str) -> tuple[str, str]:
@@ -175,13 +200,3 @@ def _rejected(connection: Connection, library: str) -> list[tuple[str, str, str]
         .order_by(rejections.c.title, rejections.c.code)
     )
     return [(title, danish, english) for title, danish, english in connection.execute(query)]
-
-
-def link_table(connection: Connection, libraries: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Return (library, title, sales link) of every live link, for the demo's and a person's eyes."""
-    query = (
-        select(links.c.library, links.c.title, links.c.sales_location)
-        .where(links.c.library.in_(libraries), links.c.status == "live")
-        .order_by(links.c.library, links.c.starts_at)
-    )
-    return [(library, title, sales_location) for library, title, sales_location in connection.execute(query)]
