@@ -98,7 +98,7 @@ def _read(engine: Engine, library: Library, request: RunRequest, client: Place2b
     revived = Recovered(links=tuple(link for link in revive(links, snapshot) if run.concerns(link.uuid)))
     links = revived.among(links)
     observation = observe(client, links, rules, record.window_start, now)
-    recovered = _recover(client, begun, links, observation, sources)
+    recovered = _recover(client, begun, links, observation, sources, snapshot)
     links = recovered.among(links)
     recovered = replace(recovered, links=revived.links + recovered.links)
     identities = identify(
@@ -133,13 +133,17 @@ def _recover(
     links: Sequence[Link],
     observation: Observation,
     sources: Mapping[str, SourceEvent],
+    snapshot: Sequence[Mapped],
 ) -> Recovered:
     """Find the events that creates of unknown outcome made after all."""
+    by_uuid = {mapped.uuid: mapped for mapped in snapshot}
     made = created_after_all(begun, links, observation.events)
     priced = with_prices(client, made.values())
     return Recovered(
         links=tuple(
-            link_of(create, priced[event.event_maker, event.event_id], sources.get(create.uuid))
+            link_of(
+                create, priced[event.event_maker, event.event_id], sources.get(create.uuid), by_uuid.get(create.uuid)
+            )
             for create in begun
             if (event := made.get(create.change_id))
         ),
@@ -196,10 +200,6 @@ def _store_findings(
     )
     still = {(uuid, code) for uuid in waiting for code in MET_WHEN_APPLYING}
     resolve_rejections(connection, library, now, still=still, codes=MET_WHEN_APPLYING, uuids=limited)
-    linked = {link.uuid for link in known.links}
-    for uuid, ours in plan.ours.items():
-        if uuid in linked - trying and ours != dict(plan.links[uuid].prices):
-            save_link(connection, library, replace(plan.links[uuid], prices=ours))
 
 
 def _finish(

@@ -60,8 +60,13 @@ def created_after_all(
     return found
 
 
-def link_of(create: BegunCreate, current: CurrentEvent, source: SourceEvent | None) -> Link:
-    """Return the link of a create that was carried out after all; `current` has its prices."""
+def link_of(create: BegunCreate, current: CurrentEvent, source: SourceEvent | None, mapped: Mapped | None) -> Link:
+    """Return the link of a create that was carried out after all; `current` has its prices.
+
+    Which ticket category a price came from was not sent: it is known while the category has its name.
+    """
+    stands = current_fields(current)
+    keys = {price.name: price.key for price in (mapped.desired.prices if mapped and mapped.desired else ())}
     return Link(
         uuid=create.uuid,
         event_maker=current.event_maker,
@@ -72,10 +77,12 @@ def link_of(create: BegunCreate, current: CurrentEvent, source: SourceEvent | No
         series_uuid=source.series_uuid if source else None,
         starts_at=read_time(create.fields.get("begin_at")),
         ends_at=read_time(create.fields.get("end_at")),
-        applied=create.fields,
-        echo=current_fields(current),
+        applied={name: value for name, value in create.fields.items() if name in stands},
+        echo=stands,
         prices={
-            f"sent:{price.name}": AppliedPrice(price_id=price.price_id, name=price.name, value_ore=price.value_ore)
+            keys.get(price.name, f"sent:{price.name}"): AppliedPrice(
+                price_id=price.price_id, name=price.name, value_ore=price.value_ore
+            )
             for price in current.prices or ()
             if create.prices.get(price.name) == price.value_ore
         },
