@@ -155,16 +155,16 @@ def identities_of(
 def plan_of(
     snapshot: Sequence[Mapped],
     links: Sequence[Link] = (),
-    events: Sequence[CurrentEvent] = (),
+    there: Sequence[CurrentEvent] = (),
     *,
     begun: frozenset[str] = frozenset(),
     **run: Any,
 ) -> Plan:
-    """Return the plan of a run over these events, prices read."""
+    """Return the plan of a run over what is there in Place2book, prices read."""
     values: dict[str, Any] = {"run_id": "run-2", "mode": Mode.SYNC, "now": NOW, "window_start": WINDOW_START}
     circumstances = Run(**values | run)
-    found = identities_of(snapshot, links, events, begun=begun, now=circumstances.now)
-    currents = {(event.event_maker, event.event_id): event for event in events}
+    found = identities_of(snapshot, links, there, begun=begun, now=circumstances.now)
+    currents = {(event.event_maker, event.event_id): event for event in there}
     return make_plan(snapshot, found, links, currents, RULES, circumstances)
 
 
