@@ -1,0 +1,123 @@
+"""What is due to be written back to the source (behaviour 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from include.models import Change, CurrentEvent, Link, LinkStatus, Mapped, Outcome, SourceState
+from include.sync.ticket_status import due_write_back
+from tests.unit.sync.builders import SALES, linked, said, sold, standing, unwanted, wanted
+from tests.unit.sync.mapping_examples import NOW, RULES
+
+URL = f"{SALES}sec1"
+ADMIN = "https://www.place2book.com/da/event_makers/5000/events/1"
+LINKS = {"url": (None, URL), "admin_url": (None, ADMIN)}
+CLEARED = [("clear_link", "a", {"url": (URL, None), "admin_url": (ADMIN, None)})]
+SHOWN: dict[str, Any] = {"link": URL, "admin_link": ADMIN, "state": SourceState.ACTIVE}
+WRITTEN = linked(state_written=SourceState.ACTIVE)
+REMOVED = linked(status=LinkStatus.DELETED)
+
+
+def due(mapped: Mapped, link: Link | None = WRITTEN, current: CurrentEvent | None = None) -> list[Change]:
+    change = due_write_back(mapped, link, current or standing(), RULES.sales_hosts, NOW)
+    return [] if change is None else [change]
+
+
+def test_write_back_of_a_new_event_sends_both_links_and_the_state() -> None:
+    change = due(wanted(state=SourceState.TICKET_SALE_NOT_OPEN), linked())
+    assert said(change) == [("write_back", "a", LINKS | {"state": ("TicketSaleNotOpen", "Active")})]
+
+
+def test_write_back_of_what_the_source_already_shows_is_nothing() -> None:
+    assert due(wanted(**SHOWN)) == []
+    assert due(wanted(**SHOWN), linked()) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "fields"),
+    [
+        pytest.param({"link": None}, {"url": (None, URL)}, id="link-emptied"),
+        pytest.param({"admin_link": None}, {"admin_url": (None, ADMIN)}, id="admin-link-emptied"),
+        pytest.param({"link": f"{SALES}sec2"}, {"url": (f"{SALES}sec2", URL)}, id="clone-shows-the-originals"),
+    ],
+)
+def test_write_back_of_one_link_that_differs(shown: dict[str, Any], fields: object) -> None:
+    assert said(due(wanted(**SHOWN | shown))) == [("write_back", "a", fields)]
+
+
+def test_write_back_of_a_changed_state_alone() -> None:
+    change = due(wanted(**SHOWN), current=standing(available_tickets=0))
+    assert said(change) == [("write_back", "a", {"state": ("Active", "SoldOut")})]
+
+
+@pytest.mark.parametrize("state", [SourceState.SOLD_OUT, SourceState.TICKET_SALE_NOT_OPEN])
+def test_write_back_leaves_a_state_set_by_hand(state: SourceState) -> None:
+    assert due(wanted(**SHOWN | {"state": state})) == []
+
+
+def test_write_back_of_a_cancelled_event_leaves_its_state() -> None:
+    cancelled = unwanted(Outcome.CANCELLED, **SHOWN | {"state": SourceState.CANCELLED, "link": None})
+    assert said(due(cancelled, linked(), sold())) == [("write_back", "a", {"url": (None, URL)})]
+
+
+@pytest.mark.parametrize(
+    ("mapped", "link"),
+    [
+        pytest.param(unwanted(Outcome.OVER), WRITTEN, id="over"),
+        pytest.param(unwanted(Outcome.SOLD_ELSEWHERE, link="https://billetter.example.com/1"), WRITTEN, id="elsewhere"),
+        pytest.param(unwanted(Outcome.SOLD_ELSEWHERE, link="https://billetter.example.com/1"), REMOVED, id="removed"),
+        pytest.param(unwanted(Outcome.SKIPPED, code="not_relevant"), WRITTEN, id="not-relevant-but-sold"),
+        pytest.param(wanted(), linked(status=LinkStatus.RETIRED), id="retired"),
+        pytest.param(wanted(link=URL), None, id="never-linked"),
+    ],
+)
+def test_write_back_leaves_alone_what_is_not_ours_to_tell(mapped: Mapped, link: Link | None) -> None:
+    assert due(mapped, link) == []
+
+
+def test_write_back_of_an_event_that_was_not_read_is_nothing() -> None:
+    assert due_write_back(wanted(), WRITTEN, None, RULES.sales_hosts, NOW) is None
+
+
+def test_write_back_of_a_passive_event_gives_it_no_link() -> None:
+    assert due(wanted(), current=standing(passive=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("link", "current"),
+    [pytest.param(REMOVED, None, id="removed"), pytest.param(WRITTEN, standing(passive=True), id="passive")],
+)
+@pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.SKIPPED, Outcome.TICKET_EVENT])
+def test_write_back_clears_a_link_of_ours_that_sells_nothing(
+    link: Link, current: CurrentEvent | None, outcome: Outcome
+) -> None:
+    mapped = unwanted(outcome, link=URL, admin_link=ADMIN)
+    change = due_write_back(mapped, link, current, RULES.sales_hosts, NOW)
+    assert said([] if change is None else [change]) == CLEARED
+
+
+def test_write_back_clears_a_link_of_ours_in_another_form() -> None:
+    other_form = "http://place2book.com/events/sec1"
+    change = due(unwanted(Outcome.CANCELLED, link=other_form), REMOVED)
+    assert said(change) == [("clear_link", "a", {"url": (other_form, None), "admin_url": (None, None)})]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(None, id="empty"),
+        pytest.param("https://billetter.example.com/sec1", id="another-vendor"),
+        pytest.param(f"{SALES}sec2", id="another-event"),
+        pytest.param(f"{SALES}sec12", id="another-event-whose-code-begins-alike"),
+    ],
+)
+def test_write_back_never_clears_a_link_that_is_not_ours(shown: str | None) -> None:
+    assert due(unwanted(Outcome.CANCELLED, link=shown), REMOVED) == []
+
+
+def test_write_back_links_to_the_site_that_sells_the_event() -> None:
+    link = linked(sales_location="https://test.place2book.com/da/sw2/sales/sec1")
+    fields = {change.field: change.new for change in due(wanted(**SHOWN), link)[0].fields}
+    assert fields["admin_url"] == "https://test.place2book.com/da/event_makers/5000/events/1"
