@@ -14,7 +14,6 @@ from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
 from airflow.models.dagbag import DBDagBag
 from airflow.models.deadline import Deadline
-from airflow.sdk import DAG
 from airflow.triggers.callback import CallbackTrigger
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState
@@ -86,12 +85,3 @@ def test_alert_is_found_and_worded_by_the_triggerer(
     with caplog.at_level(logging.ERROR, logger=run_is_late.__module__):
         assert [str(state) for state in asyncio.run(states())] == ["running", "success"]
     assert caplog.messages == said
-
-
-def test_trial_run_leaves_the_deadline_as_it_was(dag: DAG, airflow_home: Path) -> None:
-    before = dag.deadline
-    assert before
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        dag.test(mark_success_pattern=".*")
-    assert dag.deadline == before

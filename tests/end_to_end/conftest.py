@@ -1,0 +1,69 @@
+"""The DAG as Airflow runs it, against the stand-in APIs and a PostgreSQL of its own; a module's tests share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import Engine, make_url
+
+from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
+from include.sandbox.server import Sandbox
+from include.store.database import connect
+from tests.end_to_end.airflow_runs import Runs
+
+PRIVACY_KEY = "made-up-key-of-the-pseudonyms"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins, with two libraries' events and what was entered by hand."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def engine(module_database_url: str) -> Iterator[Engine]:
+    """Give the database that the runs work on, for looking into."""
+    engine = connect(module_database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def libraries() -> dict[str, object]:
+    """Give the demonstration's two libraries, without the limit on requests a second."""
+    content: dict[str, object] = yaml.safe_load(LIBRARIES.read_text())
+    defaults = content["defaults"]
+    assert isinstance(defaults, dict)
+    return {**content, "defaults": {**defaults, "requests": {"concurrency": 4, "per_second": 1000}}}
+
+
+@pytest.fixture(scope="module")
+def variables(
+    sandbox: Sandbox,
+    libraries: dict[str, object],
+    postgres: EmbeddedPostgres,
+    module_database_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
+    """Give the environment of the DAG: its connections, its settings, and that a failed task is tried again at once."""
+    file = tmp_path_factory.mktemp("settings") / "libraries.yaml"
+    file.write_text(yaml.safe_dump(libraries, allow_unicode=True))
+    database = postgres.airflow_connection_json(make_url(module_database_url).database or "")
+    return {
+        **sandbox_connections(sandbox, database, PRIVACY_KEY),
+        "BILLETBRO_LIBRARIES": str(file),
+        "BILLETBRO_RETRY_SECONDS": "0",
+    }
+
+
+@pytest.fixture(scope="module")
+def runs(variables: dict[str, str], airflow_home: Path) -> Iterator[Runs]:
+    """Give what runs the DAG in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield Runs(airflow_home)

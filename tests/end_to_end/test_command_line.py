@@ -1,0 +1,51 @@
+"""`airflow dags test` in a process of its own, with nothing but the environment, as the manual says it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, migrate_sqlite
+from include.sandbox.server import Sandbox
+from tests.end_to_end.conftest import PRIVACY_KEY
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an Airflow home without a configuration file."""
+    home = tmp_path_factory.mktemp("airflow")
+    migrate_sqlite(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def done(home: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    """Run one library by the command, everything that can be logged being logged."""
+    environment = child_environment(airflow_environment(home), variables, {"AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG"})
+    command = airflow_command("dags", "test", "place2book_sync", "--conf", json.dumps({"libraries": ["nordvig"]}))
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=120)
+
+
+def test_command_runs_the_library_whole_in_one_process(done: subprocess.CompletedProcess[bytes]) -> None:
+    output = done.stdout.decode()
+    assert (done.returncode, "== nordvig == sync" in output, "== solbjerg" in output) == (0, True, False)
+    assert "Every library went well." in output.splitlines()
+
+
+def test_command_logs_each_step_and_no_secret_or_buyer(
+    done: subprocess.CompletedProcess[bytes], home: Path, sandbox: Sandbox, module_database_url: str
+) -> None:
+    files = [file.read_bytes() for file in home.rglob("*") if file.is_file()]
+    left = b"\n".join([done.stdout, done.stderr, *files]).decode(errors="replace").casefold()
+    secrets = [sandbox.place2book_token, PRIVACY_KEY, make_url(module_database_url).password]
+    secrets += [password for _, password in sandbox.cms_users.values()]
+    buyers = ["testesen", "prøvesen", "example.com", "nødder"]
+    assert [text for text in (*secrets, *buyers) if text and text.casefold() in left] == []
+    steps = ("nordvig: 23 events read", "nordvig: purchases of 1 events read")
+    assert [step for step in steps if step not in left] == []

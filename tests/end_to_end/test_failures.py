@@ -1,0 +1,132 @@
+"""What fails fails alone, is tried again only when that can help, and is named in a red run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from include.sandbox.server import Sandbox
+from include.store.warehouse_tables import purchases
+from tests.end_to_end.airflow_runs import STEPS, Ran, Runs
+
+pytestmark = pytest.mark.slow
+
+WELL = dict.fromkeys(STEPS, ("success", 1))
+STOPPED_AT_ONCE = {**dict.fromkeys(STEPS, ("skipped", 1)), "export_purchases": ("success", 1)}
+EVENTS = "/api/v1/events"
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_but_the_test_s_own(sandbox: Sandbox) -> None:
+    sandbox.faults.clear()
+    sandbox.log.clear()
+
+
+def attempts(sandbox: Sandbox, server: str, path: str) -> int:
+    """Return how many reads of the path there were."""
+    return sum((entry.server, entry.method, entry.path) == (server, "GET", path) for entry in sandbox.log.entries)
+
+
+def last_line(ran: Ran) -> str:
+    return ran.log.strip().splitlines()[-1]
+
+
+def test_source_that_may_recover_is_tried_again_and_its_failure_stays_its_own(runs: Runs, sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "html_200", "GET", EVENTS)
+    ran = runs.run()
+    assert (ran.state, ran.state_of("report"), ran.state_of("announce_warehouse")) == ("failed", "failed", "success")
+    assert ran.steps("solbjerg") == {**STOPPED_AT_ONCE, "extract": ("failed", 3)}
+    assert ran.steps("nordvig") == WELL
+    assert attempts(sandbox, "cms:solbjerg", EVENTS) == 3
+    assert "1 of 2 libraries failed: solbjerg: extract: Connection 'cms_solbjerg'" in ran.log
+
+
+def test_source_that_recovers_leaves_the_run_green(runs: Runs, sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "html_200", "GET", EVENTS, times=1)
+    ran = runs.run(libraries=["solbjerg"])
+    assert (ran.state, ran.steps("solbjerg")) == ("success", WELL | {"extract": ("success", 2)})
+    assert attempts(sandbox, "cms:solbjerg", EVENTS) == 2
+
+
+def test_token_that_is_not_accepted_is_not_tried_again(runs: Runs, sandbox: Sandbox) -> None:
+    sandbox.faults.add("place2book", "status", path="/event_makers/5000/", code=401)
+    ran = runs.run()
+    assert ran.state == "failed"
+    assert ran.steps("nordvig") == WELL
+    assert ran.steps("solbjerg") == WELL | {
+        "load": ("failed", 1),
+        "writeback": ("skipped", 1),
+        "export_purchases": ("failed", 1),
+    }
+    assert "1 of 2 libraries failed: solbjerg: load: Connection 'place2book'" in ran.log
+    assert sandbox.place2book_token not in ran.log
+
+
+def test_purchases_are_exported_even_if_load_and_writeback_failed(runs: Runs, sandbox: Sandbox, engine: Engine) -> None:
+    cms = sandbox.cms["nordvig"]
+    cms.edit(cms.find("Babybio").uuid, title="Babybio med kaffe")
+    cms.edit(cms.find("Lektiecafé").uuid, external_data=None)
+    event = sandbox.place2book.find("Krimiaften med lokale forfattere")
+    sandbox.place2book.buy(event.id, quantity=1)
+    sandbox.faults.add("place2book", "status", "PUT", code=500)
+    sandbox.faults.add("cms:nordvig", "status", "PATCH", code=403)
+    ran = runs.run(libraries=["nordvig"])
+    assert ran.state == "failed"
+    assert {step: state for step, (state, _) in ran.steps("nordvig").items()} == {
+        "extract": "success",
+        "transform": "success",
+        "load": "failed",
+        "writeback": "failed",
+        "export_purchases": "success",
+    }
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(purchases)) == 3
+
+
+def test_task_that_ends_without_a_word_makes_the_run_red_by_name(
+    runs: Runs, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.faults.add("cms:nordvig", "slow", "GET", EVENTS, seconds=4)
+    monkeypatch.setattr(runs.dag.get_task("library.extract"), "execution_timeout", timedelta(seconds=1))
+    ran = runs.run(libraries=["nordvig"])
+    assert (ran.state, ran.steps("nordvig")) == ("failed", {**STOPPED_AT_ONCE, "extract": ("failed", 1)})
+    assert "nordvig: the task library.extract_0 failed without an explanation; see its log." in ran.log.splitlines()
+
+
+BROKEN = """
+libraries:
+  - {id: Herlev!, name: Herlev, source: {type: dpl_cms, conn_id: cms}, place2book: {conn_id: p, event_maker: 1}}
+  - {id: odder, nam: Odder}
+"""
+MISTAKES = {
+    "broken settings": (BROKEN, {}, ["Herlev!: id:", "Herlev!: source.price_unit", "odder: nam: unknown key; did you"]),
+    "unknown library": (None, {"libraries": ["nordvig", "vejle"]}, ["unknown library: vejle; known are: solbjerg"]),
+}
+
+
+@pytest.mark.parametrize(("settings", "conf", "said"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistake_in_what_was_asked_for_is_red_with_all_of_it_in_the_log(
+    runs: Runs,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    settings: str | None,
+    conf: dict[str, object],
+    said: list[str],
+) -> None:
+    if settings is not None:
+        (tmp_path / "libraries.yaml").write_text(settings)
+        monkeypatch.setenv("BILLETBRO_LIBRARIES", str(tmp_path / "libraries.yaml"))
+    ran = runs.run(**conf)
+    assert ran.tasks == {
+        ("select_libraries", None): ("failed", 1),
+        **{(f"library.{step}", None): ("upstream_failed", 0) for step in STEPS},
+        ("announce_warehouse", None): ("skipped", 1),
+        ("report", None): ("failed", 1),
+    }
+    assert (ran.state, [text for text in said if text not in ran.log]) == ("failed", [])
+    assert "No library was worked on: the task select_libraries says why." in ran.log.splitlines()
+    assert sandbox.log.entries == []

@@ -1,0 +1,66 @@
+"""More libraries than tasks: several share a task, and still one's failure is its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, select
+
+from include.sandbox.place2book_records import EventMaker
+from include.sandbox.seed import Library
+from include.sandbox.server import Sandbox
+from include.store.tables import runs as run_rows
+from tests.end_to_end.airflow_runs import STEPS, Runs
+
+pytestmark = pytest.mark.slow
+
+IDS = [f"lib{number:02}" for number in range(1, 18)]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins of seventeen libraries without events."""
+    sites = [
+        Library(id=name, name=name, login="eksternt", password=f"made-up-{name}", price_unit="kroner") for name in IDS
+    ]
+    makers = [EventMaker(6000 + place, name, "Byen", "2730", "Torvet 1") for place, name in enumerate(IDS)]
+    with Sandbox(libraries=sites, event_makers=makers, seeded=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def libraries() -> dict[str, object]:
+    """Give the settings of seventeen libraries."""
+    address = {"name": "Biblioteket", "address1": "Torvet 1", "postal_code": "2730", "city": "Byen"}
+    return {
+        "defaults": {"fallback_address": address, "requests": {"per_second": 1000}},
+        "libraries": [
+            {
+                "id": name,
+                "name": name,
+                "source": {"type": "dpl_cms", "conn_id": f"cms_{name}", "price_unit": "kroner"},
+                "place2book": {"conn_id": "place2book", "event_maker": 6000 + place},
+            }
+            for place, name in enumerate(IDS)
+        ],
+    }
+
+
+def test_library_that_fails_leaves_the_others_of_its_task_untouched(
+    runs: Runs, sandbox: Sandbox, engine: Engine
+) -> None:
+    sandbox.faults.add("cms:lib03", "status", "GET", code=403)
+    ran = runs.run()
+    batches = [", ".join(IDS[start : start + 2]) for start in range(0, 17, 2)]
+    states = {label: {step: state for step, (state, _) in ran.steps(label).items()} for label in batches}
+    well = dict.fromkeys(STEPS, "success")
+    assert states == dict.fromkeys(batches, well) | {"lib03, lib04": well | {"extract": "failed"}}
+    assert "1 of 17 libraries failed: lib03: extract: Connection 'cms_lib03'" in ran.log
+    with engine.connect() as connection:
+        rows = connection.execute(select(run_rows.c.library, run_rows.c.loaded_at, run_rows.c.exported_at)).all()
+    assert {row.library for row in rows if row.loaded_at is None} == {"lib03"}
+    assert {row.library for row in rows if row.exported_at} == set(IDS)
+    (value,) = (row[0] for row in runs.query("SELECT value FROM xcom WHERE run_id = ?", ran.run_id))
+    assert json.loads(str(value)) == [IDS[start : start + 2] for start in range(0, 17, 2)]
