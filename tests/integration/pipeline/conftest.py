@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from include.sandbox.moments import utc_now
 from include.sandbox.server import Sandbox
 from include.store.database import connect, migrate
-from tests.integration.pipeline.harness import LIBRARIES, TABLES, World
+from tests.integration.pipeline.harness import LIBRARIES, World, new_world
 
 SECRETS = ("made-up-sandbox-token", "made-up-solbjerg", "made-up-nordvig", "Testesen", "Prøvesen", "@example.com")
 
@@ -42,13 +41,7 @@ def seeded(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
 
 
 def _world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded: bool) -> Iterator[World]:
-    with engine.begin() as connection:
-        tables = ", ".join(f"sync.{table}" for table in TABLES)
-        connection.execute(text(f"TRUNCATE {tables}, warehouse.events CASCADE"))
-    sandbox.clock = utc_now
-    sandbox.reset(seeded=seeded)
-    world = World(sandbox, engine, {library: LIBRARIES[library] for library in libraries})
-    sandbox.clock = world.now
+    world = new_world(sandbox, engine, libraries, seeded=seeded)
     yield world
     for name, running in sandbox.servers.items():
         if not running:

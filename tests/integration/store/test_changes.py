@@ -1,0 +1,133 @@
+"""The history of changes: true while they are carried out, and after a process died."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from include.models import FieldChange, Kind
+from include.store.changes import (
+    INTERRUPTED,
+    NOT_SENT,
+    BegunCreate,
+    begun_creates,
+    close_leftovers,
+    close_unsent,
+    mark_applied,
+    mark_applying,
+    mark_created,
+    mark_failed,
+    store_planned,
+)
+from include.store.links import save_link
+from tests.integration.store.examples import HOUR, LIBRARY, LINK, NOW, change
+
+
+def rows(connection: Connection, columns: str) -> list[dict[str, Any]]:
+    found = connection.execute(text(f"SELECT {columns} FROM sync.changes ORDER BY id")).mappings()
+    return [dict(row) for row in found]
+
+
+def states(connection: Connection) -> list[tuple[str, str | None]]:
+    return [(row["status"], row["error"]) for row in rows(connection, "status, error")]
+
+
+def plan(connection: Connection, *kinds: Kind, run: str = "run 1", library: str = LIBRARY) -> list[int]:
+    planned = [change(kind, uuid=f"u{number}") for number, kind in enumerate(kinds)]
+    return store_planned(connection, run, library, planned, NOW)
+
+
+def test_changes_planned_get_ids_in_their_order(connection: Connection) -> None:
+    planned = [change(uuid=f"u{number}", name=f"Koncert {number}") for number in range(50)]
+    ids = store_planned(connection, "run 1", LIBRARY, planned, NOW)
+    found = rows(connection, "id, uuid, fields, status, planned_at")
+    assert [(row["id"], row["uuid"]) for row in found] == [(ids[number], f"u{number}") for number in range(50)]
+    assert found[7]["fields"] == [{"field": "name", "old": None, "new": "Koncert 7"}]
+    assert {(row["status"], row["planned_at"]) for row in found} == {("planned", NOW)}
+
+
+def test_changes_none_planned_stores_none(connection: Connection) -> None:
+    assert store_planned(connection, "run 1", LIBRARY, [], NOW) == []
+    assert rows(connection, "id") == []
+
+
+def test_change_applied_tells_when_and_on_what(connection: Connection) -> None:
+    (change_id,) = plan(connection, Kind.CREATE)
+    mark_applying(connection, change_id, NOW + HOUR)
+    mark_applied(connection, change_id, NOW + 2 * HOUR, 71, None)
+    assert rows(connection, "status, applying_at, finished_at, event_id, price_id, error") == [
+        {
+            "status": "applied",
+            "applying_at": NOW + HOUR,
+            "finished_at": NOW + 2 * HOUR,
+            "event_id": 71,
+            "price_id": None,
+            "error": None,
+        }
+    ]
+
+
+def test_change_applied_keeps_the_event_that_it_was_planned_for(connection: Connection) -> None:
+    (change_id,) = plan(connection, Kind.UPDATE)
+    connection.execute(text("UPDATE sync.changes SET event_id = 70"))
+    mark_applied(connection, change_id, NOW, None, 9)
+    assert rows(connection, "event_id, price_id") == [{"event_id": 70, "price_id": 9}]
+
+
+def test_leftovers_are_closed_but_for_those_of_plans_and_of_other_libraries(connection: Connection) -> None:
+    insert = text("INSERT INTO sync.runs (run_id, library, mode, started_at) VALUES (:run, 'solbjerg', :mode, now())")
+    connection.execute(insert, [{"run": "run 1", "mode": "sync"}, {"run": "run 2", "mode": "plan"}])
+    begun, _ = plan(connection, Kind.CREATE, Kind.UPDATE)
+    plan(connection, Kind.UPDATE, run="run 2")
+    plan(connection, Kind.UPDATE, library="nordvig")
+    mark_applying(connection, begun, NOW)
+    close_leftovers(connection, LIBRARY, NOW)
+    assert states(connection) == [("failed", INTERRUPTED), ("failed", NOT_SENT), ("planned", None), ("planned", None)]
+    assert [row["outcome_unknown"] for row in rows(connection, "outcome_unknown")] == [True, False, False, False]
+
+
+def test_unsent_of_one_run_are_closed_and_what_was_applied_stays(connection: Connection) -> None:
+    applied, _ = plan(connection, Kind.UPDATE, Kind.DELETE)
+    plan(connection, Kind.UPDATE, run="run 2")
+    mark_applied(connection, applied, NOW, None, None)
+    close_unsent(connection, "run 1", LIBRARY, NOW)
+    assert states(connection) == [("applied", None), ("failed", NOT_SENT), ("planned", None)]
+
+
+def test_begun_creates_are_those_of_unknown_outcome_that_are_not_linked(connection: Connection) -> None:
+    fields = {"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price__Voksen": 7500}
+    planned = [change(Kind.CREATE, uuid=uuid, **fields) for uuid in ("known", "lost", "linked")]
+    known, lost, linked = store_planned(connection, "run 1", LIBRARY, planned, NOW)
+    mark_failed(connection, known, NOW, "refused", outcome_unknown=False)
+    mark_failed(connection, lost, NOW, "lost", outcome_unknown=True)
+    mark_failed(connection, linked, NOW, "lost", outcome_unknown=True)
+    save_link(connection, LIBRARY, replace(LINK, uuid="linked"))
+    found = BegunCreate(
+        change_id=lost,
+        uuid="lost",
+        title="Koncert",
+        event_maker=5000,
+        fields={"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z"},
+        prices={"Voksen": 7500},
+    )
+    assert begun_creates(connection, LIBRARY) == (found,)
+    assert begun_creates(connection, "nordvig") == ()
+
+
+def test_begun_create_that_was_carried_out_after_all_is_applied(connection: Connection) -> None:
+    (lost,) = plan(connection, Kind.CREATE)
+    mark_failed(connection, lost, NOW, "lost", outcome_unknown=True)
+    mark_created(connection, {})
+    mark_created(connection, {lost: 71})
+    assert rows(connection, "status, error, outcome_unknown, event_id") == [
+        {"status": "applied", "error": None, "outcome_unknown": False, "event_id": 71}
+    ]
+    assert begun_creates(connection, LIBRARY) == ()
+
+
+def test_change_fields_keep_their_old_and_new_values(connection: Connection) -> None:
+    fields = (FieldChange(field="capacity", old="∞", new=5), FieldChange(field="passive", old=None, new=False))
+    store_planned(connection, "run 1", LIBRARY, [replace(change(), fields=fields)], NOW)
+    assert rows(connection, "fields") == [
+        {"fields": [{"field": "capacity", "old": "∞", "new": 5}, {"field": "passive", "old": None, "new": False}]}
+    ]

@@ -1,0 +1,60 @@
+"""Links keep everything that they know, and absences are counted by whole snapshots only."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from include.models import LinkStatus
+from include.store.links import count_absences, follow_source, read_links, remove_link, save_link
+from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW
+
+
+def test_link_saved_is_read_as_it_was(connection: Connection) -> None:
+    save_link(connection, LIBRARY, LINK)
+    assert read_links(connection, LIBRARY) == (LINK,)
+    assert read_links(connection, "nordvig") == ()
+
+
+def test_link_saved_again_is_replaced_but_for_its_count_of_absences(connection: Connection) -> None:
+    save_link(connection, LIBRARY, LINK)
+    count_absences(connection, LIBRARY, {"u1": 1}, "run 1")
+    later = replace(LINK, title="Ny", drift={}, status=LinkStatus.RETIRED, absences=0)
+    save_link(connection, LIBRARY, later)
+    assert read_links(connection, LIBRARY) == (replace(later, absences=1, counted_run="run 1"),)
+
+
+def test_link_removed_is_gone_and_the_other_librarys_stays(connection: Connection) -> None:
+    save_link(connection, LIBRARY, LINK)
+    save_link(connection, "nordvig", replace(LINK, event_id=72))
+    remove_link(connection, LIBRARY, "u1")
+    assert [read_links(connection, library) for library in (LIBRARY, "nordvig")] == [(), (replace(LINK, event_id=72),)]
+
+
+def test_absences_counted_reset_those_that_are_there_again(connection: Connection) -> None:
+    for number in range(3):
+        save_link(connection, LIBRARY, replace(LINK, uuid=f"u{number}", event_id=number))
+    count_absences(connection, LIBRARY, {"u0": 1, "u1": 1}, "run 1")
+    count_absences(connection, LIBRARY, {"u1": 2}, "run 2")
+    found = [(link.uuid, link.absences, link.counted_run) for link in read_links(connection, LIBRARY)]
+    assert found == [("u0", 0, "run 1"), ("u1", 2, "run 2"), ("u2", 0, None)]
+
+
+def test_place2book_event_cannot_be_two_live_links(connection: Connection) -> None:
+    save_link(connection, LIBRARY, LINK)
+    save_link(connection, LIBRARY, replace(LINK, uuid="u2", status=LinkStatus.DELETED))
+    with pytest.raises(IntegrityError):
+        save_link(connection, LIBRARY, replace(LINK, uuid="u3"))
+
+
+def test_links_follow_title_series_and_times_of_their_source_while_they_live(connection: Connection) -> None:
+    retired = replace(LINK, uuid="u2", event_id=72, status=LinkStatus.RETIRED)
+    save_link(connection, LIBRARY, LINK)
+    save_link(connection, LIBRARY, retired)
+    seen = replace(MAPPED, title="Ny titel", series_uuid="s2", starts_at=NOW + 5 * HOUR, ends_at=NOW + 6 * HOUR)
+    without_times = replace(MAPPED, title="Uden tid", starts_at=None)
+    follow_source(connection, LIBRARY, [seen, replace(seen, uuid="u2"), replace(seen, uuid="unknown")])
+    follow_source(connection, LIBRARY, [without_times])
+    followed = replace(LINK, title="Ny titel", series_uuid="s2", starts_at=NOW + 5 * HOUR, ends_at=NOW + 6 * HOUR)
+    assert read_links(connection, LIBRARY) == (followed, retired)

@@ -1,0 +1,248 @@
+"""Everything that editors, ticket staff, buyers and bad luck do, in any order, as rules of a state machine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule
+
+from include.api.place2book import Place2bookClient
+from include.models import CurrentEvent, CurrentPrice, Mode, OnCreate, TicketEvent, Written
+from include.sandbox.place2book_records import Event
+from include.sandbox.place2book_sales import SaleRefusedError
+from tests.integration.pipeline.harness import DAY, Died, World
+
+SERVERS = ("place2book", "cms:solbjerg")
+TITLES = ("Koncert", "Foredrag", "Koncert & kage")
+STAFF_FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "ticket_fee": st.integers(0, 9),
+        "bank_account_id": st.integers(1, 9),
+        "kultunaut_age_group": st.sampled_from(["Alle", "Voksne"]),
+        "sale_open_at": st.sampled_from(["2020-01-01T08:00:00Z", "2020-02-01T08:00:00Z"]),
+    },
+)
+
+
+class MortalClient(Place2bookClient):
+    """A client whose process dies after so many writes, each carried out and not noted."""
+
+    writes_left: ClassVar[int | None] = None
+
+    def _lived(self) -> None:
+        if MortalClient.writes_left is not None:
+            MortalClient.writes_left -= 1
+            if MortalClient.writes_left <= 0:
+                raise Died
+
+    def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate) -> CurrentEvent:
+        created = super().create_event(event_maker, desired, on_create)
+        self._lived()
+        return created
+
+    def update_event(self, event_maker: int, event_id: int, fields: dict[str, Written]) -> CurrentEvent:  # type: ignore[override]
+        updated = super().update_event(event_maker, event_id, fields)
+        self._lived()
+        return updated
+
+    def delete_event(self, event_maker: int, event_id: int) -> None:
+        super().delete_event(event_maker, event_id)
+        self._lived()
+
+    def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
+        created = super().create_price(event_maker, event_id, name=name, value_ore=value_ore)
+        self._lived()
+        return created
+
+
+class Editors(RuleBasedStateMachine):
+    """A library's website and its ticket system over some days; `World` is given by the test."""
+
+    world: ClassVar[World]
+    source = Bundle("source")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.staff_own: dict[int, dict[str, object]] = {}
+        self.staff_prices: dict[tuple[int, int], object] = {}
+        self.sold: set[int] = set()
+        self.numbers = 0
+
+    @initialize()
+    def begin(self) -> None:
+        self.fresh()
+        MortalClient.writes_left = None
+        self.world.place2book_client = MortalClient
+
+    def fresh(self) -> None:
+        """Empty the world; the test says how."""
+        raise NotImplementedError
+
+    @rule(target=source, title=st.sampled_from(TITLES), day=st.integers(2, 30), price=st.sampled_from([0, 40, 75.5]))
+    def publish(self, title: str, day: int, price: float) -> str:
+        start = self.world.now().replace(microsecond=0, second=0, minute=0) + day * DAY
+        return self.world.add(title, price, 20, start=start)
+
+    @rule(target=source, title=st.sampled_from(TITLES), days=st.lists(st.integers(2, 30), min_size=2, max_size=3))
+    def publish_series(self, title: str, days: list[int]) -> str:
+        self.numbers += 1
+        start = self.world.now().replace(microsecond=0, second=0, minute=0)
+        added = [self.world.add(title, 50, 20, series=f"series {self.numbers}", start=start + n * DAY) for n in days]
+        return added[0]
+
+    @rule(days=st.lists(st.integers(2, 30), min_size=1, max_size=3), number=st.integers(0, 9))
+    def redate_series(self, days: list[int], number: int) -> None:
+        every = sorted({event.series for event in self.world.site.events if event.series})
+        if every:
+            start = self.world.now().replace(microsecond=0, second=0, minute=30)
+            self.world.site.redate_series(every[number % len(every)], [start + timedelta(days=day) for day in days])
+
+    @rule(target=source, uuid=source)
+    def clone(self, uuid: str) -> str:
+        return self.world.site.clone(uuid) if self._exists(uuid) else uuid
+
+    @rule(
+        uuid=source,
+        fields=st.fixed_dictionaries(
+            {},
+            optional={
+                "title": st.sampled_from(TITLES),
+                "ticket_capacity": st.sampled_from([1, 5, 30, None]),
+                "state": st.sampled_from(["Active", "Cancelled", "TicketSaleNotOpen"]),
+                "published": st.booleans(),
+                "ticket_manager_relevance": st.sampled_from([True, True, False]),
+                "external_data": st.none(),
+                "ticket_categories": st.lists(
+                    st.builds(
+                        lambda name, price: {"uuid": name, "title": name, "price": {"currency": "DKK", "value": price}},
+                        st.sampled_from(["Voksen", "Barn", "Ung"]),
+                        st.sampled_from([0, 50, 95]),
+                    ),
+                    max_size=3,
+                    unique_by=lambda category: str(category["uuid"]),
+                ),
+            },
+        ),
+    )
+    def edit(self, uuid: str, fields: dict[str, object]) -> None:
+        if self._exists(uuid):
+            self.world.site.edit(uuid, **fields)
+
+    @rule(uuid=source, days=st.integers(-20, 20))
+    def move(self, uuid: str, days: int) -> None:
+        if self._exists(uuid):
+            event = self.world.site.get(uuid)
+            start = max(event.start + days * DAY, self.world.now().replace(microsecond=0) + DAY)
+            self.world.site.edit(uuid, start=start, end=start + timedelta(hours=2))
+
+    @rule(uuid=source)
+    def remove(self, uuid: str) -> None:
+        if self._exists(uuid):
+            self.world.site.remove(uuid)
+
+    @rule(number=st.integers(0, 20), fields=STAFF_FIELDS)
+    def staff_edit_what_is_theirs(self, number: int, fields: dict[str, object]) -> None:
+        if event := self._some_event(number):
+            self.world.sandbox.place2book.staff_edit(event.id, **fields)
+            self.staff_own.setdefault(event.id, {}).update(fields)
+
+    @rule(number=st.integers(0, 20), capacity=st.integers(15, 40), name=st.sampled_from(["Koncert!", "Foredrag"]))
+    def staff_edit_what_is_ours(self, number: int, capacity: int, name: str) -> None:
+        if event := self._some_event(number):
+            self.world.sandbox.place2book.staff_edit(event.id, capacity=capacity, name=name)
+
+    @rule(number=st.integers(0, 20))
+    def staff_add_price(self, number: int) -> None:
+        if event := self._some_event(number):
+            price = self.world.sandbox.place2book.staff_add_price(event.id, name="Personale", value=1100)
+            self.staff_prices[event.id, price] = event.prices[price].fields
+
+    @rule(number=st.integers(0, 20), quantity=st.integers(1, 3))
+    def buy(self, number: int, quantity: int) -> None:
+        if event := self._some_event(number):
+            try:
+                self.world.sandbox.place2book.buy(event.id, quantity=quantity)
+            except SaleRefusedError:
+                return
+            self.sold.add(event.id)
+
+    @rule(number=st.integers(0, 20))
+    def refund_everything(self, number: int) -> None:
+        if event := self._some_event(number):
+            for purchase in event.purchases:
+                self.world.sandbox.place2book.refund(purchase.id)
+            self.sold.discard(event.id)
+
+    @rule(
+        server=st.sampled_from(SERVERS),
+        kind=st.sampled_from(["drop_after", "drop_before", "status", "truncated_json", "html_200"]),
+        method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        times=st.integers(1, 3),
+    )
+    def something_fails(self, server: str, kind: str, method: str, times: int) -> None:
+        self.world.sandbox.faults.add(server, kind, method, times=times)  # type: ignore[arg-type]
+
+    @rule(writes=st.integers(1, 4))
+    def process_dies(self, writes: int) -> None:
+        MortalClient.writes_left = writes
+        self.world.run(only=["extract", "transform", "load"])
+        MortalClient.writes_left = None
+
+    @rule(mode=st.sampled_from([Mode.SYNC, Mode.SYNC, Mode.SYNC, Mode.SYNC, Mode.PLAN]), tries=st.integers(1, 2))
+    def an_hour_passes(self, mode: Mode, tries: int) -> None:
+        self.world.run(mode, tries=tries)
+
+    @precondition(lambda self: bool(self.world.sandbox.faults.active))
+    @rule()
+    def all_is_mended(self) -> None:
+        self.world.sandbox.faults.clear()
+
+    def teardown(self) -> None:
+        """Let three clean hours pass, and see that all is well and quiet."""
+        self.world.sandbox.faults.clear()
+        for _ in range(3):
+            assert self.world.run().raised == {}
+        quiet = self.world.run()
+        assert (quiet.raised, quiet.writes, self.world.changes(quiet)) == ({}, [], [])
+        self.see_that_nothing_sold_is_gone()
+        self.see_that_each_event_stands_once()
+        self.see_that_what_is_on_sale_can_be_found()
+        self.see_that_staff_keep_what_is_theirs()
+        assert self.world.unplanned_requests() == []
+
+    def see_that_nothing_sold_is_gone(self) -> None:
+        assert self.sold - {event.id for event in self.world.sandbox.place2book.events} == set()
+        tried = [e for e in self.world.sandbox.log.entries if e.method == "DELETE" and e.status == 400]
+        assert tried == []
+
+    def see_that_each_event_stands_once(self) -> None:
+        linked = [link.event_id for link in self.world.ours().values() if link.status == "live"]
+        assert sorted(event.id for event in self.world.sandbox.place2book.events) == sorted(linked)
+
+    def see_that_what_is_on_sale_can_be_found(self) -> None:
+        rejected = {
+            row["uuid"] for row in self.world.rows("SELECT uuid FROM sync.rejections WHERE resolved_at IS NULL")
+        }
+        query = "SELECT uuid FROM sync.source_events WHERE present AND mapped->>'outcome' = 'ticket_event'"
+        wanted = {row["uuid"] for row in self.world.rows(query)} - rejected
+        assert {uuid for uuid in wanted if not self.world.answers(self.world.link_shown(uuid))} == set()
+
+    def see_that_staff_keep_what_is_theirs(self) -> None:
+        standing = {event.id: event for event in self.world.sandbox.place2book.events}
+        for event_id, fields in self.staff_own.items():
+            if event_id in standing:
+                shown = standing[event_id].fields.as_json()
+                assert {name: shown[name] for name in fields} == fields
+        for (event_id, price), entered in self.staff_prices.items():
+            if event_id in standing:
+                assert standing[event_id].prices[price].fields == entered
+
+    def _exists(self, uuid: str) -> bool:
+        return any(event.uuid == uuid for event in self.world.site.events)
+
+    def _some_event(self, number: int) -> Event | None:
+        events = self.world.sandbox.place2book.events
+        return events[number % len(events)] if events else None
