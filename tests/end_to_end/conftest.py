@@ -15,6 +15,8 @@ from include.store.database import connect
 from tests.end_to_end.airflow_runs import Runs
 
 PRIVACY_KEY = "made-up-key-of-the-pseudonyms"
+# What the sandbox's buyers are called, in addresses too, and what they answered.
+BUYERS = ("testesen", "prøvesen", "proevesen", "nødder")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, migrate_sqlite
 from include.sandbox.server import Sandbox
-from tests.end_to_end.conftest import PRIVACY_KEY
+from tests.end_to_end.conftest import BUYERS, PRIVACY_KEY
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +26,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def done(home: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    """Run one library by the command, everything that can be logged being logged."""
-    environment = child_environment(airflow_environment(home), variables, {"AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG"})
+    """Run one library by the command, with the logging of production."""
+    environment = child_environment(airflow_environment(home), variables, {"AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"})
     command = airflow_command("dags", "test", "place2book_sync", "--conf", json.dumps({"libraries": ["nordvig"]}))
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=120)
 
@@ -45,7 +45,6 @@ def test_command_logs_each_step_and_no_secret_or_buyer(
     left = b"\n".join([done.stdout, done.stderr, *files]).decode(errors="replace").casefold()
     secrets = [sandbox.place2book_token, PRIVACY_KEY, make_url(module_database_url).password]
     secrets += [password for _, password in sandbox.cms_users.values()]
-    buyers = ["testesen", "prøvesen", "example.com", "nødder"]
-    assert [text for text in (*secrets, *buyers) if text and text.casefold() in left] == []
-    steps = ("nordvig: 23 events read", "nordvig: purchases of 1 events read")
+    assert [text for text in (*secrets, *BUYERS) if text and text.casefold() in left] == []
+    steps = ("nordvig: 23 events read", "nordvig: purchases of ")
     assert [step for step in steps if step not in left] == []
