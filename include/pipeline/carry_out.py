@@ -138,12 +138,12 @@ class ChangeRunner:
         if current is None or link is None or not any(change.kind in CHANGES_PRICES for change in changes):
             return
         event.current = replace(current, prices=self._client.prices(current.event_maker, current.event_id))
-        if not link.prices and event.mapped and event.mapped.desired:
-            standing = {price.price_id: price for price in event.current.prices or ()}
-            ours = claim_prices(event.mapped.desired.prices, {}, standing, adopting=True)
-            link = event.link = replace(link, prices=ours)
         with self._engine.begin() as connection:
-            save_link(connection, self._library, link)
+            if not link.prices and event.mapped and event.mapped.desired:
+                standing = {price.price_id: price for price in event.current.prices or ()}
+                ours = claim_prices(event.mapped.desired.prices, {}, standing, adopting=True)
+                event.link = replace(link, prices=ours)
+                save_link(connection, self._library, event.link)
             store_ticket_events(connection, self._library, [event.current], utc_now())
 
     def _failed(self, change_id: int, change: Change, error: Exception) -> None:

@@ -6,50 +6,28 @@ anything is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
 from include.api.errors import Retriable
 from include.api.place2book import Place2bookClient
-from include.models import Change, CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Mode, SourceEvent
+from include.models import Change, LinkStatus, Mode
 from include.pipeline.carry_out import ChangeRunner, Outcome
-from include.pipeline.observe import Key, Observation, observe, with_prices
-from include.pipeline.recover import Recovered, created_after_all, link_of, revive
-from include.pipeline.request import NothingToDo, RunRequest
+from include.pipeline.known import Known, read_known
+from include.pipeline.request import RunRequest
 from include.settings import Library
 from include.store import changes as stored
 from include.store.database import library_lock
-from include.store.links import count_absences, follow_source, read_links, save_link
+from include.store.links import count_absences, follow_source, save_link
 from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
-from include.store.runs import note_progress, read_run
-from include.store.snapshots import forget_ticket_events, read_mapped, read_source_events, store_ticket_events
-from include.sync.identity import Identity, identify, is_over, wants_an_event
-from include.sync.plan import Plan, Run, make_plan
+from include.store.runs import note_progress
+from include.store.snapshots import forget_ticket_events, store_ticket_events
+from include.sync.plan import Plan, make_plan
 from include.sync.safeguards import Guarded, fingerprint, guard_removals, leave_refused_alone
 
 MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """Everything that was read before anything is planned."""
-
-    snapshot: tuple[Mapped, ...]
-    links: tuple[Link, ...]
-    identities: Mapping[str, Identity]
-    currents: Mapping[Key, CurrentEvent]
-    observation: Observation
-    recovered: Recovered
-    run: Run
-    rules: LibraryRules
-
-    @property
-    def live_links(self) -> int:
-        """Return how many linked events are still to come."""
-        return sum(link.status is LinkStatus.LIVE and not is_over(link, self.run.now) for link in self.links)
 
 
 def load(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> Outcome:
@@ -61,7 +39,7 @@ def load(engine: Engine, library: Library, request: RunRequest, client: Place2bo
     with library_lock(engine, library.id):
         with engine.begin() as connection:
             stored.close_leftovers(connection, library.id, now)
-        known = _read(engine, library, request, client, now)
+        known = read_known(engine, library, request, client, now)
         plan = make_plan(known.snapshot, known.identities, known.links, known.currents, known.rules, known.run)
         guarded = guard_removals(
             plan.changes,
@@ -80,75 +58,6 @@ def load(engine: Engine, library: Library, request: RunRequest, client: Place2bo
     if outcome.errors:
         raise _worst(outcome.errors)
     return outcome
-
-
-def _read(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> Known:
-    with engine.connect() as connection:
-        record = read_run(connection, request.run_id, library.id)
-        if record.transformed_at is None or record.window_start is None:
-            raise NothingToDo(library.id)
-        snapshot = read_mapped(connection, library.id)
-        links = read_links(connection, library.id)
-        begun = stored.begun_creates(connection, library.id)
-        sources = read_source_events(connection, library.id) if begun else {}
-    rules = library.rules(client.host)
-    run = Run(
-        run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
-    )
-    revived = Recovered(links=tuple(link for link in revive(links, snapshot) if run.concerns(link.uuid)))
-    links = revived.among(links)
-    observation = observe(client, links, rules, record.window_start, now)
-    recovered = _recover(client, begun, links, observation, sources, snapshot)
-    links = recovered.among(links)
-    recovered = replace(recovered, links=revived.links + recovered.links)
-    identities = identify(
-        [mapped for mapped in snapshot if wants_an_event(mapped)],
-        frozenset(mapped.uuid for mapped in snapshot),
-        links,
-        observation.events,
-        frozenset(create.uuid for create in begun if create.change_id not in recovered.created),
-        rules.sales_hosts,
-        record.window_start,
-        now,
-    )
-    known_events = {(event.event_maker, event.event_id): event for event in observation.events}
-    ours = {(link.event_maker, link.event_id) for link in links if link.status is LinkStatus.LIVE}
-    ours |= {(i.current.event_maker, i.current.event_id) for i in identities.values() if i.current}
-    currents = with_prices(client, [known_events[key] for key in ours if key in known_events])
-    return Known(
-        snapshot=snapshot,
-        links=links,
-        identities=identities,
-        currents=currents,
-        observation=observation,
-        recovered=recovered,
-        run=run,
-        rules=rules,
-    )
-
-
-def _recover(
-    client: Place2bookClient,
-    begun: Sequence[stored.BegunCreate],
-    links: Sequence[Link],
-    observation: Observation,
-    sources: Mapping[str, SourceEvent],
-    snapshot: Sequence[Mapped],
-) -> Recovered:
-    """Find the events that creates of unknown outcome made after all."""
-    by_uuid = {mapped.uuid: mapped for mapped in snapshot}
-    made = created_after_all(begun, links, observation.events)
-    priced = with_prices(client, made.values())
-    return Recovered(
-        links=tuple(
-            link_of(
-                create, priced[event.event_maker, event.event_id], sources.get(create.uuid), by_uuid.get(create.uuid)
-            )
-            for create in begun
-            if (event := made.get(create.change_id))
-        ),
-        created={change_id: event.event_id for change_id, event in made.items()},
-    )
 
 
 def _store_plan(
@@ -182,7 +91,7 @@ def _store_findings(
     now = known.run.now
     for link in known.recovered.links:
         save_link(connection, library, link)
-    stored.mark_created(connection, known.recovered.created)
+    stored.mark_carried_out(connection, known.recovered.carried_out)
     # An empty snapshot counts for nothing, unless somebody says that it is meant.
     if (known.snapshot or request.allow_mass_removal) and not request.events:
         count_absences(connection, library, plan.absences, request.run_id)

@@ -1,6 +1,7 @@
-"""Take up again what runs before left behind: events that were over and are not, creates whose answer was lost.
+"""Take up again what runs before left behind: events that were over and are not, writes whose answer was lost.
 
-Both end in a live link, so that everything after this needs to know of neither.
+Both end in links that tell how things are, so that everything after this needs to know of neither. (An update whose
+answer was lost needs none of it: the plan sees that Place2book already has the values.)
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from include.models import AppliedPrice, CurrentEvent, Link, LinkStatus, Mapped, SourceEvent
-from include.store.changes import BegunCreate
+from include.api.place2book import Place2bookClient
+from include.models import AppliedPrice, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Mapped, SourceEvent
+from include.pipeline.observe import Key, with_prices
+from include.store.changes import BegunChange
 from include.sync.apply import sales_location
 from include.sync.fields import current_fields, read_time
 from include.sync.identity import wants_an_event
@@ -17,51 +20,90 @@ from include.sync.identity import wants_an_event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """Links that are live again or at last; `created` are the events that creates made after all, by change."""
+    """Links that are to be stored as they are here, and the changes that were carried out after all, each with the
+    Place2book event that it was carried out on."""
 
     links: tuple[Link, ...] = ()
-    created: Mapping[int, int] = field(default_factory=dict)
+    carried_out: Mapping[int, int] = field(default_factory=dict)
 
     def among(self, links: Sequence[Link]) -> tuple[Link, ...]:
         """Return all links, these in the place of what was known of the same source events."""
         ours = {link.uuid: link for link in self.links}
-        return (*(link for link in links if link.uuid not in ours), *self.links)
+        return (*(link for link in links if link.uuid not in ours), *ours.values())
 
 
-def revive(links: Sequence[Link], snapshot: Sequence[Mapped]) -> tuple[Link, ...]:
+def revive(links: Sequence[Link], wanted: Sequence[Mapped]) -> Recovered:
     """Return the retired links, live again, whose source event was given new dates after it had ended."""
-    wanted = {mapped.uuid: mapped for mapped in snapshot if wants_an_event(mapped)}
-    return tuple(
-        replace(link, status=LinkStatus.LIVE, starts_at=mapped.starts_at, ends_at=mapped.ends_at)
-        for link in links
-        if link.status is LinkStatus.RETIRED and (mapped := wanted.get(link.uuid))
+    by_uuid = {mapped.uuid: mapped for mapped in wanted if wants_an_event(mapped)}
+    return Recovered(
+        links=tuple(
+            replace(link, status=LinkStatus.LIVE, starts_at=mapped.starts_at, ends_at=mapped.ends_at)
+            for link in links
+            if link.status is LinkStatus.RETIRED and (mapped := by_uuid.get(link.uuid))
+        )
     )
 
 
-def created_after_all(
-    begun: Sequence[BegunCreate], links: Sequence[Link], events: Sequence[CurrentEvent]
-) -> dict[int, CurrentEvent]:
-    """Return by change the unlinked event that a create of unknown outcome made: it has what was sent (behaviour 4.4).
+def carried_out_after_all(
+    client: Place2bookClient,
+    begun: Sequence[BegunChange],
+    links: Sequence[Link],
+    events: Sequence[CurrentEvent],
+    snapshot: Sequence[Mapped],
+    sources: Mapping[str, SourceEvent],
+) -> Recovered:
+    """Return what changes of unknown outcome are seen to have done; reads the prices of their events only."""
+    made = _created(begun, links, events)
+    by_key = {(event.event_maker, event.event_id): event for event in events}
+    touched = [by_key[key] for key in map(_key, begun) if key in by_key]
+    standing = with_prices(client, [*made.values(), *touched])
+    by_uuid = {mapped.uuid: mapped for mapped in snapshot}
+    live: dict[Key, Link] = {
+        (link.event_maker, link.event_id): link for link in links if link.status is LinkStatus.LIVE
+    }
+    found: dict[str, Link] = {}
+    carried_out: dict[int, int] = {}
+    for change in begun:
+        if change.change_id in made:
+            current = standing[made[change.change_id].event_maker, made[change.change_id].event_id]
+            link: Link | None = _link_of(change, current, sources.get(change.uuid), by_uuid.get(change.uuid))
+        else:
+            link = _noted(change, live.get(_key(change)), standing.get(_key(change)))
+        if link is not None:
+            live[link.event_maker, link.event_id] = found[link.uuid] = link
+            carried_out[change.change_id] = link.event_id
+    return Recovered(links=tuple(found.values()), carried_out=carried_out)
 
-    What was sent counts, not what the source says by now, and not whether it still says anything.
+
+def _created(
+    begun: Sequence[BegunChange], links: Sequence[Link], events: Sequence[CurrentEvent]
+) -> dict[int, CurrentEvent]:
+    """Return by change the unlinked event that a create made: it has the name and the start that were sent.
+
+    What was sent counts (behaviour 4.4), not what the source says by now, and not whether it still says anything. One
+    that staff renamed or moved since is known by its long description, which names the source event's page.
     """
     taken = {(link.event_maker, link.event_id) for link in links if link.status is not LinkStatus.DELETED}
-    free = {(event.event_maker, event.event_id): event for event in events}
-    for key in taken & free.keys():
-        del free[key]
+    free = [event for event in events if (event.event_maker, event.event_id) not in taken]
     found: dict[int, CurrentEvent] = {}
-    for create in begun:
-        sent = (create.event_maker, create.fields.get("name"), read_time(create.fields.get("begin_at")))
-        made = next(
-            (key for key, event in free.items() if (event.event_maker, event.name, event.begin_at) == sent), None
-        )
-        if made is not None:
-            found[create.change_id] = free.pop(made)
+    for marks in (("name", "begin_at"), ("description_long",)):
+        for create in begun:
+            if create.kind is not Kind.CREATE or create.change_id in found or not create.new.get(marks[0]):
+                continue
+            made = next((event for event in free if _bears(event, create, marks)), None)
+            if made is not None:
+                free.remove(made)
+                found[create.change_id] = made
     return found
 
 
-def link_of(create: BegunCreate, current: CurrentEvent, source: SourceEvent | None, mapped: Mapped | None) -> Link:
-    """Return the link of a create that was carried out after all; `current` has its prices.
+def _bears(event: CurrentEvent, create: BegunChange, marks: Sequence[str]) -> bool:
+    stands = current_fields(event)
+    return event.event_maker == create.event_maker and all(stands[name] == create.new.get(name) for name in marks)
+
+
+def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | None, mapped: Mapped | None) -> Link:
+    """Return the link of a create that was carried out after all.
 
     Which ticket category a price came from was not sent: it is known while the category has its name.
     """
@@ -75,15 +117,54 @@ def link_of(create: BegunCreate, current: CurrentEvent, source: SourceEvent | No
         sales_location=sales_location(current),
         title=create.title,
         series_uuid=source.series_uuid if source else None,
-        starts_at=read_time(create.fields.get("begin_at")),
-        ends_at=read_time(create.fields.get("end_at")),
-        applied={name: value for name, value in create.fields.items() if name in stands},
+        starts_at=read_time(create.new.get("begin_at")),
+        ends_at=read_time(create.new.get("end_at")),
+        applied={name: value for name, value in create.new.items() if name in stands},
         echo=stands,
         prices={
-            keys.get(price.name, f"sent:{price.name}"): AppliedPrice(
-                price_id=price.price_id, name=price.name, value_ore=price.value_ore
-            )
+            keys.get(price.name, f"sent:{price.name}"): _applied(price)
             for price in current.prices or ()
-            if create.prices.get(price.name) == price.value_ore
+            if create.new.get(f"price.{price.name}") == price.value_ore
         },
     )
+
+
+def _noted(change: BegunChange, link: Link | None, current: CurrentEvent | None) -> Link | None:
+    """Return the link as it would be had the answer come, when the event shows that the change was carried out."""
+    if link is None or current is None:
+        return None
+    prices = {price.price_id: price for price in current.prices or ()}
+    if change.kind is Kind.END_SALE:
+        return _sale_ended(change, link, current)
+    if change.kind is Kind.END_PRICE_SALE:
+        return _price_sale_ended(change, link, prices.get(change.price_id or 0))
+    if change.kind is Kind.CREATE_PRICE:
+        claimed = {price.price_id for price in link.prices.values()}
+        sent = (change.new["name"], change.new["value"])
+        free = (p for p in prices.values() if p.price_id not in claimed and (p.name, p.value_ore) == sent)
+        made = next(free, None)
+        return replace(link, prices={**link.prices, f"sent:{made.name}": _applied(made)}) if made else None
+    return None
+
+
+def _sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    closed = read_time(change.new["sale_close_at"])
+    if current.sale_close_at != closed:
+        return None
+    return replace(link, sale_closed_at=closed, sale_closed_before=read_time(change.old["sale_close_at"]))
+
+
+def _price_sale_ended(change: BegunChange, link: Link, price: CurrentPrice | None) -> Link | None:
+    ended = read_time(change.new["sale_end_at"])
+    key = next((key for key, ours in link.prices.items() if ours.price_id == change.price_id), None)
+    if key is None or price is None or price.sale_end_at != ended:
+        return None
+    return replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=ended)})
+
+
+def _applied(price: CurrentPrice) -> AppliedPrice:
+    return AppliedPrice(price_id=price.price_id, name=price.name, value_ore=price.value_ore)
+
+
+def _key(change: BegunChange) -> Key:
+    return change.event_maker, change.event_id or 0

@@ -14,19 +14,23 @@ from include.store.tables import changes, links, runs
 
 NOT_SENT = "not sent: the run ended before"
 INTERRUPTED = "interrupted: whether it was carried out is not known"
-PRICE = "price."
+SEEN_WHEN_DONE = (Kind.CREATE, Kind.CREATE_PRICE, Kind.END_SALE, Kind.END_PRICE_SALE)
+"""The kinds of change of which Place2book shows later whether they were carried out, and that we must know of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BegunCreate:
-    """A create whose outcome is not known: the fields that were sent, and the prices (øre) by name."""
+class BegunChange:
+    """A change whose outcome is not known: what it set, and what stood there before."""
 
     change_id: int
+    kind: Kind
     uuid: str
     title: str
     event_maker: int
-    fields: Mapping[str, Written]
-    prices: Mapping[str, Written]
+    event_id: int | None
+    price_id: int | None
+    old: Mapping[str, Written]
+    new: Mapping[str, Written]
 
 
 def store_planned(
@@ -99,36 +103,38 @@ def close_unsent(connection: Connection, run_id: str, library: str, now: datetim
     )
 
 
-def begun_creates(connection: Connection, library: str) -> tuple[BegunCreate, ...]:
-    """Return the creates that may have been carried out without our knowing, oldest first."""
+def begun_changes(connection: Connection, library: str) -> tuple[BegunChange, ...]:
+    """Return the changes that may have been carried out without our knowing, oldest first."""
     query = (
-        select(changes.c.id, changes.c.uuid, changes.c.title, changes.c.event_maker, changes.c.fields)
+        select(changes)
         .outerjoin(links, (links.c.library == changes.c.library) & (links.c.uuid == changes.c.uuid))
-        .where(changes.c.library == library, changes.c.kind == Kind.CREATE.value, changes.c.outcome_unknown)
+        .where(changes.c.library == library, changes.c.kind.in_(SEEN_WHEN_DONE), changes.c.outcome_unknown)
         .where(links.c.uuid.is_(None) | (changes.c.finished_at > links.c.updated_at))
         .order_by(changes.c.id)
     )
-    return tuple(_begun(*row) for row in connection.execute(query))
+    return tuple(_begun(row) for row in connection.execute(query).mappings())
 
 
-def mark_created(connection: Connection, created: Mapping[int, int]) -> None:
-    """Note of creates, by id, which Place2book event they made after all."""
-    if created:
+def mark_carried_out(connection: Connection, carried_out: Mapping[int, int]) -> None:
+    """Note of changes, by id, that they were carried out after all, and on which Place2book event."""
+    if carried_out:
         connection.execute(
             update(changes)
             .where(changes.c.id == bindparam("of_id"))
             .values(status="applied", outcome_unknown=False, error=None, event_id=bindparam("to_event")),
-            [{"of_id": change_id, "to_event": event_id} for change_id, event_id in created.items()],
+            [{"of_id": change_id, "to_event": event_id} for change_id, event_id in carried_out.items()],
         )
 
 
-def _begun(change_id: int, uuid: str, title: str, event_maker: int, fields: Sequence[Mapping[str, Any]]) -> BegunCreate:
-    sent = {field["field"]: field["new"] for field in fields}
-    return BegunCreate(
-        change_id=change_id,
-        uuid=uuid,
-        title=title,
-        event_maker=event_maker,
-        fields={name: value for name, value in sent.items() if not name.startswith(PRICE)},
-        prices={name.removeprefix(PRICE): value for name, value in sent.items() if name.startswith(PRICE)},
+def _begun(row: Mapping[Any, Any]) -> BegunChange:
+    return BegunChange(
+        change_id=row["id"],
+        kind=Kind(row["kind"]),
+        uuid=row["uuid"],
+        title=row["title"],
+        event_maker=row["event_maker"],
+        event_id=row["event_id"],
+        price_id=row["price_id"],
+        old={field["field"]: field["old"] for field in row["fields"]},
+        new={field["field"]: field["new"] for field in row["fields"]},
     )

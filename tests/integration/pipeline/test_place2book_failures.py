@@ -277,3 +277,63 @@ def test_purchases_are_exported_although_the_website_is_down(world: World) -> No
     world.sandbox.stop_server("cms:solbjerg")
     assert set(world.run().raised) == {"extract"}
     assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]
+
+
+def test_end_of_a_sale_whose_answer_was_lost_is_undone_when_the_event_is_back(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    event = world.event_of(uuid)
+    world.sandbox.place2book.buy(event.id)
+    world.site.edit(uuid, state="Cancelled")
+    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
+    world.run()
+    ended = event.fields.sale_close_at
+    world.site.edit(uuid, state="Active")
+    run = world.run()
+    assert ended is not None
+    assert (run.raised, event.fields.sale_close_at, world.state_shown(uuid)) == ({}, None, "Active")
+    assert world.run().writes == []
+
+
+def test_end_of_a_prices_sale_whose_answer_was_lost_is_undone_when_its_category_is_back(world: World) -> None:
+    adult = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
+    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
+    uuid = world.add("Koncert", ticket_categories=[adult, child])
+    world.run()
+    event = world.event_of(uuid)
+    price = list(event.prices)[1]
+    world.sandbox.place2book.buy(event.id, price)
+    world.site.edit(uuid, ticket_categories=[adult])
+    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
+    world.run()
+    ended = event.prices[price].fields.sale_end_at
+    world.site.edit(uuid, ticket_categories=[adult, child])
+    run = world.run()
+    assert ended is not None
+    assert (run.raised, event.prices[price].fields.sale_end_at) == ({}, None)
+    assert world.run().writes == []
+
+
+def test_price_whose_answer_was_lost_is_removed_when_its_category_was_renamed_meanwhile(world: World) -> None:
+    adult = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
+    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
+    uuid = world.add("Koncert", ticket_categories=[adult])
+    world.run()
+    world.site.edit(uuid, ticket_categories=[adult, child])
+    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
+    world.run()
+    world.site.edit(uuid, ticket_categories=[adult, {**child, "uuid": "c3", "title": "Ung"}])
+    assert world.run().raised == {}
+    assert sorted(price.fields.name for price in world.event_of(uuid).prices.values()) == ["Ung", "Voksen"]
+    assert world.run().writes == []
+
+
+def test_create_whose_answer_was_lost_is_found_again_though_staff_renamed_it(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
+    world.run()
+    world.sandbox.place2book.staff_edit(world.sandbox.place2book.find("Koncert").id, name="Koncert med gæster")
+    run = world.run()
+    assert (run.raised, names(world)) == ({}, ["Koncert med gæster"])
+    assert world.answers(world.link_shown(uuid))
+    assert world.run().writes == []

@@ -9,13 +9,13 @@ from include.models import FieldChange, Kind
 from include.store.changes import (
     INTERRUPTED,
     NOT_SENT,
-    BegunCreate,
-    begun_creates,
+    BegunChange,
+    begun_changes,
     close_leftovers,
     close_unsent,
     mark_applied,
     mark_applying,
-    mark_created,
+    mark_carried_out,
     mark_failed,
     store_planned,
 )
@@ -94,35 +94,38 @@ def test_unsent_of_one_run_are_closed_and_what_was_applied_stays(connection: Con
     assert states(connection) == [("applied", None), ("failed", NOT_SENT), ("planned", None)]
 
 
-def test_begun_creates_are_those_of_unknown_outcome_that_are_not_linked(connection: Connection) -> None:
-    fields = {"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price__Voksen": 7500}
+def test_begun_changes_are_those_of_unknown_outcome_that_are_not_linked(connection: Connection) -> None:
+    fields: dict[str, str | int | None] = {"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price__Voksen": 7500}
     planned = [change(Kind.CREATE, uuid=uuid, **fields) for uuid in ("known", "lost", "linked")]
     known, lost, linked = store_planned(connection, "run 1", LIBRARY, planned, NOW)
     mark_failed(connection, known, NOW, "refused", outcome_unknown=False)
     mark_failed(connection, lost, NOW, "lost", outcome_unknown=True)
     mark_failed(connection, linked, NOW, "lost", outcome_unknown=True)
     save_link(connection, LIBRARY, replace(LINK, uuid="linked"))
-    found = BegunCreate(
+    found = BegunChange(
         change_id=lost,
+        kind=Kind.CREATE,
         uuid="lost",
         title="Koncert",
         event_maker=5000,
-        fields={"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z"},
-        prices={"Voksen": 7500},
+        event_id=None,
+        price_id=None,
+        old={"name": None, "begin_at": None, "price.Voksen": None},
+        new={"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price.Voksen": 7500},
     )
-    assert begun_creates(connection, LIBRARY) == (found,)
-    assert begun_creates(connection, "nordvig") == ()
+    assert begun_changes(connection, LIBRARY) == (found,)
+    assert begun_changes(connection, "nordvig") == ()
 
 
 def test_begun_create_that_was_carried_out_after_all_is_applied(connection: Connection) -> None:
     (lost,) = plan(connection, Kind.CREATE)
     mark_failed(connection, lost, NOW, "lost", outcome_unknown=True)
-    mark_created(connection, {})
-    mark_created(connection, {lost: 71})
+    mark_carried_out(connection, {})
+    mark_carried_out(connection, {lost: 71})
     assert rows(connection, "status, error, outcome_unknown, event_id") == [
         {"status": "applied", "error": None, "outcome_unknown": False, "event_id": 71}
     ]
-    assert begun_creates(connection, LIBRARY) == ()
+    assert begun_changes(connection, LIBRARY) == ()
 
 
 def test_change_fields_keep_their_old_and_new_values(connection: Connection) -> None:

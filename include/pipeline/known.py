@@ -1,0 +1,93 @@
+"""Everything that a load has to know, read before anything is planned: our own tables first, then Place2book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from include.api.place2book import Place2bookClient
+from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped
+from include.pipeline.observe import Key, Observation, observe, with_prices
+from include.pipeline.recover import Recovered, carried_out_after_all, revive
+from include.pipeline.request import NothingToDo, RunRequest
+from include.settings import Library
+from include.store.changes import begun_changes
+from include.store.links import read_links
+from include.store.runs import read_run
+from include.store.snapshots import read_mapped, read_source_events
+from include.sync.identity import Identity, identify, is_over, wants_an_event
+from include.sync.plan import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was read; `recovered` are the links that changed by it, and are among `links`."""
+
+    snapshot: tuple[Mapped, ...]
+    links: tuple[Link, ...]
+    identities: Mapping[str, Identity]
+    currents: Mapping[Key, CurrentEvent]
+    observation: Observation
+    recovered: Recovered
+    run: Run
+    rules: LibraryRules
+
+    @property
+    def live_links(self) -> int:
+        """Return how many linked events are still to come."""
+        return sum(link.status is LinkStatus.LIVE and not is_over(link, self.run.now) for link in self.links)
+
+
+def read_known(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> Known:
+    """Read everything; raises NothingToDo without a mapped snapshot of this run, and what reading Place2book raises."""
+    with engine.connect() as connection:
+        record = read_run(connection, request.run_id, library.id)
+        if record.transformed_at is None or record.window_start is None:
+            raise NothingToDo(library.id)
+        snapshot = read_mapped(connection, library.id)
+        links = read_links(connection, library.id)
+        begun = begun_changes(connection, library.id)
+        sources = read_source_events(connection, library.id) if begun else {}
+    run = Run(
+        run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
+    )
+    rules = library.rules(client.host)
+    revived = revive(links, [mapped for mapped in snapshot if run.concerns(mapped.uuid)])
+    links = revived.among(links)
+    observation = observe(client, links, rules, record.window_start, now)
+    recovered = carried_out_after_all(client, begun, links, observation.events, snapshot, sources)
+    links = recovered.among(links)
+    lost = {change.uuid for change in begun if change.change_id not in recovered.carried_out}
+    identities = identify(
+        [mapped for mapped in snapshot if wants_an_event(mapped)],
+        frozenset(mapped.uuid for mapped in snapshot),
+        links,
+        observation.events,
+        frozenset(lost),
+        rules.sales_hosts,
+        record.window_start,
+        now,
+    )
+    return Known(
+        snapshot=snapshot,
+        links=links,
+        identities=identities,
+        currents=_currents(client, observation, links, identities),
+        observation=observation,
+        recovered=replace(recovered, links=Recovered(links=recovered.links).among(revived.links)),
+        run=run,
+        rules=rules,
+    )
+
+
+def _currents(
+    client: Place2bookClient, observation: Observation, links: Sequence[Link], identities: Mapping[str, Identity]
+) -> dict[Key, CurrentEvent]:
+    """Return the events that a plan can be about, with their prices."""
+    found = {(event.event_maker, event.event_id): event for event in observation.events}
+    ours = {(link.event_maker, link.event_id) for link in links if link.status is LinkStatus.LIVE}
+    ours |= {(i.current.event_maker, i.current.event_id) for i in identities.values() if i.current}
+    return with_prices(client, [found[key] for key in ours if key in found])
