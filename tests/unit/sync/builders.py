@@ -24,6 +24,7 @@ from include.models import (
 from include.sync.fields import desired_fields
 from include.sync.identity import Identity, identify, wants_an_event
 from include.sync.plan import Plan, Run, make_plan
+from include.sync.prices import PricePlan, plan_prices
 from tests.unit.sync.mapping_examples import NOW, RULES
 
 START = datetime(2026, 4, 14, 17, 0, tzinfo=UTC)
@@ -190,3 +191,21 @@ def belongings(found: Mapping[str, Identity]) -> dict[str, tuple[str, int | None
         uuid: (identity.belonging.value, identity.current.event_id if identity.current else None)
         for uuid, identity in found.items()
     }
+
+
+def price_plan(
+    desired: Sequence[DesiredPrice],
+    applied: Mapping[str, AppliedPrice],
+    prices: Sequence[CurrentPrice] | None,
+    *,
+    resync: bool = False,
+    adopting: bool = False,
+) -> PricePlan:
+    """Return the plan of one event's prices."""
+    current = standing(prices=None if prices is None else tuple(prices))
+    return plan_prices(wanted(), desired, applied, current, NOW, resync=resync, adopting=adopting)
+
+
+def touched_prices(plan: PricePlan) -> list[tuple[str, str | None, int | None]]:
+    """Return which price of which ticket category each change is about."""
+    return [(change.kind.value, change.price_key, change.price_id) for change in plan.changes]

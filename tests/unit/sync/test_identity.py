@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from include.models import LinkStatus, Outcome
+from include.models import Link, LinkStatus, Mapped, Outcome, TicketEvent
 from include.sync.identity import is_over, out_of_sight
 from tests.unit.sync.builders import (
     END,
@@ -26,7 +26,7 @@ from tests.unit.sync.mapping_examples import NOW
 
 OURS = f"{SALES}sec1"
 OTHER_TITLE = replace(EVENT, name="Foredrag om sæler")
-ELSEWHEN = replace(OTHER_TITLE, begin_at=START + timedelta(days=3), end_at=END + timedelta(days=3))
+ELSEWHEN = replace(OTHER_TITLE, begin_at=START - timedelta(days=3), end_at=END - timedelta(days=3))
 
 
 def test_linked_event_is_linked_whatever_its_link_field_says() -> None:
@@ -97,9 +97,9 @@ def test_two_events_with_one_free_sales_link_the_most_alike_has_it() -> None:
         pytest.param(wanted("z", OTHER_TITLE), linked("a", status=LinkStatus.DELETED), id="removed"),
     ],
 )
-def test_clone_of_an_event_of_ours_gets_an_event_of_its_own(original: object, link: object) -> None:
+def test_clone_of_an_event_of_ours_gets_an_event_of_its_own(original: Mapped, link: Link) -> None:
     clone = wanted("b", ELSEWHEN, link=OURS)
-    found = identities_of([original, clone], [link], [standing()])  # type: ignore[list-item]
+    found = identities_of([original, clone], [link], [standing()])
     assert belongings(found)["b"] == ("new", None)
 
 
@@ -116,8 +116,10 @@ def test_clone_of_an_event_that_is_over_in_place2book_is_new() -> None:
         pytest.param(replace(EVENT, begin_at=START + timedelta(days=3)), ("moved", 1), id="same-title-other-start"),
     ],
 )
-def test_sales_link_of_a_vanished_event_moves_to_what_is_like_it(event: object, expected: object) -> None:
-    found = identities_of([wanted("b", event, link=OURS)], [linked("a")], [standing()])  # type: ignore[arg-type]
+def test_sales_link_of_a_vanished_event_moves_to_what_is_like_it(
+    event: TicketEvent, expected: tuple[str, int | None]
+) -> None:
+    found = identities_of([wanted("b", event, link=OURS)], [linked("a")], [standing()])
     assert belongings(found) == {"b": expected}
 
 
@@ -166,6 +168,19 @@ def test_lost_create_goes_to_the_event_whose_create_was_begun() -> None:
 def test_lost_create_that_another_event_has_is_not_taken() -> None:
     found = identities_of([wanted("a"), wanted("b")], [linked("a")], [standing()], begun=frozenset({"b"}))
     assert belongings(found) == {"a": ("linked", 1), "b": ("new", None)}
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "link"),
+    [
+        pytest.param([], linked("old"), id="of-a-vanished-event-without-series"),
+        pytest.param([unwanted(Outcome.REJECTED, "old")], linked("old"), id="of-a-rejected-event"),
+        pytest.param([], linked("old", status=LinkStatus.RETIRED), id="of-a-retired-event"),
+    ],
+)
+def test_event_that_has_a_link_is_not_taken_for_a_lost_create(snapshot: list[Mapped], link: Link) -> None:
+    found = identities_of([*snapshot, wanted()], [link], [standing()], begun=frozenset({"a"}))
+    assert belongings(found) == {"a": ("new", None)}
 
 
 def test_adopted_event_is_not_also_taken_for_a_lost_create() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from include.models import CurrentEvent, Link, LinkStatus, Mapped, Mode, OnCreate, Outcome
+from include.models import CurrentEvent, Link, LinkStatus, Mapped, Mode, OnCreate, Outcome, TicketEvent
 from include.sync.fields import desired_fields, written_time
 from include.sync.plan import Plan
 from tests.unit.sync.builders import (
@@ -56,13 +56,12 @@ def test_plan_of_an_event_as_last_applied_is_silent(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("event", [EVENT, PASSIVE_EVENT], ids=["ticket-event", "passive-event"])
-def test_plan_of_a_new_event_creates_it_with_all_that_is_sent(event: object) -> None:
+def test_plan_of_a_new_event_creates_it_with_all_that_is_sent(event: TicketEvent) -> None:
     on_create = OnCreate(mute=True, kultunaut_age_group="Børn")
-    mapped = wanted(event=event, on_create=on_create, event_maker=5001)  # type: ignore[arg-type]
+    mapped = wanted(event=event, on_create=on_create, event_maker=5001)
     plan = plan_of([mapped])
     settings = {"mute": True, "kultunaut_export": False, "kultunaut_age_group": "Børn"}
-    sent = desired_fields(mapped.desired) | settings  # type: ignore[arg-type]
-    sent |= {f"price.{price.name}": price.value_ore for price in mapped.desired.prices}  # type: ignore[union-attr]
+    sent = desired_fields(event) | settings | {f"price.{price.name}": price.value_ore for price in event.prices}
     assert said(plan.changes) == [("create", "a", {name: (None, value) for name, value in sent.items()})]
     assert [(change.event_maker, change.event_id) for change in plan.changes] == [(5001, None)]
     assert plan.rejections == []
@@ -122,7 +121,7 @@ def test_plan_of_a_lost_create_completes_it() -> None:
 
 def test_plan_of_an_instance_made_anew_moves_its_event_and_updates_it() -> None:
     later = START + timedelta(hours=1)
-    event = replace(at(later).desired, prices=(replace(ADULT, key="new"),))  # type: ignore[type-var]
+    event = replace(EVENT, begin_at=later, end_at=later + timedelta(hours=2), prices=(replace(ADULT, key="new"),))
     plan = plan_of([at(later, "b", desired=event)], [linked_at(START)], [sold()])
     assert about(plan) == [("move", "b", 1, "a"), ("update", "b", 1, None)]
     assert list(said(plan.changes)[1][2]) == ["begin_at", "end_at"]

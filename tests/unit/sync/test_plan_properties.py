@@ -124,8 +124,10 @@ def edit(world: World, number: int, pick: int, mapped: Mapped) -> None:
 
 
 Action = Callable[[World, int, int, Mapped], None]
+Step = tuple[Action, int, Mapped, Mode | None]
 ACTIONS: tuple[Action, ...] = (put, put, change, change, drop, make_anew, clone, withdraw, sell, edit)
-STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), PICK, source_events(), st.booleans()), min_size=1, max_size=12)
+RUNS = st.sampled_from([None, Mode.SYNC, Mode.SYNC, Mode.RESYNC])
+STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), PICK, source_events(), RUNS), min_size=1, max_size=12)
 STORIES = settings(max_examples=120, deadline=None)
 
 
@@ -137,12 +139,12 @@ def settle(world: World) -> None:
 
 @given(STEPS)
 @STORIES
-def test_plan_of_any_story_converges_and_breaks_no_promise(steps: list[tuple[Action, int, Mapped, bool]]) -> None:
+def test_plan_of_any_story_converges_and_breaks_no_promise(steps: list[Step]) -> None:
     world = World()
-    for number, (action, pick, mapped, synced) in enumerate(steps):
+    for number, (action, pick, mapped, mode) in enumerate(steps):
         action(world, number, pick, mapped)
-        if synced:
-            world.sync()
+        if mode:
+            world.sync(mode)
     settle(world)
     world.shop.writes.clear()
     assert (said(world.sync().changes), world.shop.writes) == ([], [])
@@ -153,22 +155,22 @@ def test_plan_of_any_story_converges_and_breaks_no_promise(steps: list[tuple[Act
 
 @given(STEPS)
 @STORIES
-def test_plan_made_twice_is_the_same(steps: list[tuple[Action, int, Mapped, bool]]) -> None:
+def test_plan_made_twice_is_the_same(steps: list[Step]) -> None:
     world = World()
-    for number, (action, pick, mapped, synced) in enumerate(steps):
+    for number, (action, pick, mapped, mode) in enumerate(steps):
         action(world, number, pick, mapped)
         assert world.plan() == world.plan()
-        if synced:
-            world.sync()
+        if mode:
+            world.sync(mode)
 
 
-@given(STEPS, st.sampled_from([Mode.SYNC, Mode.RESYNC]))
+@given(STEPS)
 @STORIES
-def test_plan_never_writes_a_field_of_staffs(steps: list[tuple[Action, int, Mapped, bool]], mode: Mode) -> None:
+def test_plan_never_writes_a_field_of_staffs(steps: list[Step]) -> None:
     world, allowed = World(), frozenset(desired_fields(EVENT))
-    for number, (action, pick, mapped, _) in enumerate(steps):
+    for number, (action, pick, mapped, mode) in enumerate(steps):
         action(world, number, pick, mapped)
-        for planned in world.sync(mode).changes:
+        for planned in world.sync(mode or Mode.SYNC).changes:
             fields = {field.field for field in planned.fields}
             if planned.kind is Kind.UPDATE:
                 assert fields <= allowed - STAFFS_OWN

@@ -142,6 +142,11 @@ def test_removal_does_not_wait_for_a_rejected_event_of_another_kind(other: dict[
     assert said(plan.changes) == DELETED
 
 
+def test_removal_does_not_wait_for_a_rejected_event_when_there_is_no_series() -> None:
+    other = unwanted(Outcome.REJECTED, "b")
+    assert said(plan_of([other], [ONCE_ABSENT], [standing()]).changes) == DELETED
+
+
 def test_removal_does_not_wait_for_a_rejected_event_that_has_its_own_event() -> None:
     other = at(START + WEEK, "b", outcome=Outcome.REJECTED, desired=None)
     links = [linked_at(START, absences=1), linked_at(START + WEEK, "b", 2)]
