@@ -16,6 +16,7 @@ from include.pipeline.request import NothingToDo, RunRequest
 from include.settings import Library
 from include.store.changes import begun_changes
 from include.store.links import read_links
+from include.store.rejections import open_codes
 from include.store.runs import read_run
 from include.store.snapshots import read_mapped, read_source_events
 from include.sync.identity import Identity, identify, is_over, wants_an_event
@@ -50,6 +51,7 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         snapshot = read_mapped(connection, library.id)
         links = read_links(connection, library.id)
         begun = begun_changes(connection, library.id)
+        rejected = open_codes(connection, library.id)
         sources = read_source_events(connection, library.id) if begun else {}
     run = Run(
         run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
@@ -57,7 +59,15 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
     rules = library.rules(client.host)
     revived = revive(links, [mapped for mapped in snapshot if run.concerns(mapped.uuid)])
     links = revived.among(links)
-    observation = observe(client, links, rules, record.window_start, now)
+    observation = observe(
+        client,
+        links,
+        rules,
+        record.window_start,
+        now,
+        {uuid for uuid, code in rejected if code == "event_missing_in_place2book"},
+        believe_missing=request.allow_mass_removal,
+    )
     recovered = carried_out_after_all(client, begun, links, observation.events, snapshot, sources)
     links = recovered.among(links)
     lost = {change.uuid for change in begun if change.change_id not in recovered.carried_out}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,11 +27,20 @@ class Observation:
 
 
 def observe(
-    client: Place2bookClient, links: Sequence[Link], rules: LibraryRules, window_start: datetime, now: datetime
+    client: Place2bookClient,
+    links: Sequence[Link],
+    rules: LibraryRules,
+    window_start: datetime,
+    now: datetime,
+    known_missing: Collection[str],
+    *,
+    believe_missing: bool,
 ) -> Observation:
     """Read the ticket events that begin in the window, and each linked event that was not among them.
 
-    Raises BadAnswer when the list lacks events that exist, or too many linked events are said not to exist.
+    Raises BadAnswer when the list lacks events that exist, or too many linked events are said not to exist: other than
+    those of which staff were told before (`known_missing`, by source event), and unless a person says that they were
+    removed (`believe_missing`).
     """
     live = [link for link in links if link.status is LinkStatus.LIVE and not is_over(link, now)]
     makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live)))
@@ -43,8 +52,10 @@ def observe(
     missing = [link for link, event in zip(unlisted, found, strict=True) if event is None]
     there = [event for event in found if event is not None]
     in_window = [event for event in there if event.begin_at is not None and event.begin_at >= begin_at_after]
-    if doubt := distrust(missing=len(missing), unlisted=len(in_window), live_links=len(live), rules=rules):
-        raise BadAnswer(f"Library '{rules.library}': {doubt}")
+    news = [link for link in missing if link.uuid not in known_missing and not believe_missing]
+    if doubt := distrust(missing=len(news), unlisted=len(in_window), live_links=len(live), rules=rules):
+        way_out = "" if in_window else " If they were deleted on purpose, run it once with allow_mass_removal."
+        raise BadAnswer(f"Library '{rules.library}': {doubt}{way_out}")
     return Observation(events=(*listed, *there), missing=tuple((link.event_maker, link.event_id) for link in missing))
 
 

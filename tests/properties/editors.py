@@ -170,6 +170,12 @@ class Editors(RuleBasedStateMachine):
             self.sold.add(event.id)
 
     @rule(number=st.integers(0, 20))
+    def staff_delete(self, number: int) -> None:
+        if event := self._some_event(number):
+            self.world.sandbox.place2book.delete(event.id)
+            self.sold.discard(event.id)
+
+    @rule(number=st.integers(0, 20))
     def refund_everything(self, number: int) -> None:
         if event := self._some_event(number):
             for purchase in event.purchases:
@@ -191,7 +197,10 @@ class Editors(RuleBasedStateMachine):
         self.world.run(only=["extract", "transform", "load"])
         MortalClient.writes_left = None
 
-    @rule(mode=st.sampled_from([Mode.SYNC, Mode.SYNC, Mode.SYNC, Mode.SYNC, Mode.PLAN]), tries=st.integers(1, 2))
+    @rule(
+        mode=st.sampled_from([Mode.SYNC, Mode.SYNC, Mode.SYNC, Mode.SYNC, Mode.PLAN, Mode.RESYNC]),
+        tries=st.integers(1, 2),
+    )
     def an_hour_passes(self, mode: Mode, tries: int) -> None:
         self.world.run(mode, tries=tries)
 
@@ -203,6 +212,7 @@ class Editors(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let three clean hours pass, and see that all is well and quiet."""
         self.world.sandbox.faults.clear()
+        self.world.run(allow_mass_removal=True)
         for _ in range(3):
             assert self.world.run().raised == {}
         quiet = self.world.run()
@@ -210,6 +220,7 @@ class Editors(RuleBasedStateMachine):
         self.see_that_nothing_sold_is_gone()
         self.see_that_each_event_stands_once()
         self.see_that_what_is_on_sale_can_be_found()
+        self.see_that_what_is_wanted_is_for_sale()
         self.see_that_staff_keep_what_is_theirs()
         assert self.world.unplanned_requests() == []
 
@@ -219,8 +230,9 @@ class Editors(RuleBasedStateMachine):
         assert tried == []
 
     def see_that_each_event_stands_once(self) -> None:
-        linked = [link.event_id for link in self.world.ours().values() if link.status == "live"]
-        assert sorted(event.id for event in self.world.sandbox.place2book.events) == sorted(linked)
+        standing = sorted(event.id for event in self.world.sandbox.place2book.events)
+        linked = sorted(link.event_id for link in self.world.ours().values() if link.status == "live")
+        assert [event_id for event_id in linked if event_id in standing] == standing
 
     def see_that_what_is_on_sale_can_be_found(self) -> None:
         rejected = {
@@ -229,6 +241,20 @@ class Editors(RuleBasedStateMachine):
         query = "SELECT uuid FROM sync.source_events WHERE present AND mapped->>'outcome' = 'ticket_event'"
         wanted = {row["uuid"] for row in self.world.rows(query)} - rejected
         assert {uuid for uuid in wanted if not self.world.answers(self.world.link_shown(uuid))} == set()
+
+    def see_that_what_is_wanted_is_for_sale(self) -> None:
+        query = (
+            "SELECT s.uuid, s.mapped->'desired'->'prices' AS prices FROM sync.source_events s WHERE s.present "
+            "AND s.mapped->>'outcome' = 'ticket_event' AND NOT EXISTS (SELECT FROM sync.rejections r "
+            "WHERE r.uuid = s.uuid AND r.resolved_at IS NULL)"
+        )
+        links = self.world.ours()
+        for row in self.world.rows(query):
+            link = links[row["uuid"]]
+            event = self.world.sandbox.place2book.get(link.event_id)
+            ours = {price["key"]: link.prices[price["key"]].price_id for price in row["prices"]}
+            assert (event.fields.sale_close_at, event.fields.passive) == (None, False)
+            assert {event.prices[price_id].fields.sale_end_at for price_id in ours.values()} <= {None}
 
     def see_that_staff_keep_what_is_theirs(self) -> None:
         standing = {event.id: event for event in self.world.sandbox.place2book.events}

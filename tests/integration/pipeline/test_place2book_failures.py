@@ -91,7 +91,8 @@ def test_answers_that_all_events_are_missing_are_not_believed(world: World) -> N
     run = world.run()
     assert run.writes == []
     assert said(world, run) == (
-        "Library 'solbjerg': Place2book says that 5 of 5 linked events do not exist; nothing was planned."
+        "Library 'solbjerg': Place2book says that 5 of 5 linked events do not exist; nothing was planned. "
+        "If they were deleted on purpose, run it once with allow_mass_removal."
     )
 
 

@@ -114,6 +114,22 @@ def test_staff_deleting_an_event_is_not_undone_but_by_resync(world: World) -> No
     assert len(world.sandbox.place2book.events) == 1
 
 
+def test_staff_deleting_many_events_stops_the_library_until_somebody_says_that_it_was_meant(world: World) -> None:
+    for number in range(6):
+        world.add(f"Koncert {number}")
+    world.run()
+    for event in world.sandbox.place2book.events[:4]:
+        world.sandbox.place2book.delete(event.id)
+    world.add("Foredrag")
+    assert (set(world.run().raised), len(world.sandbox.place2book.events)) == ({"load"}, 2)
+    world.run(by_hand=True, allow_mass_removal=True)
+    later = world.run()
+    assert (later.raised, [write for write in later.writes if write[0] == "place2book"]) == ({}, [])
+    assert len(world.sandbox.place2book.events) == 3
+    assert {code for _, code in world.open_rejections()} == {"event_missing_in_place2book"}
+    assert len(world.open_rejections()) == 4
+
+
 def test_staff_state_set_by_hand_on_the_website_stays_until_place2books_changes(world: World) -> None:
     uuid = world.add("Koncert", capacity=1)
     world.run()
