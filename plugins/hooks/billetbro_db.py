@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from traceback import format_tb
 
 from airflow.sdk import Connection
 from sqlalchemy import URL, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
 from hooks.connections import connection_named
 from include.api.errors import SettingsProblem
@@ -29,6 +33,24 @@ def billetbro_engine() -> Engine:
 def _engine(url: URL) -> Engine:
     """Return one engine for each database, with its pool, for as long as the process lives."""
     return connect(url)
+
+
+@contextmanager
+def values_kept_out_of_errors() -> Iterator[None]:
+    """Keep values, which may be personal data, out of what an error of the database says in a log.
+
+    SQLAlchemy shows the statement's parameters, and PostgreSQL the row that it refuses; where the connection is at
+    fault there is no row, and the error passes as it is, for the retry policy.
+    """
+    try:
+        yield
+    except StatementError as error:
+        error.hide_parameters = True
+        if isinstance(error, InterfaceError | OperationalError):
+            raise
+        frames = "".join(format_tb(error.__traceback__))
+        code = getattr(error.orig, "sqlstate", None)
+        raise RuntimeError(f"{type(error).__name__}, SQLSTATE {code}, in {error.statement}\n{frames}") from None
 
 
 def _url(given: Connection) -> URL:

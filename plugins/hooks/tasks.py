@@ -9,7 +9,7 @@ from airflow.sdk import Asset, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy import Engine
 
-from hooks.billetbro_db import billetbro_engine
+from hooks.billetbro_db import billetbro_engine, values_kept_out_of_errors
 from include.models import Mode
 from include.pipeline.begin import begin
 from include.pipeline.report import make_report
@@ -45,7 +45,8 @@ def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, R
     engine, settings, request = billetbro_engine(), load_settings(), request_of_this_run()
 
     def one(library_id: str) -> None:
-        log.info("%s: %s", library_id, step(engine, settings.library(library_id), request))
+        with values_kept_out_of_errors():
+            log.info("%s: %s", library_id, step(engine, settings.library(library_id), request))
 
     try:
         for_each_library(engine, request, step.__name__, batch, one)

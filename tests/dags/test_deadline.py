@@ -32,7 +32,7 @@ def serialized(airflow_home: Path) -> Iterator[None]:
     """Store the DAG as the DAG processor does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        DagBundlesManager().sync_bundles_to_db()
+        DagBundlesManager().sync_bundles_to_db()  # type: ignore[no-untyped-call]
         bag = BundleDagBag(ROOT / "dags", bundle_path=ROOT / "dags", bundle_name="dags-folder")
         sync_bag_to_db(bag, "dags-folder", None)
         yield

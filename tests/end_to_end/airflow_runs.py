@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import cast
 
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import DAG
 
 from demo.environment import ROOT
 
@@ -47,7 +46,7 @@ class Runs:
         with _only_our_warnings_are_errors():
             bag = DagBag(ROOT / "dags")
         assert bag.import_errors == {}
-        self.dag = cast(DAG, bag.dags["place2book_sync"])
+        self.dag = bag.dags["place2book_sync"]
 
     def run(self, **conf: object) -> Ran:
         """Run it once, started by hand with this configuration, and wait for its end."""

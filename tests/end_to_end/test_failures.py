@@ -6,11 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+import yaml
+from sqlalchemy import Engine, func, select, text
 
 from include.sandbox.server import Sandbox
 from include.store.warehouse_tables import purchases
-from tests.end_to_end.airflow_runs import STEPS, Ran, Runs
+from tests.end_to_end.airflow_runs import STEPS, Runs
+from tests.end_to_end.conftest import BUYERS
 
 pytestmark = pytest.mark.slow
 
@@ -19,8 +21,13 @@ STOPPED_AT_ONCE = {**dict.fromkeys(STEPS, ("skipped", 1)), "export_purchases": (
 EVENTS = "/api/v1/events"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _in_step(runs: Runs) -> None:
+    assert runs.run().state == "success"
+
+
 @pytest.fixture(autouse=True)
-def _no_faults_but_the_test_s_own(sandbox: Sandbox) -> None:
+def _no_faults_but_the_test_s_own(sandbox: Sandbox, _in_step: None) -> None:
     sandbox.faults.clear()
     sandbox.log.clear()
 
@@ -30,8 +37,10 @@ def attempts(sandbox: Sandbox, server: str, path: str) -> int:
     return sum((entry.server, entry.method, entry.path) == (server, "GET", path) for entry in sandbox.log.entries)
 
 
-def last_line(ran: Ran) -> str:
-    return ran.log.strip().splitlines()[-1]
+def count_of_purchases(engine: Engine) -> int:
+    """Return how many purchases the warehouse holds."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(purchases)) or 0
 
 
 def test_source_that_may_recover_is_tried_again_and_its_failure_stays_its_own(runs: Runs, sandbox: Sandbox) -> None:
@@ -66,6 +75,7 @@ def test_token_that_is_not_accepted_is_not_tried_again(runs: Runs, sandbox: Sand
 
 
 def test_purchases_are_exported_even_if_load_and_writeback_failed(runs: Runs, sandbox: Sandbox, engine: Engine) -> None:
+    before = count_of_purchases(engine)
     cms = sandbox.cms["nordvig"]
     cms.edit(cms.find("Babybio").uuid, title="Babybio med kaffe")
     cms.edit(cms.find("Lektiecafé").uuid, external_data=None)
@@ -82,8 +92,7 @@ def test_purchases_are_exported_even_if_load_and_writeback_failed(runs: Runs, sa
         "writeback": "failed",
         "export_purchases": "success",
     }
-    with engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(purchases)) == 3
+    assert count_of_purchases(engine) == before + 1
 
 
 def test_task_that_ends_without_a_word_makes_the_run_red_by_name(
@@ -94,6 +103,29 @@ def test_task_that_ends_without_a_word_makes_the_run_red_by_name(
     ran = runs.run(libraries=["nordvig"])
     assert (ran.state, ran.steps("nordvig")) == ("failed", {**STOPPED_AT_ONCE, "extract": ("failed", 1)})
     assert "nordvig: the task library.extract_0 failed without an explanation; see its log." in ran.log.splitlines()
+
+
+def test_row_that_the_database_refuses_is_not_shown_in_the_log(
+    runs: Runs,
+    sandbox: Sandbox,
+    engine: Engine,
+    variables: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    settings = yaml.safe_load(Path(variables["BILLETBRO_LIBRARIES"]).read_text())
+    settings["libraries"][1]["personal_data"] = {"policy": "keep"}
+    (tmp_path / "libraries.yaml").write_text(yaml.safe_dump(settings))
+    monkeypatch.setenv("BILLETBRO_LIBRARIES", str(tmp_path / "libraries.yaml"))
+    sandbox.place2book.buy(sandbox.place2book.find("Krimiaften med lokale forfattere").id, quantity=1)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE warehouse.purchases ADD CONSTRAINT made_up CHECK (false) NOT VALID"))
+    ran = runs.run(libraries=["nordvig"])
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE warehouse.purchases DROP CONSTRAINT made_up"))
+    assert (ran.state, ran.steps("nordvig")) == ("failed", WELL | {"export_purchases": ("failed", 1)})
+    assert [buyer for buyer in BUYERS if buyer in ran.log.casefold()] == []
+    assert "IntegrityError, SQLSTATE 23514, in INSERT INTO warehouse.purchases" in ran.log
 
 
 BROKEN = """
@@ -127,6 +159,6 @@ def test_mistake_in_what_was_asked_for_is_red_with_all_of_it_in_the_log(
         ("announce_warehouse", None): ("skipped", 1),
         ("report", None): ("failed", 1),
     }
-    assert (ran.state, [text for text in said if text not in ran.log]) == ("failed", [])
+    assert (ran.state, [words for words in said if words not in ran.log]) == ("failed", [])
     assert "No library was worked on: the task select_libraries says why." in ran.log.splitlines()
     assert sandbox.log.entries == []
