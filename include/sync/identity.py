@@ -134,9 +134,11 @@ def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str
     """Give a vanished source event's Place2book event to the one that shows its link and is most like it.
 
     A claimant with another title and another start is a clone of what was removed since: it gets an event of its own.
+    Several instances of the same series say nothing by showing one link: they are paired by their starts (rule 3).
     """
     alike = [mapped for mapped in claimants if mapped.title == orphan.title or mapped.starts_at == orphan.starts_at]
-    if alike:
+    series = [mapped for mapped in alike if mapped.series_uuid and mapped.series_uuid == orphan.series_uuid]
+    if alike and len(series) < 2:
         best = min(alike, key=lambda mapped: (mapped.title != orphan.title, mapped.starts_at != orphan.starts_at))
         found[best.uuid] = Identity(mapped=best, belonging=Belonging.MOVED, link=orphan)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -139,3 +140,10 @@ def test_instance_that_shows_the_vanished_ones_link_is_paired_first() -> None:
     link = old_links()[0]
     showing = at(START + WEEK, "new2", link=link.sales_location)
     assert pairs([at(START, "new1"), showing], [link]) == {"new1": ("new", None), "new2": ("moved", 1)}
+
+
+def test_instances_that_all_show_one_vanished_link_are_paired_in_order() -> None:
+    links = old_links()
+    showing = [replace(mapped, link=links[2].sales_location) for mapped in anew(*(start + LATER for start in STARTS))]
+    moved = {"new9": ("moved", 1), "new8": ("moved", 2), "new7": ("moved", 3), "new6": ("moved", 4)}
+    assert pairs(showing, links) == moved
