@@ -13,6 +13,9 @@ Every hour, and by hand as the forced update ("Hent opdateringer nu"). For each 
 **report** says for each library what was done, what was rejected and why, and is red when a library failed.
 One library's failure leaves the others untouched. Retried is only what can get better by itself.
 
+Hver time, og når nogen starter den her: henter bibliotekernes arrangementer, opretter og retter dem i Place2book, og
+skriver billetlinks tilbage til CMS'et. Hvad der skete, og hvad I selv skal rette, står i loggen for **report**.
+
 Started by hand: *mode* `plan` shows what would be done and changes nothing; `resync` also overwrites what staff
 changed in Place2book of the fields that the CMS owns.
 """
@@ -80,26 +83,32 @@ def place2book_sync() -> None:
 
     @task
     def select_libraries() -> list[list[str]]:
+        """Bring the schema up to date, check libraries.yaml, and say which libraries are worked on, in batches."""
         return tasks.begin_run()
 
     @task(map_index_template=label)
     def extract(batch: list[str]) -> None:
+        """Read every event of the CMS, or fail before anything is changed."""
         tasks.for_each_library_of(batch, steps.extract)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def transform(batch: list[str]) -> None:
+        """Decide what each event is to be in Place2book."""
         tasks.for_each_library_of(batch, steps.transform)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def load(batch: list[str]) -> None:
+        """Read Place2book, plan, gate, and apply the plan."""
         tasks.for_each_library_of(batch, steps.load)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def writeback(batch: list[str]) -> None:
+        """Write ticket links and sale states back to the CMS."""
         tasks.for_each_library_of(batch, steps.writeback)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def export_purchases(batch: list[str]) -> None:
+        """Bring purchases into the warehouse, whatever became of load and writeback."""
         tasks.for_each_library_of(batch, steps.export_purchases)
 
     @task_group
@@ -108,10 +117,12 @@ def place2book_sync() -> None:
 
     @task(trigger_rule="all_done", outlets=WAREHOUSE)
     def announce_warehouse() -> None:
+        """Tell the DAGs that are scheduled on the warehouse's tables, once a run, whose purchases were exported."""
         tasks.announce(WAREHOUSE)
 
     @task(trigger_rule="all_done", retries=0)
     def report() -> None:
+        """Say what was done and what was not; red when a library failed."""
         tasks.report_run()
 
     chain(library.expand(batch=select_libraries()), announce_warehouse(), report())

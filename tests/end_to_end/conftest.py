@@ -10,6 +10,7 @@ import yaml
 from sqlalchemy import Engine, make_url
 
 from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
+from hooks.billetbro_db import billetbro_engine
 from include.sandbox.server import Sandbox
 from include.store.database import connect
 from tests.end_to_end.airflow_runs import Runs
@@ -69,3 +70,4 @@ def runs(variables: dict[str, str], airflow_home: Path) -> Iterator[Runs]:
         for name, value in variables.items():
             patch.setenv(name, value)
         yield Runs(airflow_home)
+        billetbro_engine().dispose()

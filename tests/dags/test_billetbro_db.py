@@ -1,0 +1,120 @@
+"""Billetbro's own connections: the database that Airflow names, and the key of the pseudonyms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
+
+from demo.environment import LIBRARIES, EmbeddedPostgres
+from hooks.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_errors
+from include.api.errors import Fatal, SettingsProblem
+from include.models import PersonalDataPolicy
+from include.settings import Library, load_settings
+
+BUYER = "Test Testesen"
+COMPLETE = {
+    "conn_type": "postgres",
+    "host": "db.example.com",
+    "port": 5433,
+    "login": "billetbro",
+    "password": "made/up@word",
+    "schema": "events",
+    "extra": {"sslmode": "require"},
+}
+
+
+def set_database(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_DB", json.dumps(values))
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the connection name an empty database, with a table that refuses every row."""
+    name = make_url(database_url).database or ""
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_DB", postgres.airflow_connection_json(name))
+    with billetbro_engine().begin() as connection:
+        connection.execute(text("CREATE TABLE people (name text CHECK (false))"))
+    yield
+    billetbro_engine().dispose()
+
+
+def library(policy: str) -> Library:
+    known = load_settings(LIBRARIES).libraries[0]
+    return known.model_copy(
+        update={"personal_data": known.personal_data.model_copy(update={"policy": PersonalDataPolicy(policy)})}
+    )
+
+
+@pytest.mark.parametrize("conn_type", ["postgres", "postgresql"])
+def test_engine_is_of_the_database_that_the_connection_names(monkeypatch: pytest.MonkeyPatch, conn_type: str) -> None:
+    set_database(monkeypatch, **COMPLETE | {"conn_type": conn_type})
+    engine = billetbro_engine()
+    expected = "postgresql+psycopg://billetbro:made%2Fup%40word@db.example.com:5433/events?sslmode=require"
+    assert engine.url.render_as_string(hide_password=False) == expected
+    assert billetbro_engine() is engine
+
+
+def test_engine_follows_the_connection_when_it_names_another_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_database(monkeypatch, **COMPLETE)
+    first = billetbro_engine()
+    set_database(monkeypatch, **COMPLETE | {"schema": "others"})
+    assert (first.url.database, billetbro_engine().url.database) == ("events", "others")
+
+
+def test_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_database(monkeypatch, **COMPLETE | {"conn_type": "mysql"})
+    with pytest.raises(SettingsProblem, match="'billetbro_db' must be of type postgres"):
+        billetbro_engine()
+
+
+def test_engine_without_a_connection_is_a_problem_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, airflow_home: Path
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_DB", raising=False)
+    with pytest.raises(SettingsProblem, match="There is no connection 'billetbro_db'"):
+        billetbro_engine()
+
+
+def test_refused_row_is_told_of_without_its_values(database: None) -> None:
+    with pytest.raises(RuntimeError) as caught, values_kept_out_of_errors(), billetbro_engine().begin() as connection:
+        connection.execute(text("INSERT INTO people VALUES (:name)"), {"name": BUYER})
+    told = str(caught.value)
+    assert told.startswith("IntegrityError, SQLSTATE 23514, in INSERT INTO people VALUES")
+    assert (BUYER in told, caught.value.__cause__, caught.value.__suppress_context__) == (False, None, True)
+
+
+def test_lost_connection_stays_what_it_is_without_the_values(database: None) -> None:
+    ending = text("SELECT pg_terminate_backend(pg_backend_pid()), CAST(:name AS text)")
+    with (
+        pytest.raises(OperationalError) as caught,
+        values_kept_out_of_errors(),
+        billetbro_engine().connect() as connection,
+    ):
+        connection.execute(ending, {"name": BUYER})
+    assert BUYER not in str(caught.value)
+
+
+@pytest.mark.parametrize("policy", ["drop", "keep"])
+def test_privacy_without_pseudonyms_needs_no_key(policy: str) -> None:
+    privacy = privacy_of(library(policy))
+    assert (privacy.policy, privacy.key, privacy.keep_answers) == (PersonalDataPolicy(policy), None, frozenset())
+
+
+def test_privacy_with_pseudonyms_takes_the_key_from_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "made-up-key-of-the-pseudonyms"
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps({"conn_type": "generic", "password": key}))
+    assert privacy_of(library("pseudonymise")).key == key.encode()
+
+
+@pytest.mark.parametrize("password", [None, "short"], ids=["none", "too short"])
+def test_privacy_with_a_key_that_could_be_guessed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, password: str | None
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps({"conn_type": "generic", "password": password}))
+    with pytest.raises(Fatal, match="billetbro_privacy"):
+        privacy_of(library("pseudonymise"))
