@@ -162,10 +162,12 @@ def test_prices_with_one_name_and_one_value_are_each_taken_once() -> None:
     assert (plan.changes, plan.ours) == ([], {"cat-1": ours(11), "twin": ours(12)})
 
 
-def test_prices_of_a_new_category_like_a_known_one_are_created_beside_it() -> None:
-    twin = replace(ADULT, key="twin")
-    plan = price_plan([twin, ADULT], {"cat-1": ours()}, [price()])
-    assert (touched_prices(plan), plan.ours) == ([("create_price", "twin", None)], {"cat-1": ours()})
+@pytest.mark.parametrize("value", [pytest.param(7500, id="same-value"), pytest.param(9000, id="another-value")])
+def test_prices_of_a_new_category_like_a_known_one_are_created_beside_it(value: int) -> None:
+    twin = replace(ADULT, key="twin", value_ore=value)
+    for desired in ([twin, ADULT], [ADULT, twin]):
+        plan = price_plan(desired, {"cat-1": ours()}, [price()])
+        assert (touched_prices(plan), plan.ours) == ([("create_price", "twin", None)], {"cat-1": ours()})
 
 
 def test_prices_that_staff_added_are_never_touched() -> None:
