@@ -120,7 +120,7 @@ def place2book_sync() -> None:
         """Tell the DAGs that are scheduled on the warehouse's tables, once a run, whose purchases were exported."""
         tasks.announce(WAREHOUSE)
 
-    @task(trigger_rule="all_done", retries=0)
+    @task(trigger_rule="all_done")
     def report() -> None:
         """Say what was done and what was not; red when a library failed."""
         tasks.report_run()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -12,7 +11,7 @@ DEADLINE_MINUTES = 50
 """Minutes from when a run is due to its alert: before the next hour's run is due."""
 
 
-async def run_is_late(context: Mapping[str, Any]) -> None:
+async def run_is_late(context: Mapping[str, Mapping[str, object]]) -> None:
     """Say in the triggerer's log that a run has not ended before its deadline; the next one waits for it.
 
     Airflow 3.3 keeps the deadline of a run that ended red, which has been told of already: nothing is said of it.

@@ -74,12 +74,11 @@ def report_run() -> None:
     """
     made = make_report(billetbro_engine(), request_of_this_run().run_id)
     silent = silent_failures(_states_of_this_run(), _batches(), made.failures)
+    summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
     # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
-    print(made.text)
-    for sentence in silent:
-        print(sentence)
+    print(made.text.removesuffix(made.summary) + summary)
     if made.failures or silent:
-        raise AirflowFailException(" | ".join([made.summary, *silent] if made.failures else silent))
+        raise AirflowFailException(summary)
 
 
 def silent_failures(states: Mapping[str, str | None], batches: Batches, named: Sequence[str]) -> list[str]:
