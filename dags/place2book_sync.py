@@ -58,7 +58,7 @@ WAREHOUSE = [
 
 @dag(
     dag_id="place2book_sync",
-    schedule=CronTriggerTimetable("0 * * * *", timezone="Europe/Copenhagen"),  # every hour, on the hour
+    schedule=CronTriggerTimetable("0 * * * *", timezone="UTC"),  # every hour, also when the clocks change
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
