@@ -38,6 +38,11 @@ class Outcome:
     rejections: list[Rejection] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        """Say it in a line for the task's log."""
+        counts = len(self.applied), len(self.rejections), len(self.errors)
+        return "{} changes applied, {} refused or uncertain, {} errors".format(*counts)
+
 
 class ChangeRunner:
     """Carries out one library's planned changes."""

@@ -1,6 +1,6 @@
 """Carry out one change at Place2book, and say what the link is afterwards.
 
-Each kind of change has one function here. None of them touches the database: pipeline/load.py commits `applying`
+Each kind of change has one function here. None of them touches the database: pipeline/carry_out.py commits `applying`
 before and the outcome after.
 """
 

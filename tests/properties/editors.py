@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, multiple, precondition, rule
 
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, CurrentPrice, Mode, OnCreate, TicketEvent, Written
@@ -71,11 +71,15 @@ class Editors(RuleBasedStateMachine):
         self.sold: set[int] = set()
         self.numbers = 0
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(target=source)
+    def begin(self) -> MultipleResults[str]:
         self.fresh()
         MortalClient.writes_left = None
         self.world.place2book_client = MortalClient
+        uuids = [self.publish_one("Koncert", 3, 50), self.publish_one("Foredrag", 5, 0)]
+        self.publish_instances("Ukulele", [7, 14])
+        self.world.run()
+        return multiple(*uuids)
 
     def fresh(self) -> None:
         """Empty the world; the test says how."""
@@ -83,11 +87,17 @@ class Editors(RuleBasedStateMachine):
 
     @rule(target=source, title=st.sampled_from(TITLES), day=st.integers(2, 30), price=st.sampled_from([0, 40, 75.5]))
     def publish(self, title: str, day: int, price: float) -> str:
+        return self.publish_one(title, day, price)
+
+    def publish_one(self, title: str, day: int, price: float) -> str:
         start = self.world.now().replace(microsecond=0, second=0, minute=0) + day * DAY
         return self.world.add(title, price, 20, start=start)
 
     @rule(target=source, title=st.sampled_from(TITLES), days=st.lists(st.integers(2, 30), min_size=2, max_size=3))
     def publish_series(self, title: str, days: list[int]) -> str:
+        return self.publish_instances(title, days)
+
+    def publish_instances(self, title: str, days: list[int]) -> str:
         self.numbers += 1
         start = self.world.now().replace(microsecond=0, second=0, minute=0)
         added = [self.world.add(title, 50, 20, series=f"series {self.numbers}", start=start + n * DAY) for n in days]
@@ -203,6 +213,10 @@ class Editors(RuleBasedStateMachine):
     )
     def an_hour_passes(self, mode: Mode, tries: int) -> None:
         self.world.run(mode, tries=tries)
+
+    @rule()
+    def another_hour_passes(self) -> None:
+        self.world.run()
 
     @precondition(lambda self: bool(self.world.sandbox.faults.active))
     @rule()

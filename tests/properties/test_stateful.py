@@ -11,7 +11,7 @@ from include.sandbox.server import Sandbox
 from tests.integration.pipeline.harness import new_world
 from tests.properties.editors import Editors
 
-EXAMPLES = int(os.environ.get("BILLETBRO_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "10"))
 """How often a library's story is told; the default is the same stories each time, more are other ones."""
 
 
@@ -29,7 +29,7 @@ def test_library_whatever_happens_ends_in_step_and_quiet(sandbox: Sandbox, engin
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=25,
-            derandomize="BILLETBRO_EXAMPLES" not in os.environ,
+            derandomize="PROPERTY_EXAMPLES" not in os.environ,
             database=None,
             deadline=None,
             phases=[Phase.generate, Phase.shrink],
