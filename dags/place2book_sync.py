@@ -39,10 +39,10 @@ from airflow.sdk import (
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from hooks import steps, tasks
-from hooks.trial_runs import allow_trial_runs
-from hooks.trigger_form import FORCED_UPDATE
 from include.alerts import DEADLINE_MINUTES, run_is_late
+from jobs import steps, tasks
+from jobs.trial_runs import allow_trial_runs
+from jobs.trigger_form import FORCED_UPDATE
 
 CAN_GET_BETTER: list[type[BaseException] | str] = [
     "include.api.errors.Retriable",

@@ -19,9 +19,12 @@ LOCK_WAIT_SECONDS = 600.0
 
 
 def connect(url: str | URL) -> Engine:
-    """Return an engine on psycopg 3, whatever PostgreSQL driver the url names; sessions run in UTC."""
+    """Return an engine on psycopg 3, whatever PostgreSQL driver the url names; sessions run in UTC.
+
+    No error shows the values of a statement: they can be a buyer's.
+    """
     target = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(target, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+    return create_engine(target, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c timezone=UTC"})
 
 
 def migrate(engine: Engine) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from demo.environment import LIBRARIES, EmbeddedPostgres
-from hooks.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_errors
 from include.api.errors import Fatal, SettingsProblem
 from include.models import PersonalDataPolicy
 from include.settings import Library, load_settings
+from jobs.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_errors
 
 BUYER = "Test Testesen"
 COMPLETE = {

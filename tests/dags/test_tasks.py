@@ -9,9 +9,9 @@ import pytest
 from airflow.sdk import Context
 from airflow.sdk.execution_time.context import set_current_context
 
-from hooks.tasks import request_of_this_run, silent_failures
 from include.models import Mode
 from include.pipeline.request import RunRequest
+from jobs.tasks import request_of_this_run, silent_failures
 
 PARAMS = {"libraries": [], "events": ["5f0c", "77aa"], "mode": "resync", "allow_mass_removal": True}
 

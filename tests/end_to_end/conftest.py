@@ -10,9 +10,9 @@ import yaml
 from sqlalchemy import Engine, make_url
 
 from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
-from hooks.billetbro_db import billetbro_engine
 from include.sandbox.server import Sandbox
 from include.store.database import connect
+from jobs.billetbro_db import billetbro_engine
 from tests.end_to_end.airflow_runs import Runs
 
 PRIVACY_KEY = "made-up-key-of-the-pseudonyms"

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
-from hooks.billetbro_db import privacy_of
 from hooks.dpl_cms_hook import DplCmsHook
 from hooks.place2book_hook import Place2bookHook
 from include.api.place2book import Place2bookClient
@@ -20,6 +19,7 @@ from include.pipeline.writeback import write_back
 from include.settings import Library
 from include.sources import Source
 from include.sources.dpl_cms import DplCmsSource
+from jobs.billetbro_db import privacy_of
 
 
 def extract(engine: Engine, library: Library, request: RunRequest) -> str:

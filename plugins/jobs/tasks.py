@@ -9,13 +9,13 @@ from airflow.sdk import Asset, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy import Engine
 
-from hooks.billetbro_db import billetbro_engine, values_kept_out_of_errors
 from include.models import Mode
 from include.pipeline.begin import begin
 from include.pipeline.report import make_report
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
 from include.settings import Library, load_settings
 from include.store.runs import read_runs
+from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors
 
 Batches = Sequence[Sequence[str]]
 log = logging.getLogger(__name__)
