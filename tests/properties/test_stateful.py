@@ -11,7 +11,7 @@ from include.sandbox.server import Sandbox
 from tests.integration.pipeline.harness import new_world
 from tests.properties.editors import Editors
 
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "20"))
 """How often a library's story is told; the default is the same stories each time, more are other ones."""
 
 
