@@ -20,11 +20,14 @@ def mistakes_of(entry: Entry, error: ValidationError, model: type[BaseModel]) ->
 
 
 def mistakes_across(entries: Iterable[Entry]) -> list[str]:
-    """Return a line for each id that two libraries have, and for each event maker that two libraries use."""
+    """Return a line for each id that two libraries have, and for each event maker or source that two libraries use."""
     ids: dict[str, int] = defaultdict(int)
     users: dict[int, list[str]] = defaultdict(list)
+    sites: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
         ids[entry.label] += 1
+        if isinstance(source := entry.merged.get("source"), Mapping) and isinstance(source.get("conn_id"), str):
+            sites[source["conn_id"]].append(entry.label)
         for maker in sorted(set(_event_makers(entry.merged))):
             users[maker].append(entry.label)
     same_id = [
@@ -36,7 +39,13 @@ def mistakes_across(entries: Iterable[Entry]) -> list[str]:
         for maker, labels in users.items()
         if len(labels) > 1
     ]
-    return same_id + same_maker
+    same_site = [
+        f"{', '.join(labels)}: source: connection '{conn_id}' is used by {len(labels)} libraries; each source belongs to "
+        "one, or its events would be created once for each of them"
+        for conn_id, labels in sites.items()
+        if len(labels) > 1
+    ]
+    return same_id + same_maker + same_site
 
 
 def _line(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> str:

@@ -108,6 +108,7 @@ class PriceWire(Wire):
     name: _LenientText = None
     value: Whole | None = None
     sold_tickets: _LenientWhole = None
+    door_sales: _LenientWhole = None
     sale_begin_at: _LenientMoment = None
     sale_end_at: _LenientMoment = None
     deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
@@ -152,6 +153,7 @@ def current_price(data: object) -> CurrentPrice:
         name=sent.name or "",
         value_ore=sent.value or 0,
         sold_tickets=sent.sold_tickets,
+        door_sales=sent.door_sales,
         sale_begin_at=sent.sale_begin_at,
         sale_end_at=sent.sale_end_at,
         deletable=sent.deletable if meta.deletable is None else meta.deletable,

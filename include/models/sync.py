@@ -10,7 +10,6 @@ from enum import StrEnum
 from include.models.source import SourceState
 from include.models.ticketing import OnCreate, TicketEvent, Written
 
-
 DEFAULT_ON_CREATE = OnCreate()
 
 
@@ -55,13 +54,15 @@ class Mapped:
 class AppliedPrice:
     """A price of ours as it was last applied: where it stands in Place2book, and the name and value we gave it.
 
-    `ended_at` is set while we hold its sale ended because its ticket category was removed after sales.
+    `ended_at` is set while we hold its sale ended because its ticket category was removed after sales, with what stood
+    there before in `ended_before`.
     """
 
     price_id: int
     name: str
     value_ore: int
     ended_at: datetime | None = None
+    ended_before: datetime | None = None
 
 
 class LinkStatus(StrEnum):

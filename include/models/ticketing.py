@@ -63,12 +63,13 @@ class OnCreate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentPrice:
-    """A price as it stands in Place2book now."""
+    """A price as it stands in Place2book now; `door_sales` are tickets sold at the entrance."""
 
     price_id: int
     name: str
     value_ore: int
     sold_tickets: int | None = None
+    door_sales: int | None = None
     sale_begin_at: datetime | None = None
     sale_end_at: datetime | None = None
     deletable: bool | None = None

@@ -159,7 +159,8 @@ def _price_sale_ended(change: BegunChange, link: Link, price: CurrentPrice | Non
     key = next((key for key, ours in link.prices.items() if ours.price_id == change.price_id), None)
     if key is None or price is None or price.sale_end_at != ended:
         return None
-    return replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=ended)})
+    before = read_time(change.old["sale_end_at"])
+    return replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=ended, ended_before=before)})
 
 
 def _applied(price: CurrentPrice) -> AppliedPrice:

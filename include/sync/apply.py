@@ -151,10 +151,11 @@ def _remember_price(event: Working, key: str, price_id: int) -> None:
 
 def _end_price_sale(client: Place2bookClient, change: Change, event: Working) -> None:
     assert change.price_id is not None
-    ends = change.fields[0].new
-    client.update_price(change.event_maker, _id(change), change.price_id, {"sale_end_at": ends})
+    field = change.fields[0]
+    client.update_price(change.event_maker, _id(change), change.price_id, {"sale_end_at": field.new})
     link, key = _link(event), change.price_key or ""
-    event.link = replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=read_time(ends))})
+    ended = replace(link.prices[key], ended_at=read_time(field.new), ended_before=read_time(field.old))
+    event.link = replace(link, prices={**link.prices, key: ended})
 
 
 def _delete_price(client: Place2bookClient, change: Change, event: Working) -> None:

@@ -14,7 +14,7 @@
 | removed | deleted by staff | forgotten |
 | removed | not sold | DELETE_PRICE |
 | removed | sold, or nobody can tell | END_PRICE_SALE, rejected with `price_has_sales` |
-| back again | ended by us | its sale goes on (UPDATE_PRICE) |
+| back again | ended by us | its sale's end is again what it was (UPDATE_PRICE) |
 | back again | ended by us, its end edited by staff since | RECORD, nothing is sent |
 | any | prices not read | nothing |
 
@@ -147,7 +147,7 @@ def _wanted_price(
     if price.value_ore != wanted.value_ore and (resync or not _same_value(ours, wanted)):
         fields.append(_field("value", price.value_ore, wanted.value_ore))
     if ours.ended_at is not None and written_time(ours.ended_at) == written_time(price.sale_end_at):
-        fields.append(_field("sale_end_at", written_time(price.sale_end_at), None))
+        fields.append(_field("sale_end_at", written_time(price.sale_end_at), written_time(ours.ended_before)))
     if not fields and _same(ours, wanted) and ours.ended_at is None:
         return None
     kind = Kind.UPDATE_PRICE if fields else Kind.RECORD
@@ -190,7 +190,7 @@ def _removed_category(
 
 def price_is_sold(price: CurrentPrice) -> bool:
     """Return whether tickets were sold at the price; when it cannot be told, they were (behaviour 5)."""
-    if price.deletable is False or price.sold_tickets:
+    if price.deletable is False or price.sold_tickets or price.door_sales:
         return True
     return price.sold_tickets is None and price.deletable is None
 

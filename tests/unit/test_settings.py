@@ -247,6 +247,7 @@ libraries:
     fallback_address: {name: A, address1: B, postal_code: "2730", city: C}
   - <<: *first
     id: b
+    source: {type: dpl_cms, conn_id: z, price_unit: kroner}
     place2book: {event_maker: 8}
 """
     assert [library.id for library in load_settings(_written(tmp_path, text)).libraries] == ["a", "b"]

@@ -244,7 +244,7 @@ libraries:
     fallback_address: {name: A, address1: B, postal_code: "2730", city: C}
   - id: a
     name: C
-    source: {type: dpl_cms, conn_id: y, price_unit: kroner}
+    source: {type: dpl_cms, conn_id: x, price_unit: kroner}
     place2book: {event_maker: 8, event_makers_by_branch: {X: 7, Y: 7}}
     fallback_address: {name: A, address1: B, postal_code: "2730", city: C}
   - id: Ålborg
@@ -258,6 +258,8 @@ libraries:
         "a: id: 2 libraries have this id; each needs its own",
         "a, a: place2book: event maker 7 is used by 2 libraries; each event maker belongs to one, or the events of one "
         "library would look unlinked to the other",
+        "a, a: source: connection 'x' is used by 2 libraries; each source belongs to one, or its events would be created "
+        "once for each of them",
         "defaults: currency: found 'kr'; allowed is three capital letters, such as DKK",
         "Ålborg: id: found 'Ålborg'; allowed is small letters a-z, digits, _ and -, as text",
         "Ålborg: name: is missing; allowed is text",

@@ -34,6 +34,7 @@ CURRENT = CurrentPrice(
     name="Voksen",
     value_ore=7550,
     sold_tickets=3,
+    door_sales=1,
     sale_begin_at=datetime(2027, 1, 1, 8, 0, tzinfo=UTC),
     deletable=False,
 )
@@ -109,7 +110,7 @@ def test_price_is_added_changed_and_deleted(
     event_id = sandbox_place2book.create_event(event_maker, DESIRED, OnCreate()).event_id
     added = sandbox_place2book.create_price(event_maker, event_id, name="Studerende", value_ore=5000)
     assert added == CurrentPrice(
-        price_id=added.price_id, name="Studerende", value_ore=5000, sold_tickets=0, deletable=True
+        price_id=added.price_id, name="Studerende", value_ore=5000, sold_tickets=0, door_sales=0, deletable=True
     )
     sandbox.place2book.staff_edit_price(event_id, added.price_id, maximum_count=4)
     changed = sandbox_place2book.update_price(event_maker, event_id, added.price_id, {"name": "Ung", "value": 4000})

@@ -76,6 +76,18 @@ def test_prices_of_a_category_that_is_back_go_on_sale_again(back: DesiredPrice) 
     assert said(plan.changes) == [("update_price", "a", {"sale_end_at": (written_time(ENDED), None)})]
 
 
+def test_prices_of_a_category_that_is_back_get_the_end_that_staff_had_set_before_us() -> None:
+    mine = ours(ended_at=ENDED, ended_before=NOW + timedelta(days=2))
+    plan = price_plan([ADULT], {"cat-1": mine}, [replace(SOLD, sale_end_at=ENDED)])
+    before = {"sale_end_at": (written_time(ENDED), written_time(NOW + timedelta(days=2)))}
+    assert said(plan.changes) == [("update_price", "a", before)]
+
+
+def test_prices_of_a_removed_category_sold_only_at_the_door_are_kept() -> None:
+    plan = price_plan([], {"cat-1": ours()}, [price(sold_tickets=0, door_sales=1, deletable=None)])
+    assert [change.kind.value for change in plan.changes] == ["end_price_sale"]
+
+
 @pytest.mark.parametrize(
     "ends", [pytest.param(None, id="opened"), pytest.param(NOW + timedelta(days=1), id="another-end")]
 )
