@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from include.api.errors import Retriable
+from include.api.errors import Missing, Retriable
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent
+from include.models import CurrentEvent, Link, LinkStatus, Mode, Purchase, SourceEvent
 from include.pipeline.observe import Key, with_prices
 from include.pipeline.request import NothingToDo, RunRequest
 from include.settings import Library
 from include.store.database import library_lock
 from include.store.links import read_links
 from include.store.runs import RunRecord, note_progress, read_run
-from include.store.snapshots import read_source_events, read_ticket_events, store_ticket_events
+from include.store.snapshots import forget_ticket_events, read_source_events, read_ticket_events, store_ticket_events
 from include.warehouse.event_rows import ExportEvent
 from include.warehouse.privacy import Privacy
-from include.warehouse.purchases import ExportSummary, export_purchases
+from include.warehouse.purchases import ExportSummary, ReadPurchases, export_purchases
 
 
 def export(
@@ -47,8 +48,11 @@ def export(
             if (current := currents.get((link.event_maker, link.event_id))) is not None
         ]
         force = request.mode is Mode.RESYNC
-        summary = export_purchases(engine, library.id, events, client.purchases, privacy, now, force)
+        gone: list[Key] = []
+        summary = export_purchases(engine, library.id, events, _reader(client, gone), privacy, now, force)
         with engine.begin() as connection:
+            # Told once: an event that does not exist is not asked for again until it is seen again.
+            forget_ticket_events(connection, library.id, gone)
             counted = asdict(summary) | {"failures": len(summary.failures)}
             values: dict[str, object] = {"purchases": counted}
             if not summary.failures:
@@ -57,6 +61,19 @@ def export(
     if summary.failures:
         raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures))
     return summary
+
+
+def _reader(client: Place2bookClient, gone: list[Key]) -> ReadPurchases:
+    """Return what reads purchases, and notes in `gone` the events that do not exist."""
+
+    def read(event_maker: int, event_id: int) -> Sequence[Purchase]:
+        try:
+            return client.purchases(event_maker, event_id)
+        except Missing:
+            gone.append((event_maker, event_id))
+            raise
+
+    return read
 
 
 def _concerns(link: Link, library: Library, request: RunRequest, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from include.store.database import library_lock
 from include.store.links import count_absences, follow_source, save_link
 from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
 from include.store.runs import note_progress
-from include.store.snapshots import forget_ticket_events, store_ticket_events
+from include.store.snapshots import forget_ticket_events, read_ticket_events, store_ticket_events
 from include.sync.plan import Plan, make_plan
 from include.sync.safeguards import Guarded, fingerprint, guard_removals, leave_refused_alone
 
@@ -69,14 +69,25 @@ def _store_plan(
         refusals = read_refusals(connection, library)
         changes = leave_refused_alone(guarded.changes, refusals, now=now, by_hand=request.by_hand)
         note_progress(connection, request.run_id, library, "load", observed_at=now, removals_blocked=guarded.blocked)
-        retired = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
-        seen = [event for event in known.observation.events if (event.event_maker, event.event_id) in retired]
-        store_ticket_events(connection, library, [*known.currents.values(), *seen], now)
-        forget_ticket_events(connection, library, known.observation.missing)
+        _store_observation(connection, library, known)
         if request.mode is not Mode.PLAN:
             _store_findings(connection, library, request, known, plan, changes)
         ids = stored.store_planned(connection, request.run_id, library, changes, now)
     return list(zip(ids, changes, strict=True))
+
+
+def _store_observation(connection: Connection, library: str, known: Known) -> None:
+    """Store how the linked events stand, those that are over too, and forget those that were deleted."""
+    observation = known.observation
+    over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
+    seen = {key: event for event in observation.events if (key := (event.event_maker, event.event_id)) in over}
+    store_ticket_events(connection, library, [*known.currents.values(), *seen.values()], known.run.now)
+    forget_ticket_events(connection, library, observation.missing)
+    if over - seen.keys():
+        stands = read_ticket_events(connection, library)
+        unseen = [stands[key] for key in over - seen.keys() if key in stands]
+        deleted = [event for event in unseen if event.begin_at and event.begin_at >= observation.begin_at_after]
+        forget_ticket_events(connection, library, [(event.event_maker, event.event_id) for event in deleted])
 
 
 def _store_findings(

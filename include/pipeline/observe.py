@@ -20,10 +20,12 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """The ticket events of a library's event makers, prices not read yet, and the linked ones that are missing."""
+    """The ticket events of a library's event makers that begin after a moment, prices not read yet, and the linked ones
+    that are missing."""
 
     events: tuple[CurrentEvent, ...]
     missing: tuple[Key, ...]
+    begin_at_after: datetime
 
 
 def observe(
@@ -56,7 +58,11 @@ def observe(
     if doubt := distrust(missing=len(news), unlisted=len(in_window), live_links=len(live), rules=rules):
         way_out = "" if in_window else " If they were deleted on purpose, run it once with allow_mass_removal."
         raise BadAnswer(f"Library '{rules.library}': {doubt}{way_out}")
-    return Observation(events=(*listed, *there), missing=tuple((link.event_maker, link.event_id) for link in missing))
+    return Observation(
+        events=(*listed, *there),
+        missing=tuple((link.event_maker, link.event_id) for link in missing),
+        begin_at_after=begin_at_after,
+    )
 
 
 def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[Key, CurrentEvent]:

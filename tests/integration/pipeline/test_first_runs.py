@@ -1,6 +1,6 @@
 """From nothing to all in step, and then silence."""
 
-from tests.integration.pipeline.harness import HOUR, World
+from tests.integration.pipeline.harness import DAY, HOUR, World
 
 REJECTED_IN_THE_SEED = {
     ("Foredrag - Vikinger ved fjorden", "unknown_sales_link"),
@@ -68,6 +68,18 @@ def test_run_every_request_that_changes_something_was_stored_before_as_applying(
     assert [row["kind"] for row in rows] == ["create", "write_back", "update"]
     assert [request.method for request in sent] == ["POST", "PATCH", "PUT"]
     assert [row["applying_at"] <= request.at for row, request in zip(rows, sent, strict=True)] == [True] * 3
+
+
+def test_run_after_staff_deleted_an_event_that_is_over_asks_for_its_purchases_no_more(world: World) -> None:
+    uuid = world.add("Koncert", start=world.now() + HOUR, end=world.now() + 2 * HOUR)
+    world.run()
+    event = world.event_of(uuid)
+    world.ahead = 3 * HOUR
+    world.run()
+    world.sandbox.place2book.delete(event.id)
+    for days in range(1, 4):
+        world.ahead = days * DAY
+        assert world.run().raised == {}
 
 
 def test_run_an_hour_later_for_an_event_that_is_over_retires_its_link_and_deletes_nothing(world: World) -> None:
