@@ -44,14 +44,15 @@ def observe(
     those of which staff were told before (`known_missing`, by source event), and unless a person says that they were
     removed (`believe_missing`).
     """
-    live = [link for link in links if link.status is LinkStatus.LIVE and not is_over(link, now)]
+    linked = [link for link in links if link.status is LinkStatus.LIVE]
+    live = [link for link in linked if not is_over(link, now)]
     makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live)))
     begin_at_after = window_start - MARGIN
     listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
     known = {_key(event) for event in listed}
-    unlisted = [link for link in live if (link.event_maker, link.event_id) not in known]
+    unlisted = [link for link in linked if (link.event_maker, link.event_id) not in known]
     found = client.map_concurrently(lambda link: _event_or_none(client, link), unlisted)
-    missing = [link for link, event in zip(unlisted, found, strict=True) if event is None]
+    missing = [link for link, event in zip(unlisted, found, strict=True) if event is None and link in live]
     there = [event for event in found if event is not None]
     in_window = [event for event in there if event.begin_at is not None and event.begin_at >= begin_at_after]
     news = [link for link in missing if link.uuid not in known_missing and not believe_missing]

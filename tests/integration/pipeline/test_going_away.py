@@ -187,6 +187,18 @@ def test_empty_list_that_is_meant_is_believed_when_somebody_says_so_twice(world:
     assert titles(world) == []
 
 
+def test_event_that_ends_long_after_its_start_is_over_with_its_last_purchases_read(world: World) -> None:
+    world.configure(lookback_days=1)
+    uuid = world.add("Udstilling", start=world.now() + HOUR, end=world.now() + 30 * DAY)
+    world.run()
+    world.ahead = 29 * DAY
+    world.sandbox.place2book.buy(world.event_of(uuid).id)
+    world.ahead = 30 * DAY + HOUR
+    run = world.run()
+    assert (run.raised, world.ours()[uuid].status) == ({}, "retired")
+    assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]
+
+
 def test_event_that_starts_before_the_window_is_not_gone(world: World) -> None:
     world.configure(lookback_days=1)
     uuid = world.add("Udstilling", start=world.now() + HOUR, end=world.now() + 30 * DAY)
