@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from include.models import Mode
-from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
+from tests.integration.pipeline.harness import Happened, World
 
 SERVER = "place2book"
 LIST = "/event_makers/5000/events$"
@@ -108,111 +107,6 @@ def test_server_that_goes_down_in_the_middle_of_creating_is_finished_by_the_next
     assert world.run().writes == []
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param({"kind": "drop_after"}, id="connection dropped"),
-        pytest.param({"kind": "status", "code": 502, "work": True}, id="502 after the work"),
-        pytest.param({"kind": "html_200"}, id="web page, not done"),
-        pytest.param({"kind": "truncated_json"}, id="half an answer"),
-        pytest.param({"kind": "drop_before"}, id="dropped before, not done"),
-        pytest.param({"kind": "status", "code": 500}, id="500, not done"),
-    ],
-)
-@pytest.mark.parametrize("tries", [1, 2], ids=["next run", "same run"])
-def test_create_whose_answer_was_lost_is_found_again_and_never_made_twice(
-    world: World, fault: dict[str, Any], tries: int
-) -> None:
-    uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, method="POST", times=1, **fault)
-    run = world.run(tries=tries)
-    if tries == 1:
-        assert set(run.raised) == {"load"}
-        assert world.open_rejections() == {("Koncert", "outcome_unknown")}
-        run = world.run()
-    assert (run.raised, names(world), world.open_rejections()) == ({}, ["Koncert"], set())
-    assert world.answers(world.link_shown(uuid))
-    assert world.run().writes == []
-    assert world.rows("SELECT count(*) AS open FROM sync.changes WHERE status IN ('planned', 'applying')") == [
-        {"open": 0}
-    ]
-
-
-def test_create_whose_answer_was_lost_is_found_again_though_the_editor_changed_everything(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    begins = world.now().replace(microsecond=0) + 20 * DAY
-    other = {"uuid": "c9", "title": "Ny billet", "price": {"currency": "DKK", "value": 5}}
-    world.site.edit(uuid, title="Stor koncert", start=begins, end=begins + HOUR, ticket_categories=[other])
-    run = world.run()
-    event = world.event_of(uuid)
-    assert (run.raised, names(world)) == ({}, ["Stor koncert"])
-    assert (event.fields.begin_at, [p.fields.name for p in event.prices.values()]) == (begins, ["Ny billet"])
-    assert world.answers(world.link_shown(uuid))
-    assert world.run().writes == []
-
-
-def test_create_whose_answer_was_lost_and_whose_source_is_gone_is_removed_as_any_other(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=2)
-    world.run()
-    world.site.remove(uuid)
-    first, second = world.run(), world.run()
-    assert (first.raised, second.writes) == ({}, [(SERVER, "DELETE")])
-    assert names(world) == ["Foredrag"]
-
-
-def test_create_whose_answer_was_lost_is_shown_by_a_plan_without_storing_anything_of_it(world: World) -> None:
-    world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    plan = world.run(Mode.PLAN)
-    assert (plan.raised, plan.writes, world.ours()) == ({}, [], {})
-    assert [kind for _, kind, _ in world.changes(plan)] == []
-    world.run()
-    assert names(world) == ["Koncert"]
-
-
-def test_update_whose_answer_was_lost_is_seen_to_have_been_done(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    world.site.edit(uuid, title="Stor koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    first, second = world.run(), world.run()
-    assert (set(first.raised), second.raised, second.writes) == ({"load"}, {}, [])
-    assert world.changes(second) == [("Stor koncert", "record", "applied")]
-    assert world.open_rejections() == set()
-    assert world.run().writes == []
-
-
-def test_price_whose_answer_was_lost_is_not_added_twice(world: World) -> None:
-    adult = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
-    uuid = world.add("Koncert", ticket_categories=[adult])
-    world.run()
-    world.site.edit(uuid, ticket_categories=[adult, child])
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    first, second = world.run(), world.run()
-    assert (set(first.raised), second.raised, second.writes) == ({"load"}, {}, [])
-    assert [price.fields.name for price in world.event_of(uuid).prices.values()] == ["Voksen", "Barn"]
-    assert sorted(world.ours()[uuid].prices) == ["c1", "c2"]
-
-
-def test_delete_whose_answer_was_lost_is_seen_to_have_been_done(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    world.site.edit(uuid, state="Cancelled")
-    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
-    first, second = world.run(), world.run()
-    assert (set(first.raised), second.raised) == ({"load"}, {})
-    assert [write for write in second.writes if write[0] == SERVER] == []
-    assert (world.ours()[uuid].status, world.link_shown(uuid)) == ("deleted", None)
-    assert world.open_rejections() == set()
-
-
 def test_writes_answered_500_leave_everything_as_it_was_until_they_succeed(world: World) -> None:
     uuid = world.add("Koncert")
     world.run()
@@ -278,63 +172,3 @@ def test_purchases_are_exported_although_the_website_is_down(world: World) -> No
     world.sandbox.stop_server("cms:solbjerg")
     assert set(world.run().raised) == {"extract"}
     assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]
-
-
-def test_end_of_a_sale_whose_answer_was_lost_is_undone_when_the_event_is_back(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
-    world.sandbox.place2book.buy(event.id)
-    world.site.edit(uuid, state="Cancelled")
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
-    ended = event.fields.sale_close_at
-    world.site.edit(uuid, state="Active")
-    run = world.run()
-    assert ended is not None
-    assert (run.raised, event.fields.sale_close_at, world.state_shown(uuid)) == ({}, None, "Active")
-    assert world.run().writes == []
-
-
-def test_end_of_a_prices_sale_whose_answer_was_lost_is_undone_when_its_category_is_back(world: World) -> None:
-    adult = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
-    uuid = world.add("Koncert", ticket_categories=[adult, child])
-    world.run()
-    event = world.event_of(uuid)
-    price = list(event.prices)[1]
-    world.sandbox.place2book.buy(event.id, price)
-    world.site.edit(uuid, ticket_categories=[adult])
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
-    ended = event.prices[price].fields.sale_end_at
-    world.site.edit(uuid, ticket_categories=[adult, child])
-    run = world.run()
-    assert ended is not None
-    assert (run.raised, event.prices[price].fields.sale_end_at) == ({}, None)
-    assert world.run().writes == []
-
-
-def test_price_whose_answer_was_lost_is_removed_when_its_category_was_renamed_meanwhile(world: World) -> None:
-    adult = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
-    uuid = world.add("Koncert", ticket_categories=[adult])
-    world.run()
-    world.site.edit(uuid, ticket_categories=[adult, child])
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    world.site.edit(uuid, ticket_categories=[adult, {**child, "uuid": "c3", "title": "Ung"}])
-    assert world.run().raised == {}
-    assert sorted(price.fields.name for price in world.event_of(uuid).prices.values()) == ["Ung", "Voksen"]
-    assert world.run().writes == []
-
-
-def test_create_whose_answer_was_lost_is_found_again_though_staff_renamed_it(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    world.sandbox.place2book.staff_edit(world.sandbox.place2book.find("Koncert").id, name="Koncert med gæster")
-    run = world.run()
-    assert (run.raised, names(world)) == ({}, ["Koncert med gæster"])
-    assert world.answers(world.link_shown(uuid))
-    assert world.run().writes == []
