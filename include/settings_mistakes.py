@@ -40,8 +40,8 @@ def mistakes_across(entries: Iterable[Entry]) -> list[str]:
         if len(labels) > 1
     ]
     same_site = [
-        f"{', '.join(labels)}: source: connection '{conn_id}' is used by {len(labels)} libraries; each source belongs to "
-        "one, or its events would be created once for each of them"
+        f"{', '.join(labels)}: source: connection '{conn_id}' is used by {len(labels)} libraries; each source "
+        "belongs to one, or its events would be created once for each of them"
         for conn_id, labels in sites.items()
         if len(labels) > 1
     ]

@@ -42,10 +42,12 @@ def export(
             sources = read_source_events(connection, library.id)
         if record.observed_at is None:
             currents |= _observe(engine, library, client, links, record, now)
+        # An event that a live link shares with one that is over is exported once, as the live one's.
+        by_event = {(link.event_maker, link.event_id): link for link in sorted(links, key=_is_live)}
         events = [
-            _export_event(link, current, sources.get(link.uuid))
-            for link in links
-            if (current := currents.get((link.event_maker, link.event_id))) is not None
+            _export_event(link, currents[key], sources.get(link.uuid))
+            for key, link in by_event.items()
+            if key in currents
         ]
         force = request.mode is Mode.RESYNC
         gone: list[Key] = []
@@ -61,6 +63,10 @@ def export(
     if summary.failures:
         raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures))
     return summary
+
+
+def _is_live(link: Link) -> bool:
+    return link.status is LinkStatus.LIVE
 
 
 def _reader(client: Place2bookClient, gone: list[Key]) -> ReadPurchases:

@@ -13,6 +13,7 @@ from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped
 from include.pipeline.observe import Key, Observation, observe, with_prices
 from include.pipeline.recover import Recovered, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
+from include.pipeline.rules import rules_of
 from include.settings import Library
 from include.store.changes import begun_changes
 from include.store.links import read_links
@@ -50,13 +51,13 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
             raise NothingToDo(library.id)
         snapshot = read_mapped(connection, library.id)
         links = read_links(connection, library.id)
+        rules = rules_of(connection, library, client.host)
         begun = begun_changes(connection, library.id)
         rejected = open_codes(connection, library.id)
         sources = read_source_events(connection, library.id) if begun else {}
     run = Run(
         run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
     )
-    rules = library.rules(client.host)
     revived = revive(links, [mapped for mapped in snapshot if run.concerns(mapped.uuid)])
     links = revived.among(links)
     observation = observe(

@@ -167,7 +167,7 @@ def _value(name: str, value: object) -> str:
         return "-"
     if name.endswith("_at") and isinstance(value, str):
         return datetime.fromisoformat(value).astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
-    if name == "value" and isinstance(value, int):
+    if name.rsplit(".", 1)[-1] == "value" and isinstance(value, int):
         return f"{value // 100},{value % 100:02d} kr."
     return str(value)
 

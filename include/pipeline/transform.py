@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from include.pipeline.request import NothingToDo, RunRequest
+from include.pipeline.rules import rules_of
 from include.settings import Library
 from include.store.database import library_lock
 from include.store.runs import note_progress, read_run
@@ -21,10 +22,10 @@ def transform(engine: Engine, library: Library, request: RunRequest, sales_host:
     `sales_host` is the Place2book connection's host: links to it are Place2book's. Raises NothingToDo when this run
     has no complete snapshot.
     """
-    rules = library.rules(sales_host)
     with library_lock(engine, library.id), engine.begin() as connection:
         if read_run(connection, request.run_id, library.id).extracted_at is None:
             raise NothingToDo(library.id)
+        rules = rules_of(connection, library, sales_host)
         mapped = [map_event(event, rules, now) for event in read_snapshot(connection, library.id)]
         store_mapped(connection, library.id, mapped)
         note_progress(connection, request.run_id, library.id, "transform", transformed_at=now)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from include.api.errors import BilletbroError, OutcomeUnknown, Refused, Retriable
 from include.models import Change, Link, LinkStatus, Mapped, Mode, Rejection, SourceState
 from include.pipeline.request import NothingToDo, RunRequest, in_words, utc_now
+from include.pipeline.rules import rules_of
 from include.settings import Library
 from include.sources import Source
 from include.store import changes as stored
@@ -75,10 +76,10 @@ def write_back(
 
 
 def _what_is_due(engine: Engine, library: Library, request: RunRequest, sales_host: str, now: datetime) -> list[Due]:
-    rules = library.rules(sales_host)
     with engine.connect() as connection:
         if read_run(connection, request.run_id, library.id).observed_at is None:
             raise NothingToDo(library.id)
+        rules = rules_of(connection, library, sales_host)
         links = {link.uuid: link for link in read_links(connection, library.id)}
         currents = read_ticket_events(connection, library.id)
         snapshot = read_mapped(connection, library.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +19,12 @@ def read_links(connection: Connection, library: str) -> tuple[Link, ...]:
     """Return every link of the library, retired and deleted ones too."""
     rows = connection.execute(select(links).where(links.c.library == library).order_by(links.c.uuid)).mappings()
     return tuple(link_from_row(row) for row in rows)
+
+
+def sales_hosts(connection: Connection, library: str) -> frozenset[str]:
+    """Return the hosts, with their ports, of the sales links that Place2book has handed out for the library."""
+    query = select(links.c.sales_location).where(links.c.library == library)
+    return frozenset(host for link in connection.scalars(query) if (host := urlsplit(link).netloc.lower()))
 
 
 def save_link(connection: Connection, library: str, link: Link) -> None:

@@ -258,8 +258,8 @@ libraries:
         "a: id: 2 libraries have this id; each needs its own",
         "a, a: place2book: event maker 7 is used by 2 libraries; each event maker belongs to one, or the events of one "
         "library would look unlinked to the other",
-        "a, a: source: connection 'x' is used by 2 libraries; each source belongs to one, or its events would be created "
-        "once for each of them",
+        "a, a: source: connection 'x' is used by 2 libraries; each source belongs to one, or its events would be "
+        "created once for each of them",
         "defaults: currency: found 'kr'; allowed is three capital letters, such as DKK",
         "Ålborg: id: found 'Ålborg'; allowed is small letters a-z, digits, _ and -, as text",
         "Ålborg: name: is missing; allowed is text",

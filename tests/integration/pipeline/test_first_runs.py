@@ -1,5 +1,7 @@
 """From nothing to all in step, and then silence."""
 
+import pytest
+
 from tests.integration.pipeline.harness import DAY, HOUR, World
 
 REJECTED_IN_THE_SEED = {
@@ -45,6 +47,18 @@ def test_first_run_every_event_on_sale_has_a_link_that_answers_and_no_other(seed
     passive = {row["uuid"] for row in seeded.rows(MAPPED) if row["outcome"] == "passive_event"}
     links = seeded.ours("nordvig")
     assert [seeded.sandbox.place2book.get(links[uuid].event_id).fields.passive for uuid in passive] == [True] * 3
+
+
+def test_sales_links_on_a_host_that_only_place2book_knows_are_not_taken_for_another_vendors(
+    seeded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeded.sandbox.place2book, "public_url", "https://billetter.example.org")
+    seeded.run()
+    second = seeded.run()
+    assert (second.raised, second.writes) == ({}, [])
+    assert seeded.rows("SELECT uuid FROM sync.links WHERE status <> 'live'") == []
+    shown = {seeded.link_shown(uuid, library) or "" for library, uuid in wanted(seeded)}
+    assert {link.split("/da/")[0] for link in shown} == {"https://billetter.example.org"}
 
 
 def test_second_run_reads_lists_and_prices_and_changes_nothing(seeded: World) -> None:
