@@ -39,8 +39,7 @@ def transform(engine: Engine, library: Library, request: RunRequest) -> str:
 def load(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read Place2book, plan, gate and apply."""
     with _place2book(library) as client:
-        outcome = load_events(engine, library, request, client, utc_now())
-    return f"{outcome.applied} changes applied, {len(outcome.rejections)} refused"
+        return str(load_events(engine, library, request, client, utc_now()))
 
 
 def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
