@@ -11,6 +11,20 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_changes()
+    _create_links()
+    _create_rejections()
+    _create_runs()
+    _create_source_events()
+    _create_ticket_events()
+
+
+def downgrade() -> None:
+    for table in ("changes", "links", "rejections", "runs", "source_events", "ticket_events"):
+        op.drop_table(table, schema="sync")
+
+
+def _create_changes() -> None:
     op.create_table(
         "changes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -36,6 +50,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_changes_event", "changes", ["library", "uuid", "id"], unique=False, schema="sync")
     op.create_index("ix_changes_run", "changes", ["run_id", "library"], unique=False, schema="sync")
+
+
+def _create_links() -> None:
     op.create_table(
         "links",
         sa.Column("library", sa.Text(), nullable=False),
@@ -95,6 +112,9 @@ def upgrade() -> None:
         schema="sync",
         postgresql_where=sa.text("status = 'live'"),
     )
+
+
+def _create_rejections() -> None:
     op.create_table(
         "rejections",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -125,6 +145,9 @@ def upgrade() -> None:
         schema="sync",
         postgresql_where=sa.text("resolved_at IS NULL"),
     )
+
+
+def _create_runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -177,6 +200,9 @@ def upgrade() -> None:
         schema="sync",
         comment="A row a library a run",
     )
+
+
+def _create_source_events() -> None:
     op.create_table(
         "source_events",
         sa.Column("library", sa.Text(), nullable=False),
@@ -196,6 +222,9 @@ def upgrade() -> None:
         schema="sync",
         comment="The latest snapshot of each source event",
     )
+
+
+def _create_ticket_events() -> None:
     op.create_table(
         "ticket_events",
         sa.Column("library", sa.Text(), nullable=False),
@@ -209,8 +238,3 @@ def upgrade() -> None:
         schema="sync",
         comment="How each linked event stands in Place2book, as last read",
     )
-
-
-def downgrade() -> None:
-    for table in ("changes", "links", "rejections", "runs", "source_events", "ticket_events"):
-        op.drop_table(table, schema="sync")
