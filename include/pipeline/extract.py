@@ -25,6 +25,10 @@ def extract(engine: Engine, library: Library, request: RunRequest, source: Sourc
     first_day = today - timedelta(days=library.lookback_days)
     window_start = datetime.combine(first_day, time(), ZoneInfo(library.timezone))
     with library_lock(engine, library.id):
+        with engine.begin() as connection:
+            # A run that is started over must not go on with what it read the time before.
+            begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
+            note_progress(connection, request.run_id, library.id, "extract", **begun_anew)
         events = source.read(first_day)
         with engine.begin() as connection:
             store_snapshot(connection, library.id, events, now)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
+from include.api.errors import Retriable
 from include.models import Change, Kind, Written
 from include.store.tables import changes, links, runs
 
@@ -62,23 +63,37 @@ def _row(run_id: str, library: str, change: Change, now: datetime, status: str) 
 
 
 def mark_applying(connection: Connection, change_id: int, now: datetime) -> None:
-    """Note that the change's request is about to leave."""
-    connection.execute(update(changes).where(changes.c.id == change_id).values(status="applying", applying_at=now))
+    """Note that the change's request is about to leave; raises Retriable when it is not ours to send any more.
+
+    The library's lock is gone when the connection that holds it breaks. Another task that took it closed everything
+    that was planned (`close_leftovers`), and has read how things stand since.
+    """
+    _while_ours(connection, change_id, ("planned",), {"status": "applying", "applying_at": now})
 
 
 def mark_applied(
     connection: Connection, change_id: int, now: datetime, event_id: int | None, price_id: int | None
 ) -> None:
-    """Note that the change was carried out, and on what."""
+    """Note that the change was carried out, and on what; raises Retriable as `mark_applying` does.
+
+    It is then one whose outcome is not known, which the next try looks for.
+    """
     values: dict[str, Any] = {"status": "applied", "finished_at": now}
     values |= {name: found for name, found in (("event_id", event_id), ("price_id", price_id)) if found is not None}
-    connection.execute(update(changes).where(changes.c.id == change_id).values(values))
+    _while_ours(connection, change_id, ("planned", "applying"), values)
 
 
 def mark_failed(connection: Connection, change_id: int, now: datetime, error: str, *, outcome_unknown: bool) -> None:
     """Note that the change was not carried out, or that nobody knows."""
     values = {"status": "failed", "finished_at": now, "error": error, "outcome_unknown": outcome_unknown}
-    connection.execute(update(changes).where(changes.c.id == change_id).values(values))
+    still_ours = changes.c.status.in_(("planned", "applying"))
+    connection.execute(update(changes).where(changes.c.id == change_id, still_ours).values(values))
+
+
+def _while_ours(connection: Connection, change_id: int, statuses: Sequence[str], values: Mapping[str, Any]) -> None:
+    of_ours = (changes.c.id == change_id) & changes.c.status.in_(statuses)
+    if connection.execute(update(changes).where(of_ours).values(dict(values))).rowcount != 1:
+        raise Retriable("Another task took over the library while this one was at work; it sends nothing more.")
 
 
 def close_leftovers(connection: Connection, library: str, now: datetime) -> None:
@@ -101,6 +116,18 @@ def close_unsent(connection: Connection, run_id: str, library: str, now: datetim
         .where(changes.c.run_id == run_id, changes.c.library == library, changes.c.status == "planned")
         .values(status="failed", finished_at=now, error=NOT_SENT)
     )
+
+
+def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
+    """Return the source events whose latest PATCH that was sent failed."""
+    latest = (
+        select(func.max(changes.c.id))
+        .where(changes.c.library == library, changes.c.kind.in_((Kind.WRITE_BACK, Kind.CLEAR_LINK)))
+        .where(changes.c.applying_at.is_not(None))
+        .group_by(changes.c.uuid)
+    )
+    failed = select(changes.c.uuid).where(changes.c.id.in_(latest), changes.c.status == "failed")
+    return frozenset(connection.scalars(failed))
 
 
 def begun_changes(connection: Connection, library: str) -> tuple[BegunChange, ...]:
