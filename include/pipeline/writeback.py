@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -16,11 +16,12 @@ from include.settings import Library
 from include.sources import Source
 from include.store import changes as stored
 from include.store.database import library_lock
-from include.store.links import read_links, save_link
+from include.store.links import note_written_back as note_written
+from include.store.links import read_links
 from include.store.rejections import report_rejections, resolve_rejections
 from include.store.runs import note_progress, read_run
 from include.store.snapshots import note_written_back, read_mapped, read_ticket_events
-from include.sync.ticket_status import due_state, due_write_back
+from include.sync.ticket_status import addresses_of, due_state, due_write_back
 
 REFUSED = "cms_refused"
 GIVE_UP_AFTER = 5
@@ -83,8 +84,10 @@ def _what_is_due(engine: Engine, library: Library, request: RunRequest, sales_ho
         links = {link.uuid: link for link in read_links(connection, library.id)}
         currents = read_ticket_events(connection, library.id)
         snapshot = read_mapped(connection, library.id)
+        failed = stored.failed_write_backs(connection, library.id)
     due = []
-    for mapped in snapshot:
+    # What failed the last time comes last: a few events that the source cannot update must not keep the others waiting.
+    for mapped in sorted(snapshot, key=lambda mapped: mapped.uuid in failed):
         link = links.get(mapped.uuid)
         if link is None or (request.events and mapped.uuid not in request.events):
             continue
@@ -131,8 +134,9 @@ def _write(
 
 def _note(engine: Engine, library: str, item: Due, change_id: int | None = None) -> None:
     with engine.begin() as connection:
-        if item.state:
-            save_link(connection, library, replace(item.link, state_written=item.state))
+        sent = _shown_after(item) if change_id is not None else {}
+        addresses = {name: value for name, value in addresses_of(item.link).items() if value in sent.values()}
+        note_written(connection, library, item.link.uuid, item.state, addresses)
         if change_id is not None:
             stored.mark_applied(connection, change_id, utc_now(), None, None)
             note_written_back(connection, library, item.mapped.uuid, _shown_after(item))

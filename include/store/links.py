@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, bindparam, cast, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from include.models import Link, Mapped
 from include.store.records import link_from_row, link_to_row
@@ -34,6 +34,19 @@ def save_link(connection: Connection, library: str, link: Link) -> None:
     changed = {name: statement.excluded[name] for name in row if name not in NOT_SAVED}
     key = ["library", "uuid"]
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed | {"updated_at": func.now()}))
+
+
+def note_written_back(
+    connection: Connection, library: str, uuid: str, state: str | None, addresses: Mapping[str, str]
+) -> None:
+    """Note what was written back to the source: the state where there was one, and the addresses, in `echo`.
+
+    `updated_at` stays: it tells of what was carried out in Place2book.
+    """
+    values: dict[str, object] = {"echo": links.c.echo.op("||")(cast(literal(dict(addresses), JSONB), JSONB))}
+    if state is not None:
+        values["state_written"] = state
+    connection.execute(update(links).where(links.c.library == library, links.c.uuid == uuid).values(values))
 
 
 def remove_link(connection: Connection, library: str, uuid: str) -> None:

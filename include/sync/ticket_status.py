@@ -68,6 +68,26 @@ def admin_page(link: Link) -> str:
     return f"{site}/da/event_makers/{link.event_maker}/events/{link.event_id}"
 
 
+def addresses_of(link: Link) -> dict[str, str]:
+    """Return what the source is to show of a link, under the source's own names; nothing while it is sold nowhere."""
+    return {"url": link.sales_location, "admin_url": admin_page(link)} if link.sales_location else {}
+
+
+def _shows(mapped: Mapped, link: Link, name: str, address: str, sales_hosts: frozenset[str]) -> bool:
+    """Return whether the source shows an address that it need not be sent again.
+
+    Once written, another form of the sales link will do (the site may write it with https, or without www), and so
+    will an admin link that the site keeps to itself or rewrites: or it would be sent again every hour. What differs
+    goes along when something else is due.
+    """
+    written = link.echo.get(name) == address
+    if name == "admin_url":
+        return mapped.admin_link == address or written
+    return mapped.link == address or (
+        written and bool(link.seccode) and seccode_of(mapped.link or "", sales_hosts) == link.seccode
+    )
+
+
 def due_write_back(
     mapped: Mapped, link: Link | None, current: CurrentEvent | None, sales_hosts: frozenset[str], now: datetime
 ) -> Change | None:
@@ -83,16 +103,16 @@ def due_write_back(
         return _clearing(mapped, link, sales_hosts)
     if link.status is not LinkStatus.LIVE or current is None or mapped.outcome is Outcome.SKIPPED:
         return None
-    wanted = {"url": link.sales_location, "admin_url": admin_page(link)}
-    shown = {"url": mapped.link, "admin_url": mapped.admin_link}
-    fields = [
-        FieldChange(field=name, old=shown[name], new=wanted[name]) for name in wanted if shown[name] != wanted[name]
-    ]
+    addresses = addresses_of(link)
     state = due_state(mapped, link, current, now)
-    if state is not None and state != mapped.state:
-        fields.append(FieldChange(field="state", old=mapped.state, new=state))
-    if not fields:
+    state = None if state == mapped.state else state
+    if state is None and all(_shows(mapped, link, name, addresses[name], sales_hosts) for name in addresses):
         return None
+    shown = {"url": mapped.link, "admin_url": mapped.admin_link}
+    differing = ((name, address) for name, address in addresses.items() if shown[name] != address)
+    fields = [FieldChange(field=name, old=shown[name], new=address) for name, address in differing]
+    if state is not None:
+        fields.append(FieldChange(field="state", old=mapped.state, new=state))
     return _change(Kind.WRITE_BACK, mapped, link, tuple(fields), "the source shows something else than Place2book")
 
 
