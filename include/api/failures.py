@@ -82,10 +82,9 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
     if status < 400:
         return WrongHost(asked.sentence(f"sent us elsewhere (status {status})", "write the site's own address as host"))
     words = f", saying: {said}" if said else ""
-    if status == 404:
-        return Missing(
-            asked.sentence("knows no such thing (status 404)", f"it may have been deleted{words}"), 404, said
-        )
+    if status in (404, 410):
+        missing = asked.sentence(f"knows no such thing (status {status})", f"it may have been deleted{words}")
+        return Missing(missing, status, said)
     return Refused(asked.sentence(f"refused (status {status})", f"correct what it names{words}"), status, said)
 
 

@@ -121,7 +121,7 @@ class Place2bookClient:
         created = created or self._event_at(answer.location, event_maker)
         if created is None:
             raise failures.unknown("did not show the new event", self._session.asked(what))
-        return created
+        return created if _shown_whole(created) else self._shown_again(created)
 
     def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent:
         """Lay fields, in their written-down form, over the event as it stands, send it all back, and return it."""
@@ -129,7 +129,8 @@ class Place2bookClient:
         shown = self._shown_event(event_maker, event_id, what)
         answer = self._session.write("PUT", path, what=what, body={"event": event_with(shown, fields)})
         updated = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
-        return updated if updated and updated.event_id == event_id else self.event(event_maker, event_id)
+        whole = updated is not None and updated.event_id == event_id and _shown_whole(updated)
+        return updated if updated and whole else self.event(event_maker, event_id)
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
         """Delete an event; raises Missing when it is gone already, Refused when it may not be deleted."""
@@ -240,6 +241,12 @@ class Place2bookClient:
         except BilletbroError:
             return None
 
+    def _shown_again(self, event: CurrentEvent) -> CurrentEvent:
+        try:
+            return self.event(event.event_maker, event.event_id)
+        except BilletbroError:
+            return event
+
     def _read_one(self, read: Callable[[object], T], item: object, what: str) -> T:
         found = _read_or_none(read, item)
         if found is None:
@@ -255,6 +262,11 @@ def _read_or_none(read: Callable[[object], T], item: object) -> T | None:
         return read(item)
     except ValidationError:
         return None
+
+
+def _shown_whole(event: CurrentEvent) -> bool:
+    """Return whether the answer to a write shows the event, and not just its id."""
+    return bool(event.seccode and event.name and event.state and event.begin_at)
 
 
 def _events_path(event_maker: int) -> str:

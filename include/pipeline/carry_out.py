@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from include.api.errors import BilletbroError, Missing, OutcomeUnknown, Refused
 from include.api.place2book import Place2bookClient
 from include.models import Change, CurrentEvent, Kind, Mapped, Rejection
+from include.pipeline.observe import prices_or_none
 from include.pipeline.request import in_words, utc_now
 from include.store import changes as stored
 from include.store.links import remove_link, save_link
@@ -23,7 +24,7 @@ from include.store.snapshots import forget_ticket_events, store_ticket_events
 from include.sync.apply import NO_REQUEST, SoldMeanwhile, Working, carry_out
 from include.sync.identity import Identity
 from include.sync.plan import Plan
-from include.sync.prices import claim_prices
+from include.sync.prices import prices_as_made
 
 CHANGES_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.END_PRICE_SALE, Kind.DELETE_PRICE})
 BEGINS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})
@@ -142,12 +143,12 @@ class ChangeRunner:
         current, link = event.current, event.link
         if current is None or link is None or not any(change.kind in CHANGES_PRICES for change in changes):
             return
-        event.current = replace(current, prices=self._client.prices(current.event_maker, current.event_id))
+        event.current = replace(current, prices=prices_or_none(self._client, current))
+        created = any(change.kind is Kind.CREATE for change in changes)
         with self._engine.begin() as connection:
-            if not link.prices and event.mapped and event.mapped.desired:
+            if created and not link.prices and event.mapped and event.mapped.desired:
                 standing = {price.price_id: price for price in event.current.prices or ()}
-                ours = claim_prices(event.mapped.desired.prices, {}, standing, adopting=True)
-                event.link = replace(link, prices=ours)
+                event.link = replace(link, prices=prices_as_made(event.mapped.desired.prices, standing))
                 save_link(connection, self._library, event.link)
             store_ticket_events(connection, self._library, [event.current], utc_now())
 
@@ -157,7 +158,8 @@ class ChangeRunner:
         with self._engine.begin() as connection:
             stored.mark_failed(connection, change_id, utc_now(), in_words(error), outcome_unknown=unknown)
         with self._lock:
-            if isinstance(error, Refused) and not isinstance(error, SoldMeanwhile | Missing):
+            vanished = isinstance(error, Missing) and change.kind is not Kind.CREATE
+            if isinstance(error, Refused) and not (vanished or isinstance(error, SoldMeanwhile)):
                 self._outcome.rejections.append(_rejection(change, "refused_by_place2book", error.said or str(error)))
             elif isinstance(error, OutcomeUnknown):
                 self._outcome.rejections.append(_rejection(change, "outcome_unknown", None))

@@ -86,7 +86,7 @@ def _concerns(link: Link, library: Library, request: RunRequest, now: datetime) 
     """Return whether the link's purchases may still change: deleted ones had none, long past ones no longer do."""
     if link.status is LinkStatus.DELETED or (request.events and link.uuid not in request.events):
         return False
-    return link.ends_at is None or link.ends_at > now - timedelta(days=library.lookback_days)
+    return link.ends_at is None or link.ends_at > now - timedelta(days=max(library.lookback_days, 1))
 
 
 def _observe(

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped
 from include.pipeline.observe import Key, Observation, observe, with_prices
-from include.pipeline.recover import Recovered, carried_out_after_all, revive
+from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
 from include.pipeline.rules import rules_of
 from include.settings import Library
@@ -69,6 +69,8 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         {uuid for uuid, code in rejected if code == "event_missing_in_place2book"},
         believe_missing=request.allow_mass_removal,
     )
+    told = addressed(links, observation.events)
+    links = told.among(links)
     recovered = carried_out_after_all(client, begun, links, observation.events, snapshot, sources)
     links = recovered.among(links)
     lost = {change.uuid for change in begun if change.change_id not in recovered.carried_out}
@@ -88,7 +90,7 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         identities=identities,
         currents=_currents(client, observation, links, identities),
         observation=observation,
-        recovered=replace(recovered, links=Recovered(links=recovered.links).among(revived.links)),
+        recovered=replace(recovered, links=recovered.among(told.among(revived.links))),
         run=run,
         rules=rules,
     )

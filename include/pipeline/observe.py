@@ -6,14 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from include.api.errors import BadAnswer, Missing
+from include.api.errors import BadAnswer, Refused
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, LibraryRules, Link, LinkStatus
+from include.models import CurrentEvent, CurrentPrice, LibraryRules, Link, LinkStatus
 from include.sync.identity import is_over
 from include.sync.safeguards import distrust
 
 MARGIN = timedelta(days=1)
 """How much further back than the source Place2book is read, for a start that was moved a little."""
+
+LISTED = ("published", None)
+"""States of an event that Place2book's list must hold; whether it lists drafts and what is over is not documented."""
 
 Key = tuple[int, int]
 
@@ -54,7 +57,8 @@ def observe(
     found = client.map_concurrently(lambda link: _event_or_none(client, link), unlisted)
     missing = [link for link, event in zip(unlisted, found, strict=True) if event is None and link in live]
     there = [event for event in found if event is not None]
-    in_window = [event for event in there if event.begin_at is not None and event.begin_at >= begin_at_after]
+    to_be_listed = [event for event in there if event.state in LISTED and (event.end_at is None or event.end_at > now)]
+    in_window = [event for event in to_be_listed if event.begin_at is not None and event.begin_at >= begin_at_after]
     news = [link for link in missing if link.uuid not in known_missing and not believe_missing]
     if doubt := distrust(missing=len(news), unlisted=len(in_window), live_links=len(live), rules=rules):
         way_out = "" if in_window else " If they were deleted on purpose, run it once with allow_mass_removal."
@@ -67,16 +71,25 @@ def observe(
 
 
 def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[Key, CurrentEvent]:
-    """Return the events with their prices read, a few at a time."""
+    """Return the events with their prices read, a few at a time; None where Place2book shows none."""
     wanted = list({_key(event): event for event in events}.values())
-    prices = client.map_concurrently(lambda event: client.prices(event.event_maker, event.event_id), wanted)
+    prices = client.map_concurrently(lambda event: prices_or_none(client, event), wanted)
     return {_key(event): replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
 
 
 def _event_or_none(client: Place2bookClient, link: Link) -> CurrentEvent | None:
+    """Return the event; None when Place2book refuses to show it although it has just shown the list: it is not ours."""
     try:
         return client.event(link.event_maker, link.event_id)
-    except Missing:
+    except Refused:
+        return None
+
+
+def prices_or_none(client: Place2bookClient, event: CurrentEvent) -> tuple[CurrentPrice, ...] | None:
+    """Return the event's prices; None when Place2book shows none of an event that exists, which says nothing."""
+    try:
+        return client.prices(event.event_maker, event.event_id)
+    except Refused:
         return None
 
 

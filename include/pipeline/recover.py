@@ -6,16 +6,30 @@ answer was lost needs none of it: the plan sees that Place2book already has the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from include.api.place2book import Place2bookClient
-from include.models import AppliedPrice, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Mapped, SourceEvent
+from include.models import (
+    AppliedPrice,
+    CurrentEvent,
+    CurrentPrice,
+    Kind,
+    Link,
+    LinkStatus,
+    Mapped,
+    SourceEvent,
+    Written,
+)
 from include.pipeline.observe import Key, with_prices
 from include.store.changes import BegunChange
 from include.sync.apply import sales_location
-from include.sync.fields import current_fields, read_time
+from include.sync.fields import current_fields, read_time, same_minute, written_time
 from include.sync.identity import wants_an_event
+from include.sync.prices import prices_as_made
+
+_LINK = re.compile(r"""href=["']([^"']+)""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +56,20 @@ def revive(links: Sequence[Link], wanted: Sequence[Mapped]) -> Recovered:
             if link.status is LinkStatus.RETIRED and (mapped := by_uuid.get(link.uuid))
         )
     )
+
+
+def addressed(links: Sequence[Link], events: Sequence[CurrentEvent]) -> Recovered:
+    """Return the links with what Place2book had not told of their events before: seccode, and where they are sold."""
+    by_key = {(event.event_maker, event.event_id): event for event in events}
+    shown = ((link, by_key.get((link.event_maker, link.event_id))) for link in links)
+    told = (
+        replace(
+            link, seccode=link.seccode or event.seccode, sales_location=link.sales_location or sales_location(event)
+        )
+        for link, event in shown
+        if event is not None and not (link.seccode and link.sales_location)
+    )
+    return Recovered(links=tuple(link for link in told if link not in links))
 
 
 def carried_out_after_all(
@@ -86,20 +114,30 @@ def _created(
     taken = {(link.event_maker, link.event_id) for link in links if link.status is not LinkStatus.DELETED}
     free = [event for event in events if (event.event_maker, event.event_id) not in taken]
     found: dict[int, CurrentEvent] = {}
-    for marks in (("name", "begin_at"), ("description_long",)):
-        for create in begun:
-            if create.kind is not Kind.CREATE or create.change_id in found or not create.new.get(marks[0]):
+    creates = [change for change in begun if change.kind is Kind.CREATE]
+    for bears in (_bears_name_and_start, _bears_description, _names_the_page):
+        for create in creates:
+            if create.change_id in found:
                 continue
-            made = next((event for event in free if _bears(event, create, marks)), None)
+            made = next((e for e in free if e.event_maker == create.event_maker and bears(e, create.new)), None)
             if made is not None:
                 free.remove(made)
                 found[create.change_id] = made
     return found
 
 
-def _bears(event: CurrentEvent, create: BegunChange, marks: Sequence[str]) -> bool:
-    stands = current_fields(event)
-    return event.event_maker == create.event_maker and all(stands[name] == create.new.get(name) for name in marks)
+def _bears_name_and_start(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
+    return bool(event.name) and (event.name, written_time(event.begin_at)) == (sent.get("name"), sent.get("begin_at"))
+
+
+def _bears_description(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
+    return bool(event.description_long) and event.description_long == sent.get("description_long")
+
+
+def _names_the_page(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
+    """Return whether the event's description links to the page that was sent last in it, however it was rewritten."""
+    pages = _LINK.findall(str(sent.get("description_long") or ""))
+    return bool(pages) and pages[-1] in _LINK.findall(event.description_long)
 
 
 def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | None, mapped: Mapped | None) -> Link:
@@ -108,7 +146,13 @@ def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | N
     Which ticket category a price came from was not sent: it is known while the category has its name.
     """
     stands = current_fields(current)
-    keys = {price.name: price.key for price in (mapped.desired.prices if mapped and mapped.desired else ())}
+    desired = mapped.desired.prices if mapped and mapped.desired else ()
+    keys = {price.name: price.key for price in desired}
+    prices = {
+        keys.get(price.name, f"sent:{price.name}"): _applied(price)
+        for price in current.prices or ()
+        if create.new.get(f"price.{price.name}") == price.value_ore
+    }
     return Link(
         uuid=create.uuid,
         event_maker=current.event_maker,
@@ -121,11 +165,7 @@ def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | N
         ends_at=read_time(create.new.get("end_at")),
         applied={name: value for name, value in create.new.items() if name in stands},
         echo=stands,
-        prices={
-            keys.get(price.name, f"sent:{price.name}"): _applied(price)
-            for price in current.prices or ()
-            if create.new.get(f"price.{price.name}") == price.value_ore
-        },
+        prices=prices or prices_as_made(desired, {price.price_id: price for price in current.prices or ()}),
     )
 
 
@@ -149,7 +189,7 @@ def _noted(change: BegunChange, link: Link | None, current: CurrentEvent | None)
 
 def _sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     closed = read_time(change.new["sale_close_at"])
-    if current.sale_close_at != closed:
+    if not same_minute(current.sale_close_at, closed):
         return None
     return replace(link, sale_closed_at=closed, sale_closed_before=read_time(change.old["sale_close_at"]))
 
@@ -157,7 +197,7 @@ def _sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link 
 def _price_sale_ended(change: BegunChange, link: Link, price: CurrentPrice | None) -> Link | None:
     ended = read_time(change.new["sale_end_at"])
     key = next((key for key, ours in link.prices.items() if ours.price_id == change.price_id), None)
-    if key is None or price is None or price.sale_end_at != ended:
+    if key is None or price is None or not same_minute(price.sale_end_at, ended):
         return None
     before = read_time(change.old["sale_end_at"])
     return replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=ended, ended_before=before)})

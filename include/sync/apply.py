@@ -6,15 +6,18 @@ before and the outcome after.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from include.api.errors import Missing, Refused
 from include.api.place2book import Place2bookClient
-from include.models import AppliedPrice, Change, CurrentEvent, Kind, Link, LinkStatus, Mapped, Written
+from include.models import AppliedPrice, Change, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Mapped, Written
 from include.sync.fields import current_fields, desired_fields, read_time
 from include.sync.removal import is_sold
+
+DECIDES_A_SALE = frozenset({"begin_at", "end_at", "capacity", "passive", "value"})
+"""Fields of which it must be seen that an update of them was carried out."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +38,10 @@ class SoldMeanwhile(Refused):
     """Tickets were sold between planning a removal and carrying it out."""
 
 
+class NotTaken(Refused):
+    """Place2book said yes to an update and left what decides a sale as it was: it was not carried out."""
+
+
 def carry_out(client: Place2bookClient, change: Change, event: Working) -> None:
     """Carry out the change, and bring `event` to how things are afterwards. Raises what the client raises."""
     event.price_id = change.price_id
@@ -45,8 +52,12 @@ def carry_out(client: Place2bookClient, change: Change, event: Working) -> None:
 
 
 def sales_location(current: CurrentEvent) -> str:
-    """Return where the event is sold: what Place2book says, or else the address that its seccode stands for."""
-    return current.sales_location or f"https://www.place2book.com/da/sw2/sales/{current.seccode}"
+    """Return where the event is sold: what Place2book says, or else the address that its seccode stands for.
+
+    Empty while Place2book tells neither.
+    """
+    of_seccode = f"https://www.place2book.com/da/sw2/sales/{current.seccode}" if current.seccode else ""
+    return current.sales_location or of_seccode
 
 
 def _create(client: Place2bookClient, change: Change, event: Working) -> None:
@@ -91,6 +102,7 @@ def _move(_change: Change, event: Working) -> None:
         series_uuid=mapped.series_uuid,
         starts_at=mapped.starts_at,
         ends_at=mapped.ends_at,
+        echo={name: value for name, value in _link(event).echo.items() if name in _link(event).applied},
         absences=0,
         prices=event.ours,
         state_written=None,
@@ -100,7 +112,17 @@ def _move(_change: Change, event: Working) -> None:
 def _update(client: Place2bookClient, change: Change, event: Working) -> None:
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     _replace_current(event, client.update_event(change.event_maker, _id(change), new))
+    if _unchanged(change, current_fields(_current(event))):
+        _replace_current(event, client.event(change.event_maker, _id(change)))
+    if kept := _unchanged(change, current_fields(_current(event))):
+        raise NotTaken(f"Place2book took the update but kept {kept} as it was.", said=f"{kept}: unchanged")
     _remember(event, new)
+
+
+def _unchanged(change: Change, stands: Mapping[str, Written]) -> str:
+    """Name the fields that decide a sale and still have the value that was to be replaced."""
+    sent = (field for field in change.fields if field.field in DECIDES_A_SALE and field.old != field.new)
+    return ", ".join(field.field for field in sent if stands.get(field.field) == field.old)
 
 
 def _record(change: Change, event: Working) -> None:
@@ -138,7 +160,12 @@ def _create_price(client: Place2bookClient, change: Change, event: Working) -> N
 def _update_price(client: Place2bookClient, change: Change, event: Working) -> None:
     assert change.price_id is not None
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
-    client.update_price(change.event_maker, _id(change), change.price_id, new)
+    price = client.update_price(change.event_maker, _id(change), change.price_id, new)
+    if _unchanged(change, {"value": price.value_ore}):
+        standing = client.prices(change.event_maker, _id(change))
+        price = next((one for one in standing if one.price_id == change.price_id), price)
+    if _unchanged(change, {"value": price.value_ore}):
+        raise NotTaken("Place2book took the update but kept the price as it was.", said="value: unchanged")
     _remember_price(event, change.price_key or "", change.price_id)
 
 
@@ -182,16 +209,23 @@ def _reopen_sale(client: Place2bookClient, change: Change, event: Working) -> No
 def _delete(client: Place2bookClient, change: Change, event: Working) -> None:
     """Delete the event, once more making sure that nothing was sold."""
     maker, event_id = change.event_maker, _id(change)
-    try:
-        now = replace(client.event(maker, event_id), prices=client.prices(maker, event_id))
+    with suppress(Missing):
+        now = client.event(maker, event_id)
+        now = replace(now, prices=_prices_or_none(client, now))
         if is_sold(now):
             event.current = now
             raise SoldMeanwhile("Tickets were sold in the meantime; the event stays.", said="")
         client.delete_event(maker, event_id)
-    except Missing:
-        pass
     event.current = None
     event.link = replace(_link(event), status=LinkStatus.DELETED)
+
+
+def _prices_or_none(client: Place2bookClient, event: CurrentEvent) -> tuple[CurrentPrice, ...] | None:
+    """Return the event's prices; None when Place2book shows none of an event that exists, which says nothing."""
+    try:
+        return client.prices(event.event_maker, event.event_id)
+    except Missing:
+        return None
 
 
 def _retire(_change: Change, event: Working) -> None:

@@ -6,7 +6,7 @@ same names stand in `sync.links.applied`, in `sync.changes.fields`, and in what 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from include.models import Address, CurrentEvent, TicketEvent, Written
 
@@ -22,6 +22,13 @@ def written_time(moment: datetime | None) -> str | None:
 def read_time(written: Written) -> datetime | None:
     """Return the aware UTC moment that `written_time` wrote down."""
     return datetime.fromisoformat(written) if isinstance(written, str) and written else None
+
+
+def same_minute(one: datetime | None, other: datetime | None) -> bool:
+    """Return whether two moments are the same but for the seconds, which Place2book need not keep."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < timedelta(minutes=1)
 
 
 def desired_fields(event: TicketEvent) -> dict[str, Written]:

@@ -113,8 +113,8 @@ def _by_sales_link(
     for mapped in unlinked:
         if mapped.link and is_place2book(mapped.link, sales_hosts):
             claims[seccode_of(mapped.link, sales_hosts) or ""].append(mapped)
-    ours = {link.seccode for link in links}
-    orphans = {link.seccode: link for link in vanished}
+    ours = {link.seccode for link in links if link.seccode}
+    orphans = {link.seccode: link for link in vanished if link.seccode}
     by_seccode = {event.seccode: event for event in free}
     for seccode, claimants in claims.items():
         event = by_seccode.get(seccode) if seccode else None

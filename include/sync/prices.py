@@ -4,7 +4,7 @@
 |---|---|---|
 | there | none; an unclaimed price of the same name and value exists | taken as ours |
 | there | none, and the event is being adopted; a price of the same name exists | taken as ours, as it stands |
-| the only one | none, and the event is being adopted; its only price has the same value | taken as ours, as it stands |
+| all of them | none, and the event being adopted has prices of the very same values | taken as ours, as they stand |
 | there | none | CREATE_PRICE |
 | renamed, or another value than last applied | differs in Place2book | UPDATE_PRICE, what changed only |
 | renamed, or another value than last applied | already has it | RECORD, nothing is sent |
@@ -24,7 +24,7 @@ Of several categories or prices with one title, those with the same value belong
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from include.models import (
@@ -38,7 +38,7 @@ from include.models import (
     Mapped,
     Rejection,
 )
-from include.sync.fields import written_time
+from include.sync.fields import same_minute, written_time
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def claim_prices(
             old = next((k for k, price in ours.items() if k not in keys and alike(price, wanted)), None)
             if wanted.key not in ours and old is not None:
                 ours[wanted.key] = ours.pop(old)
-    by_hand = [_same_name, _same_value] if len(desired) == len(standing) == 1 else [_same_name]
+    by_hand = [_same_name, _same_value] if not applied and _same_values(desired, standing) else [_same_name]
     for alike in (_same, *(by_hand if adopting else [])):
         for wanted in desired:
             claimed = {price.price_id for price in ours.values()}
@@ -111,6 +111,21 @@ def claim_prices(
             if wanted.key not in ours and (found := next(free, None)):
                 ours[wanted.key] = AppliedPrice(price_id=found.price_id, name=wanted.name, value_ore=wanted.value_ore)
     return ours
+
+
+def prices_as_made(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> dict[str, AppliedPrice]:
+    """Return the prices of an event that we have just created, each with the value that it has, not the one we sent.
+
+    So a value that Place2book took for something else is set right by the next plan.
+    """
+    ours = claim_prices(desired, {}, standing, adopting=True)
+    return {key: replace(price, value_ore=standing[price.price_id].value_ore) for key, price in ours.items()}
+
+
+def _same_values(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> bool:
+    """Return whether both have the very same values, so that names alone differ."""
+    wanted = sorted(price.value_ore for price in desired)
+    return bool(wanted) and wanted == sorted(price.value_ore for price in standing.values())
 
 
 def _same(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
@@ -146,7 +161,7 @@ def _wanted_price(
         fields.append(_field("name", price.name, wanted.name))
     if price.value_ore != wanted.value_ore and (resync or not _same_value(ours, wanted)):
         fields.append(_field("value", price.value_ore, wanted.value_ore))
-    if ours.ended_at is not None and written_time(ours.ended_at) == written_time(price.sale_end_at):
+    if ours.ended_at is not None and same_minute(ours.ended_at, price.sale_end_at):
         fields.append(_field("sale_end_at", written_time(price.sale_end_at), written_time(ours.ended_before)))
     if not fields and _same(ours, wanted) and ours.ended_at is None:
         return None

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from include.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection
-from include.sync.fields import written_time
+from include.sync.fields import same_minute, written_time
 from include.sync.identity import is_over, out_of_sight
 from include.sync.prices import price_is_sold
 
@@ -118,7 +118,7 @@ def reopened_sale(link: Link, current: CurrentEvent) -> Change | None:
     """
     if link.sale_closed_at is None:
         return None
-    if written_time(current.sale_close_at) != written_time(link.sale_closed_at):
+    if not same_minute(current.sale_close_at, link.sale_closed_at):
         return _change(Kind.REOPEN_SALE, link, (), "staff have set the sale's end themselves")
     old, new = written_time(current.sale_close_at), written_time(link.sale_closed_before)
     fields = (FieldChange(field="sale_close_at", old=old, new=new),)

@@ -29,7 +29,7 @@ from include.models import (
 from include.sync.apply import Working, carry_out
 from include.sync.fields import read_time
 from include.sync.plan import Plan
-from include.sync.prices import claim_prices
+from include.sync.prices import prices_as_made
 from include.sync.removal import is_sold, tickets_sold
 from tests.unit.sync.builders import SALES, plan_of, standing
 
@@ -90,7 +90,7 @@ class Shop:
         self.put_prices(event_id, (*self.prices(maker, event_id), price))
         return price
 
-    def update_price(self, maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]) -> None:
+    def update_price(self, maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]) -> CurrentPrice:
         self.writes.append("PUT price")
         names = {"value": "value_ore"}
         values: dict[str, Any] = {
@@ -98,9 +98,10 @@ class Shop:
         }
         before = self.prices(maker, event_id)
         assert price_id in {price.price_id for price in before}
-        self.put_prices(
-            event_id, tuple(replace(price, **values) if price.price_id == price_id else price for price in before)
-        )
+        after = {price.price_id: price for price in before}
+        after[price_id] = replace(after[price_id], **values)
+        self.put_prices(event_id, tuple(after.values()))
+        return after[price_id]
 
     def delete_price(self, maker: int, event_id: int, price_id: int) -> None:
         self.writes.append("DELETE price")
@@ -154,8 +155,8 @@ class World:
             self.links[uuid] = event.link
         if any(change.kind is Kind.CREATE for change in changes) and event.mapped and event.mapped.desired:
             there = {price.price_id: price for price in self.shop.events[self.links[uuid].event_id].prices or ()}
-            ours = claim_prices(event.mapped.desired.prices, {}, there, adopting=True)
-            self.links[uuid] = replace(self.links[uuid], prices=ours)
+            made = prices_as_made(event.mapped.desired.prices, there)
+            self.links[uuid] = replace(self.links[uuid], prices=made)
 
     def _follow(self, plan: Plan, run_id: str) -> None:
         """Count absences, keep each link's times and title, and show the link at the source."""
