@@ -111,6 +111,10 @@ class World:
             events=frozenset(events),
             allow_mass_removal=allow_mass_removal,
         )
+        return self.carry_out(request, tries=tries, only=only)
+
+    def carry_out(self, request: RunRequest, *, tries: int = 1, only: Sequence[str] | None = None) -> Happened:
+        """Carry out a run's steps; the same run again is one that was cleared in Airflow."""
         before = len(self.sandbox.log.entries)
         begin(self.engine, list(self.libraries.values()), request, self.now())
         raised: dict[str, BaseException] = {}
