@@ -7,6 +7,7 @@ anything is sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -25,7 +26,7 @@ from include.store.rejections import open_codes, read_refusals, report_rejection
 from include.store.runs import note_progress
 from include.store.snapshots import forget_ticket_events, read_ticket_events, store_ticket_events
 from include.sync.plan import Plan, make_plan
-from include.sync.safeguards import Guarded, fingerprint, guard_removals, leave_refused_alone
+from include.sync.safeguards import Guarded, fingerprint, guard_prices, guard_removals, leave_refused_alone
 
 MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
 
@@ -48,6 +49,9 @@ def load(engine: Engine, library: Library, request: RunRequest, client: Place2bo
             rules=known.rules,
             allow_mass_removal=request.allow_mass_removal,
         )
+        sendable, doubted = guard_prices(guarded.changes, resync=request.mode is Mode.RESYNC)
+        plan.rejections += doubted
+        guarded = replace(guarded, changes=sendable)
         planned = _store_plan(engine, library.id, request, known, plan, guarded)
         if request.mode is Mode.PLAN:
             return Outcome()

@@ -159,6 +159,15 @@ ENTRIES = {
         "Its sale has been ended and it was kept in Place2book; there is nothing more you have to do.",
         Explanation("Pris: {field}. Solgte billetter: {found}.", "Price: {field}. Tickets sold: {found}."),
     ),
+    "price_unit_doubted": Entry(
+        "Mange priser i CMS er på én gang mindst 50 gange højere eller lavere end før. Det ligner øre i stedet for "
+        "kroner, så ingen priser er sendt. Få rettet ”price_unit”, eller kør synkroniseringen som ”resync”, hvis de er "
+        "rigtige.",
+        "Many prices in the CMS are all at once at least 50 times higher or lower than before. It looks like øre "
+        "instead of kroner, so no price was sent. Have “price_unit” corrected, or run the synchronisation as “resync” "
+        "if they are right.",
+        Explanation("Pris i kroner: {found}.", "Price in kroner: {found}."),
+    ),
     "refused_by_place2book": Entry(
         "Place2book ville ikke tage imod arrangementet. Ret det, som svaret nævner, i CMS; vi prøver igen, når "
         "arrangementet er ændret, og en gang i døgnet.",

@@ -1,6 +1,7 @@
 """What may pass of a plan before anything is applied (behaviour 5 and 6). Pure filters over a finished plan.
 
 - guard_removals: too many removals at once, or an empty snapshot, and nothing is removed; the rest goes on.
+- guard_prices: many prices at once become fifty times what they were, or a fiftieth, and no price is sent.
 - leave_refused_alone: what Place2book refused is tried again only when something changed, by hand, or once a day.
 - distrust: an answer of Place2book's that contradicts what we know ends the library's run before a plan is made.
 """
@@ -13,10 +14,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.models import Change, Kind, LibraryRules
+from include.models import Change, FieldChange, Kind, LibraryRules, Rejection, Written
 from include.sync.removal import REMOVALS
 
 RETRY_REFUSED_AFTER = timedelta(days=1)
+PRICE_JUMP = 50
+"""So many times dearer or cheaper is no new price but another unit: kroner and øre, and kroner cut to whole ones."""
+PRICE_JUMPS_BELIEVED = 2
+SENDS_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE})
+TOUCHES_PRICES = SENDS_PRICES | {Kind.DELETE_PRICE, Kind.END_PRICE_SALE}
 VARIES_WITH_TIME = frozenset({Kind.END_SALE, Kind.END_PRICE_SALE})
 
 
@@ -50,6 +56,45 @@ def guard_removals(
     if reason is None:
         return Guarded(changes=tuple(changes))
     return Guarded(changes=tuple(change for change in changes if change.kind not in REMOVALS), blocked=reason)
+
+
+def guard_prices(changes: Sequence[Change], *, resync: bool) -> tuple[tuple[Change, ...], tuple[Rejection, ...]]:
+    """Return the plan without its prices when the source seems to send them in another unit, and the rejections.
+
+    That is when more than two prices jump, and more than half of all that change. A website that begins to send øre
+    instead of kroner would otherwise make every ticket a hundred times as dear. `resync` is a person's word that the
+    prices are meant.
+    """
+    changed = [field for change in changes if change.kind is Kind.UPDATE_PRICE for field in change.fields]
+    values = [field for field in changed if field.field == "value"]
+    jumps = sum(_jumps(field) for field in values)
+    if resync or jumps <= PRICE_JUMPS_BELIEVED or jumps * 2 <= len(values):
+        return tuple(changes), ()
+    doubted = {change.uuid for change in changes if change.kind in SENDS_PRICES and _sends_a_price(change)}
+    held = [change for change in changes if change.uuid in doubted and change.kind in TOUCHES_PRICES]
+    rejections = tuple(_doubted(change) for change in held if change.kind in SENDS_PRICES)
+    return tuple(change for change in changes if change not in held), rejections
+
+
+def _jumps(field: FieldChange) -> bool:
+    old, new = field.old, field.new
+    if not isinstance(old, int) or not isinstance(new, int) or old <= 0 or new <= 0:
+        return False
+    return max(old, new) >= PRICE_JUMP * min(old, new)
+
+
+def _sends_a_price(change: Change) -> bool:
+    return any(field.field == "value" or field.field.startswith("price.") for field in change.fields)
+
+
+def _doubted(change: Change) -> Rejection:
+    value = next((field for field in change.fields if field.field == "value"), None)
+    found = None if value is None else f"{_kroner(value.old)} → {_kroner(value.new)}"
+    return Rejection(uuid=change.uuid, title=change.title, code="price_unit_doubted", found=found, held_back=True)
+
+
+def _kroner(ore: Written) -> str:
+    return f"{ore / 100:.2f}".replace(".", ",") if isinstance(ore, int) else "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

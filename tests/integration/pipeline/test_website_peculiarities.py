@@ -2,6 +2,7 @@
 
 import pytest
 
+from include.models import Mode
 from include.pipeline.writeback import GIVE_UP_AFTER
 from include.sandbox.cms_state import CmsEvent, CmsSite
 from tests.integration.pipeline.harness import World
@@ -68,3 +69,32 @@ def test_events_that_cannot_be_written_to_do_not_keep_the_others_waiting(world: 
     assert world.run().raised == {}
     assert all(world.answers(world.link_shown(uuid)) for uuid in broken)
     assert world.run().writes == []
+
+
+def test_website_that_begins_to_send_ore_changes_no_price_until_somebody_says_that_it_is_meant(world: World) -> None:
+    titles = ["Foredrag", "Koncert", "Teater"]
+    uuids = [world.add(title, price=75) for title in titles]
+    world.run()
+
+    def values() -> list[int]:
+        return [price.fields.value for uuid in uuids for price in world.event_of(uuid).prices.values()]
+
+    for title, uuid in zip(titles, uuids, strict=True):
+        category = {"uuid": f"category of {title}", "title": "Voksen", "price": {"currency": "DKK", "value": 7500}}
+        world.site.edit(uuid, title=f"{title}!", ticket_categories=[category])
+    new = world.add("Film", price=7500)
+    run = world.run(by_hand=True)
+    assert (run.raised, run.counted) == ({}, {("place2book", "PUT"): 3})
+    assert (values(), new in world.ours()) == ([7500] * 3, False)
+    assert world.open_rejections() == {
+        (title, "price_unit_doubted") for title in ("Foredrag!", "Koncert!", "Teater!", "Film")
+    }
+    source = {"type": "dpl_cms", "conn_id": "cms_solbjerg", "price_unit": "minor"}
+    world.configure(source=source)
+    assert world.run().raised == {}
+    assert (values(), world.event_of(new).fields.name, world.open_rejections()) == ([7500] * 3, "Film", set())
+    world.configure(source={**source, "price_unit": "kroner"})
+    world.run()
+    assert (values(), len(world.open_rejections())) == ([7500] * 3, 4)
+    world.run(Mode.RESYNC)
+    assert (values(), world.open_rejections()) == ([750000] * 3, set())

@@ -26,6 +26,7 @@ EXPECTED_CODES = {
     "price_missing",
     "price_negative",
     "price_not_a_number",
+    "price_unit_doubted",
     "refused_by_place2book",
     "removals_blocked",
     "removed_but_sold",

@@ -9,7 +9,15 @@ from datetime import timedelta
 import pytest
 
 from include.models import Change, FieldChange, Kind, Written
-from include.sync.safeguards import Guarded, Refusal, distrust, fingerprint, guard_removals, leave_refused_alone
+from include.sync.safeguards import (
+    Guarded,
+    Refusal,
+    distrust,
+    fingerprint,
+    guard_prices,
+    guard_removals,
+    leave_refused_alone,
+)
 from tests.unit.sync.mapping_examples import NOW, RULES
 
 KEEPS = tuple(kind for kind in Kind if kind not in (Kind.DELETE, Kind.END_SALE))
@@ -155,3 +163,45 @@ def test_distrust_of_an_answer_that_contradicts_what_we_know(
     missing: int, unlisted: int, live: int, expected: str | None
 ) -> None:
     assert distrust(missing=missing, unlisted=unlisted, live_links=live, rules=RULES) == expected
+
+
+def dearer(old: int, new: int, uuid: str = "a") -> Change:
+    fields = (FieldChange(field="value", old=old, new=new),)
+    return replace(change(Kind.UPDATE_PRICE, uuid), fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("prices", "held"),
+    [
+        pytest.param([(7500, 750000)] * 3, True, id="a-hundred-times-dearer"),
+        pytest.param([(750000, 7500)] * 3, True, id="a-hundredth"),
+        pytest.param([(700, 75000)] * 3, True, id="kroner-that-were-cut"),
+        pytest.param([(7500, 750000)] * 2, False, id="no-more-than-two"),
+        pytest.param([(7500, 374999)] * 3, False, id="less-than-fifty-times"),
+        pytest.param([(7500, 750000)] * 3 + [(7500, 8000)] * 3, False, id="no-more-than-half"),
+        pytest.param([(0, 7500)] * 3, False, id="no-longer-free"),
+        pytest.param([(7500, 0)] * 3, False, id="free-from-now-on"),
+    ],
+)
+def test_prices_that_all_jump_are_not_sent(prices: list[tuple[int, int]], held: bool) -> None:
+    changes = [dearer(old, new, f"uuid-{number}") for number, (old, new) in enumerate(prices)]
+    sendable, rejections = guard_prices(changes, resync=False)
+    assert sendable == (() if held else tuple(changes))
+    assert [rejection.code for rejection in rejections] == (["price_unit_doubted"] * len(prices) if held else [])
+    assert guard_prices(changes, resync=True) == (tuple(changes), ())
+
+
+def test_prices_that_all_jump_hold_back_what_else_touches_prices_and_nothing_more() -> None:
+    jumps = [dearer(7500, 750000, f"uuid-{number}") for number in range(3)]
+    new, named = change(Kind.CREATE, "new", **{"price.Voksen": 750000}), change(Kind.UPDATE, "uuid-1", name="Ny")
+    replaced = [change(Kind.CREATE_PRICE, "b", value=750000), change(Kind.DELETE_PRICE, "b")]
+    passive, removed = change(Kind.CREATE, "passive", capacity=1), change(Kind.DELETE_PRICE, "c")
+    sendable, rejections = guard_prices([*jumps, new, named, *replaced, passive, removed], resync=False)
+    assert sendable == (named, passive, removed)
+    assert {(rejection.uuid, rejection.found) for rejection in rejections} == {
+        ("uuid-0", "75,00 → 7500,00"),
+        ("uuid-1", "75,00 → 7500,00"),
+        ("uuid-2", "75,00 → 7500,00"),
+        ("new", None),
+        ("b", "– → 7500,00"),
+    }
