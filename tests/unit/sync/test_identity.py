@@ -103,6 +103,14 @@ def test_clone_of_an_event_of_ours_gets_an_event_of_its_own(original: Mapped, li
     assert belongings(found)["b"] == ("new", None)
 
 
+@pytest.mark.parametrize("present", [True, False], ids=["its-source-is-there", "its-source-has-vanished"])
+def test_organisers_list_never_means_an_event_whose_seccode_is_not_known(present: bool) -> None:
+    original, link = wanted(), linked(seccode="", sales_location="")
+    other = wanted("b", ELSEWHEN, link=f"{SALES}event_list/EM11444")
+    found = identities_of([original, other] if present else [other], [link], [standing(seccode="")])
+    assert belongings(found)["b"] == ("unknown_link", None)
+
+
 def test_clone_of_an_event_that_is_over_in_place2book_is_new() -> None:
     past = standing(begin_at=NOW - timedelta(days=9), end_at=NOW - timedelta(days=8))
     assert belongings(identities_of([wanted(link=OURS)], [], [past])) == {"a": ("new", None)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from include.models import AppliedPrice, CurrentPrice, DesiredPrice
-from include.sync.prices import PricePlan
+from include.sync.prices import PricePlan, prices_as_made
 from tests.unit.sync.builders import ADULT, CHILD, SOLD, ours, price, price_plan, said, touched_prices
 
 FREE = DesiredPrice(key="cat-3", name="Gratis", value_ore=0)
@@ -198,6 +198,17 @@ def test_prices_of_an_adopted_event_are_taken_as_they_stand(
 def test_prices_of_an_adopted_event_of_one_value_are_not_guessed_among_several() -> None:
     plan = price_plan([ADULT], {}, [price(11, name="Pensionist"), price(12, name="Studerende")], adopting=True)
     assert touched_prices(plan) == [("create_price", "cat-1", None)]
+
+
+def test_prices_of_an_adopted_event_with_other_names_are_paired_by_value_when_all_values_are_the_same() -> None:
+    stands = [price(11, of=CHILD, name="Børn"), price(12, name="Alm.")]
+    plan = price_plan([ADULT, CHILD], {}, stands, adopting=True)
+    assert (plan.changes, plan.ours) == ([], {"cat-1": ours(12), "cat-2": ours(11, of=CHILD)})
+
+
+def test_prices_as_made_have_the_value_that_stands_under_the_name_that_was_sent() -> None:
+    stands = {11: price(11, value_ore=75)}
+    assert prices_as_made([ADULT], stands) == {"cat-1": ours(11, value_ore=75)}
 
 
 def test_prices_of_another_value_are_not_taken_as_ours_without_adoption() -> None:
