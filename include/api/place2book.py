@@ -143,6 +143,13 @@ class Place2bookClient:
         items = self._list_of_event(f"{_event_path(event_maker, event_id)}/prices", event_maker, what)
         return tuple(self._read(current_price, items, what))
 
+    def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
+        """Return the prices of an event; None when they are refused to us, which says nothing of what was sold."""
+        try:
+            return self.prices(event_maker, event_id)
+        except Refused:
+            return None
+
     def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
         """Add a price to an event, once; raises OutcomeUnknown when it may or may not exist now."""
         what = f"to add a price to event {event_id} of event maker {event_maker}"

@@ -16,12 +16,12 @@ from sqlalchemy import Engine
 from include.api.errors import BilletbroError, Missing, OutcomeUnknown, Refused
 from include.api.place2book import Place2bookClient
 from include.models import Change, CurrentEvent, Kind, Mapped, Rejection
-from include.pipeline.observe import prices_or_none
 from include.pipeline.request import in_words, utc_now
 from include.store import changes as stored
 from include.store.links import remove_link, save_link
 from include.store.snapshots import forget_ticket_events, store_ticket_events
-from include.sync.apply import NO_REQUEST, SoldMeanwhile, Working, carry_out
+from include.sync.apply import NO_REQUEST, Working, carry_out
+from include.sync.apply_checks import SoldMeanwhile
 from include.sync.identity import Identity
 from include.sync.plan import Plan
 from include.sync.prices import prices_as_made
@@ -143,7 +143,7 @@ class ChangeRunner:
         current, link = event.current, event.link
         if current is None or link is None or not any(change.kind in CHANGES_PRICES for change in changes):
             return
-        event.current = replace(current, prices=prices_or_none(self._client, current))
+        event.current = replace(current, prices=self._client.prices_or_none(current.event_maker, current.event_id))
         created = any(change.kind is Kind.CREATE for change in changes)
         with self._engine.begin() as connection:
             if created and not link.prices and event.mapped and event.mapped.desired:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from include.api.errors import BadAnswer, Refused
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, CurrentPrice, LibraryRules, Link, LinkStatus
+from include.models import CurrentEvent, LibraryRules, Link, LinkStatus
 from include.sync.identity import is_over
 from include.sync.safeguards import distrust
 
@@ -73,7 +73,7 @@ def observe(
 def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[Key, CurrentEvent]:
     """Return the events with their prices read, a few at a time; None where Place2book shows none."""
     wanted = list({_key(event): event for event in events}.values())
-    prices = client.map_concurrently(lambda event: prices_or_none(client, event), wanted)
+    prices = client.map_concurrently(lambda event: client.prices_or_none(event.event_maker, event.event_id), wanted)
     return {_key(event): replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
 
 
@@ -81,14 +81,6 @@ def _event_or_none(client: Place2bookClient, link: Link) -> CurrentEvent | None:
     """Return the event; None when Place2book refuses to show it although it has just shown the list: it is not ours."""
     try:
         return client.event(link.event_maker, link.event_id)
-    except Refused:
-        return None
-
-
-def prices_or_none(client: Place2bookClient, event: CurrentEvent) -> tuple[CurrentPrice, ...] | None:
-    """Return the event's prices; None when Place2book shows none of an event that exists, which says nothing."""
-    try:
-        return client.prices(event.event_maker, event.event_id)
     except Refused:
         return None
 

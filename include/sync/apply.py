@@ -6,18 +6,25 @@ before and the outcome after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from include.api.errors import Missing, Refused
+from include.api.errors import Missing
 from include.api.place2book import Place2bookClient
-from include.models import AppliedPrice, Change, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Mapped, Written
+from include.models import (
+    AppliedPrice,
+    Change,
+    CurrentEvent,
+    Kind,
+    Link,
+    LinkStatus,
+    Mapped,
+    Written,
+)
+from include.sync.apply_checks import NotTaken, SoldMeanwhile, has_closed, unchanged
 from include.sync.fields import current_fields, desired_fields, read_time
 from include.sync.removal import is_sold
-
-DECIDES_A_SALE = frozenset({"begin_at", "end_at", "capacity", "passive", "value"})
-"""Fields of which it must be seen that an update of them was carried out."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,14 +39,6 @@ class Working:
     current: CurrentEvent | None
     ours: dict[str, AppliedPrice]
     price_id: int | None = None
-
-
-class SoldMeanwhile(Refused):
-    """Tickets were sold between planning a removal and carrying it out."""
-
-
-class NotTaken(Refused):
-    """Place2book said yes to an update and left what decides a sale as it was: it was not carried out."""
 
 
 def carry_out(client: Place2bookClient, change: Change, event: Working) -> None:
@@ -112,17 +111,11 @@ def _move(_change: Change, event: Working) -> None:
 def _update(client: Place2bookClient, change: Change, event: Working) -> None:
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     _replace_current(event, client.update_event(change.event_maker, _id(change), new))
-    if _unchanged(change, current_fields(_current(event))):
+    if unchanged(change, current_fields(_current(event))):
         _replace_current(event, client.event(change.event_maker, _id(change)))
-    if kept := _unchanged(change, current_fields(_current(event))):
+    if kept := unchanged(change, current_fields(_current(event))):
         raise NotTaken(f"Place2book took the update but kept {kept} as it was.", said=f"{kept}: unchanged")
     _remember(event, new)
-
-
-def _unchanged(change: Change, stands: Mapping[str, Written]) -> str:
-    """Name the fields that decide a sale and still have the value that was to be replaced."""
-    sent = (field for field in change.fields if field.field in DECIDES_A_SALE and field.old != field.new)
-    return ", ".join(field.field for field in sent if stands.get(field.field) == field.old)
 
 
 def _record(change: Change, event: Working) -> None:
@@ -161,10 +154,10 @@ def _update_price(client: Place2bookClient, change: Change, event: Working) -> N
     assert change.price_id is not None
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     price = client.update_price(change.event_maker, _id(change), change.price_id, new)
-    if _unchanged(change, {"value": price.value_ore}):
+    if unchanged(change, {"value": price.value_ore}):
         standing = client.prices(change.event_maker, _id(change))
         price = next((one for one in standing if one.price_id == change.price_id), price)
-    if _unchanged(change, {"value": price.value_ore}):
+    if unchanged(change, {"value": price.value_ore}):
         raise NotTaken("Place2book took the update but kept the price as it was.", said="value: unchanged")
     _remember_price(event, change.price_key or "", change.price_id)
 
@@ -179,7 +172,9 @@ def _remember_price(event: Working, key: str, price_id: int) -> None:
 def _end_price_sale(client: Place2bookClient, change: Change, event: Working) -> None:
     assert change.price_id is not None
     field = change.fields[0]
-    client.update_price(change.event_maker, _id(change), change.price_id, {"sale_end_at": field.new})
+    price = client.update_price(change.event_maker, _id(change), change.price_id, {"sale_end_at": field.new})
+    if not has_closed(price.sale_end_at, field):
+        raise NotTaken("Place2book took the update but did not end the price's sale.", said="sale_end_at: unchanged")
     link, key = _link(event), change.price_key or ""
     ended = replace(link.prices[key], ended_at=read_time(field.new), ended_before=read_time(field.old))
     event.link = replace(link, prices={**link.prices, key: ended})
@@ -196,6 +191,8 @@ def _delete_price(client: Place2bookClient, change: Change, event: Working) -> N
 def _end_sale(client: Place2bookClient, change: Change, event: Working) -> None:
     field = change.fields[0]
     _replace_current(event, client.update_event(change.event_maker, _id(change), {"sale_close_at": field.new}))
+    if not has_closed(_current(event).sale_close_at, field):
+        raise NotTaken("Place2book took the update but did not end the sale.", said="sale_close_at: unchanged")
     event.link = replace(_link(event), sale_closed_at=read_time(field.new), sale_closed_before=read_time(field.old))
 
 
@@ -211,21 +208,13 @@ def _delete(client: Place2bookClient, change: Change, event: Working) -> None:
     maker, event_id = change.event_maker, _id(change)
     with suppress(Missing):
         now = client.event(maker, event_id)
-        now = replace(now, prices=_prices_or_none(client, now))
+        now = replace(now, prices=client.prices_or_none(maker, event_id))
         if is_sold(now):
             event.current = now
             raise SoldMeanwhile("Tickets were sold in the meantime; the event stays.", said="")
         client.delete_event(maker, event_id)
     event.current = None
     event.link = replace(_link(event), status=LinkStatus.DELETED)
-
-
-def _prices_or_none(client: Place2bookClient, event: CurrentEvent) -> tuple[CurrentPrice, ...] | None:
-    """Return the event's prices; None when Place2book shows none of an event that exists, which says nothing."""
-    try:
-        return client.prices(event.event_maker, event.event_id)
-    except Missing:
-        return None
 
 
 def _retire(_change: Change, event: Working) -> None:

@@ -116,6 +116,41 @@ def test_update_of_an_event_that_place2book_ignores_is_no_success(
     assert (world.event_of(uuid).fields.capacity, world.open_rejections()) == (60, set())
 
 
+def test_end_of_a_sale_that_place2book_ignores_is_no_success(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    event = world.event_of(uuid)
+    world.sandbox.place2book.buy(event.id)
+    world.site.edit(uuid, state="Cancelled")
+    with monkeypatch.context() as ignoring:
+        ignoring.setattr(Place2book, "replace", lambda self, event_id, _: self.get(event_id))
+        world.run()
+        assert world.ours()[uuid].sale_closed_at is None
+        assert ("Koncert", "refused_by_place2book") in world.open_rejections()
+    world.run(by_hand=True)
+    assert event.sales_status(world.now() + HOUR) == "closed"
+    assert world.open_rejections() == {("Koncert", "removed_but_sold")}
+
+
+def test_end_of_a_prices_sale_that_place2book_ignores_is_no_success(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid = world.add("Koncert", ticket_categories=CATEGORIES)
+    world.run()
+    sold = next(iter(world.event_of(uuid).prices.values()))
+    world.sandbox.place2book.buy(world.event_of(uuid).id, price_id=sold.id)
+    world.site.edit(uuid, ticket_categories=CATEGORIES[1:])
+    with monkeypatch.context() as ignoring:
+        ignoring.setattr(
+            Place2book, "replace_price", lambda self, event_id, price_id, _: self.price(event_id, price_id)
+        )
+        world.run()
+        assert world.open_rejections() == {("Koncert", "refused_by_place2book"), ("Koncert", "price_has_sales")}
+    world.run(by_hand=True)
+    assert world.event_of(uuid).prices[sold.id].fields.sale_end_at is not None
+    assert world.open_rejections() == {("Koncert", "price_has_sales")}
+
+
 def test_event_whose_prices_place2book_does_not_show_is_kept_and_the_others_go_on(world: World) -> None:
     uuid, other = world.add("Koncert"), world.add("Foredrag")
     world.run()

@@ -84,6 +84,9 @@ class Shop:
         assert not is_sold(self.event(maker, event_id)), "a sold event was deleted"
         del self.events[event_id]
 
+    def prices_or_none(self, maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
+        return self.prices(maker, event_id)
+
     def create_price(self, maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
         self.writes.append("POST price")
         price = CurrentPrice(price_id=next(self.numbers), name=name, value_ore=value_ore, sold_tickets=0)
