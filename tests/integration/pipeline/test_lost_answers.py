@@ -177,3 +177,24 @@ def test_create_whose_answer_was_lost_is_found_again_though_staff_renamed_it(wor
     assert (run.raised, names(world)) == ({}, ["Koncert med gæster"])
     assert world.answers(world.link_shown(uuid))
     assert world.run().writes == []
+
+
+def test_end_of_a_prices_sale_whose_answer_was_lost_is_undone_though_the_state_was_written_back_since(
+    world: World,
+) -> None:
+    adult = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
+    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
+    uuid = world.add("Koncert", ticket_categories=[adult, child])
+    world.run()
+    event = world.event_of(uuid)
+    sold = next(price for price in event.prices.values() if price.fields.name == "Barn")
+    world.sandbox.place2book.buy(event.id, price_id=sold.id)
+    world.sandbox.place2book.pause(event.id)
+    world.site.edit(uuid, ticket_categories=[adult])
+    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
+    assert set(world.run().raised) == {"load"}
+    assert world.state_shown(uuid) == "TicketSaleNotOpen"
+    world.run()
+    world.site.edit(uuid, ticket_categories=[adult, child])
+    world.run()
+    assert event.prices[sold.id].fields.sale_end_at is None
