@@ -93,15 +93,17 @@ def due_write_back(
 ) -> Change | None:
     """Return the PATCH that is due for one source event, or None when the source shows everything right.
 
-    A link of ours that no longer stands is cleared. An event that is not ours any more but was sold is left alone. The
-    state is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays;
-    Cancelled and Occurred are never overwritten.
+    `current` None is an event that Place2book no longer has. A link of ours that no longer stands is cleared. An event
+    that is not ours any more but was sold is left alone. The state is part of it only when Place2book's has changed
+    since it was last written, so that a state set by hand stays; Cancelled and Occurred are never overwritten.
     """
     if mapped.outcome in (Outcome.SOLD_ELSEWHERE, Outcome.OVER):
         return None
-    if link is None or link.status is LinkStatus.DELETED or (link.status is LinkStatus.LIVE and _is_passive(current)):
+    if link is None or link.status is LinkStatus.RETIRED:
+        return None
+    if link.status is LinkStatus.DELETED or current is None or current.passive:
         return _clearing(mapped, link, sales_hosts)
-    if link.status is not LinkStatus.LIVE or current is None or mapped.outcome is Outcome.SKIPPED:
+    if mapped.outcome is Outcome.SKIPPED:
         return None
     addresses = addresses_of(link)
     state = due_state(mapped, link, current, now)
@@ -124,13 +126,9 @@ def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) 
     return None if state == link.state_written else state
 
 
-def _is_passive(current: CurrentEvent | None) -> bool:
-    return current is not None and current.passive
-
-
-def _clearing(mapped: Mapped, link: Link | None, sales_hosts: frozenset[str]) -> Change | None:
+def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str]) -> Change | None:
     """Return the PATCH that clears a link of ours; a link that we never wrote stays."""
-    if link is None or mapped.link is None:
+    if mapped.link is None:
         return None
     if mapped.link != link.sales_location and seccode_of(mapped.link, sales_hosts) != link.seccode:
         return None

@@ -109,6 +109,7 @@ def test_staff_deleting_an_event_is_not_undone_but_by_resync(world: World) -> No
     assert (first.raised, [w for w in first.writes if w[0] == "place2book"], second.writes) == ({}, [], [])
     assert world.open_rejections() == {("Koncert", "event_missing_in_place2book")}
     assert world.sandbox.place2book.events == []
+    assert (first.counted, world.link_shown(uuid)) == ({("cms:solbjerg", "PATCH"): 1}, None)
     world.run(Mode.RESYNC)
     assert (world.answers(world.link_shown(uuid)), world.open_rejections()) == (True, set())
     assert len(world.sandbox.place2book.events) == 1
