@@ -59,18 +59,18 @@ def rejection_of(
 
 def change_of(
     kind: Kind,
-    mapped: Mapped,
-    current: CurrentEvent,
+    source: Mapped | Link,
+    ticket: CurrentEvent | Link,
     fields: tuple[FieldChange, ...],
     why: str,
 ) -> Change:
-    """Return a change of the source event's Place2book event."""
+    """Return a change of a Place2book event on behalf of a source event; a link can stand for either."""
     return Change(
         kind=kind,
-        uuid=mapped.uuid,
-        title=mapped.title,
-        event_maker=current.event_maker,
-        event_id=current.event_id,
+        uuid=source.uuid,
+        title=source.title,
+        event_maker=ticket.event_maker,
+        event_id=ticket.event_id,
         fields=fields,
         why=why,
     )

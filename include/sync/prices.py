@@ -39,6 +39,7 @@ from include.models import (
     Rejection,
 )
 from include.sync.fields import same_minute, written_time
+from include.sync.plan_parts import change_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -223,14 +224,4 @@ def _change(
     fields: tuple[FieldChange, ...],
     why: str,
 ) -> Change:
-    return Change(
-        kind=kind,
-        uuid=mapped.uuid,
-        title=mapped.title,
-        event_maker=current.event_maker,
-        event_id=current.event_id,
-        price_key=key,
-        price_id=price_id,
-        fields=fields,
-        why=why,
-    )
+    return replace(change_of(kind, mapped, current, fields, why), price_key=key, price_id=price_id)

@@ -21,6 +21,7 @@ from datetime import datetime
 from include.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection
 from include.sync.fields import same_minute, written_time
 from include.sync.identity import is_over, out_of_sight
+from include.sync.plan_parts import change_of
 from include.sync.prices import price_is_sold
 
 ABSENCES_BEFORE_GONE = 2
@@ -72,7 +73,7 @@ def plan_removal(
     `awaited` tells that an instance made anew may be the absent one, and cannot be read yet.
     """
     if _has_ended(mapped, now) if mapped else is_over(link, now):
-        plan.changes.append(_change(Kind.RETIRE, link, (), "the event is over"))
+        plan.changes.append(change_of(Kind.RETIRE, link, link, (), "the event is over"))
     elif mapped is None:
         if awaited or out_of_sight(link, window_start, now):
             return
@@ -96,10 +97,12 @@ def _remove(
     link: Link, current: CurrentEvent | None, plan: RemovalPlan, why: str, now: datetime, *, end_sale: bool
 ) -> None:
     if current is None:
-        plan.changes.append(_change(Kind.RETIRE, link, (), f"{why}, and its Place2book event as well"))
+        plan.changes.append(change_of(Kind.RETIRE, link, link, (), f"{why}, and its Place2book event as well"))
         return
     if not is_sold(current):
-        plan.changes.append(_change(Kind.DELETE, link, (FieldChange(field="name", old=current.name, new=None),), why))
+        plan.changes.append(
+            change_of(Kind.DELETE, link, link, (FieldChange(field="name", old=current.name, new=None),), why)
+        )
         return
     sold = str(tickets_sold(current) or "?")
     plan.rejections.append(Rejection(uuid=link.uuid, title=link.title, code="removed_but_sold", found=sold, detail=why))
@@ -107,7 +110,13 @@ def _remove(
     if end_sale and on_sale and link.sale_closed_at is None:
         old, new = written_time(current.sale_close_at), written_time(now)
         plan.changes.append(
-            _change(Kind.END_SALE, link, (FieldChange(field="sale_close_at", old=old, new=new),), f"{why}, after sales")
+            change_of(
+                Kind.END_SALE,
+                link,
+                link,
+                (FieldChange(field="sale_close_at", old=old, new=new),),
+                f"{why}, after sales",
+            )
         )
 
 
@@ -119,19 +128,7 @@ def reopened_sale(link: Link, current: CurrentEvent) -> Change | None:
     if link.sale_closed_at is None:
         return None
     if not same_minute(current.sale_close_at, link.sale_closed_at):
-        return _change(Kind.REOPEN_SALE, link, (), "staff have set the sale's end themselves")
+        return change_of(Kind.REOPEN_SALE, link, link, (), "staff have set the sale's end themselves")
     old, new = written_time(current.sale_close_at), written_time(link.sale_closed_before)
     fields = (FieldChange(field="sale_close_at", old=old, new=new),)
-    return _change(Kind.REOPEN_SALE, link, fields, "the source event is back")
-
-
-def _change(kind: Kind, link: Link, fields: tuple[FieldChange, ...], why: str) -> Change:
-    return Change(
-        kind=kind,
-        uuid=link.uuid,
-        title=link.title,
-        event_maker=link.event_maker,
-        event_id=link.event_id,
-        fields=fields,
-        why=why,
-    )
+    return change_of(Kind.REOPEN_SALE, link, link, fields, "the source event is back")

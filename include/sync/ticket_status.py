@@ -17,6 +17,7 @@ from include.models import (
     SaleState,
     SourceState,
 )
+from include.sync.plan_parts import change_of
 from include.sync.sales_links import seccode_of
 
 IN_SOURCE_WORDS = {
@@ -115,7 +116,7 @@ def due_write_back(
     fields = [FieldChange(field=name, old=shown[name], new=address) for name, address in differing]
     if state is not None:
         fields.append(FieldChange(field="state", old=mapped.state, new=state))
-    return _change(Kind.WRITE_BACK, mapped, link, tuple(fields), "the source shows something else than Place2book")
+    return change_of(Kind.WRITE_BACK, mapped, link, tuple(fields), "the source shows something else than Place2book")
 
 
 def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) -> SourceState | None:
@@ -136,16 +137,4 @@ def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str]) -> Change
         FieldChange(field="url", old=mapped.link, new=None),
         FieldChange(field="admin_url", old=mapped.admin_link, new=None),
     )
-    return _change(Kind.CLEAR_LINK, mapped, link, fields, "the link's event is no longer on sale in Place2book")
-
-
-def _change(kind: Kind, mapped: Mapped, link: Link, fields: tuple[FieldChange, ...], why: str) -> Change:
-    return Change(
-        kind=kind,
-        uuid=mapped.uuid,
-        title=mapped.title,
-        event_maker=link.event_maker,
-        event_id=link.event_id,
-        fields=fields,
-        why=why,
-    )
+    return change_of(Kind.CLEAR_LINK, mapped, link, fields, "the link's event is no longer on sale in Place2book")
