@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ def show_links(sandbox: Sandbox) -> bool:
             link = (event.get("external_data") or {}).get("url")
             answer = answers(link, sandbox)
             broken += answer == "BROKEN"
-            title = " ".join(event["title"].split()) or "(uden titel / no title)"
+            title = " ".join(unescape(event["title"]).split()) or "(uden titel / no title)"
             print(f"    {when(event)}  {title[:44]:44}  {event['state']:17}  {link or '-'}  {answer}")
     return not broken
 
@@ -108,7 +109,7 @@ def answers(link: str | None, sandbox: Sandbox) -> str:
     if link is None:
         return ""
     if not link.startswith(sandbox.place2book_url):
-        return "(not ours, not followed)"
+        return "(entered by staff, not followed)"
     return "answers" if requests.get(link, timeout=10).status_code == requests.codes.ok else "BROKEN"
 
 

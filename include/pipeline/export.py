@@ -23,6 +23,9 @@ from include.warehouse.event_rows import ExportEvent
 from include.warehouse.privacy import Privacy
 from include.warehouse.purchases import ExportSummary, ReadPurchases, export_purchases
 
+TOLD = 5
+"""So many events that failed are named in the error."""
+
 
 def export(
     engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, privacy: Privacy, now: datetime
@@ -61,7 +64,8 @@ def export(
                 values["exported_at"] = now
             note_progress(connection, request.run_id, library.id, "export_purchases", **values)
     if summary.failures:
-        raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures))
+        more = f" | and {len(summary.failures) - TOLD} more" if len(summary.failures) > TOLD else ""
+        raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures[:TOLD]) + more)
     return summary
 
 

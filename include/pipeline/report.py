@@ -35,6 +35,7 @@ SECTIONS = (
 )
 HIDDEN_FIELDS = frozenset({"description_long", "description_short"})
 SHOWN_TITLES = 8
+ALL_WELL = "Every library went well."
 STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
 
 
@@ -95,7 +96,8 @@ def make_report(engine: Engine, run_id: str) -> Report:
         none = "No library was worked on: the task select_libraries says why."
         return Report(text=none, failures=("select_libraries",), summary=none)
     failures = tuple(report.run.library for report in libraries if report.errors)
-    summary = "Every library went well."
+    blocked = [report.run.library for report in libraries if report.run.removals_blocked]
+    summary = f"No library failed; removals were blocked for: {', '.join(blocked)}." if blocked else ALL_WELL
     if failures:
         reasons = (
             f"{report.run.library}: {'; '.join(f'{step}: {message}' for step, message in report.errors)}"
@@ -149,7 +151,8 @@ def _line(row: Mapping[Any, Any]) -> str:
         return event
     if kind in (Kind.DELETE, Kind.ADOPT, Kind.MOVE):
         return f"{event}  ({row['why']})"
-    fields = "; ".join(_field(change) for change in row["fields"] if change["field"] != "admin_url")
+    changes_of_it = [change for change in row["fields"] if change["field"] != "admin_url"] or row["fields"]
+    fields = "; ".join(_field(change) for change in changes_of_it)
     return f"{event}: {fields}" if fields else event
 
 

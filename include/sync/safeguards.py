@@ -47,9 +47,14 @@ def guard_removals(
         return Guarded(changes=tuple(changes))
     reason = None
     if snapshot_size == 0 and live_links:
-        reason = f"The source's list of events is empty, but {live_links} events are linked: nothing was removed."
+        reason = (
+            f"Listen fra CMS er tom, men {live_links} arrangementer er koblet: intet er fjernet. / "
+            f"The source's list of events is empty, but {live_links} events are linked: nothing was removed."
+        )
     elif removals > rules.max_removals_count and removals * 100 > rules.max_removals_percent * live_links:
         reason = (
+            f"{removals} af {live_links} koblede arrangementer ville blive fjernet, flere end max_removals tillader "
+            f"({rules.max_removals_count} og {rules.max_removals_percent} %): intet er fjernet. / "
             f"{removals} of {live_links} linked events would be removed, more than max_removals allows "
             f"({rules.max_removals_count} and {rules.max_removals_percent} %): nothing was removed."
         )

@@ -10,18 +10,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, select
+from sqlalchemy import Engine, and_, func, select
 from sqlalchemy.exc import DBAPIError
 
-from include.api.errors import Refused, Retriable
+from include.api.errors import BadAnswer, Refused, Retriable
 from include.models import Purchase
 from include.store.warehouse_tables import events as events_table
 from include.store.warehouse_tables import prices
+from include.store.warehouse_tables import purchases as purchases_table
 from include.warehouse.due import LastExport, is_due
 from include.warehouse.event_rows import ExportEvent, Stored, store_event
 from include.warehouse.privacy import Privacy, ProtectedPurchase
 
 OVER_STATES = frozenset({"held", "completed"})
+GIVE_UP_AFTER = 3
+"""So many events in a row that cannot be read mean that Place2book is down."""
 
 ReadPurchases = Callable[[int, int], Sequence[Purchase]]
 """Reads the purchases of an event: event maker, event id. May raise Refused and Retriable."""
@@ -55,27 +58,52 @@ def export_purchases(
 ) -> ExportSummary:
     """Export the purchases of the library's events that are due; passive events are left out.
 
-    One event that cannot be read does not stop the others; it stays due. Fatal errors pass through.
+    One event that cannot be read does not stop the others; it stays due. After a few in a row that nothing can be read
+    of, Place2book is taken to be down and is not asked for the rest. Fatal errors pass through.
     """
     sold = [event for event in events if not event.current.passive]
     last = last_exports(engine, library, [event.event_id for event in sold])
+    known = stored_purchases(engine, library)
     reasons: Counter[str] = Counter()
     stored: list[Stored] = []
     failures: list[str] = []
-    for event in sold:
+    in_a_row = 0
+    for place, event in enumerate(sold):
         ended = has_ended(event, now)
         reason = is_due(event.current, last.get(event.event_id), now, ended, force)
         if reason is None:
             continue
         try:
             bought = read_purchases(event.event_maker, event.event_id)
+            _believe(bought, event, known)
         except (Refused, Retriable) as error:
             failures.append(f"'{event.title}' (Place2book event {event.event_id}): {error}")
+            in_a_row = in_a_row + 1 if isinstance(error, Retriable) else 0
+            if in_a_row == GIVE_UP_AFTER and place + 1 < len(sold):
+                failures.append(f"{len(sold) - place - 1} further events were not asked for")
+                break
             continue
+        in_a_row = 0
         protected = [privacy.protect(purchase) for purchase in bought]
         stored.append(_store(engine, library, event, protected, now, ended))
         reasons[reason.value] += 1
     return _summary(len(sold), reasons, stored, failures)
+
+
+def _believe(bought: Sequence[Purchase], event: ExportEvent, stored: Mapping[int, int]) -> None:
+    """Raise BadAnswer when no purchase is listed although some were before: nothing is released on such a list's word.
+
+    A purchase stays listed when it is cancelled, so that a list that was not empty does not become so.
+    """
+    if not bought and (before := stored.get(event.event_id, 0)):
+        raise BadAnswer(f"Place2book lists no purchases, although {before} were listed before.")
+
+
+def stored_purchases(engine: Engine, library: str) -> dict[int, int]:
+    """Return how many purchases of each event are stored, by event id; events without any are left out."""
+    query = select(purchases_table.c.event_id, func.count()).where(purchases_table.c.library == library)
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(query.group_by(purchases_table.c.event_id))}
 
 
 def _store(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from include.api.errors import Missing, Refused, ServerTrouble, WrongCredentials
+from include.api.errors import Missing, Refused, ServerTrouble, Unreachable, WrongCredentials
 from include.store.warehouse_tables import events, prices, purchases, tickets
 from include.warehouse.purchases import ExportSummary
 from tests.integration.warehouse.examples import (
@@ -192,6 +192,24 @@ def test_export_passive_event_is_never_read(engine: Engine) -> None:
 def test_export_event_without_purchases_is_stored(engine: Engine) -> None:
     assert export(engine, Till({})).events_exported == 1
     assert (len(contents(engine, events)), contents(engine, purchases)) == (1, [])
+
+
+def test_export_empty_list_of_an_event_with_purchases_is_not_believed(engine: Engine) -> None:
+    export(engine, Till())
+    stood = contents(engine, tickets)
+    summary = export(engine, Till({}), MONDAY + HOUR, force=True)
+    assert summary.failures == (
+        "'Foredrag' (Place2book event 10): Place2book lists no purchases, although 2 were listed before.",
+    )
+    assert contents(engine, tickets) == stood
+
+
+def test_export_with_place2book_down_stops_asking_and_says_how_many_are_left(engine: Engine) -> None:
+    down = [replace(EVENT, uuid=f"u{number}", event_id=number) for number in range(20, 26)]
+    till = Till({}, {number: Unreachable("Place2book does not answer.") for number in range(20, 26)})
+    summary = export(engine, till, events=down)
+    assert till.asked == [(5000, 20), (5000, 21), (5000, 22)]
+    assert (summary.events_exported, summary.failures[-1]) == (0, "3 further events were not asked for")
 
 
 def test_export_no_events_does_nothing(engine: Engine) -> None:
