@@ -60,7 +60,8 @@ def test_removals_are_blocked_only_when_both_limits_are_exceeded(
 def test_removals_blocked_say_how_many_of_how_many() -> None:
     assert guarded(removals(5), 10).blocked == (
         "5 af 10 koblede arrangementer ville blive fjernet, flere end max_removals tillader (3 og 20 %): intet er "
-        "fjernet. / 5 of 10 linked events would be removed, more than max_removals allows (3 and 20 %): nothing was removed."
+        "fjernet. / 5 of 10 linked events would be removed, more than max_removals allows (3 and 20 %): nothing "
+        "was removed."
     )
 
 
