@@ -29,8 +29,7 @@ class Outcome(StrEnum):
 class Mapped:
     """A source event after mapping: its outcome and, where it is ours, what it should be in Place2book.
 
-    `code`, `field` and `found` tell why it was skipped or rejected. `sales_link` is the source's link when it points
-    to a Place2book event.
+    `code`, `field` and `found` tell why it was skipped or rejected. `link` and `admin_link` are what the source shows.
     """
 
     uuid: str

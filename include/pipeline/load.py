@@ -22,7 +22,7 @@ from include.settings import Library
 from include.store import changes as stored
 from include.store.database import library_lock
 from include.store.links import count_absences, follow_source, save_link
-from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
+from include.store.rejections import in_both_languages, open_codes, read_refusals, report_rejections, resolve_rejections
 from include.store.runs import note_progress
 from include.store.snapshots import forget_ticket_events, read_ticket_events, store_ticket_events
 from include.sync.plan import Plan, make_plan
@@ -74,7 +74,10 @@ def _store_plan(
         changes = leave_refused_alone(guarded.changes, refusals, now=now, by_hand=request.by_hand)
         note_progress(connection, request.run_id, library, "load", observed_at=now, removals_blocked=guarded.blocked)
         _store_observation(connection, library, known)
-        if request.mode is not Mode.PLAN:
+        if request.mode is Mode.PLAN:
+            told = [(rejection.title, *in_both_languages(rejection)) for rejection in plan.rejections]
+            note_progress(connection, request.run_id, library, "load", planned_rejections=told)
+        else:
             _store_findings(connection, library, request, known, plan, changes)
         ids = stored.store_planned(connection, request.run_id, library, changes, now)
     return list(zip(ids, changes, strict=True))

@@ -137,7 +137,7 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
         sections=[section for section in sections if section.lines],
         failed_changes=[f"{_line(row)}: {row['error']}" for row in rows if row["status"] == "failed"],
         skipped=_skipped(connection, run.library),
-        rejected=_rejected(connection, run.library),
+        rejected=_rejected(connection, run),
         links=connection.scalar(live) or 0,
         errors=[(step, run.errors[step]) for step in STEPS if step in run.errors],
     )
@@ -196,10 +196,13 @@ def _sentences(code: str) -> tuple[str, str]:
     return words.da, words.en
 
 
-def _rejected(connection: Connection, library: str) -> list[tuple[str, str, str]]:
+def _rejected(connection: Connection, run: RunRecord) -> list[tuple[str, str, str]]:
+    """Return what is rejected and needs somebody; a run in mode `plan` opens no rejections and has its own."""
+    if run.mode == "plan":
+        return sorted((title, danish, english) for title, danish, english in run.planned_rejections or ())
     query = (
         select(rejections.c.title, rejections.c.message_da, rejections.c.message_en)
-        .where(rejections.c.library == library, rejections.c.resolved_at.is_(None))
+        .where(rejections.c.library == run.library, rejections.c.resolved_at.is_(None))
         .order_by(rejections.c.title, rejections.c.code)
     )
     return [(title, danish, english) for title, danish, english in connection.execute(query)]

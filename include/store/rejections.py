@@ -48,8 +48,14 @@ def report_rejections(
     connection.execute(new.on_conflict_do_update(index_elements=key, index_where=open_ones, set_=changed), rows)
 
 
-def _row(library: str, rejection: Rejection, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
+def in_both_languages(rejection: Rejection) -> tuple[str, str]:
+    """Return what staff are told of a rejection, in Danish and in English."""
     words = explain(rejection.code, field=rejection.field, found=rejection.found, detail=rejection.detail)
+    return words.da, words.en
+
+
+def _row(library: str, rejection: Rejection, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
+    danish, english = in_both_languages(rejection)
     return {
         "library": library,
         "uuid": rejection.uuid,
@@ -58,8 +64,8 @@ def _row(library: str, rejection: Rejection, run_id: str, now: datetime, tried: 
         "field": rejection.field,
         "found": rejection.found,
         "detail": rejection.detail,
-        "message_da": words.da,
-        "message_en": words.en,
+        "message_da": danish,
+        "message_en": english,
         "fingerprint": tried,
         "tried_at": now if tried else None,
         "first_seen_at": now,

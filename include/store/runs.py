@@ -31,6 +31,7 @@ class RunRecord:
     exported_at: datetime | None = None
     source_events: int | None = None
     removals_blocked: str | None = None
+    planned_rejections: Sequence[tuple[str, str, str]] | None = None
     purchases: Mapping[str, Any] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 

@@ -43,6 +43,7 @@ runs = Table(
     Column("exported_at", Time),
     Column("source_events", Integer, comment="how many events the snapshot held"),
     Column("removals_blocked", Text, comment="why nothing was removed, in words; null: nothing was blocked"),
+    Column("planned_rejections", JSONB, comment="mode plan: what would be rejected, [[title, Danish, English]]"),
     Column("purchases", JSONB, comment="what the purchase export counted"),
     Column("errors", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> what went wrong"),
     UniqueConstraint("run_id", "library"),

@@ -28,6 +28,7 @@ IN_SOURCE_WORDS = {
     SaleState.CLOSED: SourceState.TICKET_SALE_NOT_OPEN,
 }
 NEVER_OVERWRITTEN = (SourceState.CANCELLED, SourceState.OCCURRED)
+NEVER_WRITTEN = (Outcome.SOLD_ELSEWHERE, Outcome.OVER)
 OVER_STATES = ("held", "completed")
 
 
@@ -98,7 +99,7 @@ def due_write_back(
     that is not ours any more but was sold is left alone. The state is part of it only when Place2book's has changed
     since it was last written, so that a state set by hand stays; Cancelled and Occurred are never overwritten.
     """
-    if mapped.outcome in (Outcome.SOLD_ELSEWHERE, Outcome.OVER):
+    if mapped.outcome in NEVER_WRITTEN:
         return None
     if link is None or link.status is LinkStatus.RETIRED:
         return None
@@ -120,8 +121,11 @@ def due_write_back(
 
 
 def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) -> SourceState | None:
-    """Return the state that Place2book has taken on since one was last written back; None when there is none."""
-    if mapped.state in NEVER_OVERWRITTEN:
+    """Return the state that Place2book has taken on since one was last written back; None when there is none.
+
+    Events that are written nothing have none either: a state that was not written must not be noted as if it were.
+    """
+    if mapped.state in NEVER_OVERWRITTEN or mapped.outcome in (*NEVER_WRITTEN, Outcome.SKIPPED):
         return None
     state = IN_SOURCE_WORDS.get(sale_state(current, now))
     return None if state == link.state_written else state

@@ -164,6 +164,19 @@ def test_many_removals_at_once_are_blocked_until_somebody_allows_them(world: Wor
     assert titles(world) == ["Koncert 4", "Stor koncert"]
 
 
+def test_state_that_changed_while_an_event_was_not_ours_is_written_when_it_is_again(world: World) -> None:
+    uuid = world.add("Koncert", capacity=2)
+    world.run()
+    world.sandbox.place2book.buy(world.event_of(uuid).id)
+    world.run()
+    world.site.edit(uuid, ticket_manager_relevance=False)
+    world.sandbox.place2book.buy(world.event_of(uuid).id)
+    assert world.run().writes == []
+    world.site.edit(uuid, ticket_manager_relevance=True)
+    assert world.run().writes == [("cms:solbjerg", "PATCH")]
+    assert world.site.get(uuid).fields["state"] == "SoldOut"
+
+
 def test_empty_list_removes_nothing_and_counts_nothing(world: World) -> None:
     uuids = [world.add(f"Koncert {number}") for number in range(2)]
     world.run()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from include.models import Mode
+from include.pipeline.report import make_report
 from tests.integration.pipeline.harness import DAY, Happened, World
 
 COLUMNS = "kind, uuid, title, event_maker, event_id, price_id, fields, why"
@@ -72,6 +73,17 @@ def test_plan_shows_the_write_backs_that_are_due_already(world: World) -> None:
     sync = world.run()
     assert world.changes(plan) == [("Koncert", "write_back", "planned")]
     assert stored(world, plan) == stored(world, sync)
+
+
+def test_plan_tells_what_would_be_rejected_and_opens_no_rejection(world: World) -> None:
+    world.add("Foredrag", capacity=None)
+    world.add("Koncert", external_data={"url": "https://www.place2book.com/da/sw2/sales/findesikke"})
+    plan = world.run(Mode.PLAN)
+    text = make_report(world.engine, plan.run_id).text
+    assert world.open_rejections() == set()
+    assert "- Foredrag: Der mangler et antal billetter." in text
+    assert "- Koncert: Linket i CMS ligner Place2books" in text
+    assert "Afvist, kræver jer / rejected, needs you: 2" in text
 
 
 def test_plan_counts_no_absence_and_no_try(world: World) -> None:

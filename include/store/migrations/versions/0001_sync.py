@@ -187,6 +187,12 @@ def _create_runs() -> None:
             nullable=True,
             comment="why nothing was removed, in words; null: nothing was blocked",
         ),
+        sa.Column(
+            "planned_rejections",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="mode plan: what would be rejected, [[title, Danish, English]]",
+        ),
         sa.Column("purchases", postgresql.JSONB(), nullable=True, comment="what the purchase export counted"),
         sa.Column(
             "errors",
