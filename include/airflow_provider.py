@@ -1,4 +1,4 @@
-"""What Airflow needs to know of the connection types, so that its forms have labels and a working "Test"."""
+"""What Airflow needs to know of us: connection types, with labels and a working "Test", and `airflow billetbro`."""
 
 from __future__ import annotations
 
@@ -46,4 +46,5 @@ def get_provider_info() -> dict[str, object]:
         "name": "Billetbro",
         "description": "Bibliotekernes arrangementer i takt med Place2book. / Library events in step with Place2book.",
         "connection-types": [DPL_CMS, PLACE2BOOK],
+        "cli": ["commands.definition.billetbro_commands"],
     }

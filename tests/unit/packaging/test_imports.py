@@ -11,11 +11,12 @@ from demo.environment import ROOT
 # Folder: what of this project its files may import.
 ALLOWED = {
     "dags": ("hooks", "include", "jobs"),
+    "plugins/commands": ("commands", "hooks", "include", "jobs"),
     "plugins/hooks": ("hooks", "include.api"),
     "plugins/jobs": ("hooks", "include", "jobs"),
     "plugins/pages": ("include", "pages"),
 }
-OURS = {"benchmarks", "dags", "demo", "hooks", "include", "jobs", "pages", "plugins", "tests"}
+OURS = {"benchmarks", "commands", "dags", "demo", "hooks", "include", "jobs", "pages", "plugins", "tests"}
 SANDBOX = "include.sandbox"
 
 

@@ -1,0 +1,68 @@
+"""The commands `airflow billetbro ...` as Airflow's command line reads them, at the start of every `airflow`.
+
+A subcommand is a module of this package, named like it, with `run(args) -> int`, the exit code. It is imported when it
+is called, and not before: nothing heavy belongs in this file.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from airflow.cli.cli_config import ActionCommand, Arg, CLICommand, GroupCommand
+
+from commands.running import run_command
+
+
+def _ids(text: str) -> list[str]:
+    """Return the parts between the commas."""
+    return [part for one in text.split(",") if (part := one.strip())]
+
+
+def _subcommand(name: str, explanation: str, *args: Arg) -> ActionCommand:
+    module = f"commands.{name.replace('-', '_')}"
+    return ActionCommand(name=name, help=explanation, func=partial(run_command, module), args=args)
+
+
+LIBRARIES = Arg(
+    ("--libraries",),
+    type=_ids,
+    default=[],
+    metavar="ID,ID",
+    help="bibliotekernes id'er i libraries.yaml; ellers alle / ids of libraries; all without it",
+)
+EVENTS = Arg(
+    ("--events",),
+    type=_ids,
+    default=[],
+    metavar="UUID,UUID",
+    help="kun disse arrangementer / only these events, by their uuid in the CMS",
+)
+EVENT = Arg(
+    ("event",),
+    metavar="EVENT",
+    help=(
+        "uuid, nummer eller seccode i Place2book, salgslink, adresse i CMS, eller noget af titlen / "
+        "uuid, number or seccode in Place2book, sales link, address in the CMS, or a part of the title"
+    ),
+)
+JSON = Arg(("--json",), action="store_true", help="som JSON, til maskiner / as JSON, for machines")
+ALL = Arg(("--all",), action="store_true", help="også de løste / those that are resolved too")
+
+SUBCOMMANDS = (
+    _subcommand("check", "Virker indstillinger og forbindelser? / Do settings and connections work?", LIBRARIES),
+    _subcommand("plan", "Vis, hvad næste kørsel ville gøre / Show what the next run would do", LIBRARIES, EVENTS),
+    _subcommand("history", "Hvad er der sket med et arrangement? / What happened to an event?", EVENT, LIBRARIES, JSON),
+    _subcommand("why", "Hvorfor er der ingen billetknap? / Why is there no ticket button?", EVENT, LIBRARIES, JSON),
+    _subcommand("rejections", "Hvad er afvist? / What is rejected?", LIBRARIES, ALL, JSON),
+)
+
+
+def billetbro_commands() -> list[CLICommand]:
+    """Return the group `billetbro`; the provider names this function to Airflow."""
+    return [
+        GroupCommand(
+            name="billetbro",
+            help="Bibliotekernes arrangementer i Place2book / Library events in Place2book",
+            subcommands=SUBCOMMANDS,
+        )
+    ]
