@@ -18,35 +18,39 @@ def _ids(text: str) -> list[str]:
     return [part for one in text.split(",") if (part := one.strip())]
 
 
+def _argument(*flags: str, **how: object) -> Arg:
+    return Arg(flags, **how)  # type: ignore[no-untyped-call]
+
+
 def _subcommand(name: str, explanation: str, *args: Arg) -> ActionCommand:
     module = f"commands.{name.replace('-', '_')}"
     return ActionCommand(name=name, help=explanation, func=partial(run_command, module), args=args)
 
 
-LIBRARIES = Arg(
-    ("--libraries",),
+LIBRARIES = _argument(
+    "--libraries",
     type=_ids,
     default=[],
     metavar="ID,ID",
     help="bibliotekernes id'er i libraries.yaml; ellers alle / ids of libraries; all without it",
 )
-EVENTS = Arg(
-    ("--events",),
+EVENTS = _argument(
+    "--events",
     type=_ids,
     default=[],
     metavar="UUID,UUID",
     help="kun disse arrangementer / only these events, by their uuid in the CMS",
 )
-EVENT = Arg(
-    ("event",),
+EVENT = _argument(
+    "event",
     metavar="EVENT",
     help=(
         "uuid, nummer eller seccode i Place2book, salgslink, adresse i CMS, eller noget af titlen / "
         "uuid, number or seccode in Place2book, sales link, address in the CMS, or a part of the title"
     ),
 )
-JSON = Arg(("--json",), action="store_true", help="som JSON, til maskiner / as JSON, for machines")
-ALL = Arg(("--all",), action="store_true", help="også de løste / those that are resolved too")
+JSON = _argument("--json", action="store_true", help="som JSON, til maskiner / as JSON, for machines")
+ALL = _argument("--all", action="store_true", help="også de løste / those that are resolved too")
 
 SUBCOMMANDS = (
     _subcommand("check", "Virker indstillinger og forbindelser? / Do settings and connections work?", LIBRARIES),
