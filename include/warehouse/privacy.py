@@ -8,6 +8,7 @@
 | answers | only the names in keep_answers | the same | the same |
 
 The postal code stays under `pseudonymise` because reports count buyers by it and it does not single a person out.
+Of a purchase that was forgotten, or whose event is past retention, nothing personal is left under any policy.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from include.api.errors import Fatal
 from include.models import Answer, PersonalDataPolicy, Purchase
+from include.warehouse.normalised import NORMALISED, PSEUDONYM
+from include.warehouse.personal_columns import PERSONAL
+from include.warehouse.retention_rule import Retention
 
 SHORTEST_KEY = 16
 KEY_CONNECTION = "billetbro_privacy"
-DANISH_DIGITS = 8
+FINGERPRINT_OF = "billetbro: which key is this?"
+FINGERPRINT_LENGTH = 16
 POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}[- ]?)?[0-9]{3} ?[0-9]{0,2}", re.IGNORECASE)
 """At most five digits, after a country's letters perhaps: no phone or civil registration number fits."""
 
@@ -46,8 +50,21 @@ class ProtectedPurchase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The key that pseudonyms are made with, and those that it followed, under which earlier rows are still found."""
+
+    current: bytes | None = field(default=None, repr=False)
+    former: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def all(self) -> tuple[bytes, ...]:
+        """Return every key that is known, the current one first."""
+        return tuple(dict.fromkeys(key for key in (self.current, *self.former) if key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
-    """A library's policy for personal data, and the key that pseudonyms are made with.
+    """A library's policy for personal data, the key that pseudonyms are made with, and how long data is kept.
 
     The same person gets the same pseudonym in every library that shares the key. Raises Fatal when the policy is
     `pseudonymise` and the key is missing or shorter than 16 bytes.
@@ -56,6 +73,7 @@ class Privacy:
     policy: PersonalDataPolicy
     key: bytes | None = field(default=None, repr=False)
     keep_answers: frozenset[str] = frozenset()
+    retention: Retention = field(default_factory=Retention)
 
     def __post_init__(self) -> None:
         """Refuse a key that could be guessed."""
@@ -65,19 +83,53 @@ class Privacy:
                 f"at least {SHORTEST_KEY} bytes as its password. Set it, or choose the policy 'drop'."
             )
 
-    def protect(self, purchase: Purchase) -> ProtectedPurchase:
-        """Return the purchase as rows without their library and event; barcodes and unlisted answers are left out."""
+    @property
+    def key_fingerprint(self) -> str | None:
+        """Return what tells the key from another without telling the key; None where no pseudonyms are made."""
+        return fingerprint(self.key) if self.key and self.policy is PersonalDataPolicy.PSEUDONYMISE else None
+
+    def keeps_answer(self, name: str) -> bool:
+        """Return whether answers to the question of this name are kept: case and surrounding space do not matter."""
+        return name.strip().casefold() in {listed.strip().casefold() for listed in self.keep_answers}
+
+    def protected(self, column: str, value: str | int | None) -> str | None:
+        """Return what the policy leaves of a personal value of `purchases`, as Place2book tells it."""
+        if value is None or self.policy is PersonalDataPolicy.DROP:
+            return None
+        plain = str(value)
+        if column not in NORMALISED:
+            kept = self.policy is PersonalDataPolicy.KEEP or POSTAL_CODE.fullmatch(plain.strip())
+            return plain.strip() if kept else None
+        if self.policy is PersonalDataPolicy.KEEP:
+            return plain
+        normalised = NORMALISED[column](plain)
+        return pseudonym(self.key or b"", normalised) if normalised else None
+
+    def protected_again(self, column: str, stored: str | None) -> str | None:
+        """Return what the policy leaves of a value that is stored already; a pseudonym stays one, or goes."""
+        if self.policy is PersonalDataPolicy.PSEUDONYMISE and stored is not None and PSEUDONYM.fullmatch(stored):
+            return stored
+        return self.protected(column, stored)
+
+    def protect(self, purchase: Purchase, *, blank: bool = False) -> ProtectedPurchase:
+        """Return the purchase as rows without their library and event; barcodes and unlisted answers are left out.
+
+        With `blank`, as for a purchase that is forgotten or past retention, no personal value is left.
+        """
+        told: dict[str, str | int | None] = {
+            "full_name": purchase.full_name,
+            "email": purchase.email,
+            "phone_number": purchase.phone_number,
+            "zip_code": purchase.zip_code,
+            "customer_key": purchase.customer_profile_id,
+        }
         return ProtectedPurchase(
             purchase={
                 "purchase_id": purchase.purchase_id,
                 "transaction_type": purchase.transaction_type,
                 "created_at": purchase.created_at,
                 "total_ore": purchase.total_ore,
-                "full_name": self._person(purchase.full_name, normalised_name),
-                "email": self._person(purchase.email, normalised_email),
-                "phone_number": self._person(purchase.phone_number, normalised_phone),
-                "zip_code": self._postal_code(purchase.zip_code),
-                "customer_key": self._person(purchase.customer_profile_id, str),
+                **{name: None if blank else self.protected(name, told[name]) for name in PERSONAL["purchases"]},
             },
             tickets=tuple(
                 {
@@ -101,33 +153,14 @@ class Privacy:
                 for ticket in purchase.tickets
                 for sale in ticket.additional_sales
             ),
-            answers=tuple(self._answers(purchase)),
+            answers=tuple(answer | {"value": None} if blank else answer for answer in self._answers(purchase)),
         )
 
-    def _person(self, value: str | int | None, normalised: Callable[[str], str | None]) -> str | None:
-        if value is None or self.policy is PersonalDataPolicy.DROP:
-            return None
-        if self.policy is PersonalDataPolicy.KEEP:
-            return str(value)
-        plain = normalised(str(value))
-        return self._pseudonym(plain) if plain else None
-
-    def _pseudonym(self, plain: str) -> str:
-        return hmac.new(self.key or b"", plain.encode(), hashlib.sha256).hexdigest()
-
-    def _postal_code(self, value: str | None) -> str | None:
-        if value is None or self.policy is PersonalDataPolicy.DROP:
-            return None
-        if self.policy is PersonalDataPolicy.KEEP or POSTAL_CODE.fullmatch(value.strip()):
-            return value.strip()
-        return None
-
     def _answers(self, purchase: Purchase) -> Iterator[Row]:
-        listed = {name.strip().casefold() for name in self.keep_answers}
         times_asked: Counter[tuple[int | None, str]] = Counter()
         for ticket_id, answer in _given(purchase):
             name = answer.name.strip()
-            if name.casefold() not in listed:
+            if not self.keeps_answer(name):
                 continue
             times_asked[ticket_id, name] += 1
             yield {
@@ -139,30 +172,14 @@ class Privacy:
             }
 
 
-def normalised_name(name: str) -> str:
-    """Return the name in the form in which two spellings of it are one person: white space and case folded."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+def pseudonym(key: bytes, normalised: str) -> str:
+    """Return the pseudonym of a value in its normalised form: HMAC-SHA256, in hex."""
+    return hmac.new(key, normalised.encode(), hashlib.sha256).hexdigest()
 
 
-def normalised_email(email: str) -> str:
-    """Return the address without surrounding white space, case folded."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
-
-
-def normalised_phone(phone: str) -> str | None:
-    """Return the number as + and digits where its country is known, eight digits being Danish; None without digits."""
-    text = unicodedata.normalize("NFKC", phone).replace("(0)", "")
-    digits = "".join(character for character in text if character.isdecimal())
-    international = text.lstrip(" (").startswith("+")
-    if not international and digits.startswith("00"):
-        international, digits = True, digits[2:]
-    if not digits:
-        return None
-    if international:
-        return f"+{digits}"
-    if len(digits) == DANISH_DIGITS:
-        return f"+45{digits}"
-    return f"+{digits}" if len(digits) == DANISH_DIGITS + 2 and digits.startswith("45") else digits
+def fingerprint(key: bytes) -> str:
+    """Return a few characters that tell one key from another, and nothing of either."""
+    return pseudonym(key, FINGERPRINT_OF)[:FINGERPRINT_LENGTH]
 
 
 def _given(purchase: Purchase) -> Iterator[tuple[int | None, Answer]]:

@@ -9,7 +9,8 @@ import pytest
 
 from include.api.errors import Fatal
 from include.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
-from include.warehouse.privacy import Privacy, normalised_email, normalised_name, normalised_phone
+from include.warehouse.normalised import normalised_email, normalised_name, normalised_phone
+from include.warehouse.privacy import Privacy
 
 KEY = b"a key made up for the tests"
 BOUGHT_AT = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
