@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from include.api.errors import Missing
-from include.api.place2book import Place2bookClient
 from include.models import (
     AppliedPrice,
     Change,
@@ -25,6 +24,7 @@ from include.models import (
 from include.sync.apply_checks import NotTaken, SoldMeanwhile, has_closed, unchanged
 from include.sync.fields import current_fields, desired_fields, read_time
 from include.sync.removal import is_sold
+from include.sync.ticket_system import TicketSystem
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Working:
     price_id: int | None = None
 
 
-def carry_out(client: Place2bookClient, change: Change, event: Working) -> None:
+def carry_out(client: TicketSystem, change: Change, event: Working) -> None:
     """Carry out the change, and bring `event` to how things are afterwards. Raises what the client raises."""
     event.price_id = change.price_id
     if note := _NOTES.get(change.kind):
@@ -59,7 +59,7 @@ def sales_location(current: CurrentEvent) -> str:
     return current.sales_location or of_seccode
 
 
-def _create(client: Place2bookClient, change: Change, event: Working) -> None:
+def _create(client: TicketSystem, change: Change, event: Working) -> None:
     mapped = _mapped(event)
     assert mapped.desired is not None
     current = client.create_event(change.event_maker, mapped.desired, mapped.on_create)
@@ -108,7 +108,7 @@ def _move(_change: Change, event: Working) -> None:
     )
 
 
-def _update(client: Place2bookClient, change: Change, event: Working) -> None:
+def _update(client: TicketSystem, change: Change, event: Working) -> None:
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     _replace_current(event, client.update_event(change.event_maker, _id(change), new))
     if unchanged(change, current_fields(_current(event))):
@@ -141,7 +141,7 @@ def _drift(change: Change, event: Working) -> None:
     event.link = replace(link, drift={**link.drift, **{field.field: field.new for field in change.fields}})
 
 
-def _create_price(client: Place2bookClient, change: Change, event: Working) -> None:
+def _create_price(client: TicketSystem, change: Change, event: Working) -> None:
     new = {field.field: field.new for field in change.fields}
     price = client.create_price(
         change.event_maker, _id(change), name=str(new["name"]), value_ore=int(new["value"] or 0)
@@ -150,7 +150,7 @@ def _create_price(client: Place2bookClient, change: Change, event: Working) -> N
     _remember_price(event, change.price_key or "", price.price_id)
 
 
-def _update_price(client: Place2bookClient, change: Change, event: Working) -> None:
+def _update_price(client: TicketSystem, change: Change, event: Working) -> None:
     assert change.price_id is not None
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     price = client.update_price(change.event_maker, _id(change), change.price_id, new)
@@ -169,7 +169,7 @@ def _remember_price(event: Working, key: str, price_id: int) -> None:
     event.link = replace(_link(event), prices={**_link(event).prices, key: applied})
 
 
-def _end_price_sale(client: Place2bookClient, change: Change, event: Working) -> None:
+def _end_price_sale(client: TicketSystem, change: Change, event: Working) -> None:
     assert change.price_id is not None
     field = change.fields[0]
     price = client.update_price(change.event_maker, _id(change), change.price_id, {"sale_end_at": field.new})
@@ -180,7 +180,7 @@ def _end_price_sale(client: Place2bookClient, change: Change, event: Working) ->
     event.link = replace(link, prices={**link.prices, key: ended})
 
 
-def _delete_price(client: Place2bookClient, change: Change, event: Working) -> None:
+def _delete_price(client: TicketSystem, change: Change, event: Working) -> None:
     assert change.price_id is not None
     with suppress(Missing):
         client.delete_price(change.event_maker, _id(change), change.price_id)
@@ -188,7 +188,7 @@ def _delete_price(client: Place2bookClient, change: Change, event: Working) -> N
     event.link = replace(link, prices={key: price for key, price in link.prices.items() if key != change.price_key})
 
 
-def _end_sale(client: Place2bookClient, change: Change, event: Working) -> None:
+def _end_sale(client: TicketSystem, change: Change, event: Working) -> None:
     field = change.fields[0]
     _replace_current(event, client.update_event(change.event_maker, _id(change), {"sale_close_at": field.new}))
     if not has_closed(_current(event).sale_close_at, field):
@@ -196,14 +196,14 @@ def _end_sale(client: Place2bookClient, change: Change, event: Working) -> None:
     event.link = replace(_link(event), sale_closed_at=read_time(field.new), sale_closed_before=read_time(field.old))
 
 
-def _reopen_sale(client: Place2bookClient, change: Change, event: Working) -> None:
+def _reopen_sale(client: TicketSystem, change: Change, event: Working) -> None:
     if change.fields:
         new = {"sale_close_at": change.fields[0].new}
         _replace_current(event, client.update_event(change.event_maker, _id(change), new))
     event.link = replace(_link(event), sale_closed_at=None, sale_closed_before=None)
 
 
-def _delete(client: Place2bookClient, change: Change, event: Working) -> None:
+def _delete(client: TicketSystem, change: Change, event: Working) -> None:
     """Delete the event, once more making sure that nothing was sold."""
     maker, event_id = change.event_maker, _id(change)
     with suppress(Missing):
@@ -256,7 +256,7 @@ _NOTES: dict[Kind, Callable[[Change, Working], None]] = {
 NO_REQUEST = frozenset(_NOTES)
 """Kinds that only change what we remember."""
 
-_REQUESTS: dict[Kind, Callable[[Place2bookClient, Change, Working], None]] = {
+_REQUESTS: dict[Kind, Callable[[TicketSystem, Change, Working], None]] = {
     Kind.CREATE: _create,
     Kind.UPDATE: _update,
     Kind.CREATE_PRICE: _create_price,
