@@ -18,6 +18,7 @@ from include.models import (
     SourceState,
 )
 from include.sync.plan_parts import change_of
+from include.sync.reasons import Why
 from include.sync.sales_links import seccode_of
 
 IN_SOURCE_WORDS = {
@@ -44,10 +45,26 @@ def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
         return SaleState.CLOSED
     if event.state == "published" and event.available_tickets == 0:
         return SaleState.WAITING_LIST if event.waiting_list else SaleState.SOLD_OUT
-    opens = [start for start, end in _windows(event) if end is None or (end > now and (start is None or start < end))]
+    opens = _starts(event, now)
     if not opens:
         return SaleState.CLOSED
     return SaleState.UPCOMING if all(start is not None and start > now for start in opens) else SaleState.OPEN
+
+
+def sale_opens_at(event: CurrentEvent, now: datetime) -> datetime | None:
+    """Return when the sale of an event that is `upcoming` opens."""
+    return min((start for start in _starts(event, now) if start is not None), default=None)
+
+
+def sale_closed_at(event: CurrentEvent, now: datetime) -> datetime | None:
+    """Return when the sale period ended; None when it has not."""
+    ended = [end for _, end in _windows(event) if end is not None and end <= now]
+    return None if _starts(event, now) else max(ended, default=None)
+
+
+def _starts(event: CurrentEvent, now: datetime) -> list[datetime | None]:
+    """Return the starts of the sale windows that have not ended; None is one without a start."""
+    return [start for start, end in _windows(event) if end is None or (end > now and (start is None or start < end))]
 
 
 def _windows(event: CurrentEvent) -> Iterable[tuple[datetime | None, datetime | None]]:
@@ -117,7 +134,7 @@ def due_write_back(
     fields = [FieldChange(field=name, old=shown[name], new=address) for name, address in differing]
     if state is not None:
         fields.append(FieldChange(field="state", old=mapped.state, new=state))
-    return change_of(Kind.WRITE_BACK, mapped, link, tuple(fields), "the source shows something else than Place2book")
+    return change_of(Kind.WRITE_BACK, mapped, link, tuple(fields), Why.SHOWN_OTHERWISE)
 
 
 def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) -> SourceState | None:
@@ -141,4 +158,4 @@ def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str]) -> Change
         FieldChange(field="url", old=mapped.link, new=None),
         FieldChange(field="admin_url", old=mapped.admin_link, new=None),
     )
-    return change_of(Kind.CLEAR_LINK, mapped, link, fields, "the link's event is no longer on sale in Place2book")
+    return change_of(Kind.CLEAR_LINK, mapped, link, fields, Why.NOT_ON_SALE)

@@ -1,0 +1,257 @@
+"""Why has this event no ticket button? The first row that fits is the answer; what else is known follows it. Pure.
+
+| what stands in the tables | answer |
+|---|---|
+| never in a snapshot of the source | `never_seen`, or `never_read` when there is no snapshot |
+| it has ended | `over` |
+| no longer in the latest snapshot | `not_in_list` |
+| not mapped yet | `run_failed`, else `not_judged_yet` |
+| skipped, sold elsewhere, cancelled, rejected | that code |
+| without ticket categories, held as a passive event | `passive` |
+| a ticket event that is not linked, or no longer | its rejection, else `run_failed`, `removed` or `not_created_yet` |
+| linked, but Place2book has no such event | its rejection, else `not_in_place2book` |
+| passive in Place2book | `passive_in_place2book` |
+| the source does not show the link | `write_back_failed`, `cms_refused`, `run_failed`, else `write_back_due` |
+| its sale is over, closed, or not open yet | `sale_over`, `paused`, `sale_ended_by_us`, `sale_closed`, `upcoming` |
+| it is sold out | `sold_out`, `waiting_list` |
+| the source shows another state than the sale's | `state_set_by_hand`, else as for the link |
+| none of these | `has_button` |
+
+After it: a library's run that failed, removals that were blocked, other open rejections, and a reading that is old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
+from include.sync.explanation_texts import Explanation
+from include.sync.explanations import explain
+from include.sync.removal import WITHDRAWN
+from include.sync.sales_links import seccode_of
+from include.sync.ticket_status import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
+from include.sync.why_texts import ANSWERS, REASONS, UNKNOWN_MOMENT, UNKNOWN_REASON
+
+OLD_READING = timedelta(hours=3)
+"""A snapshot of the source that is older tells that the hourly job does not run."""
+
+EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """The library's latest run that was to change something: when it began, and what went wrong, by step."""
+
+    started_at: datetime
+    errors: Mapping[str, str] = field(default_factory=dict)
+    removals_blocked: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFacts:
+    """What the tables tell of one source event. `rejections` are the open ones, code and sentence.
+
+    `read_at` is when the source's list was last read whole, `seen_at` when the event was last in it.
+    `failed_write_back` is what the source said to the latest PATCH when it failed, `removed_because` why the event was
+    last taken off sale.
+    """
+
+    now: datetime
+    timezone: str
+    read_at: datetime | None
+    last_run: LastRun | None = None
+    seen_at: datetime | None = None
+    present: bool = False
+    mapped: Mapped | None = None
+    link: Link | None = None
+    current: CurrentEvent | None = None
+    rejections: Mapping[str, Explanation] = field(default_factory=dict)
+    failed_write_back: str | None = None
+    removed_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One reason, by its code, in both languages."""
+
+    code: str
+    words: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Whether the event has its button, the reason, and what else is known."""
+
+    has_button: bool
+    answer: Answer
+    further: tuple[Answer, ...] = ()
+
+
+def why(facts: EventFacts) -> Why:
+    """Return why the event has, or has not, its ticket button."""
+    answer = _about_the_list(facts) or _about_the_event(facts) or _about_the_link(facts) or _about_the_sale(facts)
+    return Why(
+        has_button=answer.code == "has_button",
+        answer=answer,
+        further=tuple(further for further in _further(facts) if further.code != answer.code),
+    )
+
+
+def _about_the_list(facts: EventFacts) -> Answer | None:
+    if facts.seen_at is None:
+        return _answer("never_seen", read=_moment(facts.read_at, facts)) if facts.read_at else _answer("never_read")
+    if _has_ended(facts):
+        return Answer(code="over", words=explain("over"))
+    if not facts.present:
+        return _answer("not_in_list", seen=_moment(facts.seen_at, facts), read=_moment(facts.read_at, facts))
+    return None
+
+
+def _has_ended(facts: EventFacts) -> bool:
+    """Return whether the event is over, by the source or, when it is no longer there, by the link."""
+    if facts.mapped is not None and facts.mapped.outcome is Outcome.OVER:
+        return True
+    event = facts.mapped or facts.link
+    if event is None or event.ends_at is None or event.ends_at > facts.now:
+        return False
+    return event.starts_at is None or event.starts_at <= facts.now
+
+
+def _about_the_event(facts: EventFacts) -> Answer | None:
+    """Return why the source event is none that has tickets, or None when it is one."""
+    mapped = facts.mapped
+    if mapped is None:
+        return _run_failed(facts) or _answer("not_judged_yet")
+    if mapped.outcome in EXPLAINED and mapped.code is not None:
+        return Answer(code=mapped.code, words=explain(mapped.code, field=mapped.field, found=mapped.found))
+    if mapped.outcome is Outcome.CANCELLED:
+        return _answer("cancelled")
+    return _answer("passive") if mapped.outcome is Outcome.PASSIVE_EVENT else None
+
+
+def _about_the_link(facts: EventFacts) -> Answer | None:
+    """Return why a ticket event is not, or not rightly, in Place2book or its link not at the source."""
+    link, current = facts.link, facts.current
+    if link is None or link.status is not LinkStatus.LIVE:
+        coming = _removed(facts) if link and link.status is LinkStatus.DELETED else _answer("not_created_yet")
+        return _rejected(facts) or _run_failed(facts) or coming
+    if current is None:
+        missing = _answer("not_in_place2book", event_id=_same(str(link.event_id)))
+        return _rejected(facts) or _run_failed(facts) or missing
+    if current.passive:
+        return _answer("passive_in_place2book")
+    return None if _shows_the_link(facts.mapped, link) else _not_written_back(facts, link)
+
+
+def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
+    """Return whether the source shows the sales link, in whichever of its forms."""
+    shown = mapped.link if mapped else None
+    if not shown or shown == link.sales_location:
+        return shown is not None and bool(link.sales_location)
+    hosts = frozenset({urlsplit(link.sales_location).netloc.lower()})
+    return bool(link.seccode) and seccode_of(shown, hosts) == link.seccode
+
+
+def _not_written_back(facts: EventFacts, link: Link) -> Answer:
+    sold_at = _same(link.sales_location)
+    if "cms_refused" in facts.rejections:
+        return Answer(code="cms_refused", words=facts.rejections["cms_refused"])
+    if facts.failed_write_back:
+        return _answer("write_back_failed", link=sold_at, error=_same(facts.failed_write_back))
+    return _run_failed(facts) or _answer("write_back_due", link=sold_at)
+
+
+def _about_the_sale(facts: EventFacts) -> Answer:
+    """Return what the sale of a linked event says, which the source shows the link of."""
+    link, current, mapped = facts.link, facts.current, facts.mapped
+    if link is None or current is None or mapped is None:
+        raise ValueError("only an event that is linked has a sale")
+    state = sale_state(current, facts.now)
+    sold_at = _same(link.sales_location)
+    match state:
+        case SaleState.OVER:
+            return _answer("sale_over")
+        case SaleState.CLOSED:
+            return _closed(facts, link, current)
+        case SaleState.UPCOMING:
+            return _answer("upcoming", opens=_moment(sale_opens_at(current, facts.now), facts))
+        case SaleState.SOLD_OUT:
+            return _answer("sold_out")
+        case SaleState.WAITING_LIST:
+            return _answer("waiting_list", link=sold_at)
+    shown = IN_SOURCE_WORDS[state]
+    if mapped.state == shown:
+        return _answer("has_button", link=sold_at)
+    if link.state_written == shown and mapped.state is not None and not facts.failed_write_back:
+        return _answer("state_set_by_hand", link=sold_at, state=_same(mapped.state.value))
+    return _not_written_back(facts, link)
+
+
+def _closed(facts: EventFacts, link: Link, current: CurrentEvent) -> Answer:
+    if link.sale_closed_at is not None:
+        return _answer("sale_ended_by_us", closed=_moment(link.sale_closed_at, facts), reason=_reason(facts))
+    closed_at = sale_closed_at(current, facts.now)
+    if current.paused or closed_at is None:
+        return _answer("paused")
+    moment = _moment(closed_at, facts)
+    return _answer("sale_closed", closed=Explanation(f" siden {moment.da}", f" since {moment.en}"))
+
+
+def _removed(facts: EventFacts) -> Answer:
+    return _answer("removed", reason=_reason(facts))
+
+
+def _rejected(facts: EventFacts) -> Answer | None:
+    return next((Answer(code=code, words=words) for code, words in facts.rejections.items()), None)
+
+
+def _run_failed(facts: EventFacts) -> Answer | None:
+    run = facts.last_run
+    if run is None or not run.errors:
+        return None
+    error = " ".join(f"{step}: {said}" for step, said in run.errors.items())
+    return _answer("run_failed", started=_moment(run.started_at, facts), error=_same(error))
+
+
+def _further(facts: EventFacts) -> list[Answer]:
+    """Return what is known besides: of the event first, then of its library."""
+    further = [Answer(code=code, words=words) for code, words in facts.rejections.items()]
+    leaving = not facts.present or (facts.mapped is not None and facts.mapped.outcome in WITHDRAWN)
+    linked = facts.link is not None and facts.link.status is LinkStatus.LIVE and not _has_ended(facts)
+    blocked = facts.last_run.removals_blocked if facts.last_run else None
+    if blocked and leaving and linked:
+        danish, _, english = blocked.partition(" / ")
+        further.append(_answer("removals_blocked", blocked=Explanation(danish, english or danish)))
+    if failed := _run_failed(facts):
+        further.append(failed)
+    if facts.read_at is not None and facts.now - facts.read_at > OLD_READING:
+        further.append(_answer("old_reading", read=_moment(facts.read_at, facts)))
+    return further
+
+
+def _reason(facts: EventFacts) -> Explanation:
+    given = (facts.removed_because or "").removesuffix(", after sales")
+    return Explanation(REASONS.get(given, given), given) if given else UNKNOWN_REASON
+
+
+def _answer(code: str, **values: Explanation) -> Answer:
+    text = ANSWERS[code]
+    danish = text.da.format(**{name: value.da for name, value in values.items()})
+    english = text.en.format(**{name: value.en for name, value in values.items()})
+    return Answer(code=code, words=Explanation(danish, english))
+
+
+def _same(text: str) -> Explanation:
+    return Explanation(text, text)
+
+
+def _moment(moment: datetime | None, facts: EventFacts) -> Explanation:
+    """Return a moment in the library's time zone, as each language writes it."""
+    if moment is None:
+        return UNKNOWN_MOMENT
+    local = moment.astimezone(ZoneInfo(facts.timezone))
+    return Explanation(f"{local:%d.%m.%Y kl. %H.%M}", f"{local:%d.%m.%Y %H:%M}")

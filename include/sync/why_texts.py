@@ -1,0 +1,136 @@
+"""What `why` answers, in words for librarians. `{read}` and the like are moments in the library's time zone."""
+
+from __future__ import annotations
+
+from include.sync.explanation_texts import Explanation
+
+ANSWERS = {
+    "has_button": Explanation(
+        "Arrangementet har sin billetknap: salget er åbent, og linket {link} står i CMS. Ses knappen ikke, så "
+        "genindlæs siden; hjemmesiden kan vise en gammel udgave i nogle minutter.",
+        "The event has its ticket button: the sale is open, and the link {link} stands in the CMS. If the button does "
+        "not show, load the page anew; the website can show an old version for some minutes.",
+    ),
+    "never_read": Explanation(
+        "Bibliotekets arrangementer er endnu ikke læst fra CMS. Det sker ved første kørsel.",
+        "The library's events were not read from the CMS yet. The first run reads them.",
+    ),
+    "never_seen": Explanation(
+        "Arrangementet er aldrig set i CMS' liste, som sidst blev læst {read}. Se efter, om det er udgivet, om datoen "
+        "er rigtig, og om det ligger hos det rigtige bibliotek; listen læses igen ved næste kørsel.",
+        "The event was never seen in the CMS's list, which was read last {read}. Check that it is published, that its "
+        "date is right and that it is the right library's; the list is read again in the next run.",
+    ),
+    "not_in_list": Explanation(
+        "Arrangementet står ikke længere i CMS' liste: det blev sidst set {seen}, og listen er sidst læst {read}. Det "
+        "er formentlig afpubliceret eller slettet, eller dets serie har fået nye datoer. Udgiv det igen i CMS, eller "
+        "slå det nye op.",
+        "The event is no longer in the CMS's list: it was seen last {seen}, and the list was read last {read}. It was "
+        "probably unpublished or deleted, or its series got new dates. Publish it again in the CMS, or look up the new "
+        "one.",
+    ),
+    "not_judged_yet": Explanation(
+        "Arrangementet er læst fra CMS, men endnu ikke behandlet. Det sker ved næste kørsel.",
+        "The event was read from the CMS, but not dealt with yet. The next run will.",
+    ),
+    "cancelled": Explanation(
+        "Arrangementet er aflyst i CMS, så der sælges ikke billetter til det.",
+        "The event is cancelled in the CMS, so no tickets are sold.",
+    ),
+    "passive": Explanation(
+        "Arrangementet har ingen billetkategorier og står i Place2book uden billetsalg. Opret mindst én billetkategori "
+        "i CMS, hvis der skal være billetter; prisen må gerne være 0.",
+        "The event has no ticket categories and stands in Place2book without ticket sale. Add at least one in the CMS "
+        "if there are to be tickets; its price may be 0.",
+    ),
+    "not_created_yet": Explanation(
+        "Arrangementet er klar, men endnu ikke oprettet i Place2book. Det sker ved næste kørsel, og knappen følger.",
+        "The event is ready, but not in Place2book yet. The next run creates it, and the button comes with it.",
+    ),
+    "run_failed": Explanation(
+        "Bibliotekets seneste kørsel, {started}, kunne ikke gennemføres: {error}",
+        "The library's latest run, {started}, could not be carried out: {error}",
+    ),
+    "removed": Explanation(
+        "Arrangementet er slettet i Place2book, og linket er fjernet fra CMS, fordi {reason}. Skal det sælges nu, "
+        "bliver det oprettet på ny ved næste kørsel.",
+        "The event was deleted in Place2book and its link cleared in the CMS, because {reason}. If it is for sale now, "
+        "the next run creates it anew.",
+    ),
+    "passive_in_place2book": Explanation(
+        "Arrangementet er sat til passivt (uden billetsalg) i Place2book. Slå billetsalget til dér.",
+        "The event is set to passive (without ticket sale) in Place2book. Turn its ticket sale on there.",
+    ),
+    "not_in_place2book": Explanation(
+        "Arrangementet er koblet til nummer {event_id} i Place2book, som ikke fandtes, da vi sidst så efter. Næste "
+        "kørsel ser efter igen.",
+        "The event is linked to number {event_id} in Place2book, which did not exist when we looked last. The next run "
+        "looks again.",
+    ),
+    "write_back_failed": Explanation(
+        "Arrangementet er til salg på {link}, men CMS tog ikke imod linket. Vi prøver igen ved hver kørsel. CMS "
+        "svarede: {error}",
+        "The event is on sale at {link}, but the CMS did not take the link. We try again in every run. The CMS "
+        "answered: {error}",
+    ),
+    "write_back_due": Explanation(
+        "Arrangementet er til salg på {link}, men det står endnu ikke i CMS. Det bliver skrevet ved næste kørsel.",
+        "The event is on sale at {link}, but the CMS does not show it yet. The next run writes it.",
+    ),
+    "sale_over": Explanation(
+        "Arrangementet er afholdt eller afsluttet i Place2book, så der sælges ikke flere billetter.",
+        "The event was held or completed in Place2book, so no more tickets are sold.",
+    ),
+    "paused": Explanation(
+        "Salget er sat på pause i Place2book. Åbn det dér; knappen følger ved næste kørsel.",
+        "The sale is paused in Place2book. Open it there; the button follows in the next run.",
+    ),
+    "sale_ended_by_us": Explanation(
+        "Salget er stoppet {closed}, fordi {reason}; der var solgt billetter, så arrangementet er ikke slettet.",
+        "The sale was ended {closed}, because {reason}; tickets were sold, so the event was not deleted.",
+    ),
+    "sale_closed": Explanation(
+        "Salget er lukket i Place2book{closed}. Skal der sælges flere billetter, så forlæng salgsperioden dér.",
+        "The sale is closed in Place2book{closed}. To sell more tickets, extend the sale period there.",
+    ),
+    "upcoming": Explanation(
+        "Salget er ikke begyndt: det åbner {opens}. Knappen skifter af sig selv.",
+        "The sale has not begun: it opens {opens}. The button changes by itself.",
+    ),
+    "sold_out": Explanation(
+        "Der er udsolgt. Sæt antallet af billetter op i CMS, hvis der er plads til flere.",
+        "It is sold out. Raise the number of tickets in the CMS if there is room for more.",
+    ),
+    "waiting_list": Explanation(
+        "Der er udsolgt, og Place2book skriver op til venteliste på {link}.",
+        "It is sold out, and Place2book takes names for a waiting list at {link}.",
+    ),
+    "state_set_by_hand": Explanation(
+        "Salget er åbent på {link}, men status i CMS er sat til ”{state}” i hånden, og det bliver den ved med at være. "
+        "Sæt den til ”Active” i CMS.",
+        "The sale is open at {link}, but the state in the CMS was set to “{state}” by hand, and stays so. Set it to "
+        "“Active” in the CMS.",
+    ),
+    "removals_blocked": Explanation(
+        "Arrangementet skulle fjernes, men sletning er standset for hele biblioteket: {blocked}",
+        "The event was to be removed, but removals are stopped for the whole library: {blocked}",
+    ),
+    "old_reading": Explanation(
+        "CMS er sidst læst {read}. Der køres ellers hver time: se efter i Airflow, om place2book_sync er sat på pause "
+        "eller fejler.",
+        "The CMS was read last {read}. It is usually every hour: look in Airflow whether place2book_sync is paused or "
+        "fails.",
+    ),
+}
+
+REASONS = {
+    "the source event is gone": "arrangementet er væk fra CMS",
+    "the source event is cancelled": "arrangementet er aflyst",
+    "the source event is no longer a ticket event of ours": "arrangementet ikke længere er et billetarrangement i CMS",
+    "the source event is now sold elsewhere": "arrangementet nu sælges et andet sted",
+    "the link's event is no longer on sale in Place2book": "arrangementet ikke længere er til salg i Place2book",
+}
+"""The Danish of the reasons that removals are planned with (removal.py); any other is told as it is."""
+
+UNKNOWN_MOMENT = Explanation("på et ukendt tidspunkt", "at an unknown time")
+UNKNOWN_REASON = Explanation("det ikke længere skulle sælges", "it was no longer for sale")
