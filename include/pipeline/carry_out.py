@@ -70,17 +70,8 @@ class ChangeRunner:
             by_event.setdefault(change.uuid, []).append((change_id, change))
 
         def one_event(uuid: str) -> None:
-            first = by_event[uuid][0][1]
-            identity = identities.get(uuid)
-            current = identity.current if identity else None
-            key = (first.event_maker, first.event_id or 0)
-            event = Working(
-                mapped=snapshot.get(uuid),
-                link=plan.links.get(uuid),
-                current=currents.get(key, current),
-                ours=dict(plan.ours.get(uuid, {})),
-            )
-            self._event(by_event[uuid], event)
+            changes_of_it = [change for _, change in by_event[uuid]]
+            self._event(by_event[uuid], working_on(changes_of_it, plan, identities, snapshot, currents))
 
         self._client.map_concurrently(one_event, list(by_event))
         return self._outcome
@@ -166,6 +157,24 @@ class ChangeRunner:
                 self._outcome.errors.append(error)
             elif not isinstance(error, Refused):
                 self._outcome.errors.append(error)
+
+
+def working_on(
+    changes: Sequence[Change],
+    plan: Plan,
+    identities: Mapping[str, Identity],
+    snapshot: Mapping[str, Mapped],
+    currents: Mapping[tuple[int, int], CurrentEvent],
+) -> Working:
+    """Return how one event stands before its changes are carried out."""
+    first = changes[0]
+    identity = identities.get(first.uuid)
+    return Working(
+        mapped=snapshot.get(first.uuid),
+        link=plan.links.get(first.uuid),
+        current=currents.get((first.event_maker, first.event_id or 0), identity.current if identity else None),
+        ours=dict(plan.ours.get(first.uuid, {})),
+    )
 
 
 def _rejection(change: Change, code: str, detail: str | None) -> Rejection:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
 
 from include.api.errors import BilletbroError, OutcomeUnknown, Refused, Retriable
-from include.models import Change, Link, LinkStatus, Mapped, Mode, Rejection, SourceState
+from include.models import Change, CurrentEvent, Link, LinkStatus, Mapped, Mode, Rejection, SourceState
 from include.pipeline.request import NothingToDo, RunRequest, in_words, utc_now
 from include.pipeline.rules import rules_of
 from include.settings import Library
@@ -50,18 +50,18 @@ class WrittenBack:
 def write_back(
     engine: Engine, library: Library, request: RunRequest, source: Source, sales_host: str, now: datetime
 ) -> WrittenBack:
-    """Write back what is due; what fails stays due. In mode `plan` only store what would be written.
+    """Write back what is due; what fails stays due. A plan's write-backs were foreseen by its load (foresee.py).
 
     Raises NothingToDo when Place2book was not read in this run, and at the end what stopped the source.
     """
+    if request.mode is Mode.PLAN:
+        return WrittenBack()
     with library_lock(engine, library.id):
         due = _what_is_due(engine, library, request, sales_host, now)
         result = WrittenBack()
         changes = [item.change for item in due if item.change]
         with engine.begin() as connection:
             ids = stored.store_planned(connection, request.run_id, library.id, changes, now)
-        if request.mode is Mode.PLAN:
-            return result
         _write(engine, library.id, source, due, ids, result)
         with engine.begin() as connection:
             stored.close_unsent(connection, request.run_id, library.id, now)
@@ -85,14 +85,27 @@ def _what_is_due(engine: Engine, library: Library, request: RunRequest, sales_ho
         currents = read_ticket_events(connection, library.id)
         snapshot = read_mapped(connection, library.id)
         failed = stored.failed_write_backs(connection, library.id)
+    return what_is_due(snapshot, links, currents, rules.sales_hosts, failed, request.events, now)
+
+
+def what_is_due(
+    snapshot: Sequence[Mapped],
+    links: Mapping[str, Link],
+    currents: Mapping[tuple[int, int], CurrentEvent],
+    sales_hosts: frozenset[str],
+    failed: Collection[str],
+    events: Collection[str],
+    now: datetime,
+) -> list[Due]:
+    """Return what is due of a snapshot, by the links and ticket events as they stand; `events` empty is all."""
     due = []
     # What failed the last time comes last: a few events that the source cannot update must not keep the others waiting.
     for mapped in sorted(snapshot, key=lambda mapped: mapped.uuid in failed):
         link = links.get(mapped.uuid)
-        if link is None or (request.events and mapped.uuid not in request.events):
+        if link is None or (events and mapped.uuid not in events):
             continue
         current = currents.get((link.event_maker, link.event_id))
-        change = due_write_back(mapped, link, current, rules.sales_hosts, now)
+        change = due_write_back(mapped, link, current, sales_hosts, now)
         live = current is not None and link.status is LinkStatus.LIVE and not current.passive
         state = due_state(mapped, link, current, now) if live and current else None
         if change or state:

@@ -56,7 +56,7 @@ def _row(run_id: str, library: str, change: Change, now: datetime, status: str) 
         "price_id": change.price_id,
         "kind": change.kind.value,
         "fields": [{"field": field.field, "old": field.old, "new": field.new} for field in change.fields],
-        "why": change.why,
+        "why": str(change.why),
         "status": status,
         "planned_at": now,
     }

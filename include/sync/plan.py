@@ -47,6 +47,7 @@ from include.sync.fields import current_fields, desired_fields
 from include.sync.identity import Belonging, Identity
 from include.sync.plan_linked import plan_linked
 from include.sync.plan_parts import Plan, Run, change_of, rejection_of
+from include.sync.reasons import Why
 from include.sync.removal import RemovalPlan, plan_removal
 
 __all__ = ["Plan", "Run", "make_plan"]
@@ -140,7 +141,7 @@ def _move(mapped: Mapped, link: Link) -> Change:
         title=mapped.title,
         event_maker=link.event_maker,
         event_id=link.event_id,
-        why="the instance was made anew with another uuid",
+        why=Why.MADE_ANEW,
         moved_from=link.uuid,
     )
 
@@ -160,7 +161,7 @@ def _creation(mapped: Mapped, desired: TicketEvent) -> Change:
         title=mapped.title,
         event_maker=mapped.event_maker,
         fields=tuple(fields),
-        why="the source event has no Place2book event yet",
+        why=Why.NO_EVENT_YET,
     )
 
 
@@ -169,7 +170,7 @@ def _plan_adoption(
 ) -> None:
     """Plan an adoption: what we began ourselves is completed, what staff made by hand is taken as it stands."""
     mapped = identity.mapped
-    why = "a create of ours whose answer was lost" if identity.begun_by_us else "the source event names it"
+    why = Why.ANSWER_WAS_LOST if identity.begun_by_us else Why.NAMED_BY_SOURCE
     plan.changes.append(change_of(Kind.ADOPT, mapped, current, (), why))
     applied = current_fields(current) if identity.begun_by_us else desired_fields(desired)
     link = Link(

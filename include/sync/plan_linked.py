@@ -12,6 +12,7 @@ from include.sync.fields import current_fields, desired_fields
 from include.sync.plan_fields import edited_fields, not_recorded, pushed_fields, refused_fields
 from include.sync.plan_parts import Plan, Run, change_of, rejection_of
 from include.sync.prices import plan_prices
+from include.sync.reasons import Why
 from include.sync.removal import is_sold, reopened_sale, tickets_sold
 
 
@@ -44,15 +45,15 @@ def plan_linked(
     pushed = pushed_fields(link, wanted, stands, resync=resync)
     allowed = _hold_back(mapped, pushed, current, rules, plan)
     if sent := tuple(change for change in allowed if change.old != change.new):
-        plan.changes.append(change_of(Kind.UPDATE, mapped, current, sent, "the source event changed"))
+        plan.changes.append(change_of(Kind.UPDATE, mapped, current, sent, Why.SOURCE_CHANGED))
     if there := tuple(change for change in allowed if change.old == change.new):
-        plan.changes.append(change_of(Kind.RECORD, mapped, current, there, "Place2book already has it"))
+        plan.changes.append(change_of(Kind.RECORD, mapped, current, there, Why.ALREADY_THERE))
     if drift := not_recorded(link, (*edited_fields(link, wanted, stands, pushed), *prices.edited)):
-        plan.changes.append(change_of(Kind.DRIFT, mapped, current, drift, "edited in Place2book"))
+        plan.changes.append(change_of(Kind.DRIFT, mapped, current, drift, Why.EDITED_BY_STAFF))
     plan.changes += prices.changes
     plan.rejections += prices.rejections
     if prices.ours != dict(link.prices) and not any(change.uuid == mapped.uuid for change in plan.changes):
-        plan.changes.append(change_of(Kind.RECORD, mapped, current, (), "its ticket categories have other uuids"))
+        plan.changes.append(change_of(Kind.RECORD, mapped, current, (), Why.CATEGORIES_RENUMBERED))
 
 
 def _would_end_a_sale(link: Link, current: CurrentEvent, desired: TicketEvent, *, resync: bool) -> bool:

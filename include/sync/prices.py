@@ -40,6 +40,7 @@ from include.models import (
 )
 from include.sync.fields import same_minute, written_time
 from include.sync.plan_parts import change_of
+from include.sync.reasons import Why
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,7 +157,7 @@ def _wanted_price(
         if ours is not None and _same(ours, wanted) and not resync:
             return None
         new = (_field("name", None, wanted.name), _field("value", None, wanted.value_ore))
-        return _change(Kind.CREATE_PRICE, mapped, current, wanted.key, None, new, "a ticket category without a price")
+        return _change(Kind.CREATE_PRICE, mapped, current, wanted.key, None, new, Why.CATEGORY_WITHOUT_PRICE)
     fields: list[FieldChange] = []
     if price.name != wanted.name and (resync or not _same_name(ours, wanted)):
         fields.append(_field("name", price.name, wanted.name))
@@ -167,7 +168,7 @@ def _wanted_price(
     if not fields and _same(ours, wanted) and ours.ended_at is None:
         return None
     kind = Kind.UPDATE_PRICE if fields else Kind.RECORD
-    return _change(kind, mapped, current, wanted.key, price.price_id, tuple(fields), "the ticket category changed")
+    return _change(kind, mapped, current, wanted.key, price.price_id, tuple(fields), Why.CATEGORY_CHANGED)
 
 
 def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None) -> list[FieldChange]:
@@ -190,7 +191,7 @@ def _removed_category(
     mapped: Mapped, key: str, price: CurrentPrice, current: CurrentEvent, now: datetime, plan: PricePlan
 ) -> None:
     """Plan what becomes of a price whose ticket category was removed: deleted, or kept with its sale ended."""
-    why = "its ticket category was removed in the source"
+    why = Why.CATEGORY_REMOVED
     if not price_is_sold(price):
         gone = (_field("name", price.name, None), _field("value", price.value_ore, None))
         plan.changes.append(_change(Kind.DELETE_PRICE, mapped, current, key, price.price_id, gone, why))

@@ -23,15 +23,16 @@ from include.sync.fields import same_minute, written_time
 from include.sync.identity import is_over, out_of_sight
 from include.sync.plan_parts import change_of
 from include.sync.prices import price_is_sold
+from include.sync.reasons import Why
 
 ABSENCES_BEFORE_GONE = 2
 REMOVALS = frozenset({Kind.DELETE, Kind.END_SALE})
 """The kinds of change that take an event off sale."""
 
 WITHDRAWN = {
-    Outcome.CANCELLED: "the source event is cancelled",
-    Outcome.SKIPPED: "the source event is no longer a ticket event of ours",
-    Outcome.SOLD_ELSEWHERE: "the source event is now sold elsewhere",
+    Outcome.CANCELLED: Why.CANCELLED,
+    Outcome.SKIPPED: Why.NOT_OURS,
+    Outcome.SOLD_ELSEWHERE: Why.SOLD_ELSEWHERE,
 }
 
 
@@ -73,14 +74,14 @@ def plan_removal(
     `awaited` tells that an instance made anew may be the absent one, and cannot be read yet.
     """
     if _has_ended(mapped, now) if mapped else is_over(link, now):
-        plan.changes.append(change_of(Kind.RETIRE, link, link, (), "the event is over"))
+        plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.OVER))
     elif mapped is None:
         if awaited or out_of_sight(link, window_start, now):
             return
         absences = link.absences if link.counted_run == run_id else link.absences + 1
         plan.absences[link.uuid] = absences
         if resync or absences >= ABSENCES_BEFORE_GONE:
-            _remove(link, current, plan, "the source event is gone", now, end_sale=True)
+            _remove(link, current, plan, Why.GONE, now, end_sale=True)
     elif mapped.outcome in WITHDRAWN:
         _remove(link, current, plan, WITHDRAWN[mapped.outcome], now, end_sale=mapped.outcome is Outcome.CANCELLED)
 
@@ -94,10 +95,10 @@ def _has_ended(mapped: Mapped, now: datetime) -> bool:
 
 
 def _remove(
-    link: Link, current: CurrentEvent | None, plan: RemovalPlan, why: str, now: datetime, *, end_sale: bool
+    link: Link, current: CurrentEvent | None, plan: RemovalPlan, why: Why, now: datetime, *, end_sale: bool
 ) -> None:
     if current is None:
-        plan.changes.append(change_of(Kind.RETIRE, link, link, (), f"{why}, and its Place2book event as well"))
+        plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.GONE_IN_BOTH))
         return
     if not is_sold(current):
         plan.changes.append(
@@ -115,7 +116,7 @@ def _remove(
                 link,
                 link,
                 (FieldChange(field="sale_close_at", old=old, new=new),),
-                f"{why}, after sales",
+                why,
             )
         )
 
@@ -128,7 +129,7 @@ def reopened_sale(link: Link, current: CurrentEvent) -> Change | None:
     if link.sale_closed_at is None:
         return None
     if not same_minute(current.sale_close_at, link.sale_closed_at):
-        return change_of(Kind.REOPEN_SALE, link, link, (), "staff have set the sale's end themselves")
+        return change_of(Kind.REOPEN_SALE, link, link, (), Why.SALE_END_SET_BY_STAFF)
     old, new = written_time(current.sale_close_at), written_time(link.sale_closed_before)
     fields = (FieldChange(field="sale_close_at", old=old, new=new),)
-    return change_of(Kind.REOPEN_SALE, link, link, fields, "the source event is back")
+    return change_of(Kind.REOPEN_SALE, link, link, fields, Why.BACK)
