@@ -9,9 +9,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url, text
 
 from include.api.errors import Retriable
+from include.store.metadata import metadata, warehouse_metadata
+from include.store.views import make_views
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_205_759_403
@@ -28,15 +30,45 @@ def connect(url: str | URL) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema up to date; concurrent callers wait for one another, and nothing happens when it is."""
+    """Bring the schema `sync` up to date; concurrent callers wait for one another, and nothing happens when it is."""
+    with _migrating(engine) as connection:
+        _upgrade(connection, metadata)
+
+
+def migrate_warehouse(engine: Engine) -> None:
+    """Bring the schema `warehouse` and its views up to date, in the database that holds it; else as `migrate`."""
+    with _migrating(engine) as connection:
+        _upgrade(connection, warehouse_metadata)
+        make_views(connection)
+
+
+def lineage(connection: Connection, tables: MetaData) -> Config:
+    """Return Alembic's settings for the migrations of one schema, over this connection."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", _escaped(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", _escaped(MIGRATIONS / str(tables.schema)))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = tables
+    return config
+
+
+def _upgrade(connection: Connection, tables: MetaData) -> None:
+    command.upgrade(lineage(connection, tables), "head")
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that holds the lock of migrations; what is done with it is committed at the end."""
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
         try:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            yield connection
             connection.commit()
         finally:
             connection.rollback()

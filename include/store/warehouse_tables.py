@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from include.store.metadata import metadata
+from include.store.metadata import warehouse_metadata as metadata
 
 SCHEMA = "warehouse"
 Time = DateTime(timezone=True)
@@ -35,10 +35,16 @@ def _id(name: str, comment: str) -> Column[int]:
     return Column(name, BigInteger, primary_key=True, autoincrement=False, comment=comment)
 
 
-def _seen() -> tuple[Column[object], Column[object]]:
+def _seen() -> tuple[Column[object], Column[object], Column[object]]:
     return (
         Column("first_seen_at", Time, nullable=False, comment="When an export first stored the row"),
         Column("last_seen_at", Time, nullable=False, comment="The latest export in which Place2book listed the row"),
+        Column(
+            "changed_at",
+            Time,
+            nullable=False,
+            comment="When the row was last stored with another content, or marked; seen again as it is does not count",
+        ),
     )
 
 
@@ -58,6 +64,11 @@ events = Table(
     Column("available_tickets", BigInteger, comment="Tickets left at the latest export, as Place2book counts them"),
     Column("ended", Boolean, nullable=False, comment="Whether the event had ended at the latest export"),
     Column("exported_at", Time, nullable=False, comment="When the event's purchases were last read and stored"),
+    Column(
+        "removed_at",
+        Time,
+        comment="When an export first found that the event no longer exists at Place2book; null while it does",
+    ),
     *_seen(),
     schema=SCHEMA,
     comment="Linked Place2book events whose purchases are exported, and how each stood at its latest export",
@@ -163,3 +174,59 @@ answers = Table(
     comment="Answers to the events' own questions, for the names that the library lists",
 )
 Index("ix_answers_ticket", answers.c.library, answers.c.ticket_id)
+
+for table in (events, prices, purchases, tickets, additional_sales, answers):
+    Index(f"ix_{table.name}_changed", table.c.library, table.c.changed_at)
+
+data_quality = Table(
+    "data_quality",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True, comment="Our own number of the problem"),
+    Column("library", Text, nullable=False, comment="The library's id in libraries.yaml"),
+    Column("event_id", BigInteger, nullable=False, comment="The event that the problem was found at"),
+    Column("purchase_id", BigInteger, comment="The purchase concerned; null where not even its id could be read"),
+    Column("problem", Text, nullable=False, comment="amounts_differ, unknown_price, not_listed or unreadable"),
+    Column(
+        "found_rows",
+        BigInteger,
+        nullable=False,
+        comment="How many rows it concerns: tickets, or purchases or tickets that cannot be read",
+    ),
+    Column(
+        "expected_ore",
+        BigInteger,
+        comment="amounts_differ: what Place2book says was paid in all, in øre; else null",
+    ),
+    Column(
+        "found_ore",
+        BigInteger,
+        comment="amounts_differ: what its tickets and additional sales add up to, in øre; else null",
+    ),
+    Column("first_seen_at", Time, nullable=False, comment="When an export first found the problem"),
+    Column("last_seen_at", Time, nullable=False, comment="The latest export that found it"),
+    Column("resolved_at", Time, comment="When an export first found it gone; null while it stands"),
+    UniqueConstraint("library", "event_id", "purchase_id", "problem", postgresql_nulls_not_distinct=True),
+    ForeignKeyConstraint(["library", "event_id"], [events.c.library, events.c.event_id]),
+    schema=SCHEMA,
+    comment="What does not add up or could not be read in what Place2book lists; rows are kept as they are",
+)
+Index(
+    "ix_data_quality_open",
+    data_quality.c.library,
+    data_quality.c.problem,
+    postgresql_where=text("resolved_at IS NULL"),
+)
+
+view_versions = Table(
+    "view_versions",
+    metadata,
+    Column("view", Text, primary_key=True, comment="The view's name"),
+    Column(
+        "fingerprint",
+        Text,
+        nullable=False,
+        comment="Of what the view was made from: it is made again when that changes",
+    ),
+    schema=SCHEMA,
+    comment="Which definition each view was made from",
+)

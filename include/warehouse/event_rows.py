@@ -55,7 +55,7 @@ def store_event(
     ended: bool,
 ) -> Stored:
     """Bring the event's rows up to date with what was read `now`; nothing is deleted, what is gone is marked."""
-    seen: Row = {"library": library, "first_seen_at": now, "last_seen_at": now}
+    seen: Row = {"library": library, "first_seen_at": now, "last_seen_at": now, "changed_at": now}
     sold_tickets = [ticket for purchase in bought for ticket in purchase.tickets]
     extras = [sale for purchase in bought for sale in purchase.additional_sales]
 
@@ -88,6 +88,7 @@ def _event_row(event: ExportEvent, now: datetime, ended: bool) -> Row:
         "available_tickets": event.current.available_tickets,
         "ended": ended,
         "exported_at": now,
+        "removed_at": None,
     }
 
 
@@ -178,5 +179,5 @@ def _mark(
     """Date the rows that are not listed any more and are not dated yet; return how many."""
     own_id = list(table.primary_key.columns)[-1]
     not_listed = own_id != all_(literal(list(listed), ARRAY(BigInteger)))
-    marked = update(table).where(*among, table.c[mark].is_(None), not_listed).values({mark: now})
+    marked = update(table).where(*among, table.c[mark].is_(None), not_listed).values({mark: now, "changed_at": now})
     return connection.execute(marked).rowcount

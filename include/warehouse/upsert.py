@@ -28,7 +28,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from include.warehouse.privacy import Row
 
-NOT_A_CHANGE = frozenset({"last_seen_at", "exported_at"})
+NOT_A_CHANGE = frozenset({"last_seen_at", "exported_at", "changed_at"})
 """Columns that move by themselves: a row that differs in nothing else is unchanged."""
 
 
@@ -98,6 +98,9 @@ def _statement(table: Table, columns: Sequence[str]) -> ReturningInsert[tuple[bo
         first = func.coalesce(table.c.cancelled_at, inserted.excluded.cancelled_at)
         updated["cancelled_at"] = case((inserted.excluded.cancelled_at.is_not(None), first))
     compared = [name for name in updated if name not in NOT_A_CHANGE]
+    if "changed_at" in updated:
+        before, after = tuple_(*(table.c[name] for name in compared)), tuple_(*(updated[name] for name in compared))
+        updated["changed_at"] = case((before.is_distinct_from(after), updated["changed_at"]), else_=table.c.changed_at)
     return inserted.on_conflict_do_update(index_elements=key, set_=updated).returning(_differs(table, key, compared))
 
 

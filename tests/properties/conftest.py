@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from include.sandbox.server import Sandbox
-from include.store.database import connect, migrate
+from include.store.database import connect, migrate, migrate_warehouse
 
 
 @pytest.fixture
@@ -21,5 +21,6 @@ def engine(database_url: str) -> Iterator[Engine]:
     """Give an engine on a database that is up to date."""
     engine = connect(database_url)
     migrate(engine)
+    migrate_warehouse(engine)
     yield engine
     engine.dispose()

@@ -1,20 +1,19 @@
-"""Run Alembic over the connection that include.store.database hands over."""
+"""Run one lineage of migrations over the connection that include.store.database hands over."""
 
 from alembic import context
 from sqlalchemy import text
 
-import include.store.tables
-import include.store.warehouse_tables
-from include.store.metadata import metadata
-
 connection = context.config.attributes["connection"]
-connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {include.store.tables.SCHEMA}"))
+metadata = context.config.attributes["metadata"]
+# Asked for first: PostgreSQL wants the right to create schemas even where IF NOT EXISTS has nothing to do.
+if connection.scalar(text("SELECT to_regnamespace(:schema)"), {"schema": metadata.schema}) is None:
+    connection.execute(text(f"CREATE SCHEMA {metadata.schema}"))
 context.configure(
     connection=connection,
     target_metadata=metadata,
     include_schemas=True,
     version_table="schema_version",
-    version_table_schema=include.store.tables.SCHEMA,
+    version_table_schema=metadata.schema,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from include.sandbox.server import Sandbox
-from include.store.database import connect, migrate
+from include.store.database import connect, migrate, migrate_warehouse
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
 
 SECRETS = ("made-up-sandbox-token", "made-up-solbjerg", "made-up-nordvig", "Testesen", "Prøvesen", "@example.com")
@@ -24,6 +24,7 @@ def engine(module_database_url: str) -> Iterator[Engine]:
     """Give an engine on a database that is up to date."""
     engine = connect(module_database_url)
     migrate(engine)
+    migrate_warehouse(engine)
     yield engine
     engine.dispose()
 

@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+from alembic import command
 from sqlalchemy import Engine, text
 
-import include.store.tables
-import include.store.warehouse_tables  # noqa: F401
-from include.store.database import connect, migrate
-from include.store.metadata import metadata
+from include.store.database import connect, lineage, migrate, migrate_warehouse
+from include.store.metadata import metadata, warehouse_metadata
+from tests.integration.store.examples import NOW
+
+SEEN = f"'{NOW}', '{NOW}'"
+OLD_ROWS = (
+    f"INSERT INTO warehouse.events VALUES ('solbjerg', 10, 5000, 'u1', 'Koncert', null, null, null, null, 50, 49, "
+    f"false, '{NOW}', {SEEN})",
+    f"INSERT INTO warehouse.purchases VALUES ('solbjerg', 900, 10, 'completed', null, '{NOW}', 7500, null, null, "
+    f"null, '2730', null, {SEEN})",
+)
 
 
 @pytest.fixture
@@ -30,14 +36,59 @@ def test_connect_uses_psycopg_whatever_driver_is_named(database_url: str, scheme
     engine.dispose()
 
 
+def both(engine: Engine) -> None:
+    migrate(engine)
+    migrate_warehouse(engine)
+
+
+def numbers(engine: Engine, *queries: str) -> list[object]:
+    with engine.connect() as connection:
+        return [connection.scalar(text(query)) for query in queries]
+
+
 def test_migrate_from_several_processes_at_once_happens_once(empty: Engine) -> None:
     with ThreadPoolExecutor(max_workers=4) as pool:
-        list(pool.map(lambda _: migrate(empty), range(4)))
-    with empty.connect() as connection:
-        options = {"include_schemas": True, "version_table": "schema_version", "version_table_schema": "sync"}
-        assert list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata)) == []
-        assert connection.scalar(text("SELECT count(*) FROM sync.schema_version")) == 1
-        assert connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) == 0
+        list(pool.map(lambda _: both(empty), range(4)))
+    assert numbers(
+        empty,
+        "SELECT version_num FROM sync.schema_version",
+        "SELECT version_num FROM warehouse.schema_version",
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'",
+    ) == ["0002_warehouse", "0002_changed_at", 0]
+
+
+def test_migrate_warehouse_alone_makes_no_other_schema(empty: Engine) -> None:
+    migrate_warehouse(empty)
+    assert numbers(empty, "SELECT to_regnamespace('sync')", "SELECT count(*) FROM warehouse.sales_by_event") == [
+        None,
+        0,
+    ]
+
+
+def test_migrate_where_one_lineage_made_both_schemas_loses_nothing(empty: Engine) -> None:
+    """Begin where installations stood before the schemas had migrations of their own."""
+    migrate(empty)
+    with empty.begin() as connection:
+        command.upgrade(lineage(connection, warehouse_metadata), "0001_warehouse")
+        for statement in ("DROP TABLE warehouse.schema_version", *OLD_ROWS):
+            connection.execute(text(statement))
+        connection.execute(text("CREATE VIEW warehouse.sales_by_day AS SELECT 1 AS something, 'else' AS than"))
+        assert connection.scalar(text("SELECT version_num FROM sync.schema_version")) == "0002_warehouse"
+    both(empty)
+    assert numbers(
+        empty,
+        "SELECT version_num FROM warehouse.schema_version",
+        "SELECT changed_at FROM warehouse.purchases WHERE purchase_id = 900",
+        "SELECT revenue_ore FROM warehouse.sales_by_event WHERE event_id = 10",
+        "SELECT sum(revenue_ore) FROM warehouse.sales_by_day",
+    ) == ["0002_changed_at", NOW, 7500, 7500]
+
+
+def test_migrate_from_before_there_was_a_warehouse_makes_it(empty: Engine) -> None:
+    with empty.begin() as connection:
+        command.upgrade(lineage(connection, metadata), "0001_sync")
+    both(empty)
+    assert numbers(empty, "SELECT count(*) FROM warehouse.sales_by_event") == [0]
 
 
 def test_migrate_when_all_is_up_to_date_changes_nothing(empty: Engine) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from include.store.database import connect, migrate
+from include.store.database import connect, migrate, migrate_warehouse
 
 
 @pytest.fixture(scope="module")
@@ -31,5 +31,6 @@ def own_engine(database_url: str) -> Iterator[Engine]:
 def _migrated(url: str) -> Iterator[Engine]:
     engine = connect(url)
     migrate(engine)
+    migrate_warehouse(engine)
     yield engine
     engine.dispose()

@@ -30,7 +30,7 @@ NOTHING_DUE = ExportSummary(events_looked_at=1)
 
 def test_export_first_time_stores_everything(engine: Engine) -> None:
     summary = export(engine, Till())
-    seen = {"library": LIBRARY, "first_seen_at": MONDAY, "last_seen_at": MONDAY}
+    seen = {"library": LIBRARY, "first_seen_at": MONDAY, "last_seen_at": MONDAY, "changed_at": MONDAY}
     assert summary == ExportSummary(
         events_looked_at=1, events_exported=1, reasons={"never_exported": 1}, purchases_new=2
     )
@@ -49,6 +49,7 @@ def test_export_first_time_stores_everything(engine: Engine) -> None:
             "available_tickets": 97,
             "ended": False,
             "exported_at": MONDAY,
+            "removed_at": None,
         }
     ]
     assert contents(engine, prices, "price_id", "event_id", "name", "value_ore", "sold_tickets", "removed_at") == [

@@ -1,45 +1,66 @@
 """The migrated schema is the one that the code speaks of."""
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, MetaData, text
 
 import include.store.tables  # noqa: F401
-from include.store.database import MIGRATIONS, migrate
-from include.store.metadata import metadata
+from include.store.database import connect, lineage, migrate, migrate_warehouse
+from include.store.metadata import metadata, warehouse_metadata
 from include.store.warehouse_tables import SCHEMA
 from tests.integration.warehouse.examples import TABLES
 
+VIEWS = [
+    "attendance",
+    "booking_curve",
+    "buyers_by_postal_code",
+    "capacity_used",
+    "income_by_month",
+    "no_shows",
+    "sales_by_day",
+    "sales_by_event",
+    "sales_by_price",
+]
 
-def differences(engine: Engine) -> list[object]:
-    options = {"include_schemas": True, "version_table": "schema_version", "version_table_schema": "sync"}
+
+def differences(engine: Engine, tables: MetaData = warehouse_metadata) -> list[object]:
+    options = {
+        "include_schemas": True,
+        "include_name": lambda name, kind, _: kind != "schema" or name == tables.schema,
+        "version_table": "schema_version",
+        "version_table_schema": tables.schema,
+    }
     with engine.connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), tables))
 
 
-def test_schema_migrated_equals_the_metadata(engine: Engine) -> None:
-    assert differences(engine) == []
+def names(engine: Engine, query: str) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text(query)))
+
+
+@pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])
+def test_schema_migrated_equals_the_metadata(engine: Engine, tables: MetaData) -> None:
+    assert differences(engine, tables) == []
 
 
 def test_schema_migrated_twice_stays_as_it_is(engine: Engine) -> None:
-    migrate(engine)
-    with engine.connect() as connection:
-        tables = connection.scalars(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'warehouse' ORDER BY tablename")
-        ).all()
-        views = connection.scalars(
-            text("SELECT viewname FROM pg_views WHERE schemaname = 'warehouse' ORDER BY viewname")
-        ).all()
-    assert tables == ["additional_sales", "answers", "events", "prices", "purchases", "tickets"]
-    assert views == ["attendance", "sales_by_day", "sales_by_event"]
+    everything = "SELECT oid::text FROM pg_class WHERE relnamespace = 'warehouse'::regnamespace ORDER BY oid"
+    before = names(engine, everything)
+    migrate_warehouse(engine)
+    tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'warehouse' ORDER BY tablename"
+    views = "SELECT viewname FROM pg_views WHERE schemaname = 'warehouse' ORDER BY viewname"
+    ours = sorted([*(table.name for table in TABLES), "data_quality", "schema_version", "view_versions"])
+    assert (names(engine, tables), names(engine, views)) == (ours, VIEWS)
+    assert names(engine, everything) == before
 
 
-def test_schema_every_table_view_and_column_of_a_table_has_a_comment(engine: Engine) -> None:
+def test_schema_every_table_view_and_column_has_a_comment(engine: Engine) -> None:
     without_comment = text(
         "SELECT c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND c.relkind = 'r' "
+        "LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND c.relname <> 'schema_version' "
         "WHERE n.nspname = :schema AND c.relkind IN ('r', 'v') "
         "AND (obj_description(c.oid, 'pg_class') IS NULL "
         "     OR (a.attnum IS NOT NULL AND col_description(c.oid, a.attnum) IS NULL))"
@@ -64,12 +85,12 @@ def test_schema_no_table_has_a_column_for_barcodes() -> None:
 
 
 def test_schema_taken_back_and_migrated_again_is_whole(own_engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     with own_engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001_sync")
-        schemas = connection.scalars(text("SELECT nspname FROM pg_namespace WHERE nspname = 'warehouse'")).all()
-    migrate(own_engine)
-    assert schemas == []
+        command.downgrade(lineage(connection, warehouse_metadata), "base")
+    assert names(own_engine, "SELECT relname FROM pg_class WHERE relnamespace = 'warehouse'::regnamespace") == [
+        "schema_version",
+        "schema_version_pkc",
+    ]
+    migrate_warehouse(own_engine)
     assert differences(own_engine) == []
+    assert names(own_engine, "SELECT view FROM warehouse.view_versions ORDER BY view") == VIEWS

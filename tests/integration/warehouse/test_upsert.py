@@ -6,7 +6,8 @@ from include.store.warehouse_tables import answers
 from include.warehouse.upsert import Upserted, upsert
 from tests.integration.warehouse.examples import HOUR, LIBRARY, MONDAY, Till, contents, export
 
-GIVEN = {"library": LIBRARY, "purchase_id": 900, "name": "Klub", "first_seen_at": MONDAY, "last_seen_at": MONDAY}
+SEEN = {"first_seen_at": MONDAY, "last_seen_at": MONDAY, "changed_at": MONDAY}
+GIVEN = SEEN | {"library": LIBRARY, "purchase_id": 900, "name": "Klub"}
 
 
 def test_upsert_rows_whose_key_holds_a_null_are_found_again(engine: Engine) -> None:

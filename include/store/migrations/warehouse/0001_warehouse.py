@@ -1,116 +1,30 @@
-"""The schema `warehouse`: events, prices, purchases, tickets, what was sold with them, answers, and the first views."""
+"""The schema `warehouse`: events, prices, purchases, tickets, what was sold with them, and answers."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_warehouse"
-down_revision = "0001_sync"
+revision = "0001_warehouse"
+down_revision = None
 branch_labels = None
 depends_on = None
 
-SALES_BY_EVENT = """
-CREATE VIEW warehouse.sales_by_event AS
-WITH bought AS (
-    SELECT library, event_id,
-           count(*) FILTER (WHERE transaction_type = 'completed') AS purchases,
-           count(*) FILTER (WHERE cancelled_at IS NOT NULL) AS cancelled_purchases,
-           coalesce(sum(total_ore) FILTER (WHERE transaction_type = 'completed'), 0)::bigint AS revenue_ore
-    FROM warehouse.purchases
-    GROUP BY library, event_id
-), issued AS (
-    SELECT p.library, p.event_id, count(*) AS tickets_sold, sum(t.amount_ore)::bigint AS tickets_ore
-    FROM warehouse.tickets t
-    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
-    WHERE p.transaction_type = 'completed' AND t.released_at IS NULL
-    GROUP BY p.library, p.event_id
-), extra AS (
-    SELECT p.library, p.event_id, sum(a.amount_ore)::bigint AS additional_sales_ore
-    FROM warehouse.additional_sales a
-    JOIN warehouse.tickets t ON t.library = a.library AND t.ticket_id = a.ticket_id
-    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
-    WHERE p.transaction_type = 'completed' AND t.released_at IS NULL AND a.released_at IS NULL
-    GROUP BY p.library, p.event_id
-)
-SELECT e.library, e.event_id, e.source_uuid, e.title, e.branch, e.category, e.begin_at, e.capacity,
-       coalesce(b.purchases, 0) AS purchases,
-       coalesce(b.cancelled_purchases, 0) AS cancelled_purchases,
-       coalesce(i.tickets_sold, 0) AS tickets_sold,
-       coalesce(i.tickets_ore, 0) AS tickets_ore,
-       coalesce(x.additional_sales_ore, 0) AS additional_sales_ore,
-       coalesce(b.revenue_ore, 0) AS revenue_ore,
-       e.exported_at
-FROM warehouse.events e
-LEFT JOIN bought b ON b.library = e.library AND b.event_id = e.event_id
-LEFT JOIN issued i ON i.library = e.library AND i.event_id = e.event_id
-LEFT JOIN extra x ON x.library = e.library AND x.event_id = e.event_id
-"""
-
-SALES_BY_DAY = """
-CREATE VIEW warehouse.sales_by_day AS
-WITH completed AS (
-    SELECT p.library, p.total_ore,
-           (coalesce(p.created_at, p.first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS day,
-           (SELECT count(*) FROM warehouse.tickets t
-            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL) AS tickets
-    FROM warehouse.purchases p
-    WHERE p.transaction_type = 'completed'
-)
-SELECT library, day, count(*) AS purchases, sum(tickets)::bigint AS tickets_sold, sum(total_ore)::bigint AS revenue_ore
-FROM completed
-GROUP BY library, day
-"""
-
-ATTENDANCE = """
-CREATE VIEW warehouse.attendance AS
-SELECT e.library, e.event_id, e.source_uuid, e.title, e.branch, e.begin_at,
-       count(t.ticket_id) AS tickets_sold,
-       count(t.arrived_at) AS arrived,
-       count(t.ticket_id) - count(t.arrived_at) AS not_arrived
-FROM warehouse.events e
-LEFT JOIN warehouse.purchases p
-       ON p.library = e.library AND p.event_id = e.event_id AND p.transaction_type = 'completed'
-LEFT JOIN warehouse.tickets t
-       ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL
-GROUP BY e.library, e.event_id, e.source_uuid, e.title, e.branch, e.begin_at
-"""
-
-VIEWS = {"sales_by_event": SALES_BY_EVENT, "sales_by_day": SALES_BY_DAY, "attendance": ATTENDANCE}
-COMMENTS = {
-    "VIEW warehouse.sales_by_event": "Sales by event: completed purchases and their tickets that are not released",
-    "COLUMN warehouse.sales_by_event.tickets_ore": "Paid for the tickets, in øre",
-    "COLUMN warehouse.sales_by_event.additional_sales_ore": "Paid for what was sold with the tickets, in øre",
-    "COLUMN warehouse.sales_by_event.revenue_ore": "Paid in all, in øre, as Place2book totals the purchases",
-    "VIEW warehouse.sales_by_day": "Sales by day of purchase: completed purchases, their tickets not released",
-    "COLUMN warehouse.sales_by_day.day": "Calendar day in Denmark (Europe/Copenhagen) on which the purchase was made",
-    "COLUMN warehouse.sales_by_day.revenue_ore": "Paid in all, in øre, as Place2book totals the purchases",
-    "VIEW warehouse.attendance": "Who came, by event: tickets of completed purchases that are not released",
-    "COLUMN warehouse.attendance.arrived": "Tickets scanned at the door",
-}
-
 
 def upgrade() -> None:
-    op.execute("CREATE SCHEMA IF NOT EXISTS warehouse")
-    op.execute("COMMENT ON SCHEMA warehouse IS 'What was bought at Place2book, for reports'")
+    if sa.inspect(op.get_bind()).has_table("events", schema="warehouse"):
+        return  # made by the lineage of `sync`, which this one was a part of
     _create_events()
     _create_prices()
     _create_purchases()
     _create_tickets()
     _create_additional_sales()
     _create_answers()
-    for view in VIEWS.values():
-        op.execute(view)
-    for subject, comment in COMMENTS.items():
-        op.execute(f"COMMENT ON {subject} IS '{comment}'")
 
 
 def downgrade() -> None:
-    for view in reversed(VIEWS):
-        op.execute(f"DROP VIEW warehouse.{view}")
     for table in ("answers", "additional_sales", "tickets", "purchases", "prices", "events"):
         op.drop_table(table, schema="warehouse")
-    op.execute("DROP SCHEMA warehouse")
 
 
 def _text(name: str, comment: str, nullable: bool = True) -> sa.Column[str]:

@@ -1,0 +1,26 @@
+CREATE OR REPLACE VIEW warehouse.income_by_month AS
+WITH completed AS (
+    SELECT p.library, p.event_id, p.total_ore,
+           date_trunc('month', coalesce(p.created_at, p.first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS month,
+           (SELECT count(*) FROM warehouse.tickets t
+            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL) AS tickets
+    FROM warehouse.purchases p
+    WHERE p.transaction_type = 'completed'
+)
+SELECT c.library, c.month, e.branch, e.category,
+       count(DISTINCT c.event_id) AS events,
+       sum(c.tickets)::bigint AS tickets,
+       sum(c.total_ore)::bigint AS income_ore
+FROM completed c
+JOIN warehouse.events e ON e.library = c.library AND e.event_id = c.event_id
+GROUP BY c.library, c.month, e.branch, e.category;
+
+COMMENT ON VIEW warehouse.income_by_month IS
+    'Income by month of purchase, branch and category: completed purchases, their tickets that are not released';
+COMMENT ON COLUMN warehouse.income_by_month.library IS 'The library''s id in libraries.yaml';
+COMMENT ON COLUMN warehouse.income_by_month.month IS 'First day of the month in Denmark (Europe/Copenhagen) in which the purchase was made, or first seen where Place2book tells no time';
+COMMENT ON COLUMN warehouse.income_by_month.branch IS 'The branch that holds the event, from the source; null where it names none';
+COMMENT ON COLUMN warehouse.income_by_month.category IS 'The event''s category, from the source; null where it names none';
+COMMENT ON COLUMN warehouse.income_by_month.events IS 'Events that something was bought for in the month';
+COMMENT ON COLUMN warehouse.income_by_month.tickets IS 'Tickets bought in the month';
+COMMENT ON COLUMN warehouse.income_by_month.income_ore IS 'Paid in all, in øre, additional sales included, as Place2book totals the purchases';
