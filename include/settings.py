@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import zoneinfo
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -187,9 +187,10 @@ class Library(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every library of the file, in the file's order."""
+    """Every library of the file, in the file's order; `unlisted` is for data of libraries that it lists no longer."""
 
     libraries: tuple[Library, ...]
+    unlisted: PersonalData = field(default_factory=PersonalData)
 
     def library(self, library_id: str) -> Library:
         """Return the library with this id; raises SettingsError, naming the known ones."""
@@ -218,4 +219,15 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
     if mistakes:
         lines = "\n".join(f"  - {mistake}" for mistake in dict.fromkeys(mistakes))
         raise SettingsError(f"{file}: the libraries' settings have mistakes:\n{lines}")
-    return Settings(libraries=tuple(libraries))
+    return Settings(libraries=tuple(libraries), unlisted=_unlisted(file, content.libraries[0].defaults))
+
+
+def _unlisted(file: Path, defaults: Mapping[str, object]) -> PersonalData:
+    """Return the defaults for personal data; mistakes in them are told with a library's, unless each has its own."""
+    try:
+        return PersonalData.model_validate(defaults.get("personal_data") or {})
+    except ValidationError:
+        raise SettingsError(
+            f"{file}: defaults: personal_data: has a mistake that each library has made up for; it is needed for the "
+            "data of libraries that are no longer listed."
+        ) from None

@@ -10,7 +10,7 @@ import yaml
 
 from include.api.errors import Fatal
 from include.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
-from include.settings import DEFAULT_FILE, Library, SettingsError, load_settings
+from include.settings import DEFAULT_FILE, Library, PersonalData, SettingsError, load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,6 +94,26 @@ def test_load_settings_with_defaults_merges_mappings_and_replaces_the_rest(tmp_p
         "keep_answers": (),
         "retention_days": 30,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "unlisted"),
+    [
+        (SMALLEST, PersonalData()),
+        (FULL, PersonalData(policy=PersonalDataPolicy.DROP, keep_answers=("Allergi",))),
+    ],
+    ids=["none given", "given"],
+)
+def test_load_settings_keeps_the_defaults_for_data_of_libraries_that_are_gone(
+    tmp_path: Path, text: str, unlisted: PersonalData
+) -> None:
+    assert load_settings(_written(tmp_path, text)).unlisted == unlisted
+
+
+def test_load_settings_with_a_mistake_in_the_defaults_that_each_library_overrides_says_so(tmp_path: Path) -> None:
+    wrong = FULL.replace("{policy: drop,", "{retention_days: 0,")
+    with pytest.raises(SettingsError, match="defaults: personal_data: has a mistake"):
+        load_settings(_written(tmp_path, wrong))
 
 
 @pytest.mark.parametrize(
