@@ -19,13 +19,30 @@ from include.store.database import connect
 from include.warehouse.privacy import KEY_CONNECTION, Privacy
 
 DATABASE_CONNECTION = "billetbro_db"
+WAREHOUSE_CONNECTION = "billetbro_warehouse"
 
 
 def billetbro_engine() -> Engine:
     """Return the engine of the database that the connection `billetbro_db` (type postgres) names."""
-    given = connection_named(DATABASE_CONNECTION)
+    return _engine_of(connection_named(DATABASE_CONNECTION))
+
+
+def warehouse_engine() -> Engine:
+    """Return the engine of the database that holds the schema `warehouse`.
+
+    It is the one that the connection `billetbro_warehouse` (type postgres) names, where there is that connection, else
+    Billetbro's own. Only "there is none" is taken for that: an Airflow that cannot be asked raises its own error.
+    """
+    try:
+        given = connection_named(WAREHOUSE_CONNECTION)
+    except SettingsProblem:
+        return billetbro_engine()
+    return _engine_of(given)
+
+
+def _engine_of(given: Connection) -> Engine:
     if given.conn_type not in ("postgres", "postgresql"):
-        raise SettingsProblem(f"Connection '{DATABASE_CONNECTION}' must be of type postgres.")
+        raise SettingsProblem(f"Connection '{given.conn_id}' must be of type postgres.")
     return _engine(_url(given))
 
 

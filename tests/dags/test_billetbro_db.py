@@ -14,7 +14,7 @@ from demo.environment import LIBRARIES, EmbeddedPostgres
 from include.api.errors import Fatal, SettingsProblem
 from include.models import PersonalDataPolicy
 from include.settings import Library, load_settings
-from jobs.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_errors
+from jobs.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_errors, warehouse_engine
 
 BUYER = "Test Testesen"
 COMPLETE = {
@@ -64,6 +64,25 @@ def test_engine_follows_the_connection_when_it_names_another_database(monkeypatc
     first = billetbro_engine()
     set_database(monkeypatch, **COMPLETE | {"schema": "others"})
     assert (first.url.database, billetbro_engine().url.database) == ("events", "others")
+
+
+def test_warehouse_engine_is_the_database_itself_until_the_warehouse_has_a_connection(
+    monkeypatch: pytest.MonkeyPatch, airflow_home: Path
+) -> None:
+    set_database(monkeypatch, **COMPLETE)
+    monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", raising=False)
+    without = warehouse_engine()
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", json.dumps(COMPLETE | {"schema": "reports"}))
+    assert without is billetbro_engine()
+    assert (warehouse_engine().url.database, billetbro_engine().url.database) == ("reports", "events")
+
+
+def test_warehouse_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", json.dumps(COMPLETE | {"conn_type": "snowflake"}))
+    with pytest.raises(SettingsProblem, match="'billetbro_warehouse' must be of type postgres"):
+        warehouse_engine()
 
 
 def test_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, text
 
 import include.store.tables  # noqa: F401
-from include.store.database import connect, lineage, migrate, migrate_warehouse
+from include.store.database import lineage, migrate_warehouse
 from include.store.metadata import metadata, warehouse_metadata
 from include.store.warehouse_tables import SCHEMA
 from tests.integration.warehouse.examples import TABLES

@@ -87,8 +87,13 @@ def _create_data_quality() -> None:
         schema="warehouse",
         comment="What does not add up or could not be read in what Place2book lists; rows are kept as they are",
     )
-    open_ones = {"postgresql_where": sa.text("resolved_at IS NULL")}
-    op.create_index("ix_data_quality_open", "data_quality", ["library", "problem"], schema="warehouse", **open_ones)
+    op.create_index(
+        "ix_data_quality_open",
+        "data_quality",
+        ["library", "problem"],
+        schema="warehouse",
+        postgresql_where=sa.text("resolved_at IS NULL"),
+    )
 
 
 def _create_view_versions() -> None:
