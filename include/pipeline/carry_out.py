@@ -32,15 +32,21 @@ BEGINS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What came of a library's changes: those applied (ids), the events settled, what was refused, what stopped it."""
+    """What came of a library's changes: those applied (ids), the events settled, what was refused, what stopped it.
+
+    `planned` is how many a run in mode `plan` only planned.
+    """
 
     applied: set[int] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     rejections: list[Rejection] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
+    planned: int | None = None
 
     def __str__(self) -> str:
         """Say it in a line for the task's log."""
+        if self.planned is not None:
+            return f"{self.planned} changes planned, none made"
         counts = len(self.applied), len(self.rejections), len(self.errors)
         return "{} changes applied, {} refused or uncertain, {} errors".format(*counts)
 

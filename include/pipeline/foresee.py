@@ -6,9 +6,8 @@ Place2book can hand out, the addresses of an event that does not exist yet, is N
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import count
 
 from include.api.errors import Missing
@@ -17,17 +16,15 @@ from include.models import (
     Change,
     CurrentEvent,
     CurrentPrice,
-    Link,
-    Mapped,
     OnCreate,
     TicketEvent,
     Written,
 )
 from include.pipeline.carry_out import working_on
+from include.pipeline.known import Known
 from include.pipeline.writeback import what_is_due
 from include.sync.apply import carry_out
 from include.sync.fields import read_time
-from include.sync.identity import Identity
 from include.sync.plan import Plan
 from include.sync.reasons import Why
 from include.sync.removal import tickets_sold
@@ -43,36 +40,34 @@ Key = tuple[int, int]
 def foreseen_write_backs(
     changes: Sequence[Change],
     plan: Plan,
-    identities: Mapping[str, Identity],
-    snapshot: Sequence[Mapped],
-    links: Iterable[Link],
-    currents: Mapping[Key, CurrentEvent],
+    known: Known,
+    *,
     standing: Mapping[Key, CurrentEvent],
-    sales_hosts: frozenset[str],
     failed: Collection[str],
     events: Collection[str],
-    now: datetime,
 ) -> list[Change]:
     """Return what would be written back once these changes were carried out.
 
-    `currents` are the events that the plan is about, `standing` all that were read. Place2book is taken to accept
-    everything, and to publish a new event at once.
+    `standing` are the library's ticket events as they were read. Place2book is taken to accept everything, and to
+    publish a new event at once.
     """
-    paper = OnPaper({**standing, **currents})
-    linked = {link.uuid: link for link in links}
+    paper = OnPaper({**standing, **known.currents})
+    links = {link.uuid: link for link in known.links}
+    plan = replace(plan, links=links | plan.links)
+    snapshot = {mapped.uuid: mapped for mapped in known.snapshot}
     by_event: dict[str, list[Change]] = {}
     for change in changes:
         by_event.setdefault(change.uuid, []).append(change)
-    by_uuid = {mapped.uuid: mapped for mapped in snapshot}
     for uuid, of_event in by_event.items():
-        event = working_on(of_event, plan, identities, by_uuid, currents)
+        event = working_on(of_event, plan, known.identities, snapshot, known.currents)
         for change in of_event:
             carry_out(paper, change, event)
             if change.moved_from:
-                linked.pop(change.moved_from, None)
+                links.pop(change.moved_from, None)
         if event.link is not None:
-            linked[uuid] = event.link
-    due = what_is_due(snapshot, linked, paper.events, sales_hosts, failed, events, now)
+            links[uuid] = event.link
+    sales_hosts = known.rules.sales_hosts
+    due = what_is_due(known.snapshot, links, paper.events, sales_hosts, failed, events, known.run.now)
     return [_as_far_as_known(item.change) for item in due if item.change]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped
@@ -19,7 +19,13 @@ from include.store.changes import begun_changes
 from include.store.links import read_links
 from include.store.rejections import open_codes
 from include.store.runs import read_run
-from include.store.snapshots import read_mapped, read_source_events
+from include.store.snapshots import (
+    forget_ticket_events,
+    read_mapped,
+    read_source_events,
+    read_ticket_events,
+    store_ticket_events,
+)
 from include.sync.identity import Identity, identify, is_over, wants_an_event
 from include.sync.plan import Run
 
@@ -104,3 +110,17 @@ def _currents(
     ours = {(link.event_maker, link.event_id) for link in links if link.status is LinkStatus.LIVE}
     ours |= {(i.current.event_maker, i.current.event_id) for i in identities.values() if i.current}
     return with_prices(client, [found[key] for key in ours if key in found])
+
+
+def store_observation(connection: Connection, library: str, known: Known) -> None:
+    """Store how the linked events stand, those that are over too, and forget those that were deleted."""
+    observation = known.observation
+    over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
+    seen = {key: event for event in observation.events if (key := (event.event_maker, event.event_id)) in over}
+    store_ticket_events(connection, library, [*known.currents.values(), *seen.values()], known.run.now)
+    forget_ticket_events(connection, library, observation.missing)
+    if over - seen.keys():
+        stands = read_ticket_events(connection, library)
+        unseen = [stands[key] for key in over - seen.keys() if key in stands]
+        deleted = [event for event in unseen if event.begin_at and event.begin_at >= observation.begin_at_after]
+        forget_ticket_events(connection, library, [(event.event_maker, event.event_id) for event in deleted])

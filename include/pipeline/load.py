@@ -14,17 +14,17 @@ from sqlalchemy import Connection, Engine
 
 from include.api.errors import Retriable
 from include.api.place2book import Place2bookClient
-from include.models import Change, LinkStatus, Mode
+from include.models import Change, Mode
 from include.pipeline.carry_out import ChangeRunner, Outcome
-from include.pipeline.known import Known, read_known
+from include.pipeline.known import Known, read_known, store_observation
+from include.pipeline.plan_only import store_plan_only
 from include.pipeline.request import RunRequest
 from include.settings import Library
 from include.store import changes as stored
 from include.store.database import library_lock
 from include.store.links import count_absences, follow_source, save_link
-from include.store.rejections import in_both_languages, open_codes, read_refusals, report_rejections, resolve_rejections
+from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
 from include.store.runs import note_progress
-from include.store.snapshots import forget_ticket_events, read_ticket_events, store_ticket_events
 from include.sync.plan import Plan, make_plan
 from include.sync.safeguards import Guarded, fingerprint, guard_prices, guard_removals, leave_refused_alone
 
@@ -51,10 +51,9 @@ def load(engine: Engine, library: Library, request: RunRequest, client: Place2bo
         )
         sendable, doubted = guard_prices(guarded.changes, resync=request.mode is Mode.RESYNC)
         plan.rejections += doubted
-        guarded = replace(guarded, changes=sendable)
-        planned = _store_plan(engine, library.id, request, known, plan, guarded)
         if request.mode is Mode.PLAN:
-            return Outcome()
+            return Outcome(planned=store_plan_only(engine, library.id, request, known, plan, guarded, sendable))
+        planned = _store_plan(engine, library.id, request, known, plan, replace(guarded, changes=sendable))
         by_uuid = {mapped.uuid: mapped for mapped in known.snapshot}
         plan.links = {link.uuid: link for link in known.links} | plan.links
         outcome = ChangeRunner(engine, library.id, client).run(planned, plan, known.identities, by_uuid, known.currents)
@@ -73,28 +72,10 @@ def _store_plan(
         refusals = read_refusals(connection, library)
         changes = leave_refused_alone(guarded.changes, refusals, now=now, by_hand=request.by_hand)
         note_progress(connection, request.run_id, library, "load", observed_at=now, removals_blocked=guarded.blocked)
-        _store_observation(connection, library, known)
-        if request.mode is Mode.PLAN:
-            told = [(rejection.title, *in_both_languages(rejection)) for rejection in plan.rejections]
-            note_progress(connection, request.run_id, library, "load", planned_rejections=told)
-        else:
-            _store_findings(connection, library, request, known, plan, changes)
+        store_observation(connection, library, known)
+        _store_findings(connection, library, request, known, plan, changes)
         ids = stored.store_planned(connection, request.run_id, library, changes, now)
     return list(zip(ids, changes, strict=True))
-
-
-def _store_observation(connection: Connection, library: str, known: Known) -> None:
-    """Store how the linked events stand, those that are over too, and forget those that were deleted."""
-    observation = known.observation
-    over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
-    seen = {key: event for event in observation.events if (key := (event.event_maker, event.event_id)) in over}
-    store_ticket_events(connection, library, [*known.currents.values(), *seen.values()], known.run.now)
-    forget_ticket_events(connection, library, observation.missing)
-    if over - seen.keys():
-        stands = read_ticket_events(connection, library)
-        unseen = [stands[key] for key in over - seen.keys() if key in stands]
-        deleted = [event for event in unseen if event.begin_at and event.begin_at >= observation.begin_at_after]
-        forget_ticket_events(connection, library, [(event.event_maker, event.event_id) for event in deleted])
 
 
 def _store_findings(

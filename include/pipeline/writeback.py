@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from include.api.errors import BilletbroError, OutcomeUnknown, Refused, Retriable
 from include.models import Change, CurrentEvent, Link, LinkStatus, Mapped, Mode, Rejection, SourceState
@@ -55,6 +55,8 @@ def write_back(
     Raises NothingToDo when Place2book was not read in this run, and at the end what stopped the source.
     """
     if request.mode is Mode.PLAN:
+        with engine.connect() as connection:
+            _see_that_place2book_was_read(connection, library.id, request)
         return WrittenBack()
     with library_lock(engine, library.id):
         due = _what_is_due(engine, library, request, sales_host, now)
@@ -78,14 +80,18 @@ def write_back(
 
 def _what_is_due(engine: Engine, library: Library, request: RunRequest, sales_host: str, now: datetime) -> list[Due]:
     with engine.connect() as connection:
-        if read_run(connection, request.run_id, library.id).observed_at is None:
-            raise NothingToDo(library.id)
+        _see_that_place2book_was_read(connection, library.id, request)
         rules = rules_of(connection, library, sales_host)
         links = {link.uuid: link for link in read_links(connection, library.id)}
         currents = read_ticket_events(connection, library.id)
         snapshot = read_mapped(connection, library.id)
         failed = stored.failed_write_backs(connection, library.id)
     return what_is_due(snapshot, links, currents, rules.sales_hosts, failed, request.events, now)
+
+
+def _see_that_place2book_was_read(connection: Connection, library: str, request: RunRequest) -> None:
+    if read_run(connection, request.run_id, library).observed_at is None:
+        raise NothingToDo(library)
 
 
 def what_is_due(

@@ -1,0 +1,79 @@
+"""Mode `plan`: store what a run in mode `sync` would do, and what it would leave undone, and touch nothing else.
+
+Besides the plan itself, a reader is shown what was held back and by which rule, what would be rejected, and the
+write-back that would follow. Links, rejections, absences and drift stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, Engine
+
+from include.models import Change
+from include.pipeline.foresee import foreseen_write_backs
+from include.pipeline.known import Known, store_observation
+from include.pipeline.request import RunRequest
+from include.store import changes as stored
+from include.store.rejections import in_both_languages, read_refusals
+from include.store.runs import note_progress
+from include.store.snapshots import read_ticket_events
+from include.sync.plan import Plan
+from include.sync.safeguards import Guarded, leave_refused_alone
+
+
+def store_plan_only(
+    engine: Engine,
+    library: str,
+    request: RunRequest,
+    known: Known,
+    plan: Plan,
+    guarded: Guarded,
+    sendable: Sequence[Change],
+) -> int:
+    """Store a plan for reading, and return how many changes a run would make; `sendable` passed both guards."""
+    now = known.run.now
+    with engine.begin() as connection:
+        refusals = read_refusals(connection, library)
+        changes = leave_refused_alone(sendable, refusals, now=now, by_hand=request.by_hand)
+        told = [(rejection.title, *in_both_languages(rejection)) for rejection in plan.rejections]
+        note_progress(
+            connection,
+            request.run_id,
+            library,
+            "load",
+            observed_at=now,
+            removals_blocked=guarded.blocked,
+            planned_rejections=told,
+        )
+        store_observation(connection, library, known)
+        write_backs = _write_backs(connection, library, request, known, plan, changes)
+        held = [
+            *plan.held_back,
+            *_dropped(plan.changes, guarded.changes, "removals_blocked"),
+            *_dropped(guarded.changes, sendable, "price_unit_doubted"),
+            *_dropped(sendable, changes, "refused_by_place2book"),
+        ]
+        stored.store_planned(connection, request.run_id, library, held, now, status="held_back")
+        stored.store_planned(connection, request.run_id, library, [*changes, *write_backs], now)
+    return len(changes) + len(write_backs)
+
+
+def _write_backs(
+    connection: Connection, library: str, request: RunRequest, known: Known, plan: Plan, changes: Sequence[Change]
+) -> list[Change]:
+    return foreseen_write_backs(
+        changes,
+        plan,
+        known,
+        standing=read_ticket_events(connection, library),
+        failed=stored.failed_write_backs(connection, library),
+        events=request.events,
+    )
+
+
+def _dropped(before: Iterable[Change], after: Sequence[Change], code: str) -> list[Change]:
+    """Return the changes that a guard let not pass, with the code of its rule for a reason."""
+    passed = {id(change) for change in after}
+    return [replace(change, why=code) for change in before if id(change) not in passed]

@@ -1,0 +1,72 @@
+"""Whatever was done before: a plan writes to nobody and leaves our memory alone, and the next run does what it said."""
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Engine
+
+from include.models import Mode
+from include.sandbox.server import Sandbox
+from tests.integration.pipeline.harness import Happened, World, new_world
+from tests.integration.pipeline.plan_and_sync import (
+    as_planned,
+    foretold_rejections,
+    left_alone,
+    rejections_of_planning,
+)
+from tests.properties.editors import Editors
+
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "10"))
+"""How often a library's story is told; the default is the same stories each time, more are other ones."""
+
+
+class PlanningWorld(World):
+    """A world in which each run that nothing can disturb was planned right before it."""
+
+    compared: int = 0
+
+    def run(self, mode: Mode = Mode.SYNC, **asked: Any) -> Happened:
+        """Plan, see that nothing was touched, run, and see that the run did what was planned."""
+        disturbed = bool(self.sandbox.faults.active) or "only" in asked or mode is not Mode.SYNC
+        if disturbed:
+            return super().run(mode, **asked)
+        before = left_alone(self)
+        plan = super().run(Mode.PLAN, **asked)
+        assert (plan.writes, left_alone(self)) == ([], before)
+        run = super().run(mode, **asked)
+        assert {step: str(error) for step, error in plan.raised.items()} == {
+            step: str(error) for step, error in run.raised.items() if step in ("extract", "transform", "load")
+        }
+        if not run.raised:
+            PlanningWorld.compared += 1
+            assert as_planned(self, plan) == as_planned(self, run)
+            assert foretold_rejections(self, plan) == rejections_of_planning(self)
+        return run
+
+
+@pytest.mark.slow
+def test_plan_whatever_was_done_before_is_what_the_next_run_does(sandbox: Sandbox, engine: Engine) -> None:
+    PlanningWorld.compared = 0
+
+    class Story(Editors):
+        def fresh(self) -> None:
+            world = new_world(sandbox, engine, ["solbjerg"], seeded=False)
+            type(self).world = PlanningWorld(sandbox, engine, world.libraries)
+            sandbox.clock = self.world.now
+
+    run_state_machine_as_test(
+        Story,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=20,
+            derandomize="PROPERTY_EXAMPLES" not in os.environ,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert PlanningWorld.compared >= 5 * EXAMPLES
