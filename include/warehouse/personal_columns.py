@@ -41,6 +41,17 @@ TEXT_COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "tickets": {"library": Holds.OURS, "seating": Holds.NOBODY},
     "additional_sales": {"library": Holds.OURS, "name": Holds.NOBODY},
     "answers": {"library": Holds.OURS, "name": Holds.NOBODY, "value": Holds.PERSON},
+    "data_quality": {"library": Holds.OURS, "problem": Holds.OURS},
+    "view_versions": {"view": Holds.OURS, "fingerprint": Holds.OURS},
+    "file_exports": {"library": Holds.OURS, "store": Holds.OURS},
+    "forgotten": {"library": Holds.OURS},
+    "privacy_policies": {
+        "library": Holds.OURS,
+        "policy": Holds.OURS,
+        "key_fingerprint": Holds.OURS,
+        "keep_answers": Holds.OURS,
+    },
+    "retention_sweeps": {"library": Holds.OURS},
 }
 """Table -> text column -> what it holds."""
 
