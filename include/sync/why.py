@@ -31,10 +31,11 @@ from zoneinfo import ZoneInfo
 from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
+from include.sync.reasons import reason_in_words
 from include.sync.removal import WITHDRAWN
 from include.sync.sales_links import seccode_of
 from include.sync.ticket_status import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
-from include.sync.why_texts import ANSWERS, REASONS, UNKNOWN_MOMENT, UNKNOWN_REASON
+from include.sync.why_texts import ANSWERS, UNKNOWN_MOMENT, UNKNOWN_REASON
 
 OLD_READING = timedelta(hours=3)
 """A snapshot of the source that is older tells that the hourly job does not run."""
@@ -83,7 +84,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class Told:
     """Whether the event has its button, the reason, and what else is known."""
 
     has_button: bool
@@ -91,10 +92,10 @@ class Why:
     further: tuple[Answer, ...] = ()
 
 
-def why(facts: EventFacts) -> Why:
+def why(facts: EventFacts) -> Told:
     """Return why the event has, or has not, its ticket button."""
     answer = _about_the_list(facts) or _about_the_event(facts) or _about_the_link(facts) or _about_the_sale(facts)
-    return Why(
+    return Told(
         has_button=answer.code == "has_button",
         answer=answer,
         further=tuple(further for further in _further(facts) if further.code != answer.code),
@@ -234,8 +235,7 @@ def _further(facts: EventFacts) -> list[Answer]:
 
 
 def _reason(facts: EventFacts) -> Explanation:
-    given = (facts.removed_because or "").removesuffix(", after sales")
-    return Explanation(REASONS.get(given, given), given) if given else UNKNOWN_REASON
+    return reason_in_words(facts.removed_because) if facts.removed_because else UNKNOWN_REASON
 
 
 def _answer(code: str, **values: Explanation) -> Answer:

@@ -123,14 +123,5 @@ ANSWERS = {
     ),
 }
 
-REASONS = {
-    "the source event is gone": "arrangementet er væk fra CMS",
-    "the source event is cancelled": "arrangementet er aflyst",
-    "the source event is no longer a ticket event of ours": "arrangementet ikke længere er et billetarrangement i CMS",
-    "the source event is now sold elsewhere": "arrangementet nu sælges et andet sted",
-    "the link's event is no longer on sale in Place2book": "arrangementet ikke længere er til salg i Place2book",
-}
-"""The Danish of the reasons that removals are planned with (removal.py); any other is told as it is."""
-
 UNKNOWN_MOMENT = Explanation("på et ukendt tidspunkt", "at an unknown time")
 UNKNOWN_REASON = Explanation("det ikke længere skulle sælges", "it was no longer for sale")

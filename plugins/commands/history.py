@@ -1,11 +1,34 @@
-"""`airflow billetbro history`."""
+"""`airflow billetbro history EVENT`: everything that happened to an event, oldest first."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
+from commands.asking import as_json, events_named, zone_of
+from commands.running import CommandEnded
+from include.models import Link
+from include.pipeline.history_text import history_text
+from include.store.event_facts import link_of
+from include.store.event_history import read_history
+from jobs.billetbro_db import billetbro_engine
+
 
 def run(args: Namespace) -> int:
-    """Say that this is not built yet."""
-    print(args)
-    return 1
+    """Print the event's link, its changes, and what was rejected and resolved."""
+    with billetbro_engine().connect() as connection:
+        found = events_named(connection, args.event, args.libraries)
+        if not found:
+            raise CommandEnded(f"Intet arrangement passer på / No event matches: {args.event}", code=1)
+        (event,) = found
+        link = link_of(connection, event.library, event.uuid)
+        entries = read_history(connection, event.library, event.uuid)
+    if args.json:
+        print(as_json({"event": event, "link": None if link is None else _shown(link), "history": entries}))
+    else:
+        print(history_text(event, link, entries, zone_of(event.library)))
+    return 0
+
+
+def _shown(link: Link) -> dict[str, object]:
+    """Return what a reader of the history wants to know of a link."""
+    return {name: getattr(link, name) for name in ("event_maker", "event_id", "seccode", "sales_location", "status")}

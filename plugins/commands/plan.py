@@ -1,11 +1,57 @@
-"""`airflow billetbro plan`."""
+"""`airflow billetbro plan`: read everything and show what would be done; nothing is written to any API."""
 
 from __future__ import annotations
 
+import sys
+import traceback
 from argparse import Namespace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from sqlalchemy import Engine
+
+from include.api.errors import BilletbroError
+from include.models import Mode
+from include.pipeline.begin import begin
+from include.pipeline.report import make_report
+from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
+from include.settings import Library, load_settings
+from jobs import steps
+from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors
+
+Step = Callable[[Engine, Library, RunRequest], str]
+STEPS: tuple[Step, ...] = (steps.extract, steps.transform, steps.load, steps.writeback)
 
 
 def run(args: Namespace) -> int:
-    """Say that this is not built yet."""
-    print(args)
-    return 1
+    """Run the steps in mode `plan` as a run of its own, and print it; exit code 1 when a library failed."""
+    libraries = load_settings().select(args.libraries)
+    now = utc_now()
+    request = RunRequest(run_id=f"cli__{now.isoformat()}", mode=Mode.PLAN, by_hand=True, events=frozenset(args.events))
+    engine = billetbro_engine()
+    begin(engine, libraries, request, now)
+    for step in STEPS:
+        _carry_out(engine, request, step, libraries)
+    report = make_report(engine, request.run_id)
+    print(report.text)
+    return 1 if report.failures else 0
+
+
+def _carry_out(engine: Engine, request: RunRequest, step: Step, libraries: Sequence[Library]) -> None:
+    """Carry out one step for each library; what goes wrong stands in the report, and the others go on."""
+    by_id = {library.id: library for library in libraries}
+
+    def one(library: str) -> None:
+        print(f"{step.__name__}: {library} ...", file=sys.stderr)
+        try:
+            with values_kept_out_of_errors():
+                step(engine, by_id[library], request)
+        except (BilletbroError, NothingToDo):
+            raise
+        except Exception:
+            traceback.print_exc()
+            raise
+
+    # What went wrong is noted where the report finds it, before it is raised.
+    with suppress(Exception):
+        for_each_library(engine, request, step.__name__, list(by_id), one)

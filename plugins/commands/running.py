@@ -10,6 +10,14 @@ from importlib import import_module
 from airflow.cli.utils import redirect_stdout_log_handlers_to_stderr
 
 
+class CommandEnded(Exception):  # noqa: N818
+    """Ends a command with a text for the person who called it, and an exit code."""
+
+    def __init__(self, text: str, *, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
 def run_command(module: str, args: Namespace) -> None:
     """Run a subcommand's module and leave with its exit code; 1 when it ended in an error."""
     # As Airflow's own `airflow connections` does: else the connections in its database would not be found.
@@ -27,6 +35,9 @@ def _exit_code(module: str, args: Namespace) -> int:
     try:
         code: int = import_module(module).run(args)
         return code
+    except CommandEnded as ended:
+        print(ended, file=sys.stderr)
+        return ended.code
     except BilletbroError as error:
         sentence = str(error)
     except OperationalError as error:

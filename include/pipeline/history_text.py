@@ -1,0 +1,99 @@
+"""An event's history, and what is rejected, as staff read them: Danish with English beside, in the library's time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from include.models import FieldChange, Kind, Link, Written
+from include.store.event_history import REJECTED, RESOLVED, HistoryEntry, ListedRejection
+from include.store.event_lookup import FoundEvent
+from include.sync.change_texts import KINDS, STATUSES
+from include.sync.explanation_texts import Explanation
+from include.sync.reasons import reason_in_words
+
+SHOWN = 90
+"""Characters of a long text that are shown."""
+
+OTHER_KINDS = {REJECTED: Explanation("afvist", "rejected"), RESOLVED: Explanation("løst", "resolved")}
+LINK_STATUSES = {
+    "live": Explanation("koblet", "linked"),
+    "retired": Explanation("afsluttet", "over"),
+    "deleted": Explanation("slettet", "deleted"),
+}
+
+
+def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a moment in a time zone, as wide as a column."""
+    return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}" if moment else " " * 16
+
+
+def in_both(words: Explanation) -> str:
+    """Return a text in both languages on one line."""
+    return f"{words.da} / {words.en}"
+
+
+def event_line(event: FoundEvent, zone: ZoneInfo) -> str:
+    """Return one of several events as a line, to choose from."""
+    gone = "" if event.present else "  (ikke i CMS' liste / not in the CMS's list)"
+    return f"{local_time(event.starts_at, zone)}  {event.library}  {event.uuid}  {event.title}{gone}"
+
+
+def history_text(event: FoundEvent, link: Link | None, entries: Sequence[HistoryEntry], zone: ZoneInfo) -> str:
+    """Return an event's link and everything that happened to it, oldest first."""
+    lines = [event.title, f"  {event.library}, {local_time(event.starts_at, zone).strip() or '?'}, uuid {event.uuid}"]
+    if link is None:
+        lines.append("  Ikke koblet til Place2book. / Not linked to Place2book.")
+    else:
+        status = in_both(LINK_STATUSES[link.status.value])
+        lines.append(f"  Place2book: {link.event_id} ({status}), arrangør / event maker {link.event_maker}")
+        lines.append(f"  {link.sales_location}")
+    if not entries:
+        lines += ["", "Der er intet sket endnu. / Nothing has happened yet."]
+    for entry in entries:
+        lines += ["", *_entry(entry, zone)]
+    return "\n".join(lines)
+
+
+def _entry(entry: HistoryEntry, zone: ZoneInfo) -> list[str]:
+    kind = OTHER_KINDS.get(entry.kind) or KINDS[Kind(entry.kind)]
+    status = f"  [{in_both(STATUSES[entry.status])}]" if entry.status else ""
+    lines = [f"{local_time(entry.at, zone)}  {in_both(kind)}{status}"]
+    lines += [f"    {_field(field, zone)}" for field in entry.fields]
+    if entry.said is not None:
+        lines += [f"    {entry.why}", *(f"    {sentence}" for sentence in entry.said)]
+    elif entry.why:
+        lines.append(f"    fordi / because: {in_both(reason_in_words(entry.why))}")
+    if entry.error:
+        lines.append(f"    fejl / error: {entry.error}")
+    return lines
+
+
+def _field(change: FieldChange, zone: ZoneInfo) -> str:
+    new = _value(change.field, change.new, zone)
+    return f"{change.field}: {new if change.old is None else f'{_value(change.field, change.old, zone)} -> {new}'}"
+
+
+def _value(name: str, value: Written, zone: ZoneInfo) -> str:
+    if value is None:
+        return "-"
+    if name.endswith("_at") and isinstance(value, str):
+        return local_time(datetime.fromisoformat(value), zone)
+    if (name == "value" or name.startswith("price.")) and isinstance(value, int):
+        return f"{value // 100},{value % 100:02d} kr."
+    text = " ".join(str(value).split())
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def rejections_text(library: str, listed: Sequence[ListedRejection], zone: ZoneInfo) -> str:
+    """Return one library's rejections, each with its sentence in both languages."""
+    lines = [f"{library}: {len(listed)} afvist / rejected"]
+    for one in listed:
+        title = one.title or "(uden titel / no title)"
+        seen = f"først / first {local_time(one.first_seen_at, zone)}, sidst / last {local_time(one.last_seen_at, zone)}"
+        if one.resolved_at is not None:
+            seen += f", løst / resolved {local_time(one.resolved_at, zone)}"
+        lines += ["", f"  {local_time(one.starts_at, zone)}  {title}  ({one.code})"]
+        lines += [f"    {one.danish}", f"    {one.english}", f"    {seen}"]
+    return "\n".join(lines)

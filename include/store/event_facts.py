@@ -1,0 +1,100 @@
+"""What the tables tell of one event: everything that `include.sync.why` asks for, in a few queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from include.models import Kind, Link
+from include.store.records import CURRENT_EVENT, MAPPED, link_from_row
+from include.store.tables import changes, links, rejections, runs, source_events, ticket_events
+from include.sync.explanation_texts import Explanation
+from include.sync.why import EventFacts, LastRun
+
+WRITES_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
+TAKES_OFF_SALE = (Kind.DELETE, Kind.END_SALE)
+
+
+def library_facts(connection: Connection, library: str, *, timezone: str, now: datetime) -> EventFacts:
+    """Return what is known of an event that was never seen: only when its library was read, and how its run went."""
+    read_at = connection.scalar(select(func.max(runs.c.extracted_at)).where(runs.c.library == library))
+    latest = (
+        select(runs.c.started_at, runs.c.errors, runs.c.removals_blocked)
+        .where(runs.c.library == library, runs.c.mode != "plan")
+        .order_by(runs.c.started_at.desc(), runs.c.id.desc())
+        .limit(1)
+    )
+    run = connection.execute(latest).one_or_none()
+    last_run = None
+    if run is not None:
+        last_run = LastRun(started_at=run.started_at, errors=run.errors, removals_blocked=run.removals_blocked)
+    return EventFacts(now=now, timezone=timezone, read_at=read_at, last_run=last_run)
+
+
+def event_facts(connection: Connection, library: str, uuid: str, *, timezone: str, now: datetime) -> EventFacts:
+    """Return what is known of one event."""
+    known = library_facts(connection, library, timezone=timezone, now=now)
+    source = connection.execute(
+        select(source_events).where(source_events.c.library == library, source_events.c.uuid == uuid)
+    ).one_or_none()
+    link = link_of(connection, library, uuid)
+    payload = None
+    if link is not None:
+        of_link = (ticket_events.c.event_maker == link.event_maker) & (ticket_events.c.event_id == link.event_id)
+        payload = connection.scalar(select(ticket_events.c.payload).where(ticket_events.c.library == library, of_link))
+    return EventFacts(
+        now=now,
+        timezone=timezone,
+        read_at=known.read_at,
+        last_run=known.last_run,
+        seen_at=source.last_seen_at if source else None,
+        present=bool(source and source.present),
+        mapped=MAPPED.validate_python(source.mapped) if source and source.mapped else None,
+        link=link,
+        current=CURRENT_EVENT.validate_python(payload) if payload else None,
+        rejections=_open_rejections(connection, library, uuid),
+        failed_write_back=_failed_write_back(connection, library, uuid),
+        removed_because=_removed_because(connection, library, uuid),
+    )
+
+
+def link_of(connection: Connection, library: str, uuid: str) -> Link | None:
+    """Return the link of one source event."""
+    query = select(links).where(links.c.library == library, links.c.uuid == uuid)
+    row = connection.execute(query).mappings().one_or_none()
+    return link_from_row(row) if row else None
+
+
+def _open_rejections(connection: Connection, library: str, uuid: str) -> dict[str, Explanation]:
+    query = (
+        select(rejections.c.code, rejections.c.message_da, rejections.c.message_en)
+        .where(rejections.c.library == library, rejections.c.uuid == uuid, rejections.c.resolved_at.is_(None))
+        .order_by(rejections.c.id)
+    )
+    return {code: Explanation(danish, english) for code, danish, english in connection.execute(query)}
+
+
+def _failed_write_back(connection: Connection, library: str, uuid: str) -> str | None:
+    """Return what went wrong with the latest PATCH that was sent; None when it went well."""
+    query = (
+        select(changes.c.status, changes.c.error)
+        .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(WRITES_BACK))
+        .where(changes.c.applying_at.is_not(None))
+        .order_by(changes.c.id.desc())
+        .limit(1)
+    )
+    latest = connection.execute(query).one_or_none()
+    return (latest.error or "") if latest and latest.status == "failed" else None
+
+
+def _removed_because(connection: Connection, library: str, uuid: str) -> str | None:
+    """Return why the event was last deleted, or its sale ended."""
+    query = (
+        select(changes.c.why)
+        .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(TAKES_OFF_SALE))
+        .where(changes.c.status == "applied")
+        .order_by(changes.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(query)

@@ -1,0 +1,90 @@
+"""Find the source event that somebody asks about, by whatever they have of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from include.store.tables import changes, links, source_events
+from include.sync.sales_links import seccode_of
+
+LARGEST_ID = 2**63 - 1
+TITLE = func.coalesce(source_events.c.mapped["title"].as_string(), source_events.c.title)
+"""The title as staff read it, without HTML entities, once the event was mapped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEvent:
+    """A source event: whose, its title, when it starts where that is known, and whether the CMS still lists it."""
+
+    library: str
+    uuid: str
+    title: str
+    starts_at: datetime | None
+    present: bool
+
+
+def find_events(connection: Connection, sought: str, libraries: Sequence[str] = ()) -> tuple[FoundEvent, ...]:
+    """Return the events that a text names, the earliest first: of all libraries unless some are named.
+
+    It may be an event's uuid, its number or seccode in Place2book, its sales link, or its address in the CMS; only when
+    it is none of these, a part of the title.
+    """
+    text = sought.strip()
+    exact = _find(connection, or_(*_exactly(text)), libraries)
+    return exact or _find(connection, TITLE.icontains(text, autoescape=True), libraries)
+
+
+def _exactly(text: str) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a text is an event's very own."""
+    payload = source_events.c.payload
+    ways = [
+        source_events.c.uuid == text,
+        links.c.seccode == text,
+        links.c.sales_location == text,
+        _address(payload["url"].as_string()) == _address_of(text),
+    ]
+    if seccode := seccode_of(text, {urlsplit(text).netloc.lower()}):
+        ways.append(links.c.seccode == seccode)
+    if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID:
+        of_event = (changes.c.library == source_events.c.library) & (changes.c.uuid == source_events.c.uuid)
+        touched = select(changes.c.id).where(of_event, changes.c.event_id == int(text)).exists()
+        ways += [links.c.event_id == int(text), and_(links.c.uuid.is_(None), touched)]
+    return ways
+
+
+def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
+    starts_at = source_events.c.payload["starts_at"].as_string()
+    query = (
+        select(source_events.c.library, source_events.c.uuid, TITLE, source_events.c.present, starts_at)
+        .outerjoin(links, (links.c.library == source_events.c.library) & (links.c.uuid == source_events.c.uuid))
+        .where(wanted)
+    )
+    if libraries:
+        query = query.where(source_events.c.library.in_(libraries))
+    rows = [
+        FoundEvent(
+            library=library,
+            uuid=uuid,
+            title=title,
+            starts_at=datetime.fromisoformat(start) if start else None,
+            present=present,
+        )
+        for library, uuid, title, present, start in connection.execute(query)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.starts_at is None, row.starts_at or 0, row.library, row.uuid)))
+
+
+def _address(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return what tells one page from another: without scheme, www, query and a slash at the end."""
+    bare = func.regexp_replace(func.lower(column), r"^https?://(www\.)?|[?#].*$", "", "g")
+    return func.rtrim(bare, "/")
+
+
+def _address_of(text: str) -> str:
+    bare = text.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    return bare.partition("?")[0].partition("#")[0].rstrip("/")

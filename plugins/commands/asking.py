@@ -1,0 +1,59 @@
+"""What the commands about events have in common: the library's time, the one event that is meant, and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from commands.running import CommandEnded
+from include.pipeline.history_text import event_line
+from include.settings import Library, SettingsError, load_settings
+from include.store.event_lookup import FoundEvent, find_events
+
+DEFAULT_TIMEZONE = str(Library.model_fields["timezone"].default)
+MANY = 30
+"""So many events are listed to choose from."""
+
+
+def timezones() -> dict[str, str]:
+    """Return each library's time zone; none when the settings have mistakes, which are not what was asked about."""
+    try:
+        return {library.id: library.timezone for library in load_settings().libraries}
+    except SettingsError:
+        return {}
+
+
+def timezone_of(library: str) -> str:
+    """Return a library's time zone, the usual one when the settings do not tell."""
+    return timezones().get(library, DEFAULT_TIMEZONE)
+
+
+def zone_of(library: str) -> ZoneInfo:
+    """Return a library's time zone to show moments in."""
+    return ZoneInfo(timezone_of(library))
+
+
+def events_named(connection: Connection, sought: str, libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
+    """Return no event or the one that is meant; raises CommandEnded with all of them when they are several."""
+    found = find_events(connection, sought, libraries)
+    if len(found) > 1:
+        zones = timezones()
+        lines = [event_line(event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE))) for event in found[:MANY]]
+        more = [f"... (+{len(found) - MANY})"] if len(found) > MANY else []
+        choose = f"{len(found)} arrangementer passer; vælg ét med dets uuid. / {len(found)} events match; choose one."
+        raise CommandEnded("\n".join([choose, *lines, *more]), code=2)
+    return found
+
+
+def as_json(content: object) -> str:
+    """Return frozen types, mappings and lists as JSON; moments in ISO 8601."""
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else asdict(value)  # type: ignore[call-overload]
