@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
-from include.models import Change
+from include.models import Change, Kind
 from include.pipeline.foresee import foreseen_write_backs
 from include.pipeline.known import Known, store_observation
 from include.pipeline.request import RunRequest
@@ -20,6 +20,9 @@ from include.store.rejections import in_both_languages, read_refusals
 from include.store.runs import note_progress
 from include.store.snapshots import read_ticket_events
 from include.sync.plan import Plan
+from include.sync.plan_parts import change_of
+from include.sync.reasons import Why
+from include.sync.removal import ABSENCES_BEFORE_GONE, is_sold
 from include.sync.safeguards import Guarded, leave_refused_alone
 
 
@@ -54,6 +57,7 @@ def store_plan_only(
             *_dropped(plan.changes, guarded.changes, "removals_blocked"),
             *_dropped(guarded.changes, sendable, "price_unit_doubted"),
             *_dropped(sendable, changes, "refused_by_place2book"),
+            *_absent_once(request, known, plan),
         ]
         stored.store_planned(connection, request.run_id, library, held, now, status="held_back")
         stored.store_planned(connection, request.run_id, library, [*changes, *write_backs], now)
@@ -71,6 +75,18 @@ def _write_backs(
         failed=stored.failed_write_backs(connection, library),
         events=request.events,
     )
+
+
+def _absent_once(request: RunRequest, known: Known, plan: Plan) -> list[Change]:
+    """Return the removals that wait for a second snapshot, where the run would count this one."""
+    if request.events or not (known.snapshot or request.allow_mass_removal):
+        return []
+    once = [link for link in known.links if 0 < plan.absences.get(link.uuid, 0) < ABSENCES_BEFORE_GONE]
+    sold = [is_sold(known.currents.get((link.event_maker, link.event_id))) for link in once]
+    return [
+        change_of(Kind.END_SALE if tickets else Kind.DELETE, link, link, (), Why.ABSENT_ONCE)
+        for link, tickets in zip(once, sold, strict=True)
+    ]
 
 
 def _dropped(before: Iterable[Change], after: Sequence[Change], code: str) -> list[Change]:

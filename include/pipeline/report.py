@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection, Engine, func, select
@@ -15,11 +13,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import ProgrammingError
 
 from include.models import Kind, Outcome
+from include.pipeline.field_lines import shown_value
+from include.pipeline.plan_text import planned_lines
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
 from include.sync.explanations import explain
 
-TIMEZONE = ZoneInfo("Europe/Copenhagen")
 SECTIONS = (
     ("Oprettet", "created", (Kind.CREATE,)),
     ("Koblet til", "linked", (Kind.ADOPT, Kind.MOVE)),
@@ -68,6 +67,7 @@ class LibraryReport:
     """What a run did for one library."""
 
     run: RunRecord
+    plan: list[str]
     sections: list[Section]
     failed_changes: list[str]
     skipped: list[Skipped]
@@ -122,18 +122,18 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
     of_event = (source_events.c.library == changes.c.library) & (source_events.c.uuid == changes.c.uuid)
     query = select(changes, start).outerjoin(source_events, of_event).where(of_run)
     rows = connection.execute(query.order_by(start, changes.c.title, changes.c.id)).mappings().all()
-    shown = ("planned",) if run.mode == "plan" else ("applied",)
     sections = [
         Section(
             danish=danish,
             english=english,
-            lines=[_line(row) for row in rows if row["kind"] in kinds and row["status"] in shown],
+            lines=[_line(row) for row in rows if row["kind"] in kinds and row["status"] == "applied"],
         )
         for danish, english, kinds in SECTIONS
     ]
     live = select(func.count()).where(links.c.library == run.library, links.c.status == "live")
     return LibraryReport(
         run=run,
+        plan=[*planned_lines(connection, run), ""] if run.mode == "plan" else [],
         sections=[section for section in sections if section.lines],
         failed_changes=[f"{_line(row)}: {row['error']}" for row in rows if row["status"] == "failed"],
         skipped=_skipped(connection, run.library),
@@ -146,7 +146,7 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
 def _line(row: Mapping[Any, Any]) -> str:
     """Return one change as a line: its event, and what became what."""
     kind = Kind(row["kind"])
-    event = f"{_value('starts_at', row['starts_at']):16}  {row['title']}"
+    event = f"{shown_value('starts_at', row['starts_at']):16}  {row['title']}"
     if kind is Kind.CREATE:
         return event
     if kind in (Kind.DELETE, Kind.ADOPT, Kind.MOVE):
@@ -162,17 +162,7 @@ def _field(change: Mapping[str, Any]) -> str:
         return f"{name} changed"
     if name == "url" and old is None:
         return str(new)
-    return f"{name}: {_value(name, old)} -> {_value(name, new)}"
-
-
-def _value(name: str, value: object) -> str:
-    if value is None:
-        return "-"
-    if name.endswith("_at") and isinstance(value, str):
-        return datetime.fromisoformat(value).astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
-    if name.rsplit(".", 1)[-1] == "value" and isinstance(value, int):
-        return f"{value // 100},{value % 100:02d} kr."
-    return str(value)
+    return f"{name}: {shown_value(name, old)} -> {shown_value(name, new)}"
 
 
 def _skipped(connection: Connection, library: str) -> list[Skipped]:

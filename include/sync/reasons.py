@@ -27,6 +27,7 @@ class Why(StrEnum):
     CATEGORY_REMOVED = "its ticket category was removed in the source"
     OVER = "the event is over"
     GONE = "the source event is gone"
+    ABSENT_ONCE = "absent from the source for the first time; it goes when the next run does not find it either"
     CANCELLED = "the source event is cancelled"
     NOT_OURS = "the source event is no longer a ticket event of ours"
     SOLD_ELSEWHERE = "the source event is now sold elsewhere"
@@ -52,6 +53,7 @@ IN_DANISH = {
     Why.CATEGORY_REMOVED: "billetkategorien er fjernet i CMS",
     Why.OVER: "arrangementet er slut; det bliver, som det er",
     Why.GONE: "arrangementet findes ikke længere i CMS",
+    Why.ABSENT_ONCE: "mangler i CMS for første gang; det fjernes, når næste kørsel heller ikke finder det",
     Why.CANCELLED: "arrangementet er aflyst i CMS",
     Why.NOT_OURS: "arrangementet skal ikke længere sælges her ifølge CMS",
     Why.SOLD_ELSEWHERE: "arrangementet sælges nu et andet sted ifølge CMS",
