@@ -1,6 +1,7 @@
 """Bring what was bought at Place2book into the warehouse (behaviour 9).
 
-For each event: is it due? Read its purchases, protect them, store them, in a transaction of the event's own.
+What is stored already is brought under the policy for personal data first, when that is another one. Then for each
+event: is it due? Read its purchases, protect them, store them, in a transaction of the event's own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from include.store.warehouse_tables import prices
 from include.store.warehouse_tables import purchases as purchases_table
 from include.warehouse.due import LastExport, is_due
 from include.warehouse.event_rows import ExportEvent, Stored, store_event
+from include.warehouse.forget import forgotten_purchases
+from include.warehouse.policy_change import apply_policy
 from include.warehouse.privacy import Privacy, ProtectedPurchase
 
 OVER_STATES = frozenset({"held", "completed"})
@@ -61,6 +64,7 @@ def export_purchases(
     One event that cannot be read does not stop the others; it stays due. After a few in a row that nothing can be read
     of, Place2book is taken to be down and is not asked for the rest. Fatal errors pass through.
     """
+    forgotten = _under_policy(engine, library, privacy, now)
     sold = [event for event in events if not event.current.passive]
     last = last_exports(engine, library, [event.event_id for event in sold])
     known = stored_purchases(engine, library)
@@ -84,10 +88,25 @@ def export_purchases(
                 break
             continue
         in_a_row = 0
-        protected = [privacy.protect(purchase) for purchase in bought]
+        protected = [_protected(purchase, event, privacy, forgotten, now) for purchase in bought]
         stored.append(_store(engine, library, event, protected, now, ended))
         reasons[reason.value] += 1
     return _summary(len(sold), reasons, stored, failures)
+
+
+def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime) -> frozenset[int]:
+    """Bring what is stored under the policy; return the purchases whose personal data may not be stored again."""
+    with engine.begin() as connection:
+        apply_policy(connection, library, privacy, now)
+        return forgotten_purchases(connection, library)
+
+
+def _protected(
+    purchase: Purchase, event: ExportEvent, privacy: Privacy, forgotten: frozenset[int], now: datetime
+) -> ProtectedPurchase:
+    """Protect a purchase; of one that is forgotten or past retention nothing personal is left."""
+    past = privacy.retention.is_past(event.end_at, event.begin_at, purchase.created_at, now)
+    return privacy.protect(purchase, blank=past or purchase.purchase_id in forgotten)
 
 
 def _believe(bought: Sequence[Purchase], event: ExportEvent, stored: Mapping[int, int]) -> None:

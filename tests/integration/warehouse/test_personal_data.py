@@ -83,8 +83,7 @@ def test_export_same_person_spelled_otherwise_gets_the_same_pseudonym(engine: En
 
 def test_export_stricter_policy_replaces_what_was_stored(engine: Engine) -> None:
     export(engine, Till(), privacy=KEEP)
-    summary = export(engine, Till(), MONDAY + HOUR, privacy=Privacy(policy=PersonalDataPolicy.DROP), force=True)
-    assert summary.purchases_changed == 2
+    export(engine, Till(), MONDAY + HOUR, privacy=Privacy(policy=PersonalDataPolicy.DROP), force=True)
     assert "testesen" not in text_of_all_tables(engine).casefold()
 
 

@@ -1,0 +1,56 @@
+"""Take personal values out of stored rows and files: the rows, their amounts and their number stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, or_, update
+
+from include.store.warehouse_tables import answers, purchases
+from include.warehouse.personal_columns import PERSONAL
+from include.warehouse.personal_files import Change, PersonalDataFiles
+from include.warehouse.privacy import Row
+
+PERSONAL_TABLES: tuple[Table, ...] = (purchases, answers)
+"""The tables that `PERSONAL` names."""
+
+Counts = Mapping[str, int]
+"""Table -> number of rows."""
+
+
+def holds_anything(table: Table) -> ColumnElement[bool]:
+    """Return the condition that a row of the table holds any personal value."""
+    return or_(*(table.c[name].is_not(None) for name in PERSONAL[table.name]))
+
+
+def blank(connection: Connection, library: str, purchase_ids: Select[tuple[int]], now: datetime) -> Counts:
+    """Empty every personal value of these purchases; return in how many rows of each table there was any."""
+    counts = {}
+    for table in PERSONAL_TABLES:
+        emptied = update(table).where(
+            table.c.library == library, table.c.purchase_id.in_(purchase_ids), holds_anything(table)
+        )
+        values = dict.fromkeys(PERSONAL[table.name]) | {"changed_at": now}
+        counts[table.name] = connection.execute(emptied.values(values)).rowcount
+    return counts
+
+
+def blank_files(
+    files: PersonalDataFiles, library: str, purchase_ids: Collection[int], *, only_count: bool = False
+) -> Counts:
+    """Empty the same in every file of the library; a row that was exported more than once counts each time."""
+    counts = {}
+    for table, personal in PERSONAL.items():
+        columns = ("purchase_id", *personal)
+        change = _emptied(frozenset(purchase_ids), personal)
+        if only_count:
+            counts[table] = sum(change(row) != row for row in files.rows(library, table, columns))
+        else:
+            counts[table] = files.rewrite(library, table, columns, change)
+    return counts
+
+
+def _emptied(purchase_ids: frozenset[int], personal: tuple[str, ...]) -> Change:
+    nothing: Row = dict.fromkeys(personal)
+    return lambda row: row | nothing if row["purchase_id"] in purchase_ids else row

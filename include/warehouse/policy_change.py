@@ -1,0 +1,236 @@
+"""Bring what is stored already under the policy that is in force now, and keep account of policies and keys.
+
+| what changed | stored rows and files | what only a `resync` brings |
+|---|---|---|
+| to `drop` | every personal value is emptied | - |
+| `keep` to `pseudonymise` | plain values become pseudonyms | - |
+| to `keep`, or `drop` to `pseudonymise` | stay | the values, of what Place2book still lists |
+| a name taken from `keep_answers` | answers of that name are emptied | - |
+| a name added | stay | the answers |
+| the key | stay, under the earlier key | pseudonyms under the new one |
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Text, and_, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from include.models import PersonalDataPolicy
+from include.store.privacy_tables import privacy_policies
+from include.store.warehouse_tables import answers, purchases
+from include.warehouse.blanking import Counts, holds_anything
+from include.warehouse.normalised import NORMALISED, PSEUDONYM
+from include.warehouse.personal_columns import PERSONAL
+from include.warehouse.personal_files import PersonalDataFiles
+from include.warehouse.privacy import Keys, Privacy, fingerprint
+
+log = logging.getLogger(__name__)
+
+EVER, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+STORED_PSEUDONYM = f"^{PSEUDONYM.pattern}$"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The policy that a library's stored rows are under, since when, and when files were brought under it."""
+
+    policy: PersonalDataPolicy
+    key_fingerprint: str | None
+    keep_answers: frozenset[str]
+    since: datetime
+    in_files_at: datetime | None = None
+
+
+def apply_policy(
+    connection: Connection, library: str, privacy: Privacy, now: datetime, *, thoroughly: bool = False
+) -> Counts:
+    """Bring the library's stored rows under the policy when it is not the one that they are under.
+
+    `thoroughly` looks at them in any case. Returns how many rows of each table became other ones.
+    """
+    before, wanted = latest_policy(connection, library), _applied(privacy, now)
+    same = before is not None and replace(before, since=now, in_files_at=None) == wanted
+    if same and not thoroughly:
+        return {}
+    counts = {
+        "purchases": _protect_purchases(connection, library, privacy, now),
+        "answers": _empty_answers(connection, library, privacy, now),
+    }
+    if not same:
+        _note(connection, library, wanted)
+        _tell(library, before, wanted)
+    return counts
+
+
+def apply_policy_to_files(
+    connection: Connection, library: str, privacy: Privacy, now: datetime, files: PersonalDataFiles
+) -> Counts:
+    """Bring the library's files under the policy that its rows are under, once for each policy."""
+    applied = latest_policy(connection, library)
+    if applied is None or applied.in_files_at is not None:
+        return {}
+    personal = PERSONAL["purchases"]
+    counts = {
+        "purchases": files.rewrite(
+            library,
+            "purchases",
+            personal,
+            lambda row: {name: privacy.protected_again(name, _text(row[name])) for name in personal},
+        ),
+        "answers": files.rewrite(
+            library,
+            "answers",
+            ("name", "value"),
+            lambda row: row if privacy.keeps_answer(str(row["name"])) else row | {"value": None},
+        ),
+    }
+    of_this = (privacy_policies.c.library == library, privacy_policies.c.since == applied.since)
+    connection.execute(update(privacy_policies).where(*of_this).values(in_files_at=now))
+    return counts
+
+
+def latest_policy(connection: Connection, library: str) -> Applied | None:
+    """Return the policy that the library's rows are under, None before the first export."""
+    history = policy_history(connection, library)
+    return history[-1] if history else None
+
+
+def policy_history(connection: Connection, library: str) -> tuple[Applied, ...]:
+    """Return every policy that the library's rows were under, the earliest first."""
+    table = privacy_policies.c
+    query = select(table.policy, table.key_fingerprint, table.keep_answers, table.since, table.in_files_at)
+    return tuple(
+        Applied(
+            policy=PersonalDataPolicy(row.policy),
+            key_fingerprint=row.key_fingerprint,
+            keep_answers=frozenset(row.keep_answers),
+            since=row.since,
+            in_files_at=row.in_files_at,
+        )
+        for row in connection.execute(query.where(table.library == library).order_by(table.since))
+    )
+
+
+def rows_under_unknown_keys(connection: Connection, library: str, keys: Keys) -> int:
+    """Count the purchases whose pseudonyms were made with a key that is not known any longer.
+
+    A row that was last seen while a key was in force has that key's pseudonyms.
+    """
+    known = {fingerprint(key) for key in keys.all}
+    history = policy_history(connection, library)
+    seen = purchases.c.last_seen_at
+    periods = [
+        and_(
+            seen >= (one.since if place else EVER), seen < (history[place + 1].since if history[place + 1 :] else NEVER)
+        )
+        for place, one in enumerate(history)
+        if one.key_fingerprint and one.key_fingerprint not in known
+    ]
+    if not periods:
+        return 0
+    pseudonyms = or_(*(purchases.c[name].op("~")(STORED_PSEUDONYM) for name in NORMALISED))
+    query = select(func.count()).select_from(purchases).where(purchases.c.library == library, pseudonyms, or_(*periods))
+    return connection.scalar(query) or 0
+
+
+def _applied(privacy: Privacy, now: datetime) -> Applied:
+    return Applied(
+        policy=privacy.policy,
+        key_fingerprint=privacy.key_fingerprint,
+        keep_answers=frozenset(name.strip().casefold() for name in privacy.keep_answers),
+        since=now,
+    )
+
+
+def _note(connection: Connection, library: str, applied: Applied) -> None:
+    values = {
+        "policy": applied.policy.value,
+        "key_fingerprint": applied.key_fingerprint,
+        "keep_answers": sorted(applied.keep_answers),
+        "in_files_at": None,
+    }
+    noted = insert(privacy_policies).values(library=library, since=applied.since, **values)
+    connection.execute(noted.on_conflict_do_update(index_elements=["library", "since"], set_=values))
+
+
+def _tell(library: str, before: Applied | None, applied: Applied) -> None:
+    """Say in the log that the policy or the key is another one, and what that means."""
+    if before is None:
+        return
+    if before.policy is not applied.policy:
+        log.warning(
+            "%s: the policy for personal data is now '%s'; it was '%s'. What was stored is brought under it; what was "
+            "removed before is only stored again by a run in mode resync.",
+            library,
+            applied.policy.value,
+            before.policy.value,
+        )
+    elif before.key_fingerprint != applied.key_fingerprint:
+        log.warning(
+            "%s: the key in the connection 'billetbro_privacy' is another one than before. Old and new pseudonyms of "
+            "one person do not match until a run in mode resync has read the purchases again. List the earlier key in "
+            "former_keys in the connection's extra, or people stored until now cannot be found to be forgotten.",
+            library,
+        )
+
+
+def _protect_purchases(connection: Connection, library: str, privacy: Privacy, now: datetime) -> int:
+    """Bring the stored values of `purchases` under the policy, column by column; return how many rows changed."""
+    if privacy.policy is PersonalDataPolicy.KEEP:
+        return 0
+    if privacy.policy is PersonalDataPolicy.DROP:
+        emptied = update(purchases).where(purchases.c.library == library, holds_anything(purchases))
+        values = dict.fromkeys(PERSONAL["purchases"]) | {"changed_at": now}
+        return connection.execute(emptied.values(values)).rowcount
+    changed: set[int] = set()
+    for name in PERSONAL["purchases"]:
+        becomes = _becomes(connection, library, privacy, name)
+        if becomes:
+            changed.update(_replace(connection, library, name, becomes, now))
+    return len(changed)
+
+
+def _becomes(connection: Connection, library: str, privacy: Privacy, name: str) -> Mapping[str, str | None]:
+    """Return what becomes of each plain value of a column that may not stay as it is, under `pseudonymise`."""
+    column = purchases.c[name]
+    query = select(column).distinct().where(purchases.c.library == library, column.is_not(None))
+    if name in NORMALISED:
+        query = query.where(column.op("!~")(STORED_PSEUDONYM))
+    stored = connection.scalars(query).all()
+    return {value: after for value in stored if (after := privacy.protected_again(name, value)) != value}
+
+
+def _replace(
+    connection: Connection, library: str, name: str, becomes: Mapping[str, str | None], now: datetime
+) -> frozenset[int]:
+    """Replace the values of a column in one statement; return the ids of the purchases concerned."""
+    pair = func.unnest(literal(list(becomes), ARRAY(Text)), literal(list(becomes.values()), ARRAY(Text))).table_valued(
+        "old", "new"
+    )
+    replaced = (
+        update(purchases)
+        .where(purchases.c.library == library, purchases.c[name] == pair.c.old)
+        .values({name: pair.c.new, "changed_at": now})
+        .returning(purchases.c.purchase_id)
+    )
+    return frozenset(connection.scalars(replaced))
+
+
+def _empty_answers(connection: Connection, library: str, privacy: Privacy, now: datetime) -> int:
+    """Empty the answers whose names are not listed (any longer); return how many."""
+    has_value = (answers.c.library == library, answers.c.value.is_not(None))
+    stored = connection.scalars(select(answers.c.name).distinct().where(*has_value)).all()
+    unlisted = [name for name in stored if not privacy.keeps_answer(name)]
+    if not unlisted:
+        return 0
+    emptied = update(answers).where(*has_value, answers.c.name.in_(unlisted)).values(value=None, changed_at=now)
+    return connection.execute(emptied).rowcount
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
