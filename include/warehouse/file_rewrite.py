@@ -1,0 +1,79 @@
+"""Change rows in files that are written already: what `forget`, retention and a new policy need of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from include.warehouse.file_store import FileStore, temporary_file
+from include.warehouse.files import EXPORTED, ROWS_AT_A_TIME
+from include.warehouse.personal_files import Change
+from include.warehouse.privacy import Row
+
+
+@dataclass(frozen=True, slots=True)
+class RewritableFiles:
+    """The files of a store, as `PersonalDataFiles`; whoever changes them holds the library's lock.
+
+    A file that lacks one of the columns, being older than it, has null in its place.
+    """
+
+    store: FileStore
+
+    def libraries(self) -> frozenset[str]:
+        """Return the libraries that have files."""
+        return frozenset().union(*(self.store.libraries(table.name) for table in EXPORTED))
+
+    def rows(self, library: str, table: str, columns: Sequence[str]) -> Iterator[Row]:
+        """Read the named columns of every row of the library's files."""
+        for stored in self.store.files(table, library):
+            with self.store.fetched(stored) as local, pq.ParquetFile(local) as file:
+                for batch in _batches(file):
+                    yield from _rows(batch, library, columns)
+
+    def rewrite(self, library: str, table: str, columns: Sequence[str], change: Change) -> int:
+        """Put what `change` returns in the place of each row's named columns; return how many rows changed.
+
+        A file in which nothing changes is left alone, another is replaced whole.
+        """
+        count = 0
+        for stored in self.store.files(table, library):
+            with self.store.fetched(stored) as local, temporary_file() as rewritten:
+                changed = _rewrite(local, rewritten, library, columns, change)
+                if changed:
+                    self.store.replace(stored, rewritten)
+            count += changed
+        return count
+
+
+def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    yield from file.iter_batches(batch_size=ROWS_AT_A_TIME)
+
+
+def _rows(batch: pa.RecordBatch, library: str, columns: Sequence[str]) -> list[Row]:
+    known = [name for name in columns if name in batch.schema.names]
+    blank: Row = {name: library if name == "library" else None for name in columns}
+    return [blank | row for row in batch.select(known).to_pylist()]
+
+
+def _rewrite(source: Path, target: Path, library: str, columns: Sequence[str], change: Change) -> int:
+    count = 0
+    with pq.ParquetFile(source) as file, pq.ParquetWriter(target, file.schema_arrow) as writer:
+        for batch in _batches(file):
+            before = _rows(batch, library, columns)
+            after = [change(row) for row in before]
+            count += sum(old != new for old, new in zip(before, after, strict=True))
+            writer.write_batch(_with(batch, columns, after))
+    return count
+
+
+def _with(batch: pa.RecordBatch, columns: Sequence[str], rows: Sequence[Row]) -> pa.RecordBatch:
+    arrays = [
+        pa.array([row[field.name] for row in rows], field.type) if field.name in columns else batch.column(field.name)
+        for field in batch.schema
+    ]
+    return pa.record_batch(arrays, schema=batch.schema)

@@ -1,0 +1,148 @@
+"""Where the Parquet files of the exports lie, and how one gets there: whole, or not at all.
+
+    <root>/<table>/library=<id>/day=<YYYY-MM-DD>/<run>.parquet
+
+`library` and `day` are in the path and not in the files, since BigQuery refuses a column that is in both.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol, Self, TypeVar
+
+from include.api.errors import Retriable
+
+SUFFIX = ".parquet"
+UNFINISHED = ".unfinished"
+"""Ends the name of a file that is still being written, which also begins with _ so that readers pass it by."""
+CHUNK = 1024 * 1024
+T = TypeVar("T")
+
+
+class StoragePath(Protocol):
+    """What is needed of a path: `pathlib.Path` has it, and so has Airflow's `ObjectStoragePath`."""
+
+    @property
+    def name(self) -> str:
+        """Return the last part of the path."""
+
+    @property
+    def parent(self) -> Self:
+        """Return the folder that the path is in."""
+
+    def __truediv__(self, part: str, /) -> Self:
+        """Return a path within this one."""
+
+    def with_name(self, name: str, /) -> Self:
+        """Return the path beside this one."""
+
+    def exists(self) -> bool:
+        """Tell whether there is something at the path."""
+
+    def iterdir(self) -> Iterator[Self]:
+        """Yield the paths in the folder."""
+
+    def mkdir(self, *, parents: bool, exist_ok: bool) -> None:
+        """Make the folder."""
+
+    def open(self, mode: Any, /) -> IO[Any]:
+        """Open the file; `rb` and `wb` are used."""
+
+    def replace(self, target: Any, /) -> Any:
+        """Give the file another name, over the file that has it."""
+
+    def unlink(self) -> None:
+        """Remove the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStore:
+    """A folder or a place in an object store; `name` is how the settings spell it.
+
+    `appears_whole` says that the store shows a file only once it was written to its end, as object stores do; elsewhere
+    a file is written under another name first. Whatever goes wrong with the store is Retriable, in a sentence.
+    """
+
+    name: str
+    root: StoragePath
+    appears_whole: bool = False
+
+    def put(self, file: Path, table: str, library: str, day: str, name: str) -> None:
+        """Copy a local file to its place, over the one that is there."""
+        target = self.root / table / f"library={library}" / f"day={day}" / name
+        self._tried("be written to", lambda: self._put(file, target))
+
+    def replace(self, stored: StoragePath, file: Path) -> None:
+        """Put a local file in the place of one that is stored."""
+        self._tried("be written to", lambda: self._put(file, stored))
+
+    def libraries(self, table: str) -> frozenset[str]:
+        """Return the libraries that have files of a table."""
+        names = self._tried("be listed in", lambda: [path.name for path in _within(self.root / table)])
+        return frozenset(name.removeprefix("library=") for name in names if name.startswith("library="))
+
+    def files(self, table: str, library: str) -> list[StoragePath]:
+        """Return a library's files of a table, those of the earliest day first; removes what a broken write left."""
+        return self._tried("be listed in", lambda: list(self._files(table, library)))
+
+    @contextmanager
+    def fetched(self, stored: StoragePath) -> Iterator[Path]:
+        """Give a local copy of a file, and remove it at the end."""
+        with temporary_file() as local:
+            self._tried("be read from", lambda: _copy(stored, local))
+            yield local
+
+    def _files(self, table: str, library: str) -> Iterator[StoragePath]:
+        days = _within(self.root / table / f"library={library}")
+        for day in sorted((path for path in days if path.name.startswith("day=")), key=_name):
+            for path in sorted(_within(day), key=_name):
+                if path.name.endswith(UNFINISHED):
+                    path.unlink()
+                elif path.name.endswith(SUFFIX):
+                    yield path
+
+    def _put(self, file: Path, target: StoragePath) -> None:
+        if self.appears_whole:
+            _copy(file, target)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f"_{target.name}{UNFINISHED}")
+        try:
+            _copy(file, unfinished)
+            unfinished.replace(target)
+        except BaseException:
+            with suppress(Exception):
+                unfinished.unlink()
+            raise
+
+    def _tried(self, what: str, work: Callable[[], T]) -> T:
+        """Do the work; of an error only its kind is told, since stores differ in what they put into its text."""
+        try:
+            return work()
+        except Exception as error:
+            raise Retriable(f"The export's files could not {what} '{self.name}' ({type(error).__name__}).") from error
+
+
+@contextmanager
+def temporary_file() -> Iterator[Path]:
+    """Give a local path for a file, and remove it at the end."""
+    with tempfile.TemporaryDirectory(prefix="billetbro-files-") as folder:
+        yield Path(folder) / "file"
+
+
+def _within(folder: StoragePath) -> list[StoragePath]:
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def _name(path: StoragePath) -> str:
+    return path.name
+
+
+def _copy(source: StoragePath, target: StoragePath) -> None:
+    with source.open("rb") as reader, target.open("wb") as writer:
+        shutil.copyfileobj(reader, writer, CHUNK)
