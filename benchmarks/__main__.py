@@ -1,139 +1,25 @@
-"""`make bench`: how a library's hour grows with its events, and what a run without news costs beside a first one.
-
-Everything is on this machine: the stand-ins over loopback, a real PostgreSQL, and the steps of the DAG without Airflow.
-Machines differ and are shared, so look at the ratios of one run and at the requests, not at the seconds.
-"""
+"""`make bench`: what is measured, all of it or one by name."""
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import Engine
+from benchmarks import hour, purchases
 
-from demo.postgres import EmbeddedPostgres
-from include.api.cms import CmsClient
-from include.api.place2book import Place2bookClient
-from include.api.session import RequestSettings
-from include.models import PersonalDataPolicy
-from include.pipeline.begin import begin
-from include.pipeline.export import export
-from include.pipeline.extract import extract
-from include.pipeline.load import load
-from include.pipeline.request import RunRequest
-from include.pipeline.transform import transform
-from include.pipeline.writeback import write_back
-from include.sandbox.server import Sandbox
-from include.settings import Library, load_settings
-from include.sources.dpl_cms import DplCmsSource
-from include.store.database import connect
-from include.warehouse.privacy import Privacy
-
-LIBRARIES = Path(__file__).parent.parent / "demo" / "libraries.yaml"
-LIBRARY = "solbjerg"
-UNTHROTTLED = RequestSettings(per_second=100_000)
-CHANGED_EVERY = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What one run took: seconds in all and by step, and requests, those that write among them."""
-
-    name: str
-    seconds: float
-    steps: dict[str, float]
-    requests: int
-    writes: int
+BENCHMARKS = {"hour": hour, "purchases": purchases}
 
 
 def main() -> None:
-    """Measure a first run, one without news, and one with news for every twentieth event, for each size."""
+    """Run the benchmark that is named, with its options, or every one as it is meant."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--events", type=int, nargs="+", default=[50, 200, 800], help="events of the library")
-    sizes = parser.parse_args().events
-    print(f"{'events':>7}  {'run':10}  {'seconds':>8}  {'of first':>8}  {'requests':>8}  {'writes':>6}  slowest step")
-    with EmbeddedPostgres() as postgres, Sandbox(seeded=False) as sandbox:
-        for size in sizes:
-            engine = connect(postgres.create_database(f"bench_{size}"))
-            runs = measure(engine, sandbox, size)
-            for run in runs:
-                slowest = max(run.steps, key=lambda step: run.steps[step])
-                share = run.seconds / runs[0].seconds
-                numbers = f"{run.seconds:>8.2f}  {share:>8.0%}  {run.requests:>8}  {run.writes:>6}"
-                print(f"{size:>7}  {run.name:10}  {numbers}  {slowest} ({run.steps[slowest] / run.seconds:.0%})")
-            engine.dispose()
-
-
-def measure(engine: Engine, sandbox: Sandbox, size: int) -> list[Measured]:
-    """Return the three runs of a library with so many events."""
-    sandbox.reset()
-    cms = sandbox.cms[LIBRARY]
-    first_start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
-    uuids = [
-        cms.add(
-            title=f"Arrangement {number}",
-            start=first_start + timedelta(hours=number),
-            end=first_start + timedelta(hours=number + 2),
-            body="<p>Kom og vær med.</p>" * 20,
-            ticket_capacity=50,
-            ticket_categories=[{"title": "Voksen", "price": {"currency": "DKK", "value": 75}}],
-        )
-        for number in range(size)
-    ]
-    library = load_settings(LIBRARIES, environ={}).library(LIBRARY)
-    runs = [measured("first", engine, sandbox, library), measured("no news", engine, sandbox, library)]
-    for uuid in uuids[::CHANGED_EVERY]:
-        cms.edit(uuid, ticket_capacity=60)
-    return [*runs, measured("5 % news", engine, sandbox, library)]
-
-
-def measured(name: str, engine: Engine, sandbox: Sandbox, library: Library) -> Measured:
-    """Run every step once and return what it took."""
-    sandbox.log.clear()
-    request = RunRequest(run_id=name)
-    privacy = Privacy(policy=PersonalDataPolicy.DROP)
-    login, password = sandbox.cms_users[LIBRARY]
-    steps: dict[str, float] = {}
-    now = datetime.now(UTC)
-    with (
-        CmsClient(sandbox.cms_urls[LIBRARY], login, password, connection="cms", settings=UNTHROTTLED) as cms,
-        Place2bookClient(
-            sandbox.place2book_url, sandbox.place2book_token, connection="place2book", settings=UNTHROTTLED
-        ) as client,
-    ):
-        source = DplCmsSource(cms)
-        with timed(steps, "begin"):
-            begin(engine, [library], request, now)
-        with timed(steps, "extract"):
-            extract(engine, library, request, source, now)
-        with timed(steps, "transform"):
-            transform(engine, library, request, client.host, now)
-        with timed(steps, "load"):
-            load(engine, library, request, client, now)
-        with timed(steps, "writeback"):
-            write_back(engine, library, request, source, client.host, now)
-        with timed(steps, "export_purchases"):
-            export(engine, library, request, client, privacy, now)
-    return Measured(
-        name=name,
-        seconds=sum(steps.values()),
-        steps=steps,
-        requests=len(sandbox.log.entries),
-        writes=len(sandbox.log.writes()),
-    )
-
-
-@contextmanager
-def timed(steps: dict[str, float], step: str) -> Iterator[None]:
-    """Note how long the block took."""
-    began = time.perf_counter()
-    yield
-    steps[step] = time.perf_counter() - began
+    named = parser.add_subparsers(dest="name", metavar="{" + ",".join(BENCHMARKS) + "}")
+    for name, benchmark in BENCHMARKS.items():
+        about = (benchmark.__doc__ or "").split("\n\n")[0]
+        benchmark.add_options(named.add_parser(name, help=about, description=benchmark.__doc__))
+    chosen = parser.parse_args()
+    for name in [chosen.name] if chosen.name else BENCHMARKS:
+        options = chosen if chosen.name else parser.parse_args([name])
+        BENCHMARKS[name].main(options)
 
 
 if __name__ == "__main__":

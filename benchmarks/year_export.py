@@ -1,0 +1,203 @@
+"""The year's purchases through our own code: clients over HTTP, PostgreSQL, one library after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, update
+
+from benchmarks.apart import peak_mib
+from benchmarks.year import DAYS_BACK, Year
+from benchmarks.year_server import TOKEN, YearServer
+from demo.environment import ROOT
+from include.api.place2book import Place2bookClient
+from include.api.session import RequestSettings
+from include.models import CurrentEvent, Link, LinkStatus, Mode, PersonalDataPolicy
+from include.pipeline.begin import begin
+from include.pipeline.export import export
+from include.pipeline.observe import with_prices
+from include.pipeline.request import RunRequest
+from include.settings import Library, load_settings
+from include.store.database import connect
+from include.store.links import read_links
+from include.store.records import link_to_row
+from include.store.runs import note_progress
+from include.store.snapshots import store_ticket_events
+from include.store.tables import links
+from include.warehouse.file_store import FileStore
+from include.warehouse.files import write_files
+from include.warehouse.privacy import Privacy
+
+UNTHROTTLED = RequestSettings(per_second=1_000_000)
+PRIVACY = Privacy(
+    policy=PersonalDataPolicy.PSEUDONYMISE,
+    key=b"a key made up for the benchmark",
+    keep_answers=frozenset({"Hørt om os"}),
+)
+HOURLY_LOOKBACK = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What is exported: the events that begin within so many days back, and all that are to come."""
+
+    name: str
+    database_url: str
+    server: YearServer
+    year: Year
+    days_back: int
+    files: Path | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One run: seconds of reading how the events stand, of the export, of the files; and what came of it."""
+
+    name: str
+    reading: float
+    exporting: float
+    writing: float
+    requests: int
+    events: int
+    purchases: int
+    peak_mib: float
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds by part."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def on(self, part: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[part] = self.seconds.get(part, 0) + time.perf_counter() - began
+
+
+def export_year(stock: Stock) -> list[Round]:
+    """Export the stock at first, then hour by hour: no news, one more purchase, one in a hundredth of all events."""
+    engine, now = connect(stock.database_url), stock.year.now
+    first = _libraries(stock.year, DAYS_BACK + 10)
+    begin(engine, first, RunRequest(run_id="links"), now)
+    with engine.begin() as connection:
+        _store_links(connection, stock)
+    stock.server.requests()
+    rounds = [_round("first", stock, engine, first, now)]
+    if stock.again:
+        rounds.append(_round("all again", stock, engine, first, now + timedelta(minutes=1), mode=Mode.RESYNC))
+    with engine.begin() as connection:
+        connection.execute(update(links).where(links.c.ends_at < now).values(status=LinkStatus.RETIRED.value))
+    hourly = _libraries(stock.year, HOURLY_LOOKBACK)
+    for number, (name, count) in enumerate(changes(stock.year).items(), start=1):
+        stock.server.sell(recent_events(stock.year, count))
+        rounds.append(_round(name, stock, engine, hourly, now + timedelta(hours=number)))
+    engine.dispose()
+    return rounds
+
+
+def changes(year: Year) -> dict[str, int]:
+    """Return in how many events something is bought before each hourly run, by the run's name."""
+    return {"no news": 0, "1 event": 1, "1 % of events": len(year.makers) * year.events_of_a_library // 100}
+
+
+def recent_events(year: Year, count: int) -> list[int]:
+    """Return so many events that are to come, from as many libraries as can be."""
+    to_come = [event for maker in year.makers for event in year.event_ids(maker) if year.begin_at(event) > year.now]
+    return to_come[:: max(1, len(to_come) // count)][:count] if count else []
+
+
+def _libraries(year: Year, lookback_days: int) -> list[Library]:
+    like = load_settings(ROOT / "demo" / "libraries.yaml", environ={}).libraries[0]
+    return [
+        like.model_copy(
+            update={
+                "id": f"library{maker}",
+                "lookback_days": lookback_days,
+                "place2book": like.place2book.model_copy(update={"event_maker": maker}),
+            }
+        )
+        for maker in year.makers
+    ]
+
+
+def _store_links(connection: Connection, stock: Stock) -> None:
+    year, since = stock.year, stock.year.now - timedelta(days=stock.days_back)
+    for maker in year.makers:
+        begins = {event_id: year.begin_at(event_id) for event_id in year.event_ids(maker)}
+        rows = [
+            link_to_row(f"library{maker}", _link(maker, event_id, begins_at))
+            for event_id, begins_at in begins.items()
+            if begins_at > since
+        ]
+        connection.execute(insert(links), rows)
+
+
+def _link(maker: int, event_id: int, begins_at: datetime) -> Link:
+    return Link(
+        uuid=f"uuid-{event_id}",
+        event_maker=maker,
+        event_id=event_id,
+        seccode=f"s{event_id}",
+        sales_location="",
+        title=f"Arrangement {event_id}",
+        starts_at=begins_at,
+        ends_at=begins_at + timedelta(hours=2),
+    )
+
+
+def _round(
+    name: str, stock: Stock, engine: Engine, libraries: Sequence[Library], now: datetime, mode: Mode = Mode.SYNC
+) -> Round:
+    clock, request = _Clock(), RunRequest(run_id=name, mode=mode)
+    begin(engine, libraries, request, now)
+    exported = purchases = 0
+    with Place2bookClient(stock.server.url, TOKEN, connection="place2book", settings=UNTHROTTLED) as client:
+        for library in libraries:
+            with clock.on("reading"):
+                _read_events(engine, library, request, client, now)
+            with clock.on("exporting"):
+                summary = export(engine, library, request, client, PRIVACY, now)
+            exported += summary.events_exported
+            purchases += summary.purchases_new + summary.purchases_changed
+            if stock.files:
+                with clock.on("writing"):
+                    store = FileStore(name=str(stock.files), root=stock.files)
+                    write_files(engine, store, library.id, request.run_id, now)
+    return Round(
+        name=name,
+        reading=clock.seconds["reading"],
+        exporting=clock.seconds["exporting"],
+        writing=clock.seconds.get("writing", 0),
+        requests=stock.server.requests(),
+        events=exported,
+        purchases=purchases,
+        peak_mib=peak_mib(),
+    )
+
+
+def _read_events(
+    engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime
+) -> None:
+    """Read how the events stand, and leave behind what the step `load` does."""
+    window_start = now - timedelta(days=library.lookback_days)
+    listed = client.events(library.place2book.event_maker, begin_at_after=window_start)
+    with engine.connect() as connection:
+        by_event = {(link.event_maker, link.event_id): link.status for link in read_links(connection, library.id)}
+    ours = [event for event in listed if _key(event) in by_event]
+    live = [event for event in ours if by_event[_key(event)] is LinkStatus.LIVE]
+    found = {_key(event): event for event in ours} | with_prices(client, live)
+    with engine.begin() as connection:
+        store_ticket_events(connection, library.id, found.values(), now)
+        note_progress(connection, request.run_id, library.id, "load", observed_at=now)
+
+
+def _key(event: CurrentEvent) -> tuple[int, int]:
+    return event.event_maker, event.event_id
