@@ -19,7 +19,8 @@ from include.pipeline.writeback import write_back
 from include.settings import Library
 from include.sources import Source
 from include.sources.dpl_cms import DplCmsSource
-from jobs.billetbro_db import privacy_of
+from jobs.billetbro_db import privacy_of, warehouse_engine
+from jobs.export_files import written_to_files
 
 
 def extract(engine: Engine, library: Library, request: RunRequest) -> str:
@@ -50,10 +51,11 @@ def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
 
 
 def export_purchases(engine: Engine, library: Library, request: RunRequest) -> str:
-    """Bring the library's purchases into the warehouse."""
-    with _place2book(library) as client:
-        summary = export(engine, library, request, client, privacy_of(library), utc_now())
-    return f"purchases of {summary.events_exported} events read"
+    """Bring the library's purchases into the warehouse, and what changed there into files, where they are wanted."""
+    files = written_to_files(engine, warehouse_engine(), library.id, request)
+    with _place2book(library) as client, files as written:
+        summary = export(engine, library, request, client, privacy_of(library), written.now)
+    return f"purchases of {summary.events_exported} events read{written}"
 
 
 @contextmanager
