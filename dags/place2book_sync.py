@@ -22,15 +22,11 @@ changed in Place2book of the fields that the CMS owns.
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 
 from airflow.sdk import (
     Asset,
     CronTriggerTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
     chain,
     dag,
     task,
@@ -41,15 +37,10 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from include.alerts import DEADLINE_MINUTES, run_is_late
 from jobs import steps, tasks
+from jobs.retrying import patience
 from jobs.trial_runs import allow_trial_runs
 from jobs.trigger_form import FORCED_UPDATE
 
-CAN_GET_BETTER: list[type[BaseException] | str] = [
-    "include.api.errors.Retriable",
-    "sqlalchemy.exc.OperationalError",
-    "sqlalchemy.exc.InterfaceError",
-    "airflow.sdk.exceptions.AirflowRuntimeError",
-]
 WAREHOUSE = [
     Asset(name=f"billetbro_{table}", uri=f"x-billetbro://warehouse/{table}")
     for table in ("events", "prices", "purchases", "tickets", "additional_sales", "answers")
@@ -65,12 +56,7 @@ WAREHOUSE = [
     doc_md=__doc__,
     params=FORCED_UPDATE,
     tags=["billetbro"],
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(seconds=int(os.environ.get("BILLETBRO_RETRY_SECONDS", "60"))),
-        "retry_policy": ExceptionRetryPolicy([RetryRule(CAN_GET_BETTER)], default=RetryAction.FAIL),
-        "execution_timeout": timedelta(minutes=45),
-    },
+    default_args=patience(),
     deadline=DeadlineAlert(
         reference=DeadlineReference.DAGRUN_LOGICAL_DATE,  # when it was due, however late it began
         interval=timedelta(minutes=DEADLINE_MINUTES),

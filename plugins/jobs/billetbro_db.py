@@ -17,6 +17,7 @@ from include.models import PersonalDataPolicy
 from include.settings import Library
 from include.store.database import connect
 from include.warehouse.privacy import KEY_CONNECTION, Privacy
+from include.warehouse.retention_rule import Retention
 
 DATABASE_CONNECTION = "billetbro_db"
 WAREHOUSE_CONNECTION = "billetbro_warehouse"
@@ -85,9 +86,14 @@ def _url(given: Connection) -> URL:
 
 
 def privacy_of(library: Library) -> Privacy:
-    """Return the library's policy for personal data, with the key when the policy needs one."""
+    """Return the library's policy for personal data and its retention, with the key when the policy needs one."""
     personal_data = library.personal_data
     key = None
     if personal_data.policy is PersonalDataPolicy.PSEUDONYMISE:
         key = (connection_named(KEY_CONNECTION).password or "").encode()
-    return Privacy(policy=personal_data.policy, key=key, keep_answers=frozenset(personal_data.keep_answers))
+    return Privacy(
+        policy=personal_data.policy,
+        key=key,
+        keep_answers=frozenset(personal_data.keep_answers),
+        retention=Retention(days=personal_data.retention_days, timezone=library.timezone),
+    )

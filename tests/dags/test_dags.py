@@ -11,12 +11,13 @@ from airflow.sdk import DAG
 
 from demo.environment import ROOT
 
+DAGS = ["personal_data_retention", "place2book_sync"]
 ReadDags = Callable[[Path], dict[str, DAG]]
 
 
 def test_dags_are_exactly_these_each_in_the_file_of_its_name(dags: dict[str, DAG]) -> None:
     assert {dag.dag_id: Path(dag.fileloc) for dag in dags.values()} == {
-        "place2book_sync": ROOT / "dags" / "place2book_sync.py"
+        dag_id: ROOT / "dags" / f"{dag_id}.py" for dag_id in DAGS
     }
     assert sorted(ROOT.glob("dags/*.py")) == sorted(Path(dag.fileloc) for dag in dags.values())
 
@@ -34,7 +35,7 @@ def test_dags_are_read_without_network_connections_or_settings(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(tmp_path / "missing.yaml"))
-    assert list(read_dags(ROOT / "dags")) == ["place2book_sync"]
+    assert sorted(read_dags(ROOT / "dags")) == DAGS
 
 
 def test_dags_have_a_text_for_those_who_look_at_them(dags: dict[str, DAG]) -> None:

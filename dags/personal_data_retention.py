@@ -1,0 +1,52 @@
+"""
+### Billetbro: personal data that is past its time goes
+
+Every night, for each library, in the warehouse's tables and in the files of the exports:
+
+- names, e-mails, phone numbers, postal codes, customer numbers and answers of purchases whose event ended more than
+  `personal_data.retention_days` ago are removed; rows, amounts and counts stay
+- what is stored is brought under the library's policy, after a change of it
+
+The log says how much, by library. One library's failure leaves the others untouched; the run is red and names it.
+Data of libraries that are no longer in `libraries.yaml` goes by the retention of its `defaults`.
+
+Hver nat fjernes købernes navne, e-mails, telefonnumre, postnumre, kundenumre og svar, når arrangementet har været
+forbi i længere tid, end `retention_days` siger. Antal billetter og beløb bliver stående. Hvor meget der blev fjernet,
+står i loggen. Ét biblioteks fejl standser ikke de andre.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from airflow.sdk import CronTriggerTimetable, dag, get_current_context, task
+
+from jobs import personal_data
+from jobs.retrying import patience
+from jobs.trial_runs import allow_trial_runs
+from jobs.trigger_form import FORCED_UPDATE
+
+
+@dag(
+    dag_id="personal_data_retention",
+    schedule=CronTriggerTimetable("30 3 * * *", timezone="Europe/Copenhagen"),  # every night, between two hours
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    params={"libraries": FORCED_UPDATE["libraries"]},
+    tags=["billetbro"],
+    default_args=patience(),
+)
+def personal_data_retention() -> None:
+    """Remove personal data that is past its time."""
+
+    @task
+    def remove() -> dict[str, dict[str, int]]:
+        """Remove what is past retention, bring the rest under the policy, and return how many rows of each table."""
+        return personal_data.keep_personal_data_in_order(get_current_context()["params"]["libraries"])
+
+    remove()
+
+
+allow_trial_runs(personal_data_retention())

@@ -1,0 +1,137 @@
+"""Every night, for each library: personal data that is past its time goes, and the rest is as the policy has it.
+
+1. What is past retention is removed, from tables and files (no key is needed for that)
+2. What is stored is brought under the policy: after a change of it, in files too
+3. Pseudonyms whose key is not known any longer are told of: their people cannot be found
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine, select, union
+
+from include.pipeline.request import utc_now
+from include.settings import Library, Settings, SettingsError
+from include.store.database import library_lock
+from include.store.privacy_tables import privacy_policies
+from include.store.warehouse_tables import purchases
+from include.warehouse.blanking import Counts
+from include.warehouse.personal_files import PersonalDataFiles
+from include.warehouse.policy_change import apply_policy, apply_policy_to_files, rows_under_unknown_keys
+from include.warehouse.privacy import Keys, Privacy
+from include.warehouse.retention import Removed, remove_past
+from include.warehouse.retention_rule import Retention
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A library whose data is looked after: how long it is kept, and its settings where it still has some."""
+
+    id: str
+    retention: Retention
+    settings: Library | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What a night did for a library, in rows of each table: removed, and brought under the policy."""
+
+    removed: Removed
+    protected: Counts = field(default_factory=dict)
+    protected_in_files: Counts = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return in how many rows personal data was removed or protected, by table, files apart."""
+        parts = {
+            "": self.removed.tables,
+            " in files": self.removed.files,
+            " by policy": self.protected,
+            " by policy in files": self.protected_in_files,
+        }
+        return {f"{table}{where}": count for where, counts in parts.items() for table, count in counts.items() if count}
+
+
+def kept_libraries(settings: Settings, stored: Iterable[str], wanted: Iterable[str]) -> tuple[Kept, ...]:
+    """Return the libraries to look after: of the settings, and those whose data is still stored though they are gone.
+
+    Data of a library that is gone goes by the retention of the file's defaults. Raises SettingsError for one that is
+    wanted and neither listed nor stored.
+    """
+    listed = [
+        Kept(id=one.id, retention=Retention(days=one.personal_data.retention_days, timezone=one.timezone), settings=one)
+        for one in settings.libraries
+    ]
+    ids = {one.id for one in listed}
+    unlisted = [
+        Kept(id=library, retention=Retention(days=settings.unlisted.retention_days))
+        for library in sorted(set(stored) - ids)
+    ]
+    chosen = set(wanted)
+    if unknown := sorted(chosen - ids - {one.id for one in unlisted}):
+        raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(ids)}")
+    return tuple(one for one in (*listed, *unlisted) if not chosen or one.id in chosen)
+
+
+def stored_libraries(warehouse: Engine, files: PersonalDataFiles | None) -> frozenset[str]:
+    """Return the libraries that the warehouse or the files hold data of."""
+    query = union(select(purchases.c.library).distinct(), select(privacy_policies.c.library).distinct())
+    with warehouse.connect() as connection:
+        in_tables = frozenset(connection.scalars(query))
+    return in_tables | (files.libraries() if files else frozenset())
+
+
+def keep_in_order(
+    state: Engine,
+    warehouse: Engine,
+    library: Kept,
+    privacy: Callable[[Library], Privacy],
+    keys: Keys,
+    files: PersonalDataFiles | None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Night:
+    """Do a night's work for one library, under its lock; what retention removed stays so when the rest fails.
+
+    Raises Fatal when the key is missing, and Retriable when another task works on the library or files cannot be
+    reached.
+    """
+    with library_lock(state, library.id):
+        now = clock()  # not before the lock: what is changed now must look newer than what was written as files
+        with warehouse.begin() as connection:
+            removed = remove_past(connection, library.id, library.retention, now, files)
+        if library.settings is None:
+            log.info("%s is in libraries.yaml no longer; its data is kept for %s days", library.id, _days(library))
+            return Night(removed=removed)
+        policy = privacy(library.settings)
+        with warehouse.begin() as connection:
+            protected = apply_policy(connection, library.id, policy, now, thoroughly=True)
+        with warehouse.begin() as connection:
+            in_files = apply_policy_to_files(connection, library.id, policy, now, files) if files else {}
+            lost = rows_under_unknown_keys(connection, library.id, keys)
+    if lost:
+        log.warning(
+            "%s: %s purchases have pseudonyms of a key that is neither the current one in 'billetbro_privacy' nor in "
+            "its former_keys: their buyers cannot be found to be forgotten before retention removes them.",
+            library.id,
+            lost,
+        )
+    return Night(removed=removed, protected=protected, protected_in_files=in_files)
+
+
+def said_of(nights: Mapping[str, Night]) -> list[str]:
+    """Return a line for each library, in Danish and English, that says how much was removed."""
+    lines = []
+    for library, night in nights.items():
+        counts = ", ".join(f"{name}: {count}" for name, count in night.counts.items())
+        lines.append(f"{library}: {counts}" if counts else f"{library}: intet at fjerne / nothing to remove")
+    return lines
+
+
+def _days(library: Kept) -> int:
+    return library.retention.days

@@ -1,0 +1,48 @@
+"""The nightly removal's wiring: when it runs, what it may be asked, what is tried again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from include.api import errors
+
+RETRIED = {
+    "library at work": (errors.Retriable("later"), "retry"),
+    "key missing": (errors.Fatal("somebody must act"), "fail"),
+    "a mistake of ours": (KeyError("x"), "fail"),
+}
+
+
+@pytest.fixture
+def dag(dags: dict[str, DAG]) -> DAG:
+    """Give the nightly job."""
+    return dags["personal_data_retention"]
+
+
+def test_schedule_is_every_danish_night_and_none_is_made_up_for(dag: DAG) -> None:
+    assert dag.timetable == CronTriggerTimetable("30 3 * * *", timezone="Europe/Copenhagen")
+    assert (dag.catchup, dag.max_active_runs) == (False, 1)
+
+
+def test_tasks_are_one_for_all_libraries(dag: DAG) -> None:
+    given = {task.task_id: (task.execution_timeout, task.retries) for task in dag.tasks}
+    assert given == {"remove": (timedelta(minutes=45), 2)}
+
+
+def test_params_are_the_libraries_alone(dag: DAG) -> None:
+    assert dag.params.dump() == {"libraries": []}
+
+
+def test_text_is_danish_and_english(dag: DAG) -> None:
+    text = dag.doc_md or ""
+    assert ("Every night" in text, "Hver nat" in text) == (True, True)
+
+
+@pytest.mark.parametrize(("error", "action"), RETRIED.values(), ids=RETRIED.keys())
+def test_retry_is_for_what_can_get_better_by_itself(dag: DAG, error: BaseException, action: str) -> None:
+    policy = dag.get_task("remove").retry_policy
+    assert policy is not None
+    assert policy.evaluate(error, try_number=1, max_tries=2).action.value == action
