@@ -100,6 +100,7 @@ def _plan_removals(
                 run_id=run.run_id,
                 resync=run.mode is Mode.RESYNC,
                 awaited=(link.series_uuid, link.title) in awaited,
+                counts=not run.events,
             )
     plan.changes += removal.changes
     plan.rejections += removal.rejections

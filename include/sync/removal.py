@@ -68,17 +68,19 @@ def plan_removal(
     run_id: str,
     resync: bool,
     awaited: bool = False,
+    counts: bool = True,
 ) -> None:
     """Add to `plan` what one live link needs whose source event is absent (`mapped` None) or no longer wanted.
 
-    `awaited` tells that an instance made anew may be the absent one, and cannot be read yet.
+    `awaited` tells that an instance made anew may be the absent one, and cannot be read yet. A run limited to some
+    events does not count absences.
     """
     if _has_ended(mapped, now) if mapped else is_over(link, now):
         plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.OVER))
     elif mapped is None:
         if awaited or out_of_sight(link, window_start, now):
             return
-        absences = link.absences if link.counted_run == run_id else link.absences + 1
+        absences = link.absences if link.counted_run == run_id or not counts else link.absences + 1
         plan.absences[link.uuid] = absences
         if resync or absences >= ABSENCES_BEFORE_GONE:
             _remove(link, current, plan, Why.GONE, now, end_sale=True)

@@ -224,7 +224,7 @@ def test_plan_of_prices_keeps_what_was_claimed_with_every_change() -> None:
     [
         pytest.param([wanted()], [], [], id="create"),
         pytest.param([wanted(event=RENAMED)], [linked()], [standing()], id="update"),
-        pytest.param([], [linked(absences=1)], [standing()], id="gone"),
+        pytest.param([], [linked(absences=2, counted_run="run-2")], [standing()], id="gone"),
         pytest.param([unwanted(Outcome.CANCELLED)], [linked()], [sold()], id="cancelled-and-sold"),
         pytest.param([unwanted(Outcome.REJECTED, code="capacity_missing")], [], [], id="rejected"),
         pytest.param([wanted()], [linked()], [], id="missing"),

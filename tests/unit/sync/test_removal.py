@@ -75,6 +75,12 @@ def test_removal_of_an_absent_event_waits_for_the_second_snapshot(
     assert bool(plan.changes) is removed
 
 
+@pytest.mark.parametrize(("absences", "removed"), [(0, False), (1, False), (2, True)], ids=["never", "once", "twice"])
+def test_removal_in_a_run_limited_to_the_event_counts_for_nothing(absences: int, removed: bool) -> None:
+    plan = plan_of([], [linked(absences=absences)], [standing()], events=frozenset({"a"}))
+    assert (plan.absences, said(plan.changes)) == ({"a": absences}, DELETED if removed else [])
+
+
 def test_removal_of_an_absent_event_waits_for_nothing_in_a_resync() -> None:
     assert said(plan_of([], [linked()], [standing()], mode=Mode.RESYNC).changes) == DELETED
 
