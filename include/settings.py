@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from include.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
-from include.settings_file import SettingsError, read_file
+from include.settings_file import Content, SettingsError, read_file
 from include.settings_mistakes import mistakes_across, mistakes_of
 
 __all__ = ["Library", "Settings", "SettingsError", "load_settings"]
@@ -209,17 +209,30 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
     """Read and validate the libraries' file; raises one SettingsError that lists every mistake in it."""
     file = path or Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)
     content = read_file(file)
-    mistakes = [*content.mistakes, *mistakes_across(content.libraries)]
+    libraries, of_libraries = _validated(content)
+    mistakes = [*content.mistakes, *mistakes_across(content.libraries), *of_libraries]
+    if mistakes:
+        lines = "\n".join(f"  - {mistake}" for mistake in dict.fromkeys(mistakes))
+        raise SettingsError(f"{file}: the libraries' settings have mistakes:\n{lines}")
+    return Settings(libraries=tuple(libraries), unlisted=_unlisted(file, content.libraries[0].defaults))
+
+
+def libraries_in_order(environ: Mapping[str, str] = os.environ) -> tuple[Library, ...]:
+    """Return the libraries that have no mistake of their own, for those who look for what is wrong with the others."""
+    libraries, _ = _validated(read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)))
+    return tuple(libraries)
+
+
+def _validated(content: Content) -> tuple[list[Library], list[str]]:
+    """Return the libraries without mistakes, and the mistakes of the others."""
     libraries: list[Library] = []
+    mistakes: list[str] = []
     for entry in content.libraries:
         try:
             libraries.append(Library.model_validate(entry.merged))
         except ValidationError as error:
             mistakes += mistakes_of(entry, error, Library)
-    if mistakes:
-        lines = "\n".join(f"  - {mistake}" for mistake in dict.fromkeys(mistakes))
-        raise SettingsError(f"{file}: the libraries' settings have mistakes:\n{lines}")
-    return Settings(libraries=tuple(libraries), unlisted=_unlisted(file, content.libraries[0].defaults))
+    return libraries, mistakes
 
 
 def _unlisted(file: Path, defaults: Mapping[str, object]) -> PersonalData:

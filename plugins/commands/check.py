@@ -1,11 +1,115 @@
-"""`airflow billetbro check`."""
+"""`airflow billetbro check`: settings, databases, connections and event makers; what is wrong, and how to mend it."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import MetaData
+
+from hooks.dpl_cms_hook import DplCmsHook
+from hooks.place2book_hook import Place2bookHook
+from include.models import PersonalDataPolicy, SourceEvent
+from include.pipeline.checks import (
+    Checked,
+    check_event_makers,
+    check_fallback_address,
+    check_price_unit,
+    checked,
+    verdict,
+)
+from include.settings import Library, SettingsError, libraries_in_order, load_settings
+from include.store.condition import condition_of
+from include.store.metadata import metadata, warehouse_metadata
+from include.warehouse.privacy import KEY_CONNECTION
+from jobs.billetbro_db import billetbro_engine, privacy_of, warehouse_engine
 
 
 def run(args: Namespace) -> int:
-    """Say that this is not built yet."""
-    print(args)
-    return 1
+    """Print a line for each thing that was looked at, as it is; exit code 1 when anything is wrong."""
+    everything: list[Checked] = []
+    for one in _checks(args.libraries):
+        print(one, flush=True)
+        everything.append(one)
+    print("", verdict(everything), sep="\n")
+    return 1 if any(one.mend is not None for one in everything) else 0
+
+
+def _checks(ids: Sequence[str]) -> Iterator[Checked]:
+    yield checked("libraries.yaml", lambda: _settings(ids))
+    libraries = _in_order(ids)
+    yield checked("database, schema sync", lambda: _database(metadata))
+    yield checked("database, schema warehouse", lambda: _database(warehouse_metadata))
+    yield from _privacy(libraries)
+    for conn_id in dict.fromkeys(library.place2book.conn_id for library in libraries):
+        yield from _place2book(conn_id, [library for library in libraries if library.place2book.conn_id == conn_id])
+    for library in libraries:
+        yield from _source(library)
+        yield check_fallback_address(library)
+
+
+def _settings(ids: Sequence[str]) -> str:
+    chosen = load_settings().select(ids)
+    return ", ".join(f"{library.id} ({library.name})" for library in chosen)
+
+
+def _in_order(ids: Sequence[str]) -> list[Library]:
+    """Return the libraries that can be looked at whatever is wrong with the file's others."""
+    try:
+        return [library for library in libraries_in_order() if not ids or library.id in ids]
+    except SettingsError:
+        return []
+
+
+def _database(tables: MetaData) -> str:
+    engine = billetbro_engine() if tables is metadata else warehouse_engine()
+    return condition_of(engine, tables)
+
+
+def _privacy(libraries: Sequence[Library]) -> Iterator[Checked]:
+    """Look at the key of the pseudonyms, where a library's policy needs it."""
+    policy = PersonalDataPolicy.PSEUDONYMISE
+    need_it = [library for library in libraries if library.personal_data.policy is policy]
+    if need_it:
+        whose = ", ".join(library.id for library in need_it)
+        subject = f"forbindelse / connection {KEY_CONNECTION} ({whose})"
+        yield checked(subject, lambda: _key_of(need_it[0]))
+
+
+def _key_of(library: Library) -> str:
+    """Say that the key is there and long enough; raises Fatal when it is not."""
+    privacy_of(library)
+    return "nøglen er der / the key is there"
+
+
+def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]:
+    """Look at one Place2book connection, and at the event makers of the libraries that use it."""
+    usable: dict[int, str] = {}
+
+    def look() -> str:
+        usable.update((maker.event_maker, maker.name) for maker in Place2bookHook(conn_id).usable_event_makers())
+        return f"token godtaget / accepted, {len(usable)} arrangører / event makers"
+
+    result = checked(f"forbindelse / connection {conn_id} (Place2book)", look)
+    yield result
+    if result.mend is None:
+        for library in libraries:
+            yield from check_event_makers(library, usable)
+
+
+def _source(library: Library) -> Iterator[Checked]:
+    """Look at a library's website: the login, the list of events from today, and a price in it."""
+    conn_id = library.source.conn_id
+    events: list[SourceEvent] = []
+
+    def look() -> str:
+        said = DplCmsHook(conn_id).check()
+        today = datetime.now(ZoneInfo(library.timezone)).date()
+        with DplCmsHook(conn_id).client as client:
+            events.extend(client.events(today))
+        return f"{said} {len(events)} arrangementer fra i dag / events from today."
+
+    yield checked(f"{library.id}: forbindelse / connection {conn_id} (CMS)", look)
+    yield check_price_unit(library, events)

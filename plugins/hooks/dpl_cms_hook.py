@@ -33,10 +33,14 @@ class DplCmsHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Tell in plain words whether the website shows its events and accepts the login."""
         try:
-            with self._client(PATIENCE_OF_A_TEST) as client:
-                return True, client.check()
+            return True, self.check()
         except BilletbroError as error:
             return False, str(error)
+
+    def check(self) -> str:
+        """Return in plain words that address and login work, or raise an error of the tree."""
+        with self._client(PATIENCE_OF_A_TEST) as client:
+            return client.check()
 
     def _client(self, settings: RequestSettings) -> CmsClient:
         given = connection_named(self.conn_id)

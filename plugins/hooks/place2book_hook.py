@@ -9,7 +9,7 @@ from airflow.sdk import BaseHook, Connection
 
 from hooks.connections import PATIENCE_OF_A_TEST, address_of, connection_named
 from include.api.errors import BilletbroError
-from include.api.place2book import DEFAULT_HOST, Place2bookClient
+from include.api.place2book import DEFAULT_HOST, EventMaker, Place2bookClient
 from include.api.session import RequestSettings
 
 
@@ -39,6 +39,11 @@ class Place2bookHook(BaseHook):
                 return True, client.check(event_makers_in(given))
         except BilletbroError as error:
             return False, str(error)
+
+    def usable_event_makers(self) -> tuple[EventMaker, ...]:
+        """Return the event makers that the token may use, or raise an error of the tree, as soon as a test would."""
+        with self._client(connection_named(self.conn_id), PATIENCE_OF_A_TEST) as client:
+            return client.event_makers()
 
     def _client(self, given: Connection, settings: RequestSettings) -> Place2bookClient:
         token = (given.password or "").strip()

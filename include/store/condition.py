@@ -1,0 +1,90 @@
+"""Is the database fit to work on: reachable, new enough, its tables of this version, and may we write?"""
+
+from __future__ import annotations
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy.exc import DBAPIError
+
+from include.api.errors import SettingsProblem, Unreachable
+from include.store.database import lineage
+
+OLDEST_POSTGRES = 15
+FIRST_RUN = "the first run makes the tables / første kørsel opretter tabellerne"
+NEXT_RUN = "the next run brings it up to date / næste kørsel bringer det ajour"
+
+REFUSED_TABLES = text(
+    """
+    SELECT tablename FROM pg_tables
+    WHERE schemaname = :schema AND NOT (
+        has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT')
+        AND has_table_privilege(format('%I.%I', schemaname, tablename), 'INSERT')
+        AND has_table_privilege(format('%I.%I', schemaname, tablename), 'UPDATE')
+        AND has_table_privilege(format('%I.%I', schemaname, tablename), 'DELETE')
+    )
+    ORDER BY tablename
+    """
+)
+
+
+def condition_of(engine: Engine, tables: MetaData) -> str:
+    """Return in words that one schema of the database is fit; raises Unreachable or SettingsProblem when it is not."""
+    try:
+        with engine.connect() as connection:
+            version = connection.scalar(text("SHOW server_version"))
+            _see_that_it_is_new_enough(connection, str(version))
+            _see_that_it_can_be_written(connection)
+            state = _state_of_the_tables(connection, tables)
+    except DBAPIError as error:
+        first_line = next(iter(str(error.orig).splitlines()), "")
+        raise Unreachable(f"The database cannot be used: {first_line}") from None
+    return f"PostgreSQL {version}, schema {tables.schema}: {state}"
+
+
+def _see_that_it_is_new_enough(connection: Connection, version: str) -> None:
+    if connection.scalar(text("SELECT current_setting('server_version_num')::int")) < OLDEST_POSTGRES * 10_000:
+        raise SettingsProblem(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this is {version}.")
+
+
+def _see_that_it_can_be_written(connection: Connection) -> None:
+    if connection.scalar(text("SHOW transaction_read_only")) == "on":
+        raise SettingsProblem("The database can only be read: it is a replica, or the user's default is read only.")
+
+
+def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
+    """Return which version the tables have, and what becomes of an older one."""
+    script = ScriptDirectory.from_config(lineage(connection, tables))
+    schema = str(tables.schema)
+    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.schema_version"}) is None:
+        _see_that_a_schema_can_be_made(connection, schema)
+        return FIRST_RUN
+    refused = list(connection.scalars(REFUSED_TABLES, {"schema": schema}))
+    if refused:
+        names = ", ".join(f"{schema}.{table}" for table in refused)
+        raise SettingsProblem(f"The connection's user may not read and write {names}; make it the tables' owner.")
+    options = {"version_table": "schema_version", "version_table_schema": schema}
+    current = MigrationContext.configure(connection, opts=options).get_current_revision()
+    head = script.get_current_head()
+    if current == head:
+        return f"version {current}"
+    try:
+        script.get_revision(current or "base")
+    except CommandError:
+        raise SettingsProblem(
+            f"The tables of the schema {schema} have version {current}, which a newer Billetbro made; this one knows "
+            f"{head}. Install the newer Billetbro again."
+        ) from None
+    return f"version {current}, {NEXT_RUN} ({head})"
+
+
+def _see_that_a_schema_can_be_made(connection: Connection, schema: str) -> None:
+    known = connection.scalar(text("SELECT to_regnamespace(:schema) IS NOT NULL"), {"schema": schema})
+    may = text(
+        "SELECT has_schema_privilege(:schema, 'CREATE')"
+        if known
+        else "SELECT has_database_privilege(current_database(), 'CREATE')"
+    )
+    if not connection.scalar(may, {"schema": schema} if known else {}):
+        raise SettingsProblem(f"The connection's user may not make tables in a schema {schema}; grant it CREATE.")
