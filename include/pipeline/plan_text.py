@@ -55,7 +55,7 @@ def _library(connection: Connection, run: RunRecord) -> list[str]:
     lines = [f"== {run.library} == {NOTHING_CHANGED}"]
     if run.removals_blocked:
         lines.append(f"  ! {run.removals_blocked}")
-    lines += [f"  {line}" for line in planned_lines(connection, run)]
+    lines += [f"  {line}" if line else "" for line in planned_lines(connection, run)]
     rejected = sorted((title, danish, english) for title, danish, english in run.planned_rejections or ())
     if rejected:
         lines += ["", f"  Afvist, kræver jer / rejected, needs you: {len(rejected)}"]

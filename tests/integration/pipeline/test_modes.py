@@ -1,68 +1,9 @@
 """What a run started by hand may be told: to plan only, to look at some events only."""
 
-from typing import Any
-
 from include.models import Mode
 from include.pipeline.report import make_report
-from tests.integration.pipeline.harness import DAY, Happened, World
-
-COLUMNS = "kind, uuid, title, event_maker, event_id, price_id, fields, why"
-
-
-def work(world: World) -> list[str]:
-    """Bring about one of every kind of change."""
-    category = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
-    start = world.now().replace(microsecond=0) + 9 * DAY
-    uuids = [world.add(f"Koncert {number}", ticket_categories=[category, child]) for number in range(5)]
-    for day in range(2):
-        world.add("Ukulele", series="s1", start=start + day * DAY)
-    world.run()
-    edited, prices, cancelled, sold, drifted = uuids
-    world.site.edit(edited, title="Stor koncert")
-    world.site.edit(prices, ticket_categories=[{**category, "price": {"currency": "DKK", "value": 120}}])
-    world.site.edit(cancelled, state="Cancelled")
-    world.sandbox.place2book.buy(world.event_of(sold).id)
-    world.site.edit(sold, state="Cancelled")
-    world.sandbox.place2book.staff_edit(world.event_of(drifted).id, name="Koncert med gæster")
-    world.site.redate_series("s1", [start + 20 * DAY, start + 21 * DAY])
-    world.add("Ny")
-    return uuids
-
-
-def stored(world: World, run: Happened) -> list[dict[str, Any]]:
-    """Return a run's changes but for its times, what was created without the number that it got."""
-    rows = world.rows(f"SELECT {COLUMNS} FROM sync.changes WHERE run_id = :run ORDER BY id", run=run.run_id)
-    for row in rows:
-        row["fields"] = [field for field in row["fields"] if field["field"] not in ("sale_close_at", "sale_end_at")]
-        if row["kind"] == "create":
-            row["event_id"] = None
-    return rows
-
-
-def test_plan_writes_nothing_anywhere_and_the_sync_after_it_does_what_was_planned(world: World) -> None:
-    work(world)
-    before = {event.id: event.fields for event in world.sandbox.place2book.events}
-    tables = ("links", "rejections")
-    known = [world.rows(f"SELECT * FROM sync.{table}") for table in tables]
-    plan = world.run(Mode.PLAN)
-    assert (plan.raised, plan.writes, set(plan.idle)) == ({}, [], {"export_purchases"})
-    assert {event.id: event.fields for event in world.sandbox.place2book.events} == before
-    assert [world.rows(f"SELECT * FROM sync.{table}") for table in tables] == known
-    assert {status for _, _, status in world.changes(plan)} == {"planned"}
-
-    sync = world.run()
-    planned, done = stored(world, plan), stored(world, sync)
-    in_place2book = ("write_back", "clear_link")
-    assert sync.raised == {}
-    assert [row for row in planned if row["kind"] not in in_place2book] == [
-        row for row in done if row["kind"] not in in_place2book
-    ]
-    assert {row["kind"] for row in done} == {
-        "create", "update", "update_price", "delete_price", "delete", "end_sale", "drift", "move", "write_back",
-        "clear_link",
-    }  # fmt: skip
-    assert {status for _, _, status in world.changes(plan)} == {"planned"}
+from tests.integration.pipeline.harness import World
+from tests.integration.pipeline.plan_and_sync import as_planned
 
 
 def test_plan_shows_the_write_backs_that_are_due_already(world: World) -> None:
@@ -72,7 +13,7 @@ def test_plan_shows_the_write_backs_that_are_due_already(world: World) -> None:
     plan = world.run(Mode.PLAN)
     sync = world.run()
     assert world.changes(plan) == [("Koncert", "write_back", "planned")]
-    assert stored(world, plan) == stored(world, sync)
+    assert as_planned(world, plan) == as_planned(world, sync)
 
 
 def test_plan_tells_what_would_be_rejected_and_opens_no_rejection(world: World) -> None:
