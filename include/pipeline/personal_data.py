@@ -37,6 +37,11 @@ class Kept:
     retention: Retention
     settings: Library | None = None
 
+    @property
+    def name(self) -> str:
+        """Return the library's name, its id when the settings do not list it."""
+        return self.settings.name if self.settings else self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:

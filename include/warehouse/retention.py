@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, exists, func, or_, select
+from sqlalchemy import Connection, Join, Select, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from include.store.privacy_tables import retention_sweeps
@@ -54,12 +54,17 @@ def remove_past(
 
 def _past(library: str, kept_from: datetime) -> Select[tuple[int]]:
     """Select the ids of the purchases that are past retention."""
-    its_event = (events.c.library == purchases.c.library) & (events.c.event_id == purchases.c.event_id)
     return (
         select(purchases.c.purchase_id)
-        .select_from(purchases.join(events, its_event))
+        .select_from(purchases_with_event())
         .where(purchases.c.library == library, or_(counted_from < kept_from, counted_from.is_(None)))
     )
+
+
+def purchases_with_event() -> Join:
+    """Return the purchases, each with its event."""
+    its_event = (events.c.library == purchases.c.library) & (events.c.event_id == purchases.c.event_id)
+    return purchases.join(events, its_event)
 
 
 def _news_for_files(connection: Connection, library: str, past: Select[tuple[int]]) -> bool:

@@ -18,6 +18,11 @@ def _ids(text: str) -> list[str]:
     return [part for one in text.split(",") if (part := one.strip())]
 
 
+def _numbers(text: str) -> list[int]:
+    """Return the numbers between the commas."""
+    return [int(one) for one in _ids(text)]
+
+
 def _argument(*flags: str, **how: object) -> Arg:
     return Arg(flags, **how)  # type: ignore[no-untyped-call]
 
@@ -51,6 +56,24 @@ EVENT = _argument(
 )
 JSON = _argument("--json", action="store_true", help="som JSON, til maskiner / as JSON, for machines")
 ALL = _argument("--all", action="store_true", help="også de løste / those that are resolved too")
+EMAIL = _argument(
+    "--email",
+    default="",
+    metavar="ADDRESS",
+    help=(
+        "personens e-mail; udelad den, og den bliver spurgt om eller læst fra standard input / "
+        "the person's e-mail; leave it out to be asked for it, or to have it read from standard input"
+    ),
+)
+PHONE = _argument("--phone", default="", metavar="NUMBER", help="personens telefonnummer / the person's phone number")
+PURCHASES = _argument(
+    "--purchases",
+    type=_numbers,
+    default=[],
+    metavar="ID,ID",
+    help="købenes numre i Place2book / the numbers of the purchases in Place2book",
+)
+DRY_RUN = _argument("--dry-run", action="store_true", help="vis kun, hvad der findes / only show what there is")
 
 SUBCOMMANDS = (
     _subcommand("check", "Virker indstillinger og forbindelser? / Do settings and connections work?", LIBRARIES),
@@ -58,6 +81,21 @@ SUBCOMMANDS = (
     _subcommand("history", "Hvad er der sket med et arrangement? / What happened to an event?", EVENT, LIBRARIES, JSON),
     _subcommand("why", "Hvorfor er der ingen billetknap? / Why is there no ticket button?", EVENT, LIBRARIES, JSON),
     _subcommand("rejections", "Hvad er afvist? / What is rejected?", LIBRARIES, ALL, JSON),
+    _subcommand(
+        "personal-data",
+        "Hvilke persondata er gemt, hvor og hvor længe? / What personal data is stored, where and for how long?",
+        LIBRARIES,
+        JSON,
+    ),
+    _subcommand(
+        "forget",
+        "Fjern en persons data / Remove a person's data",
+        EMAIL,
+        PHONE,
+        PURCHASES,
+        LIBRARIES,
+        DRY_RUN,
+    ),
 )
 
 
