@@ -45,6 +45,11 @@ def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
         return SaleState.CLOSED
     if event.state == "published" and event.available_tickets == 0:
         return SaleState.WAITING_LIST if event.waiting_list else SaleState.SOLD_OUT
+    return state_of_windows(event, now)
+
+
+def state_of_windows(event: CurrentEvent, now: datetime) -> SaleState:
+    """Return what the sale windows alone say: open from the moment they begin, closed from the moment they end."""
     opens = _starts(event, now)
     if not opens:
         return SaleState.CLOSED
@@ -58,16 +63,16 @@ def sale_opens_at(event: CurrentEvent, now: datetime) -> datetime | None:
 
 def sale_closed_at(event: CurrentEvent, now: datetime) -> datetime | None:
     """Return when the sale period ended; None when it has not."""
-    ended = [end for _, end in _windows(event) if end is not None and end <= now]
+    ended = [end for _, end in windows_of(event) if end is not None and end <= now]
     return None if _starts(event, now) else max(ended, default=None)
 
 
 def _starts(event: CurrentEvent, now: datetime) -> list[datetime | None]:
     """Return the starts of the sale windows that have not ended; None is one without a start."""
-    return [start for start, end in _windows(event) if end is None or (end > now and (start is None or start < end))]
+    return [start for start, end in windows_of(event) if end is None or (end > now and (start is None or start < end))]
 
 
-def _windows(event: CurrentEvent) -> Iterable[tuple[datetime | None, datetime | None]]:
+def windows_of(event: CurrentEvent) -> Iterable[tuple[datetime | None, datetime | None]]:
     """Yield (opens, ends) of each price, within the event's own window; an event without prices has only its own."""
     prices = event.prices or ()
     if not prices:
