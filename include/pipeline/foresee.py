@@ -62,8 +62,6 @@ def foreseen_write_backs(
         event = working_on(of_event, plan, known.identities, snapshot, known.currents)
         for change in of_event:
             carry_out(paper, change, event)
-            if change.moved_from:
-                links.pop(change.moved_from, None)
         if event.link is not None:
             links[uuid] = event.link
     sales_hosts = known.rules.sales_hosts
