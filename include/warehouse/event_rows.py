@@ -65,7 +65,7 @@ def store_event(
     stored = upsert(connection, purchases, [_purchase_row(one, event, now) | seen for one in bought])
     upsert(connection, tickets, [ticket | seen | {"released_at": None} for ticket in sold_tickets])
     upsert(connection, additional_sales, [sale | seen | {"released_at": None} for sale in extras])
-    _store_answers(connection, library, event, [answer | seen for one in bought for answer in one.answers])
+    _store_answers(connection, library, event, [answer | seen for one in bought for answer in one.answers], now)
     return Stored(
         purchases_new=stored.new,
         purchases_changed=stored.changed,
@@ -135,15 +135,18 @@ def _newly_cancelled(
     return len(cancelled - set(connection.scalars(known)))
 
 
-def _store_answers(connection: Connection, library: str, event: ExportEvent, given: Sequence[Row]) -> None:
+def _store_answers(
+    connection: Connection, library: str, event: ExportEvent, given: Sequence[Row], now: datetime
+) -> None:
     """Store the answers; one that is no longer given, or whose name is no longer listed, keeps its row but no text."""
+    upsert(connection, answers, given)
     emptied = update(answers).where(
         answers.c.library == library,
         answers.c.purchase_id.in_(_purchase_ids(library, event)),
         answers.c.value.is_not(None),
+        answers.c.last_seen_at != now,
     )
-    connection.execute(emptied.values(value=None))
-    upsert(connection, answers, given)
+    connection.execute(emptied.values(value=None, changed_at=now))
 
 
 def _release(

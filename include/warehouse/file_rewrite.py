@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from include.warehouse.file_store import FileStore, temporary_file
+from include.api.errors import Fatal
+from include.warehouse.file_store import FileStore, StoragePath, temporary_file
 from include.warehouse.files import EXPORTED, ROWS_AT_A_TIME
 from include.warehouse.personal_files import Change
 from include.warehouse.privacy import Row
@@ -31,7 +33,7 @@ class RewritableFiles:
     def rows(self, library: str, table: str, columns: Sequence[str]) -> Iterator[Row]:
         """Read the named columns of every row of the library's files."""
         for stored in self.store.files(table, library):
-            with self.store.fetched(stored) as local, pq.ParquetFile(local) as file:
+            with self.store.fetched(stored) as local, _parquet(stored, local) as file:
                 for batch in _batches(file):
                     yield from _rows(batch, library, columns)
 
@@ -43,11 +45,23 @@ class RewritableFiles:
         count = 0
         for stored in self.store.files(table, library):
             with self.store.fetched(stored) as local, temporary_file() as rewritten:
-                changed = _rewrite(local, rewritten, library, columns, change)
+                with _parquet(stored, local) as file:
+                    changed = _rewrite(file, rewritten, library, columns, change)
                 if changed:
                     self.store.replace(stored, rewritten)
             count += changed
         return count
+
+
+@contextmanager
+def _parquet(stored: StoragePath, local: Path) -> Iterator[pq.ParquetFile]:
+    """Open a local copy; raises Fatal naming the stored file, since whoever was in it may still be."""
+    try:
+        file = pq.ParquetFile(local)
+    except pa.ArrowInvalid as error:
+        raise Fatal(f"'{stored}' is not a Parquet file that can be read; put it right, or remove it.") from error
+    with file:
+        yield file
 
 
 def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
@@ -60,9 +74,9 @@ def _rows(batch: pa.RecordBatch, library: str, columns: Sequence[str]) -> list[R
     return [blank | row for row in batch.select(known).to_pylist()]
 
 
-def _rewrite(source: Path, target: Path, library: str, columns: Sequence[str], change: Change) -> int:
+def _rewrite(file: pq.ParquetFile, target: Path, library: str, columns: Sequence[str], change: Change) -> int:
     count = 0
-    with pq.ParquetFile(source) as file, pq.ParquetWriter(target, file.schema_arrow) as writer:
+    with pq.ParquetWriter(target, file.schema_arrow) as writer:
         for batch in _batches(file):
             before = _rows(batch, library, columns)
             after = [change(row) for row in before]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from include.store.database import connect, migrate, migrate_warehouse
+from include.store.file_exports import file_exports
 from include.store.privacy_tables import forgotten, privacy_policies, retention_sweeps
 
 
@@ -19,7 +20,7 @@ def migrated(module_database_url: str) -> Iterator[Engine]:
 def engine(migrated: Engine) -> Engine:
     """Give an engine on a database that is up to date and whose warehouse is empty."""
     with migrated.begin() as connection:
-        account = ", ".join(table.fullname for table in (forgotten, privacy_policies, retention_sweeps))
+        account = ", ".join(table.fullname for table in (file_exports, forgotten, privacy_policies, retention_sweeps))
         connection.execute(text(f"TRUNCATE warehouse.events, {account} CASCADE"))
     return migrated
 
