@@ -7,14 +7,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from include.models import FieldChange, Kind, Link, Written
+from include.pipeline.field_lines import LONG_TEXTS, WIDTH, both, difference, shown_value
 from include.store.event_history import REJECTED, RESOLVED, HistoryEntry, ListedRejection
 from include.store.event_lookup import FoundEvent
 from include.sync.change_texts import KINDS, STATUSES
 from include.sync.explanation_texts import Explanation
+from include.sync.field_texts import label_of
 from include.sync.reasons import reason_in_words
-
-SHOWN = 90
-"""Characters of a long text that are shown."""
 
 OTHER_KINDS = {REJECTED: Explanation("afvist", "rejected"), RESOLVED: Explanation("løst", "resolved")}
 LINK_STATUSES = {
@@ -29,11 +28,6 @@ def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}" if moment else " " * 16
 
 
-def in_both(words: Explanation) -> str:
-    """Return a text in both languages on one line."""
-    return f"{words.da} / {words.en}"
-
-
 def event_line(event: FoundEvent, zone: ZoneInfo) -> str:
     """Return one of several events as a line, to choose from."""
     gone = "" if event.present else "  (ikke i CMS' liste / not in the CMS's list)"
@@ -46,44 +40,47 @@ def history_text(event: FoundEvent, link: Link | None, entries: Sequence[History
     if link is None:
         lines.append("  Ikke koblet til Place2book. / Not linked to Place2book.")
     else:
-        status = in_both(LINK_STATUSES[link.status.value])
+        status = both(LINK_STATUSES[link.status.value])
         lines.append(f"  Place2book: {link.event_id} ({status}), arrangør / event maker {link.event_maker}")
         lines.append(f"  {link.sales_location}")
     if not entries:
         lines += ["", "Der er intet sket endnu. / Nothing has happened yet."]
+    prices = {str(price.price_id): price.name for price in link.prices.values()} if link else {}
     for entry in entries:
-        lines += ["", *_entry(entry, zone)]
+        lines += ["", *_entry(entry, prices, zone)]
     return "\n".join(lines)
 
 
-def _entry(entry: HistoryEntry, zone: ZoneInfo) -> list[str]:
+def _entry(entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo) -> list[str]:
     kind = OTHER_KINDS.get(entry.kind) or KINDS[Kind(entry.kind)]
-    status = f"  [{in_both(STATUSES[entry.status])}]" if entry.status else ""
-    lines = [f"{local_time(entry.at, zone)}  {in_both(kind)}{status}"]
-    lines += [f"    {_field(field, zone)}" for field in entry.fields]
+    status = f"  [{both(STATUSES[entry.status])}]" if entry.status else ""
+    price = f" ”{prices[str(entry.price_id)]}”" if str(entry.price_id) in prices else ""
+    lines = [f"{local_time(entry.at, zone)}  {both(kind)}{price}{status}"]
+    lines += [f"    {line}" for field in entry.fields for line in _field(field, prices, zone)]
     if entry.said is not None:
         lines += [f"    {entry.why}", *(f"    {sentence}" for sentence in entry.said)]
     elif entry.why:
-        lines.append(f"    fordi / because: {in_both(reason_in_words(entry.why))}")
+        lines.append(f"    fordi / because: {both(reason_in_words(entry.why))}")
     if entry.error:
         lines.append(f"    fejl / error: {entry.error}")
     return lines
 
 
-def _field(change: FieldChange, zone: ZoneInfo) -> str:
-    new = _value(change.field, change.new, zone)
-    return f"{change.field}: {new if change.old is None else f'{_value(change.field, change.old, zone)} -> {new}'}"
+def _field(change: FieldChange, prices: dict[str, str], zone: ZoneInfo) -> list[str]:
+    label = both(label_of(change.field, prices))
+    old, new = _value(change.field, change.old, zone), _value(change.field, change.new, zone)
+    if change.field in LONG_TEXTS:
+        lines = difference("" if change.old is None else old, new)
+        return [f"{label}: {lines[0][2:]}"] if change.old is None else [f"{label}:", *(f"  {line}" for line in lines)]
+    return [f"{label}: {new if change.old is None else f'{old} -> {new}'}"]
 
 
-def _value(name: str, value: Written, zone: ZoneInfo) -> str:
-    if value is None:
-        return "-"
-    if name.endswith("_at") and isinstance(value, str):
+def _value(field: str, value: Written, zone: ZoneInfo) -> str:
+    """Return a value as it is read; a moment in the library's own time."""
+    if field.endswith("_at") and isinstance(value, str):
         return local_time(datetime.fromisoformat(value), zone)
-    if (name == "value" or name.startswith("price.")) and isinstance(value, int):
-        return f"{value // 100},{value % 100:02d} kr."
-    text = " ".join(str(value).split())
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    shown = " ".join(shown_value(field, value).split())
+    return shown if field in LONG_TEXTS or len(shown) <= WIDTH else f"{shown[: WIDTH - 1]}…"
 
 
 def rejections_text(library: str, listed: Sequence[ListedRejection], zone: ZoneInfo) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from include.api.errors import BilletbroError
 from include.models import Mode
 from include.pipeline.begin import begin
+from include.pipeline.plan_text import plan_text
 from include.pipeline.report import make_report
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
 from include.settings import Library, load_settings
@@ -33,7 +34,7 @@ def run(args: Namespace) -> int:
     for step in STEPS:
         _carry_out(engine, request, step, libraries)
     report = make_report(engine, request.run_id)
-    print(report.text)
+    print(plan_text(engine, request.run_id), "", report.summary, sep="\n")
     return 1 if report.failures else 0
 
 
