@@ -123,7 +123,7 @@ def _record(change: Change, event: Working) -> None:
         _remember(event, {field.field: field.new for field in change.fields})
     else:
         assert change.price_id is not None
-        _remember_price(event, change.price_key, change.price_id)
+        _remember_price(event, change, change.price_id)
 
 
 def _remember(event: Working, new: dict[str, Written]) -> None:
@@ -147,7 +147,7 @@ def _create_price(client: TicketSystem, change: Change, event: Working) -> None:
         change.event_maker, _id(change), name=str(new["name"]), value_ore=int(new["value"] or 0)
     )
     event.price_id = price.price_id
-    _remember_price(event, change.price_key or "", price.price_id)
+    _remember_price(event, change, price.price_id)
 
 
 def _update_price(client: TicketSystem, change: Change, event: Working) -> None:
@@ -159,14 +159,25 @@ def _update_price(client: TicketSystem, change: Change, event: Working) -> None:
         price = next((one for one in standing if one.price_id == change.price_id), price)
     if unchanged(change, {"value": price.value_ore}):
         raise NotTaken("Place2book took the update but kept the price as it was.", said="value: unchanged")
-    _remember_price(event, change.price_key or "", change.price_id)
+    _remember_price(event, change, change.price_id)
 
 
-def _remember_price(event: Working, key: str, price_id: int) -> None:
-    desired = _mapped(event).desired
+def _remember_price(event: Working, change: Change, price_id: int) -> None:
+    """Remember the price as its category wants it; what staff had edited of what was pushed is no drift any more."""
+    link, key, desired = _link(event), change.price_key or "", _mapped(event).desired
     wanted = next(price for price in (desired.prices if desired else ()) if price.key == key)
     applied = AppliedPrice(price_id=price_id, name=wanted.name, value_ore=wanted.value_ore)
-    event.link = replace(_link(event), prices={**_link(event).prices, key: applied})
+    before = link.prices.get(key, applied)
+    settled = {f"price.{price_id}.{field.field}" for field in change.fields}
+    if before.price_id != price_id or before.name != wanted.name:
+        settled.add(f"price.{before.price_id}.name")
+    if before.price_id != price_id or before.value_ore != wanted.value_ore:
+        settled.add(f"price.{before.price_id}.value")
+    event.link = replace(
+        link,
+        prices={**link.prices, key: applied},
+        drift={name: value for name, value in link.drift.items() if name not in settled},
+    )
 
 
 def _end_price_sale(client: TicketSystem, change: Change, event: Working) -> None:
@@ -185,7 +196,11 @@ def _delete_price(client: TicketSystem, change: Change, event: Working) -> None:
     with suppress(Missing):
         client.delete_price(change.event_maker, _id(change), change.price_id)
     link = _link(event)
-    event.link = replace(link, prices={key: price for key, price in link.prices.items() if key != change.price_key})
+    event.link = replace(
+        link,
+        prices={key: price for key, price in link.prices.items() if key != change.price_key},
+        drift={name: value for name, value in link.drift.items() if not name.startswith(f"price.{change.price_id}.")},
+    )
 
 
 def _end_sale(client: TicketSystem, change: Change, event: Working) -> None:

@@ -1,4 +1,4 @@
-"""Ticket categories over time: renamed, in another order, free, alike, removed and back, while staff edit prices too."""
+"""Ticket categories over time: renamed, reordered, free, alike, removed and back, while staff edit prices too."""
 
 import pytest
 
