@@ -60,21 +60,40 @@ def write_back(
         return WrittenBack()
     with library_lock(engine, library.id):
         due = _what_is_due(engine, library, request, sales_host, now)
-        result = WrittenBack()
-        changes = [item.change for item in due if item.change]
-        with engine.begin() as connection:
-            ids = stored.store_planned(connection, request.run_id, library.id, changes, now)
-        _write(engine, library.id, source, due, ids, result)
-        with engine.begin() as connection:
-            stored.close_unsent(connection, request.run_id, library.id, now)
-            report_rejections(connection, library.id, result.rejections, request.run_id, now)
-            still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
-            uuids = request.events or None
-            if not result.errors:
-                resolve_rejections(connection, library.id, now, still=still, codes=[REFUSED], uuids=uuids)
+        result = send(engine, library.id, request.run_id, source, due, now, judged=request.events or None)
+        if not result.errors:
+            with engine.begin() as connection:
                 note_progress(connection, request.run_id, library.id, "writeback", written_back_at=now)
     if result.errors:
         raise result.errors[0]
+    return result
+
+
+def send(
+    engine: Engine,
+    library: str,
+    run_id: str,
+    source: Source,
+    due: Sequence[Due],
+    now: datetime,
+    *,
+    judged: Collection[str] | None,
+) -> WrittenBack:
+    """Store these PATCHes as planned, send them, and return what came of them; only under the library's lock.
+
+    Of the events `judged` (None: all) what the source refused before and refuses no longer is resolved, unless the
+    source was down.
+    """
+    result = WrittenBack()
+    with engine.begin() as connection:
+        ids = stored.store_planned(connection, run_id, library, [item.change for item in due if item.change], now)
+    _write(engine, library, source, due, ids, result)
+    with engine.begin() as connection:
+        stored.close_unsent(connection, run_id, library, now)
+        report_rejections(connection, library, result.rejections, run_id, now)
+        still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
+        if not result.errors:
+            resolve_rejections(connection, library, now, still=still, codes=[REFUSED], uuids=judged)
     return result
 
 
