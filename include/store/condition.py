@@ -29,12 +29,12 @@ REFUSED_TABLES = text(
 )
 
 
-def condition_of(engine: Engine, tables: MetaData) -> str:
+def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES) -> str:
     """Return in words that one schema of the database is fit; raises Unreachable or SettingsProblem when it is not."""
     try:
         with engine.connect() as connection:
             version = connection.scalar(text("SHOW server_version"))
-            _see_that_it_is_new_enough(connection, str(version))
+            _see_that_it_is_new_enough(connection, str(version), oldest)
             _see_that_it_can_be_written(connection)
             state = _state_of_the_tables(connection, tables)
     except DBAPIError as error:
@@ -43,9 +43,9 @@ def condition_of(engine: Engine, tables: MetaData) -> str:
     return f"PostgreSQL {version}, schema {tables.schema}: {state}"
 
 
-def _see_that_it_is_new_enough(connection: Connection, version: str) -> None:
-    if connection.scalar(text("SELECT current_setting('server_version_num')::int")) < OLDEST_POSTGRES * 10_000:
-        raise SettingsProblem(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this is {version}.")
+def _see_that_it_is_new_enough(connection: Connection, version: str, oldest: int) -> None:
+    if connection.scalar(text("SELECT current_setting('server_version_num')::int")) < oldest * 10_000:
+        raise SettingsProblem(f"PostgreSQL {oldest} or newer is needed, and this is {version}.")
 
 
 def _see_that_it_can_be_written(connection: Connection) -> None:

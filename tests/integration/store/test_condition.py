@@ -1,0 +1,89 @@
+"""Whether a database is fit to work on, told in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, MetaData, make_url, text
+
+from include.api.errors import SettingsProblem, Unreachable
+from include.store.condition import condition_of
+from include.store.database import connect, migrate
+from include.store.metadata import metadata, warehouse_metadata
+
+
+@pytest.fixture
+def new(database_url: str) -> Iterator[Engine]:
+    """Give a database without tables."""
+    engine = connect(database_url)
+    yield engine
+    engine.dispose()
+
+
+def change(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_condition_of_a_database_up_to_date_tells_its_version(engine: Engine) -> None:
+    said = condition_of(engine, metadata)
+    assert re.fullmatch(r"PostgreSQL \d+\.\d+, schema sync: version \d{4}_\w+", said)
+
+
+@pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])
+def test_condition_of_a_new_database_tells_that_the_first_run_makes_the_tables(new: Engine, tables: MetaData) -> None:
+    said = condition_of(new, tables)
+    assert said.endswith(f"schema {tables.schema}: the first run makes the tables / første kørsel opretter tabellerne")
+
+
+def test_condition_of_older_tables_tells_that_the_next_run_brings_them_up_to_date(new: Engine) -> None:
+    migrate(new)
+    change(new, "UPDATE sync.schema_version SET version_num = '0001_sync'")
+    assert "schema sync: version 0001_sync, the next run brings it up to date" in condition_of(new, metadata)
+
+
+def test_condition_of_tables_from_a_newer_version_is_a_problem(new: Engine) -> None:
+    migrate(new)
+    change(new, "UPDATE sync.schema_version SET version_num = '9999_later'")
+    with pytest.raises(SettingsProblem, match="have version 9999_later, which a newer Billetbro made; this one knows"):
+        condition_of(new, metadata)
+
+
+def test_condition_of_a_database_that_can_only_be_read_is_a_problem(new: Engine) -> None:
+    change(new, f"ALTER DATABASE {new.url.database} SET default_transaction_read_only = on")
+    new.dispose()
+    with pytest.raises(SettingsProblem, match="can only be read"):
+        condition_of(new, metadata)
+
+
+def test_condition_of_a_user_without_rights_names_what_is_missing(new: Engine) -> None:
+    guest = f"guest_{new.url.database}"
+    change(new, f"CREATE ROLE {guest} LOGIN PASSWORD 'made-up'")
+    as_guest = connect(new.url.set(username=guest, password="made-up"))
+    try:
+        with pytest.raises(SettingsProblem, match="may not make tables in a schema sync; grant it CREATE"):
+            condition_of(as_guest, metadata)
+        migrate(new)
+        granted = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA sync TO"
+        change(new, f"GRANT USAGE ON SCHEMA sync TO {guest}", f"{granted} {guest}")
+        change(new, f"REVOKE DELETE ON sync.links FROM {guest}")
+        with pytest.raises(SettingsProblem, match=r"may not read and write sync.links; make it the tables' owner"):
+            condition_of(as_guest, metadata)
+    finally:
+        as_guest.dispose()
+        change(new, f"DROP OWNED BY {guest}", f"DROP ROLE {guest}")
+
+
+def test_condition_of_a_server_that_is_too_old_is_a_problem(new: Engine) -> None:
+    with pytest.raises(SettingsProblem, match="PostgreSQL 999 or newer is needed, and this is"):
+        condition_of(new, metadata, oldest=999)
+
+
+def test_condition_of_a_database_that_cannot_be_reached_says_so_without_the_password(database_url: str) -> None:
+    nowhere = connect(make_url(database_url).set(port=1, password="made-up-secret"))
+    with pytest.raises(Unreachable, match=r"The database cannot be used: .*port 1 failed") as raised:
+        condition_of(nowhere, metadata)
+    assert "made-up-secret" not in str(raised.value)

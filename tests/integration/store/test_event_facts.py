@@ -1,0 +1,103 @@
+"""What the tables tell of one event, for the question why it has no ticket button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from include.models import Change, Kind, Rejection
+from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
+from include.store.event_facts import event_facts, library_facts
+from include.store.links import save_link
+from include.store.rejections import report_rejections
+from include.store.snapshots import store_mapped, store_snapshot, store_ticket_events
+from include.store.tables import runs
+from include.sync.explanations import explain
+from include.sync.why import EventFacts, LastRun
+from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
+
+ZONE = "Europe/Copenhagen"
+WRITE_BACK = Change(kind=Kind.WRITE_BACK, uuid="u1", title="Koncert", event_maker=5000, event_id=71)
+END_SALE = replace(WRITE_BACK, kind=Kind.END_SALE, why="the source event is cancelled")
+
+
+def begin_run(connection: Connection, started_at: datetime, library: str = LIBRARY, **values: Any) -> None:
+    row = {"run_id": f"{started_at}", "library": library, "mode": "sync", "started_at": started_at}
+    connection.execute(runs.insert().values(row | values))
+
+
+def carry_out(connection: Connection, change: Change, *, error: str | None = None) -> None:
+    (change_id,) = store_planned(connection, "run", LIBRARY, [change], NOW)
+    mark_applying(connection, change_id, NOW)
+    if error is None:
+        mark_applied(connection, change_id, NOW, 71, None)
+    else:
+        mark_failed(connection, change_id, NOW, error, outcome_unknown=False)
+
+
+def facts(connection: Connection) -> EventFacts:
+    return event_facts(connection, LIBRARY, "u1", timezone=ZONE, now=NOW)
+
+
+def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) -> None:
+    begin_run(connection, NOW - HOUR, extracted_at=NOW, errors={"load": "nej"}, removals_blocked="for mange")
+    store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
+    store_mapped(connection, LIBRARY, [MAPPED])
+    save_link(connection, LIBRARY, LINK)
+    store_ticket_events(connection, LIBRARY, [CURRENT], NOW)
+    report_rejections(connection, LIBRARY, [Rejection(uuid="u1", title="", code="title_missing")], "run", NOW)
+    carry_out(connection, WRITE_BACK, error="status 500")
+    carry_out(connection, END_SALE)
+    assert facts(connection) == EventFacts(
+        now=NOW,
+        timezone=ZONE,
+        read_at=NOW,
+        last_run=LastRun(started_at=NOW - HOUR, errors={"load": "nej"}, removals_blocked="for mange"),
+        seen_at=NOW,
+        present=True,
+        mapped=MAPPED,
+        link=LINK,
+        current=CURRENT,
+        rejections={"title_missing": explain("title_missing")},
+        failed_write_back="status 500",
+        removed_because="the source event is cancelled",
+    )
+
+
+def test_facts_of_an_event_that_nobody_knows_are_empty(connection: Connection) -> None:
+    assert facts(connection) == EventFacts(now=NOW, timezone=ZONE, read_at=None)
+    assert library_facts(connection, LIBRARY, timezone=ZONE, now=NOW) == facts(connection)
+
+
+def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connection: Connection) -> None:
+    begin_run(connection, NOW - 2 * HOUR, extracted_at=NOW - 2 * HOUR)
+    begin_run(connection, NOW - HOUR, errors={"extract": "nej"})
+    begin_run(connection, NOW, mode="plan", extracted_at=NOW)
+    begin_run(connection, NOW + HOUR, library="nordvig", extracted_at=NOW + HOUR)
+    found = library_facts(connection, LIBRARY, timezone=ZONE, now=NOW)
+    assert (found.last_run, found.read_at) == (LastRun(started_at=NOW - HOUR, errors={"extract": "nej"}), NOW)
+
+
+@pytest.mark.parametrize(
+    ("errors", "failed"),
+    [
+        pytest.param(["status 500", None], None, id="mended since"),
+        pytest.param([None, "status 500"], "status 500", id="failed since"),
+    ],
+)
+def test_facts_tell_of_the_latest_write_back_only(
+    connection: Connection, errors: list[str | None], failed: str | None
+) -> None:
+    for error in errors:
+        carry_out(connection, WRITE_BACK, error=error)
+    store_planned(connection, "run", LIBRARY, [WRITE_BACK], NOW)
+    assert facts(connection).failed_write_back == failed
+
+
+def test_facts_take_no_removal_that_failed_for_one(connection: Connection) -> None:
+    carry_out(connection, END_SALE, error="status 500")
+    assert facts(connection).removed_because is None

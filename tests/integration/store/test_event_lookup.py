@@ -1,0 +1,76 @@
+"""The event that somebody asks about is found by whatever they have of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection
+
+from include.models import Change, Kind
+from include.store.changes import store_planned
+from include.store.event_lookup import FoundEvent, find_events
+from include.store.links import save_link
+from include.store.snapshots import store_mapped, store_snapshot
+from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
+
+OTHER = replace(
+    SOURCE_EVENT, uuid="u2", title="100 % jazz_aften", url=None, starts_at=NOW, description="Rødgrød", series_uuid=None
+)
+AWAY = replace(SOURCE_EVENT, uuid="u1", title="Rødgrød i Nordvig", url="https://nordvig.example.com/a", starts_at=None)
+
+
+@pytest.fixture
+def events(connection: Connection) -> Connection:
+    """Give a linked event and another of one library, and one of a second library with the same uuid."""
+    store_snapshot(connection, LIBRARY, [SOURCE_EVENT, OTHER], NOW)
+    store_mapped(connection, LIBRARY, [MAPPED])
+    save_link(connection, LIBRARY, LINK)
+    store_snapshot(connection, "nordvig", [AWAY], NOW)
+    deleted = Change(kind=Kind.DELETE, uuid="u2", title=OTHER.title, event_maker=5000, event_id=88)
+    store_planned(connection, "run", LIBRARY, [deleted], NOW)
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("sought", "uuids"),
+    [
+        pytest.param("u2", ["u2"], id="uuid"),
+        pytest.param("  u2 ", ["u2"], id="uuid with space around it"),
+        pytest.param("71", ["u1"], id="number in Place2book"),
+        pytest.param("88", ["u2"], id="number of an event that was deleted"),
+        pytest.param("99999999999999999999", [], id="number that no event can have"),
+        pytest.param("abc123", ["u1"], id="seccode"),
+        pytest.param("https://www.place2book.com/da/sw2/sales/abc123", ["u1"], id="sales link"),
+        pytest.param("http://place2book.com/events/abc123", ["u1"], id="sales link in an older form"),
+        pytest.param("place2book.com/da/sw2/sales/nobody", [], id="sales link of nobody's"),
+        pytest.param("https://solbjerg.example.com/arrangementer/u1", ["u1"], id="address in the CMS"),
+        pytest.param("www.Solbjerg.example.com/arrangementer/u1/?a=b#c", ["u1"], id="address as somebody typed it"),
+        pytest.param("https://solbjerg.example.com/arrangementer", [], id="another page of the CMS"),
+        pytest.param("rødgrød &", ["u1"], id="part of the title as staff read it"),
+        pytest.param("rødgrød", ["u1", "u1"], id="part of two titles, the one without a start last"),
+        pytest.param("100 %", ["u2"], id="percent is no wildcard"),
+        pytest.param("z_a", ["u2"], id="nor is an underscore"),
+        pytest.param("j_zz", [], id="which stands for itself"),
+        pytest.param("findes ikke", [], id="nothing"),
+    ],
+)
+def test_event_is_found_by_what_names_it(events: Connection, sought: str, uuids: list[str]) -> None:
+    assert [event.uuid for event in find_events(events, sought)] == uuids
+
+
+def test_event_found_is_told_whose_it_is_and_when(events: Connection) -> None:
+    assert find_events(events, "u1") == (
+        FoundEvent(library="solbjerg", uuid="u1", title="Rødgrød & fløde", starts_at=NOW + HOUR, present=True),
+        FoundEvent(library="nordvig", uuid="u1", title="Rødgrød i Nordvig", starts_at=None, present=True),
+    )
+
+
+def test_event_is_sought_in_the_libraries_that_are_named(events: Connection) -> None:
+    found = find_events(events, "rødgrød", ["nordvig"])
+    assert [(event.library, event.title) for event in found] == [("nordvig", "Rødgrød i Nordvig")]
+
+
+def test_event_that_left_the_list_is_found_and_said_to_be_gone(events: Connection) -> None:
+    store_snapshot(events, LIBRARY, [OTHER], NOW + HOUR)
+    assert [event.present for event in find_events(events, "abc123")] == [False]
