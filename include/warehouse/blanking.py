@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, or_, update
 
+from include.store.file_exports import date_of_change
 from include.store.warehouse_tables import answers, purchases
 from include.warehouse.personal_columns import PERSONAL
 from include.warehouse.personal_files import Change, PersonalDataFiles
@@ -27,11 +28,12 @@ def holds_anything(table: Table) -> ColumnElement[bool]:
 def blank(connection: Connection, library: str, purchase_ids: Select[tuple[int]], now: datetime) -> Counts:
     """Empty every personal value of these purchases; return in how many rows of each table there was any."""
     counts = {}
+    changed_at = date_of_change(connection, library, now)
     for table in PERSONAL_TABLES:
         emptied = update(table).where(
             table.c.library == library, table.c.purchase_id.in_(purchase_ids), holds_anything(table)
         )
-        values = dict.fromkeys(PERSONAL[table.name]) | {"changed_at": now}
+        values = dict.fromkeys(PERSONAL[table.name]) | {"changed_at": changed_at}
         counts[table.name] = connection.execute(emptied.values(values)).rowcount
     return counts
 

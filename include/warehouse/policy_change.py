@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Text, and_, func, literal, or_, select, updat
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from include.models import PersonalDataPolicy
+from include.store.file_exports import date_of_change
 from include.store.privacy_tables import privacy_policies
 from include.store.warehouse_tables import answers, purchases
 from include.warehouse.blanking import Counts, holds_anything
@@ -57,9 +58,10 @@ def apply_policy(
     same = before is not None and replace(before, since=now, in_files_at=None) == wanted
     if same and not thoroughly:
         return {}
+    changed_at = date_of_change(connection, library, now)
     counts = {
-        "purchases": _protect_purchases(connection, library, privacy, now),
-        "answers": _empty_answers(connection, library, privacy, now),
+        "purchases": _protect_purchases(connection, library, privacy, changed_at),
+        "answers": _empty_answers(connection, library, privacy, changed_at),
     }
     if not same:
         _note(connection, library, wanted)
@@ -179,19 +181,19 @@ def _tell(library: str, before: Applied | None, applied: Applied) -> None:
         )
 
 
-def _protect_purchases(connection: Connection, library: str, privacy: Privacy, now: datetime) -> int:
+def _protect_purchases(connection: Connection, library: str, privacy: Privacy, changed_at: datetime) -> int:
     """Bring the stored values of `purchases` under the policy, column by column; return how many rows changed."""
     if privacy.policy is PersonalDataPolicy.KEEP:
         return 0
     if privacy.policy is PersonalDataPolicy.DROP:
         emptied = update(purchases).where(purchases.c.library == library, holds_anything(purchases))
-        values = dict.fromkeys(PERSONAL["purchases"]) | {"changed_at": now}
+        values = dict.fromkeys(PERSONAL["purchases"]) | {"changed_at": changed_at}
         return connection.execute(emptied.values(values)).rowcount
     changed: set[int] = set()
     for name in PERSONAL["purchases"]:
         becomes = _becomes(connection, library, privacy, name)
         if becomes:
-            changed.update(_replace(connection, library, name, becomes, now))
+            changed.update(_replace(connection, library, name, becomes, changed_at))
     return len(changed)
 
 
@@ -206,7 +208,7 @@ def _becomes(connection: Connection, library: str, privacy: Privacy, name: str) 
 
 
 def _replace(
-    connection: Connection, library: str, name: str, becomes: Mapping[str, str | None], now: datetime
+    connection: Connection, library: str, name: str, becomes: Mapping[str, str | None], changed_at: datetime
 ) -> frozenset[int]:
     """Replace the values of a column in one statement; return the ids of the purchases concerned."""
     pair = func.unnest(literal(list(becomes), ARRAY(Text)), literal(list(becomes.values()), ARRAY(Text))).table_valued(
@@ -215,20 +217,20 @@ def _replace(
     replaced = (
         update(purchases)
         .where(purchases.c.library == library, purchases.c[name] == pair.c.old)
-        .values({name: pair.c.new, "changed_at": now})
+        .values({name: pair.c.new, "changed_at": changed_at})
         .returning(purchases.c.purchase_id)
     )
     return frozenset(connection.scalars(replaced))
 
 
-def _empty_answers(connection: Connection, library: str, privacy: Privacy, now: datetime) -> int:
+def _empty_answers(connection: Connection, library: str, privacy: Privacy, changed_at: datetime) -> int:
     """Empty the answers whose names are not listed (any longer); return how many."""
     has_value = (answers.c.library == library, answers.c.value.is_not(None))
     stored = connection.scalars(select(answers.c.name).distinct().where(*has_value)).all()
     unlisted = [name for name in stored if not privacy.keeps_answer(name)]
     if not unlisted:
         return 0
-    emptied = update(answers).where(*has_value, answers.c.name.in_(unlisted)).values(value=None, changed_at=now)
+    emptied = update(answers).where(*has_value, answers.c.name.in_(unlisted)).values(value=None, changed_at=changed_at)
     return connection.execute(emptied).rowcount
 
 

@@ -10,7 +10,7 @@ import pytest
 from include.api.errors import Fatal
 from include.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
 from include.warehouse.normalised import normalised_email, normalised_name, normalised_phone
-from include.warehouse.privacy import Privacy
+from include.warehouse.privacy import Keys, Privacy
 
 KEY = b"a key made up for the tests"
 BOUGHT_AT = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
@@ -220,3 +220,52 @@ def test_privacy_repr_does_not_show_the_key() -> None:
 
 def test_protected_purchase_repr_does_not_show_the_buyer() -> None:
     assert "Testesen" not in repr(privacy(PersonalDataPolicy.KEEP).protect(PURCHASE))
+
+
+@pytest.mark.parametrize("policy", list(PersonalDataPolicy))
+def test_protect_blank_leaves_the_rows_and_nothing_personal(policy: PersonalDataPolicy) -> None:
+    protector = privacy(policy, "Klub")
+    whole, blank = protector.protect(PURCHASE), protector.protect(PURCHASE, blank=True)
+    personal = dict.fromkeys(("full_name", "email", "phone_number", "zip_code", "customer_key"))
+    assert blank.purchase == whole.purchase | personal
+    assert (blank.tickets, blank.additional_sales) == (whole.tickets, whole.additional_sales)
+    assert blank.answers == tuple(answer | {"value": None} for answer in whole.answers)
+    assert len(blank.answers) == 3
+
+
+STORED = {
+    "plain name": ("full_name", "Test  Testesen", pseudonym("test testesen")),
+    "pseudonym": ("email", pseudonym("somebody"), pseudonym("somebody")),
+    "phone without digits": ("phone_number", "ukendt", None),
+    "postal code": ("zip_code", "2730", "2730"),
+    "something else for one": ("zip_code", "12345678", None),
+    "nothing": ("customer_key", None, None),
+}
+
+
+@pytest.mark.parametrize(("column", "stored", "left"), STORED.values(), ids=STORED.keys())
+def test_protected_again_under_pseudonymise_makes_pseudonyms_of_plain_values_only(
+    column: str, stored: str | None, left: str | None
+) -> None:
+    assert privacy(PersonalDataPolicy.PSEUDONYMISE).protected_again(column, stored) == left
+
+
+@pytest.mark.parametrize(("column", "stored", "_"), STORED.values(), ids=STORED.keys())
+def test_protected_again_under_drop_leaves_nothing_and_under_keep_what_is_there(
+    column: str, stored: str | None, _: str | None
+) -> None:
+    dropped = privacy(PersonalDataPolicy.DROP).protected_again(column, stored)
+    kept = privacy(PersonalDataPolicy.KEEP).protected_again(column, stored)
+    assert (dropped, kept) == (None, stored)
+
+
+def test_key_fingerprint_tells_keys_apart_and_nothing_of_them() -> None:
+    one, same, other = (Privacy(policy=PersonalDataPolicy.PSEUDONYMISE, key=key) for key in (KEY, KEY, KEY + b"2"))
+    assert one.key_fingerprint == same.key_fingerprint != other.key_fingerprint
+    assert (len(one.key_fingerprint or ""), privacy(PersonalDataPolicy.DROP).key_fingerprint) == (16, None)
+
+
+def test_keys_are_each_known_once_and_not_shown() -> None:
+    keys = Keys(current=KEY, former=(b"an earlier made-up key", KEY))
+    assert keys.all == (KEY, b"an earlier made-up key")
+    assert (Keys().all, repr(keys)) == ((), "Keys()")

@@ -1,0 +1,34 @@
+"""The list of what tells of a person is whole: nobody adds a text column without saying what it holds."""
+
+import include.store.file_exports
+import include.store.privacy_tables
+import include.store.warehouse_tables  # noqa: F401
+from include.store.metadata import warehouse_metadata
+from include.warehouse.blanking import PERSONAL_TABLES
+from include.warehouse.personal_columns import PERSONAL, TEXT_COLUMNS
+from include.warehouse.personal_data_record import WHAT
+
+NUMBERS_AND_TIMES = {"BIGINT", "INTEGER", "BOOLEAN", "DATETIME"}
+
+
+def test_text_columns_of_every_table_are_classified() -> None:
+    found = {
+        table.name: {column.name for column in table.columns if str(column.type) not in NUMBERS_AND_TIMES}
+        for table in warehouse_metadata.sorted_tables
+    }
+    assert found == {table: set(columns) for table, columns in TEXT_COLUMNS.items()}
+
+
+def test_personal_columns_are_the_buyers_and_their_answers() -> None:
+    assert PERSONAL == {
+        "purchases": ("full_name", "email", "phone_number", "zip_code", "customer_key"),
+        "answers": ("value",),
+    }
+
+
+def test_personal_columns_can_be_emptied_and_are_told_of() -> None:
+    nullable = {
+        table.name: tuple(name for name in PERSONAL[table.name] if table.c[name].nullable) for table in PERSONAL_TABLES
+    }
+    assert nullable == PERSONAL
+    assert {table: tuple(columns) for table, columns in WHAT.items()} == PERSONAL
