@@ -45,8 +45,15 @@ def libraries() -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that exports are also written to as Parquet files."""
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="module")
 def variables(
     sandbox: Sandbox,
+    files: Path,
     libraries: dict[str, object],
     postgres: EmbeddedPostgres,
     module_database_url: str,
@@ -60,6 +67,7 @@ def variables(
         **sandbox_connections(sandbox, database, PRIVACY_KEY),
         "BILLETBRO_LIBRARIES": str(file),
         "BILLETBRO_RETRY_SECONDS": "0",
+        "BILLETBRO_FILES": f"file://{files}",
     }
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, func, make_url, select
 
@@ -48,6 +51,15 @@ def test_run_exports_the_purchases(first: Ran, engine: Engine) -> None:
     query = select(purchases.c.library, func.count()).group_by(purchases.c.library)
     with engine.connect() as connection:
         assert [tuple(row) for row in connection.execute(query)] == [("nordvig", 2)]
+
+
+def test_runs_write_what_changed_to_files_without_the_buyers(first: Ran, second: Ran, files: Path) -> None:
+    written = ds.dataset(files / "purchases", format="parquet", partitioning="hive").to_table().to_pylist()
+    assert [row["library"] for row in written] == ["nordvig", "nordvig"]
+    told = "".join(str(table.to_pylist()) for table in map(pq.read_table, files.rglob("*.parquet"))).casefold()
+    assert [buyer for buyer in BUYERS if buyer in told] == []
+    runs_of_files = {path.name for path in files.rglob("*") if path.is_file()}
+    assert [name.endswith("-000000.parquet") for name in runs_of_files] == [True]
 
 
 def test_run_reports_each_library_and_what_needs_staff(first: Ran) -> None:
