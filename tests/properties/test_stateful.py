@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from include.sandbox.server import Sandbox
 from tests.integration.pipeline.harness import new_world
-from tests.properties.editors import Editors
+from tests.properties.everyone import Everyone
+from tests.properties.witness import WitnessedWorld
 
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "20"))
 """How often a library's story is told; the default is the same stories each time, more are other ones."""
@@ -17,12 +18,13 @@ EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "20"))
 
 @pytest.mark.slow
 def test_library_whatever_happens_ends_in_step_and_quiet(sandbox: Sandbox, engine: Engine) -> None:
-    told: list[int] = []
+    WitnessedWorld.witnessed = 0
 
-    class Story(Editors):
+    class Story(Everyone):
         def fresh(self) -> None:
-            told.append(1)
-            type(self).world = new_world(sandbox, engine, ["solbjerg"], seeded=False)
+            world = new_world(sandbox, engine, ["solbjerg"], seeded=False)
+            type(self).world = WitnessedWorld(sandbox, engine, world.libraries)
+            sandbox.clock = self.world.now
 
     run_state_machine_as_test(
         Story,
@@ -36,4 +38,4 @@ def test_library_whatever_happens_ends_in_step_and_quiet(sandbox: Sandbox, engin
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert len(told) >= EXAMPLES
+    assert WitnessedWorld.witnessed >= 5 * EXAMPLES
