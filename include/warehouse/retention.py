@@ -25,14 +25,6 @@ class Removed:
     tables: Counts = field(default_factory=dict)
     files: Counts = field(default_factory=dict)
 
-    def __str__(self) -> str:
-        """Say how much, as a line of a log."""
-        return f"{_said(self.tables)} in the tables, {_said(self.files)} in files"
-
-    def __bool__(self) -> bool:
-        """Return whether there was anything."""
-        return any((*self.tables.values(), *self.files.values()))
-
 
 def remove_past(
     connection: Connection, library: str, retention: Retention, now: datetime, files: PersonalDataFiles | None
@@ -84,7 +76,3 @@ def _note(
         values["files_kept_from"] = files_kept_from
     noted = insert(retention_sweeps).values(library=library, **values)
     connection.execute(noted.on_conflict_do_update(index_elements=["library"], set_=values))
-
-
-def _said(counts: Counts) -> str:
-    return ", ".join(f"{count} {table}" for table, count in counts.items() if count) or "nothing"
