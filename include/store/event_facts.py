@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from include.models import Kind, Link
+from include.models import Kind, Link, Mode
 from include.store.records import CURRENT_EVENT, MAPPED, link_from_row
 from include.store.tables import changes, links, rejections, runs, source_events, ticket_events
 from include.sync.explanation_texts import Explanation
@@ -21,7 +21,7 @@ def library_facts(connection: Connection, library: str, *, timezone: str, now: d
     read_at = connection.scalar(select(func.max(runs.c.extracted_at)).where(runs.c.library == library))
     latest = (
         select(runs.c.started_at, runs.c.errors, runs.c.removals_blocked)
-        .where(runs.c.library == library, runs.c.mode != "plan")
+        .where(runs.c.library == library, runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)))
         .order_by(runs.c.started_at.desc(), runs.c.id.desc())
         .limit(1)
     )

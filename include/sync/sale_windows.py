@@ -35,7 +35,7 @@ STILL_TRIED = timedelta(hours=1)
 """How long after a turn a state that could not be written is tried again; by then an hourly run has had its go."""
 
 MAY_LAG = timedelta(minutes=15)
-"""How long after a sale opens Place2book's `active` is waited for, where nothing tells whether staff paused the sale."""
+"""How long after a sale opens Place2book's `active` is waited for, where it does not tell whether staff paused it."""
 
 NOT_CONCERNED = frozenset({*NEVER_WRITTEN, Outcome.SKIPPED, Outcome.CANCELLED, Outcome.PASSIVE_EVENT})
 INSTANT = timedelta(microseconds=1)
@@ -51,7 +51,7 @@ def last_turn(event: CurrentEvent, now: datetime) -> datetime | None:
 
 
 def is_due(mapped: Mapped, link: Link, told: CurrentEvent, read_at: datetime, now: datetime) -> bool:
-    """Return whether an event's button is to be looked at: `told` is how Place2book said at `read_at` that it stands."""
+    """Return whether an event's button is to be looked at; `told` is how Place2book showed the event at `read_at`."""
     if link.status is not LinkStatus.LIVE or is_over(link, now) or told.passive or told.state in OVER_STATES:
         return False
     if mapped.outcome in NOT_CONCERNED or mapped.state in NEVER_OVERWRITTEN:

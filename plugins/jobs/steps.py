@@ -45,7 +45,7 @@ def load(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
     """Write ticket links and sale states back to the source."""
-    with _source(library) as source, _place2book(library) as client:
+    with apis_of(library) as (source, client):
         result = write_back(engine, library, request, source, client.host, utc_now())
     return f"{result.written} events written, {len(result.rejections)} refused"
 
@@ -56,6 +56,13 @@ def export_purchases(engine: Engine, library: Library, request: RunRequest) -> s
     with _place2book(library) as client, files as written:
         summary = export(engine, library, request, client, privacy_of(library), written.now)
     return f"purchases of {summary.events_exported} events read{written}"
+
+
+@contextmanager
+def apis_of(library: Library) -> Iterator[tuple[Source, Place2bookClient]]:
+    """Give the library's source and Place2book, for as long as the block lasts."""
+    with _source(library) as source, _place2book(library) as client:
+        yield source, client
 
 
 @contextmanager
