@@ -211,8 +211,10 @@ def _replace(
     connection: Connection, library: str, name: str, becomes: Mapping[str, str | None], changed_at: datetime
 ) -> frozenset[int]:
     """Replace the values of a column in one statement; return the ids of the purchases concerned."""
-    pair = func.unnest(literal(list(becomes), ARRAY(Text)), literal(list(becomes.values()), ARRAY(Text))).table_valued(
-        "old", "new"
+    pair = (
+        func.unnest(literal(list(becomes), ARRAY(Text)), literal(list(becomes.values()), ARRAY(Text)))
+        .table_valued("old", "new")
+        .render_derived()
     )
     replaced = (
         update(purchases)

@@ -1,0 +1,179 @@
+"""A person is found in every table and file under every policy and key, and nothing but the sums is left of them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from include.api.errors import SettingsProblem
+from include.store.privacy_tables import forgotten
+from include.store.warehouse_tables import purchases
+from include.warehouse.forget import Forgotten, Sought, forget, sought
+from include.warehouse.privacy import Keys
+from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
+from tests.integration.warehouse.files import a_store, write
+from tests.integration.warehouse.personal import (
+    DROP,
+    FIRST_BUYER,
+    KEEP,
+    NOTHING,
+    POLICIES,
+    PSEUDONYMISE,
+    SECOND_BUYER,
+    files_in,
+    given_answers,
+    people,
+    sums,
+    traces,
+)
+
+OTHER_KEY = b"another key made up for the tests"
+KEYS = Keys(current=KEY)
+EMAIL = "Test.Testesen@EXAMPLE.com "
+FOUND = Forgotten(purchases=1, tables={"purchases": 1, "answers": 2})
+
+
+def remove(
+    engine: Engine, who: Sought, root: Path | None = None, *, dry_run: bool = False, library: str = LIBRARY
+) -> Forgotten:
+    with engine.connect() as connection:
+        found = forget(connection, library, who, MONDAY + HOUR, files_in(root) if root else None, dry_run=dry_run)
+        if not dry_run:
+            connection.commit()
+        return found
+
+
+@pytest.mark.parametrize("policy", ["keep", "pseudonymise"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        sought(KEYS, EMAIL),
+        sought(KEYS, phone="+45 12 34 56 78"),
+        sought(KEYS, EMAIL, "87 65 43 29"),
+        sought(KEYS, purchase_ids=[900]),
+    ],
+    ids=["e-mail", "phone", "e-mail and a phone of nobody", "purchase"],
+)
+def test_forget_removes_the_person_everywhere_and_leaves_sums_and_the_others(
+    engine: Engine, tmp_path: Path, policy: str, who: Sought
+) -> None:
+    privacy = POLICIES[policy]
+    export(engine, Till(), privacy=privacy)
+    write(engine, a_store(tmp_path))
+    other, before = people(engine)[910], sums(engine)
+    before_told = people(engine)[900]
+
+    found = remove(engine, who, tmp_path)
+
+    assert found == replace(FOUND, files={"purchases": 1, "answers": 2})
+    assert people(engine) == {900: NOTHING, 910: other}
+    assert (given_answers(engine), sums(engine)) == ([None, None], before)
+    wanted = [*FIRST_BUYER, *(str(value).casefold() for value in before_told.values())]
+    assert traces(engine, wanted, tmp_path) == []
+    assert len(traces(engine, SECOND_BUYER, tmp_path)) == (len(SECOND_BUYER) if policy == "keep" else 0)
+
+
+def test_forget_under_drop_finds_nobody_but_by_the_number_of_the_purchase(engine: Engine) -> None:
+    export(engine, Till(), privacy=DROP)
+    assert remove(engine, sought(KEYS, EMAIL)) == Forgotten()
+    assert remove(engine, sought(KEYS, purchase_ids=[900])) == replace(FOUND, tables={"purchases": 0, "answers": 2})
+    assert given_answers(engine) == [None, None]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_forget_is_not_undone_by_the_next_exports(engine: Engine, policy: str) -> None:
+    export(engine, Till(), privacy=POLICIES[policy])
+    remove(engine, sought(KEYS, purchase_ids=[900]))
+    for hours in (2, 3):
+        export(engine, Till(), MONDAY + hours * HOUR, privacy=POLICIES[policy], force=True)
+    assert (people(engine)[900], given_answers(engine)) == (NOTHING, [None, None])
+    assert contents(engine, forgotten) == [
+        {"library": LIBRARY, "purchase_id": 900, "forgotten_at": MONDAY + HOUR},
+    ]
+
+
+def test_forget_concerns_what_was_bought_until_then(engine: Engine) -> None:
+    export(engine, Till(), privacy=KEEP)
+    remove(engine, sought(KEYS, EMAIL))
+    again = replace(FIRST, purchase_id=920, tickets=())
+    export(engine, Till({10: (FIRST, again)}), MONDAY + 2 * HOUR, privacy=KEEP, force=True)
+    assert (people(engine)[900], people(engine)[920]["full_name"]) == (NOTHING, "Test Testesen")
+
+
+def test_forget_twice_finds_nothing_more(engine: Engine, tmp_path: Path) -> None:
+    export(engine, Till(), privacy=PSEUDONYMISE)
+    write(engine, a_store(tmp_path))
+    remove(engine, sought(KEYS, EMAIL), tmp_path)
+    assert remove(engine, sought(KEYS, EMAIL), tmp_path) == Forgotten()
+
+
+@pytest.mark.parametrize(
+    ("keys", "purchases"),
+    [(Keys(current=OTHER_KEY), 0), (Keys(current=OTHER_KEY, former=(KEY,)), 1), (Keys(former=(KEY,)), 1)],
+    ids=["new key alone", "former key too", "no key now"],
+)
+def test_forget_finds_pseudonyms_of_the_keys_that_are_known(engine: Engine, keys: Keys, purchases: int) -> None:
+    export(engine, Till(), privacy=PSEUDONYMISE)
+    assert remove(engine, sought(keys, EMAIL)).purchases == purchases
+
+
+def test_forget_finds_what_is_stored_under_several_policies_and_keys_at_once(engine: Engine) -> None:
+    for number, privacy in enumerate((KEEP, PSEUDONYMISE, replace(PSEUDONYMISE, key=OTHER_KEY))):
+        same = replace(FIRST, purchase_id=920 + number, tickets=())
+        export(engine, Till({10: (same,)}), MONDAY + number * HOUR, privacy=privacy, library=f"library-{number}")
+    who = sought(Keys(current=OTHER_KEY, former=(KEY,)), EMAIL)
+    found = [remove(engine, who, library=f"library-{number}") for number in range(3)]
+    assert [one.purchases for one in found] == [1, 1, 1]
+    assert list(people(engine).values()) == [NOTHING] * 3
+
+
+def test_forget_finds_in_files_what_a_row_said_before_it_changed(engine: Engine, tmp_path: Path) -> None:
+    export(engine, Till(), privacy=KEEP)
+    write(engine, a_store(tmp_path))
+    married = replace(FIRST, email="gift@example.com", phone_number=None, full_name="Gift Testesen")
+    export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
+    assert remove(engine, sought(KEYS, EMAIL)) == Forgotten()
+    assert remove(engine, sought(KEYS, EMAIL), tmp_path).purchases == 1
+    assert traces(engine, (*FIRST_BUYER, "gift"), tmp_path) == []
+
+
+def test_forget_with_dry_run_counts_and_removes_nothing(engine: Engine, tmp_path: Path) -> None:
+    export(engine, Till(), privacy=KEEP)
+    write(engine, a_store(tmp_path))
+    stored = people(engine)
+    found = remove(engine, sought(KEYS, EMAIL), tmp_path, dry_run=True)
+    assert found == replace(FOUND, files={"purchases": 1, "answers": 2})
+    assert (people(engine), contents(engine, forgotten)) == (stored, [])
+    assert traces(engine, FIRST_BUYER, tmp_path) == list(FIRST_BUYER)
+
+
+def test_forget_leaves_other_libraries_alone(engine: Engine) -> None:
+    for library in (LIBRARY, "ribe"):
+        export(engine, Till(), privacy=KEEP, library=library)
+    remove(engine, sought(KEYS, EMAIL), library="ribe")
+    assert contents(engine, purchases, "library", "email")[:3:2] == [
+        {"library": LIBRARY, "email": "test.testesen@example.com"},
+        {"library": "ribe", "email": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Nobody was named"),
+        ({"email": "  "}, "no @"),
+        ({"email": "Test Testesen"}, "no @"),
+        ({"phone": "ukendt"}, "no digits"),
+    ],
+    ids=["nobody", "white space", "a name", "no number"],
+)
+def test_sought_without_what_tells_a_person_apart_is_refused_and_not_repeated(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsProblem, match=said) as caught:
+        sought(KEYS, **given)  # type: ignore[arg-type]
+    assert "Testesen" not in str(caught.value)
+
+
+def test_sought_repr_does_not_show_the_person() -> None:
+    shown = repr(sought(KEYS, EMAIL, "12 34 56 78"))
+    assert [trace for trace in ("testesen", "12345678") if trace in shown.casefold()] == []
