@@ -22,6 +22,7 @@ from include.store.links import remove_link, save_link
 from include.store.snapshots import forget_ticket_events, store_ticket_events
 from include.sync.apply import NO_REQUEST, Working, carry_out
 from include.sync.apply_checks import SoldMeanwhile
+from include.sync.error_texts import error_code
 from include.sync.identity import Identity
 from include.sync.plan import Plan
 from include.sync.prices import prices_as_made
@@ -153,7 +154,9 @@ class ChangeRunner:
         """Note what became of a change that did not succeed, and what staff are told."""
         unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, BilletbroError)
         with self._engine.begin() as connection:
-            stored.mark_failed(connection, change_id, utc_now(), in_words(error), outcome_unknown=unknown)
+            stored.mark_failed(
+                connection, change_id, utc_now(), in_words(error), outcome_unknown=unknown, code=error_code(error)
+            )
         with self._lock:
             vanished = isinstance(error, Missing) and change.kind is not Kind.CREATE
             if isinstance(error, Refused) and not (vanished or isinstance(error, SoldMeanwhile)):

@@ -13,6 +13,7 @@ from include.pipeline.field_lines import both, field_lines, shown_value
 from include.store.runs import RunRecord, read_runs
 from include.store.snapshots import read_ticket_events
 from include.store.tables import changes, source_events
+from include.sync.error_texts import error_lines
 from include.sync.explanation_texts import Explanation
 from include.sync.reasons import reason_in_words
 
@@ -62,7 +63,7 @@ def _library(connection: Connection, run: RunRecord) -> list[str]:
     for title, danish, english in rejected:
         lines += [f"    - {title or '(uden titel / no title)'}: {danish}", f"      {english}"]
     for step, message in run.errors.items():
-        first, *more = message.splitlines()
+        first, *more = error_lines(run.error_codes.get(step), message)
         lines += [f"  FEJL / ERROR ({step}): {first}", *(f"    {line}" for line in more)]
     return lines
 

@@ -17,6 +17,7 @@ from include.pipeline.field_lines import shown_value
 from include.pipeline.plan_text import planned_lines
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
+from include.sync.error_texts import error_lines
 from include.sync.explanations import explain
 
 SECTIONS = (
@@ -69,11 +70,11 @@ class LibraryReport:
     run: RunRecord
     plan: list[str]
     sections: list[Section]
-    failed_changes: list[str]
+    failed_changes: list[tuple[str, list[str]]]
     skipped: list[Skipped]
     rejected: list[tuple[str, str, str]]
     links: int
-    errors: list[tuple[str, str]]
+    errors: list[tuple[str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def make_report(engine: Engine, run_id: str) -> Report:
     summary = f"No library failed; removals were blocked for: {', '.join(blocked)}." if blocked else ALL_WELL
     if failures:
         reasons = (
-            f"{report.run.library}: {'; '.join(f'{step}: {message}' for step, message in report.errors)}"
+            f"{report.run.library}: {'; '.join(f'{step}: {report.run.errors[step]}' for step, _ in report.errors)}"
             for report in libraries
             if report.errors
         )
@@ -135,11 +136,15 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
         run=run,
         plan=[*planned_lines(connection, run), ""] if run.mode == "plan" else [],
         sections=[section for section in sections if section.lines],
-        failed_changes=[f"{_line(row)}: {row['error']}" for row in rows if row["status"] == "failed"],
+        failed_changes=[
+            (_line(row), error_lines(row["error_code"], row["error"])) for row in rows if row["status"] == "failed"
+        ],
         skipped=_skipped(connection, run.library),
         rejected=_rejected(connection, run),
         links=connection.scalar(live) or 0,
-        errors=[(step, run.errors[step]) for step in STEPS if step in run.errors],
+        errors=[
+            (step, error_lines(run.error_codes.get(step), run.errors[step])) for step in STEPS if step in run.errors
+        ],
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from include.api.errors import BilletbroError, Fatal, Refused, Retriable
 from include.models import Mode
 from include.store.runs import note_error
+from include.sync.error_texts import error_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def for_each_library(
         except NothingToDo:
             idle += 1
         except Exception as error:
-            note_error(engine, request.run_id, library, step, in_words(error))
+            note_error(engine, request.run_id, library, step, in_words(error), error_code(error))
             failed.append(error)
     if failed:
         raise _together(failed)

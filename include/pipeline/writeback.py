@@ -21,6 +21,7 @@ from include.store.links import read_links
 from include.store.rejections import report_rejections, resolve_rejections
 from include.store.runs import note_progress, read_run
 from include.store.snapshots import note_written_back, read_mapped, read_ticket_events
+from include.sync.error_texts import error_code
 from include.sync.ticket_status import addresses_of, due_state, due_write_back
 
 REFUSED = "cms_refused"
@@ -198,6 +199,7 @@ def _failed(engine: Engine, change_id: int, change: Change, error: BilletbroErro
             utc_now(),
             in_words(error),
             outcome_unknown=isinstance(error, OutcomeUnknown),
+            code=error_code(error),
         )
     if isinstance(error, Refused):
         detail = error.said or str(error)

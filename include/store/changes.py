@@ -12,6 +12,8 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 from include.api.errors import Retriable
 from include.models import Change, Kind, Written
 from include.store.tables import changes, links, runs
+from include.sync import error_texts
+from include.sync.error_texts import UNEXPECTED
 
 NOT_SENT = "not sent: the run ended before"
 INTERRUPTED = "interrupted: whether it was carried out is not known"
@@ -83,9 +85,23 @@ def mark_applied(
     _while_ours(connection, change_id, ("planned", "applying"), values)
 
 
-def mark_failed(connection: Connection, change_id: int, now: datetime, error: str, *, outcome_unknown: bool) -> None:
-    """Note that the change was not carried out, or that nobody knows."""
-    values = {"status": "failed", "finished_at": now, "error": error, "outcome_unknown": outcome_unknown}
+def mark_failed(
+    connection: Connection,
+    change_id: int,
+    now: datetime,
+    error: str,
+    *,
+    outcome_unknown: bool,
+    code: str = UNEXPECTED,
+) -> None:
+    """Note that the change was not carried out, or that nobody knows; `code` is the error's (sync/error_texts.py)."""
+    values = {
+        "status": "failed",
+        "finished_at": now,
+        "error": error,
+        "error_code": code,
+        "outcome_unknown": outcome_unknown,
+    }
     still_ours = changes.c.status.in_(("planned", "applying"))
     connection.execute(update(changes).where(changes.c.id == change_id, still_ours).values(values))
 
@@ -103,10 +119,13 @@ def close_leftovers(connection: Connection, library: str, now: datetime) -> None
     """
     begun = (changes.c.library == library) & (changes.c.status == "applying")
     failed: dict[str, Any] = {"status": "failed", "finished_at": now}
-    connection.execute(update(changes).where(begun).values(failed | {"error": INTERRUPTED, "outcome_unknown": True}))
+    interrupted = {"error": INTERRUPTED, "error_code": error_texts.INTERRUPTED, "outcome_unknown": True}
+    connection.execute(update(changes).where(begun).values(failed | interrupted))
     of_plans = exists().where(runs.c.run_id == changes.c.run_id, runs.c.library == library, runs.c.mode == "plan")
     unsent = (changes.c.library == library) & (changes.c.status == "planned") & ~of_plans
-    connection.execute(update(changes).where(unsent).values(failed | {"error": NOT_SENT}))
+    connection.execute(
+        update(changes).where(unsent).values(failed | {"error": NOT_SENT, "error_code": error_texts.NOT_SENT})
+    )
 
 
 def close_unsent(connection: Connection, run_id: str, library: str, now: datetime) -> None:
@@ -114,7 +133,7 @@ def close_unsent(connection: Connection, run_id: str, library: str, now: datetim
     connection.execute(
         update(changes)
         .where(changes.c.run_id == run_id, changes.c.library == library, changes.c.status == "planned")
-        .values(status="failed", finished_at=now, error=NOT_SENT)
+        .values(status="failed", finished_at=now, error=NOT_SENT, error_code=error_texts.NOT_SENT)
     )
 
 
@@ -148,7 +167,9 @@ def mark_carried_out(connection: Connection, carried_out: Mapping[int, int]) -> 
         connection.execute(
             update(changes)
             .where(changes.c.id == bindparam("of_id"))
-            .values(status="applied", outcome_unknown=False, error=None, event_id=bindparam("to_event")),
+            .values(
+                status="applied", outcome_unknown=False, error=None, error_code=None, event_id=bindparam("to_event")
+            ),
             [{"of_id": change_id, "to_event": event_id} for change_id, event_id in carried_out.items()],
         )
 

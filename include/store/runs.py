@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, cast, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from include.store.tables import runs
+from include.sync.error_texts import UNEXPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class RunRecord:
     planned_rejections: Sequence[tuple[str, str, str]] | None = None
     purchases: Mapping[str, Any] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    error_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def start_run(
@@ -68,17 +70,20 @@ def note_progress(connection: Connection, run_id: str, library: str, step: str, 
     connection.execute(
         update(runs)
         .where(runs.c.run_id == run_id, runs.c.library == library)
-        .values(errors=runs.c.errors.op("-")(step), **values)
+        .values(errors=runs.c.errors.op("-")(step), error_codes=runs.c.error_codes.op("-")(step), **values)
     )
 
 
-def note_error(engine: Engine, run_id: str, library: str, step: str, message: str) -> None:
-    """Note in words what ended a step of a library's run."""
+def note_error(engine: Engine, run_id: str, library: str, step: str, message: str, code: str = UNEXPECTED) -> None:
+    """Note what ended a step of a library's run: in words, and the error's code (sync/error_texts.py)."""
+    noted = {"errors": (runs.c.errors, message), "error_codes": (runs.c.error_codes, code)}
     with engine.begin() as connection:
         connection.execute(
             update(runs)
             .where(runs.c.run_id == run_id, runs.c.library == library)
-            .values(errors=runs.c.errors.op("||")(cast(literal({step: message}, JSONB), JSONB)))
+            .values(
+                {name: held.op("||")(cast(literal({step: said}, JSONB), JSONB)) for name, (held, said) in noted.items()}
+            )
         )
 
 
