@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -30,6 +31,7 @@ from include.sandbox.place2book_records import Event
 from include.sandbox.request_log import LoggedRequest
 from include.sandbox.server import Sandbox
 from include.settings import Library, load_settings
+from include.sources import Source
 from include.sources.dpl_cms import DplCmsSource
 from include.store.links import read_links
 from include.store.runs import RunRecord, read_run
@@ -185,6 +187,12 @@ class World:
         """Return a client of Place2book, with the token that the connection holds."""
         token = self.sandbox.place2book_token if self.token is None else self.token
         return self.place2book_client(self.sandbox.place2book_url, token, connection=PLACE2BOOK, settings=IMPATIENT)
+
+    @contextmanager
+    def apis_of(self, library: str) -> Iterator[tuple[Source, Place2bookClient]]:
+        """Give a library's source and Place2book."""
+        with self._cms(library) as cms, self.place2book() as client:
+            yield self.source(cms), client
 
     def _cms(self, library: str) -> CmsClient:
         login, password = self.sandbox.cms_users[library]
