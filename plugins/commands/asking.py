@@ -45,7 +45,8 @@ def events_named(connection: Connection, sought: str, libraries: Sequence[str]) 
         zones = timezones()
         lines = [event_line(event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE))) for event in found[:MANY]]
         more = [f"... (+{len(found) - MANY})"] if len(found) > MANY else []
-        choose = f"{len(found)} arrangementer passer; vælg ét med dets uuid. / {len(found)} events match; choose one."
+        count = len(found)
+        choose = f"{count} arrangementer passer; vælg ét med dets uuid. / {count} events match; choose one by its uuid."
         raise CommandEnded("\n".join([choose, *lines, *more]), code=2)
     return found
 

@@ -1,0 +1,111 @@
+"""The commands in this process, against the stand-ins and a PostgreSQL of their own; a module's tests share them."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import Engine, make_url
+
+from commands.running import run_command
+from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
+from include.models import Mode
+from include.pipeline.begin import begin
+from include.pipeline.request import RunRequest, utc_now
+from include.sandbox.server import Sandbox
+from include.settings import load_settings
+from jobs import steps
+from jobs.billetbro_db import billetbro_engine
+
+PRIVACY_KEY = "made-up-key-of-the-pseudonyms"
+NOT_GIVEN: dict[str, object] = {"libraries": [], "events": [], "json": False, "all": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Return what a machine reads."""
+        return json.loads(self.out)
+
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins, with two libraries' events and what was entered by hand."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the demonstration's two libraries, without the limit on requests a second."""
+    content = yaml.safe_load(LIBRARIES.read_text())
+    content["defaults"]["requests"] = {"concurrency": 4, "per_second": 1000}
+    file = tmp_path_factory.mktemp("settings") / "libraries.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    return file
+
+
+@pytest.fixture(scope="module")
+def module_environment(
+    sandbox: Sandbox,
+    libraries_file: Path,
+    postgres: EmbeddedPostgres,
+    module_database_url: str,
+    airflow_home: Path,
+) -> Iterator[None]:
+    """Set what a command finds in its environment: its connections and its settings."""
+    database = postgres.airflow_connection_json(make_url(module_database_url).database or "")
+    variables = sandbox_connections(sandbox, database, PRIVACY_KEY) | {
+        "BILLETBRO_LIBRARIES": str(libraries_file),
+        "_AIRFLOW_PROCESS_CONTEXT": "server",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield
+        billetbro_engine().dispose()
+
+
+@pytest.fixture
+def command(module_environment: None, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Give what runs a subcommand with the arguments that are given, the others as without them."""
+
+    def run(name: str, **given: object) -> Said:
+        code = 0
+        capsys.readouterr()
+        try:
+            run_command(f"commands.{name}", Namespace(**NOT_GIVEN | given))
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        printed = capsys.readouterr()
+        return Said(code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def synced(module_environment: None) -> Engine:
+    """Give the database after Solbjerg's first run."""
+    engine = billetbro_engine()
+    library = load_settings().library("solbjerg")
+    request = RunRequest(run_id="first", mode=Mode.SYNC)
+    begin(engine, [library], request, utc_now())
+    for step in (steps.extract, steps.transform, steps.load, steps.writeback):
+        step(engine, library, request)
+    return engine
