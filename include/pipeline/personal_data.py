@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select, union
 
 from include.pipeline.request import utc_now
 from include.settings import Library, Settings, SettingsError
-from include.store.database import library_lock
+from include.store.database import LOCK_WAIT_SECONDS, library_lock
 from include.store.privacy_tables import privacy_policies
 from include.store.warehouse_tables import purchases
 from include.warehouse.blanking import Counts
@@ -73,15 +73,15 @@ def kept_libraries(settings: Settings, stored: Iterable[str], wanted: Iterable[s
         Kept(id=one.id, retention=Retention(days=one.personal_data.retention_days, timezone=one.timezone), settings=one)
         for one in settings.libraries
     ]
-    ids = {one.id for one in listed}
+    ids = [one.id for one in listed]
     unlisted = [
         Kept(id=library, retention=Retention(days=settings.unlisted.retention_days))
-        for library in sorted(set(stored) - ids)
+        for library in sorted(set(stored).difference(ids))
     ]
-    chosen = set(wanted)
-    if unknown := sorted(chosen - ids - {one.id for one in unlisted}):
-        raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(ids)}")
-    return tuple(one for one in (*listed, *unlisted) if not chosen or one.id in chosen)
+    chosen, known = set(wanted), (*listed, *unlisted)
+    if unknown := sorted(chosen.difference(one.id for one in known)):
+        raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(one.id for one in known)}")
+    return tuple(one for one in known if not chosen or one.id in chosen)
 
 
 def stored_libraries(warehouse: Engine, files: PersonalDataFiles | None) -> frozenset[str]:
@@ -100,13 +100,14 @@ def keep_in_order(
     keys: Keys,
     files: PersonalDataFiles | None,
     clock: Callable[[], datetime] = utc_now,
+    wait_seconds: float = LOCK_WAIT_SECONDS,
 ) -> Night:
     """Do a night's work for one library, under its lock; what retention removed stays so when the rest fails.
 
     Raises Fatal when the key is missing, and Retriable when another task works on the library or files cannot be
     reached.
     """
-    with library_lock(state, library.id):
+    with library_lock(state, library.id, wait_seconds):
         now = clock()  # not before the lock: what is changed now must look newer than what was written as files
         with warehouse.begin() as connection:
             removed = remove_past(connection, library.id, library.retention, now, files)

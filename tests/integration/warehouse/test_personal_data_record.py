@@ -1,0 +1,98 @@
+"""The record of processing says what is stored about whom, where, for how long, and when it goes."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from include.warehouse.forget import forget, sought
+from include.warehouse.personal_data_record import Record, record_of
+from include.warehouse.personal_data_text import record_text
+from include.warehouse.privacy import Keys, Privacy
+from include.warehouse.retention import remove_past
+from include.warehouse.retention_rule import Retention
+from tests.integration.warehouse.examples import EVENT, KEY, LIBRARY, MONDAY, Till, export
+from tests.integration.warehouse.files import a_store, write
+from tests.integration.warehouse.personal import DROP, FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, files_in
+
+THIRTY = Retention(days=30)
+KEYS = Keys(current=KEY)
+DAY = timedelta(days=1)
+COLUMNS = ("full_name", "email", "phone_number", "zip_code", "customer_key", "value")
+
+
+def record(engine: Engine, root: Path | None = None, keys: Keys = KEYS) -> Record:
+    with engine.connect() as connection:
+        return record_of(connection, LIBRARY, THIRTY, keys, files_in(root) if root else None)
+
+
+def counted(found: Record, where: str = "warehouse") -> dict[str, tuple[int, int]]:
+    return {held.column: (held.rows, held.plain) for held in found.held if held.where == where}
+
+
+@pytest.mark.parametrize(
+    ("privacy", "rows"),
+    [
+        (KEEP, [(2, 2), (2, 2), (2, 2), (1, 1), (1, 1), (2, 2)]),
+        (PSEUDONYMISE, [(2, 0), (2, 0), (2, 0), (1, 1), (1, 0), (2, 2)]),
+        (DROP, [(0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (2, 2)]),
+    ],
+    ids=["keep", "pseudonymise", "drop"],
+)
+def test_record_counts_the_rows_that_hold_something_and_how(
+    engine: Engine, tmp_path: Path, privacy: Privacy, rows: list[tuple[int, int]]
+) -> None:
+    export(engine, Till(), privacy=privacy)
+    write(engine, a_store(tmp_path))
+    found = record(engine, tmp_path)
+    expected = dict(zip(COLUMNS, rows, strict=True))
+    assert (counted(found), counted(found, "files")) == (expected, expected)
+    assert (found.policy, found.since, found.keep_answers) == (privacy.policy, MONDAY, ["allergi", "hørt om os"])
+    assert (found.oldest, found.removed_on) == (EVENT.end_at, date(2026, 4, 9))
+
+
+def test_record_names_the_night_in_which_retention_removes_the_oldest(engine: Engine) -> None:
+    export(engine, Till(), privacy=KEEP)
+    goes = record(engine).removed_on
+    nights = []
+    for days in range(30, 45):
+        now = MONDAY + days * DAY
+        with engine.begin() as connection:
+            nights += [now.date()] * any(remove_past(connection, LIBRARY, THIRTY, now, None).tables.values())
+    assert [goes] == nights
+    after = record(engine)
+    assert (after.oldest, after.removed_on, after.last_removal) == (None, None, MONDAY + 44 * DAY)
+
+
+def test_record_counts_who_was_forgotten_and_who_cannot_be_found(engine: Engine) -> None:
+    export(engine, Till(), privacy=PSEUDONYMISE)
+    with engine.begin() as connection:
+        forget(connection, LIBRARY, sought(KEYS, purchase_ids=[900]), MONDAY, None, dry_run=False)
+    found = record(engine, keys=Keys())
+    assert (found.forgotten_purchases, found.under_unknown_keys) == (1, 1)
+
+
+def test_record_of_a_library_without_exports_says_so(engine: Engine) -> None:
+    found = record(engine)
+    assert (found.policy, found.oldest, set(counted(found).values())) == (None, None, {(0, 0)})
+    assert "nothing exported yet" in record_text(found, "Herlev Bibliotek", "Europe/Copenhagen")
+
+
+def test_record_as_text_says_it_in_danish_and_english_and_names_nobody(engine: Engine, tmp_path: Path) -> None:
+    export(engine, Till(), privacy=KEEP)
+    write(engine, a_store(tmp_path))
+    told = replace(record(engine, tmp_path), under_unknown_keys=3)
+    lines = record_text(told, "Herlev Bibliotek", "Europe/Copenhagen").splitlines()
+    assert lines[:2] == [
+        "== Herlev Bibliotek (herlev) ==",
+        "  Politik / policy: keep siden / since 02.03.2026; keep_answers: allergi, hørt om os",
+    ]
+    assert "  Opbevares / kept: 30 dage efter arrangementet / days after the event" in lines
+    assert "  Ældste / oldest: arrangement / event 09.03.2026, fjernes / removed 09.04.2026" in lines
+    assert (
+        "    files: purchases.email: 2 rækker / rows, heraf i klartekst / of them in plain text 2 - "
+        "køberens e-mail / the buyer's e-mail" in lines
+    )
+    assert [buyer for buyer in (*FIRST_BUYER, *SECOND_BUYER) if buyer in "\n".join(lines).casefold()] == []
