@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from include.api.errors import Retriable
 from include.store.metadata import metadata, warehouse_metadata
@@ -23,10 +25,12 @@ LOCK_WAIT_SECONDS = 600.0
 def connect(url: str | URL) -> Engine:
     """Return an engine on psycopg 3, whatever PostgreSQL driver the url names; sessions run in UTC.
 
-    No error shows the values of a statement: they can be a buyer's.
+    No error shows the values of a statement: they can be a buyer's. Statements are planned each time: a plan that was
+    kept from when a table was small would read the whole of it later.
     """
     target = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(target, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c timezone=UTC"})
+    settings = {"options": "-c timezone=UTC", "prepare_threshold": None}
+    return create_engine(target, pool_pre_ping=True, hide_parameters=True, connect_args=settings)
 
 
 def migrate(engine: Engine) -> None:
@@ -93,3 +97,14 @@ def library_lock(engine: Engine, library: str, wait_seconds: float = LOCK_WAIT_S
             yield
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+
+
+def without_values(error: psycopg.Error, statement: str | None) -> DBAPIError:
+    """Return SQLAlchemy's error of the same kind, which says what failed and quotes nothing.
+
+    PostgreSQL's own words can repeat a row or a value, which may be a buyer's.
+    """
+    told = type(error)(f"SQLSTATE {error.sqlstate}" if error.sqlstate else "the connection was lost")
+    shown = DBAPIError.instance(statement, None, told, psycopg.Error, hide_parameters=True)
+    assert isinstance(shown, DBAPIError)
+    return shown

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import psycopg
 from sqlalchemy import Engine, and_, func, select
 from sqlalchemy.exc import DBAPIError
 
 from include.api.errors import BadAnswer, Refused, Retriable
 from include.models import Purchase
+from include.store.database import without_values
 from include.store.warehouse_tables import events as events_table
 from include.store.warehouse_tables import prices
 from include.store.warehouse_tables import purchases as purchases_table
@@ -133,7 +135,8 @@ def _store(
         with engine.begin() as connection:
             return store_event(connection, library, event, bought, now, ended)
     except DBAPIError as error:
-        error.hide_parameters = True
+        if isinstance(error.orig, psycopg.Error):
+            raise without_values(error.orig, error.statement) from None
         raise
 
 

@@ -1,32 +1,18 @@
-"""Put rows into a table by their natural key, with pandas: new ones are inserted, known ones brought up to date."""
+"""Put many rows into a table by their natural key: new ones are inserted, known ones brought up to date.
+
+The rows are copied (COPY) into a temporary table beside it, and from there written in one statement.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    DateTime,
-    Integer,
-    ScalarSelect,
-    Table,
-    UniqueConstraint,
-    case,
-    func,
-    literal_column,
-    select,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningInsert
+import psycopg
+from sqlalchemy import Column, Connection, Table, UniqueConstraint, text
 
-from include.warehouse.privacy import Row
+from include.store.database import without_values
+from include.warehouse.privacy import Cell, Row
 
 NOT_A_CHANGE = frozenset({"last_seen_at", "exported_at", "changed_at"})
 """Columns that move by themselves: a row that differs in nothing else is unchanged."""
@@ -43,33 +29,22 @@ class Upserted:
 def upsert(connection: Connection, table: Table, rows: Iterable[Row]) -> Upserted:
     """Insert the rows, or update those that the table knows; all rows name the same columns.
 
-    `first_seen_at` stays as it was first written, `cancelled_at` as long as the row stays cancelled.
+    `first_seen_at` stays as it was first written, `cancelled_at` as long as the row stays cancelled, and `changed_at`
+    as long as the content does. Of several rows with one key the last counts.
     """
-    shaped = frame(table, rows)
-    if shaped.empty:
+    unique = latest(table, rows)
+    if not unique:
         return Upserted()
-    differed: Counter[bool | None] = Counter()
-
-    def write(_: object, writer: Connection, columns: list[str], values: Iterable[Sequence[object]]) -> None:
-        parameters = [dict(zip(columns, value, strict=True)) for value in values]
-        differed.update(writer.scalars(_statement(table, columns), parameters))
-
-    shaped.to_sql(table.name, connection, schema=table.schema, if_exists="append", index=False, method=write)
-    return Upserted(new=differed[None], changed=differed[True])
+    columns = list(unique[0])
+    _copy(connection, table, columns, unique)
+    new, changed = connection.execute(text(_statement(table, columns))).one()
+    return Upserted(new=new, changed=changed)
 
 
-def frame(table: Table, rows: Iterable[Row]) -> pd.DataFrame:
-    """Shape rows for the table: its own nullable types, and one row for each key, of which the last listed wins.
-
-    Integers stay integers beside nulls. PostgreSQL's text cannot hold the character NUL, which is left out.
-    """
-    listed = list(rows)
-    if not listed:
-        return pd.DataFrame()
-    columns = list(listed[0])
-    shaped = pd.DataFrame(listed, columns=columns, dtype="object")
-    shaped = shaped.drop_duplicates([column.name for column in natural_key(table)], keep="last")
-    return pd.DataFrame({name: _typed(shaped[name], table.columns[name]) for name in columns})
+def latest(table: Table, rows: Iterable[Row]) -> list[Row]:
+    """Return one row for each key: the one that is listed last."""
+    key = natural_key(table)
+    return list({tuple(row[column.name] for column in key): row for row in rows}.values())
 
 
 def natural_key(table: Table) -> tuple[Column[object], ...]:
@@ -78,46 +53,76 @@ def natural_key(table: Table) -> tuple[Column[object], ...]:
     return tuple((unique[0] if unique else table.primary_key).columns)
 
 
-def _typed(values: pd.Series, column: Column[object]) -> pd.Series:
-    if isinstance(column.type, DateTime):
-        return pd.to_datetime(values, utc=True).astype("datetime64[us, UTC]")
-    if isinstance(column.type, Integer):
-        return values.astype("Int64")
-    if isinstance(column.type, Boolean):
-        return values.astype("boolean")
-    return values.map(lambda text: text.replace("\0", ""), na_action="ignore")
+def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Copy the rows into the table's temporary one, which stays for the session, and is empty when a transaction ends.
 
-
-def _statement(table: Table, columns: Sequence[str]) -> ReturningInsert[tuple[bool]]:
-    """Build an upsert that returns for each row whether its content differed; null for a new row."""
-    key = natural_key(table)
-    kept = {*(column.name for column in key), "first_seen_at"}
-    inserted = insert(table)
-    updated: dict[str, ColumnElement[object]] = {name: inserted.excluded[name] for name in columns if name not in kept}
-    if "cancelled_at" in updated:
-        first = func.coalesce(table.c.cancelled_at, inserted.excluded.cancelled_at)
-        updated["cancelled_at"] = case((inserted.excluded.cancelled_at.is_not(None), first))
-    compared = [name for name in updated if name not in NOT_A_CHANGE]
-    if "changed_at" in updated:
-        before, after = tuple_(*(table.c[name] for name in compared)), tuple_(*(updated[name] for name in compared))
-        updated["changed_at"] = case((before.is_distinct_from(after), updated["changed_at"]), else_=table.c.changed_at)
-    return inserted.on_conflict_do_update(index_elements=key, set_=updated).returning(_differs(table, key, compared))
-
-
-def _differs(table: Table, key: Sequence[Column[object]], compared: Sequence[str]) -> ScalarSelect[bool]:
-    """Compare a row with what it was: a query inside RETURNING still sees the table as before the statement."""
-    old = table.alias("old")
-    before = tuple_(*(old.c[name] for name in compared))
-    after = tuple_(*(_returned(table.c[name]) for name in compared))
-    same = (
-        old.c[column.name].is_not_distinct_from(_returned(column))
-        if column.nullable
-        else old.c[column.name] == _returned(column)
-        for column in key
+    Raises SQLAlchemy's errors, without the values that PostgreSQL would quote.
+    """
+    incoming = _incoming(table)
+    prepare = (
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} ON COMMIT DELETE ROWS "
+        f"AS SELECT * FROM {table.fullname} WITH NO DATA; DELETE FROM {incoming}"
     )
-    return select(before.is_distinct_from(after)).where(*same).scalar_subquery()
+    connection.exec_driver_sql(prepare, execution_options={"no_parameters": True})
+    statement = f"COPY {incoming} ({', '.join(columns)}) FROM STDIN"
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            for row in rows:
+                copy.write_row([_storable(row[name]) for name in columns])
+    except psycopg.Error as error:
+        raise without_values(error, statement) from None
 
 
-def _returned(column: Column[object]) -> ColumnElement[object]:
-    """Name a column of the row that is returned, which SQLAlchemy would otherwise select from anew."""
-    return literal_column(f"{column.table.fullname}.{column.name}", column.type)
+def _storable(value: Cell) -> Cell:
+    """Return the value without the character NUL, which PostgreSQL's text cannot hold."""
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def _incoming(table: Table) -> str:
+    return f"incoming_{table.name}"
+
+
+def _statement(table: Table, columns: Sequence[str]) -> str:
+    """Build the upsert, which returns how many rows were new and how many had another content.
+
+    Both halves see the table as it was before: what is compared is what is about to be written over. It is looked up
+    row by row, by its key: the planner knows too little of a temporary table to leave a join to it.
+    """
+    key = [column.name for column in natural_key(table)]
+    written = [name for name in columns if name not in {*key, "first_seen_at"}]
+    content = [name for name in written if name not in NOT_A_CHANGE]
+    same_key = " AND ".join(_equal(column) for column in natural_key(table))
+    differs = f"SELECT {_differs('known', 'given', content)} FROM {table.fullname} AS known WHERE {same_key}"
+    values = ", ".join(f"{name} = {_value(name, 'known', 'excluded', content)}" for name in written)
+    return f"""
+        WITH compared AS (
+            SELECT ({differs}) AS differs FROM {_incoming(table)} AS given
+        ), written AS (
+            INSERT INTO {table.fullname} AS known ({", ".join(columns)})
+            SELECT {", ".join(columns)} FROM {_incoming(table)}
+            ON CONFLICT ({", ".join(key)}) DO UPDATE SET {values}
+        )
+        SELECT count(*) FILTER (WHERE differs IS NULL), count(*) FILTER (WHERE differs) FROM compared
+    """
+
+
+def _equal(column: Column[object]) -> str:
+    same = "IS NOT DISTINCT FROM" if column.nullable else "="
+    return f"known.{column.name} {same} given.{column.name}"
+
+
+def _differs(old: str, new: str, content: Sequence[str]) -> str:
+    before = ", ".join(f"{old}.{name}" for name in content)
+    after = ", ".join(_value(name, old, new, content) for name in content)
+    return f"ROW({before}) IS DISTINCT FROM ROW({after})"
+
+
+def _value(name: str, old: str, new: str, content: Sequence[str]) -> str:
+    """Return what a column of a known row becomes."""
+    if name == "cancelled_at":
+        return f"CASE WHEN {new}.{name} IS NOT NULL THEN coalesce({old}.{name}, {new}.{name}) END"
+    if name == "changed_at":
+        return f"CASE WHEN {_differs(old, new, content)} THEN {new}.{name} ELSE {old}.{name} END"
+    return f"{new}.{name}"

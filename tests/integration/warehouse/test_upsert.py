@@ -1,8 +1,11 @@
-"""What an upsert says that it did."""
+"""What an upsert stores, and what it says that it did."""
 
+from datetime import timedelta, timezone
+
+import pytest
 from sqlalchemy import Engine
 
-from include.store.warehouse_tables import answers
+from include.store.warehouse_tables import answers, purchases, tickets
 from include.warehouse.upsert import Upserted, upsert
 from tests.integration.warehouse.examples import HOUR, LIBRARY, MONDAY, Till, contents, export
 
@@ -28,3 +31,51 @@ def test_upsert_rows_whose_key_holds_a_null_are_found_again(engine: Engine) -> N
         (901, 2, "Bogorme", MONDAY, MONDAY + HOUR),
     ]
     assert [row["value"] for row in stored if row["ticket_id"] is None] == ["Læsehest"]
+
+
+def test_upsert_values_of_every_kind_arrive_as_they_are(engine: Engine) -> None:
+    export(engine, Till())
+    beyond_doubles = 2**53 + 1
+    arrived = MONDAY.astimezone(timezone(timedelta(hours=1))) + timedelta(microseconds=123456)
+    ticket = SEEN | {"library": LIBRARY, "purchase_id": 900, "amount_ore": 0, "released_at": None}
+    rows = [
+        ticket | {"ticket_id": beyond_doubles, "price_id": None, "arrived_at": arrived, "seating": "A\x001\t\\N\n\\."},
+        ticket | {"ticket_id": 2, "price_id": 71, "arrived_at": None, "seating": ""},
+    ]
+    with engine.begin() as connection:
+        assert upsert(connection, tickets, rows) == Upserted(new=2)
+    stored = contents(engine, tickets, "ticket_id", "price_id", "arrived_at", "seating")
+    assert [row for row in stored if row["ticket_id"] in (2, beyond_doubles)] == [
+        {"ticket_id": 2, "price_id": 71, "arrived_at": None, "seating": ""},
+        {"ticket_id": beyond_doubles, "price_id": None, "arrived_at": arrived, "seating": "A1\t\\N\n\\."},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total_ore", "changed", "changed_at"),
+    [(10000, 0, MONDAY), (12000, 1, MONDAY + HOUR)],
+    ids=["seen again as it is", "another total"],
+)
+def test_upsert_dates_a_change_and_nothing_else(engine: Engine, total_ore: int, changed: int, changed_at) -> None:
+    export(engine, Till())
+    later = {"last_seen_at": MONDAY + HOUR, "first_seen_at": MONDAY + HOUR, "changed_at": MONDAY + HOUR}
+    stood = contents(engine, purchases)[0]
+    with engine.begin() as connection:
+        done = upsert(connection, purchases, [stood | later | {"total_ore": total_ore}])
+    assert done == Upserted(changed=changed)
+    assert contents(engine, purchases)[0] == stood | {
+        "total_ore": total_ore,
+        "last_seen_at": MONDAY + HOUR,
+        "changed_at": changed_at,
+    }
+
+
+def test_upsert_in_a_transaction_that_fails_leaves_nothing_for_the_next(engine: Engine) -> None:
+    export(engine, Till())
+    row = GIVEN | {"ticket_id": None, "position": 1, "value": "Bogorme"}
+    with engine.connect() as connection:
+        upsert(connection, answers, [row])
+        connection.rollback()
+    with engine.begin() as connection:
+        assert upsert(connection, answers, [row | {"position": 2}]) == Upserted(new=1)
+    assert [row["position"] for row in contents(engine, answers, "position")] == [2]
