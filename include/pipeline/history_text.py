@@ -11,6 +11,7 @@ from include.pipeline.field_lines import LONG_TEXTS, WIDTH, both, difference, sh
 from include.store.event_history import REJECTED, RESOLVED, HistoryEntry, ListedRejection
 from include.store.event_lookup import FoundEvent
 from include.sync.change_texts import KINDS, STATUSES
+from include.sync.error_texts import error_lines
 from include.sync.explanation_texts import Explanation
 from include.sync.field_texts import label_of
 from include.sync.reasons import reason_in_words
@@ -62,7 +63,8 @@ def _entry(entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo) -> list[
     elif entry.why:
         lines.append(f"    fordi / because: {both(reason_in_words(entry.why))}")
     if entry.error:
-        lines.append(f"    fejl / error: {entry.error}")
+        first, *more = error_lines(entry.error_code, entry.error)
+        lines += [f"    fejl / error: {first}", *(f"      {line}" for line in more)]
     return lines
 
 

@@ -10,7 +10,7 @@ from include.models import Kind, Link, Mode
 from include.store.records import CURRENT_EVENT, MAPPED, link_from_row
 from include.store.tables import changes, links, rejections, runs, source_events, ticket_events
 from include.sync.explanation_texts import Explanation
-from include.sync.why import EventFacts, LastRun
+from include.sync.why import EventFacts, LastRun, error_in_words
 
 WRITES_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
 TAKES_OFF_SALE = (Kind.DELETE, Kind.END_SALE)
@@ -20,7 +20,7 @@ def library_facts(connection: Connection, library: str, *, timezone: str, now: d
     """Return what is known of an event that was never seen: only when its library was read, and how its run went."""
     read_at = connection.scalar(select(func.max(runs.c.extracted_at)).where(runs.c.library == library))
     latest = (
-        select(runs.c.started_at, runs.c.errors, runs.c.removals_blocked)
+        select(runs.c.started_at, runs.c.errors, runs.c.error_codes, runs.c.removals_blocked)
         .where(runs.c.library == library, runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)))
         .order_by(runs.c.started_at.desc(), runs.c.id.desc())
         .limit(1)
@@ -28,7 +28,12 @@ def library_facts(connection: Connection, library: str, *, timezone: str, now: d
     run = connection.execute(latest).one_or_none()
     last_run = None
     if run is not None:
-        last_run = LastRun(started_at=run.started_at, errors=run.errors, removals_blocked=run.removals_blocked)
+        last_run = LastRun(
+            started_at=run.started_at,
+            errors=run.errors,
+            error_codes=run.error_codes,
+            removals_blocked=run.removals_blocked,
+        )
     return EventFacts(now=now, timezone=timezone, read_at=read_at, last_run=last_run)
 
 
@@ -75,17 +80,18 @@ def _open_rejections(connection: Connection, library: str, uuid: str) -> dict[st
     return {code: Explanation(danish, english) for code, danish, english in connection.execute(query)}
 
 
-def _failed_write_back(connection: Connection, library: str, uuid: str) -> str | None:
+def _failed_write_back(connection: Connection, library: str, uuid: str) -> Explanation | None:
     """Return what went wrong with the latest PATCH that was sent; None when it went well."""
     query = (
-        select(changes.c.status, changes.c.error)
+        select(changes.c.status, changes.c.error, changes.c.error_code)
         .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(WRITES_BACK))
         .where(changes.c.applying_at.is_not(None))
         .order_by(changes.c.id.desc())
         .limit(1)
     )
     latest = connection.execute(query).one_or_none()
-    return (latest.error or "") if latest and latest.status == "failed" else None
+    failed = latest is not None and latest.status == "failed"
+    return error_in_words(latest.error_code, latest.error or "") if latest and failed else None
 
 
 def _removed_because(connection: Connection, library: str, uuid: str) -> str | None:

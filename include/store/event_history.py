@@ -28,6 +28,7 @@ class HistoryEntry:
     fields: tuple[FieldChange, ...] = ()
     why: str = ""
     error: str | None = None
+    error_code: str | None = None
     said: tuple[str, str] | None = None
     event_id: int | None = None
     price_id: int | None = None
@@ -81,6 +82,7 @@ def _entry(row: Mapping[Any, Any]) -> HistoryEntry:
         fields=tuple(FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]),
         why=row["why"],
         error=row["error"],
+        error_code=row["error_code"],
         event_id=row["event_id"],
         price_id=row["price_id"],
         run_id=row["run_id"],

@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
+from include.sync.error_texts import IN_DANISH
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
 from include.sync.reasons import reason_in_words
@@ -45,10 +46,14 @@ EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """The library's latest run that was to change something: when it began, and what went wrong, by step."""
+    """The library's latest run that was to change something: when it began, and what went wrong, by step.
+
+    `error_codes` are the errors' codes (error_texts.py), by step too.
+    """
 
     started_at: datetime
     errors: Mapping[str, str] = field(default_factory=dict)
+    error_codes: Mapping[str, str] = field(default_factory=dict)
     removals_blocked: str | None = None
 
 
@@ -57,8 +62,8 @@ class EventFacts:
     """What the tables tell of one source event. `rejections` are the open ones, code and sentence.
 
     `read_at` is when the source's list was last read whole, `seen_at` when the event was last in it.
-    `failed_write_back` is what the source said to the latest PATCH when it failed, `removed_because` why the event was
-    last taken off sale.
+    `failed_write_back` is what became of the latest PATCH when it failed, `removed_because` why the event was last
+    taken off sale.
     """
 
     now: datetime
@@ -71,7 +76,7 @@ class EventFacts:
     link: Link | None = None
     current: CurrentEvent | None = None
     rejections: Mapping[str, Explanation] = field(default_factory=dict)
-    failed_write_back: str | None = None
+    failed_write_back: Explanation | None = None
     removed_because: str | None = None
 
 
@@ -162,7 +167,7 @@ def _not_written_back(facts: EventFacts, link: Link) -> Answer:
     if "cms_refused" in facts.rejections:
         return Answer(code="cms_refused", words=facts.rejections["cms_refused"])
     if facts.failed_write_back:
-        return _answer("write_back_failed", link=sold_at, error=_same(facts.failed_write_back))
+        return _answer("write_back_failed", link=sold_at, error=facts.failed_write_back)
     return _run_failed(facts) or _answer("write_back_due", link=sold_at)
 
 
@@ -187,7 +192,7 @@ def _about_the_sale(facts: EventFacts) -> Answer:
     shown = IN_SOURCE_WORDS[state]
     if mapped.state == shown:
         return _answer("has_button", link=sold_at)
-    if link.state_written == shown and mapped.state is not None and not facts.failed_write_back:
+    if link.state_written == shown and mapped.state is not None:
         return _answer("state_set_by_hand", link=sold_at, state=_same(mapped.state.value))
     return _not_written_back(facts, link)
 
@@ -214,8 +219,15 @@ def _run_failed(facts: EventFacts) -> Answer | None:
     run = facts.last_run
     if run is None or not run.errors:
         return None
-    error = " ".join(f"{step}: {said}" for step, said in run.errors.items())
-    return _answer("run_failed", started=_moment(run.started_at, facts), error=_same(error))
+    told = [(step, error_in_words(run.error_codes.get(step), said)) for step, said in run.errors.items()]
+    danish = " ".join(f"{step}: {words.da}" for step, words in told)
+    english = " ".join(f"{step}: {words.en}" for step, words in told)
+    return _answer("run_failed", started=_moment(run.started_at, facts), error=Explanation(danish, english))
+
+
+def error_in_words(code: str | None, sentence: str) -> Explanation:
+    """Return what an error means in Danish, by its code, and its own sentence, which is English."""
+    return Explanation(IN_DANISH.get(code or "", sentence), sentence)
 
 
 def _further(facts: EventFacts) -> list[Answer]:

@@ -68,10 +68,8 @@ ANSWERS = {
         "looks again.",
     ),
     "write_back_failed": Explanation(
-        "Arrangementet er til salg på {link}, men CMS tog ikke imod linket. Vi prøver igen ved hver kørsel. CMS "
-        "svarede: {error}",
-        "The event is on sale at {link}, but the CMS did not take the link. We try again in every run. The CMS "
-        "answered: {error}",
+        "Arrangementet er til salg på {link}, men linket kom ikke ind i CMS. Vi prøver igen ved hver kørsel. {error}",
+        "The event is on sale at {link}, but its link did not get into the CMS. We try again in every run. {error}",
     ),
     "write_back_due": Explanation(
         "Arrangementet er til salg på {link}, men det står endnu ikke i CMS. Det bliver skrevet ved næste kørsel.",

@@ -16,12 +16,15 @@ from include.store.links import save_link
 from include.store.rejections import report_rejections
 from include.store.snapshots import store_mapped, store_snapshot, store_ticket_events
 from include.store.tables import runs
+from include.sync.error_texts import IN_DANISH
+from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
 from include.sync.why import EventFacts, LastRun
 from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 ZONE = "Europe/Copenhagen"
 WRITE_BACK = Change(kind=Kind.WRITE_BACK, uuid="u1", title="Koncert", event_maker=5000, event_id=71)
+FAILED = Explanation(IN_DANISH["ServerTrouble"], "status 500")
 END_SALE = replace(WRITE_BACK, kind=Kind.END_SALE, why="the source event is cancelled")
 
 
@@ -36,7 +39,7 @@ def carry_out(connection: Connection, change: Change, *, error: str | None = Non
     if error is None:
         mark_applied(connection, change_id, NOW, 71, None)
     else:
-        mark_failed(connection, change_id, NOW, error, outcome_unknown=False)
+        mark_failed(connection, change_id, NOW, error, outcome_unknown=False, code="ServerTrouble")
 
 
 def facts(connection: Connection) -> EventFacts:
@@ -44,7 +47,14 @@ def facts(connection: Connection) -> EventFacts:
 
 
 def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) -> None:
-    begin_run(connection, NOW - HOUR, extracted_at=NOW, errors={"load": "nej"}, removals_blocked="for mange")
+    begin_run(
+        connection,
+        NOW - HOUR,
+        extracted_at=NOW,
+        errors={"load": "nej"},
+        error_codes={"load": "Fatal"},
+        removals_blocked="for mange",
+    )
     store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
     store_mapped(connection, LIBRARY, [MAPPED])
     save_link(connection, LIBRARY, LINK)
@@ -56,14 +66,16 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         now=NOW,
         timezone=ZONE,
         read_at=NOW,
-        last_run=LastRun(started_at=NOW - HOUR, errors={"load": "nej"}, removals_blocked="for mange"),
+        last_run=LastRun(
+            started_at=NOW - HOUR, errors={"load": "nej"}, error_codes={"load": "Fatal"}, removals_blocked="for mange"
+        ),
         seen_at=NOW,
         present=True,
         mapped=MAPPED,
         link=LINK,
         current=CURRENT,
         rejections={"title_missing": explain("title_missing")},
-        failed_write_back="status 500",
+        failed_write_back=FAILED,
         removed_because="the source event is cancelled",
     )
 
@@ -86,11 +98,11 @@ def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connectio
     ("errors", "failed"),
     [
         pytest.param(["status 500", None], None, id="mended since"),
-        pytest.param([None, "status 500"], "status 500", id="failed since"),
+        pytest.param([None, "status 500"], FAILED, id="failed since"),
     ],
 )
 def test_facts_tell_of_the_latest_write_back_only(
-    connection: Connection, errors: list[str | None], failed: str | None
+    connection: Connection, errors: list[str | None], failed: Explanation | None
 ) -> None:
     for error in errors:
         carry_out(connection, WRITE_BACK, error=error)

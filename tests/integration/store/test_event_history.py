@@ -61,6 +61,7 @@ def test_history_tells_changes_and_rejections_oldest_first(connection: Connectio
             status="failed",
             fields=UPDATE.fields,
             error="status 500",
+            error_code="unexpected",
             event_id=71,
             run_id="run",
         ),

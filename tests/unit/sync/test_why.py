@@ -20,7 +20,10 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LINK = f"{SALES}sec1"
 REFUSED = Explanation("Place2book ville ikke.", "Place2book would not.")
-FAILED = LastRun(started_at=NOW, errors={"load": "Connection 'place2book' did not accept the login."})
+NO_ANSWER = Explanation("CMS svarede ikke.", "The CMS did not answer.")
+FAILED = LastRun(
+    started_at=NOW, errors={"load": "The login was not accepted."}, error_codes={"load": "WrongCredentials"}
+)
 
 
 def shown(**changes: Any) -> Any:
@@ -69,6 +72,9 @@ ROWS = {
     ),
     "cancelled": facts(mapped=unwanted(Outcome.CANCELLED)),
     "capacity_missing": facts(mapped=unwanted(Outcome.REJECTED, code="capacity_missing", field="capacity", found="0")),
+    "ends_before_start": facts(
+        mapped=unwanted(Outcome.REJECTED, code="ends_before_start", field="ends_at", starts_at=END, ends_at=NOW - DAY)
+    ),
     "passive": facts(mapped=wanted(event=PASSIVE_EVENT), current=standing(event=PASSIVE_EVENT)),
     "not_created_yet": facts(**NOT_LINKED),
     "not_created_yet, retired": facts(**NOT_LINKED | {"link": linked(status=LinkStatus.RETIRED)}),
@@ -78,8 +84,8 @@ ROWS = {
     "event_missing_in_place2book": facts(current=None, rejections={"event_missing_in_place2book": REFUSED}),
     "not_in_place2book": facts(current=None),
     "passive_in_place2book": selling(passive=True),
-    "write_back_failed": facts(**NOT_SHOWN, failed_write_back="status 500"),
-    "cms_refused": facts(**NOT_SHOWN, failed_write_back="status 422", rejections={"cms_refused": REFUSED}),
+    "write_back_failed": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER),
+    "cms_refused": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER, rejections={"cms_refused": REFUSED}),
     "run_failed, before it was written back": facts(**NOT_SHOWN, last_run=FAILED),
     "write_back_due": facts(**NOT_SHOWN),
     "write_back_due, another link is shown": facts(mapped=shown(link=f"{SALES}another")),
@@ -89,6 +95,9 @@ ROWS = {
     "sale_over": selling(state="held"),
     "paused": selling(paused=True),
     "paused, by active alone": selling(active=False),
+    "paused, by active alone, after the sale of a price": selling(
+        active=False, prices=(price(sale_end_at=NOW - DAY), price(12))
+    ),
     "paused, after its sale": selling(paused=True, sale_close_at=NOW - DAY),
     "sale_ended_by_us": facts(
         link=linked(sale_closed_at=NOW - DAY),
@@ -130,7 +139,8 @@ def test_why_has_a_row_for_every_answer_of_its_own() -> None:
         ("not_in_list", "sidst set 28.02.2026 kl. 13.00", "seen last 28.02.2026 13:00"),
         ("removed", "fordi arrangementet er aflyst i CMS", "because the source event is cancelled"),
         ("sale_ended_by_us", "fordi arrangementet er aflyst i CMS;", "because the source event is cancelled;"),
-        ("write_back_failed", "CMS svarede: status 500", "The CMS answered: status 500"),
+        ("write_back_failed", "kørsel. CMS svarede ikke.", "run. The CMS did not answer."),
+        ("run_failed, before it was created", "load: Adgangskoden eller nøglen bliver ikke", "load: The login was not"),
         ("has_button", f"linket {LINK} står", f"the link {LINK} stands"),
         ("sold_elsewhere", "Linket er: https://example.com/1", "The link is: https://example.com/1"),
         ("not_in_place2book", "nummer 1 i Place2book", "number 1 in Place2book"),
