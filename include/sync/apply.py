@@ -15,6 +15,7 @@ from include.models import (
     AppliedPrice,
     Change,
     CurrentEvent,
+    CurrentPrice,
     Kind,
     Link,
     LinkStatus,
@@ -22,7 +23,7 @@ from include.models import (
     Written,
 )
 from include.sync.apply_checks import NotTaken, SoldMeanwhile, has_closed, unchanged
-from include.sync.fields import current_fields, desired_fields, read_time
+from include.sync.fields import current_fields, desired_fields, read_time, written_time
 from include.sync.removal import is_sold
 from include.sync.ticket_system import TicketSystem
 
@@ -154,12 +155,20 @@ def _update_price(client: TicketSystem, change: Change, event: Working) -> None:
     assert change.price_id is not None
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     price = client.update_price(change.event_maker, _id(change), change.price_id, new)
-    if unchanged(change, {"value": price.value_ore}):
-        standing = client.prices(change.event_maker, _id(change))
-        price = next((one for one in standing if one.price_id == change.price_id), price)
-    if unchanged(change, {"value": price.value_ore}):
-        raise NotTaken("Place2book took the update but kept the price as it was.", said="value: unchanged")
+    if unchanged(change, _stands(price)):
+        price = _price_read_again(client, change, price)
+    if kept := unchanged(change, _stands(price)):
+        raise NotTaken("Place2book took the update but kept the price as it was.", said=f"{kept}: unchanged")
     _remember_price(event, change, change.price_id)
+
+
+def _stands(price: CurrentPrice) -> dict[str, Written]:
+    return {"value": price.value_ore, "sale_end_at": written_time(price.sale_end_at)}
+
+
+def _price_read_again(client: TicketSystem, change: Change, shown: CurrentPrice) -> CurrentPrice:
+    standing = client.prices(change.event_maker, _id(change))
+    return next((price for price in standing if price.price_id == change.price_id), shown)
 
 
 def _remember_price(event: Working, change: Change, price_id: int) -> None:
@@ -185,6 +194,8 @@ def _end_price_sale(client: TicketSystem, change: Change, event: Working) -> Non
     field = change.fields[0]
     price = client.update_price(change.event_maker, _id(change), change.price_id, {"sale_end_at": field.new})
     if not has_closed(price.sale_end_at, field):
+        price = _price_read_again(client, change, price)
+    if not has_closed(price.sale_end_at, field):
         raise NotTaken("Place2book took the update but did not end the price's sale.", said="sale_end_at: unchanged")
     link, key = _link(event), change.price_key or ""
     ended = replace(link.prices[key], ended_at=read_time(field.new), ended_before=read_time(field.old))
@@ -207,6 +218,8 @@ def _end_sale(client: TicketSystem, change: Change, event: Working) -> None:
     field = change.fields[0]
     _replace_current(event, client.update_event(change.event_maker, _id(change), {"sale_close_at": field.new}))
     if not has_closed(_current(event).sale_close_at, field):
+        _replace_current(event, client.event(change.event_maker, _id(change)))
+    if not has_closed(_current(event).sale_close_at, field):
         raise NotTaken("Place2book took the update but did not end the sale.", said="sale_close_at: unchanged")
     event.link = replace(_link(event), sale_closed_at=read_time(field.new), sale_closed_before=read_time(field.old))
 
@@ -215,6 +228,10 @@ def _reopen_sale(client: TicketSystem, change: Change, event: Working) -> None:
     if change.fields:
         new = {"sale_close_at": change.fields[0].new}
         _replace_current(event, client.update_event(change.event_maker, _id(change), new))
+        if unchanged(change, {"sale_close_at": written_time(_current(event).sale_close_at)}):
+            _replace_current(event, client.event(change.event_maker, _id(change)))
+        if unchanged(change, {"sale_close_at": written_time(_current(event).sale_close_at)}):
+            raise NotTaken("Place2book took the update but did not open the sale.", said="sale_close_at: unchanged")
     event.link = replace(_link(event), sale_closed_at=None, sale_closed_before=None)
 
 

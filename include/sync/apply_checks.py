@@ -9,7 +9,7 @@ from include.api.errors import Refused
 from include.models import Change, FieldChange, Written
 from include.sync.fields import read_time, same_minute
 
-DECIDES_A_SALE = frozenset({"begin_at", "end_at", "capacity", "passive", "value"})
+DECIDES_A_SALE = frozenset({"begin_at", "end_at", "capacity", "passive", "value", "sale_close_at", "sale_end_at"})
 """Fields of which it must be seen that an update of them was carried out."""
 
 
