@@ -40,7 +40,7 @@ def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES
     except DBAPIError as error:
         first_line = next(iter(str(error.orig).splitlines()), "")
         raise Unreachable(f"The database cannot be used: {first_line}") from None
-    return f"PostgreSQL {version}, schema {tables.schema}: {state}"
+    return f"PostgreSQL {version}, {state}"
 
 
 def _see_that_it_is_new_enough(connection: Connection, version: str, oldest: int) -> None:

@@ -40,8 +40,10 @@ def run(args: Namespace) -> int:
 def _checks(ids: Sequence[str]) -> Iterator[Checked]:
     yield checked("libraries.yaml", lambda: _settings(ids))
     libraries = _in_order(ids)
-    yield checked("database, schema sync", lambda: _database(metadata))
-    yield checked("database, schema warehouse", lambda: _database(warehouse_metadata))
+    yield checked("schema sync (billetbro_db)", lambda: _database(metadata))
+    yield checked(
+        "schema warehouse (billetbro_warehouse, ellers / else billetbro_db)", lambda: _database(warehouse_metadata)
+    )
     yield from _privacy(libraries)
     for conn_id in dict.fromkeys(library.place2book.conn_id for library in libraries):
         yield from _place2book(conn_id, [library for library in libraries if library.place2book.conn_id == conn_id])

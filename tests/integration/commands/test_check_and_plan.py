@@ -14,8 +14,8 @@ from tests.integration.commands.conftest import PRIVACY_KEY, Command
 
 OK_OF_NORDVIG = [
     "libraries.yaml",
-    "database, schema sync",
-    "database, schema warehouse",
+    "schema sync (billetbro_db)",
+    "schema warehouse (billetbro_warehouse, ellers / else billetbro_db)",
     "forbindelse / connection place2book (Place2book)",
     "nordvig: arrangør / event maker 5100",
     "nordvig: arrangør / event maker 5101 (Nordvig Havn)",
@@ -89,7 +89,7 @@ def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
         "      > Ret nummeret i libraries.yaml, eller bed Place2book give tokenet adgang til arrangøren.",
         "did not accept the login (status 403)",
         "      > Correct user and password (CMS) or API token (Place2book) of the connection in Airflow under",
-        "OK    database, schema sync: ",
+        "OK    schema sync (billetbro_db): ",
         "OK    solbjerg: price_unit kroner: i / in CMS 75 → 75,00 kr.",
     ]
     assert [line for line in told if line not in said.out] == []
