@@ -65,7 +65,8 @@ def foreseen_write_backs(
         if event.link is not None:
             links[uuid] = event.link
     sales_hosts = known.rules.sales_hosts
-    due = what_is_due(known.snapshot, links, paper.events, sales_hosts, failed, events, known.run.now)
+    readable = [mapped for mapped in known.snapshot if mapped.uuid not in known.run.unreadable]
+    due = what_is_due(readable, links, paper.events, sales_hosts, failed, events, known.run.now)
     return [_as_far_as_known(item.change) for item in due if item.change]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped
-from include.pipeline.observe import Key, Observation, observe, with_prices
+from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
 from include.pipeline.rules import rules_of
@@ -90,26 +90,50 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         record.window_start,
         now,
     )
+    priced = _priced(client, observation, links, identities)
+    unread = observation.unread | priced.unread
     return Known(
         snapshot=snapshot,
         links=links,
         identities=identities,
-        currents=_currents(client, observation, links, identities),
+        currents=priced.events,
         observation=observation,
         recovered=replace(recovered, links=recovered.among(told.among(revived.links))),
-        run=run,
+        run=replace(run, unreadable=_unreadable(unread, recovered.unread, links, identities)),
         rules=rules,
     )
 
 
-def _currents(
+def _unreadable(
+    unread: Collection[Key],
+    undecided: Mapping[str, Key],
+    links: Sequence[Link],
+    identities: Mapping[str, Identity],
+) -> dict[str, int]:
+    """Return the source events that a Place2book event which could not be read belongs to, or may belong to.
+
+    `undecided` are those of changes whose outcome could not be found out.
+    """
+    keys = {*unread, *undecided.values()}
+    found = {uuid: event_id for uuid, (_, event_id) in undecided.items()}
+    for link in links:
+        if link.status is LinkStatus.LIVE and (link.event_maker, link.event_id) in keys:
+            found[link.uuid] = link.event_id
+    for uuid, identity in identities.items():
+        stands = identity.current or identity.link
+        if stands is not None and (stands.event_maker, stands.event_id) in keys:
+            found[uuid] = stands.event_id
+    return found
+
+
+def _priced(
     client: Place2bookClient, observation: Observation, links: Sequence[Link], identities: Mapping[str, Identity]
-) -> dict[Key, CurrentEvent]:
+) -> Priced:
     """Return the events that a plan can be about, with their prices."""
     found = {(event.event_maker, event.event_id): event for event in observation.events}
     ours = {(link.event_maker, link.event_id) for link in links if link.status is LinkStatus.LIVE}
     ours |= {(i.current.event_maker, i.current.event_id) for i in identities.values() if i.current}
-    return with_prices(client, [found[key] for key in ours if key in found])
+    return with_readable_prices(client, [found[key] for key in ours if key in found])
 
 
 def store_observation(connection: Connection, library: str, known: Known) -> None:

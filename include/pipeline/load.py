@@ -25,7 +25,7 @@ from include.store.database import library_lock
 from include.store.links import count_absences, follow_source, save_link
 from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
 from include.store.runs import note_progress
-from include.sync.plan import Plan, make_plan
+from include.sync.plan import UNREADABLE, Plan, make_plan
 from include.sync.safeguards import Guarded, fingerprint, guard_prices, guard_removals, leave_refused_alone
 
 MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
@@ -93,16 +93,18 @@ def _store_findings(
     stored.mark_carried_out(connection, known.recovered.carried_out)
     # An empty snapshot counts for nothing, unless somebody says that it is meant.
     if (known.snapshot or request.allow_mass_removal) and not request.events:
-        count_absences(connection, library, plan.absences, request.run_id)
+        count_absences(connection, library, plan.absences, request.run_id, known.run.unreadable)
     before = open_codes(connection, library)
     codes = {(held.uuid, held.why) for held in plan.held_back}
     new = [held for held in plan.held_back if (held.uuid, held.why) in codes - before]
     stored.store_planned(connection, request.run_id, library, new, now, status="held_back")
     report_rejections(connection, library, plan.rejections, request.run_id, now)
     met = {(rejection.uuid, rejection.code) for rejection in plan.rejections}
+    # Of what could not be read nothing is known: whatever was wrong with it may still be.
+    met |= {(uuid, code) for uuid, code in before if uuid in known.run.unreadable and code != UNREADABLE}
     limited = request.events or None
     resolve_rejections(connection, library, now, still=met, uuids=limited)
-    trying = {change.uuid for change in changes}
+    trying = {change.uuid for change in changes} | known.run.unreadable.keys()
     waiting = {uuid for uuid, code in before if code in MET_WHEN_APPLYING} & (
         {change.uuid for change in plan.changes} | trying
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from include.api.errors import BadAnswer, Refused
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, LibraryRules, Link, LinkStatus
+from include.pipeline.read_each import Unread, read_each
 from include.sync.identity import is_over
 from include.sync.safeguards import distrust
 
@@ -23,12 +24,21 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """The ticket events of a library's event makers that begin after a moment, prices not read yet, and the linked ones
-    that are missing."""
+    """The ticket events of a library's event makers that begin after a moment, prices not read yet, the linked ones
+    that are missing, and those that could not be read."""
 
     events: tuple[CurrentEvent, ...]
     missing: tuple[Key, ...]
+    unread: frozenset[Key]
     begin_at_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """Events with their prices, and those whose prices could not be read."""
+
+    events: dict[Key, CurrentEvent]
+    unread: frozenset[Key]
 
 
 def observe(
@@ -54,9 +64,10 @@ def observe(
     listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
     known = {_key(event) for event in listed}
     unlisted = [link for link in linked if (link.event_maker, link.event_id) not in known]
-    found = client.map_concurrently(lambda link: _event_or_none(client, link), unlisted)
+    found = read_each(client, lambda link: _event_or_none(client, link), unlisted)
     missing = [link for link, event in zip(unlisted, found, strict=True) if event is None and link in live]
-    there = [event for event in found if event is not None]
+    there = [event for event in found if isinstance(event, CurrentEvent)]
+    unread = (link for link, event in zip(unlisted, found, strict=True) if isinstance(event, Unread))
     to_be_listed = [event for event in there if event.state in LISTED and (event.end_at is None or event.end_at > now)]
     in_window = [event for event in to_be_listed if event.begin_at is not None and event.begin_at >= begin_at_after]
     news = [link for link in missing if link.uuid not in known_missing and not believe_missing]
@@ -66,7 +77,19 @@ def observe(
     return Observation(
         events=(*listed, *there),
         missing=tuple((link.event_maker, link.event_id) for link in missing),
+        unread=frozenset((link.event_maker, link.event_id) for link in unread),
         begin_at_after=begin_at_after,
+    )
+
+
+def with_readable_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> Priced:
+    """Return the events with their prices read, as `with_prices` does, but for the few of which nothing can be read."""
+    wanted = list({_key(event): event for event in events}.values())
+    prices = read_each(client, lambda event: client.prices_or_none(event.event_maker, event.event_id), wanted)
+    read = zip(wanted, prices, strict=True)
+    return Priced(
+        events={_key(event): replace(event, prices=found) for event, found in read if not isinstance(found, Unread)},
+        unread=frozenset(_key(e) for e, found in zip(wanted, prices, strict=True) if isinstance(found, Unread)),
     )
 
 

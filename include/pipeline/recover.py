@@ -22,7 +22,7 @@ from include.models import (
     SourceEvent,
     Written,
 )
-from include.pipeline.observe import Key, with_prices
+from include.pipeline.observe import Key, with_readable_prices
 from include.store.changes import BegunChange
 from include.sync.apply import sales_location
 from include.sync.fields import current_fields, read_time, same_minute, written_time
@@ -35,10 +35,12 @@ _LINK = re.compile(r"""href=["']([^"']+)""")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
     """Links that are to be stored as they are here, and the changes that were carried out after all, each with the
-    Place2book event that it was carried out on."""
+    Place2book event that it was carried out on. `unread` are the events that could not be read to find out, by the
+    source event that they may belong to."""
 
     links: tuple[Link, ...] = ()
     carried_out: Mapping[int, int] = field(default_factory=dict)
+    unread: Mapping[str, Key] = field(default_factory=dict)
 
     def among(self, links: Sequence[Link]) -> tuple[Link, ...]:
         """Return all links, these in the place of what was known of the same source events."""
@@ -84,23 +86,29 @@ def carried_out_after_all(
     made = _created(begun, links, events)
     by_key = {(event.event_maker, event.event_id): event for event in events}
     touched = [by_key[key] for key in map(_key, begun) if key in by_key]
-    standing = with_prices(client, [*made.values(), *touched])
+    priced = with_readable_prices(client, [*made.values(), *touched])
+    standing = priced.events
     by_uuid = {mapped.uuid: mapped for mapped in snapshot}
     live: dict[Key, Link] = {
         (link.event_maker, link.event_id): link for link in links if link.status is LinkStatus.LIVE
     }
     found: dict[str, Link] = {}
     carried_out: dict[int, int] = {}
+    unread: dict[str, Key] = {}
     for change in begun:
+        key = _key_of(made[change.change_id]) if change.change_id in made else _key(change)
+        if key in priced.unread:
+            unread[change.uuid] = key
+            continue
         if change.change_id in made:
-            current = standing[made[change.change_id].event_maker, made[change.change_id].event_id]
+            current = standing[key]
             link: Link | None = _link_of(change, current, sources.get(change.uuid), by_uuid.get(change.uuid))
         else:
-            link = _noted(change, live.get(_key(change)), standing.get(_key(change)))
+            link = _noted(change, live.get(key), standing.get(key))
         if link is not None:
             live[link.event_maker, link.event_id] = found[link.uuid] = link
             carried_out[change.change_id] = link.event_id
-    return Recovered(links=tuple(found.values()), carried_out=carried_out)
+    return Recovered(links=tuple(found.values()), carried_out=carried_out, unread=unread)
 
 
 def _created(
@@ -205,6 +213,10 @@ def _price_sale_ended(change: BegunChange, link: Link, price: CurrentPrice | Non
 
 def _applied(price: CurrentPrice) -> AppliedPrice:
     return AppliedPrice(price_id=price.price_id, name=price.name, value_ore=price.value_ore)
+
+
+def _key_of(event: CurrentEvent) -> Key:
+    return event.event_maker, event.event_id
 
 
 def _key(change: BegunChange) -> Key:

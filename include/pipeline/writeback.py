@@ -18,10 +18,11 @@ from include.store import changes as stored
 from include.store.database import library_lock
 from include.store.links import note_written_back as note_written
 from include.store.links import read_links
-from include.store.rejections import report_rejections, resolve_rejections
+from include.store.rejections import open_codes, report_rejections, resolve_rejections
 from include.store.runs import note_progress, read_run
 from include.store.snapshots import note_written_back, read_mapped, read_ticket_events
 from include.sync.error_texts import error_code
+from include.sync.plan import UNREADABLE
 from include.sync.ticket_status import addresses_of, due_state, due_write_back
 
 REFUSED = "cms_refused"
@@ -104,7 +105,8 @@ def _what_is_due(engine: Engine, library: Library, request: RunRequest, sales_ho
         rules = rules_of(connection, library, sales_host)
         links = {link.uuid: link for link in read_links(connection, library.id)}
         currents = read_ticket_events(connection, library.id)
-        snapshot = read_mapped(connection, library.id)
+        unread = {uuid for uuid, code in open_codes(connection, library.id) if code == UNREADABLE}
+        snapshot = [mapped for mapped in read_mapped(connection, library.id) if mapped.uuid not in unread]
         failed = stored.failed_write_backs(connection, library.id)
     return what_is_due(snapshot, links, currents, rules.sales_hosts, failed, request.events, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, cast, delete, func, literal, select, update
@@ -54,11 +54,17 @@ def remove_link(connection: Connection, library: str, uuid: str) -> None:
     connection.execute(delete(links).where(links.c.library == library, links.c.uuid == uuid))
 
 
-def count_absences(connection: Connection, library: str, absences: Mapping[str, int], run_id: str) -> None:
-    """Note how many complete snapshots in a row lacked each source event; all others are there."""
+def count_absences(
+    connection: Connection,
+    library: str,
+    absences: Mapping[str, int],
+    run_id: str,
+    untouched: Collection[str] = (),
+) -> None:
+    """Note how many complete snapshots in a row lacked each source event; all others but the `untouched` are there."""
     connection.execute(
         update(links)
-        .where(links.c.library == library, links.c.absences > 0, links.c.uuid.not_in(list(absences)))
+        .where(links.c.library == library, links.c.absences > 0, links.c.uuid.not_in([*absences, *untouched]))
         .values(absences=0)
     )
     if absences:

@@ -182,6 +182,13 @@ ENTRIES = {
         "the synchronisation of the event as “resync”; otherwise remove its ticket categories in the CMS.",
         Explanation("Nummer i Place2book: {found}.", "Number in Place2book: {found}."),
     ),
+    "unreadable_in_place2book": Entry(
+        "Place2book kan ikke vise os arrangementet lige nu, så det er ladt, som det er. Vi prøver igen ved hver "
+        "kørsel; bliver det ved i et døgn, så kontakt Place2book.",
+        "Place2book cannot show us the event right now, so it was left as it is. We try again in every run; if it goes "
+        "on for a day, contact Place2book.",
+        Explanation("Nummer i Place2book: {found}.", "Number in Place2book: {found}."),
+    ),
     "removals_blocked": Entry(
         "Usædvanligt mange arrangementer ville blive slettet på én gang, så ingen er slettet. Se efter, om de er "
         "fjernet med vilje, og tillad i så fald sletningen ved at køre synkroniseringen med ”allow_mass_removal”.",

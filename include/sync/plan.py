@@ -19,6 +19,7 @@
 | its ticket categories have other uuids | has their prices | RECORD, nothing is sent |
 | gone, Cancelled, no longer wanted, over | linked | see removal.py |
 | rejected | linked or not | left alone |
+| any | could not be read, though others could | left alone, rejected `unreadable_in_place2book` |
 | unknown to us | not linked | never touched |
 
 Which event is which: see identity.py. Linked events: see plan_linked.py, plan_fields.py and prices.py. What may pass of
@@ -41,6 +42,7 @@ from include.models import (
     Mapped,
     Mode,
     Outcome,
+    Rejection,
     TicketEvent,
 )
 from include.sync.fields import current_fields, desired_fields
@@ -50,7 +52,9 @@ from include.sync.plan_parts import Plan, Run, change_of, rejection_of
 from include.sync.reasons import Why
 from include.sync.removal import RemovalPlan, plan_removal
 
-__all__ = ["Plan", "Run", "make_plan"]
+__all__ = ["UNREADABLE", "Plan", "Run", "make_plan"]
+
+UNREADABLE = "unreadable_in_place2book"
 
 
 def make_plan(
@@ -64,13 +68,27 @@ def make_plan(
     """Return what to do, from a complete snapshot, what is linked, and how Place2book stands now (with prices)."""
     plan = Plan()
     for mapped in snapshot:
-        if mapped.outcome is Outcome.REJECTED and run.concerns(mapped.uuid):
+        if mapped.outcome is Outcome.REJECTED and run.asked_for(mapped.uuid):
             plan.rejections.append(rejection_of(mapped, mapped.code or "unreadable", mapped.field, mapped.found))
     for uuid, identity in identities.items():
         if run.concerns(uuid):
             _plan_event(identity, currents, rules, run, plan)
     _plan_removals(snapshot, identities, links, currents, run, plan)
+    plan.rejections += _unreadable(snapshot, links, run)
     return plan
+
+
+def _unreadable(snapshot: Sequence[Mapped], links: Sequence[Link], run: Run) -> list[Rejection]:
+    """Return a rejection for each Place2book event that could not be read, on behalf of one that the source shows."""
+    titles = {link.uuid: link.title for link in links} | {mapped.uuid: mapped.title for mapped in snapshot}
+    shown = {mapped.uuid for mapped in snapshot}
+    told: dict[int, str] = {}
+    for uuid in sorted(filter(run.asked_for, run.unreadable), key=lambda uuid: uuid not in shown):
+        told.setdefault(run.unreadable[uuid], uuid)
+    return [
+        Rejection(uuid=uuid, title=titles.get(uuid, ""), code=UNREADABLE, found=str(event_id))
+        for event_id, uuid in told.items()
+    ]
 
 
 def _plan_removals(

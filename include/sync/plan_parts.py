@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,17 +24,26 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The circumstances of a run that the plan depends on. `events` limits it to these uuids; empty is all."""
+    """The circumstances of a run that the plan depends on. `events` limits it to these uuids; empty is all.
+
+    `unreadable` are the source events whose Place2book event, by its id, exists and could not be read: nothing is
+    known of it, so that nothing may follow.
+    """
 
     run_id: str
     mode: Mode
     now: datetime
     window_start: datetime
     events: frozenset[str] = frozenset()
+    unreadable: Mapping[str, int] = field(default_factory=dict)
+
+    def asked_for(self, uuid: str) -> bool:
+        """Return whether the run was asked to look at the source event."""
+        return not self.events or uuid in self.events
 
     def concerns(self, uuid: str) -> bool:
         """Return whether the run is to do anything about the source event."""
-        return not self.events or uuid in self.events
+        return self.asked_for(uuid) and uuid not in self.unreadable
 
 
 def rejection_of(

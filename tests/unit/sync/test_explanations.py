@@ -36,6 +36,7 @@ EXPECTED_CODES = {
     "title_missing",
     "unknown_sales_link",
     "unreadable",
+    "unreadable_in_place2book",
 }
 
 
