@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -15,6 +17,9 @@ from include.warehouse.file_store import FileStore, StoragePath, temporary_file
 from include.warehouse.files import EXPORTED, ROWS_AT_A_TIME
 from include.warehouse.personal_files import Change
 from include.warehouse.privacy import Row
+
+AT_ONCE = 8
+"""So many files are read and replaced at once: each has to be asked for over the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,19 @@ class RewritableFiles:
     def rewrite(self, library: str, table: str, columns: Sequence[str], change: Change) -> int:
         """Put what `change` returns in the place of each row's named columns; return how many rows changed.
 
-        A file in which nothing changes is left alone, another is replaced whole.
+        A file in which nothing changes is left alone, another is replaced whole. A few files are worked on at once, so
+        `change` may be called from several threads.
         """
-        count = 0
-        for stored in self.store.files(table, library):
-            with self.store.fetched(stored) as local, temporary_file() as rewritten:
-                with _parquet(stored, local) as file:
-                    changed = _rewrite(file, rewritten, library, columns, change)
-                if changed:
-                    self.store.replace(stored, rewritten)
-            count += changed
-        return count
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return sum(pool.map(partial(self._rewritten, library, columns, change), self.store.files(table, library)))
+
+    def _rewritten(self, library: str, columns: Sequence[str], change: Change, stored: StoragePath) -> int:
+        with self.store.fetched(stored) as local, temporary_file() as rewritten:
+            with _parquet(stored, local) as file:
+                changed = _rewrite(file, rewritten, library, columns, change)
+            if changed:
+                self.store.replace(stored, rewritten)
+        return changed
 
 
 @contextmanager
