@@ -83,9 +83,11 @@ class Year:
 
     def bought(self, event_id: int) -> Iterator[Json]:
         """Yield an event's purchases as the API shows them."""
-        begin = self.begin_at(event_id)
+        latest, at_first = min(self.begin_at(event_id), self.now), self._at_first(event_id)
         for number in range(self._count(event_id)):
-            yield _purchase(event_id, number, min(begin, self.now) - timedelta(hours=7 * number + 1))
+            later = timedelta(hours=number - at_first + 1)
+            at = self.now + later if number >= at_first else latest - timedelta(hours=7 * number + 1)
+            yield _purchase(event_id, number, at)
 
     def sold(self, event_id: int) -> Counter[int]:
         """Return the tickets sold, by price, those of cancelled purchases left out."""
@@ -98,7 +100,10 @@ class Year:
         )
 
     def _count(self, event_id: int) -> int:
-        return PURCHASES_OF_AN_EVENT - 5 + event_id * 7 % 11 + self.later[event_id]
+        return self._at_first(event_id) + self.later[event_id]
+
+    def _at_first(self, event_id: int) -> int:
+        return PURCHASES_OF_AN_EVENT - 5 + event_id * 7 % 11
 
 
 def _purchase(event_id: int, number: int, at: datetime) -> Json:
