@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -19,24 +19,38 @@ TITLE = func.coalesce(source_events.c.mapped["title"].as_string(), source_events
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundEvent:
-    """A source event: whose, its title, when it starts where that is known, and whether the CMS still lists it."""
+    """A source event: whose, what and, where that is known, when; whether the CMS lists it, and if it is linked."""
 
     library: str
     uuid: str
     title: str
     starts_at: datetime | None
     present: bool
+    linked: bool
 
 
-def find_events(connection: Connection, sought: str, libraries: Sequence[str] = ()) -> tuple[FoundEvent, ...]:
-    """Return the events that a text names, the earliest first: of all libraries unless some are named.
+def find_events(
+    connection: Connection, sought: str, libraries: Sequence[str] = (), *, now: datetime
+) -> tuple[FoundEvent, ...]:
+    """Return the events that a text names, the next to come first: of all libraries unless some are named.
 
     It may be an event's uuid, its number or seccode in Place2book, its sales link, or its address in the CMS; only when
-    it is none of these, a part of the title.
+    it is none of these, a part of the title. Of those by title, the ones that left the CMS and were never linked, or
+    whose link moved to an instance made anew, are told only when there is no other.
     """
     text = sought.strip()
-    exact = _find(connection, or_(*_exactly(text)), libraries)
-    return exact or _find(connection, TITLE.icontains(text, autoescape=True), libraries)
+    found = _find(connection, or_(*_exactly(text)), libraries)
+    if not found:
+        by_title = _find(connection, TITLE.icontains(text, autoescape=True), libraries)
+        found = [event for event in by_title if event.present or event.linked] or by_title
+    return tuple(sorted(found, key=lambda event: _distance(event, now)))
+
+
+def _distance(event: FoundEvent, now: datetime) -> tuple[int, timedelta, str, str]:
+    """Return what sorts events: those to come, soonest first, then the past ones, latest first, then the undated."""
+    if event.starts_at is None:
+        return 2, timedelta(0), event.library, event.uuid
+    return int(event.starts_at < now), abs(event.starts_at - now), event.library, event.uuid
 
 
 def _exactly(text: str) -> list[ColumnElement[bool]]:
@@ -57,26 +71,26 @@ def _exactly(text: str) -> list[ColumnElement[bool]]:
     return ways
 
 
-def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
+def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequence[str]) -> list[FoundEvent]:
     starts_at = source_events.c.payload["starts_at"].as_string()
     query = (
-        select(source_events.c.library, source_events.c.uuid, TITLE, source_events.c.present, starts_at)
+        select(source_events.c.library, source_events.c.uuid, TITLE, source_events.c.present, starts_at, links.c.uuid)
         .outerjoin(links, (links.c.library == source_events.c.library) & (links.c.uuid == source_events.c.uuid))
         .where(wanted)
     )
     if libraries:
         query = query.where(source_events.c.library.in_(libraries))
-    rows = [
+    return [
         FoundEvent(
             library=library,
             uuid=uuid,
             title=title,
             starts_at=datetime.fromisoformat(start) if start else None,
             present=present,
+            linked=link is not None,
         )
-        for library, uuid, title, present, start in connection.execute(query)
+        for library, uuid, title, present, start, link in connection.execute(query)
     ]
-    return tuple(sorted(rows, key=lambda row: (row.starts_at is None, row.starts_at or 0, row.library, row.uuid)))
 
 
 def _address(column: ColumnElement[str]) -> ColumnElement[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from commands.running import CommandEnded
 from include.pipeline.history_text import event_line
+from include.pipeline.request import utc_now
 from include.settings import Library, SettingsError, load_settings
 from include.store.event_lookup import FoundEvent, find_events
 
@@ -40,7 +41,7 @@ def zone_of(library: str) -> ZoneInfo:
 
 def events_named(connection: Connection, sought: str, libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
     """Return no event or the one that is meant; raises CommandEnded with all of them when they are several."""
-    found = find_events(connection, sought, libraries)
+    found = find_events(connection, sought, libraries, now=utc_now())
     if len(found) > 1:
         zones = timezones()
         lines = [event_line(event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE))) for event in found[:MANY]]

@@ -56,21 +56,41 @@ def events(connection: Connection) -> Connection:
     ],
 )
 def test_event_is_found_by_what_names_it(events: Connection, sought: str, uuids: list[str]) -> None:
-    assert [event.uuid for event in find_events(events, sought)] == uuids
+    assert [event.uuid for event in find_events(events, sought, now=NOW)] == uuids
 
 
 def test_event_found_is_told_whose_it_is_and_when(events: Connection) -> None:
-    assert find_events(events, "u1") == (
-        FoundEvent(library="solbjerg", uuid="u1", title="Rødgrød & fløde", starts_at=NOW + HOUR, present=True),
-        FoundEvent(library="nordvig", uuid="u1", title="Rødgrød i Nordvig", starts_at=None, present=True),
+    assert find_events(events, "u1", now=NOW) == (
+        FoundEvent(
+            library="solbjerg", uuid="u1", title="Rødgrød & fløde", starts_at=NOW + HOUR, present=True, linked=True
+        ),
+        FoundEvent(library="nordvig", uuid="u1", title="Rødgrød i Nordvig", starts_at=None, present=True, linked=False),
     )
 
 
 def test_event_is_sought_in_the_libraries_that_are_named(events: Connection) -> None:
-    found = find_events(events, "rødgrød", ["nordvig"])
+    found = find_events(events, "rødgrød", ["nordvig"], now=NOW)
     assert [(event.library, event.title) for event in found] == [("nordvig", "Rødgrød i Nordvig")]
 
 
 def test_event_that_left_the_list_is_found_and_said_to_be_gone(events: Connection) -> None:
     store_snapshot(events, LIBRARY, [OTHER], NOW + HOUR)
-    assert [event.present for event in find_events(events, "abc123")] == [False]
+    assert [event.present for event in find_events(events, "abc123", now=NOW)] == [False]
+
+
+def test_events_to_come_are_told_before_past_ones_and_those_without_a_start(connection: Connection) -> None:
+    starts = {"a": NOW - 2 * HOUR, "b": None, "c": NOW + 2 * HOUR, "d": NOW - HOUR, "e": NOW + HOUR}
+    events = [replace(SOURCE_EVENT, uuid=uuid, starts_at=start) for uuid, start in starts.items()]
+    store_snapshot(connection, LIBRARY, events, NOW)
+    assert "".join(event.uuid for event in find_events(connection, "fløde", now=NOW)) == "ecdab"
+
+
+def test_event_that_left_the_list_unlinked_is_told_by_its_title_only_when_there_is_no_other(
+    events: Connection,
+) -> None:
+    made_anew = replace(OTHER, uuid="u9", starts_at=NOW + HOUR)
+    store_snapshot(events, LIBRARY, [made_anew], NOW + HOUR)
+    told = {sought: [one.uuid for one in find_events(events, sought, now=NOW)] for sought in ("jazz", "fløde", "u2")}
+    store_snapshot(events, LIBRARY, [], NOW + HOUR)
+    told["gone"] = [one.uuid for one in find_events(events, "jazz", now=NOW)]
+    assert told == {"jazz": ["u9"], "fløde": ["u1"], "u2": ["u2"], "gone": ["u2", "u9"]}
