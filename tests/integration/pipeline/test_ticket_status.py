@@ -122,7 +122,7 @@ def test_sale_that_closes_and_prices_that_open_are_followed(world: World, whose:
     uuid = world.add()
     hour(world)
     event = world.event_of(uuid)
-    opens, closes = moment(world.now() + 10 * MINUTE), moment(world.now() + 20 * MINUTE)
+    opens, closes = moment(world.now() + 10 * MINUTE), moment(world.now() + 130 * MINUTE)
     if whose == "the event's":
         world.sandbox.place2book.staff_edit(event.id, sale_open_at=opens, sale_close_at=closes)
     else:
@@ -130,7 +130,7 @@ def test_sale_that_closes_and_prices_that_open_are_followed(world: World, whose:
         world.sandbox.place2book.staff_edit_price(event.id, price, sale_begin_at=opens, sale_end_at=closes)
     hour(world)
     shown = [world.state_shown(uuid)]
-    for ahead in (11, 21):
+    for ahead in (11, 131):
         world.ahead = ahead * MINUTE
         assert look(world).requests == asked_and_told(uuid) + read_of(event)
         shown.append(world.state_shown(uuid))
@@ -163,7 +163,7 @@ def test_state_set_by_hand_stays_when_staff_prolonged_the_sale(world: World) -> 
 @pytest.mark.parametrize("state", ["Cancelled", "Occurred"])
 def test_event_that_was_cancelled_meanwhile_stays_cancelled_and_is_asked_for_once(world: World, state: str) -> None:
     uuid, event = on_sale_in(world, 20 * MINUTE)
-    world.site.edit(uuid, state=state)
+    world.site.edit(uuid, state=state, external_data={"url": None, "admin_url": None})
     world.ahead = 21 * MINUTE
     looked = look(world)
     assert looked.requests == [(CMS, "GET", "/api/v1/events"), *read_of(event)]
@@ -180,6 +180,7 @@ def test_event_that_was_withdrawn_or_sold_elsewhere_meanwhile_is_left_to_the_hou
     looked = look(world)
     assert [request for request in looked.requests if request[0] == CMS] == [(CMS, "GET", "/api/v1/events")]
     assert looked.result == Round(said={"solbjerg": "2 events read again, 0 written, 0 refused"})
+    assert (hour(world), look(world).requests) == ([(PLACE2BOOK, "DELETE")], [])
 
 
 def test_event_that_place2book_shows_no_longer_is_left_to_the_hourly_run(world: World) -> None:
