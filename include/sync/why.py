@@ -41,6 +41,9 @@ from include.sync.why_texts import ANSWERS, UNKNOWN_MOMENT, UNKNOWN_REASON
 OLD_READING = timedelta(hours=3)
 """A snapshot of the source that is older tells that the hourly job does not run."""
 
+STEPS_TO_A_BUTTON = ("extract", "transform", "load", "writeback")
+"""The steps of a run whose failure can cost an event its button; purchases are none of them."""
+
 EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
 
 
@@ -217,9 +220,10 @@ def _rejected(facts: EventFacts) -> Answer | None:
 
 def _run_failed(facts: EventFacts) -> Answer | None:
     run = facts.last_run
-    if run is None or not run.errors:
+    failed = [step for step in STEPS_TO_A_BUTTON if run and step in run.errors]
+    if run is None or not failed:
         return None
-    told = [(step, error_in_words(run.error_codes.get(step), said)) for step, said in run.errors.items()]
+    told = [(step, error_in_words(run.error_codes.get(step), run.errors[step])) for step in failed]
     danish = " ".join(f"{step}: {words.da}" for step, words in told)
     english = " ".join(f"{step}: {words.en}" for step, words in told)
     return _answer("run_failed", started=_moment(run.started_at, facts), error=Explanation(danish, english))

@@ -52,6 +52,7 @@ def selling(now: datetime = NOW, **changes: Any) -> EventFacts:
     return facts(current=standing(**changes), now=now)
 
 
+NO_PURCHASES = LastRun(started_at=NOW, errors={"export_purchases": "no answer"})
 NOT_LINKED = {"link": None, "current": None, "mapped": wanted()}
 DELETED = NOT_LINKED | {"link": linked(status=LinkStatus.DELETED), "removed_because": "the source event is cancelled"}
 NOT_SHOWN = {"mapped": wanted(), "link": linked()}
@@ -77,6 +78,7 @@ ROWS = {
     ),
     "passive": facts(mapped=wanted(event=PASSIVE_EVENT), current=standing(event=PASSIVE_EVENT)),
     "not_created_yet": facts(**NOT_LINKED),
+    "not_created_yet, only its purchases failed": facts(**NOT_LINKED, last_run=NO_PURCHASES),
     "not_created_yet, retired": facts(**NOT_LINKED | {"link": linked(status=LinkStatus.RETIRED)}),
     "refused_by_place2book": facts(**NOT_LINKED, rejections={"refused_by_place2book": REFUSED}),
     "run_failed, before it was created": facts(**NOT_LINKED, last_run=FAILED),
@@ -161,6 +163,7 @@ BLOCKED = LastRun(started_at=NOW, removals_blocked="Intet er fjernet. / Nothing 
     [
         pytest.param(facts(), [], id="nothing"),
         pytest.param(facts(last_run=FAILED), ["run_failed"], id="the latest run failed"),
+        pytest.param(facts(last_run=NO_PURCHASES), [], id="only its purchases failed"),
         pytest.param(facts(**NOT_LINKED, last_run=FAILED), [], id="the latest run failed, which is the answer"),
         pytest.param(facts(rejections={"capacity_below_sold": REFUSED}), ["capacity_below_sold"], id="held back"),
         pytest.param(facts(present=False, last_run=BLOCKED), ["removals_blocked"], id="gone, and kept by the guard"),
