@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, cast, delete, func, literal, select, update
+from sqlalchemy import Connection, bindparam, cast, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from include.models import Link, Mapped
@@ -15,10 +16,12 @@ from include.store.tables import links
 NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
 
 
-def read_links(connection: Connection, library: str) -> tuple[Link, ...]:
-    """Return every link of the library, retired and deleted ones too."""
-    rows = connection.execute(select(links).where(links.c.library == library).order_by(links.c.uuid)).mappings()
-    return tuple(link_from_row(row) for row in rows)
+def read_links(connection: Connection, library: str, ends_after: datetime | None = None) -> tuple[Link, ...]:
+    """Return every link of the library, retired and deleted ones too; or only of events that end later, or unknown."""
+    query = select(links).where(links.c.library == library).order_by(links.c.uuid)
+    if ends_after is not None:
+        query = query.where(or_(links.c.ends_at.is_(None), links.c.ends_at > ends_after))
+    return tuple(link_from_row(row) for row in connection.execute(query).mappings())
 
 
 def sales_hosts(connection: Connection, library: str) -> frozenset[str]:

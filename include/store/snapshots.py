@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, cast, delete, literal, select, tuple_, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import BigInteger, Connection, Text, any_, bindparam, cast, delete, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from include.models import CurrentEvent, Mapped, SourceEvent
 from include.store.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT
@@ -42,9 +42,13 @@ def read_snapshot(connection: Connection, library: str) -> tuple[SourceEvent, ..
     )
 
 
-def read_source_events(connection: Connection, library: str) -> dict[str, SourceEvent]:
-    """Return every source event as it was last seen, those no longer present too, by uuid."""
+def read_source_events(
+    connection: Connection, library: str, uuids: Sequence[str] | None = None
+) -> dict[str, SourceEvent]:
+    """Return every source event, or the named ones, as last seen, those no longer present too, by uuid."""
     query = select(source_events.c.payload).where(source_events.c.library == library)
+    if uuids is not None:
+        query = query.where(source_events.c.uuid == any_(literal(list(uuids), ARRAY(Text))))
     return {event.uuid: event for event in map(SOURCE_EVENT.validate_python, connection.scalars(query))}
 
 
@@ -106,8 +110,12 @@ def forget_ticket_events(connection: Connection, library: str, keys: Sequence[tu
         connection.execute(delete(ticket_events).where(ticket_events.c.library == library, key.in_(keys)))
 
 
-def read_ticket_events(connection: Connection, library: str) -> dict[tuple[int, int], CurrentEvent]:
-    """Return how the library's ticket events stood when last read, by (event maker, event)."""
+def read_ticket_events(
+    connection: Connection, library: str, event_ids: Sequence[int] | None = None
+) -> dict[tuple[int, int], CurrentEvent]:
+    """Return how the library's ticket events, or the named ones, stood when last read, by (event maker, event)."""
     query = select(ticket_events.c.payload).where(ticket_events.c.library == library)
+    if event_ids is not None:
+        query = query.where(ticket_events.c.event_id == any_(literal(list(event_ids), ARRAY(BigInteger))))
     events = (CURRENT_EVENT.validate_python(payload) for payload in connection.scalars(query))
     return {(event.event_maker, event.event_id): event for event in events}
