@@ -31,7 +31,7 @@ runs = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("run_id", Text, nullable=False, comment="Airflow's id of the DAG run"),
     Column("library", Text, nullable=False, comment="the library's id in libraries.yaml"),
-    Column("mode", Text, nullable=False, comment="plan, sync or resync"),
+    Column("mode", Text, nullable=False, comment="plan, sync or resync; or ticket_status"),
     Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="started by a person"),
     Column("started_at", Time, nullable=False),
     Column("window_start", Time, comment="source events that start before this moment were not asked for"),

@@ -153,7 +153,7 @@ def _create_runs() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False, comment="Airflow's id of the DAG run"),
         sa.Column("library", sa.Text(), nullable=False, comment="the library's id in libraries.yaml"),
-        sa.Column("mode", sa.Text(), nullable=False, comment="plan, sync or resync"),
+        sa.Column("mode", sa.Text(), nullable=False, comment="plan, sync or resync; or ticket_status"),
         sa.Column(
             "by_hand", sa.Boolean(), server_default=sa.text("false"), nullable=False, comment="started by a person"
         ),
