@@ -179,7 +179,11 @@ class Place2bookClient:
     def purchases(self, event_maker: int, event_id: int) -> tuple[Purchase, ...]:
         """Return every purchase of an event, the cancelled ones too, personal data included."""
         what = f"for the purchases of event {event_id} of event maker {event_maker}"
-        items = self._list_of_event(f"{_event_path(event_maker, event_id)}/purchases", event_maker, what)
+        try:
+            items = self._list_of_event(f"{_event_path(event_maker, event_id)}/purchases", event_maker, what)
+        except Refused as refused:
+            # The API's own words are about buyers here, and are not repeated.
+            raise failures.of_status(refused.status, "", self._session.asked(what)) or refused from None
         return tuple(self._read(purchase, items, what))
 
     def check(self, event_makers: Sequence[int] = ()) -> str:

@@ -164,3 +164,15 @@ def test_list_of_an_event_that_cannot_be_read_says_why(
     assert f"when asked for the {name} of event 123 of event maker 5000; " in str(raised.value) or "403" in str(
         raised.value
     )
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+def test_purchases_that_are_refused_repeat_no_words_of_the_api(
+    place2book: Place2bookClient, server: AnsweringServer, status: int
+) -> None:
+    words = as_json({"message": "Test Testesen (test@example.com) may not be shown"}, status)
+    server.will_answer(words, as_json([{"id": 5000}]))
+    with pytest.raises(BilletbroError) as raised:
+        place2book.purchases(5000, 123)
+    assert (getattr(raised.value, "said", ""), "Testesen" in str(raised.value)) == ("", False)
+    assert raised.value.__suppress_context__ or raised.value.__context__ is None
