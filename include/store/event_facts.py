@@ -9,8 +9,9 @@ from sqlalchemy import Connection, func, select
 from include.models import Kind, Link, Mode
 from include.store.records import CURRENT_EVENT, MAPPED, link_from_row
 from include.store.tables import changes, links, rejections, runs, source_events, ticket_events
+from include.sync.error_texts import error_in_words
 from include.sync.explanation_texts import Explanation
-from include.sync.why import EventFacts, LastRun, error_in_words
+from include.sync.why_facts import EventFacts, LastRun
 
 WRITES_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
 TAKES_OFF_SALE = (Kind.DELETE, Kind.END_SALE)

@@ -5,6 +5,8 @@ The error's own sentence is English and names connection, host and what was aske
 
 from __future__ import annotations
 
+from include.sync.explanation_texts import Explanation
+
 UNEXPECTED = "unexpected"
 NOT_SENT = "not_sent"
 INTERRUPTED = "interrupted"
@@ -48,3 +50,8 @@ def error_lines(code: str | None, sentence: str | None) -> list[str]:
     """Return what is shown of an error: what it means in Danish, then its sentence; of one without a code only that."""
     danish = IN_DANISH.get(code or "")
     return [*([danish] if danish else []), *(sentence or "").splitlines()]
+
+
+def error_in_words(code: str | None, sentence: str) -> Explanation:
+    """Return what an error means in Danish, by its code, and its own sentence, which is English."""
+    return Explanation(IN_DANISH.get(code or "", sentence), sentence)

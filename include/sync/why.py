@@ -22,20 +22,20 @@ After it: a library's run that failed, removals that were blocked, other open re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
-from include.sync.error_texts import IN_DANISH
+from include.sync.error_texts import error_in_words
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
 from include.sync.reasons import reason_in_words
 from include.sync.removal import WITHDRAWN
 from include.sync.sales_links import seccode_of
 from include.sync.ticket_status import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
+from include.sync.why_facts import EventFacts
 from include.sync.why_texts import ANSWERS, UNKNOWN_MOMENT, UNKNOWN_REASON
 
 OLD_READING = timedelta(hours=3)
@@ -45,42 +45,6 @@ STEPS_TO_A_BUTTON = ("extract", "transform", "load", "writeback")
 """The steps of a run whose failure can cost an event its button; purchases are none of them."""
 
 EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastRun:
-    """The library's latest run that was to change something: when it began, and what went wrong, by step.
-
-    `error_codes` are the errors' codes (error_texts.py), by step too.
-    """
-
-    started_at: datetime
-    errors: Mapping[str, str] = field(default_factory=dict)
-    error_codes: Mapping[str, str] = field(default_factory=dict)
-    removals_blocked: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventFacts:
-    """What the tables tell of one source event. `rejections` are the open ones, code and sentence.
-
-    `read_at` is when the source's list was last read whole, `seen_at` when the event was last in it.
-    `failed_write_back` is what became of the latest PATCH when it failed, `removed_because` why the event was last
-    taken off sale.
-    """
-
-    now: datetime
-    timezone: str
-    read_at: datetime | None
-    last_run: LastRun | None = None
-    seen_at: datetime | None = None
-    present: bool = False
-    mapped: Mapped | None = None
-    link: Link | None = None
-    current: CurrentEvent | None = None
-    rejections: Mapping[str, Explanation] = field(default_factory=dict)
-    failed_write_back: Explanation | None = None
-    removed_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,11 +191,6 @@ def _run_failed(facts: EventFacts) -> Answer | None:
     danish = " ".join(f"{step}: {words.da}" for step, words in told)
     english = " ".join(f"{step}: {words.en}" for step, words in told)
     return _answer("run_failed", started=_moment(run.started_at, facts), error=Explanation(danish, english))
-
-
-def error_in_words(code: str | None, sentence: str) -> Explanation:
-    """Return what an error means in Danish, by its code, and its own sentence, which is English."""
-    return Explanation(IN_DANISH.get(code or "", sentence), sentence)
 
 
 def _further(facts: EventFacts) -> list[Answer]:

@@ -19,7 +19,7 @@ from include.store.tables import runs
 from include.sync.error_texts import IN_DANISH
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
-from include.sync.why import EventFacts, LastRun
+from include.sync.why_facts import EventFacts, LastRun
 from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 ZONE = "Europe/Copenhagen"

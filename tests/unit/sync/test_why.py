@@ -11,7 +11,8 @@ import pytest
 from include.models import LinkStatus, Outcome, SourceState
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
-from include.sync.why import EventFacts, LastRun, why
+from include.sync.why import why
+from include.sync.why_facts import EventFacts, LastRun
 from include.sync.why_texts import ANSWERS
 from tests.unit.sync.builders import END, PASSIVE_EVENT, SALES, linked, price, standing, unwanted, wanted
 from tests.unit.sync.mapping_examples import NOW

@@ -1,0 +1,46 @@
+"""What has to be known of an event to say why it has no ticket button (why.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from include.models import CurrentEvent, Link, Mapped
+from include.sync.explanation_texts import Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """The library's latest run that was to change something: when it began, and what went wrong, by step.
+
+    `error_codes` are the errors' codes (error_texts.py), by step too.
+    """
+
+    started_at: datetime
+    errors: Mapping[str, str] = field(default_factory=dict)
+    error_codes: Mapping[str, str] = field(default_factory=dict)
+    removals_blocked: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFacts:
+    """What the tables tell of one source event. `rejections` are the open ones, code and sentence.
+
+    `read_at` is when the source's list was last read whole, `seen_at` when the event was last in it.
+    `failed_write_back` is what became of the latest PATCH when it failed, `removed_because` why the event was last
+    taken off sale.
+    """
+
+    now: datetime
+    timezone: str
+    read_at: datetime | None
+    last_run: LastRun | None = None
+    seen_at: datetime | None = None
+    present: bool = False
+    mapped: Mapped | None = None
+    link: Link | None = None
+    current: CurrentEvent | None = None
+    rejections: Mapping[str, Explanation] = field(default_factory=dict)
+    failed_write_back: Explanation | None = None
+    removed_because: str | None = None
