@@ -1,11 +1,22 @@
-"""The shape of a purchase as Place2book sends it, and its translation to the domain's words. Amounts are øre."""
+"""The shape of a purchase as Place2book sends it, and its translation to the domain's words. Amounts are øre.
+
+What cannot be understood costs no more than itself: a purchase without one of its tickets is still a purchase. It is
+counted, so that nobody takes what is left for the whole.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from pydantic import ValidationError
 
 from include.api.wire import Id, Moment, Text, TextOrNumber, Whole, Wire, noted
-from include.models import AdditionalSale, Answer, Purchase, Ticket
+from include.models import AdditionalSale, Answer, Purchase, Ticket, UnreadablePurchase
+
+T = TypeVar("T")
+Lost = list[str]
+"""What was left out of a purchase, by the name of the list that it stood in."""
 
 _LenientText = Annotated[Text | None, noted()]
 _LenientWords = Annotated[TextOrNumber | None, noted()]
@@ -31,8 +42,8 @@ class _TicketWire(Wire):
     arrived_at: Annotated[Moment | None, noted()] = None
     seating: _LenientWords = None
     barcode: _LenientWords = None
-    custom_fields: list[_AnswerWire] | None = None
-    additional_sales: list[_AdditionalSaleWire] | None = None
+    custom_fields: object = None
+    additional_sales: object = None
 
 
 class _PurchaseWire(Wire):
@@ -45,13 +56,21 @@ class _PurchaseWire(Wire):
     total_price_paid: Whole | None = None
     transaction_type: Text
     created_at: Annotated[Moment | None, noted()] = None
-    tickets: list[_TicketWire] | None = None
-    custom_field_values: list[_AnswerWire] | None = None
+    tickets: object = None
+    custom_field_values: object = None
 
 
-def purchase(data: object) -> Purchase:
-    """Return a purchase in the domain's words; raises pydantic's ValidationError, which repeats no value."""
-    sent = _PurchaseWire.model_validate(data)
+class _OnlyIdWire(Wire):
+    purchase_id: _LenientId = None
+
+
+def purchase(data: object) -> Purchase | UnreadablePurchase:
+    """Return a purchase in the domain's words, as much of it as can be read."""
+    try:
+        sent = _PurchaseWire.model_validate(data)
+    except ValidationError:
+        return UnreadablePurchase(purchase_id=_id_of(data))
+    lost: Lost = []
     return Purchase(
         purchase_id=sent.purchase_id,
         customer_profile_id=sent.customer_profile_id,
@@ -62,12 +81,37 @@ def purchase(data: object) -> Purchase:
         total_ore=sent.total_price_paid or 0,
         transaction_type=sent.transaction_type,
         created_at=sent.created_at,
-        tickets=tuple(_ticket(one) for one in sent.tickets or ()),
-        answers=_answers(sent.custom_field_values),
+        tickets=_each("tickets", sent.tickets, lambda one: _ticket(one, lost), lost),
+        answers=_answers("custom_field_values", sent.custom_field_values, lost),
+        unreadable_parts=len(lost),
     )
 
 
-def _ticket(sent: _TicketWire) -> Ticket:
+def _id_of(data: object) -> int | None:
+    try:
+        return _OnlyIdWire.model_validate(data).purchase_id
+    except ValidationError:
+        return None
+
+
+def _each(name: str, sent: object, read: Callable[[object], T], lost: Lost) -> tuple[T, ...]:
+    """Read a list that may be left out, item by item; what is no list, or cannot be read of it, is noted as lost."""
+    if sent is None:
+        return ()
+    if not isinstance(sent, list):
+        lost.append(name)
+        return ()
+    found = []
+    for item in sent:
+        try:
+            found.append(read(item))
+        except ValidationError:
+            lost.append(name)
+    return tuple(found)
+
+
+def _ticket(data: object, lost: Lost) -> Ticket:
+    sent = _TicketWire.model_validate(data)
     return Ticket(
         ticket_id=sent.ticket_id,
         price_id=sent.price_id,
@@ -75,12 +119,13 @@ def _ticket(sent: _TicketWire) -> Ticket:
         arrived_at=sent.arrived_at,
         seating=sent.seating,
         barcode=sent.barcode,
-        answers=_answers(sent.custom_fields),
-        additional_sales=tuple(_additional_sale(one) for one in sent.additional_sales or ()),
+        answers=_answers("custom_fields", sent.custom_fields, lost),
+        additional_sales=_each("additional_sales", sent.additional_sales, _additional_sale, lost),
     )
 
 
-def _additional_sale(sent: _AdditionalSaleWire) -> AdditionalSale:
+def _additional_sale(data: object) -> AdditionalSale:
+    sent = _AdditionalSaleWire.model_validate(data)
     return AdditionalSale(
         additional_sale_id=sent.additional_sale_id,
         additional_id=sent.additional_id,
@@ -89,5 +134,6 @@ def _additional_sale(sent: _AdditionalSaleWire) -> AdditionalSale:
     )
 
 
-def _answers(sent: list[_AnswerWire] | None) -> tuple[Answer, ...]:
-    return tuple(Answer(name=one.custom_field_name, value=one.value) for one in sent or () if one.custom_field_name)
+def _answers(name: str, sent: object, lost: Lost) -> tuple[Answer, ...]:
+    given = _each(name, sent, _AnswerWire.model_validate, lost)
+    return tuple(Answer(name=one.custom_field_name, value=one.value) for one in given if one.custom_field_name)

@@ -10,6 +10,7 @@ from include.models.purchases import (
     Answer,
     Purchase,
     Ticket,
+    UnreadablePurchase,
 )
 from include.models.rules import (
     LibraryRules,
@@ -76,5 +77,6 @@ __all__ = [
     "Ticket",
     "TicketCategory",
     "TicketEvent",
+    "UnreadablePurchase",
     "Written",
 ]

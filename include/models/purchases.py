@@ -53,3 +53,12 @@ class Purchase:
     created_at: datetime | None
     tickets: tuple[Ticket, ...] = ()
     answers: tuple[Answer, ...] = ()
+    unreadable_parts: int = 0
+    """Tickets, additional sales and lists of them that are not understood, and left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadablePurchase:
+    """A purchase that is listed in a form that is not understood; None where not even its id can be read."""
+
+    purchase_id: int | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from include.api.errors import Missing, Retriable
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, Link, LinkStatus, Mode, Purchase, SourceEvent
+from include.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent
 from include.pipeline.observe import Key, with_prices
 from include.pipeline.request import NothingToDo, RunRequest
 from include.settings import Library
@@ -20,29 +20,40 @@ from include.store.links import read_links
 from include.store.runs import RunRecord, note_progress, read_run
 from include.store.snapshots import forget_ticket_events, read_source_events, read_ticket_events, store_ticket_events
 from include.warehouse.event_rows import ExportEvent
+from include.warehouse.gone import mark_events_gone
 from include.warehouse.privacy import Privacy
-from include.warehouse.purchases import ExportSummary, ReadPurchases, export_purchases
+from include.warehouse.purchases import ExportSummary, Listed, ReadPurchases, export_purchases
 
 TOLD = 5
 """So many events that failed are named in the error."""
 
 
 def export(
-    engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, privacy: Privacy, now: datetime
+    engine: Engine,
+    library: Library,
+    request: RunRequest,
+    client: Place2bookClient,
+    privacy: Privacy,
+    now: datetime,
+    warehouse: Engine | None = None,
 ) -> ExportSummary:
     """Export one library's purchases that are due; raises Retriable at the end naming the events that failed.
 
     How Place2book stands is what `load` read in this run; when it could not, it is read here. In mode `plan` nothing
-    is exported (NothingToDo).
+    is exported (NothingToDo). `engine` is of the schema `sync`, as is the lock; `warehouse` of the database that holds
+    the other schema, where that is another one.
     """
     if request.mode is Mode.PLAN:
         raise NothingToDo(library.id)
+    warehouse = warehouse or engine
     with library_lock(engine, library.id):
         with engine.connect() as connection:
             record = read_run(connection, request.run_id, library.id)
-            links = [link for link in read_links(connection, library.id) if _concerns(link, library, request, now)]
-            currents = read_ticket_events(connection, library.id)
-            sources = read_source_events(connection, library.id)
+            # What is long over is not even read: an hour costs what goes on in it, not what was ever sold.
+            recent = read_links(connection, library.id, now - timedelta(days=max(library.lookback_days, 1)))
+            links = [link for link in recent if _concerns(link, request)]
+            currents = read_ticket_events(connection, library.id, [link.event_id for link in links])
+            sources = read_source_events(connection, library.id, [link.uuid for link in links])
         if record.observed_at is None:
             currents |= _observe(engine, library, client, links, record, now)
         # An event that a live link shares with one that is over is exported once, as the live one's.
@@ -54,7 +65,8 @@ def export(
         ]
         force = request.mode is Mode.RESYNC
         gone: list[Key] = []
-        summary = export_purchases(engine, library.id, events, _reader(client, gone), privacy, now, force)
+        summary = export_purchases(warehouse, library.id, events, _reader(client, gone), privacy, now, force)
+        mark_events_gone(warehouse, library.id, _vanished(recent, request, set(currents) - set(gone)), now)
         with engine.begin() as connection:
             # Told once: an event that does not exist is not asked for again until it is seen again.
             forget_ticket_events(connection, library.id, gone)
@@ -76,7 +88,7 @@ def _is_live(link: Link) -> bool:
 def _reader(client: Place2bookClient, gone: list[Key]) -> ReadPurchases:
     """Return what reads purchases, and notes in `gone` the events that do not exist."""
 
-    def read(event_maker: int, event_id: int) -> Sequence[Purchase]:
+    def read(event_maker: int, event_id: int) -> Listed:
         try:
             return client.purchases(event_maker, event_id)
         except Missing:
@@ -86,11 +98,15 @@ def _reader(client: Place2bookClient, gone: list[Key]) -> ReadPurchases:
     return read
 
 
-def _concerns(link: Link, library: Library, request: RunRequest, now: datetime) -> bool:
-    """Return whether the link's purchases may still change: deleted ones had none, long past ones no longer do."""
-    if link.status is LinkStatus.DELETED or (request.events and link.uuid not in request.events):
-        return False
-    return link.ends_at is None or link.ends_at > now - timedelta(days=max(library.lookback_days, 1))
+def _concerns(link: Link, request: RunRequest) -> bool:
+    """Return whether the link's purchases are asked for, and may still change: deleted ones had none."""
+    return link.status is not LinkStatus.DELETED and (not request.events or link.uuid in request.events)
+
+
+def _vanished(links: Sequence[Link], request: RunRequest, there: Collection[Key]) -> set[int]:
+    """Return the linked events that Place2book no longer has: we deleted them, or no read of it finds them."""
+    asked = {link.event_id for link in links if not request.events or link.uuid in request.events}
+    return asked - {event_id for _, event_id in there}
 
 
 def _observe(

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, and_, func, select
 from sqlalchemy.exc import DBAPIError
 
 from include.api.errors import BadAnswer, Refused, Retriable
-from include.models import Purchase
+from include.models import Purchase, UnreadablePurchase
 from include.store.database import without_values
 from include.store.warehouse_tables import events as events_table
 from include.store.warehouse_tables import prices
@@ -26,12 +26,16 @@ from include.warehouse.event_rows import ExportEvent, Stored, store_event
 from include.warehouse.forget import forgotten_purchases
 from include.warehouse.policy_change import apply_policy
 from include.warehouse.privacy import Privacy, ProtectedPurchase
+from include.warehouse.quality import open_problems
 
 OVER_STATES = frozenset({"held", "completed"})
 GIVE_UP_AFTER = 3
 """So many events in a row that cannot be read mean that Place2book is down."""
 
-ReadPurchases = Callable[[int, int], Sequence[Purchase]]
+Listed = Sequence[Purchase | UnreadablePurchase]
+"""What Place2book lists as an event's purchases."""
+
+ReadPurchases = Callable[[int, int], Listed]
 """Reads the purchases of an event: event maker, event id. May raise Refused and Retriable."""
 
 
@@ -39,7 +43,8 @@ ReadPurchases = Callable[[int, int], Sequence[Purchase]]
 class ExportSummary:
     """What an export did; `reasons` counts the exported events by why they were due.
 
-    `failures` has a sentence for each event whose purchases could not be read: the caller raises them together.
+    `problems` counts what stands open in `data_quality`, by problem. `failures` has a sentence for each event whose
+    purchases could not be read: the caller raises them together.
     """
 
     events_looked_at: int = 0
@@ -49,6 +54,7 @@ class ExportSummary:
     purchases_changed: int = 0
     purchases_cancelled: int = 0
     tickets_released: int = 0
+    problems: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
 
 
@@ -69,7 +75,6 @@ def export_purchases(
     forgotten = _under_policy(engine, library, privacy, now)
     sold = [event for event in events if not event.current.passive]
     last = last_exports(engine, library, [event.event_id for event in sold])
-    known = stored_purchases(engine, library)
     reasons: Counter[str] = Counter()
     stored: list[Stored] = []
     failures: list[str] = []
@@ -80,8 +85,8 @@ def export_purchases(
         if reason is None:
             continue
         try:
-            bought = read_purchases(event.event_maker, event.event_id)
-            _believe(bought, event, known)
+            listed = read_purchases(event.event_maker, event.event_id)
+            _believe(listed, engine, library, event)
         except (Refused, Retriable) as error:
             failures.append(f"'{event.title}' (Place2book event {event.event_id}): {error}")
             in_a_row = in_a_row + 1 if isinstance(error, Retriable) else 0
@@ -90,10 +95,14 @@ def export_purchases(
                 break
             continue
         in_a_row = 0
-        protected = [_protected(purchase, event, privacy, forgotten, now) for purchase in bought]
-        stored.append(_store(engine, library, event, protected, now, ended))
+        bought = [
+            _protected(purchase, event, privacy, forgotten, now)
+            for purchase in listed
+            if isinstance(purchase, Purchase)
+        ]
+        stored.append(_store(engine, library, event, bought, _unreadable(listed), now, ended))
         reasons[reason.value] += 1
-    return _summary(len(sold), reasons, stored, failures)
+    return _summary(len(sold), reasons, stored, open_problems(engine, library), failures)
 
 
 def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime) -> frozenset[int]:
@@ -111,29 +120,45 @@ def _protected(
     return privacy.protect(purchase, blank=past or purchase.purchase_id in forgotten)
 
 
-def _believe(bought: Sequence[Purchase], event: ExportEvent, stored: Mapping[int, int]) -> None:
-    """Raise BadAnswer when no purchase is listed although some were before: nothing is released on such a list's word.
+def _believe(listed: Listed, engine: Engine, library: str, event: ExportEvent) -> None:
+    """Raise BadAnswer on a list that cannot be right: nothing is released on such a list's word.
 
-    A purchase stays listed when it is cancelled, so that a list that was not empty does not become so.
+    A purchase stays listed when it is cancelled, so that a list that was not empty does not become so. One purchase
+    that is not understood is noted; when it is all of several, the list itself is not what it was.
     """
-    if not bought and (before := stored.get(event.event_id, 0)):
+    if not listed and (before := _count_stored(engine, library, event)):
         raise BadAnswer(f"Place2book lists no purchases, although {before} were listed before.")
+    if len(listed) > 1 and not any(isinstance(one, Purchase) for one in listed):
+        raise BadAnswer(f"Place2book lists {len(listed)} purchases, none of which can be read.")
 
 
-def stored_purchases(engine: Engine, library: str) -> dict[int, int]:
-    """Return how many purchases of each event are stored, by event id; events without any are left out."""
-    query = select(purchases_table.c.event_id, func.count()).where(purchases_table.c.library == library)
+def _count_stored(engine: Engine, library: str, event: ExportEvent) -> int:
+    of_event = (purchases_table.c.library == library, purchases_table.c.event_id == event.event_id)
     with engine.connect() as connection:
-        return {row[0]: row[1] for row in connection.execute(query.group_by(purchases_table.c.event_id))}
+        return connection.scalar(select(func.count()).where(*of_event)) or 0
+
+
+def _unreadable(listed: Listed) -> Counter[int | None]:
+    """Return by purchase how much of it could not be read: a purchase as a whole counts as one."""
+    lost: Counter[int | None] = Counter()
+    for one in listed:
+        lost[one.purchase_id] += one.unreadable_parts if isinstance(one, Purchase) else 1
+    return +lost
 
 
 def _store(
-    engine: Engine, library: str, event: ExportEvent, bought: Sequence[ProtectedPurchase], now: datetime, ended: bool
+    engine: Engine,
+    library: str,
+    event: ExportEvent,
+    bought: Sequence[ProtectedPurchase],
+    unreadable: Mapping[int | None, int],
+    now: datetime,
+    ended: bool,
 ) -> Stored:
     """Store the event in one transaction; what the database complains of never carries the rows themselves."""
     try:
         with engine.begin() as connection:
-            return store_event(connection, library, event, bought, now, ended)
+            return store_event(connection, library, event, bought, unreadable, now, ended)
     except DBAPIError as error:
         if isinstance(error.orig, psycopg.Error):
             raise without_values(error.orig, error.statement) from None
@@ -179,7 +204,13 @@ def last_exports(engine: Engine, library: str, event_ids: Sequence[int]) -> dict
     }
 
 
-def _summary(looked_at: int, reasons: Counter[str], stored: Sequence[Stored], failures: Sequence[str]) -> ExportSummary:
+def _summary(
+    looked_at: int,
+    reasons: Counter[str],
+    stored: Sequence[Stored],
+    problems: Mapping[str, int],
+    failures: Sequence[str],
+) -> ExportSummary:
     return ExportSummary(
         events_looked_at=looked_at,
         events_exported=len(stored),
@@ -188,5 +219,6 @@ def _summary(looked_at: int, reasons: Counter[str], stored: Sequence[Stored], fa
         purchases_changed=sum(one.purchases_changed for one in stored),
         purchases_cancelled=sum(one.purchases_cancelled for one in stored),
         tickets_released=sum(one.tickets_released for one in stored),
+        problems=problems,
         failures=tuple(failures),
     )

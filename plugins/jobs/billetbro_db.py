@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
 from hooks.connections import connection_named
-from include.api.errors import SettingsProblem
+from include.api.errors import Retriable, SettingsProblem
 from include.models import PersonalDataPolicy
 from include.settings import Library
 from include.store.database import connect
@@ -39,6 +39,15 @@ def warehouse_engine() -> Engine:
     except SettingsProblem:
         return billetbro_engine()
     return _engine_of(given)
+
+
+def see_that_it_answers(warehouse: Engine) -> None:
+    """Raise Retriable when the database of the connection `billetbro_warehouse` cannot be reached."""
+    try:
+        warehouse.connect().close()
+    except OperationalError:
+        happened = f"The database of the connection '{WAREHOUSE_CONNECTION}' does not answer, or lets nobody in."
+        raise Retriable(f"{happened} Nothing was exported; the next run makes up for it.") from None
 
 
 def _engine_of(given: Connection) -> Engine:

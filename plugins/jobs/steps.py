@@ -19,7 +19,7 @@ from include.pipeline.writeback import write_back
 from include.settings import Library
 from include.sources import Source
 from include.sources.dpl_cms import DplCmsSource
-from jobs.billetbro_db import privacy_of, warehouse_engine
+from jobs.billetbro_db import privacy_of, see_that_it_answers, warehouse_engine
 from jobs.export_files import written_to_files
 
 
@@ -52,9 +52,12 @@ def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def export_purchases(engine: Engine, library: Library, request: RunRequest) -> str:
     """Bring the library's purchases into the warehouse, and what changed there into files, where they are wanted."""
-    files = written_to_files(engine, warehouse_engine(), library.id, request)
+    warehouse = warehouse_engine()
+    if warehouse is not engine:
+        see_that_it_answers(warehouse)
+    files = written_to_files(engine, warehouse, library.id, request)
     with _place2book(library) as client, files as written:
-        summary = export(engine, library, request, client, privacy_of(library), written.now)
+        summary = export(engine, library, request, client, privacy_of(library), written.now, warehouse)
     return f"purchases of {summary.events_exported} events read{written}"
 
 

@@ -15,7 +15,7 @@ from include.pipeline.report import make_report
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
 from include.settings import Library, load_settings
 from include.store.runs import read_runs
-from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors
+from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors, warehouse_engine
 
 Batches = Sequence[Sequence[str]]
 log = logging.getLogger(__name__)
@@ -35,9 +35,9 @@ def request_of_this_run() -> RunRequest:
 
 
 def begin_run() -> list[list[str]]:
-    """Check the settings, bring the schema up to date, and return the ids of the run's libraries in batches."""
+    """Check the settings, bring the schemas up to date, and return the ids of the run's libraries in batches."""
     libraries = load_settings().select(get_current_context()["params"]["libraries"])
-    return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now())
+    return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now(), warehouse_engine())
 
 
 def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, RunRequest], str]) -> None:

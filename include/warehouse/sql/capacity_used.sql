@@ -10,10 +10,11 @@ SELECT e.library, e.event_id, e.title, e.branch, e.category, e.begin_at, e.capac
        coalesce(s.tickets, 0) AS tickets,
        round(coalesce(s.tickets, 0)::numeric / nullif(e.capacity, 0), 4) AS share
 FROM warehouse.events e
-LEFT JOIN sold s ON s.library = e.library AND s.event_id = e.event_id;
+LEFT JOIN sold s ON s.library = e.library AND s.event_id = e.event_id
+WHERE e.removed_at IS NULL OR s.tickets > 0;
 
 COMMENT ON VIEW warehouse.capacity_used IS
-    'How full each event is, a row for each: tickets of completed purchases that are not released, of its capacity';
+    'How full each event is, a row for each that Place2book has or sold for: tickets of completed purchases that are not released, of its capacity';
 COMMENT ON COLUMN warehouse.capacity_used.library IS 'The library''s id in libraries.yaml';
 COMMENT ON COLUMN warehouse.capacity_used.event_id IS 'Place2book''s id of the event';
 COMMENT ON COLUMN warehouse.capacity_used.title IS 'The event''s title, from the link';

@@ -29,7 +29,8 @@ SELECT e.library, e.event_id, e.source_uuid, e.title, e.branch, e.category, e.be
        coalesce(b.revenue_ore, 0) AS revenue_ore,
        e.exported_at,
        e.end_at,
-       e.ended
+       e.ended,
+       e.removed_at
 FROM warehouse.events e
 LEFT JOIN bought b ON b.library = e.library AND b.event_id = e.event_id
 LEFT JOIN issued i ON i.library = e.library AND i.event_id = e.event_id
@@ -54,3 +55,4 @@ COMMENT ON COLUMN warehouse.sales_by_event.revenue_ore IS 'Paid in all, in øre,
 COMMENT ON COLUMN warehouse.sales_by_event.exported_at IS 'When the event''s purchases were last read';
 COMMENT ON COLUMN warehouse.sales_by_event.end_at IS 'End of the event';
 COMMENT ON COLUMN warehouse.sales_by_event.ended IS 'Whether the event was over when its purchases were last read';
+COMMENT ON COLUMN warehouse.sales_by_event.removed_at IS 'When an export first found that Place2book no longer has the event; null while it has';

@@ -17,7 +17,8 @@ FROM offered o
 JOIN warehouse.events e ON e.library = o.library AND e.event_id = o.event_id
 LEFT JOIN warehouse.prices r ON r.library = o.library AND r.price_id = o.price_id
 LEFT JOIN sold s
-       ON s.library = o.library AND s.event_id = o.event_id AND s.price_id IS NOT DISTINCT FROM o.price_id;
+       ON s.library = o.library AND s.event_id = o.event_id AND s.price_id IS NOT DISTINCT FROM o.price_id
+WHERE e.removed_at IS NULL OR s.tickets > 0;
 
 COMMENT ON VIEW warehouse.sales_by_price IS
     'Sales by price, a row for each price that is listed or has tickets: tickets of completed purchases that are not released';

@@ -24,7 +24,7 @@ def test_sales_by_event_counts_what_is_sold_and_not_what_is_gone(engine: Engine)
     export(engine, till, events=[EVENT, another(11)])
     till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND, cancelled)
     export(engine, till, MONDAY + HOUR, events=[EVENT], force=True)
-    common = {"category": "Foredrag", "capacity": 100, "end_at": EVENT.end_at, "ended": False}
+    common = {"category": "Foredrag", "capacity": 100, "end_at": EVENT.end_at, "ended": False, "removed_at": None}
     assert view(engine, "sales_by_event", "event_id") == [
         ABOUT
         | common

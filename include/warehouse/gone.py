@@ -1,0 +1,57 @@
+"""Mark what Place2book no longer lists: nothing is deleted. Whatever an export lists, it stores with `last_seen_at`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, select, update
+
+from include.store.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
+
+
+def mark_gone(
+    connection: Connection, library: str, event_id: int, unreadable: Collection[int | None], now: datetime
+) -> int:
+    """Mark what was not listed with the event's purchases `now`; return how many tickets were released.
+
+    Tickets and additional sales are dated, answers emptied. A purchase that could not be read as a whole (`unreadable`)
+    is left as it is; where not even its id is known (None), every purchase of the event is.
+    """
+    if None in unreadable:
+        return 0
+    of_event = select(purchases.c.purchase_id).where(
+        purchases.c.library == library,
+        purchases.c.event_id == event_id,
+        purchases.c.purchase_id.not_in([one for one in unreadable if one is not None]),
+    )
+    its_tickets = select(tickets.c.ticket_id).where(tickets.c.library == library, tickets.c.purchase_id.in_(of_event))
+    _date(connection, additional_sales, "released_at", library, additional_sales.c.ticket_id.in_(its_tickets), now)
+    emptied = update(answers).where(*_unseen(answers, library, now), answers.c.purchase_id.in_(of_event))
+    connection.execute(emptied.where(answers.c.value.is_not(None)).values(value=None, changed_at=now))
+    return _date(connection, tickets, "released_at", library, tickets.c.purchase_id.in_(of_event), now)
+
+
+def mark_prices_gone(connection: Connection, library: str, event_id: int, now: datetime) -> None:
+    """Date the event's prices that were not listed `now`."""
+    _date(connection, prices, "removed_at", library, prices.c.event_id == event_id, now)
+
+
+def mark_events_gone(engine: Engine, library: str, event_ids: Collection[int], now: datetime) -> None:
+    """Date the events that no longer exist at Place2book; what was sold for them stays as it is."""
+    if not event_ids:
+        return
+    gone = update(events).where(events.c.library == library, events.c.event_id.in_(event_ids))
+    with engine.begin() as connection:
+        connection.execute(gone.where(events.c.removed_at.is_(None)).values(removed_at=now, changed_at=now))
+
+
+def _date(
+    connection: Connection, table: Table, mark: str, library: str, among: ColumnElement[bool], now: datetime
+) -> int:
+    marked = update(table).where(*_unseen(table, library, now), among, table.c[mark].is_(None))
+    return connection.execute(marked.values({mark: now, "changed_at": now})).rowcount
+
+
+def _unseen(table: Table, library: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (table.c.library == library, table.c.last_seen_at != now)
