@@ -6,7 +6,8 @@
 | it has ended | `over` |
 | no longer in the latest snapshot | `not_in_list` |
 | not mapped yet | `run_failed`, else `not_judged_yet` |
-| skipped, sold elsewhere, cancelled, rejected | that code |
+| skipped, sold elsewhere, cancelled | that code |
+| rejected, and not on sale from before | that code |
 | without ticket categories, held as a passive event | `passive` |
 | a ticket event that is not linked, or no longer | its rejection, else `run_failed`, `removed` or `not_created_yet` |
 | linked, but Place2book has no such event | its rejection, else `not_in_place2book` |
@@ -99,11 +100,17 @@ def _about_the_event(facts: EventFacts) -> Answer | None:
     mapped = facts.mapped
     if mapped is None:
         return _run_failed(facts) or _answer("not_judged_yet")
+    if mapped.outcome is Outcome.REJECTED and _is_live(facts):
+        return None
     if mapped.outcome in EXPLAINED and mapped.code is not None:
         return Answer(code=mapped.code, words=explain(mapped.code, field=mapped.field, found=mapped.found))
     if mapped.outcome is Outcome.CANCELLED:
         return _answer("cancelled")
     return _answer("passive") if mapped.outcome is Outcome.PASSIVE_EVENT else None
+
+
+def _is_live(facts: EventFacts) -> bool:
+    return facts.link is not None and facts.link.status is LinkStatus.LIVE
 
 
 def _about_the_link(facts: EventFacts) -> Answer | None:
@@ -197,7 +204,7 @@ def _further(facts: EventFacts) -> list[Answer]:
     """Return what is known besides: of the event first, then of its library."""
     further = [Answer(code=code, words=words) for code, words in facts.rejections.items()]
     leaving = not facts.present or (facts.mapped is not None and facts.mapped.outcome in WITHDRAWN)
-    linked = facts.link is not None and facts.link.status is LinkStatus.LIVE and not _has_ended(facts)
+    linked = _is_live(facts) and not _has_ended(facts)
     blocked = facts.last_run.removals_blocked if facts.last_run else None
     if blocked and leaving and linked:
         danish, _, english = blocked.partition(" / ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from argparse import Namespace
 from importlib import import_module
 
@@ -10,6 +11,7 @@ from airflow.cli.cli_parser import get_parser
 from airflow.providers_manager import ProvidersManager
 
 from commands.definition import SUBCOMMANDS, billetbro_commands
+from demo.environment import ROOT
 
 
 def parsed(*arguments: str) -> dict[str, object]:
@@ -43,3 +45,12 @@ def test_subcommand_has_a_module_of_its_name_that_runs(name: str) -> None:
 )
 def test_command_line_is_read_as_meant(arguments: list[str], expected: dict[str, object]) -> None:
     assert parsed(*arguments) == expected
+
+
+@pytest.mark.parametrize("name", ["definition", "running"])
+def test_module_that_every_airflow_command_reads_imports_nothing_heavy(name: str) -> None:
+    tree = ast.parse((ROOT / "plugins" / "commands" / f"{name}.py").read_text("utf-8"))
+    imported = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    light = {"__future__", "argparse", "commands.running", "functools", "importlib", "os", "sys"}
+    assert imported - light <= {"airflow.cli.cli_config", "airflow.cli.utils"}

@@ -73,9 +73,12 @@ ROWS = {
         mapped=unwanted(Outcome.SOLD_ELSEWHERE, code="sold_elsewhere", field="link", found="https://example.com/1")
     ),
     "cancelled": facts(mapped=unwanted(Outcome.CANCELLED)),
-    "capacity_missing": facts(mapped=unwanted(Outcome.REJECTED, code="capacity_missing", field="capacity", found="0")),
+    "capacity_missing": facts(
+        mapped=unwanted(Outcome.REJECTED, code="capacity_missing", field="capacity", found="0"), link=None, current=None
+    ),
     "ends_before_start": facts(
-        mapped=unwanted(Outcome.REJECTED, code="ends_before_start", field="ends_at", starts_at=END, ends_at=NOW - DAY)
+        mapped=unwanted(Outcome.REJECTED, code="ends_before_start", field="ends_at", starts_at=END, ends_at=NOW - DAY),
+        link=linked(status=LinkStatus.RETIRED),
     ),
     "passive": facts(mapped=wanted(event=PASSIVE_EVENT), current=standing(event=PASSIVE_EVENT)),
     "not_created_yet": facts(**NOT_LINKED),
@@ -113,6 +116,9 @@ ROWS = {
     "waiting_list": selling(available_tickets=0, waiting_list=True),
     "state_set_by_hand": facts(mapped=shown(state=SourceState.SOLD_OUT)),
     "has_button": facts(),
+    "has_button, its latest edit was rejected": facts(
+        mapped=shown(outcome=Outcome.REJECTED, code="capacity_missing", desired=None)
+    ),
     "has_button, by another form of its link": facts(mapped=shown(link="http://place2book.com/events/sec1")),
 }
 
