@@ -134,7 +134,7 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
     live = select(func.count()).where(links.c.library == run.library, links.c.status == "live")
     return LibraryReport(
         run=run,
-        plan=[*planned_lines(connection, run), ""] if run.mode == "plan" else [],
+        plan=planned_lines(connection, run) if run.mode == "plan" else [],
         sections=[section for section in sections if section.lines],
         failed_changes=[
             (_line(row), error_lines(row["error_code"], row["error"])) for row in rows if row["status"] == "failed"
