@@ -13,7 +13,7 @@ from include.store.database import library_lock
 from include.warehouse.blanking import Counts
 from include.warehouse.forget import Forgotten, Sought, forget
 from include.warehouse.personal_files import PersonalDataFiles
-from include.warehouse.policy_change import rows_under_unknown_keys
+from include.warehouse.policy_history import rows_under_unknown_keys
 from include.warehouse.privacy import Keys
 
 LOCK_WAIT_SECONDS = 60.0

@@ -21,7 +21,8 @@ from include.store.privacy_tables import privacy_policies
 from include.store.warehouse_tables import purchases
 from include.warehouse.blanking import Counts
 from include.warehouse.personal_files import PersonalDataFiles
-from include.warehouse.policy_change import apply_policy, apply_policy_to_files, rows_under_unknown_keys
+from include.warehouse.policy_change import apply_policy, apply_policy_to_files
+from include.warehouse.policy_history import rows_under_unknown_keys
 from include.warehouse.privacy import Keys, Privacy
 from include.warehouse.retention import Removed, remove_past
 from include.warehouse.retention_rule import Retention

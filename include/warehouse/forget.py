@@ -20,7 +20,7 @@ from include.store.warehouse_tables import purchases
 from include.warehouse.blanking import Counts, blank, blank_files
 from include.warehouse.normalised import NORMALISED, PSEUDONYM
 from include.warehouse.personal_files import PersonalDataFiles
-from include.warehouse.policy_change import STORED_PSEUDONYM
+from include.warehouse.policy_history import STORED_PSEUDONYM
 from include.warehouse.privacy import Keys, Row, pseudonym
 
 ROWS_AT_A_TIME = 5000

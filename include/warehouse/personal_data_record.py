@@ -15,7 +15,7 @@ from include.warehouse.blanking import PERSONAL_TABLES, holds_anything
 from include.warehouse.normalised import PSEUDONYM
 from include.warehouse.personal_columns import PERSONAL
 from include.warehouse.personal_files import PersonalDataFiles
-from include.warehouse.policy_change import STORED_PSEUDONYM, latest_policy, rows_under_unknown_keys
+from include.warehouse.policy_history import STORED_PSEUDONYM, latest_policy, rows_under_unknown_keys
 from include.warehouse.privacy import Keys
 from include.warehouse.retention import counted_from, purchases_with_event
 from include.warehouse.retention_rule import Retention

@@ -1,4 +1,4 @@
-"""Bring what is stored already under the policy that is in force now, and keep account of policies and keys.
+"""Bring what is stored already under the policy that is in force now.
 
 | what changed | stored rows and files | what only a `resync` brings |
 |---|---|---|
@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import Connection, Text, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from include.models import PersonalDataPolicy
@@ -25,26 +25,13 @@ from include.store.file_exports import date_of_change
 from include.store.privacy_tables import privacy_policies
 from include.store.warehouse_tables import answers, purchases
 from include.warehouse.blanking import Counts, holds_anything
-from include.warehouse.normalised import NORMALISED, PSEUDONYM
+from include.warehouse.normalised import NORMALISED
 from include.warehouse.personal_columns import PERSONAL
 from include.warehouse.personal_files import PersonalDataFiles
-from include.warehouse.privacy import Keys, Privacy, fingerprint
+from include.warehouse.policy_history import STORED_PSEUDONYM, Applied, latest_policy
+from include.warehouse.privacy import Privacy
 
 log = logging.getLogger(__name__)
-
-EVER, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-STORED_PSEUDONYM = f"^{PSEUDONYM.pattern}$"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """The policy that a library's stored rows are under, since when, and when files were brought under it."""
-
-    policy: PersonalDataPolicy
-    key_fingerprint: str | None
-    keep_answers: frozenset[str]
-    since: datetime
-    in_files_at: datetime | None = None
 
 
 def apply_policy(
@@ -94,50 +81,6 @@ def apply_policy_to_files(
     of_this = (privacy_policies.c.library == library, privacy_policies.c.since == applied.since)
     connection.execute(update(privacy_policies).where(*of_this).values(in_files_at=now))
     return counts
-
-
-def latest_policy(connection: Connection, library: str) -> Applied | None:
-    """Return the policy that the library's rows are under, None before the first export."""
-    history = policy_history(connection, library)
-    return history[-1] if history else None
-
-
-def policy_history(connection: Connection, library: str) -> tuple[Applied, ...]:
-    """Return every policy that the library's rows were under, the earliest first."""
-    table = privacy_policies.c
-    query = select(table.policy, table.key_fingerprint, table.keep_answers, table.since, table.in_files_at)
-    return tuple(
-        Applied(
-            policy=PersonalDataPolicy(row.policy),
-            key_fingerprint=row.key_fingerprint,
-            keep_answers=frozenset(row.keep_answers),
-            since=row.since,
-            in_files_at=row.in_files_at,
-        )
-        for row in connection.execute(query.where(table.library == library).order_by(table.since))
-    )
-
-
-def rows_under_unknown_keys(connection: Connection, library: str, keys: Keys) -> int:
-    """Count the purchases whose pseudonyms were made with a key that is not known any longer.
-
-    A row that was last seen while a key was in force has that key's pseudonyms.
-    """
-    known = {fingerprint(key) for key in keys.all}
-    history = policy_history(connection, library)
-    seen = purchases.c.last_seen_at
-    periods = [
-        and_(
-            seen >= (one.since if place else EVER), seen < (history[place + 1].since if history[place + 1 :] else NEVER)
-        )
-        for place, one in enumerate(history)
-        if one.key_fingerprint and one.key_fingerprint not in known
-    ]
-    if not periods:
-        return 0
-    pseudonyms = or_(*(purchases.c[name].op("~")(STORED_PSEUDONYM) for name in NORMALISED))
-    query = select(func.count()).select_from(purchases).where(purchases.c.library == library, pseudonyms, or_(*periods))
-    return connection.scalar(query) or 0
 
 
 def _applied(privacy: Privacy, now: datetime) -> Applied:

@@ -13,7 +13,8 @@ from include.models import PersonalDataPolicy
 from include.store.privacy_tables import privacy_policies
 from include.store.warehouse_tables import purchases
 from include.warehouse.blanking import Counts
-from include.warehouse.policy_change import apply_policy, apply_policy_to_files, rows_under_unknown_keys
+from include.warehouse.policy_change import apply_policy, apply_policy_to_files
+from include.warehouse.policy_history import rows_under_unknown_keys
 from include.warehouse.privacy import Keys, Privacy, fingerprint
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
 from tests.integration.warehouse.files import a_store, stored_bytes, write
@@ -183,6 +184,12 @@ def test_key_that_is_another_reaches_what_is_read_again_and_leaves_the_rest_as_i
     assert (people(engine)[900] != stored[900], people(engine)[910]) == (True, stored[910])
     counted = (unknown(engine, OTHER_KEY), unknown(engine, OTHER_KEY, KEY), unknown(engine, KEY), unknown(engine))
     assert counted == (1, 0, 1, 2)
+
+
+def test_key_is_missed_of_rows_too_that_became_pseudonyms_later(engine: Engine) -> None:
+    export(engine, Till(), privacy=KEEP)
+    export(engine, Till(), LATER, privacy=PSEUDONYMISE)
+    assert (unknown(engine, OTHER_KEY), unknown(engine, KEY)) == (2, 0)
 
 
 def test_key_that_is_forgotten_is_missed_only_while_its_pseudonyms_are_stored(engine: Engine) -> None:

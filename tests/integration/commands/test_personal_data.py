@@ -1,0 +1,233 @@
+"""`forget`, `personal-data` and the nightly removal, with the connections, settings and files that Airflow names."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from include.api.errors import Fatal, SettingsProblem
+from include.pipeline.request import utc_now
+from include.settings import SettingsError
+from include.store.database import migrate, migrate_warehouse
+from include.warehouse.files import write_files
+from include.warehouse.privacy import Keys
+from jobs.billetbro_db import billetbro_engine
+from jobs.personal_data import keep_personal_data_in_order, keys_of_pseudonyms
+from tests.integration.commands.conftest import PRIVACY_KEY, Command, Said
+from tests.integration.warehouse.examples import Till, export
+from tests.integration.warehouse.files import a_store
+from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, SECOND_BUYER, traces
+
+EMAIL = "Test.Testesen@example.com"
+NOW = utc_now()
+REMOVED = "Fjernet. Place2book har stadig købene: slet dem også dér. / "
+NAMED = (*FIRST_BUYER[:3], *SECOND_BUYER)
+pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")  # Airflow's own
+
+
+@pytest.fixture
+def engine(module_environment: None) -> Iterator[Engine]:
+    """Give the database with the same two purchases in both libraries and in one that is listed no longer."""
+    engine = billetbro_engine()
+    migrate(engine)
+    migrate_warehouse(engine)
+    for library in ("nordvig", "solbjerg", "lukket"):
+        export(engine, Till(), NOW, privacy=KEEP, library=library)
+    yield engine
+    with engine.begin() as connection:
+        account = "warehouse.forgotten, warehouse.privacy_policies, warehouse.retention_sweeps, warehouse.file_exports"
+        connection.execute(text(f"TRUNCATE warehouse.events, {account} CASCADE"))
+
+
+@pytest.fixture
+def files(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Give the folder that the rows were written to as files."""
+    for library in ("nordvig", "solbjerg", "lukket"):
+        write_files(engine, a_store(tmp_path), library, "run", NOW)
+    monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}")
+    return tmp_path
+
+
+def break_a_file(files: Path, library: str) -> None:
+    next((files / "purchases" / f"library={library}").rglob("*.parquet")).write_bytes(b"not a file of rows")
+
+
+def those_with_an_email(engine: Engine) -> dict[str, int]:
+    query = text("SELECT library, count(email) FROM warehouse.purchases GROUP BY library")
+    with engine.connect() as connection:
+        return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+
+@pytest.fixture
+def forget(command: Command) -> Command:
+    """Give what runs `forget` with the arguments that are given."""
+
+    def run(**given: object) -> Said:
+        return command("forget", **{"email": "", "phone": "", "purchases": [], "dry_run": False} | given)
+
+    return run
+
+
+@pytest.mark.parametrize("given", [{"email": EMAIL}, {"phone": "+4512345678"}, {"purchases": [900]}], ids=str)
+def test_forget_removes_the_person_from_every_library_and_says_where(
+    forget: Command, engine: Engine, files: Path, given: dict[str, object]
+) -> None:
+    said = forget(**given)
+    found = [
+        line
+        for library in ("solbjerg", "nordvig", "lukket")
+        for line in (
+            f"{library}: 1 køb / purchases",
+            "  rækker med persondata / rows with personal data: purchases 1, answers 2",
+            "  i filer / in files: purchases 1, answers 2",
+        )
+    ]
+    assert (said.code, said.out.splitlines()[:-1], said.err) == (0, found, "")
+    assert said.out.splitlines()[-1].startswith(REMOVED)
+    assert traces(engine, NAMED, files) == list(SECOND_BUYER)
+
+
+def test_forget_without_arguments_reads_the_address_from_standard_input(
+    forget: Command, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f" {EMAIL}\n"))
+    assert forget(libraries=["nordvig"]).code == 0
+    assert traces(engine, NAMED) == list(NAMED)
+    assert forget(email=EMAIL).out.splitlines()[0] == "solbjerg: 1 køb / purchases"
+    assert traces(engine, NAMED) == list(SECOND_BUYER)
+
+
+def test_forget_with_dry_run_says_what_there_is_and_leaves_it(forget: Command, engine: Engine, files: Path) -> None:
+    said = forget(email=EMAIL, dry_run=True)
+    assert (said.code, said.out.splitlines()[-1]) == (
+        0,
+        "Intet er fjernet (--dry-run). / Nothing was removed (--dry-run).",
+    )
+    assert traces(engine, NAMED, files) == list(NAMED)
+
+
+def test_forget_of_nobody_who_is_stored_has_an_exit_code_of_its_own(forget: Command, engine: Engine) -> None:
+    said = forget(email="nobody@example.com")
+    assert (said.code, said.out) == (3, "Ingen køb fundet: intet fjernet. / No purchases found: nothing removed.\n")
+
+
+def test_forget_goes_on_when_one_library_fails_and_names_it(forget: Command, engine: Engine, files: Path) -> None:
+    break_a_file(files, "solbjerg")
+    said = forget(email=EMAIL)
+    assert (said.code, "nordvig: 1 køb / purchases" in said.out, "solbjerg" in said.out) == (1, True, False)
+    assert said.err.startswith("FEJL / ERROR: solbjerg: ")
+    assert those_with_an_email(engine) == {"solbjerg": 2, "nordvig": 1, "lukket": 1}
+    assert [trace for trace in NAMED if trace in (said.out + said.err).casefold()] == []
+
+
+def test_forget_finds_pseudonyms_of_a_former_key(
+    forget: Command, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = keep_personal_data_in_order(["solbjerg"])
+    assert night == {"solbjerg": {"purchases by policy": 2, "answers by policy": 2}}
+    given = {"conn_type": "generic", "password": "another key made up for the tests"}
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
+    assert "kan ikke gennemsøges" in forget(email=EMAIL, libraries=["solbjerg"]).out
+    given["extra"] = {"former_keys": [PRIVACY_KEY]}  # type: ignore[assignment]
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
+    said = forget(email=EMAIL, libraries=["solbjerg"])
+    assert (said.code, said.out.splitlines()[0], "gennemsøges" in said.out) == (0, "solbjerg: 1 køb / purchases", False)
+
+
+def test_personal_data_is_told_for_every_library_that_is_listed_or_stored(
+    command: Command, engine: Engine, files: Path
+) -> None:
+    headings = [line for line in command("personal_data").out.splitlines() if line.startswith("== ")]
+    assert headings == [
+        "== Solbjerg Bibliotek (solbjerg) ==",
+        "== Nordvig Bibliotekerne (nordvig) ==",
+        "== lukket (lukket) ==",
+    ]
+
+
+def test_personal_data_for_machines_says_what_is_where_and_until_when(
+    command: Command, engine: Engine, files: Path
+) -> None:
+    (told,) = command("personal_data", libraries=["nordvig"], json=True).json
+    held = {(one["where"], f"{one['table']}.{one['column']}"): (one["rows"], one["plain"]) for one in told["held"]}
+    assert held == {
+        (where, column): rows
+        for where in ("warehouse", "files")
+        for column, rows in {
+            "purchases.full_name": (2, 2),
+            "purchases.email": (2, 2),
+            "purchases.phone_number": (2, 2),
+            "purchases.zip_code": (1, 1),
+            "purchases.customer_key": (1, 1),
+            "answers.value": (2, 2),
+        }.items()
+    }
+    assert (told["policy"], told["retention_days"], told["removed_on"]) == ("keep", 365, "2027-03-10")
+    assert set(told) >= {"whose", "source", "purpose", "recipients", "legal_basis", "oldest", "since", "name"}
+    assert [trace for trace in NAMED if trace in json.dumps(told).casefold()] == []
+
+
+def test_night_brings_every_library_in_order_and_says_how_much(
+    engine: Engine, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with engine.begin() as connection:
+        long_ago = {"long_ago": NOW - timedelta(days=800)}
+        connection.execute(text("UPDATE warehouse.events SET begin_at = :long_ago, end_at = :long_ago"), long_ago)
+    capsys.readouterr()
+    gone = {"purchases": 2, "answers": 2, "purchases in files": 2, "answers in files": 2}
+    assert keep_personal_data_in_order([]) == {"solbjerg": gone, "nordvig": gone, "lukket": gone}
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        f"{library}: purchases: 2, answers: 2, purchases in files: 2, answers in files: 2"
+        for library in ("solbjerg", "nordvig", "lukket")
+    ]
+    assert traces(engine, NAMED, files) == []
+    assert keep_personal_data_in_order([]) == {"solbjerg": {}, "nordvig": {}, "lukket": {}}
+
+
+def test_night_goes_on_when_one_library_fails_and_names_it(engine: Engine, files: Path) -> None:
+    break_a_file(files, "solbjerg")
+    with pytest.raises(Fatal, match=r"^solbjerg: .*purchases") as caught:
+        keep_personal_data_in_order([])
+    assert "nordvig" not in str(caught.value)
+    assert caught.value.__cause__ is not None
+    assert those_with_an_email(engine) == {"solbjerg": 2, "nordvig": 0, "lukket": 2}
+
+
+def test_night_of_a_library_that_nobody_knows_is_a_mistake(engine: Engine) -> None:
+    with pytest.raises(SettingsError, match="unknown library: nowhere; known are: solbjerg, nordvig, lukket"):
+        keep_personal_data_in_order(["nowhere"])
+
+
+@pytest.mark.parametrize(
+    ("extra", "former"),
+    [(None, ()), ({}, ()), ({"former_keys": ["an earlier made-up key"]}, (b"an earlier made-up key",))],
+    ids=["no extra", "empty", "one"],
+)
+def test_keys_are_the_password_and_the_former_ones(
+    monkeypatch: pytest.MonkeyPatch, extra: object, former: tuple[bytes, ...]
+) -> None:
+    given = {"conn_type": "generic", "password": PRIVACY_KEY, "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
+    assert keys_of_pseudonyms() == Keys(current=PRIVACY_KEY.encode(), former=former)
+
+
+@pytest.mark.parametrize("former", ["one key", [""], [7]], ids=["text", "an empty one", "a number"])
+def test_keys_that_are_no_list_of_texts_are_a_problem_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, former: object
+) -> None:
+    given = {"conn_type": "generic", "password": PRIVACY_KEY, "extra": {"former_keys": former}}
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
+    with pytest.raises(SettingsProblem, match="former_keys") as caught:
+        keys_of_pseudonyms()
+    assert "one key" not in str(caught.value)
+
+
+def test_keys_without_a_connection_are_none(monkeypatch: pytest.MonkeyPatch, airflow_home: Path) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", raising=False)
+    assert keys_of_pseudonyms() == Keys()
