@@ -39,14 +39,14 @@ class Ran:
 
 
 class Runs:
-    """Runs the DAG, parsed when this is made, in this process."""
+    """Runs a DAG, parsed when this is made, in this process."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, dag_id: str = "place2book_sync") -> None:
         self._metadata = home / "airflow.db"
         with _only_our_warnings_are_errors():
             bag = DagBag(ROOT / "dags")
         assert bag.import_errors == {}
-        self.dag = bag.dags["place2book_sync"]
+        self.dag = bag.dags[dag_id]
 
     def run(self, **conf: object) -> Ran:
         """Run it once, started by hand with this configuration, and wait for its end."""
