@@ -11,7 +11,7 @@
 | without ticket categories, held as a passive event | `passive` |
 | a ticket event that is not linked, or no longer | its rejection, else `run_failed`, `removed` or `not_created_yet` |
 | linked, but Place2book has no such event | its rejection, else `not_in_place2book` |
-| passive in Place2book | `passive_in_place2book` |
+| passive in Place2book, or without a sales link there | `passive_in_place2book`, `no_sales_link` |
 | the source does not show the link | `write_back_failed`, `cms_refused`, `run_failed`, else `write_back_due` |
 | its sale is over, closed, or not open yet | `sale_over`, `paused`, `sale_ended_by_us`, `sale_closed`, `upcoming` |
 | it is sold out | `sold_out`, `waiting_list` |
@@ -124,6 +124,8 @@ def _about_the_link(facts: EventFacts) -> Answer | None:
         return _rejected(facts) or _run_failed(facts) or missing
     if current.passive:
         return _answer("passive_in_place2book")
+    if not link.sales_location:
+        return _answer("no_sales_link")
     return None if _shows_the_link(facts.mapped, link) else _not_written_back(facts, link)
 
 
@@ -131,7 +133,7 @@ def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
     """Return whether the source shows the sales link, in whichever of its forms."""
     shown = mapped.link if mapped else None
     if not shown or shown == link.sales_location:
-        return shown is not None and bool(link.sales_location)
+        return bool(shown)
     hosts = frozenset({urlsplit(link.sales_location).netloc.lower()})
     return bool(link.seccode) and seccode_of(shown, hosts) == link.seccode
 

@@ -61,6 +61,10 @@ ANSWERS = {
         "Arrangementet er sat til passivt (uden billetsalg) i Place2book. Slå billetsalget til dér.",
         "The event is set to passive (without ticket sale) in Place2book. Turn its ticket sale on there.",
     ),
+    "no_sales_link": Explanation(
+        "Place2book har endnu ikke givet arrangementet et salgslink. Se efter dér, om arrangementet er klar til salg.",
+        "Place2book has not given the event a sales link yet. Look there whether the event is ready to be sold.",
+    ),
     "not_in_place2book": Explanation(
         "Arrangementet er koblet til nummer {event_id} i Place2book, som ikke fandtes, da vi sidst så efter. Næste "
         "kørsel ser efter igen.",
@@ -68,12 +72,14 @@ ANSWERS = {
         "looks again.",
     ),
     "write_back_failed": Explanation(
-        "Arrangementet er til salg på {link}, men linket kom ikke ind i CMS. Vi prøver igen ved hver kørsel. {error}",
-        "The event is on sale at {link}, but its link did not get into the CMS. We try again in every run. {error}",
+        "Arrangementet er i Place2book ({link}), men knappen kunne ikke skrives til CMS. Vi prøver igen ved hver kørsel. "
+        "{error}",
+        "The event is in Place2book ({link}), but its button could not be written to the CMS. We try again in every "
+        "run. {error}",
     ),
     "write_back_due": Explanation(
-        "Arrangementet er til salg på {link}, men det står endnu ikke i CMS. Det bliver skrevet ved næste kørsel.",
-        "The event is on sale at {link}, but the CMS does not show it yet. The next run writes it.",
+        "Arrangementet er i Place2book ({link}), men CMS viser det ikke endnu. Det bliver skrevet ved næste kørsel.",
+        "The event is in Place2book ({link}), but the CMS does not show it yet. The next run writes it.",
     ),
     "sale_over": Explanation(
         "Arrangementet er afholdt eller afsluttet i Place2book, så der sælges ikke flere billetter.",

@@ -90,6 +90,7 @@ ROWS = {
     "event_missing_in_place2book": facts(current=None, rejections={"event_missing_in_place2book": REFUSED}),
     "not_in_place2book": facts(current=None),
     "passive_in_place2book": selling(passive=True),
+    "no_sales_link": facts(link=linked(sales_location="", state_written=None), mapped=wanted()),
     "write_back_failed": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER),
     "cms_refused": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER, rejections={"cms_refused": REFUSED}),
     "run_failed, before it was written back": facts(**NOT_SHOWN, last_run=FAILED),
