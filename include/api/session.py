@@ -181,7 +181,9 @@ class ApiSession:
         if response.status_code == 429:
             return _SlowDown(self._retry.parse_retry_after(response.headers.get("Retry-After", "0")))
         content = bounded_content(response, self._settings.max_bytes)
-        error = failures.of_status(response.status_code, said_in(content, self._secrets), asked)
+        # Only an error's body is looked into for words: an answer's can be long, and tell of people.
+        said = "" if response.ok else said_in(content, self._secrets)
+        error = failures.of_status(response.status_code, said, asked)
         if error is not None:
             return error
         data = json_in(content) if content.strip() else None
