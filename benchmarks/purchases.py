@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.apart import apart
-from benchmarks.year import DAYS_BACK, Year
+from benchmarks.year import Year
 from benchmarks.year_dlt import ONLY_NEW, DltRound, DltStock, load_year
-from benchmarks.year_export import Round, Stock, export_year
+from benchmarks.year_export import Round, Stock, export_first, export_hourly, forget_before
 from benchmarks.year_server import serving
 from demo.postgres import EmbeddedPostgres
 
@@ -32,28 +32,34 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> None:
-    """Measure the whole year, the later half of it, and dlt, one after another."""
+    """Measure the first export of the year, hours with all of it and with half of it in stock, and dlt."""
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+    def fresh() -> Year:
+        return Year(options.libraries, options.purchases, now)
+
     with EmbeddedPostgres() as postgres, tempfile.TemporaryDirectory(prefix="billetbro-bench-") as folder:
 
-        def stock(name: str, days_back: int) -> list[Round]:
-            year = Year(options.libraries, options.purchases, now)
-            url, files = postgres.create_database(name), Path(folder) / name
+        def run(work: Callable[[Stock], list[Round]], url: str) -> list[Round]:
+            year = fresh()
             with serving(year) as server:
-                made = Stock(name=name, database_url=url, server=server, year=year, days_back=days_back, files=files)
-                return apart(export_year, made)
+                return apart(work, Stock(database_url=url, server=server, year=year, files=Path(folder)))
 
-        whole = stock("whole", DAYS_BACK + 10)
-        _print_rounds("the whole year", whole)
-        half = stock("half", HALF_A_YEAR)
-        _print_rounds("the later half of it", half)
-        _print_judgement(whole, half)
+        whole = postgres.create_database("whole")
+        first = run(export_first, whole)
+        _print_rounds("the whole year", first)
+        half = postgres.create_database("half", template="whole")
+        forget_before(half, now - timedelta(days=HALF_A_YEAR))
+        hours = run(export_hourly, whole)
+        _print_rounds("an hour, with the whole year in stock", hours)
+        hours_of_half = run(export_hourly, half)
+        _print_rounds("an hour, with the later half of it in stock", hours_of_half)
+        _print_judgement([*first, *hours], hours, hours_of_half)
         if not options.without_dlt:
-            year = Year(options.libraries, options.purchases, now)
+            year = fresh()
             with serving(year) as server:
                 given = DltStock(database_url=postgres.create_database("dlt"), server=server, year=year)
-                loaded = apart(load_year, given)
-            _print_dlt(loaded, whole)
+                _print_dlt(apart(load_year, given), [*first, *hours])
 
 
 def _print_rounds(stock: str, rounds: Sequence[Round]) -> None:
@@ -63,16 +69,22 @@ def _print_rounds(stock: str, rounds: Sequence[Round]) -> None:
     )
     for run in rounds:
         seconds = f"{run.reading:>8.2f}  {run.exporting:>8.2f}  {run.writing:>8.2f}"
-        print(f"{run.name:24}  {seconds}  {run.requests:>8}  {run.events:>7}  {run.purchases:>7}  {run.peak_mib:.0f}")
+        print(
+            f"{run.name:24}  {seconds}  {run.requests:>8}  {run.events:>7}  {run.purchases:>7}  {run.peak_mib:.0f}",
+            flush=True,
+        )
 
 
-def _print_judgement(whole: Sequence[Round], half: Sequence[Round]) -> None:
-    peak = max(run.peak_mib for run in whole)
+def _print_judgement(ours: Sequence[Round], whole: Sequence[Round], half: Sequence[Round]) -> None:
+    peak = max(run.peak_mib for run in ours)
     kept = "below" if peak < MEMORY_LIMIT_MIB else "NOT BELOW"
     print(f"\npeak of memory: {peak:.0f} MiB, {kept} {MEMORY_LIMIT_MIB} MiB")
-    print("export of the whole year beside the half, 1 being that what exists does not matter:")
+    print("an hour's export with the whole year beside the half, 1 being that what exists does not matter:")
     for one, other in zip(whole, half, strict=True):
         print(f"{one.name:24}  {one.exporting / other.exporting:>8.2f}")
+    print("and beside the first export:")
+    for one in whole:
+        print(f"{one.name:24}  {one.exporting / ours[0].exporting:>8.2%}", flush=True)
 
 
 def _print_dlt(loaded: Sequence[DltRound], ours: Sequence[Round]) -> None:
@@ -82,4 +94,4 @@ def _print_dlt(loaded: Sequence[DltRound], ours: Sequence[Round]) -> None:
     for run in loaded:
         beside = run.seconds / ours_by_name[run.name.removesuffix(ONLY_NEW)]
         numbers = f"{run.seconds:>8.2f}  {beside:>8.1f}  {run.requests:>8}  {run.purchases:>9}"
-        print(f"{run.name:24}  {numbers}  {run.peak_mib:.0f}")
+        print(f"{run.name:24}  {numbers}  {run.peak_mib:.0f}", flush=True)

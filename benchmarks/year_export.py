@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, insert, text, update
 
 from benchmarks.apart import peak_mib
 from benchmarks.year import DAYS_BACK, Year
@@ -17,7 +17,7 @@ from benchmarks.year_server import TOKEN, YearServer
 from demo.environment import ROOT
 from include.api.place2book import Place2bookClient
 from include.api.session import RequestSettings
-from include.models import CurrentEvent, Link, LinkStatus, Mode, PersonalDataPolicy
+from include.models import CurrentEvent, Link, LinkStatus, PersonalDataPolicy
 from include.pipeline.begin import begin
 from include.pipeline.export import export
 from include.pipeline.observe import with_prices
@@ -40,19 +40,33 @@ PRIVACY = Privacy(
     keep_answers=frozenset({"Hørt om os"}),
 )
 HOURLY_LOOKBACK = 60
+OLD = "SELECT library, event_id FROM warehouse.events WHERE begin_at < :since"
+_OLD_PURCHASES = "SELECT p.library, p.purchase_id FROM warehouse.purchases p JOIN old USING (library, event_id)"
+_OLD_TICKETS = (
+    f"SELECT t.library, t.ticket_id FROM warehouse.tickets t JOIN ({_OLD_PURCHASES}) b USING (library, purchase_id)"
+)
+OF_AN_EVENT = {
+    "warehouse.answers": f"(library, purchase_id) IN ({_OLD_PURCHASES})",
+    "warehouse.additional_sales": f"(library, ticket_id) IN ({_OLD_TICKETS})",
+    "warehouse.tickets": f"(library, purchase_id) IN ({_OLD_PURCHASES})",
+    "warehouse.purchases": "(library, event_id) IN (SELECT * FROM old)",
+    "warehouse.prices": "(library, event_id) IN (SELECT * FROM old)",
+    "warehouse.data_quality": "(library, event_id) IN (SELECT * FROM old)",
+    "warehouse.events": "(library, event_id) IN (SELECT * FROM old)",
+    "sync.ticket_events": "(library, event_id) IN (SELECT * FROM old)",
+    "sync.links": "(library, event_id) IN (SELECT * FROM old)",
+}
+"""Table -> what makes a row of it old, in the order in which they can be deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
-    """What is exported: the events that begin within so many days back, and all that are to come."""
+    """What is exported, from where, into which database; and where the files are written, if they are."""
 
-    name: str
     database_url: str
     server: YearServer
     year: Year
-    days_back: int
     files: Path | None = None
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,25 +96,41 @@ class _Clock:
         self.seconds[part] = self.seconds.get(part, 0) + time.perf_counter() - began
 
 
-def export_year(stock: Stock) -> list[Round]:
-    """Export the stock at first, then hour by hour: no news, one more purchase, one in a hundredth of all events."""
+def export_first(stock: Stock) -> list[Round]:
+    """Export the whole year in one go."""
     engine, now = connect(stock.database_url), stock.year.now
-    first = _libraries(stock.year, DAYS_BACK + 10)
-    begin(engine, first, RunRequest(run_id="links"), now)
+    libraries = _libraries(stock.year, DAYS_BACK + 10)
+    begin(engine, libraries, RunRequest(run_id="links"), now)
     with engine.begin() as connection:
         _store_links(connection, stock)
     stock.server.requests()
-    rounds = [_round("first", stock, engine, first, now)]
-    if stock.again:
-        rounds.append(_round("all again", stock, engine, first, now + timedelta(minutes=1), mode=Mode.RESYNC))
+    first = _round("first", stock, engine, libraries, now)
     with engine.begin() as connection:
         connection.execute(update(links).where(links.c.ends_at < now).values(status=LinkStatus.RETIRED.value))
-    hourly = _libraries(stock.year, HOURLY_LOOKBACK)
+    engine.dispose()
+    return [first]
+
+
+def export_hourly(stock: Stock) -> list[Round]:
+    """Export hour by hour: no news, one more purchase, one in a hundredth of all events."""
+    engine, now = connect(stock.database_url), stock.year.now
+    libraries, rounds = _libraries(stock.year, HOURLY_LOOKBACK), []
+    stock.server.requests()
     for number, (name, count) in enumerate(changes(stock.year).items(), start=1):
         stock.server.sell(recent_events(stock.year, count))
-        rounds.append(_round(name, stock, engine, hourly, now + timedelta(hours=number)))
+        rounds.append(_round(name, stock, engine, libraries, now + timedelta(hours=number)))
     engine.dispose()
     return rounds
+
+
+def forget_before(database_url: str, since: datetime) -> None:
+    """Take every event that begins before a moment out of the database, with all that was sold for it."""
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE old AS " + OLD), {"since": since})
+        for table, key in OF_AN_EVENT.items():
+            connection.execute(text(f"DELETE FROM {table} WHERE {key}"))
+    engine.dispose()
 
 
 def changes(year: Year) -> dict[str, int]:
@@ -129,14 +159,9 @@ def _libraries(year: Year, lookback_days: int) -> list[Library]:
 
 
 def _store_links(connection: Connection, stock: Stock) -> None:
-    year, since = stock.year, stock.year.now - timedelta(days=stock.days_back)
-    for maker in year.makers:
-        begins = {event_id: year.begin_at(event_id) for event_id in year.event_ids(maker)}
-        rows = [
-            link_to_row(f"library{maker}", _link(maker, event_id, begins_at))
-            for event_id, begins_at in begins.items()
-            if begins_at > since
-        ]
+    for maker in stock.year.makers:
+        begins = {event_id: stock.year.begin_at(event_id) for event_id in stock.year.event_ids(maker)}
+        rows = [link_to_row(f"library{maker}", _link(maker, event_id, begin)) for event_id, begin in begins.items()]
         connection.execute(insert(links), rows)
 
 
@@ -153,10 +178,8 @@ def _link(maker: int, event_id: int, begins_at: datetime) -> Link:
     )
 
 
-def _round(
-    name: str, stock: Stock, engine: Engine, libraries: Sequence[Library], now: datetime, mode: Mode = Mode.SYNC
-) -> Round:
-    clock, request = _Clock(), RunRequest(run_id=name, mode=mode)
+def _round(name: str, stock: Stock, engine: Engine, libraries: Sequence[Library], now: datetime) -> Round:
+    clock, request = _Clock(), RunRequest(run_id=name)
     begin(engine, libraries, request, now)
     exported = purchases = 0
     with Place2bookClient(stock.server.url, TOKEN, connection="place2book", settings=UNTHROTTLED) as client:
@@ -169,7 +192,7 @@ def _round(
             purchases += summary.purchases_new + summary.purchases_changed
             if stock.files:
                 with clock.on("writing"):
-                    store = FileStore(name=str(stock.files), root=stock.files)
+                    store = FileStore(name="benchmark", root=stock.files)
                     write_files(engine, store, library.id, request.run_id, now)
     return Round(
         name=name,
