@@ -15,6 +15,17 @@ from include.warehouse.purchases import ExportSummary, export_purchases
 
 LIBRARY = "herlev"
 TABLES = (events, prices, purchases, tickets, additional_sales, answers)
+VIEWS = [
+    "attendance",
+    "booking_curve",
+    "buyers_by_postal_code",
+    "capacity_used",
+    "income_by_month",
+    "no_shows",
+    "sales_by_day",
+    "sales_by_event",
+    "sales_by_price",
+]
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 BOUGHT_AT = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -12,19 +12,7 @@ import include.store.tables  # noqa: F401
 from include.store.database import lineage, migrate_warehouse
 from include.store.metadata import metadata, warehouse_metadata
 from include.store.warehouse_tables import SCHEMA
-from tests.integration.warehouse.examples import TABLES
-
-VIEWS = [
-    "attendance",
-    "booking_curve",
-    "buyers_by_postal_code",
-    "capacity_used",
-    "income_by_month",
-    "no_shows",
-    "sales_by_day",
-    "sales_by_event",
-    "sales_by_price",
-]
+from tests.integration.warehouse.examples import TABLES, VIEWS
 
 
 def differences(engine: Engine, tables: MetaData = warehouse_metadata) -> list[object]:

@@ -1,0 +1,120 @@
+"""What does not add up or cannot be read is kept as it is, and counted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from include.models import Purchase, UnreadablePurchase
+from include.store.warehouse_tables import data_quality, purchases, tickets
+from tests.integration.warehouse.examples import ADULT, FIRST, HOUR, MONDAY, SECOND, Till, contents, export, standing
+
+LATER = MONDAY + HOUR
+UNPRICED = replace(FIRST, tickets=(FIRST.tickets[0], replace(FIRST.tickets[1], price_id=99)))
+IN_PART = replace(FIRST, tickets=FIRST.tickets[:1], unreadable_parts=1)
+COLUMNS = ("purchase_id", "problem", "found_rows", "expected_ore", "found_ore", "first_seen_at", "resolved_at")
+
+
+def problems(engine: Engine) -> list[tuple[object, ...]]:
+    rows = [tuple(row.values()) for row in contents(engine, data_quality, *COLUMNS)]
+    return sorted(rows, key=lambda row: (row[0] or 0, row[1]))
+
+
+def released(engine: Engine) -> dict[object, object]:
+    return {row["ticket_id"]: row["released_at"] for row in contents(engine, tickets, "ticket_id", "released_at")}
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [
+        pytest.param((FIRST, SECOND), [], id="all is well"),
+        pytest.param(
+            (replace(FIRST, total_ore=10500), SECOND),
+            [(900, "amounts_differ", 2, 10500, 10000)],
+            id="more was paid than tickets and coffee cost",
+        ),
+        pytest.param(
+            (replace(FIRST, tickets=()), SECOND),
+            [(900, "amounts_differ", 0, 10000, 0)],
+            id="paid for no tickets",
+        ),
+        pytest.param((replace(FIRST, total_ore=5, transaction_type="cancel"),), [], id="cancelled"),
+        pytest.param((UNPRICED,), [(900, "unknown_price", 1, None, None)], id="a price that the event does not have"),
+        pytest.param(
+            (IN_PART, SECOND), [(900, "unreadable", 1, None, None)], id="a free ticket that is not understood"
+        ),
+        pytest.param(
+            (FIRST, UnreadablePurchase(purchase_id=910), UnreadablePurchase(purchase_id=None)),
+            [(None, "unreadable", 1, None, None), (910, "unreadable", 1, None, None)],
+            id="purchases that are not understood",
+        ),
+    ],
+)
+def test_export_notes_what_is_wrong_with_a_purchase(
+    engine: Engine, listed: Sequence[Purchase | UnreadablePurchase], found: list[tuple[object, ...]]
+) -> None:
+    summary = export(engine, Till({10: listed}))
+    assert problems(engine) == [(*one, MONDAY, None) for one in found]
+    counted = {problem: len([1 for one in found if one[1] == problem]) for _, problem, *_ in found}
+    assert (summary.problems, summary.failures) == (counted, ())
+
+
+def test_export_problem_that_is_gone_is_resolved_and_one_that_is_back_is_open_again(engine: Engine) -> None:
+    wrong = (replace(FIRST, total_ore=1), SECOND)
+    till = Till({10: wrong})
+    export(engine, till)
+    till.sold[10] = (FIRST, SECOND)
+    assert export(engine, till, LATER, force=True).problems == {}
+    assert problems(engine) == [(900, "amounts_differ", 2, 1, 10000, MONDAY, LATER)]
+    till.sold[10] = wrong
+    assert export(engine, till, LATER + HOUR, force=True).problems == {"amounts_differ": 1}
+    assert problems(engine) == [(900, "amounts_differ", 2, 1, 10000, MONDAY, None)]
+
+
+def test_export_price_that_is_only_deleted_is_no_problem(engine: Engine) -> None:
+    till = Till()
+    export(engine, till)
+    assert export(engine, till, LATER, events=[standing(prices=(ADULT,))]).problems == {}
+
+
+def test_export_purchase_no_longer_listed_is_noted(engine: Engine) -> None:
+    till = Till()
+    export(engine, till)
+    till.sold[10] = (FIRST,)
+    assert export(engine, till, LATER, force=True).problems == {"amounts_differ": 1, "not_listed": 1}
+    assert problems(engine) == [
+        (910, "amounts_differ", 0, 7500, 0, LATER, None),
+        (910, "not_listed", 1, None, None, LATER, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("listed", "still_there"),
+    [
+        pytest.param((IN_PART, SECOND), {901: None, 902: None, 911: None}, id="a ticket of it"),
+        pytest.param((UnreadablePurchase(purchase_id=900),), {901: None, 902: None, 911: LATER}, id="all of it"),
+        pytest.param((UnreadablePurchase(purchase_id=None),), {901: None, 902: None, 911: None}, id="even its id"),
+    ],
+)
+def test_export_what_cannot_be_read_any_more_is_not_taken_for_released(
+    engine: Engine, listed: Sequence[Purchase | UnreadablePurchase], still_there: dict[int, object]
+) -> None:
+    till = Till()
+    export(engine, till)
+    till.sold[10] = listed
+    summary = export(engine, till, LATER, force=True)
+    assert (released(engine), summary.problems["unreadable"]) == (still_there, 1)
+    assert len(contents(engine, purchases, "purchase_id")) == 2
+
+
+def test_export_list_of_which_nothing_can_be_read_is_not_believed(engine: Engine) -> None:
+    till = Till()
+    export(engine, till)
+    till.sold[10] = (UnreadablePurchase(purchase_id=900), UnreadablePurchase(purchase_id=910))
+    summary = export(engine, till, MONDAY + timedelta(days=1))
+    assert summary.failures == (
+        "'Foredrag' (Place2book event 10): Place2book lists 2 purchases, none of which can be read.",
+    )
+    assert released(engine) == {901: None, 902: None, 911: None}
