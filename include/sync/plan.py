@@ -3,8 +3,13 @@
 | source event (desired) | Place2book event (current) | resulting action |
 |---|---|---|
 | wanted | none, never linked | CREATE, with its prices |
-| wanted | linked, but deleted there | rejected `event_missing_in_place2book` (`resync`: CREATE) |
+| wanted | linked, but deleted there by staff | rejected `event_missing_in_place2book` (`resync`: CREATE) |
+| wanted again | deleted there by us | CREATE, with its prices |
+| wanted again, with dates to come | linked, over | as linked |
+| wanted again | linked, its sale ended by us | REOPEN_SALE (staff set the end since: their end stays) |
 | wanted, its sales link names it | not linked | ADOPT as it stands; what differs is drift until the source changes |
+| wanted, its sales link names another's event (a clone) | not linked | CREATE, with its prices |
+| wanted, its sales link names no event of the library's | not linked | rejected `unknown_sales_link` |
 | wanted, its create was begun by us | not linked | ADOPT, then UPDATE what differs |
 | wanted, made anew (new uuid) | linked to the old uuid | MOVE, then as linked |
 | rejected, made anew (new uuid) | linked to the old uuid | left alone until it is in order, then MOVE |
