@@ -12,7 +12,7 @@ TYPED := $(wildcard include plugins dags demo)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-fast lint format bench requirements clean
+.PHONY: help install demo up test test-fast broken-rules lint format bench requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ test: install ## Run every test
 
 test-fast: install ## Run the tests that are not slow
 	@$(BIN)/python -m pytest -m "not slow and not browser"
+
+broken-rules: install ## Break each rule of docs/behaviour.md in a copy, and see that its tests notice
+	@$(BIN)/python -m tests.rules
 
 lint: install ## Check style, format, types and who imports whom
 	@$(BIN)/ruff check .

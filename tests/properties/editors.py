@@ -291,5 +291,7 @@ class Editors(RuleBasedStateMachine):
         return any(event.uuid == uuid for event in self.world.site.events)
 
     def _some_event(self, number: int) -> Event | None:
-        events = self.world.sandbox.place2book.events
+        """Return one of the events by what is known of it: their order and ids are of the moment they were created."""
+        every = self.world.sandbox.place2book.events
+        events = sorted(every, key=lambda event: (event.fields.begin_at, event.fields.name, event.id))
         return events[number % len(events)] if events else None

@@ -93,6 +93,14 @@ class Everyone(Editors):
         assert sorted(set(linked)) == linked
         assert {event_id for event_id in standing if event_id not in linked} <= self.by_hand
 
+    def see_that_what_is_on_sale_can_be_found(self) -> None:
+        """An editor may have put the event's own link there in another form, which is left as it is."""
+        for link in self.world.ours().values():
+            event = next((e for e in self.world.sandbox.place2book.events if e.id == link.event_id), None)
+            if event and self._exists(link.uuid) and event.seccode in (self.world.link_shown(link.uuid) or ""):
+                self.world.site.edit(link.uuid, external_data={"url": link.sales_location, "admin_url": None})
+        super().see_that_what_is_on_sale_can_be_found()
+
     def see_that_what_is_wanted_is_for_sale(self) -> None:
         query = (
             "SELECT s.uuid, s.mapped->'desired'->'prices' AS prices FROM sync.source_events s WHERE s.present "

@@ -19,11 +19,21 @@ def on_sale(world: World, capacity: int = 2) -> tuple[str, Event]:
 
 def test_button_says_sold_out_and_is_open_again_after_a_refund(world: World) -> None:
     uuid, event = on_sale(world)
+    links = world.site.get(uuid).fields["external_data"]
     purchase = world.sandbox.place2book.buy(event.id, quantity=2)
     assert (world.run().writes, world.state_shown(uuid)) == (PATCH, "SoldOut")
-    assert world.run().writes == []
+    assert (world.run().writes, world.site.get(uuid).fields["external_data"]) == ([], links)
     world.sandbox.place2book.refund(purchase.id)
     assert (world.run().writes, world.state_shown(uuid), world.run().writes) == (PATCH, "Active", [])
+
+
+def test_state_that_staff_had_set_before_it_was_true_is_theirs_to_take_back(world: World) -> None:
+    uuid, event = on_sale(world)
+    world.site.edit(uuid, state="SoldOut")
+    world.sandbox.place2book.buy(event.id, quantity=2)
+    assert world.run().writes == []
+    world.site.edit(uuid, state="Active")
+    assert (world.run().writes, world.state_shown(uuid)) == ([], "Active")
 
 
 def test_button_says_sold_out_of_a_waiting_list_and_stays_when_it_is_closed(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent
+from include.models import CurrentEvent, Mode
 from include.sandbox.place2book_state import Place2book
 from tests.integration.pipeline.harness import DAY, HOUR, World
 
@@ -129,3 +129,30 @@ def test_what_staff_entered_moves_with_the_event(world: World) -> None:
     world.run()
     assert [replace(event.fields, begin_at=start, end_at=None, extra={}) for event in events] == before
     assert [event.fields.extra["bank_account_id"] for event in events] == [7, 7]
+
+
+def test_resync_reads_every_purchase_again_and_an_ordinary_run_none_that_did_not_change(world: World) -> None:
+    uuids = [world.add("Koncert"), world.add("Foredrag")]
+    world.run()
+    read = [
+        sorted(request.path for request in world.run(mode).requests if request.path.endswith("/purchases"))
+        for mode in (Mode.SYNC, Mode.RESYNC)
+    ]
+    events = [world.event_of(uuid).id for uuid in uuids]
+    assert read == [[], sorted(f"/event_makers/5000/events/{event}/purchases" for event in events)]
+
+
+def test_event_that_was_over_for_days_and_is_given_new_dates_keeps_its_place2book_event(world: World) -> None:
+    world.configure(lookback_days=1)
+    uuid = world.add("Koncert", start=world.now() + HOUR)
+    world.add("Foredrag", start=world.now() + 40 * DAY)
+    world.run()
+    event = world.event_of(uuid)
+    world.ahead = 5 * DAY
+    world.run()
+    assert world.ours()[uuid].status == "retired"
+    begins = world.now().replace(microsecond=0) + 10 * DAY
+    world.site.edit(uuid, start=begins, end=begins + HOUR)
+    world.run()
+    assert (world.ours()[uuid].status, world.event_of(uuid).id, event.fields.begin_at) == ("live", event.id, begins)
+    assert (len(world.sandbox.place2book.events), world.open_rejections(), world.run().writes) == (2, set(), [])

@@ -126,3 +126,17 @@ def test_series_made_anew_while_its_create_answer_was_lost_is_created_once(world
     assert world.run().raised == {}
     assert sorted(e.fields.begin_at for e in world.sandbox.place2book.events) == [start + DAY, start + DAY + WEEK]
     assert world.run().writes == []
+
+
+def test_series_made_anew_keeps_the_prices_that_staff_edited(world: World) -> None:
+    events = series(world, [5, 12])
+    for event_id in events.values():
+        price = next(iter(world.sandbox.place2book.get(event_id).prices))
+        world.sandbox.place2book.staff_edit_price(event_id, price, value=1234, name="Rabat")
+    world.run()
+    redated(world, [6, 13])
+    for _ in range(2):
+        assert world.run().raised == {}
+        prices = [event.prices.values() for event in world.sandbox.place2book.events]
+        assert [[(p.fields.name, p.fields.value) for p in each] for each in prices] == [[("Rabat", 1234)]] * 2
+    assert world.run().writes == []
