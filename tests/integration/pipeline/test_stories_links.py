@@ -173,5 +173,5 @@ def test_branch_that_moves_to_another_event_maker_keeps_its_events_and_creates_n
     for mode in (Mode.SYNC, Mode.RESYNC):
         assert world.run(mode).writes == []
     world.configure(place2book={"event_maker": 5101})
-    world.run()
+    assert world.run().raised == {}
     assert (world.event_of(first).id, len(world.sandbox.place2book.events)) == (event.id, 2)
