@@ -1,0 +1,158 @@
+"""What the views answer: by price, by month, by postal code, how full, who stayed away, and how sales come in."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine
+
+from include.models import Purchase, Ticket
+from include.warehouse.privacy import Row
+from tests.integration.warehouse.examples import (
+    ADULT,
+    CHILD,
+    CURRENT,
+    EVENT,
+    FIRST,
+    HOUR,
+    MONDAY,
+    PSEUDONYMISE,
+    SECOND,
+    Till,
+    another,
+    export,
+    standing,
+    view,
+)
+
+ABOUT = {"library": "herlev", "event_id": 10, "title": "Foredrag"}
+PLACE = {"branch": "Hovedbiblioteket", "category": "Foredrag"}
+CANCELLED = replace(
+    SECOND, purchase_id=920, transaction_type="cancel", tickets=(Ticket(ticket_id=921, price_id=71, amount_ore=7500),)
+)
+OVER = MONDAY + timedelta(days=8)
+
+
+def bought(
+    number: int, zip_code: str | None = "2730", *, at: datetime | None = None, buyer: int | None = None
+) -> Purchase:
+    """Return the purchase of one adult's ticket."""
+    return replace(
+        SECOND,
+        purchase_id=number * 10,
+        customer_profile_id=buyer if buyer is not None else number,
+        zip_code=zip_code,
+        created_at=at,
+        tickets=(Ticket(ticket_id=number * 10 + 1, price_id=71, amount_ore=7500),),
+    )
+
+
+def test_sales_by_price_counts_what_is_sold_and_shows_what_is_offered(engine: Engine) -> None:
+    unpriced = replace(SECOND, purchase_id=930, tickets=(Ticket(ticket_id=931, price_id=None, amount_ore=100),))
+    unknown = replace(SECOND, purchase_id=940, tickets=(Ticket(ticket_id=941, price_id=99, amount_ore=200),))
+    unsold = replace(ADULT, price_id=73, name="Pensionist", value_ore=5000)
+    till = Till({10: (FIRST, SECOND, CANCELLED, unpriced, unknown)})
+    export(engine, till, events=[standing(prices=(ADULT, CHILD, unsold)), another(11)])
+    till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), *till.sold[10][1:])
+    export(engine, till, MONDAY + HOUR, events=[standing(prices=(ADULT, CHILD, unsold))], force=True)
+    rows = [
+        {"price_id": 71, "price_name": "Voksen", "value_ore": 7500, "tickets": 2, "income_ore": 15000},
+        {"price_id": 72, "price_name": "Barn", "value_ore": 0, "tickets": 0, "income_ore": 0},
+        {"price_id": 73, "price_name": "Pensionist", "value_ore": 5000, "tickets": 0, "income_ore": 0},
+        {"price_id": 99, "price_name": None, "value_ore": None, "tickets": 1, "income_ore": 200},
+        {"price_id": None, "price_name": None, "value_ore": None, "tickets": 1, "income_ore": 100},
+    ]
+    assert view(engine, "sales_by_price", "price_id") == [ABOUT | row for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("capacity", "share"),
+    [(4, Decimal("0.75")), (7, Decimal("0.4286")), (2, Decimal("1.5")), (None, None), (0, None)],
+    ids=["three of four", "rounded", "more than there are", "unlimited", "none"],
+)
+def test_capacity_used_is_the_share_of_tickets_sold(
+    engine: Engine, capacity: int | None, share: Decimal | None
+) -> None:
+    export(engine, Till({10: (FIRST, SECOND, CANCELLED)}), events=[standing(capacity=capacity)])
+    common = ABOUT | PLACE | {"begin_at": EVENT.begin_at}
+    assert view(engine, "capacity_used", "event_id") == [common | {"capacity": capacity, "tickets": 3, "share": share}]
+
+
+def test_capacity_used_event_that_nothing_is_sold_for_is_empty(engine: Engine) -> None:
+    export(engine, Till({}))
+    assert [(row["tickets"], row["share"]) for row in view(engine, "capacity_used", "event_id")] == [(0, Decimal(0))]
+
+
+@pytest.mark.parametrize(
+    ("now", "arrived_at", "expected"),
+    [
+        pytest.param(
+            OVER, MONDAY, [{"tickets": 3, "arrived": 1, "no_shows": 2, "share": Decimal("0.6667")}], id="over"
+        ),
+        pytest.param(MONDAY, MONDAY, [], id="not over yet"),
+        pytest.param(OVER, None, [], id="nobody scanned"),
+    ],
+)
+def test_no_shows_tells_of_events_that_are_over_and_were_scanned(
+    engine: Engine, now, arrived_at, expected: list[Row]
+) -> None:
+    second = replace(SECOND, tickets=(replace(SECOND.tickets[0], arrived_at=arrived_at),))
+    export(engine, Till({10: (FIRST, second, CANCELLED), 11: ()}), now, events=[EVENT, another(11)])
+    common = ABOUT | PLACE | {"begin_at": EVENT.begin_at}
+    assert view(engine, "no_shows", "event_id") == [common | row for row in expected]
+
+
+def test_income_by_month_goes_by_the_month_in_denmark_with_what_was_sold_beside(engine: Engine) -> None:
+    february = bought(1, at=datetime(2026, 2, 28, 22, 59, tzinfo=UTC))
+    march = bought(2, at=datetime(2026, 2, 28, 23, 0, tzinfo=UTC))
+    summer = bought(3, at=datetime(2026, 5, 31, 22, 0, tzinfo=UTC))
+    undated = bought(4)
+    elsewhere = replace(another(11), branch=None, category=None)
+    till = Till({10: (FIRST, february, march, summer, CANCELLED), 11: (undated,)})
+    export(engine, till, events=[EVENT, elsewhere])
+    nowhere = {"branch": None, "category": None}
+    assert view(engine, "income_by_month", "month, branch") == [
+        {"library": "herlev", "month": date(2026, 2, 1), "events": 1, "tickets": 1, "income_ore": 7500} | PLACE,
+        {"library": "herlev", "month": date(2026, 3, 1), "events": 1, "tickets": 3, "income_ore": 17500} | PLACE,
+        {"library": "herlev", "month": date(2026, 3, 1), "events": 1, "tickets": 1, "income_ore": 7500} | nowhere,
+        {"library": "herlev", "month": date(2026, 6, 1), "events": 1, "tickets": 1, "income_ore": 7500} | PLACE,
+    ]
+
+
+def test_buyers_by_postal_code_merges_codes_with_few_buyers(engine: Engine) -> None:
+    five = [bought(number) for number in range(1, 6)]
+    four_and_again = [bought(number, "2740") for number in range(6, 10)] + [bought(10, "2740", buyer=9)]
+    one = bought(11, "9990")
+    unknown = [bought(number, None) for number in range(12, 14)]
+    cancelled = [replace(bought(number, "2740"), transaction_type="cancel") for number in range(14, 16)]
+    export(engine, Till({10: (*five, *four_and_again, one, *unknown, *cancelled)}), privacy=PSEUDONYMISE)
+    assert view(engine, "buyers_by_postal_code", "zip_code") == [
+        {"library": "herlev", "zip_code": "2730", "purchases": 5, "tickets": 5, "income_ore": 37500},
+        {"library": "herlev", "zip_code": "andre", "purchases": 6, "tickets": 6, "income_ore": 45000},
+        {"library": "herlev", "zip_code": "ukendt", "purchases": 2, "tickets": 2, "income_ore": 15000},
+    ]
+
+
+def test_booking_curve_counts_the_days_until_the_event(engine: Engine) -> None:
+    begin_at = datetime(2026, 3, 29, 18, tzinfo=UTC)  # the night before, the clocks went forward
+    times = [
+        begin_at - timedelta(days=20),
+        begin_at - timedelta(days=20, hours=1),
+        begin_at - timedelta(hours=20, minutes=1),
+    ]
+    late = [datetime(2026, 3, 28, 23, tzinfo=UTC), begin_at + timedelta(days=1)]
+    purchases = [bought(number, at=at) for number, at in enumerate([*times, *late], start=1)]
+    untimed = replace(another(11), begin_at=None, current=replace(CURRENT, event_id=11, begin_at=None, prices=None))
+    export(
+        engine,
+        Till({10: (*purchases, CANCELLED), 11: (bought(9),)}),
+        events=[replace(EVENT, begin_at=begin_at), untimed],
+    )
+    common = ABOUT | {"begin_at": begin_at, "capacity": 100}
+    assert view(engine, "booking_curve", "days_before DESC") == [
+        common | {"days_before": 20, "tickets": 2, "tickets_so_far": 2},
+        common | {"days_before": 1, "tickets": 1, "tickets_so_far": 3},
+        common | {"days_before": 0, "tickets": 1, "tickets_so_far": 4},
+        common | {"days_before": -1, "tickets": 1, "tickets_so_far": 5},
+    ]
