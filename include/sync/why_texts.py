@@ -72,8 +72,8 @@ ANSWERS = {
         "looks again.",
     ),
     "write_back_failed": Explanation(
-        "Arrangementet er i Place2book ({link}), men knappen kunne ikke skrives til CMS. Vi prøver igen ved hver kørsel. "
-        "{error}",
+        "Arrangementet er i Place2book ({link}), men knappen kunne ikke skrives til CMS. Vi prøver igen ved hver "
+        "kørsel. {error}",
         "The event is in Place2book ({link}), but its button could not be written to the CMS. We try again in every "
         "run. {error}",
     ),

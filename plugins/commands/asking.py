@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from commands.running import CommandEnded
 from include.pipeline.history_text import event_line
 from include.pipeline.request import utc_now
-from include.settings import Library, SettingsError, load_settings
+from include.settings import Library, Settings, SettingsError, load_settings
 from include.store.event_lookup import FoundEvent, find_events
 
 DEFAULT_TIMEZONE = str(Library.model_fields["timezone"].default)
@@ -23,10 +23,15 @@ MANY = 30
 
 def timezones() -> dict[str, str]:
     """Return each library's time zone; none when the settings have mistakes, which are not what was asked about."""
+    settings = _settings()
+    return {library.id: library.timezone for library in settings.libraries} if settings else {}
+
+
+def _settings() -> Settings | None:
     try:
-        return {library.id: library.timezone for library in load_settings().libraries}
+        return load_settings()
     except SettingsError:
-        return {}
+        return None
 
 
 def timezone_of(library: str) -> str:
@@ -40,7 +45,12 @@ def zone_of(library: str) -> ZoneInfo:
 
 
 def events_named(connection: Connection, sought: str, libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
-    """Return no event or the one that is meant; raises CommandEnded with all of them when they are several."""
+    """Return no event or the one that is meant; raises CommandEnded with all of them when they are several.
+
+    Raises SettingsError for a library that the settings do not know, as long as they can be read.
+    """
+    if settings := _settings():
+        settings.select(libraries)
     found = find_events(connection, sought, libraries, now=utc_now())
     if len(found) > 1:
         zones = timezones()

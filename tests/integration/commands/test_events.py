@@ -104,6 +104,13 @@ def test_history_of_a_rejected_event_tells_why_and_that_it_is_not_linked(command
     assert "    capacity_missing" in lines
 
 
+@pytest.mark.parametrize("name", ["why", "history"])
+def test_event_of_a_library_that_nobody_knows_is_not_sought(command: Command, name: str) -> None:
+    said = command(name, event=BABY, libraries=["solbjreg"])
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "FEJL / ERROR: unknown library: solbjreg; known are: solbjerg, nordvig\n"
+
+
 def test_history_of_nothing_says_so(command: Command) -> None:
     said = command("history", event="Findes ikke")
     assert (said.code, said.out, said.err) == (1, "", "Intet arrangement passer på / No event matches: Findes ikke\n")
