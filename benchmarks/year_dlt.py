@@ -11,11 +11,15 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from benchmarks.apart import peak_mib
 from benchmarks.year import DAYS_BACK, Year
 from benchmarks.year_export import HOURLY_LOOKBACK, changes, recent_events
 from benchmarks.year_server import TOKEN, YearServer
+
+if TYPE_CHECKING:
+    from dlt.sources.rest_api.typing import RESTAPIConfig
 
 EVENTS_PATH = "event_makers/{resources.event_makers.id}/events"
 OF_AN_EVENT = "event_makers/{resources.events._event_makers_id}/events/{resources.events.id}"
@@ -91,13 +95,13 @@ def _round(name: str, stock: DltStock, folder: str, since: datetime, *, only_new
     )
 
 
-def _config(url: str, since: datetime, only_new: bool) -> dict[str, object]:
+def _config(url: str, since: datetime, only_new: bool) -> RESTAPIConfig:
     pages = {"type": "page_number", "base_page": 1, "page_param": "page", "total_path": None}
     after = since.strftime("%Y-%m-%dT%H:%M:%SZ")
-    purchases = {"path": f"{OF_AN_EVENT}/purchases"}
+    purchases: dict[str, object] = {"path": f"{OF_AN_EVENT}/purchases"}
     if only_new:
         purchases |= {"incremental": {"cursor_path": "created_at", "initial_value": after}}
-    return {
+    config = {
         "client": {
             "base_url": url,
             "headers": {"X-PLACE2BOOK-API-TOKEN": TOKEN},
@@ -128,3 +132,4 @@ def _config(url: str, since: datetime, only_new: bool) -> dict[str, object]:
             },
         ],
     }
+    return cast("RESTAPIConfig", config)

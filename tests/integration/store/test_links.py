@@ -17,6 +17,13 @@ def test_link_saved_is_read_as_it_was(connection: Connection) -> None:
     assert read_links(connection, "nordvig") == ()
 
 
+def test_links_that_end_after_a_moment_are_read_with_those_whose_end_is_unknown(connection: Connection) -> None:
+    ends = {"over": NOW, "still on": NOW + HOUR, "unknown": None}
+    for number, (uuid, ends_at) in enumerate(ends.items()):
+        save_link(connection, LIBRARY, replace(LINK, uuid=uuid, event_id=number, ends_at=ends_at))
+    assert [link.uuid for link in read_links(connection, LIBRARY, NOW)] == ["still on", "unknown"]
+
+
 def test_link_saved_again_is_replaced_but_for_its_count_of_absences(connection: Connection) -> None:
     save_link(connection, LIBRARY, LINK)
     count_absences(connection, LIBRARY, {"u1": 1}, "run 1")

@@ -74,3 +74,12 @@ def test_ticket_events_stored_are_read_as_they_were_and_can_be_forgotten(connect
     forget_ticket_events(connection, LIBRARY, [])
     forget_ticket_events(connection, LIBRARY, [(5000, 72), (5001, 71)])
     assert read_ticket_events(connection, LIBRARY) == {(5000, 71): CURRENT}
+
+
+def test_events_that_are_named_are_read_and_no_others(connection: Connection) -> None:
+    store_snapshot(connection, LIBRARY, [SOURCE_EVENT, OTHER], NOW)
+    store_ticket_events(connection, LIBRARY, [CURRENT, replace(CURRENT, event_id=72)], NOW)
+    assert read_source_events(connection, LIBRARY, ["u2", "u3"]) == {"u2": OTHER}
+    assert read_source_events(connection, LIBRARY, []) == {}
+    assert read_ticket_events(connection, LIBRARY, [71, 73]) == {(5000, 71): CURRENT}
+    assert read_ticket_events(connection, LIBRARY, []) == {}
