@@ -74,7 +74,10 @@ class Happened:
 
 @dataclass(slots=True)
 class World:
-    """The stand-ins, the database, and the libraries that are kept in step; `ahead` moves everybody's clock."""
+    """The stand-ins, the database, and the libraries that are kept in step; `ahead` moves everybody's clock.
+
+    The warehouse lies in the same database, unless another is named.
+    """
 
     sandbox: Sandbox
     engine: Engine
@@ -84,6 +87,7 @@ class World:
     passwords: dict[str, str] = field(default_factory=dict)
     place2book_client: type[Place2bookClient] = Place2bookClient
     source: type[DplCmsSource] = DplCmsSource
+    warehouse: Engine | None = None
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def now(self) -> datetime:
@@ -118,7 +122,7 @@ class World:
     def carry_out(self, request: RunRequest, *, tries: int = 1, only: Sequence[str] | None = None) -> Happened:
         """Carry out a run's steps; the same run again is one that was cleared in Airflow."""
         before = len(self.sandbox.log.entries)
-        begin(self.engine, list(self.libraries.values()), request, self.now())
+        begin(self.engine, list(self.libraries.values()), request, self.now(), self.warehouse)
         raised: dict[str, BaseException] = {}
         idle: set[str] = set()
         for step, work in self._steps(request).items():
@@ -173,7 +177,7 @@ class World:
         def export_one(library: str) -> object:
             with self.place2book() as client:
                 privacy = Privacy(policy=PersonalDataPolicy.DROP)
-                return export(engine, libraries[library], request, client, privacy, self.now())
+                return export(engine, libraries[library], request, client, privacy, self.now(), self.warehouse)
 
         return {
             "extract": extract_one,
