@@ -1,7 +1,7 @@
 """Break each rule of the catalogue in a copy of the project, one at a time, and see that its tests notice.
 
-`python -m tests.rules [words ...]`: all of them, or those whose section, row or file has one of the words. Ends with 1
-when a break was not noticed, or when the tests fail without any.
+`python -m tests.rules [which ...]`: all of them, or those of these sections, files or rows (some words of a row). Ends
+with 1 when a break was not noticed, or when the tests fail without any.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def main(words: Sequence[str]) -> int:
 
 
 def _meant(found: Break, words: Sequence[str]) -> bool:
-    return not words or any(word in (found.section, found.file) or word in found.row for word in words)
+    return not words or any(
+        word in (found.section, found.file) or (" " in word and word in found.row) for word in words
+    )
 
 
 def _unnoticed(found: Break, copies: SimpleQueue[Path]) -> bool:
