@@ -21,7 +21,7 @@ from include.sandbox.server import Sandbox
 # Where they are free; another port is taken for each that is not.
 AIRFLOW_PORT = 8080
 SANDBOX_PORTS = {"place2book": 8100, "cms:solbjerg": 8101, "cms:nordvig": 8102, "control": 8109}
-DAG = "place2book_sync"
+DAGS = ("place2book_sync", "ticket_status")
 METADATA_DATABASE = "airflow"
 EVENTS_DATABASE = "billetbro"
 READY_TIMEOUT = 180.0
@@ -119,7 +119,7 @@ def _wait_until(ready: Callable[[], bool], processes: Processes, logs: Path) -> 
 
 
 def _unpaused(address: str, password: str) -> bool:
-    """Switch the DAG on; false while Airflow does not answer yet, or has not found the DAG yet."""
+    """Switch the DAGs on; false while Airflow does not answer yet, or has not found them all yet."""
     with requests.Session() as session:
         session.trust_env = False
         try:
@@ -127,10 +127,11 @@ def _unpaused(address: str, password: str) -> bool:
             if token.status_code != 201:
                 return False
             session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-            answer = session.patch(f"{address}/api/v2/dags/{DAG}", json={"is_paused": False}, timeout=10)
+            on = {"is_paused": False}
+            answers = [session.patch(f"{address}/api/v2/dags/{dag}", json=on, timeout=10) for dag in DAGS]
         except requests.RequestException:
             return False
-    return answer.status_code == 200
+    return all(answer.status_code == 200 for answer in answers)
 
 
 def _welcome(address: str, sandbox: Sandbox, state: State) -> str:

@@ -33,13 +33,14 @@ def test_up_runs_the_synchronisation_and_sigterm_leaves_nothing_running(state: S
         _wait(lambda: "Ctrl-C" in output.read_text(), process, seconds=180)
         with _signed_in(output.read_text()) as session:
             _wait(lambda: "success" in _run_states(session), process, seconds=180)
-            paused = session.get(f"{session.address}/api/v2/dags/place2book_sync", timeout=10).json()["is_paused"]
+            dags = [f"{session.address}/api/v2/dags/{dag}" for dag in ("place2book_sync", "ticket_status")]
+            paused = [session.get(dag, timeout=10).json()["is_paused"] for dag in dags]
             errors = session.get(f"{session.address}/api/v2/importErrors", timeout=10).json()["import_errors"]
         family = [process.pid, *(child.pid for child in psutil.Process(process.pid).children(recursive=True))]
         process.send_signal(signal.SIGTERM)
         code = process.wait(40)
 
-    assert (paused, errors) == (False, [])
+    assert (paused, errors) == ([False, False], [])
     assert (code, output.read_text().splitlines()[-2:]) == (0, ["Stopping ...", "Stopped."])
     assert [pid for pid in family if psutil.pid_exists(pid) and _is_alive(pid)] == []
 
