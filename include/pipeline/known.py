@@ -79,17 +79,8 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
     links = told.among(links)
     recovered = carried_out_after_all(client, begun, links, observation.events, snapshot, sources)
     links = recovered.among(links)
-    lost = {change.uuid for change in begun if change.change_id not in recovered.carried_out}
-    identities = identify(
-        [mapped for mapped in snapshot if wants_an_event(mapped)],
-        frozenset(mapped.uuid for mapped in snapshot),
-        links,
-        observation.events,
-        frozenset(lost),
-        rules.sales_hosts,
-        record.window_start,
-        now,
-    )
+    lost = frozenset(change.uuid for change in begun if change.change_id not in recovered.carried_out)
+    identities = _identities(snapshot, links, observation, lost, rules, run)
     priced = _priced(client, observation, links, identities)
     unread = observation.unread | priced.unread
     return Known(
@@ -102,6 +93,21 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         run=replace(run, unreadable=_unreadable(unread, recovered.unread, links, identities)),
         rules=rules,
     )
+
+
+def _identities(
+    snapshot: Sequence[Mapped],
+    links: Sequence[Link],
+    observation: Observation,
+    lost: frozenset[str],
+    rules: LibraryRules,
+    run: Run,
+) -> dict[str, Identity]:
+    """Return which Place2book event belongs to each source event that should have one."""
+    wanted = [mapped for mapped in snapshot if wants_an_event(mapped)]
+    present = frozenset(mapped.uuid for mapped in snapshot)
+    hosts, window_start = rules.sales_hosts, run.window_start
+    return identify(wanted, present, links, observation.events, lost, hosts, window_start, run.now)
 
 
 def _unreadable(
