@@ -14,7 +14,6 @@ from include.api.errors import Retriable, SettingsProblem
 from include.pipeline.request import RunRequest, utc_now
 from include.store.database import library_lock
 from include.store.file_exports import date_of_change
-from include.warehouse.file_rewrite import RewritableFiles
 from include.warehouse.file_store import FileStore
 from include.warehouse.files import FileSummary, write_files
 
@@ -41,12 +40,6 @@ def file_store() -> FileStore | None:
         ) from error
     assert known
     return FileStore(name=name, root=root, appears_whole=root.protocol not in FOLDERS)
-
-
-def personal_data_files() -> RewritableFiles | None:
-    """Return the exports' files for whoever removes personal data, None when exports are not written to files."""
-    store = file_store()
-    return None if store is None else RewritableFiles(store)
 
 
 class Written:
