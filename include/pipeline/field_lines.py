@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -38,7 +39,7 @@ def shown_value(field: str, value: Written) -> str:
     return str(value)
 
 
-def field_lines(kind: Kind, change: FieldChange, prices: dict[str, str]) -> list[str]:
+def field_lines(kind: Kind, change: FieldChange, prices: Mapping[str, str]) -> list[str]:
     """Return what becomes of a field, in a line, or three for a long text; `prices` are names of prices by their id."""
     label = both(label_of(change.field, prices))
     if change.field in LONG_TEXTS:

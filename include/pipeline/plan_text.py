@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from include.models import CurrentEvent, FieldChange, Kind
+from include.models import FieldChange, Kind
 from include.pipeline.field_lines import both, field_lines, shown_value
 from include.store.runs import RunRecord, read_runs
 from include.store.snapshots import read_ticket_events
@@ -75,7 +75,7 @@ def planned_lines(connection: Connection, run: RunRecord) -> list[str]:
     rows = _rows(connection, run)
     if not rows:
         return [NOTHING, PURCHASES]
-    prices = _names_of_prices(read_ticket_events(connection, run.library).values())
+    prices = names_of_prices(connection, run.library)
     events = [list(of_event) for _, of_event in groupby(rows, key=lambda row: row["uuid"])]
     held = sum(row["status"] == "held_back" for row in rows)
     lines = [
@@ -108,7 +108,7 @@ def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]
     return connection.execute(query).mappings().all()
 
 
-def _change(row: Mapping[Any, Any], prices: dict[str, str]) -> list[str]:
+def _change(row: Mapping[Any, Any], prices: Mapping[str, str]) -> list[str]:
     """Return one change: what is done and why, then each field."""
     kind, why = Kind(row["kind"]), reason_in_words(row["why"])
     fields = [FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]]
@@ -124,5 +124,7 @@ def _change(row: Mapping[Any, Any], prices: dict[str, str]) -> list[str]:
     return [f"  {line}" for line in lines]
 
 
-def _names_of_prices(events: Iterable[CurrentEvent]) -> dict[str, str]:
+def names_of_prices(connection: Connection, library: str) -> dict[str, str]:
+    """Return what each of a library's prices is called in Place2book, by its id."""
+    events = read_ticket_events(connection, library).values()
     return {str(price.price_id): price.name for event in events for price in event.prices or ()}

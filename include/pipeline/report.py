@@ -13,12 +13,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import ProgrammingError
 
 from include.models import Kind, Outcome
-from include.pipeline.field_lines import shown_value
-from include.pipeline.plan_text import planned_lines
+from include.pipeline.field_lines import LONG_TEXTS, both, shown_value
+from include.pipeline.plan_text import names_of_prices, planned_lines
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
 from include.sync.error_texts import error_lines
 from include.sync.explanations import explain
+from include.sync.field_texts import label_of
+from include.sync.reasons import reason_in_words
 
 SECTIONS = (
     ("Oprettet", "created", (Kind.CREATE,)),
@@ -33,7 +35,6 @@ SECTIONS = (
     ("Ændret af personalet i Place2book", "edited by staff in Place2book", (Kind.DRIFT,)),
     ("Skrevet til CMS", "written to the CMS", (Kind.WRITE_BACK, Kind.CLEAR_LINK)),
 )
-HIDDEN_FIELDS = frozenset({"description_long", "description_short"})
 SHOWN_TITLES = 8
 ALL_WELL = "Every library went well."
 STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
@@ -123,11 +124,12 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
     of_event = (source_events.c.library == changes.c.library) & (source_events.c.uuid == changes.c.uuid)
     query = select(changes, start).outerjoin(source_events, of_event).where(of_run)
     rows = connection.execute(query.order_by(start, changes.c.title, changes.c.id)).mappings().all()
+    prices = names_of_prices(connection, run.library) if rows else {}
     sections = [
         Section(
             danish=danish,
             english=english,
-            lines=[_line(row) for row in rows if row["kind"] in kinds and row["status"] == "applied"],
+            lines=[_line(row, prices) for row in rows if row["kind"] in kinds and row["status"] == "applied"],
         )
         for danish, english, kinds in SECTIONS
     ]
@@ -137,7 +139,9 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
         plan=planned_lines(connection, run) if run.mode == "plan" else [],
         sections=[section for section in sections if section.lines],
         failed_changes=[
-            (_line(row), error_lines(row["error_code"], row["error"])) for row in rows if row["status"] == "failed"
+            (_line(row, prices), error_lines(row["error_code"], row["error"]))
+            for row in rows
+            if row["status"] == "failed"
         ],
         skipped=_skipped(connection, run.library),
         rejected=_rejected(connection, run),
@@ -148,26 +152,27 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
     )
 
 
-def _line(row: Mapping[Any, Any]) -> str:
+def _line(row: Mapping[Any, Any], prices: Mapping[str, str]) -> str:
     """Return one change as a line: its event, and what became what."""
     kind = Kind(row["kind"])
     event = f"{shown_value('starts_at', row['starts_at']):16}  {row['title']}"
     if kind is Kind.CREATE:
         return event
     if kind in (Kind.DELETE, Kind.ADOPT, Kind.MOVE):
-        return f"{event}  ({row['why']})"
+        return f"{event}  ({both(reason_in_words(row['why']))})"
     changes_of_it = [change for change in row["fields"] if change["field"] != "admin_url"] or row["fields"]
-    fields = "; ".join(_field(change) for change in changes_of_it)
+    fields = "; ".join(_field(change, prices) for change in changes_of_it)
     return f"{event}: {fields}" if fields else event
 
 
-def _field(change: Mapping[str, Any]) -> str:
+def _field(change: Mapping[str, Any], prices: Mapping[str, str]) -> str:
     name, old, new = change["field"], change["old"], change["new"]
-    if name in HIDDEN_FIELDS:
-        return f"{name} changed"
     if name == "url" and old is None:
         return str(new)
-    return f"{name}: {shown_value(name, old)} -> {shown_value(name, new)}"
+    label = both(label_of(name, prices))
+    if name in LONG_TEXTS:
+        return f"{label}: ændret / changed"
+    return f"{label}: {shown_value(name, old)} -> {shown_value(name, new)}"
 
 
 def _skipped(connection: Connection, library: str) -> list[Skipped]:

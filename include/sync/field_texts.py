@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from include.sync.explanation_texts import Explanation
 
 LABELS = {
@@ -33,7 +35,7 @@ LABELS = {
 }
 
 
-def label_of(field: str, prices: dict[str, str]) -> Explanation:
+def label_of(field: str, prices: Mapping[str, str]) -> Explanation:
     """Return what a field is called; `prices` are the names of prices by their id, since fields name them by it.
 
     A new event's prices stand under their own names, `price.Voksen`.

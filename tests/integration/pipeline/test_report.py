@@ -1,4 +1,4 @@
-"""What a report says of what went wrong: first what it means in Danish, then the error's own sentence."""
+"""What a report says of what was done, and of what went wrong: what it means in Danish, then the error's sentence."""
 
 from include.pipeline.report import make_report
 from include.sync.error_texts import IN_DANISH
@@ -38,3 +38,19 @@ def test_error_that_was_mended_is_told_no_more(world: World) -> None:
     run = world.run(tries=2)
     assert (run.raised, world.record(run).errors, world.record(run).error_codes) == ({}, {}, {})
     assert "FEJL" not in make_report(world.engine, run.run_id).text
+
+
+def test_report_tells_what_became_what_in_both_languages(world: World) -> None:
+    edited, drifted, cancelled = (world.add(title) for title in ("Koncert", "Foredrag", "Bogcafé"))
+    world.run()
+    event = world.event_of(drifted)
+    world.sandbox.place2book.staff_edit_price(event.id, next(iter(event.prices)), value=5000)
+    world.site.edit(edited, title="Stor koncert", body="<p>Nyt</p>")
+    world.site.edit(cancelled, state="Cancelled")
+    lines = [line.strip() for line in make_report(world.engine, world.run().run_id).text.splitlines()]
+    told = [line.partition("  ")[2] for line in lines if line.startswith("- ") and "  " in line]
+    assert [line.partition("; billetlink")[0] for line in told if "http" not in line] == [
+        "Stor koncert: navn / name: Koncert -> Stor koncert; lang beskrivelse / long description: ændret / changed",
+        "Bogcafé  (arrangementet er aflyst i CMS / the source event is cancelled)",
+        "Foredrag: pris ”Voksen”, beløb / price “Voksen”, amount: 100,00 kr. -> 50,00 kr.",
+    ]
