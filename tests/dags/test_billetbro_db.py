@@ -11,10 +11,17 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from demo.environment import LIBRARIES, EmbeddedPostgres
-from include.api.errors import Fatal, SettingsProblem
+from include.api.errors import Fatal, Retriable, SettingsProblem
 from include.models import PersonalDataPolicy
 from include.settings import Library, load_settings
-from jobs.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_errors, warehouse_engine
+from include.store.database import connect
+from jobs.billetbro_db import (
+    billetbro_engine,
+    privacy_of,
+    see_that_it_answers,
+    values_kept_out_of_errors,
+    warehouse_engine,
+)
 
 BUYER = "Test Testesen"
 COMPLETE = {
@@ -83,6 +90,13 @@ def test_warehouse_engine_of_a_connection_of_another_type_is_a_problem_of_the_se
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", json.dumps(COMPLETE | {"conn_type": "snowflake"}))
     with pytest.raises(SettingsProblem, match="'billetbro_warehouse' must be of type postgres"):
         warehouse_engine()
+
+
+def test_warehouse_that_does_not_answer_is_told_of_by_its_connection() -> None:
+    nobody = connect("postgresql://nobody:made-up@127.0.0.1:1/nowhere?connect_timeout=2")
+    with pytest.raises(Retriable, match="'billetbro_warehouse' does not answer") as caught:
+        see_that_it_answers(nobody)
+    assert "made-up" not in str(caught.value)
 
 
 def test_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,19 @@ def test_export_over_http_refund_and_sale_that_cancel_out_are_noticed(
     assert run(engine, client, [later], NOW + HOUR).reasons == {"sold_changed": 1}
 
 
+def test_export_over_http_refund_and_sale_at_one_price_are_noticed_within_a_day(
+    engine: Engine, sandbox: Sandbox, client: Place2bookClient
+) -> None:
+    event = evening(sandbox, client)
+    run(engine, client, [event], NOW)
+    refunded = sandbox.place2book.purchases(event.event_id)[1]
+    sandbox.place2book.refund(refunded.id)
+    sandbox.place2book.buy(event.event_id, refunded.tickets[0].price_id, quantity=len(refunded.tickets))
+    assert run(engine, client, [evening(sandbox, client)], NOW + HOUR).reasons == {}
+    summary = run(engine, client, [evening(sandbox, client)], NOW + timedelta(days=1))
+    assert (summary.reasons, summary.purchases_new, summary.purchases_cancelled) == ({"daily": 1}, 1, 1)
+
+
 def test_export_over_http_event_deleted_by_staff_is_a_failure_that_names_it(
     engine: Engine, sandbox: Sandbox, client: Place2bookClient
 ) -> None:
