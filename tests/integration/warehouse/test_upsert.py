@@ -3,7 +3,7 @@
 from datetime import timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from include.store.warehouse_tables import answers, purchases, tickets
 from include.warehouse.upsert import Upserted, upsert
@@ -68,6 +68,14 @@ def test_upsert_dates_a_change_and_nothing_else(engine: Engine, total_ore: int, 
         "last_seen_at": MONDAY + HOUR,
         "changed_at": changed_at,
     }
+
+
+def test_upsert_leaves_no_row_in_the_session_that_it_was_copied_in(engine: Engine) -> None:
+    export(engine, Till())
+    with engine.connect() as connection:
+        upsert(connection, answers, [GIVEN | {"ticket_id": None, "position": 1, "value": "Bogorme"}])
+        connection.commit()
+        assert connection.scalar(text("SELECT count(*) FROM incoming_answers")) == 0
 
 
 def test_upsert_in_a_transaction_that_fails_leaves_nothing_for_the_next(engine: Engine) -> None:
