@@ -33,6 +33,7 @@ from jobs.trigger_form import FORCED_UPDATE
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,  # data goes without anybody having to think of it
     doc_md=__doc__,
     params={"libraries": FORCED_UPDATE["libraries"]},
     tags=["billetbro"],

@@ -22,9 +22,9 @@ def dag(dags: dict[str, DAG]) -> DAG:
     return dags["personal_data_retention"]
 
 
-def test_schedule_is_every_danish_night_and_none_is_made_up_for(dag: DAG) -> None:
+def test_schedule_is_every_danish_night_without_being_switched_on_and_none_is_made_up_for(dag: DAG) -> None:
     assert dag.timetable == CronTriggerTimetable("30 3 * * *", timezone="Europe/Copenhagen")
-    assert (dag.catchup, dag.max_active_runs) == (False, 1)
+    assert (dag.catchup, dag.max_active_runs, dag.is_paused_upon_creation) == (False, 1, False)
 
 
 def test_tasks_are_one_for_all_libraries(dag: DAG) -> None:
