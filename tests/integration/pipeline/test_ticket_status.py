@@ -57,6 +57,13 @@ def look(world: World, run_id: str = "ticket_status__1") -> Looked:
     return Looked(requests=sent, result=result)
 
 
+def asked(world: World) -> list[tuple[str, str, str]]:
+    """Do what the DAG's task does, once and without a failure, and return the requests that it made."""
+    looked = look(world)
+    assert looked.result.failed == {}
+    return looked.requests
+
+
 def hour(world: World) -> list[tuple[str, str]]:
     """Do what the hourly run does, but for the purchases, and return what it wrote."""
     happened = world.run(only=WITHOUT_PURCHASES)
@@ -105,16 +112,25 @@ def test_sale_that_opens_is_read_and_written_once(world: World) -> None:
     assert looked.result == Round(said={"solbjerg": "1 events read again, 1 written, 0 refused"})
     assert (world.state_shown(uuid), world.ours()[uuid].state_written) == ("Active", "Active")
     assert world.link_shown(uuid) == world.ours()[uuid].sales_location
-    [asked] = [entry for entry in world.sandbox.log.entries if (entry.server, entry.method) == (CMS, "GET")][-1:]
-    assert asked.query["from_date"] == world.site.get(uuid).start.astimezone(COPENHAGEN).date().isoformat()
-    assert look(world).requests == []
+    [listed] = [entry for entry in world.sandbox.log.entries if (entry.server, entry.method) == (CMS, "GET")][-1:]
+    assert listed.query["from_date"] == world.site.get(uuid).start.astimezone(COPENHAGEN).date().isoformat()
+    assert asked(world) == []
     assert (hour(world), world.state_shown(uuid)) == ([], "Active")
 
 
 def test_round_without_anything_due_leaves_nothing_in_the_tables(world: World) -> None:
     on_sale_in(world, 20 * MINUTE)
     before = world.everything()
-    assert (look(world).requests, world.everything()) == ([], before)
+    assert (asked(world), world.everything()) == ([], before)
+
+
+def test_library_that_another_run_has_looked_at_meanwhile_is_not_looked_at_again(world: World) -> None:
+    on_sale_in(world, 20 * MINUTE)
+    before, sent = world.everything(), len(world.sandbox.log.entries)
+    with world.apis_of("solbjerg") as (source, client):
+        done = follow_sale_windows(world.engine, world.libraries["solbjerg"], "run", source, client, world.now())
+    assert done == Followed(read=0, written=0, refused=0)
+    assert (world.everything(), world.sandbox.log.entries[sent:]) == (before, [])
 
 
 @pytest.mark.parametrize("whose", ["the event's", "the price's"])
@@ -132,20 +148,20 @@ def test_sale_that_closes_and_prices_that_open_are_followed(world: World, whose:
     shown = [world.state_shown(uuid)]
     for ahead in (11, 131):
         world.ahead = ahead * MINUTE
-        assert look(world).requests == asked_and_told(uuid) + read_of(event)
+        assert asked(world) == asked_and_told(uuid) + read_of(event)
         shown.append(world.state_shown(uuid))
     assert shown == ["TicketSaleNotOpen", "Active", "TicketSaleNotOpen"]
-    assert (look(world).requests, hour(world)) == ([], [])
+    assert (asked(world), hour(world)) == ([], [])
 
 
 def test_sale_that_staff_moved_meanwhile_waits_for_its_new_time(world: World) -> None:
     uuid, event = on_sale_in(world, 20 * MINUTE)
     world.sandbox.place2book.staff_edit(event.id, sale_open_at=moment(world.now() + 40 * MINUTE))
     world.ahead = 21 * MINUTE
-    assert (look(world).requests, world.state_shown(uuid)) == (read_of(event), "TicketSaleNotOpen")
-    assert look(world).requests == []
+    assert (asked(world), world.state_shown(uuid)) == (read_of(event), "TicketSaleNotOpen")
+    assert asked(world) == []
     world.ahead = 41 * MINUTE
-    assert (look(world).requests, world.state_shown(uuid)) == (asked_and_told(uuid) + read_of(event), "Active")
+    assert (asked(world), world.state_shown(uuid)) == (asked_and_told(uuid) + read_of(event), "Active")
 
 
 def test_state_set_by_hand_stays_when_staff_prolonged_the_sale(world: World) -> None:
@@ -156,8 +172,8 @@ def test_state_set_by_hand_stays_when_staff_prolonged_the_sale(world: World) -> 
     world.site.edit(uuid, state="SoldOut")
     world.sandbox.place2book.staff_edit(event.id, sale_close_at=None)
     world.ahead = 41 * MINUTE
-    assert (look(world).requests, world.state_shown(uuid)) == (read_of(event), "SoldOut")
-    assert (look(world).requests, hour(world), world.state_shown(uuid)) == ([], [], "SoldOut")
+    assert (asked(world), world.state_shown(uuid)) == (read_of(event), "SoldOut")
+    assert (asked(world), hour(world), world.state_shown(uuid)) == ([], [], "SoldOut")
 
 
 @pytest.mark.parametrize("state", ["Cancelled", "Occurred"])
@@ -168,7 +184,7 @@ def test_event_that_was_cancelled_meanwhile_stays_cancelled_and_is_asked_for_onc
     looked = look(world)
     assert looked.requests == [(CMS, "GET", "/api/v1/events"), *read_of(event)]
     assert looked.result == Round(said={"solbjerg": "1 events read again, 0 written, 0 refused"})
-    assert (look(world).requests, world.state_shown(uuid)) == ([], state)
+    assert (asked(world), world.state_shown(uuid)) == ([], state)
 
 
 def test_event_that_was_withdrawn_or_sold_elsewhere_meanwhile_is_left_to_the_hourly_run(world: World) -> None:
@@ -180,7 +196,7 @@ def test_event_that_was_withdrawn_or_sold_elsewhere_meanwhile_is_left_to_the_hou
     looked = look(world)
     assert [request for request in looked.requests if request[0] == CMS] == [(CMS, "GET", "/api/v1/events")]
     assert looked.result == Round(said={"solbjerg": "2 events read again, 0 written, 0 refused"})
-    assert (hour(world), look(world).requests) == ([(PLACE2BOOK, "DELETE")], [])
+    assert (hour(world), asked(world)) == ([(PLACE2BOOK, "DELETE")], [])
 
 
 def test_event_that_place2book_shows_no_longer_is_left_to_the_hourly_run(world: World) -> None:
@@ -206,18 +222,18 @@ def test_website_that_fails_is_told_of_and_tried_again_the_next_time(world: Worl
     ]
     world.sandbox.faults.clear()
     world.ahead = 26 * MINUTE
-    assert look(world).requests == asked_and_told(uuid) + read_of(event)
-    assert (world.state_shown(uuid), look(world).requests) == ("Active", [])
+    assert asked(world) == asked_and_told(uuid) + read_of(event)
+    assert (world.state_shown(uuid), asked(world)) == ("Active", [])
 
 
 def test_website_that_stays_down_is_left_to_the_hourly_run_after_an_hour(world: World) -> None:
     uuid, _ = on_sale_in(world, 20 * MINUTE)
     world.sandbox.faults.add(CMS, "status", method="PATCH", code=500)
-    asked = []
+    sent = []
     for ahead in (21, 79, 81):
         world.ahead = ahead * MINUTE
-        asked.append(len(look(world).requests))
-    assert asked == [4, 4, 0]
+        sent.append(len(look(world).requests))
+    assert sent == [4, 4, 0]
     world.sandbox.faults.clear()
     assert (hour(world), world.state_shown(uuid)) == ([(CMS, "PATCH")], "Active")
 
@@ -240,7 +256,7 @@ def test_place2book_that_is_down_is_told_of_and_the_website_is_not_asked(world: 
     assert (looked.requests, looked.result.said) == ([], {})
     assert failed(looked, world).startswith("1 of 1 libraries failed: solbjerg: Connection 'place2book' to 127.0.0.1:0")
     world.sandbox.start_server(PLACE2BOOK)
-    assert (look(world).requests, world.state_shown(uuid)) == (asked_and_told(uuid) + read_of(event), "Active")
+    assert (asked(world), world.state_shown(uuid)) == (asked_and_told(uuid) + read_of(event), "Active")
 
 
 def test_event_that_cannot_be_read_does_not_keep_the_others_waiting(world: World) -> None:
@@ -252,7 +268,7 @@ def test_event_that_cannot_be_read_does_not_keep_the_others_waiting(world: World
     assert (world.state_shown(well), world.state_shown(ill)) == ("Active", "TicketSaleNotOpen")
     assert list(looked.result.failed) == ["solbjerg"]
     world.sandbox.faults.clear()
-    assert look(world).requests == asked_and_told(ill) + read_of(event)
+    assert asked(world) == asked_and_told(ill) + read_of(event)
 
 
 def test_library_that_fails_leaves_the_other_untouched(both: World) -> None:
@@ -280,7 +296,7 @@ def test_library_that_the_hourly_run_works_on_is_left_to_it(world: World) -> Non
     with library_lock(world.engine, "solbjerg"):
         assert look(world) == Looked(requests=[], result=Round(said={"solbjerg": LEFT_ALONE}))
     assert world.rows("SELECT * FROM sync.runs WHERE mode = 'ticket_status'") == []
-    assert look(world).requests == asked_and_told(uuid) + read_of(event)
+    assert asked(world) == asked_and_told(uuid) + read_of(event)
 
 
 def test_round_between_two_steps_of_the_hourly_run_leaves_it_nothing_to_write(world: World) -> None:
