@@ -24,14 +24,14 @@ BOUNDS_IN_REACH = text("""
         AND source.present AND source.mapped IS NOT NULL
         AND (CAST(:library AS text) IS NULL OR links.library = :library)
         AND (
-            (told.sale_open_at > reach.since AND told.sale_open_at <= :now)
-            OR (told.sale_close_at > reach.since AND told.sale_close_at <= :now)
+            (told.sale_open_at >= reach.since AND told.sale_open_at <= :now)
+            OR (told.sale_close_at >= reach.since AND told.sale_close_at <= :now)
             OR EXISTS (
                 SELECT FROM jsonb_to_recordset(
                     CASE jsonb_typeof(told.prices) WHEN 'array' THEN told.prices ELSE '[]' END
                 ) AS price (sale_begin_at timestamptz, sale_end_at timestamptz)
-                WHERE (price.sale_begin_at > reach.since AND price.sale_begin_at <= :now)
-                    OR (price.sale_end_at > reach.since AND price.sale_end_at <= :now)
+                WHERE (price.sale_begin_at >= reach.since AND price.sale_begin_at <= :now)
+                    OR (price.sale_end_at >= reach.since AND price.sale_end_at <= :now)
             )
         )
     ORDER BY links.library, links.uuid

@@ -1,0 +1,94 @@
+"""What leaves the database for the five-minute run: everything that the rules call due, and not every event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from include.models import CurrentPrice, LinkStatus, SourceState
+from include.store.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT, link_to_row
+from include.store.sale_windows import Told, bounds_in_reach
+from include.store.tables import links, source_events, ticket_events
+from include.sync.sale_windows import is_due
+from tests.integration.store import examples
+from tests.integration.store.examples import CURRENT, LINK, NOW
+from tests.integration.store.examples import MAPPED as WANTED
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+MINUTES = (None, None, -200, -61, -60, -59, -31, -30, -29, -1, 0, 1, 100)
+
+
+def any_event(number: int, random: Random) -> Told:
+    """Return an event with windows that begin and end about now, as it may stand in the tables."""
+
+    def moment() -> datetime | None:
+        minutes = random.choice(MINUTES)
+        return None if minutes is None else (NOW + timedelta(minutes=minutes)).astimezone(COPENHAGEN)
+
+    def price(price_id: int) -> CurrentPrice:
+        begin, end = moment(), moment()
+        return CurrentPrice(price_id=price_id, name="Voksen", value_ore=0, sale_begin_at=begin, sale_end_at=end)
+
+    uuid = f"u{number:03}"
+    changes = {
+        "paused": random.choice([None, False, True]),
+        "active": random.choice([None, False, True]),
+        "passive": random.random() < 0.05,
+        "sale_open_at": moment(),
+        "sale_close_at": moment(),
+        "prices": random.choice([None, *(tuple(price(id) for id in range(count)) for count in range(4))]),
+    }
+    link = replace(
+        LINK,
+        uuid=uuid,
+        event_id=number,
+        status=random.choice([LinkStatus.LIVE, LinkStatus.LIVE, LinkStatus.RETIRED]),
+        ends_at=random.choice([None, NOW, NOW + timedelta(days=1)]),
+        state_written=random.choice([None, SourceState.ACTIVE, SourceState.TICKET_SALE_NOT_OPEN]),
+    )
+    return Told(
+        library=random.choice(["solbjerg", "nordvig"]),
+        mapped=replace(WANTED, uuid=uuid),
+        link=link,
+        event=replace(CURRENT, event_id=number, **changes),
+        read_at=NOW - timedelta(minutes=random.choice([0, 1, 30, 90, 250])),
+    )
+
+
+def store(connection: Connection, told: list[Told], *, present: bool = True) -> None:
+    """Store events as the hourly run leaves them behind."""
+    seen = {"title": "Koncert", "present": present, "first_seen_at": NOW, "last_seen_at": NOW}
+    shown = SOURCE_EVENT.dump_python(examples.SOURCE_EVENT, mode="json")
+    sources = [{"library": of.library, "uuid": of.link.uuid, "payload": shown, **seen} for of in told]
+    mapped = [MAPPED.dump_python(of.mapped, mode="json") for of in told]
+    stands = [CURRENT_EVENT.dump_python(of.event, mode="json") for of in told]
+    keys = [{"library": of.library, "event_maker": of.link.event_maker, "event_id": of.link.event_id} for of in told]
+    connection.execute(links.insert(), [link_to_row(of.library, of.link) for of in told])
+    connection.execute(source_events.insert(), [{**row, "mapped": to} for row, to in zip(sources, mapped, strict=True)])
+    rows = zip(keys, stands, told, strict=True)
+    connection.execute(ticket_events.insert(), [{**key, "payload": to, "read_at": of.read_at} for key, to, of in rows])
+
+
+def test_bounds_in_reach_leave_out_nothing_that_is_due_and_much_that_is_not(connection: Connection) -> None:
+    random = Random(20260301)
+    told = {f"u{number:03}": any_event(number, random) for number in range(600)}
+    store(connection, list(told.values()))
+    due = {of.link.uuid for of in told.values() if is_due(of.mapped, of.link, of.event, of.read_at, NOW)}
+    found = {of.link.uuid: of for of in bounds_in_reach(connection, NOW)}
+    assert due - found.keys() == set()
+    assert (len(due) > 50, len(found) < 400) == (True, True)
+    assert found == {uuid: told[uuid] for uuid in found}
+    of_one = {of.link.uuid for of in bounds_in_reach(connection, NOW, "nordvig")}
+    assert of_one == {uuid for uuid, of in found.items() if of.library == "nordvig"}
+
+
+def test_bounds_in_reach_of_an_event_that_its_source_no_longer_shows_are_none(connection: Connection) -> None:
+    opened = any_event(1, Random(1))
+    link = replace(LINK, uuid="u1", event_id=1, status=LinkStatus.LIVE, ends_at=None)
+    opened = replace(opened, link=link, event=replace(opened.event, sale_open_at=NOW))
+    store(connection, [opened], present=False)
+    assert bounds_in_reach(connection, NOW) == ()
