@@ -1,24 +1,21 @@
 CREATE OR REPLACE VIEW warehouse.sales_by_price AS
-WITH sold AS (
-    SELECT p.library, p.event_id, t.price_id, count(*) AS tickets, sum(t.amount_ore)::bigint AS income_ore
+WITH sold_or_listed AS (
+    SELECT p.library, p.event_id, t.price_id, 1 AS tickets, t.amount_ore AS income_ore
     FROM warehouse.tickets t
     JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
     WHERE p.transaction_type = 'completed' AND t.released_at IS NULL
-    GROUP BY p.library, p.event_id, t.price_id
-), offered AS (
-    SELECT library, event_id, price_id FROM sold
-    UNION
-    SELECT library, event_id, price_id FROM warehouse.prices WHERE removed_at IS NULL
+    UNION ALL
+    SELECT library, event_id, price_id, 0, 0 FROM warehouse.prices WHERE removed_at IS NULL
+), by_price AS (
+    SELECT library, event_id, price_id, sum(tickets) AS tickets, sum(income_ore)::bigint AS income_ore
+    FROM sold_or_listed
+    GROUP BY library, event_id, price_id
 )
-SELECT o.library, o.event_id, e.title, o.price_id, r.name AS price_name, r.value_ore,
-       coalesce(s.tickets, 0) AS tickets,
-       coalesce(s.income_ore, 0) AS income_ore
-FROM offered o
-JOIN warehouse.events e ON e.library = o.library AND e.event_id = o.event_id
-LEFT JOIN warehouse.prices r ON r.library = o.library AND r.price_id = o.price_id
-LEFT JOIN sold s
-       ON s.library = o.library AND s.event_id = o.event_id AND s.price_id IS NOT DISTINCT FROM o.price_id
-WHERE e.removed_at IS NULL OR s.tickets > 0;
+SELECT b.library, b.event_id, e.title, b.price_id, r.name AS price_name, r.value_ore, b.tickets, b.income_ore
+FROM by_price b
+JOIN warehouse.events e ON e.library = b.library AND e.event_id = b.event_id
+LEFT JOIN warehouse.prices r ON r.library = b.library AND r.price_id = b.price_id
+WHERE e.removed_at IS NULL OR b.tickets > 0;
 
 COMMENT ON VIEW warehouse.sales_by_price IS
     'Sales by price, a row for each price that is listed or has tickets: tickets of completed purchases that are not released';

@@ -79,6 +79,14 @@ def test_export_price_that_is_only_deleted_is_no_problem(engine: Engine) -> None
     assert export(engine, till, LATER, events=[standing(prices=(ADULT,))]).problems == {}
 
 
+def test_export_coffee_that_was_taken_back_no_longer_counts_as_paid(engine: Engine) -> None:
+    till = Till({10: (FIRST,)})
+    export(engine, till)
+    till.sold[10] = (replace(FIRST, tickets=(replace(FIRST.tickets[0], additional_sales=()), FIRST.tickets[1])),)
+    export(engine, till, LATER, force=True)
+    assert problems(engine) == [(900, "amounts_differ", 2, 10000, 7500, LATER, None)]
+
+
 def test_export_purchase_no_longer_listed_is_noted(engine: Engine) -> None:
     till = Till()
     export(engine, till)
