@@ -17,6 +17,7 @@ from include.sandbox.place2book_records import Event
 from include.sandbox.server import Sandbox
 from include.settings import Library
 from include.store.database import connect, library_lock
+from include.store.event_facts import library_facts
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
 
 CMS, OTHER_CMS, PLACE2BOOK = "cms:solbjerg", "cms:nordvig", "place2book"
@@ -307,11 +308,15 @@ def test_round_between_two_steps_of_the_hourly_run_leaves_it_nothing_to_write(wo
     assert (hour(world), world.state_shown(uuid)) == ([], "Active")
 
 
-def test_round_shows_in_neither_report_nor_plan_of_the_hourly_job(world: World) -> None:
+def test_round_is_not_taken_for_a_run_of_the_hourly_job(world: World) -> None:
     uuid, _ = on_sale_in(world, 20 * MINUTE)
     world.ahead = 21 * MINUTE
     world.sandbox.stop_server(PLACE2BOOK)
     look(world)
+    with world.engine.connect() as connection:
+        facts = library_facts(connection, "solbjerg", timezone="Europe/Copenhagen", now=world.now())
+    assert facts.last_run is not None
+    assert facts.last_run.errors == {}
     world.sandbox.start_server(PLACE2BOOK)
     planned = world.run(Mode.PLAN, only=WITHOUT_PURCHASES)
     assert [kind for _, kind, _ in world.changes(planned)] == ["write_back"]
