@@ -78,6 +78,15 @@ def test_upsert_leaves_no_row_in_the_session_that_it_was_copied_in(engine: Engin
         assert connection.scalar(text("SELECT count(*) FROM incoming_answers")) == 0
 
 
+def test_upsert_of_many_rows_leaves_no_empty_space_in_the_session(engine: Engine) -> None:
+    export(engine, Till())
+    rows = [GIVEN | {"ticket_id": None, "position": number, "value": "Bogorme" * 10} for number in range(1, 10_000)]
+    with engine.connect() as connection:
+        done = upsert(connection, answers, rows)
+        assert (done, connection.scalar(text("SELECT pg_relation_size('incoming_answers')"))) == (Upserted(new=9999), 0)
+        connection.rollback()
+
+
 def test_upsert_in_a_transaction_that_fails_leaves_nothing_for_the_next(engine: Engine) -> None:
     export(engine, Till())
     row = GIVEN | {"ticket_id": None, "position": 1, "value": "Bogorme"}
