@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from include.models import Mode
+from include.pipeline.report import make_report
 from include.store.database import connect
 from tests.integration.pipeline.harness import HOUR, World
 
@@ -38,7 +39,7 @@ def counted(engine: Engine, table: str) -> int:
         return connection.scalar(text(f"SELECT count(*) FROM warehouse.{table}"))
 
 
-def sold_out_of_two(world: World) -> str:
+def concert_with_buyers(world: World) -> str:
     """Let a concert be linked, and something be bought for it."""
     uuid = world.add()
     world.run()
@@ -50,7 +51,7 @@ def sold_out_of_two(world: World) -> str:
 
 
 def test_resync_exports_everything_again_and_changes_no_row(world: World) -> None:
-    sold_out_of_two(world)
+    concert_with_buyers(world)
     assert world.run().raised == {}
     before = stored(world.engine, "last_seen_at", "exported_at")
     world.ahead += HOUR
@@ -63,7 +64,7 @@ def test_resync_exports_everything_again_and_changes_no_row(world: World) -> Non
 
 def test_warehouse_elsewhere_gets_every_row_and_the_state_stays(world: World, elsewhere: Engine) -> None:
     world.warehouse = elsewhere
-    sold_out_of_two(world)
+    concert_with_buyers(world)
     assert world.run().raised == {}
     assert (counted(elsewhere, "purchases"), counted(world.engine, "purchases")) == (2, 0)
     with elsewhere.connect() as connection:
@@ -72,7 +73,7 @@ def test_warehouse_elsewhere_gets_every_row_and_the_state_stays(world: World, el
 
 
 def test_warehouse_elsewhere_named_later_is_filled_by_the_next_run(world: World, elsewhere: Engine) -> None:
-    sold_out_of_two(world)
+    concert_with_buyers(world)
     world.run()
     moved_at = ("first_seen_at", "last_seen_at", "changed_at", "exported_at")
     before = stored(world.engine, *moved_at)
@@ -89,8 +90,15 @@ def test_warehouse_elsewhere_that_does_not_answer_keeps_no_event_from_sale(world
     assert (list(happened.raised), world.answers(world.link_shown(uuid))) == (["export_purchases"], True)
 
 
+def test_report_counts_purchases_that_do_not_add_up(world: World) -> None:
+    event = world.event_of(concert_with_buyers(world))
+    world.sandbox.place2book.purchases(event.id)[0].total = 1
+    happened = world.run()
+    assert "stemmer / data that does not add up (amounts_differ): 1" in make_report(world.engine, happened.run_id).text
+
+
 def test_event_deleted_at_place2book_between_two_runs_is_dated_and_its_sales_stay(world: World) -> None:
-    uuid = sold_out_of_two(world)
+    uuid = concert_with_buyers(world)
     world.run()
     event_id = world.ours()[uuid].event_id
     world.sandbox.place2book.delete(event_id)
