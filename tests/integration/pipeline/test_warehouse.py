@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from include.models import Mode
 from include.pipeline.report import make_report
+from include.pipeline.request import RunRequest
 from include.store.database import connect
 from tests.integration.pipeline.harness import HOUR, World
 
@@ -113,6 +114,21 @@ def test_event_deleted_at_place2book_between_two_runs_is_dated_and_its_sales_sta
     again = world.run()
     assert world.rows("SELECT removed_at FROM warehouse.events") == [{"removed_at": rows[0]["removed_at"]}]
     assert "export_purchases" not in again.raised
+
+
+def test_event_deleted_between_two_steps_is_dated_and_told_once(world: World) -> None:
+    uuid = concert_with_buyers(world)
+    world.run()
+    world.ahead += 24 * HOUR
+    request = RunRequest(run_id="a day later")
+    world.carry_out(request, only=["extract", "transform", "load", "writeback"])
+    world.sandbox.place2book.delete(world.ours()[uuid].event_id)
+    first = world.carry_out(request, only=["export_purchases"])
+    assert (list(first.raised), counted(world.engine, "events WHERE removed_at IS NOT NULL")) == (
+        ["export_purchases"],
+        1,
+    )
+    assert world.carry_out(request, only=["export_purchases"]).raised == {}
 
 
 def test_event_that_we_deleted_unsold_is_dated_and_counts_as_no_empty_hall(world: World) -> None:
