@@ -34,6 +34,8 @@ IN_DANISH = {
     "Missing": "Det findes ikke længere dér, så ændringen blev ikke til noget. Næste kørsel ser på det igen.",
     "SoldMeanwhile": "Der blev solgt billetter i mellemtiden, så arrangementet er beholdt.",
     "NotTaken": "Place2book sagde ja til ændringen, men udførte den ikke. Ret det i Place2book, hvis det haster.",
+    "FilesTrouble": "Købene er gemt i databasen, men filerne af dem kunne ikke læses eller skrives. Næste kørsel tager "
+    "dem med; bliver det ved, så se efter, om stedet i BILLETBRO_FILES findes, og om vi må skrive dér.",
     UNEXPECTED: "En uventet fejl. Vis denne log til den, der passer Billetbro.",
     NOT_SENT: "Ændringen blev ikke sendt, fordi kørslen sluttede inden. Næste kørsel tager den med.",
     INTERRUPTED: "Kørslen blev afbrudt midt i ændringen. Næste kørsel ser efter, om den blev udført.",

@@ -24,6 +24,10 @@ CHUNK = 1024 * 1024
 T = TypeVar("T")
 
 
+class FilesTrouble(Retriable):
+    """The place of the files cannot be read or written; what is due to be written stays due."""
+
+
 class StoragePath(Protocol):
     """What is needed of a path: `pathlib.Path` has it, and so has Airflow's `ObjectStoragePath`."""
 
@@ -68,7 +72,7 @@ class FileStore:
     """A folder or a place in an object store; `name` is how the settings spell it.
 
     `appears_whole` says that the store shows a file only once it was written to its end, as object stores do; elsewhere
-    a file is written under another name first. Whatever goes wrong with the store is Retriable, in a sentence.
+    a file is written under another name first. Whatever goes wrong with the store is FilesTrouble, in a sentence.
     """
 
     name: str
@@ -128,7 +132,8 @@ class FileStore:
         try:
             return work()
         except Exception as error:
-            raise Retriable(f"The export's files could not {what} '{self.name}' ({type(error).__name__}).") from error
+            sentence = f"The export's files could not {what} '{self.name}' ({type(error).__name__})."
+            raise FilesTrouble(sentence) from error
 
 
 @contextmanager

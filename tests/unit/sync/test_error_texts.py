@@ -6,6 +6,7 @@ from include.api import errors
 from include.api.errors import BilletbroError, ServerTrouble
 from include.sync.apply_checks import NotTaken, SoldMeanwhile
 from include.sync.error_texts import IN_DANISH, UNEXPECTED, error_code, error_lines
+from include.warehouse.file_store import FilesTrouble
 
 
 def in_the_tree(kind: type[BilletbroError]) -> list[type[BilletbroError]]:
@@ -17,7 +18,7 @@ def in_the_tree(kind: type[BilletbroError]) -> list[type[BilletbroError]]:
 
 
 @pytest.mark.parametrize(
-    "kind", [*in_the_tree(BilletbroError)[1:], NotTaken, SoldMeanwhile], ids=lambda kind: kind.__name__
+    "kind", [*in_the_tree(BilletbroError)[1:], NotTaken, SoldMeanwhile, FilesTrouble], ids=lambda kind: kind.__name__
 )
 def test_every_error_of_ours_is_explained_under_its_own_name(kind: type[BilletbroError]) -> None:
     assert (error_code(kind("a sentence")), kind.__name__ in IN_DANISH) == (kind.__name__, True)
