@@ -13,6 +13,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--place2book-port", type=int, default=0)
     parser.add_argument("--cms-port", action="append", default=[], metavar="LIBRARY=PORT")
+    parser.add_argument("--yesplan-port", action="append", default=[], metavar="VENUE=PORT")
     parser.add_argument("--control-port", type=int, default=0)
     parser.add_argument(
         "--public-url",
@@ -28,6 +29,7 @@ def _sandbox(given: argparse.Namespace) -> Sandbox:
     cms = dict(_pair(text) for text in given.cms_port)
     ports = {PLACE2BOOK: given.place2book_port, CONTROL: given.control_port}
     ports |= {f"cms:{library_id}": int(port) for library_id, port in cms.items()}
+    ports |= {f"yesplan:{venue_id}": int(port) for venue_id, port in map(_pair, given.yesplan_port)}
     return Sandbox(host=given.host, ports=ports, public_urls=dict(_pair(text) for text in given.public_url))
 
 
@@ -51,6 +53,8 @@ def main() -> None:
         print(f"{PLACE2BOOK}\t{sandbox.place2book_url}")
         for library_id, url in sandbox.cms_urls.items():
             print(f"cms:{library_id}\t{url}")
+        for venue_id, url in sandbox.yesplan_urls.items():
+            print(f"yesplan:{venue_id}\t{url}")
         print(f"{CONTROL}\t{sandbox.control_url}", flush=True)
         finished.wait()
 

@@ -17,6 +17,8 @@ from include.sandbox.place2book_records import Buyer, Event, Price
 from include.sandbox.place2book_rules import BadInputError
 from include.sandbox.place2book_sales import SaleRefusedError
 from include.sandbox.place2book_state import NotFoundError
+from include.sandbox.yesplan_control import yesplan_routes
+from include.sandbox.yesplan_state import UnknownKeywordError, UnknownYesplanEventError
 
 if TYPE_CHECKING:
     from include.sandbox.server import Sandbox
@@ -41,9 +43,10 @@ def control_app(sandbox: "Sandbox") -> Starlette:
         _route("DELETE", "/faults", control.clear_faults),
         *_cms_routes(_CmsControl(sandbox)),
         *_place2book_routes(_Place2bookControl(sandbox)),
+        *yesplan_routes(sandbox),
     ]
-    wrong = (BadInputError, SaleRefusedError, ValueError, TypeError)
-    missing = (NotFoundError, UnknownEventError, KeyError)
+    wrong = (BadInputError, SaleRefusedError, UnknownKeywordError, ValueError, TypeError)
+    missing = (NotFoundError, UnknownEventError, UnknownYesplanEventError, KeyError)
     handlers: dict[Any, Any] = dict.fromkeys(wrong, _bad_request) | dict.fromkeys(missing, _not_found)
     return Starlette(routes=routes, exception_handlers=handlers)
 

@@ -28,6 +28,14 @@ The editor / redaktøren
   curl -X DELETE $C/cms/solbjerg/events/UUID
   curl -X POST  $C/cms/solbjerg/series/UUID/redate -d '{"starts": ["2030-05-01T10:00:00+02:00"]}'
 
+The venue that plans in Yesplan / spillestedet, der planlægger i Yesplan
+  curl $C/yesplan/theater/events
+  curl -X POST  $C/yesplan/theater/events -d '{"name": "Ny koncert", "locations": ["Store Sal"], "price_adult": "120"}'
+  curl -X PATCH $C/yesplan/theater/events/ID -d '{"status": "Option"}'
+  curl -X DELETE $C/yesplan/theater/events/ID
+  curl -X PATCH $C/yesplan/theater -d '{"revoked": true}'
+  switches: bulk page_size revoked next_host repeats
+
 Ticket staff and buyers / billetpersonale og købere
   curl $C/place2book/events
   curl -X PATCH $C/place2book/events/ID -d '{"sale_close_at": "2030-05-01T10:00:00Z", "kultunaut_export": true}'

@@ -79,8 +79,8 @@ class Faults:
 
         Raises ValueError for a kind or a server that cannot exist.
         """
-        if server != "place2book" and not server.startswith("cms:"):
-            raise ValueError(f"unknown server: {server}; known are place2book and cms:<library id>")
+        if server != "place2book" and not server.startswith(("cms:", "yesplan:")):
+            raise ValueError(f"unknown server: {server}; known are place2book, cms:<library id>, yesplan:<venue id>")
         if kind not in KINDS:
             raise ValueError(f"unknown kind of fault: {kind}; known are {', '.join(KINDS)}")
         fault = Fault(server, kind, method, path, code, body, headers or {}, seconds, work)

@@ -1,4 +1,4 @@
-"""The whole sandbox in one process: Place2book, the libraries' websites and the control API, each on its own port."""
+"""The whole sandbox in one process: Place2book, websites, venues and the control API, each on a port of its own."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -21,6 +21,9 @@ from include.sandbox.place2book_records import EventMaker
 from include.sandbox.place2book_state import Place2book
 from include.sandbox.request_log import RequestLog
 from include.sandbox.seed import Library, default_event_makers, default_libraries, seed_cms, seed_place2book
+from include.sandbox.yesplan import yesplan_app
+from include.sandbox.yesplan_seed import Venue, default_venues, seed_yesplan
+from include.sandbox.yesplan_state import Installation
 
 TOKEN: Final = "made-up-sandbox-token"
 PLACE2BOOK: Final = "place2book"
@@ -33,13 +36,14 @@ _START_SECONDS: Final = 30.0
 class Sandbox:
     """Start with `with Sandbox() as sandbox:`; every port is chosen by the system unless `ports` names it.
 
-    Servers are named "place2book", "cms:<library id>" and "control". `public_urls` replaces the addresses in links,
-    by server, where those that read them reach the sandbox by another name. `clock` can be replaced at any time. With
-    `seeded` False all is empty.
+    Servers are named "place2book", "cms:<library id>", "yesplan:<venue id>" and "control". `public_urls` replaces the
+    addresses in links, by server, where those that read them reach the sandbox by another name. `clock` can be replaced
+    at any time. With `seeded` False all is empty.
     """
 
     libraries: Sequence[Library] = field(default_factory=default_libraries)
     event_makers: Sequence[EventMaker] = field(default_factory=default_event_makers)
+    venues: Sequence[Venue] = field(default_factory=default_venues)
     host: str = "127.0.0.1"
     ports: Mapping[str, int] = field(default_factory=dict)
     public_urls: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +53,7 @@ class Sandbox:
     faults: Faults = field(default_factory=Faults)
     place2book: Place2book = field(init=False)
     cms: dict[str, CmsSite] = field(init=False)
+    yesplan: dict[str, Installation] = field(init=False)
     _listeners: dict[str, Listener] = field(init=False, default_factory=dict)
     _loop: Loop | None = field(init=False, default=None)
 
@@ -57,6 +62,10 @@ class Sandbox:
         self.cms = {
             library.id: CmsSite(library.id, library.name, library.login, library.password, self._now)
             for library in self.libraries
+        }
+        self.yesplan = {
+            venue.id: Installation(venue.id, venue.name, venue.api_key, self._now, venue.keywords, venue.writable)
+            for venue in self.venues
         }
 
     def __enter__(self) -> Self:
@@ -90,10 +99,15 @@ class Sandbox:
         self.place2book.allowed_makers.discard(_FOREIGN_EVENT_MAKER)
         for site in self.cms.values():
             site.clear()
+        for venue in self.venues:
+            self.yesplan[venue.id].clear()
+            self.yesplan[venue.id].writable = venue.writable
         if self.seeded if seeded is None else seeded:
             seed_place2book(self.place2book)
             for library in self.libraries:
                 seed_cms(self.cms[library.id], library, self.place2book.public_url)
+            for venue in self.venues:
+                seed_yesplan(self.yesplan[venue.id], venue)
         self.faults.clear()
         self.log.clear()
 
@@ -106,6 +120,11 @@ class Sandbox:
     def cms_urls(self) -> dict[str, str]:
         """Return the addresses of the websites by library."""
         return {library_id: self._url(f"cms:{library_id}") for library_id in self.cms}
+
+    @property
+    def yesplan_urls(self) -> dict[str, str]:
+        """Return the addresses of the installations by venue."""
+        return {venue_id: self._url(f"yesplan:{venue_id}") for venue_id in self.yesplan}
 
     @property
     def control_url(self) -> str:
@@ -151,6 +170,8 @@ class Sandbox:
         self.place2book.public_url = self._public_url(PLACE2BOOK)
         for library_id, site in self.cms.items():
             site.public_url = self._public_url(f"cms:{library_id}")
+        for venue_id, installation in self.yesplan.items():
+            installation.public_url = self._public_url(f"yesplan:{venue_id}")
         self.reset()
         self._on_all(Listener.start)
 
@@ -160,6 +181,7 @@ class Sandbox:
     def _apps(self) -> dict[str, ASGIApp]:
         apps: dict[str, ASGIApp] = {PLACE2BOOK: place2book_app(self.place2book)}
         apps |= {f"cms:{library_id}": cms_app(site) for library_id, site in self.cms.items()}
+        apps |= {f"yesplan:{venue_id}": yesplan_app(state) for venue_id, state in self.yesplan.items()}
         gated: dict[str, ASGIApp] = {
             name: Gate(app, name, self.log, self.faults, self._now) for name, app in apps.items()
         }

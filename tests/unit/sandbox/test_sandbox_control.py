@@ -30,6 +30,7 @@ def test_server_can_be_stopped_and_started(sandbox: Sandbox) -> None:
         "place2book": {"url": sandbox.place2book_url, "running": True},
         "cms:solbjerg": {"url": sandbox.cms_urls["solbjerg"], "running": True},
         "cms:nordvig": {"url": sandbox.cms_urls["nordvig"], "running": True},
+        "yesplan:theater": {"url": sandbox.yesplan_urls["theater"], "running": True},
         "control": {"url": sandbox.control_url, "running": True},
     }
     assert down == {**up, "place2book": {"url": sandbox.place2book_url, "running": False}}

@@ -110,16 +110,24 @@ def test_sandbox_on_a_port_that_is_taken_fails_and_leaves_nothing_running() -> N
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_program_prints_its_addresses_and_ends_cleanly(number: signal.Signals) -> None:
-    ports = _free_ports(4)
+    ports = _free_ports(5)
     options = ["--place2book-port", ports[0], "--cms-port", f"solbjerg={ports[1]}", "--cms-port", f"nordvig={ports[2]}"]
-    options += ["--control-port", ports[3], "--public-url", "place2book=http://p2b.example"]
+    options += [
+        "--control-port",
+        ports[3],
+        "--yesplan-port",
+        f"theater={ports[4]}",
+        "--public-url",
+        "place2book=http://p2b.example",
+    ]
     command = [sys.executable, "-W", "error", "-m", "include.sandbox", *map(str, options)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ) as child:
         assert child.stdout is not None
-        printed = [child.stdout.readline().strip() for _ in range(4)]
+        printed = [child.stdout.readline().strip() for _ in range(5)]
         page = requests.get(f"http://127.0.0.1:{ports[3]}/", timeout=TIMEOUT)
         child.send_signal(number)
         _, errors = child.communicate(timeout=TIMEOUT)
-    names = ["place2book", "cms:solbjerg", "cms:nordvig", "control"]
-    assert printed == [f"{name}\thttp://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)]
+    names = ["place2book", "cms:solbjerg", "cms:nordvig", "control", "yesplan:theater"]
+    where = {name: f"http://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)}
+    assert dict(line.split("\t") for line in printed) == where
     assert (page.status_code, child.returncode, errors) == (200, 0, "")

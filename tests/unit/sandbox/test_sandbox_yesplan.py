@@ -1,0 +1,205 @@
+"""Yesplan's stand-in behaves as Yesplan is known to, and has its traps."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import requests
+
+from include.sandbox.server import Sandbox
+from include.sandbox.yesplan_query import BadQueryError, Query, parse_query
+from tests.unit.sandbox.clients import TIMEOUT
+
+WINDOW = "date:01-01-2020 TO 31-12-2099"
+START = datetime(2031, 5, 6, 18, tzinfo=UTC)
+
+
+def ask(
+    sandbox: Sandbox, path: str, key: str | None = "", *, method: str = "GET", body: object = None
+) -> requests.Response:
+    """Send a request to the theatre, with its key unless another (None: none) is given."""
+    params = {} if key is None else {"api_key": key or sandbox.yesplan["theater"].api_key}
+    url = f"{sandbox.yesplan_urls['theater']}{path}"
+    return requests.request(method, url, params=params, json=body, timeout=TIMEOUT)
+
+
+def found(sandbox: Sandbox, query: str) -> list[str]:
+    """Return the names of the events on the one page that a query gives."""
+    return [event["name"] for event in ask(sandbox, f"/api/events/{query}").json()["data"]]
+
+
+def control(sandbox: Sandbox, method: str, path: str, body: object = None) -> requests.Response:
+    """Ask the control API about the theatre."""
+    return requests.request(method, f"{sandbox.control_url}/yesplan/theater{path}", json=body, timeout=TIMEOUT)
+
+
+def test_event_shows_times_with_offset_and_objects_with_names(sandbox: Sandbox) -> None:
+    state = sandbox.yesplan["theater"]
+    event_id = state.add(name="Hamlet", start=START, group="Hamlet", locations=["Store Sal", "Foyer"])
+    shown = ask(sandbox, f"/api/event/{event_id}").json()
+    names = {name: shown[name]["name"] for name in ("status", "profile", "group")}
+    assert names == {"status": "Confirmed", "profile": "Forestilling", "group": "Hamlet"}
+    assert [place["name"] for place in shown["locations"]] == ["Store Sal", "Foyer"]
+    assert (shown["starttime"], shown["endtime"]) == ("2031-05-06T20:00:00+02:00", "2031-05-06T22:00:00+02:00")
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        pytest.param("date:06-05-2031", ["Hamlet"], id="a day"),
+        pytest.param("event:date:01-05-2031 TO 31-05-2031", ["Hamlet", "Macbeth"], id="days"),
+        pytest.param('date:01-05-2031 TO 31-05-2031 location:"Lille Sal"', ["Macbeth"], id="place"),
+        pytest.param("date:01-05-2031 TO 31-05-2031 status:option", ["Macbeth"], id="status"),
+        pytest.param("date:07-05-2031", [], id="another day"),
+    ],
+)
+def test_query_finds_what_it_asks_for(sandbox: Sandbox, query: str, names: list[str]) -> None:
+    state = sandbox.yesplan["theater"]
+    state.add(name="Hamlet", start=START, locations=["Store Sal"])
+    state.add(name="Macbeth", start=START.replace(day=20), locations=["Lille Sal"], status="Option")
+    assert found(sandbox, query) == names
+
+
+def test_query_is_read_term_by_term() -> None:
+    day = datetime(2026, 12, 1).date()
+    assert parse_query('date:01-12-2026 location:"Store Sal"') == Query(day, day, (("location", "store sal"),))
+
+
+@pytest.mark.parametrize("query", ["date:2026-12-01", "date:31-02-2026", "when:now", 'location:"Store'])
+def test_query_that_is_not_understood_is_refused(sandbox: Sandbox, query: str) -> None:
+    assert ask(sandbox, f"/api/events/{query}").status_code == 400
+    with pytest.raises(BadQueryError):
+        parse_query(query)
+
+
+@pytest.mark.parametrize(
+    ("key", "revoked", "status"),
+    [(None, False, 401), ("forkert", False, 401), ("", True, 403), ("", False, 200)],
+    ids=["no key", "wrong key", "revoked", "right key"],
+)
+def test_key_is_needed_for_everything(sandbox: Sandbox, key: str | None, revoked: bool, status: int) -> None:
+    event_id = sandbox.yesplan["theater"].add()
+    sandbox.yesplan["theater"].behave(revoked=revoked)
+    paths = (f"/api/events/{WINDOW}", f"/api/events/{WINDOW}/customdata", f"/api/event/{event_id}/customdata")
+    assert [ask(sandbox, path, key).status_code for path in paths] == [status] * 3
+
+
+def test_key_in_a_header_is_not_accepted(sandbox: Sandbox) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.yesplan['theater'].api_key}", "api_key": "made-up"}
+    url = f"{sandbox.yesplan_urls['theater']}/api/events/{WINDOW}"
+    assert requests.get(url, headers=headers, timeout=TIMEOUT).status_code == 401
+
+
+@pytest.mark.parametrize("tail", ["", "/customdata"])
+def test_pages_lead_to_the_next_without_the_key(sandbox: Sandbox, tail: str) -> None:
+    sandbox.yesplan["theater"].behave(page_size=4)
+    pages: list[dict[str, Any]] = [ask(sandbox, f"/api/events/{WINDOW}{tail}").json()]
+    while following := pages[-1]["pagination"].get("next"):
+        assert "api_key" not in following
+        assert requests.get(following, timeout=TIMEOUT).status_code == 401
+        pages.append(ask(sandbox, following.removeprefix(sandbox.yesplan_urls["theater"])).json())
+    assert [len(page["data"]) for page in pages] == [4, 4, 1]
+
+
+def test_links_to_pages_can_name_another_host_or_repeat(sandbox: Sandbox) -> None:
+    state = sandbox.yesplan["theater"]
+    state.behave(page_size=4, next_host="https://elsewhere.example")
+    first = ask(sandbox, f"/api/events/{WINDOW}").json()["pagination"]["next"]
+    state.behave(page_size=50, next_host=None, repeats=True)
+    second = ask(sandbox, f"/api/events/{WINDOW}").json()["pagination"]["next"]
+    assert first.startswith("https://elsewhere.example/api/events/date")
+    assert second.endswith("book=1&page=1")
+
+
+def test_custom_data_comes_in_groups_of_groups_or_as_values_only(sandbox: Sandbox) -> None:
+    state = sandbox.yesplan["theater"]
+    event_id = state.add(name="Hamlet", price_adult="120")
+    path = f"/api/event/{event_id}/customdata"
+    values = requests.get(
+        f"{sandbox.yesplan_urls['theater']}{path}?valuesonly&api_key={state.api_key}", timeout=TIMEOUT
+    ).json()
+    groups = ask(sandbox, path).json()["groups"]
+    fields = [field for tab in groups for section in tab["children"] for field in section["children"]]
+    assert values["event"] == {"id": event_id, "name": "Hamlet"}
+    assert values["items"] == {**dict.fromkeys(state.keywords), "price_adult": "120"}
+    assert {field["keyword"]: field["value"] for field in fields} == values["items"]
+
+
+def test_custom_data_of_many_events_is_missing_on_some_installations(sandbox: Sandbox) -> None:
+    sandbox.yesplan["theater"].behave(bulk=False)
+    assert ask(sandbox, f"/api/events/{WINDOW}/customdata").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        pytest.param({"ticket_link": "https://a.example", "tickets_sold": 3}, 204, "", id="writable"),
+        pytest.param({"ticket_link": "https://a.example", "price_adult": "1"}, 403, "price_adult", id="read only"),
+        pytest.param({"ingen": "1"}, 400, "ingen", id="unknown"),
+        pytest.param(["ticket_link"], 400, "not an object", id="list"),
+    ],
+)
+def test_custom_data_is_written_whole_or_not_at_all(sandbox: Sandbox, body: object, status: int, said: str) -> None:
+    state = sandbox.yesplan["theater"]
+    event_id = state.add()
+    answer = ask(sandbox, f"/api/event/{event_id}/customdata", method="PUT", body=body)
+    assert (answer.status_code, said in answer.text) == (status, True)
+    assert state.get(event_id).custom == (body if status == 204 else {})
+
+
+def test_event_that_is_not_there_is_not_found(sandbox: Sandbox) -> None:
+    asked = [("GET", "/api/event/1"), ("GET", "/api/event/1/customdata"), ("PUT", "/api/event/1/customdata")]
+    assert [ask(sandbox, path, method=method, body={}).status_code for method, path in asked] == [404] * 3
+
+
+def test_log_holds_the_requests_without_the_key(sandbox: Sandbox) -> None:
+    ask(sandbox, "/api/events/date:06-05-2031")
+    (entry,) = sandbox.log.entries
+    assert (entry.server, entry.path, entry.query) == (
+        "yesplan:theater",
+        "/api/events/date:06-05-2031",
+        {"api_key": "***"},
+    )
+
+
+def test_planner_works_through_the_control_api(sandbox: Sandbox) -> None:
+    before = len(control(sandbox, "GET", "/events").json())
+    event_id = control(sandbox, "POST", "/events", {"name": "Hamlet", "start": START.isoformat()}).json()["id"]
+    control(sandbox, "PATCH", f"/events/{event_id}", {"status": "Option", "price_adult": "95"})
+    shown = [event for event in control(sandbox, "GET", "/events").json() if event["id"] == event_id]
+    assert [(one["name"], one["status"]["name"], one["customdata"]["price_adult"]) for one in shown] == [
+        ("Hamlet", "Option", "95")
+    ]
+    control(sandbox, "DELETE", f"/events/{event_id}")
+    assert len(control(sandbox, "GET", "/events").json()) == before == 9
+
+
+def test_switches_are_set_through_the_control_api_and_go_with_a_reset(sandbox: Sandbox) -> None:
+    changed = control(sandbox, "PATCH", "", {"bulk": False, "page_size": 2}).json()
+    sandbox.reset()
+    assert {**control(sandbox, "GET", "").json(), "bulk": False, "page_size": 2} == changed
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PATCH", "", {"speed": 1}, 400),
+        ("POST", "/events", {"ingen": 1}, 400),
+        ("PATCH", "/events/1", {"name": "a"}, 404),
+        ("DELETE", "/events/1", None, 404),
+    ],
+    ids=["unknown switch", "unknown keyword", "edit of nothing", "deletion of nothing"],
+)
+def test_wrong_wish_of_a_planner_is_refused(
+    sandbox: Sandbox, method: str, path: str, body: object, status: int
+) -> None:
+    assert control(sandbox, method, path, body).status_code == status
+
+
+@pytest.mark.parametrize("kind", ["status", "html_200"])
+def test_fault_concerns_the_venue_that_it_names(sandbox: Sandbox, kind: Any) -> None:
+    sandbox.faults.add("yesplan:theater", kind, code=429, headers={"Retry-After": "7"}, times=1)
+    answer = ask(sandbox, f"/api/events/{WINDOW}")
+    shown = (answer.status_code, answer.headers.get("Retry-After"))
+    assert shown == ((429, "7") if kind == "status" else (200, None))
+    assert ask(sandbox, f"/api/events/{WINDOW}").json()["pagination"] == {}
