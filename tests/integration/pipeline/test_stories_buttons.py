@@ -7,6 +7,8 @@ import pytest
 from include.sandbox.place2book_records import Event
 from tests.integration.pipeline.harness import DAY, HOUR, World
 
+pytestmark = pytest.mark.slow
+
 SERVER = "cms:solbjerg"
 PATCH = [(SERVER, "PATCH")]
 

@@ -8,6 +8,8 @@ import pytest
 from include.models import Mode
 from tests.integration.pipeline.harness import DAY, World
 
+pytestmark = pytest.mark.slow
+
 ELSEWHERE = {"url": "https://billetter.example.com/42", "admin_url": None}
 WAYS = {
     "gone": None,

@@ -156,3 +156,13 @@ def test_event_that_was_over_for_days_and_is_given_new_dates_keeps_its_place2boo
     world.run()
     assert (world.ours()[uuid].status, world.event_of(uuid).id, event.fields.begin_at) == ("live", event.id, begins)
     assert (len(world.sandbox.place2book.events), world.open_rejections(), world.run().writes) == (2, set(), [])
+
+
+def test_run_limited_to_some_events_leaves_every_count_of_absences_as_it_is(world: World) -> None:
+    gone, other = world.add("Koncert"), world.add("Foredrag")
+    world.run()
+    world.site.remove(gone)
+    world.run()
+    for events in ([other], [gone]):
+        assert (world.run(events=events).writes, world.ours()[gone].absences) == ([], 1)
+    assert world.run().writes == [(SERVER, "DELETE")]

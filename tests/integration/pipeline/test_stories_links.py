@@ -9,6 +9,8 @@ from include.sandbox.place2book_records import Event
 from include.sandbox.place2book_rules import read_event, read_price
 from tests.integration.pipeline.harness import DAY, World
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = {"name": "Salen", "address1": "Torvet 1", "postal_code": "2735", "city": "Solbjerg", "country": "DK"}
 
 

@@ -5,6 +5,8 @@ import pytest
 from include.sandbox.place2book_records import Event
 from tests.integration.pipeline.harness import DAY, World
 
+pytestmark = pytest.mark.slow
+
 
 def category(uuid: str, title: str, kroner: float) -> dict[str, object]:
     return {"uuid": uuid, "title": title, "price": {"currency": "DKK", "value": kroner}}

@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.pipeline.harness import DAY, World
 
+pytestmark = pytest.mark.slow
+
 WEEK = timedelta(days=7)
 
 

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from include.models import Mode
 from include.sandbox.place2book_records import Event
 from tests.integration.pipeline.harness import DAY, HOUR, World
+
+pytestmark = pytest.mark.slow
 
 OF_THE_SOURCE = (
     "name",
