@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Function,
+    Select,
+    Table,
+    any_,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from include.store.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
 
@@ -20,16 +33,24 @@ def mark_gone(
     """
     if None in unreadable:
         return 0
-    of_event = select(purchases.c.purchase_id).where(
-        purchases.c.library == library,
-        purchases.c.event_id == event_id,
-        purchases.c.purchase_id.not_in([one for one in unreadable if one is not None]),
+    of_event = _array_of(
+        select(purchases.c.purchase_id).where(
+            purchases.c.library == library,
+            purchases.c.event_id == event_id,
+            purchases.c.purchase_id.not_in([one for one in unreadable if one is not None]),
+        )
     )
-    its_tickets = select(tickets.c.ticket_id).where(tickets.c.library == library, tickets.c.purchase_id.in_(of_event))
-    _date(connection, additional_sales, "released_at", library, additional_sales.c.ticket_id.in_(its_tickets), now)
-    emptied = update(answers).where(*_unseen(answers, library, now), answers.c.purchase_id.in_(of_event))
+    tickets_of_event = tickets.c.purchase_id == any_(of_event)
+    its_tickets = _array_of(select(tickets.c.ticket_id).where(tickets.c.library == library, tickets_of_event))
+    _date(connection, additional_sales, "released_at", library, additional_sales.c.ticket_id == any_(its_tickets), now)
+    emptied = update(answers).where(*_unseen(answers, library, now), answers.c.purchase_id == any_(of_event))
     connection.execute(emptied.where(answers.c.value.is_not(None)).values(value=None, changed_at=now))
-    return _date(connection, tickets, "released_at", library, tickets.c.purchase_id.in_(of_event), now)
+    return _date(connection, tickets, "released_at", library, tickets_of_event, now)
+
+
+def _array_of(ids: Select[tuple[int]]) -> Function[Sequence[int]]:
+    """Have the ids looked up first, and once: as a join, the planner may take all of a library's rows with it."""
+    return func.array(ids.scalar_subquery(), type_=ARRAY(BigInteger))
 
 
 def mark_prices_gone(connection: Connection, library: str, event_id: int, now: datetime) -> None:
