@@ -13,6 +13,7 @@ from include.pipeline.request import RunRequest, batches
 from include.settings import Library
 from include.store.database import migrate, migrate_warehouse
 from include.store.runs import start_run
+from include.warehouse.forget import bring_forgotten
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ def begin(
     migrate(engine)
     try:
         migrate_warehouse(warehouse or engine)
+        if warehouse not in (None, engine):
+            bring_forgotten(engine, warehouse)
     except OperationalError as error:
         if warehouse in (None, engine):
             raise

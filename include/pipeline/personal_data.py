@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine, select, union
+from sqlalchemy import Engine, func, select, union
 
 from include.pipeline.request import utc_now
 from include.settings import Library, Settings, SettingsError
@@ -91,6 +91,12 @@ def stored_libraries(warehouse: Engine, files: PersonalDataFiles | None) -> froz
     with warehouse.connect() as connection:
         in_tables = frozenset(connection.scalars(query))
     return in_tables | (files.libraries() if files else frozenset())
+
+
+def has_warehouse(engine: Engine) -> bool:
+    """Return whether there is a schema `warehouse` with purchases in this database."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.to_regclass(purchases.fullname))) is not None
 
 
 def keep_in_order(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Engine, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from include.api.errors import SettingsProblem
@@ -92,6 +92,17 @@ def forget(
 def forgotten_purchases(connection: Connection, library: str) -> frozenset[int]:
     """Return the ids of the library's purchases whose personal data may not be stored again."""
     return frozenset(connection.scalars(select(forgotten.c.purchase_id).where(forgotten.c.library == library)))
+
+
+def bring_forgotten(before: Engine, warehouse: Engine) -> None:
+    """Let a warehouse in a database of its own know who was forgotten while it lay in another."""
+    with before.connect() as old:
+        if old.scalar(select(func.to_regclass(forgotten.fullname))) is None:
+            return
+        rows = [dict(row) for row in old.execute(select(forgotten)).mappings()]
+    if rows:
+        with warehouse.begin() as new:
+            new.execute(insert(forgotten).on_conflict_do_nothing(), rows)
 
 
 def _in_tables(connection: Connection, library: str, who: Sought) -> Iterator[int]:

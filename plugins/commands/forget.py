@@ -13,11 +13,9 @@ from argparse import Namespace
 from airflow.sdk.log import mask_secret
 
 from include.pipeline.forget import Outcome, forget_in_library, told_of
-from include.pipeline.personal_data import kept_libraries, stored_libraries
-from include.settings import load_settings
+from include.pipeline.personal_data import Kept
 from include.warehouse.forget import sought
-from jobs.billetbro_db import values_kept_out_of_errors
-from jobs.personal_data import databases, exported_files, keys_of_pseudonyms, together
+from jobs.personal_data import Place, for_each_library_in, keys_of_pseudonyms, places, together
 
 NOTHING_FOUND = 3
 
@@ -28,19 +26,17 @@ def run(args: Namespace) -> int:
     for given in (email, args.phone):
         if given:
             mask_secret(given)
-    state, warehouse = databases()
-    files, keys = exported_files(), keys_of_pseudonyms()
+    state, everywhere = places(args.libraries)
+    keys = keys_of_pseudonyms()
     who = sought(keys, email, args.phone, args.purchases)
     outcomes: dict[str, Outcome] = {}
-    failed: dict[str, Exception] = {}
-    for library in kept_libraries(load_settings(), stored_libraries(warehouse, files), args.libraries):
-        try:
-            with values_kept_out_of_errors():
-                outcomes[library.id] = forget_in_library(
-                    state, warehouse, library.id, who, keys, files, dry_run=args.dry_run
-                )
-        except Exception as error:
-            failed[library.id] = error
+
+    def one(place: Place, library: Kept) -> None:
+        outcomes[library.id + place.label] = forget_in_library(
+            state, place.warehouse, library.id, who, keys, place.files, dry_run=args.dry_run
+        )
+
+    failed = for_each_library_in(everywhere, one)
     print(told_of(outcomes, dry_run=args.dry_run))
     if failed:
         raise together(failed)

@@ -7,30 +7,42 @@ from argparse import Namespace
 from dataclasses import asdict
 from datetime import date
 
-from include.pipeline.personal_data import Kept, kept_libraries, stored_libraries
-from include.settings import load_settings
 from include.warehouse.personal_data_record import Record, record_of
 from include.warehouse.personal_data_text import COMMON, record_text
-from jobs.billetbro_db import values_kept_out_of_errors, warehouse_engine
-from jobs.personal_data import exported_files, keys_of_pseudonyms
+from include.warehouse.privacy import Keys
+from jobs.billetbro_db import values_kept_out_of_errors
+from jobs.personal_data import Place, keys_of_pseudonyms, places
 
 
 def run(args: Namespace) -> int:
     """Print the record of each library, also of those that are no longer listed and whose data is still stored."""
-    warehouse, files, keys = warehouse_engine(), exported_files(), keys_of_pseudonyms()
-    libraries = kept_libraries(load_settings(), stored_libraries(warehouse, files), args.libraries)
-    with values_kept_out_of_errors(), warehouse.connect() as connection:
-        records = [(one, record_of(connection, one.id, one.retention, keys, files)) for one in libraries]
+    keys = keys_of_pseudonyms()
+    _, everywhere = places(args.libraries)
+    records = [one for place in everywhere for one in _records(place, keys)]
     if args.json:
-        print(json.dumps([_plain(one, record) for one, record in records], ensure_ascii=False, indent=2, default=_iso))
+        told = [_plain(name, record) for name, _, record in records]
+        print(json.dumps(told, ensure_ascii=False, indent=2, default=_iso))
     else:
-        print("\n\n".join(record_text(record, one.name, one.retention.timezone) for one, record in records))
+        print("\n\n".join(record_text(record, name, timezone) for name, timezone, record in records))
     return 0
 
 
-def _plain(library: Kept, record: Record) -> dict[str, object]:
+def _records(place: Place, keys: Keys) -> list[tuple[str, str, Record]]:
+    """Return each library's name, time zone and record."""
+    with values_kept_out_of_errors(), place.warehouse.connect() as connection:
+        return [
+            (
+                one.name + place.label,
+                one.retention.timezone,
+                record_of(connection, one.id, one.retention, keys, place.files),
+            )
+            for one in place.libraries
+        ]
+
+
+def _plain(name: str, record: Record) -> dict[str, object]:
     common = {heading: {"da": danish, "en": english} for heading, (danish, english) in COMMON.items()}
-    return {"name": library.name, **asdict(record), **common}
+    return {"name": name, **asdict(record), **common}
 
 
 def _iso(value: date) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from airflow.sdk.log import mask_secret
 from sqlalchemy import Engine
 
 from hooks.connections import connection_named
 from include.api.errors import Fatal, Refused, Retriable, SettingsProblem
-from include.pipeline.personal_data import Night, keep_in_order, kept_libraries, said_of, stored_libraries
+from include.pipeline.personal_data import (
+    Kept,
+    Night,
+    has_warehouse,
+    keep_in_order,
+    kept_libraries,
+    said_of,
+    stored_libraries,
+)
 from include.pipeline.request import in_words
 from include.settings import load_settings
 from include.store.database import migrate, migrate_warehouse
@@ -21,7 +29,17 @@ from jobs.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_e
 from jobs.export_files import file_store
 
 FORMER_KEYS = "former_keys"
-log = logging.getLogger(__name__)
+LEFT_BEHIND = " (warehouse in billetbro_db)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A warehouse, the files written from it, and the libraries to look after in it; `label` follows their names."""
+
+    warehouse: Engine
+    files: PersonalDataFiles | None
+    libraries: tuple[Kept, ...]
+    label: str = ""
 
 
 def keys_of_pseudonyms() -> Keys:
@@ -49,12 +67,24 @@ def exported_files() -> PersonalDataFiles | None:
     return None if store is None else RewritableFiles(store)
 
 
-def databases() -> tuple[Engine, Engine]:
-    """Return the engines of `sync` and of `warehouse`, both up to date."""
+def places(libraries: Sequence[str]) -> tuple[Engine, list[Place]]:
+    """Return the engine of `sync`, and each place that holds personal data of these libraries (none named: of all).
+
+    Beside the warehouse that is written to, that is the one in Billetbro's own database, when `billetbro_warehouse` has
+    named another since, and nobody has dropped it yet.
+    """
     state, warehouse = billetbro_engine(), warehouse_engine()
     migrate(state)
     migrate_warehouse(warehouse)
-    return state, warehouse
+    files = exported_files()
+    stored, left = stored_libraries(warehouse, files), frozenset[str]()
+    if warehouse is not state and has_warehouse(state):
+        migrate_warehouse(state)
+        left = stored_libraries(state, None)
+    chosen = kept_libraries(load_settings(), stored | left, libraries)
+    remaining = tuple(one for one in chosen if one.id in left)
+    left_behind = Place(warehouse=state, files=None, libraries=remaining, label=LEFT_BEHIND)
+    return state, [Place(warehouse=warehouse, files=files, libraries=chosen), left_behind]
 
 
 def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -62,20 +92,31 @@ def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str,
 
     One library's failure leaves the others untouched; raises at the end, naming those that failed.
     """
-    state, warehouse = databases()
-    files, keys = exported_files(), keys_of_pseudonyms()
+    state, everywhere = places(libraries)
+    keys = keys_of_pseudonyms()
     nights: dict[str, Night] = {}
-    failed: dict[str, Exception] = {}
-    for library in kept_libraries(load_settings(), stored_libraries(warehouse, files), libraries):
-        try:
-            with values_kept_out_of_errors():
-                nights[library.id] = keep_in_order(state, warehouse, library, privacy_of, keys, files)
-        except Exception as error:
-            failed[library.id] = error
+
+    def one(place: Place, library: Kept) -> None:
+        nights[library.id + place.label] = keep_in_order(state, place.warehouse, library, privacy_of, keys, place.files)
+
+    failed = for_each_library_in(everywhere, one)
     print("\n".join(said_of(nights)))
     if failed:
         raise together(failed)
     return {library: night.counts for library, night in nights.items()}
+
+
+def for_each_library_in(everywhere: Sequence[Place], work: Callable[[Place, Kept], None]) -> dict[str, Exception]:
+    """Do the work for each library in each place; return by library what went wrong, without any value of a row."""
+    failed: dict[str, Exception] = {}
+    for place in everywhere:
+        for library in place.libraries:
+            try:
+                with values_kept_out_of_errors():
+                    work(place, library)
+            except Exception as error:
+                failed[library.id + place.label] = error
+    return failed
 
 
 def together(failed: dict[str, Exception]) -> Exception:

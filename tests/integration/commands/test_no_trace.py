@@ -136,6 +136,8 @@ def test_buyers_are_found_nowhere_whatever_goes_wrong(
 ) -> None:
     sandbox.reset()
     engine = billetbro_engine()
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS sync, warehouse CASCADE"))
     event = sandbox.place2book.find("Krimiaften med lokale forfattere")
     bought = sandbox.place2book.buy(event.id, buyer=BUYER, answers={"Allergi": "Jordnødder"})
 

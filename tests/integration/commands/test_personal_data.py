@@ -9,15 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
+from demo.environment import EmbeddedPostgres
 from include.api.errors import Fatal, SettingsProblem
 from include.pipeline.request import utc_now
 from include.settings import SettingsError
 from include.store.database import migrate, migrate_warehouse
 from include.warehouse.files import write_files
 from include.warehouse.privacy import Keys
-from jobs.billetbro_db import billetbro_engine
+from jobs.billetbro_db import billetbro_engine, warehouse_engine
 from jobs.personal_data import keep_personal_data_in_order, keys_of_pseudonyms
 from tests.integration.commands.conftest import PRIVACY_KEY, Command, Said
 from tests.integration.warehouse.examples import Till, export
@@ -138,6 +139,43 @@ def test_forget_finds_pseudonyms_of_a_former_key(
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
     said = forget(email=EMAIL, libraries=["solbjerg"])
     assert (said.code, said.out.splitlines()[0], "gennemsøges" in said.out) == (0, "solbjerg: 1 køb / purchases", False)
+
+
+@pytest.fixture
+def moved(engine: Engine, monkeypatch: pytest.MonkeyPatch, postgres: EmbeddedPostgres, database_url: str) -> Engine:
+    """Let the warehouse lie in another database from now on, where Nordvig was exported since; the old one is left."""
+    name = make_url(database_url).database or ""
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", postgres.airflow_connection_json(name))
+    migrate_warehouse(warehouse_engine())
+    export(warehouse_engine(), Till(), NOW, privacy=KEEP, library="nordvig")
+    return warehouse_engine()
+
+
+def test_forget_finds_the_person_in_the_warehouse_that_was_left_behind_too(
+    forget: Command, engine: Engine, moved: Engine
+) -> None:
+    said = forget(email=EMAIL)
+    assert [line for line in said.out.splitlines() if line.endswith("purchases") and line[0] != " "] == [
+        "nordvig: 1 køb / purchases",
+        *(f"{library} (warehouse in billetbro_db): 1 køb / purchases" for library in ("solbjerg", "nordvig", "lukket")),
+    ]
+    assert (traces(engine, NAMED), traces(moved, NAMED)) == (list(SECOND_BUYER), list(SECOND_BUYER))
+    moved.dispose()
+
+
+def test_night_and_record_reach_the_warehouse_that_was_left_behind_too(
+    command: Command, engine: Engine, moved: Engine
+) -> None:
+    assert keep_personal_data_in_order(["nordvig"]) == {
+        "nordvig": {"purchases by policy": 2, "answers by policy": 2},
+        "nordvig (warehouse in billetbro_db)": {"purchases by policy": 2, "answers by policy": 2},
+    }
+    told = command("personal_data", libraries=["nordvig"], json=True).json
+    assert [one["name"] for one in told] == [
+        "Nordvig Bibliotekerne",
+        "Nordvig Bibliotekerne (warehouse in billetbro_db)",
+    ]
+    moved.dispose()
 
 
 def test_personal_data_is_told_for_every_library_that_is_listed_or_stored(

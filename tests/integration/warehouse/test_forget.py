@@ -4,12 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from demo.environment import LIBRARIES
 from include.api.errors import SettingsProblem
+from include.pipeline.begin import begin
+from include.pipeline.request import RunRequest
+from include.settings import load_settings
 from include.store.privacy_tables import forgotten
 from include.store.warehouse_tables import purchases
-from include.warehouse.forget import Forgotten, Sought, forget, sought
+from include.warehouse.forget import Forgotten, Sought, bring_forgotten, forget, sought
 from include.warehouse.privacy import Keys
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
 from tests.integration.warehouse.files import a_store, stored_bytes, write
@@ -30,6 +34,7 @@ from tests.integration.warehouse.personal import (
 
 OTHER_KEY = b"another key made up for the tests"
 KEYS = Keys(current=KEY)
+LIBRARY_SETTINGS = load_settings(LIBRARIES, environ={}).libraries[0]
 EMAIL = "Test.Testesen@EXAMPLE.com "
 FOUND = Forgotten(purchases=1, tables={"purchases": 1, "answers": 2})
 
@@ -156,6 +161,23 @@ def test_forget_leaves_other_libraries_alone(engine: Engine) -> None:
         {"library": LIBRARY, "email": "test.testesen@example.com"},
         {"library": "ribe", "email": None},
     ]
+
+
+def test_forget_holds_in_a_database_that_the_warehouse_moves_to(engine: Engine, own_engine: Engine) -> None:
+    export(engine, Till(), privacy=KEEP)
+    remove(engine, sought(KEYS, EMAIL))
+    for _ in range(2):
+        begin(engine, [LIBRARY_SETTINGS], RunRequest(run_id="moved"), MONDAY, own_engine)
+    export(own_engine, Till(), MONDAY + HOUR, privacy=KEEP)
+    assert (people(own_engine)[900], people(own_engine)[910]["email"]) == (NOTHING, "proeve@example.com")
+
+
+def test_forget_is_brought_from_nowhere_when_there_was_no_warehouse_before(own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA warehouse CASCADE"))
+    bring_forgotten(own_engine, own_engine)
+    with own_engine.connect() as connection:
+        assert connection.scalar(text("SELECT to_regnamespace('warehouse')")) is None
 
 
 @pytest.mark.parametrize(
