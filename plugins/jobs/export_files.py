@@ -68,7 +68,10 @@ def written_to_files(state: Engine, warehouse: Engine, library: str, request: Ru
         yield written
     except Retriable as error:
         incomplete = error
-    with library_lock(state, library):
-        written.summary = write_files(warehouse, store, library, request.run_id, written.now)
+    try:
+        with library_lock(state, library):
+            written.summary = write_files(warehouse, store, library, request.run_id, written.now)
+    except Retriable as trouble:
+        raise trouble if incomplete is None else Retriable(f"{incomplete} | {trouble}") from trouble
     if incomplete is not None:
         raise incomplete
