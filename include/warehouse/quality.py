@@ -20,44 +20,39 @@ from sqlalchemy import Connection, Engine, func, select, text
 from include.store.warehouse_tables import data_quality
 
 FIND = """
-WITH completed AS (
-    SELECT library, purchase_id, total_ore, last_seen_at
-    FROM warehouse.purchases
-    WHERE library = :library AND event_id = :event_id AND transaction_type = 'completed'
-), kept AS (
-    SELECT t.library, t.purchase_id, t.ticket_id, t.price_id, t.amount_ore
-    FROM completed c
-    JOIN warehouse.tickets t ON t.library = c.library AND t.purchase_id = c.purchase_id AND t.released_at IS NULL
-), paid AS (
-    SELECT purchase_id, count(*) AS tickets, sum(amount_ore) AS ore FROM kept GROUP BY purchase_id
-), extra AS (
-    SELECT k.purchase_id, sum(a.amount_ore) AS ore
-    FROM kept k
-    JOIN warehouse.additional_sales a
-      ON a.library = k.library AND a.ticket_id = k.ticket_id AND a.released_at IS NULL
-    GROUP BY k.purchase_id
-), unreadable AS (
-    SELECT purchase_id, parts
-    FROM unnest(CAST(:unreadable AS bigint[]), CAST(:parts AS bigint[])) AS given(purchase_id, parts)
-)
-SELECT c.purchase_id, 'amounts_differ', coalesce(p.tickets, 0), c.total_ore, coalesce(p.ore, 0) + coalesce(x.ore, 0)
-FROM completed c
-LEFT JOIN paid p ON p.purchase_id = c.purchase_id
-LEFT JOIN extra x ON x.purchase_id = c.purchase_id
-WHERE c.total_ore <> coalesce(p.ore, 0) + coalesce(x.ore, 0)
+SELECT p.purchase_id, 'amounts_differ', count(t.ticket_id), p.total_ore, coalesce(sum(t.amount_ore + t.extra_ore), 0)
+FROM warehouse.purchases p
+LEFT JOIN LATERAL (
+    SELECT ticket_id, amount_ore, (
+        SELECT coalesce(sum(a.amount_ore), 0)
+        FROM warehouse.additional_sales a
+        WHERE a.library = k.library AND a.ticket_id = k.ticket_id AND a.released_at IS NULL
+    ) AS extra_ore
+    FROM warehouse.tickets k
+    WHERE k.library = p.library AND k.purchase_id = p.purchase_id AND k.released_at IS NULL
+) AS t ON true
+WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed'
+GROUP BY p.purchase_id, p.total_ore
+HAVING p.total_ore <> coalesce(sum(t.amount_ore + t.extra_ore), 0)
 UNION ALL
-SELECT k.purchase_id, 'unknown_price', count(*), NULL, NULL
-FROM kept k
-JOIN warehouse.prices r ON r.library = k.library AND r.price_id = k.price_id
-WHERE r.name IS NULL AND r.removed_at IS NOT NULL
-GROUP BY k.purchase_id
+SELECT t.purchase_id, 'unknown_price', count(*), NULL, NULL
+FROM warehouse.prices r
+JOIN warehouse.tickets t ON t.library = r.library AND t.price_id = r.price_id AND t.released_at IS NULL
+JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
+WHERE r.library = :library AND r.event_id = :event_id AND r.name IS NULL AND r.removed_at IS NOT NULL
+  AND p.transaction_type = 'completed'
+GROUP BY t.purchase_id
 UNION ALL
-SELECT c.purchase_id, 'not_listed', 1, NULL, NULL
-FROM completed c
-WHERE c.last_seen_at <> :now
-  AND NOT EXISTS (SELECT FROM unreadable u WHERE coalesce(u.purchase_id, c.purchase_id) = c.purchase_id)
+SELECT p.purchase_id, 'not_listed', 1, NULL, NULL
+FROM warehouse.purchases p
+WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed' AND p.last_seen_at <> :now
+  AND NOT EXISTS (
+      SELECT FROM unnest(CAST(:unreadable AS bigint[])) AS u(purchase_id)
+      WHERE coalesce(u.purchase_id, p.purchase_id) = p.purchase_id
+  )
 UNION ALL
-SELECT purchase_id, 'unreadable', parts, NULL, NULL FROM unreadable
+SELECT purchase_id, 'unreadable', parts, NULL, NULL
+FROM unnest(CAST(:unreadable AS bigint[]), CAST(:parts AS bigint[])) AS u(purchase_id, parts)
 """
 NOTE = f"""
 INSERT INTO warehouse.data_quality AS known
