@@ -45,7 +45,7 @@ def test_analyst_is_refused_every_table(engine: Engine) -> None:
 
 OLDER = (
     "DROP VIEW warehouse.no_shows",
-    "CREATE VIEW warehouse.no_shows AS SELECT 'in another form' AS library",
+    "CREATE VIEW warehouse.no_shows AS SELECT 1 AS in_another_form",
     "CREATE VIEW warehouse.no_longer_ours AS SELECT 1 AS one",
     "CREATE SCHEMA theirs",
     "CREATE VIEW theirs.days AS SELECT count(*) AS days FROM warehouse.sales_by_day",

@@ -66,6 +66,36 @@ def test_sales_by_price_counts_what_is_sold_and_shows_what_is_offered(engine: En
     assert view(engine, "sales_by_price", "price_id") == [ABOUT | row for row in rows]
 
 
+def test_sales_by_price_leaves_out_a_price_that_is_gone_and_was_never_sold(engine: Engine) -> None:
+    export(engine, Till({}))
+    export(engine, Till({}), MONDAY + HOUR, events=[standing(prices=(ADULT,))], force=True)
+    assert [row["price_id"] for row in view(engine, "sales_by_price", "price_id")] == [71]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("sales_by_event", "tickets_sold"),
+        ("sales_by_day", "tickets_sold"),
+        ("sales_by_price", "tickets"),
+        ("capacity_used", "tickets"),
+        ("attendance", "tickets_sold"),
+        ("no_shows", "tickets"),
+        ("income_by_month", "tickets"),
+        ("buyers_by_postal_code", "tickets"),
+        ("booking_curve", "tickets"),
+    ],
+)
+def test_view_counts_no_ticket_that_is_released_or_of_a_cancelled_purchase(
+    engine: Engine, name: str, column: str
+) -> None:
+    till = Till({10: (FIRST, SECOND, CANCELLED)})
+    export(engine, till)
+    till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND, CANCELLED)
+    export(engine, till, OVER)
+    assert sum(int(str(row[column])) for row in view(engine, name, "library")) == 2
+
+
 @pytest.mark.parametrize(
     ("capacity", "share"),
     [(4, Decimal("0.75")), (7, Decimal("0.4286")), (2, Decimal("1.5")), (None, None), (0, None)],
@@ -135,14 +165,15 @@ def test_buyers_by_postal_code_merges_codes_with_few_buyers(engine: Engine) -> N
 
 
 def test_booking_curve_counts_the_days_until_the_event(engine: Engine) -> None:
-    begin_at = datetime(2026, 3, 29, 18, tzinfo=UTC)  # the night before, the clocks went forward
+    begin_at = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # half past midnight on the day when the clocks go forward
     times = [
         begin_at - timedelta(days=20),
-        begin_at - timedelta(days=20, hours=1),
-        begin_at - timedelta(hours=20, minutes=1),
+        begin_at - timedelta(days=20) + HOUR,
+        begin_at - timedelta(days=1),
+        datetime(2026, 3, 29, 21, 59, tzinfo=UTC),
+        datetime(2026, 3, 29, 22, 0, tzinfo=UTC),
     ]
-    late = [datetime(2026, 3, 28, 23, tzinfo=UTC), begin_at + timedelta(days=1)]
-    purchases = [bought(number, at=at) for number, at in enumerate([*times, *late], start=1)]
+    purchases = [bought(number, at=at) for number, at in enumerate(times, start=1)]
     untimed = replace(another(11), begin_at=None, current=replace(CURRENT, event_id=11, begin_at=None, prices=None))
     export(
         engine,
