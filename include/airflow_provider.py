@@ -38,6 +38,17 @@ PLACE2BOOK: dict[str, object] = {
     },
 }
 
+YESPLAN: dict[str, object] = {
+    "connection-type": "yesplan",
+    "hook-class-name": "hooks.yesplan_hook.YesplanHook",
+    "hook-name": "Yesplan",
+    "ui-field-behaviour": {
+        "hidden-fields": ["schema", "port", "login", "extra"],
+        "relabeling": {"host": "Spillestedets Yesplan / The venue's Yesplan", "password": "API-nøgle / API key"},
+        "placeholders": {"host": "https://teater.yesplan.be"},
+    },
+}
+
 
 def get_provider_info() -> dict[str, object]:
     """Return the provider's description, in the shape that Airflow's entry point `apache_airflow_provider` wants."""
@@ -45,6 +56,6 @@ def get_provider_info() -> dict[str, object]:
         "package-name": "billetbro",
         "name": "Billetbro",
         "description": "Bibliotekernes arrangementer i takt med Place2book. / Library events in step with Place2book.",
-        "connection-types": [DPL_CMS, PLACE2BOOK],
+        "connection-types": [DPL_CMS, PLACE2BOOK, YESPLAN],
         "cli": ["commands.definition.billetbro_commands"],
     }

@@ -14,48 +14,35 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StrictBool,
     StrictInt,
     StringConstraints,
     ValidationError,
-    ValidationInfo,
     field_validator,
 )
 
-from include.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
+from include.models import Address, LibraryRules, PersonalDataPolicy
 from include.settings_file import Content, SettingsError, read_file
 from include.settings_mistakes import mistakes_across, mistakes_of
+from include.settings_types import Section, Text, WholeAddress
+from include.sources.dpl_cms import DplCmsSettings
+from include.sources.yesplan import YesplanSettings
 
 __all__ = ["Library", "Settings", "SettingsError", "load_settings"]
 
 FILE_VARIABLE = "BILLETBRO_LIBRARIES"
 DEFAULT_FILE = Path(__file__).with_name("libraries.yaml")
 
-Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 EventMaker = Annotated[StrictInt, Field(ge=1)]
 AgeGroup = Literal["Alle", "Børn", "Unge", "Voksne", "Ældre"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Source = Annotated[DplCmsSettings | YesplanSettings, Field(discriminator="type")]
+"""Where events come from: told apart by `type`."""
 
 
-class DplCmsSource(_Section):
-    """A library's site in Folkebibliotekernes CMS. `price_unit` is never guessed (facts: the price unit)."""
-
-    type: Literal["dpl_cms"] = Field(description="dpl_cms")
-    conn_id: Text = Field(description="the id of an Airflow connection of type dpl_cms, as text")
-    price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the site sends")
-
-
-Source = DplCmsSource
-"""Where events come from: told apart by `type`. A second kind makes this a union discriminated by it."""
-
-
-class Place2book(_Section):
+class Place2book(Section):
     """Where a library's ticket events go: its connection, its event maker, and those of its branches."""
 
     conn_id: Text = Field("place2book", description="the id of an Airflow connection of type place2book, as text")
@@ -65,36 +52,14 @@ class Place2book(_Section):
     )
 
 
-class FallbackAddress(_Section):
-    """The address of events that have none of their own, whole."""
-
-    name: Text = Field(description="the name of the place, as text")
-    address1: Text = Field(description="street and number, as text")
-    address2: Annotated[str, StringConstraints(strict=True)] = Field("", description="text")
-    country: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2}$")] = Field(
-        "DK", description='two capital letters, such as DK (in quotes for "NO")'
-    )
-    postal_code: Text = Field(
-        description='text in quotes, four digits in Denmark, such as "0800" (YAML may read another number without)'
-    )
-    city: Text = Field(description="the name of the town, as text")
-
-    @field_validator("postal_code")
-    @classmethod
-    def _is_danish_in_denmark(cls, value: str, info: ValidationInfo) -> str:
-        if info.data.get("country") == "DK" and not (len(value) == 4 and value.isascii() and value.isdigit()):
-            raise ValueError("not a Danish postal code")
-        return value
-
-
-class MaxRemovals(_Section):
+class MaxRemovals(Section):
     """How much one run may delete: both limits have to be passed before the guard stops it (behaviour 5)."""
 
     count: Annotated[StrictInt, Field(ge=0)] = Field(3, description="a whole number, 0 or more")
     percent: Annotated[StrictInt, Field(ge=0, le=100)] = Field(20, description="a whole number from 0 to 100")
 
 
-class Requests(_Section):
+class Requests(Section):
     """How hard the APIs may be worked for one library."""
 
     concurrency: Annotated[StrictInt, Field(ge=1, le=32)] = Field(4, description="a whole number from 1 to 32")
@@ -103,14 +68,14 @@ class Requests(_Section):
     )
 
 
-class NewEvents(_Section):
+class NewEvents(Section):
     """What is set when an event is created, and is the staff's from then on (behaviour 3)."""
 
     mute: StrictBool = Field(True, description="true or false")
     kultunaut_export: StrictBool = Field(False, description="true or false")
 
 
-class Kultunaut(_Section):
+class Kultunaut(Section):
     """How audiences and categories of the source are called at Kultunaut; the first match in the event counts."""
 
     age_groups: dict[Text, AgeGroup] = Field(
@@ -119,7 +84,7 @@ class Kultunaut(_Section):
     categories: dict[Text, Text] = Field(default_factory=dict, description="a category, a colon, and Kultunaut's name")
 
 
-class PersonalData(_Section):
+class PersonalData(Section):
     """What happens to buyers' personal data before it is stored, and for how many days it is kept."""
 
     policy: PersonalDataPolicy = Field(PersonalDataPolicy.PSEUDONYMISE, description="pseudonymise, drop or keep")
@@ -127,7 +92,7 @@ class PersonalData(_Section):
     retention_days: Annotated[StrictInt, Field(ge=1)] = Field(365, description="a whole number of days, 1 or more")
 
 
-class Library(_Section):
+class Library(Section):
     """One library's settings, its file's `defaults` merged in."""
 
     id: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_-]+$")] = Field(
@@ -140,7 +105,7 @@ class Library(_Section):
     contact_phone: Annotated[str, StringConstraints(strict=True, pattern=r"^[+0-9 ]*$")] = Field(
         "", description='digits, spaces and + in quotes, such as "+45 44 52 57 00", or "" for none'
     )
-    fallback_address: FallbackAddress = Field(description="a mapping with name, address1, postal_code and city")
+    fallback_address: WholeAddress = Field(description="a mapping with name, address1, postal_code and city")
     currency: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] = Field(
         "DKK", description="three capital letters, such as DKK"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -49,31 +50,58 @@ def mistakes_across(entries: Iterable[Entry]) -> list[str]:
 
 
 def _line(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> str:
-    path = tuple(part for part in details["loc"] if part != "[key]")
+    path, section, allowed = _looked_up(model, tuple(part for part in details["loc"] if part != "[key]"))
+    kind = details["type"]
+    if kind.startswith("union_tag"):
+        path, allowed = (*path, "type"), _kinds_of(model, path)
     label = "defaults" if not _has(entry.own, path) and _has(entry.defaults, path) else entry.label
     where = f"{label}: {'.'.join(str(part) for part in path)}"
-    section, allowed = _looked_up(model, path)
-    match details["type"]:
+    match kind:
         case "extra_forbidden":
             return f"{where}: unknown key; {suggestion(str(path[-1]), section.model_fields)}"
-        case "missing":
+        case "missing" | "union_tag_not_found":
             return f"{where}: is missing; allowed is {allowed}"
+        case "union_tag_invalid":
+            return f"{where}: found {_shown(details['input'].get('type'))}; allowed is {allowed}"
         case _:
             return f"{where}: found {_shown(details['input'])}; allowed is {allowed}"
 
 
-def _looked_up(model: type[BaseModel], path: Sequence[int | str]) -> tuple[type[BaseModel], str]:
-    """Return the innermost section that the path leads into, and the description of the last field on the way."""
-    section, description = model, ""
-    for part in path:
-        info = section.model_fields.get(str(part))
+def _looked_up(model: type[BaseModel], path: Sequence[int | str]) -> tuple[tuple[int | str, ...], type[BaseModel], str]:
+    """Return the path as it stands in the file, the innermost section that it leads into, and what is allowed there.
+
+    A section that is one of several kinds is followed by the kind's name in the path, which stands in no file; in a
+    mapping of sections any key leads on.
+    """
+    section, description, written = model, "", list(path)
+    position = 0
+    while position < len(written):
+        info = section.model_fields.get(str(written[position]))
         if info is None:
             break
         description = info.description or ""
-        if not (isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)):
+        position += 1
+        sections = _sections_in(info.annotation)
+        if get_origin(info.annotation) is dict:
+            position += 1
+        elif len(sections) > 1 and position < len(written):
+            kind = written.pop(position)
+            sections = [one for one in sections if kind in get_args(one.model_fields["type"].annotation)]
+        if not sections:
             break
-        section = info.annotation
-    return section, description
+        section = sections[0]
+    return tuple(written), section, description
+
+
+def _sections_in(annotation: object) -> list[type[BaseModel]]:
+    """Return the sections that a field can hold: one, several kinds, or those of a mapping."""
+    held = get_args(annotation) or (annotation,)
+    return [one for one in held if isinstance(one, type) and issubclass(one, BaseModel)]
+
+
+def _kinds_of(model: type[BaseModel], path: Sequence[int | str]) -> str:
+    sections = _sections_in(model.model_fields[str(path[-1])].annotation)
+    return " or ".join(section.model_fields["type"].description or "" for section in sections)
 
 
 def _has(data: object, path: Sequence[int | str]) -> bool:

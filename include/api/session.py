@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -26,6 +26,7 @@ from include.api import failures
 from include.api.answers import Answer, UnreadableAnswerError, bounded_content, json_in, said_in
 from include.api.errors import BilletbroError, WrongCredentials
 from include.api.failures import Asked
+from include.api.query_key import KeyAddingAdapter
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -48,11 +49,13 @@ class RequestSettings:
 class Credentials(AuthBase):
     """The headers that prove who we are; they leave only for the host they belong to, and show in no repr.
 
-    `secrets` is every text that must not appear in a message.
+    `query` is a key that the API wants in the query instead, as it is to be sent: no redirect is followed then, since
+    one may repeat it. `secrets` is every text that must not appear in a message.
     """
 
-    def __init__(self, headers: Mapping[str, str], secrets: Iterable[str]) -> None:
+    def __init__(self, headers: Mapping[str, str], secrets: Iterable[str], query: str = "") -> None:
         self._headers = dict(headers)
+        self.query = query
         self.secrets = (*(secret for secret in secrets if secret), *self._headers.values())
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -89,7 +92,8 @@ class ApiSession:
         self._secrets = credentials.secrets
         self._settings = settings
         self._retry = _retry(settings)
-        self._http = _http_session(credentials, headers, settings, self._retry)
+        self._follows = not credentials.query
+        self._http = _http_session(self._base_url, credentials, headers, settings, self._retry)
 
     def __enter__(self) -> Self:
         """Return the session, to be closed at the end of the block."""
@@ -168,7 +172,7 @@ class ApiSession:
                 data=None if body is None else json.dumps(body, default=_as_number).encode(),
                 headers={} if body is None else {"Content-Type": "application/json"},
                 timeout=(self._settings.connect_timeout, self._settings.read_timeout),
-                allow_redirects=not asked.writes,
+                allow_redirects=self._follows and not asked.writes,
                 stream=True,
             ) as response:
                 return self._judged(response, asked)
@@ -231,22 +235,26 @@ def _retry(settings: RequestSettings) -> _Retry:
 
 
 def _http_session(
-    credentials: Credentials, headers: Mapping[str, str], settings: RequestSettings, retry: Retry
+    base_url: str, credentials: Credentials, headers: Mapping[str, str], settings: RequestSettings, retry: Retry
 ) -> requests.Session:
     session = _HttpSession()
     session.auth = credentials
     session.headers.update({"User-Agent": "billetbro", **headers})
     session.max_redirects = 5
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = LimiterAdapter(
-        per_second=settings.per_second,
-        per_host=False,
-        limit_statuses=(),
-        max_retries=retry,
-        pool_maxsize=settings.concurrency,
-    )
+    options: dict[str, Any] = {
+        "per_second": settings.per_second,
+        "per_host": False,
+        "limit_statuses": (),
+        "max_retries": retry,
+        "pool_maxsize": settings.concurrency,
+    }
+    adapter = LimiterAdapter(**options)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)
+    if credentials.query:
+        parts = urlsplit(base_url)
+        session.mount(f"{parts.scheme}://{parts.netloc}/", KeyAddingAdapter(credentials.query, **options))
     return session
 
 

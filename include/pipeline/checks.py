@@ -114,7 +114,9 @@ def check_fallback_address(library: Library) -> Checked:
 def check_price_unit(library: Library, events: Iterable[SourceEvent]) -> Checked:
     """Show what a ticket costs by the library's price unit, for somebody who knows what it should cost."""
     unit = library.source.price_unit
-    found = next(_examples(library, events), f"i / in CMS {EXAMPLES[unit]} (intet eksempel / no example yet)")
+    found = next(
+        _examples(library, events), f"i / in {library.source.called} {EXAMPLES[unit]} (intet eksempel / no example yet)"
+    )
     return Checked(subject=f"{library.id}: price_unit {unit.value}", said=found)
 
 
@@ -125,7 +127,8 @@ def _examples(library: Library, events: Iterable[SourceEvent]) -> Iterator[str]:
             if category.amount and not isinstance(prices, Flaw):
                 sold_at = shown_value("value", prices[0].value_ore)
                 yield (
-                    f"”{plain_line(event.title)}”, {prices[0].name}: i / in CMS {category.amount} → {sold_at} "
+                    f"”{plain_line(event.title)}”, {prices[0].name}: i / in {library.source.called} {category.amount} "
+                    f"→ {sold_at} "
                     "(er det rigtigt? / is that right?)"
                 )
 

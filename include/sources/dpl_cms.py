@@ -1,11 +1,25 @@
-"""A library's website (Folkebibliotekernes CMS) as a source of events."""
+"""A library's website (Folkebibliotekernes CMS) as a source of events: its settings, reading, writing back."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from include.api.cms import CmsClient
-from include.models import SourceEvent, SourceState
+from include.models import PriceUnit, SourceEvent, SourceState
+from include.settings_types import Section, Text
+
+
+class DplCmsSettings(Section):
+    """A library's site in Folkebibliotekernes CMS. `price_unit` is never guessed (facts: the price unit)."""
+
+    called: ClassVar[str] = "CMS"
+
+    type: Literal["dpl_cms"] = Field(description="dpl_cms")
+    conn_id: Text = Field(description="the id of an Airflow connection of type dpl_cms, as text")
+    price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the site sends")
 
 
 class DplCmsSource:

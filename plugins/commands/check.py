@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
 
-from hooks.dpl_cms_hook import DplCmsHook
 from hooks.place2book_hook import Place2bookHook
 from include.models import PersonalDataPolicy, SourceEvent
 from include.pipeline.checks import (
@@ -25,6 +24,7 @@ from include.store.condition import condition_of
 from include.store.metadata import metadata, warehouse_metadata
 from include.warehouse.privacy import KEY_CONNECTION
 from jobs.billetbro_db import billetbro_engine, privacy_of, warehouse_engine
+from jobs.sources import check_source, source_of
 
 
 def run(args: Namespace) -> int:
@@ -102,16 +102,16 @@ def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]
 
 
 def _source(library: Library) -> Iterator[Checked]:
-    """Look at a library's website: the login, the list of events from today, and a price in it."""
-    conn_id = library.source.conn_id
+    """Look at a library's source: the login, the list of events from today, and a price in it."""
     events: list[SourceEvent] = []
 
     def look() -> str:
-        said = DplCmsHook(conn_id).check()
+        said = check_source(library)
         today = datetime.now(ZoneInfo(library.timezone)).date()
-        with DplCmsHook(conn_id).client as client:
-            events.extend(client.events(today))
+        with source_of(library) as source:
+            events.extend(source.read(today))
         return f"{said} {len(events)} arrangementer fra i dag / events from today."
 
-    yield checked(f"{library.id}: forbindelse / connection {conn_id} (CMS)", look)
+    subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.called})"
+    yield checked(subject, look)
     yield check_price_unit(library, events)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
-from hooks.dpl_cms_hook import DplCmsHook
 from hooks.place2book_hook import Place2bookHook
 from include.api.place2book import Place2bookClient
 from include.pipeline.export import export
@@ -18,14 +17,14 @@ from include.pipeline.transform import transform as transform_events
 from include.pipeline.writeback import write_back
 from include.settings import Library
 from include.sources import Source
-from include.sources.dpl_cms import DplCmsSource
 from jobs.billetbro_db import privacy_of, see_that_it_answers, warehouse_engine
 from jobs.export_files import written_to_files
+from jobs.sources import source_of
 
 
 def extract(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read every event of the library's source."""
-    with _source(library) as source:
+    with source_of(library) as source:
         count = extract_events(engine, library, request, source, utc_now())
     return f"{count} events read"
 
@@ -64,16 +63,8 @@ def export_purchases(engine: Engine, library: Library, request: RunRequest) -> s
 @contextmanager
 def apis_of(library: Library) -> Iterator[tuple[Source, Place2bookClient]]:
     """Give the library's source and Place2book, for as long as the block lasts."""
-    with _source(library) as source, _place2book(library) as client:
+    with source_of(library) as source, _place2book(library) as client:
         yield source, client
-
-
-@contextmanager
-def _source(library: Library) -> Iterator[Source]:
-    requests = library.requests
-    hook = DplCmsHook(library.source.conn_id, concurrency=requests.concurrency, per_second=requests.per_second)
-    with hook.client as client:
-        yield DplCmsSource(client)
 
 
 @contextmanager

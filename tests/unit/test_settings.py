@@ -11,6 +11,7 @@ import yaml
 from include.api.errors import Fatal
 from include.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
 from include.settings import DEFAULT_FILE, Library, PersonalData, SettingsError, load_settings
+from include.sources.yesplan import YesplanSettings
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,6 +95,32 @@ def test_load_settings_with_defaults_merges_mappings_and_replaces_the_rest(tmp_p
         "keep_answers": (),
         "retention_days": 30,
     }
+
+
+def test_load_settings_with_a_venue_in_yesplan_reads_its_line(tmp_path: Path) -> None:
+    line = """{type: yesplan, conn_id: yesplan_theater, statuses: [Confirmed], query: 'location:"Store Sal"',
+             horizon_days: 400, custom_data: {capacity: ticketing_capacity, description: web_text,
+             prices: {Voksen: price_adult, Barn: price_child}, relevant: ticketing_publish, sales_link: ticket_link,
+             admin_link: ticket_admin, sale_state: ticket_state, sold: tickets_sold, available: tickets_available},
+             addresses: {"Store Sal": {name: Teatret, address1: Kajen 1, postal_code: "2730", city: Herlev}},
+             price_unit: kroner}"""
+    text = SMALLEST.replace("{type: dpl_cms, conn_id: cms_herlev, price_unit: kroner}", line)
+    library = load_settings(_written(tmp_path, text)).library("herlev")
+    assert isinstance(library.source, YesplanSettings)
+    assert library.rules().price_unit is PriceUnit.KRONER
+    assert (library.source.conn_id, library.source.query) == ("yesplan_theater", 'location:"Store Sal"')
+    assert library.source.custom_data.keywords == (
+        "ticketing_capacity",
+        "web_text",
+        "ticketing_publish",
+        "ticket_link",
+        "ticket_admin",
+        "ticket_state",
+        "tickets_sold",
+        "tickets_available",
+        "price_adult",
+        "price_child",
+    )
 
 
 @pytest.mark.parametrize(

@@ -178,8 +178,41 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
         pytest.param(
             "source",
             "source: {type: dplcms, conn_id: c, price_unit: minor}",
-            ["source.type: found 'dplcms'; allowed is dpl_cms"],
+            ["source.type: found 'dplcms'; allowed is dpl_cms or yesplan"],
             id="source-unknown",
+        ),
+        pytest.param(
+            "source",
+            "source: {conn_id: c, price_unit: minor}",
+            ["source.type: is missing; allowed is dpl_cms or yesplan"],
+            id="source-without-type",
+        ),
+        pytest.param(
+            "source",
+            "source: {type: dpl_cms, conn_id: c, price_unit: minor, statuses: [Confirmed]}",
+            ["source.statuses: unknown key; known keys are conn_id, price_unit, type"],
+            id="source-with-a-key-of-another",
+        ),
+        pytest.param(
+            "source",
+            "source: {type: yesplan, conn_id: c, horizon_days: 0, statuses: [], custom_data: {capasity: a, sold: 1}, "
+            "addresses: {Store Sal: {name: A, address1: B, postal_code: 800, town: C}}}",
+            [
+                "source.price_unit: is missing; allowed is kroner or minor; it has no default, ask what the venue "
+                "writes",
+                "source.statuses: found a list; allowed is a list of the statuses of events that go to ticketing, as "
+                "text",
+                "source.horizon_days: found the number 0; allowed is a whole number of days, 1 to 3650",
+                "source.custom_data.sold: found the number 1; allowed is the keyword of a custom data field in "
+                "Yesplan, as text",
+                "source.custom_data.capasity: unknown key; did you mean 'capacity'?",
+                "source.addresses.Store Sal.postal_code: found the number 800; allowed is text in quotes, four digits "
+                'in Denmark, such as "0800" (YAML may read another number without)',
+                "source.addresses.Store Sal.city: is missing; allowed is the name of the town, as text",
+                "source.addresses.Store Sal.town: unknown key; known keys are address1, address2, city, country, "
+                "name, postal_code",
+            ],
+            id="yesplan",
         ),
         pytest.param(
             "place2book",

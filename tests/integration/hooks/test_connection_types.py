@@ -13,10 +13,11 @@ from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
 from hooks.dpl_cms_hook import DplCmsHook
 from hooks.place2book_hook import Place2bookHook
+from hooks.yesplan_hook import YesplanHook
 from include.airflow_provider import get_provider_info
 
 ROOT = Path(__file__).resolve().parents[3]
-OURS = {"dpl_cms": DplCmsHook.hook_name, "place2book": Place2bookHook.hook_name}
+OURS = {"dpl_cms": DplCmsHook.hook_name, "place2book": Place2bookHook.hook_name, "yesplan": YesplanHook.hook_name}
 
 
 def test_installed_project_is_an_airflow_provider() -> None:
@@ -79,6 +80,17 @@ def test_form_of_place2book_has_labelled_fields() -> None:
         "url_schema": None,
         "port": None,
         "event_makers": "Arrangører, der skal være adgang til / Event makers to test",
+    }
+
+
+def test_form_of_yesplan_has_labelled_fields() -> None:
+    assert form_of("yesplan") == {
+        "type": "Yesplan",
+        "host": "Spillestedets Yesplan / The venue's Yesplan",
+        "login": None,
+        "password": "API-nøgle / API key",
+        "url_schema": None,
+        "port": None,
     }
 
 

@@ -12,6 +12,7 @@ from airflow.sdk._shared.secrets_masker import redact
 
 from hooks.dpl_cms_hook import DplCmsHook
 from hooks.place2book_hook import Place2bookHook
+from hooks.yesplan_hook import YesplanHook
 from include.api.errors import SettingsProblem, WrongHost
 from include.sandbox.server import Sandbox
 
@@ -43,6 +44,42 @@ def place2book_connection(sandbox: Sandbox, **different: str) -> Connection:
     """Return the connection to Place2book."""
     given = {"host": sandbox.place2book_url, "password": sandbox.place2book_token, **different}
     return Connection.from_json(json.dumps({"conn_type": "place2book", **given}), conn_id="place2book")
+
+
+def yesplan_connection(sandbox: Sandbox, **different: str) -> Connection:
+    """Return the connection to the theatre's Yesplan."""
+    given = {"host": sandbox.yesplan_urls["theater"], "password": sandbox.yesplan["theater"].api_key, **different}
+    return Connection.from_json(json.dumps({"conn_type": "yesplan", **given}), conn_id="yesplan_theater")
+
+
+def test_test_of_a_yesplan_that_works_says_so(sandbox: Sandbox) -> None:
+    works, said = yesplan_connection(sandbox).test_connection()
+    host = sandbox.yesplan_urls["theater"].removeprefix("http://")
+    assert (works, said) == (True, f"{host} accepts the key. / {host} godtager nøglen.")
+
+
+@pytest.mark.parametrize(
+    ("different", "says"),
+    [
+        pytest.param({"password": "forkert-noegle"}, "did not accept the login (status 401)", id="wrong key"),
+        pytest.param({"password": ""}, "did not accept the login (status 401)", id="no key"),
+        pytest.param({"host": NOBODY}, "could not be made", id="nobody there"),
+        pytest.param({"host": ""}, "has no host", id="no host"),
+        pytest.param({"host": "http://127.0.0.1:8/?api_key=made-up"}, "is no web address", id="key in the address"),
+    ],
+)
+def test_test_of_a_yesplan_that_fails_says_why(sandbox: Sandbox, different: dict[str, str], says: str) -> None:
+    works, said = yesplan_connection(sandbox, **different).test_connection()
+    assert works is False
+    assert said.startswith("Connection 'yesplan_theater' ")
+    assert says in said
+    assert "made-up" not in said
+
+
+def test_test_of_a_yesplan_whose_key_was_revoked_says_so(sandbox: Sandbox) -> None:
+    sandbox.yesplan["theater"].behave(revoked=True)
+    works, said = yesplan_connection(sandbox).test_connection()
+    assert (works, "did not accept the login (status 403)" in said) == (False, True)
 
 
 def test_test_of_a_website_that_works_says_so(sandbox: Sandbox) -> None:
@@ -126,6 +163,11 @@ def test_connections_from_the_environment_give_clients_that_work(
     login, password = sandbox.cms_users["solbjerg"]
     website = {"conn_type": "dpl_cms", "host": sandbox.cms_urls["solbjerg"], "login": login, "password": password}
     system = {"conn_type": "place2book", "host": sandbox.place2book_url, "password": sandbox.place2book_token}
+    theater = sandbox.yesplan["theater"]
+    venue = {"conn_type": "yesplan", "host": sandbox.yesplan_urls["theater"], "password": theater.api_key}
+    monkeypatch.setenv("AIRFLOW_CONN_YESPLAN_THEATER", json.dumps(venue))
+    with YesplanHook("yesplan_theater", concurrency=2, per_second=50).client as yesplan:
+        assert len(yesplan.events("date:01-01-2020 TO 31-12-2099")) == len(theater.events)
     monkeypatch.setenv("AIRFLOW_CONN_CMS_SOLBJERG", json.dumps(website))
     monkeypatch.setenv("AIRFLOW_CONN_PLACE2BOOK", json.dumps(system))
     with DplCmsHook("cms_solbjerg", concurrency=2, per_second=50).client as cms:
@@ -170,9 +212,9 @@ def test_connection_without_a_host_is_wrong(monkeypatch: pytest.MonkeyPatch) -> 
     assert "Connection 'cms_empty' has no host" in str(raised.value)
 
 
-@pytest.mark.parametrize("hook_class", [DplCmsHook, Place2bookHook])
+@pytest.mark.parametrize("hook_class", [DplCmsHook, Place2bookHook, YesplanHook])
 def test_connection_that_does_not_exist_is_named(
-    hook_class: type[DplCmsHook | Place2bookHook], airflow_home: object
+    hook_class: type[DplCmsHook | Place2bookHook | YesplanHook], airflow_home: object
 ) -> None:
     message = "There is no connection 'cms_ingen'; add it in Airflow under Admin, Connections."
     with pytest.raises(SettingsProblem) as raised:
@@ -181,12 +223,12 @@ def test_connection_that_does_not_exist_is_named(
     assert hook_class("cms_ingen").test_connection() == (False, message)
 
 
-@pytest.mark.parametrize("conn_type", ["dpl_cms", "place2book"])
+@pytest.mark.parametrize("conn_type", ["dpl_cms", "place2book", "yesplan"])
 def test_secret_of_a_connection_is_masked_from_then_on(
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture, conn_type: str
 ) -> None:
     secret = f"meget-hemmeligt-{conn_type}"
-    made = cms_connection if conn_type == "dpl_cms" else place2book_connection
+    made = {"dpl_cms": cms_connection, "place2book": place2book_connection, "yesplan": yesplan_connection}[conn_type]
     with caplog.at_level(logging.DEBUG):
         works, said = made(sandbox, password=secret).test_connection()
     assert works is False

@@ -1,0 +1,170 @@
+"""The REST API of a venue's Yesplan: events by a search query, and their custom data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import quote, urlsplit
+
+from include.api import failures, yesplan_wire
+from include.api.errors import BilletbroError, Missing, Refused, SettingsProblem, WrongHost
+from include.api.session import ApiSession, Credentials, RequestSettings
+from include.api.yesplan_wire import YesplanEvent
+
+MOST_PAGES = 1000
+_NO_DAY = "date:01-01-2999"
+T = TypeVar("T")
+
+
+class YesplanClient:
+    """Reads a venue's events and custom data, and writes custom data. The API key is a password, and in no URL here."""
+
+    def __init__(
+        self, base_url: str, api_key: str, *, connection: str, settings: RequestSettings | None = None
+    ) -> None:
+        quoted = quote(api_key, safe="")
+        self._root = urlsplit(base_url).path.rstrip("/")
+        self._session = ApiSession(
+            base_url,
+            connection=connection,
+            credentials=Credentials({}, (api_key, quoted), query=f"api_key={quoted}" if api_key else ""),
+            headers={"Accept": "application/json"},
+            settings=settings or RequestSettings(),
+        )
+
+    def __enter__(self) -> Self:
+        """Return the client, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close the client's connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def events(self, query: str) -> tuple[YesplanEvent, ...]:
+        """Return every event that a query finds, from all pages, or an error of the tree.
+
+        Raises SettingsProblem when Yesplan does not understand the query.
+        """
+        what = "for its events"
+        found: dict[str, YesplanEvent] = {}
+        for item in self._items(f"/api/events/{quote(query, safe=':')}", what):
+            one = _read(yesplan_wire.event, item)
+            if one is None:
+                raise failures.bad_answer("listed something that is no event with an id", self._session.asked(what))
+            if found.setdefault(one.id, one) != one:
+                raise failures.bad_answer(f"listed event {one.id} twice, differently,", self._session.asked(what))
+        return tuple(found.values())
+
+    def custom_data(self, query: str, ids: Sequence[str]) -> dict[str, Mapping[str, object]]:
+        """Return the custom data of these events, which the query finds, by event and keyword; of all or an error.
+
+        Many are asked for at once; where the installation does not offer that, or leaves an event out, one by one.
+        """
+        known = self._of_many(query) if ids else {}
+        rest = [event_id for event_id in ids if event_id not in known]
+        each = self._session.map_concurrently(self.custom_data_of, rest)
+        return {
+            **{event_id: known[event_id] for event_id in ids if event_id in known},
+            **dict(zip(rest, each, strict=True)),
+        }
+
+    def custom_data_of(self, event_id: str) -> Mapping[str, object]:
+        """Return one event's custom data by keyword: every keyword of the installation, also those without a value."""
+        what = f"for the custom data of event {event_id}"
+        answer = _read(yesplan_wire.custom_data, self._get(f"/api/event/{quote(event_id, safe='')}/customdata", what))
+        if answer is None:
+            raise failures.bad_answer("gave something else than custom data", self._session.asked(what))
+        return answer[1]
+
+    def write_custom_data(self, event_id: str, values: Mapping[str, object]) -> None:
+        """Write custom data of one event; Refused when a keyword does not exist or may not be written."""
+        what = f"to update event {event_id}"
+        path = f"/api/event/{quote(event_id, safe='')}"
+        try:
+            self._session.write("PUT", f"{path}/customdata", what=what, body=dict(values))
+        except Refused as refused:
+            if refused.status == 403:
+                # Either the key is no longer good for anything, which this tells, or a keyword is not ours to write.
+                self._get(path, f"for event {event_id}")
+            raise
+
+    def check(self) -> str:
+        """Return in plain words that address and key work, or raise an error of the tree."""
+        self.events(_NO_DAY)
+        host = self._session.host
+        return f"{host} accepts the key. / {host} godtager nøglen."
+
+    def _of_many(self, query: str) -> dict[str, Mapping[str, object]]:
+        """Return what the installation tells of many events at once; nothing where it does not offer that."""
+        what = "for the custom data of its events"
+        known: dict[str, Mapping[str, object]] = {}
+        try:
+            for item in self._items(f"/api/events/{quote(query, safe=':')}/customdata?valuesonly", what):
+                one = _read(yesplan_wire.custom_data, item)
+                if one is None or one[0] is None:
+                    raise failures.bad_answer("listed custom data of no event", self._session.asked(what))
+                known[one[0]] = one[1]
+        except WrongHost:
+            return {}
+        return known
+
+    def _items(self, path: str, what: str) -> Iterator[object]:
+        """Yield what all pages of a list hold; a link to another host, or one that came before, is an error."""
+        seen = {path}
+        while True:
+            page = _read(yesplan_wire.page, self._get(path, what, lists=True))
+            if page is None:
+                raise failures.bad_answer("gave something else than a page of a list", self._session.asked(what))
+            yield from page.items
+            if page.next is None:
+                return
+            path = self._path_of(page.next, what)
+            if path in seen or len(seen) >= MOST_PAGES:
+                raise failures.bad_answer("led to the same page again", self._session.asked(what))
+            seen.add(path)
+
+    def _path_of(self, link: str, what: str) -> str:
+        try:
+            host, path = yesplan_wire.without_key(link)
+        except ValueError:
+            host, path = "nowhere", ""
+        ours = host in ("", self._session.host.lower()) and path.startswith(f"{self._root}/api/")
+        if not ours:
+            raise failures.bad_answer("led to another host for the next page", self._session.asked(what))
+        return path.removeprefix(self._root)
+
+    def _get(self, path: str, what: str, *, lists: bool = False) -> object:
+        asked = self._session.asked(what)
+        try:
+            return self._session.get(path, what=what).data
+        except Refused as refused:
+            raise _of_refused(refused, asked, lists=lists) from None
+
+
+def _of_refused(refused: Refused, asked: failures.Asked, *, lists: bool) -> BilletbroError:
+    """Return what a refused read means: reading is open to every key that is good for anything."""
+    if refused.status == 403:
+        return failures.wrong_credentials(403, asked)
+    if isinstance(refused, Missing):
+        if lists:
+            return WrongHost(asked.sentence("has no such list (status 404)", "check the host in the connection"))
+        return failures.bad_answer("no longer knows it", asked)
+    if refused.status == 400:
+        return SettingsProblem(
+            asked.sentence(
+                "did not understand the query (status 400)", f"correct 'query' in libraries.yaml, {refused.said}"
+            )
+        )
+    return refused
+
+
+def _read(read: Callable[[object], T], data: object) -> T | None:
+    try:
+        return read(data)
+    except ValueError:
+        return None

@@ -1,0 +1,123 @@
+"""The shapes in which Yesplan answers; what is uncertain about them (facts: marked with a question mark) stands here.
+
+A time that cannot be understood is noted under Yesplan's own field name; the event is then kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from include.api.wire import Moment, ObjectOrNone, Text, TextOrNumber, Wire, noted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YesplanEvent:
+    """An event as Yesplan plans it; times in UTC. `unreadable` names what could not be understood."""
+
+    id: str
+    name: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    status: str
+    locations: tuple[str, ...] = ()
+    group_id: str | None = None
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Named(Wire):
+    id: Annotated[TextOrNumber | None, noted()] = None
+    name: Annotated[Text | None, noted()] = None
+
+
+class _Event(Wire):
+    id: Annotated[TextOrNumber, Field(min_length=1)]
+    name: Annotated[Text | None, noted("name")] = None
+    starttime: Annotated[Moment | None, noted("starttime")] = None
+    endtime: Annotated[Moment | None, noted("endtime")] = None
+    status: Annotated[_Named | None, noted("status")] = None
+    locations: Annotated[list[_Named | None] | None, noted("locations")] = None
+    group: Annotated[_Named | None, ObjectOrNone, noted("group")] = None
+
+
+class _Pagination(Wire):
+    next: Annotated[Text | None, noted("next")] = None
+
+
+class _Page(Wire):
+    data: list[object]
+    pagination: Annotated[_Pagination | None, ObjectOrNone] = None
+
+
+class _CustomData(Wire):
+    event: Annotated[_Named | None, noted()] = None
+    items: Annotated[dict[str, object] | None, ObjectOrNone] = None
+    groups: list[object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list, and the link to the next as it was sent."""
+
+    items: tuple[object, ...]
+    next: str | None
+
+
+def page(data: object) -> Page:
+    """Return a page of a list; raises ValueError when it is none, or its link to the next cannot be read."""
+    unreadable: dict[str, str] = {}
+    sent = _Page.model_validate(data, context=unreadable)
+    if unreadable:
+        raise ValueError("the link to the next page is no text")
+    return Page(items=tuple(sent.data), next=(sent.pagination and sent.pagination.next) or None)
+
+
+def event(item: object) -> YesplanEvent:
+    """Return one event; raises ValueError without an object or an id."""
+    unreadable: dict[str, str] = {}
+    sent = _Event.model_validate(item, context=unreadable)
+    return YesplanEvent(
+        id=sent.id,
+        name=sent.name or "",
+        starts_at=sent.starttime,
+        ends_at=sent.endtime,
+        status=((sent.status and sent.status.name) or "").strip(),
+        locations=tuple(one.name.strip() for one in sent.locations or () if one and one.name and one.name.strip()),
+        group_id=(sent.group and sent.group.id) or None,
+        unreadable=unreadable,
+    )
+
+
+def custom_data(data: object) -> tuple[str | None, dict[str, object]]:
+    """Return the event's id and the values by keyword, from values only or from groups of groups.
+
+    Raises ValueError when it is neither.
+    """
+    sent = _CustomData.model_validate(data)
+    if sent.items is None and sent.groups is None:
+        raise ValueError("there is no custom data in it")
+    values = dict(_fields(sent.groups)) if sent.items is None else sent.items
+    return (sent.event.id if sent.event else None), values
+
+
+def without_key(link: str) -> tuple[str, str]:
+    """Return (host, path with query) of a link to a page, without any key that stands in it."""
+    parts = urlsplit(link)
+    kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0].lower() != "api_key"]
+    return parts.netloc.rpartition("@")[2].lower(), parts.path + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def _fields(groups: list[object] | None) -> Iterator[tuple[str, object]]:
+    """Yield (keyword, value) of every field in groups of groups, however deep."""
+    for group in groups or ():
+        if not isinstance(group, dict):
+            continue
+        if isinstance(group.get("keyword"), str) and "value" in group:
+            yield group["keyword"], group["value"]
+        children = group.get("children")
+        yield from _fields(children if isinstance(children, list) else None)

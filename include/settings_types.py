@@ -1,0 +1,37 @@
+"""What the sections of the libraries' settings have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+
+Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+
+
+class Section(BaseModel):
+    """A part of the settings: nothing in it that is not known, and never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WholeAddress(Section):
+    """An address with nothing missing that a ticket needs."""
+
+    name: Text = Field(description="the name of the place, as text")
+    address1: Text = Field(description="street and number, as text")
+    address2: Annotated[str, StringConstraints(strict=True)] = Field("", description="text")
+    country: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2}$")] = Field(
+        "DK", description='two capital letters, such as DK (in quotes for "NO")'
+    )
+    postal_code: Text = Field(
+        description='text in quotes, four digits in Denmark, such as "0800" (YAML may read another number without)'
+    )
+    city: Text = Field(description="the name of the town, as text")
+
+    @field_validator("postal_code")
+    @classmethod
+    def _is_danish_in_denmark(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("country") == "DK" and not (len(value) == 4 and value.isascii() and value.isdigit()):
+            raise ValueError("not a Danish postal code")
+        return value

@@ -1,0 +1,357 @@
+"""The client of Yesplan's REST API: pages, custom data, writing, and what each failure is."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from include.api.errors import (
+    BadAnswer,
+    BilletbroError,
+    Missing,
+    OutcomeUnknown,
+    Refused,
+    ServerTrouble,
+    SettingsProblem,
+    Throttled,
+    WrongCredentials,
+    WrongHost,
+)
+from include.api.yesplan import YesplanClient
+from include.api.yesplan_wire import YesplanEvent
+from include.sandbox.server import Sandbox
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.conftest import HASTY
+
+KEY = "HEMMELIGNØGLE/5DC+1"
+QUOTED = "HEMMELIGN%C3%98GLE%2F5DC%2B1"
+DAYS = "date:01-01-2020 TO 31-12-2099"
+EVENT = {
+    "id": "1-2",
+    "name": "Hamlet",
+    "starttime": "2031-05-06T20:00:00+02:00",
+    "status": {"id": "1", "name": "Option"},
+}
+
+
+@pytest.fixture
+def yesplan(server: AnsweringServer) -> Iterator[YesplanClient]:
+    """Give a test a client for a Yesplan that answers what it is told to."""
+    with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=HASTY) as client:
+        yield client
+
+
+@pytest.fixture
+def theater(sandbox: Sandbox) -> Iterator[YesplanClient]:
+    """Give a test a client for the stand-in of the theatre."""
+    url, key = sandbox.yesplan_urls["theater"], sandbox.yesplan["theater"].api_key
+    with YesplanClient(url, key, connection="yesplan_theater", settings=HASTY) as client:
+        yield client
+
+
+def page(*items: object, following: str | None = None) -> Reply:
+    """Return an answer that holds one page of a list."""
+    return as_json({"data": items, "pagination": {"next": following} if following else {}})
+
+
+@pytest.mark.parametrize("page_size", [2, 3, 50])
+@pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
+def test_events_and_custom_data_of_all_pages_are_read(
+    sandbox: Sandbox, theater: YesplanClient, page_size: int, bulk: bool
+) -> None:
+    state = sandbox.yesplan["theater"]
+    state.behave(page_size=page_size, bulk=bulk)
+    events = theater.events(DAYS)
+    told = theater.custom_data(DAYS, [event.id for event in events])
+    assert sorted(event.id for event in events) == sorted(event.id for event in state.events)
+    assert told == {
+        event.id: {keyword: event.custom.get(keyword) for keyword in state.keywords} for event in state.events
+    }
+    asked_singly = [entry for entry in sandbox.log.entries if entry.path.startswith("/api/event/")]
+    assert len(asked_singly) == (0 if bulk else 9)
+
+
+def test_event_is_read_with_times_in_utc_and_names(sandbox: Sandbox, theater: YesplanClient) -> None:
+    state = sandbox.yesplan["theater"]
+    start = datetime(2031, 5, 6, 18, tzinfo=UTC)
+    event_id = state.add(name="Hamlet", start=start, status="Option", locations=["Store Sal", "Foyer"], group="H")
+    (event,) = theater.events("date:06-05-2031")
+    assert (event.group_id or "").endswith("-1600000000")
+    assert event == YesplanEvent(
+        id=event_id,
+        name="Hamlet",
+        starts_at=start,
+        ends_at=start.replace(hour=20),
+        status="Option",
+        locations=("Store Sal", "Foyer"),
+        group_id=event.group_id,
+    )
+
+
+def test_event_with_nothing_but_an_id_is_read(yesplan: YesplanClient, server: AnsweringServer) -> None:
+    server.will_answer(page({"id": 12, "group": [], "locations": None, "starttime": "i morgen", "status": "Option"}))
+    assert yesplan.events(DAYS) == (
+        YesplanEvent(
+            id="12",
+            name="",
+            starts_at=None,
+            ends_at=None,
+            status="",
+            unreadable={"starttime": "i morgen", "status": "Option"},
+        ),
+    )
+
+
+def test_key_is_sent_in_the_query_of_every_request_and_in_no_header(
+    yesplan: YesplanClient, server: AnsweringServer
+) -> None:
+    following = f"{server.url}/api/events/date%3A1?book=1&page=2&api_key=another"
+    bulk = page(
+        {"event": {"id": "1-2"}, "items": {}}, following=f"{server.url}/api/events/x/customdata?valuesonly&page=2"
+    )
+    rest = page({"event": {"id": "1-3"}, "items": {}})
+    server.will_answer(page(EVENT, following=following), page({**EVENT, "id": "1-3"}), bulk, rest)
+    events = yesplan.events('date:06-05-2031 location:"Store Sal"')
+    yesplan.custom_data(DAYS, [event.id for event in events])
+    assert [one.path for one in server.received] == [
+        f"/api/events/date:06-05-2031%20location:%22Store%20Sal%22?api_key={QUOTED}",
+        f"/api/events/date%3A1?book=1&page=2&api_key={QUOTED}",
+        f"/api/events/date:01-01-2020%20TO%2031-12-2099/customdata?valuesonly&api_key={QUOTED}",
+        f"/api/events/x/customdata?valuesonly&page=2&api_key={QUOTED}",
+    ]
+    assert [KEY in str(one.headers) or QUOTED in str(one.headers) for one in server.received] == [False] * 4
+
+
+@pytest.mark.parametrize("root", ["", "/teater"])
+@pytest.mark.parametrize("absolute", [True, False], ids=["absolute", "relative"])
+def test_link_to_the_next_page_is_followed_below_the_address_of_the_connection(
+    server: AnsweringServer, root: str, absolute: bool
+) -> None:
+    following = f"{server.url if absolute else ''}{root}/api/events/x?page=2"
+    server.will_answer(page(EVENT, following=following), page())
+    with YesplanClient(server.url + root, KEY, connection="yesplan_theater", settings=HASTY) as client:
+        assert [event.id for event in client.events("x")] == ["1-2"]
+    assert urlsplit(server.received[1].path).path == f"{root}/api/events/x"
+    assert dict(parse_qsl(urlsplit(server.received[1].path).query)) == {"page": "2", "api_key": KEY}
+
+
+@pytest.mark.parametrize(
+    "following",
+    [
+        pytest.param("https://elsewhere.example/api/events/x?page=2", id="another host"),
+        pytest.param("http://127.0.0.1:1/api/events/x?page=2", id="another port"),
+        pytest.param("http://127.0.0.1@elsewhere.example/api/events/x?page=2", id="host that looks like ours"),
+        pytest.param("/admin?page=2", id="not the API"),
+        pytest.param("http://[/api/events/", id="no address"),
+    ],
+)
+def test_link_to_the_next_page_elsewhere_is_not_followed(
+    yesplan: YesplanClient, server: AnsweringServer, following: str
+) -> None:
+    server.will_answer(page(EVENT, following=following))
+    with pytest.raises(BadAnswer, match="led to another host for the next page"):
+        yesplan.events("x")
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_page_that_comes_again_is_an_error(yesplan: YesplanClient, server: AnsweringServer, pages: int) -> None:
+    links = [f"/api/events/x?page={number}" for number in range(2, pages + 2)]
+    server.will_answer(*(page(following=link) for link in links), page(following=links[0]))
+    with pytest.raises(BadAnswer, match="led to the same page again"):
+        yesplan.events("x")
+    assert len(server.received) == pages + 1
+
+
+def test_stand_in_that_repeats_its_last_page_is_an_error(sandbox: Sandbox, theater: YesplanClient) -> None:
+    sandbox.yesplan["theater"].behave(repeats=True, page_size=4)
+    with pytest.raises(BadAnswer, match="led to the same page again"):
+        theater.events(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "says"),
+    [
+        pytest.param(Reply(status=401), WrongCredentials, "correct the password or token", id="401"),
+        pytest.param(Reply(status=403), WrongCredentials, "correct the password or token", id="403"),
+        pytest.param(Reply(status=404), WrongHost, "has no such list", id="404"),
+        pytest.param(Reply(b'{"message": "date?"}', 400), SettingsProblem, "correct 'query'", id="400"),
+        pytest.param(Reply(status=503), ServerTrouble, "status 503", id="503"),
+        pytest.param(Reply(status=302, headers={"Location": "/login"}), WrongHost, "sent us elsewhere", id="redirect"),
+        pytest.param(Reply(b"<!DOCTYPE html><html></html>"), BadAnswer, "web page", id="web page"),
+        pytest.param(as_json([]), BadAnswer, "a page of a list", id="bare list"),
+        pytest.param(as_json({"data": [{}], "pagination": {}}), BadAnswer, "no event with an id", id="no id"),
+        pytest.param(as_json({"data": [], "pagination": {"next": 7}}), BadAnswer, "a page of a list", id="odd next"),
+        pytest.param(page(EVENT, {**EVENT, "name": "Macbeth"}), BadAnswer, "twice", id="twice"),
+    ],
+)
+def test_list_that_fails_is_an_error_of_the_tree(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError], says: str
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind, match=says) as raised:
+        yesplan.events(DAYS)
+    assert type(raised.value) is kind
+    assert "Connection 'yesplan_theater' to 127.0.0.1" in str(raised.value)
+
+
+def test_revoked_key_is_fatal_and_names_the_connection(sandbox: Sandbox, theater: YesplanClient) -> None:
+    sandbox.yesplan["theater"].behave(revoked=True)
+    with pytest.raises(WrongCredentials, match=r"Connection 'yesplan_theater' to .* did not accept the login"):
+        theater.check()
+
+
+def test_check_of_a_yesplan_that_works_says_so(sandbox: Sandbox, theater: YesplanClient) -> None:
+    host = sandbox.yesplan_urls["theater"].removeprefix("http://")
+    assert theater.check() == f"{host} accepts the key. / {host} godtager nøglen."
+
+
+def test_yesplan_that_wants_us_to_wait_is_asked_again_after_the_time_it_names(
+    sandbox: Sandbox, theater: YesplanClient
+) -> None:
+    sandbox.faults.add("yesplan:theater", "status", times=1, code=429, headers={"Retry-After": "1"})
+    theater.check()
+    first, second = sandbox.log.entries
+    assert (second.at - first.at).total_seconds() >= 1
+
+
+def test_yesplan_that_never_stops_wanting_us_to_wait_is_throttled(
+    yesplan: YesplanClient, server: AnsweringServer
+) -> None:
+    server.will_answer(Reply(status=429))
+    with pytest.raises(Throttled):
+        yesplan.events(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        pytest.param({"groups": []}, {}, id="no groups"),
+        pytest.param({"items": {"a": "1"}}, {"a": "1"}, id="values only"),
+        pytest.param(
+            {"groups": [None, {"keyword": "t", "children": [{"keyword": "a", "value": None, "children": 3}, 4]}]},
+            {"a": None},
+            id="odd groups",
+        ),
+    ],
+)
+def test_custom_data_of_one_event_is_read(
+    yesplan: YesplanClient, server: AnsweringServer, answer: object, read: dict[str, object]
+) -> None:
+    server.will_answer(as_json(answer))
+    assert yesplan.custom_data_of("1-2") == read
+
+
+@pytest.mark.parametrize(
+    "reply", [as_json({"message": "x"}), as_json([]), Reply(status=404)], ids=["neither", "list", "gone"]
+)
+def test_custom_data_that_cannot_be_had_is_an_error(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(BadAnswer):
+        yesplan.custom_data_of("1-2")
+
+
+def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanClient, server: AnsweringServer) -> None:
+    server.will_answer(page({"event": {"id": "1"}, "items": {"a": "1"}}), as_json({"groups": [], "items": {"a": "2"}}))
+    assert yesplan.custom_data("x", ["1", "2"]) == {"1": {"a": "1"}, "2": {"a": "2"}}
+    assert [urlsplit(one.path).path for one in server.received] == [
+        "/api/events/x/customdata",
+        "/api/event/2/customdata",
+    ]
+
+
+def test_custom_data_of_no_events_is_not_asked_for(yesplan: YesplanClient, server: AnsweringServer) -> None:
+    assert (yesplan.custom_data("x", []), server.received) == ({}, [])
+
+
+def test_custom_data_is_written_as_json(yesplan: YesplanClient, server: AnsweringServer) -> None:
+    server.will_answer(Reply(status=204))
+    yesplan.write_custom_data("1/2", {"ticket_link": "https://a.example", "sold": 3})
+    assert (server.methods(), server.bodies()) == (["PUT"], [{"ticket_link": "https://a.example", "sold": 3}])
+    assert server.received[0].path == f"/api/event/1%2F2/customdata?api_key={QUOTED}"
+
+
+@pytest.mark.parametrize(
+    ("replies", "kind"),
+    [
+        pytest.param([Reply(status=403), as_json({"id": "1"})], Refused, id="keyword is not ours"),
+        pytest.param([Reply(status=403), Reply(status=403)], WrongCredentials, id="key was revoked"),
+        pytest.param([Reply(status=401)], WrongCredentials, id="key is unknown"),
+        pytest.param([Reply(status=400)], Refused, id="no such keyword"),
+        pytest.param([Reply(status=404)], Missing, id="no such event"),
+        pytest.param([Reply(status=500)], OutcomeUnknown, id="nobody knows"),
+    ],
+)
+def test_write_that_fails_is_an_error_of_the_tree(
+    yesplan: YesplanClient, server: AnsweringServer, replies: list[Reply], kind: type[BilletbroError]
+) -> None:
+    server.will_answer(*replies)
+    with pytest.raises(kind) as raised:
+        yesplan.write_custom_data("1", {"a": 1})
+    assert type(raised.value) is kind
+    assert server.methods() == ["PUT", "GET"][: len(replies)]
+
+
+ECHO = f"api_key={QUOTED} {KEY}"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(as_json({"message": ECHO}, 400), id="400"),
+        pytest.param(as_json({"message": ECHO}, 401), id="401"),
+        pytest.param(as_json({"message": ECHO}, 404), id="404"),
+        pytest.param(as_json({"message": ECHO}, 422), id="422"),
+        pytest.param(Reply(ECHO.encode(), 500), id="500"),
+        pytest.param(Reply(status=429), id="429"),
+        pytest.param(Reply(status=301, headers={"Location": f"http://127.0.0.1:1/?{QUOTED}"}), id="redirect"),
+        pytest.param(Reply(b"{", headers={"Content-Length": "9"}), id="cut short"),
+        pytest.param(Reply(delay=0.6), id="too late"),
+        pytest.param(page(following=f"http://127.0.0.1:1/api/?api_key={QUOTED}"), id="next elsewhere"),
+        pytest.param(page(following=f"/api/events/x?api_key={QUOTED}"), id="next again"),
+    ],
+)
+def test_key_shows_in_no_log_message_or_repr(
+    yesplan: YesplanClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, reply: Reply
+) -> None:
+    server.will_answer(reply)
+    acts: list[Callable[[], object]] = [
+        yesplan.check,
+        lambda: yesplan.events("x"),
+        lambda: yesplan.custom_data_of("1"),
+        lambda: yesplan.write_custom_data("1", {"a": 1}),
+    ]
+    seen = [repr(yesplan), repr(vars(yesplan))]
+    with caplog.at_level(logging.DEBUG):
+        for act in acts:
+            try:
+                seen.append(repr(act()))
+            except BilletbroError as error:
+                seen += [repr(error), repr(error.__cause__), repr(error.__context__), repr(vars(error))]
+    told = "\n".join([*seen, caplog.text])
+    assert "/api/event/1/customdata" in caplog.text
+    assert [secret for secret in (KEY, QUOTED, "HEMMELIG") if secret in told] == []
+    assert any(QUOTED in one.path for one in server.received)
+
+
+def test_key_shows_in_no_log_of_a_connection_that_breaks(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        caplog.at_level(logging.DEBUG),
+        YesplanClient("http://127.0.0.1:1", KEY, connection="y", settings=HASTY) as client,
+        pytest.raises(BilletbroError) as raised,
+    ):
+        client.check()
+    assert "127.0.0.1" in caplog.text
+    assert "HEMMELIG" not in caplog.text + repr(raised.value)
+
+
+def test_key_goes_to_no_other_port_of_the_same_host(server: AnsweringServer) -> None:
+    with AnsweringServer() as other, YesplanClient(server.url, KEY, connection="y", settings=HASTY) as client:
+        server.will_answer(Reply(status=302, headers={"Location": f"{other.url}/api/events/x"}))
+        with pytest.raises(WrongHost):
+            client.events("x")
+        assert other.received == []

@@ -1,0 +1,298 @@
+"""A venue's Yesplan as a source of events."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from include.api.errors import BadAnswer, Refused, SettingsProblem, WrongCredentials
+from include.api.session import RequestSettings
+from include.api.yesplan import YesplanClient
+from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
+from include.sandbox.server import Sandbox
+from include.sandbox.yesplan_state import Installation
+from include.sources.yesplan import YesplanSettings, YesplanSource
+
+SETTINGS: dict[str, object] = {
+    "type": "yesplan",
+    "conn_id": "yesplan_theater",
+    "price_unit": "kroner",
+    "custom_data": {
+        "capacity": "ticketing_capacity",
+        "description": "web_text",
+        "page": "web_page",
+        "relevant": "ticketing_publish",
+        "prices": {"Voksen": "price_adult", "Barn": "price_child"},
+        "sales_link": "ticket_link",
+        "admin_link": "ticket_admin",
+        "sale_state": "ticket_state",
+        "sold": "tickets_sold",
+        "available": "tickets_available",
+    },
+    "addresses": {
+        "Store Sal": {"name": "Havneteatret", "address1": "Kajen 1", "postal_code": "9835", "city": "Nordvig"}
+    },
+}
+HALL = SourceAddress(location="Havneteatret", street="Kajen 1", postal_code="9835", city="Nordvig", country="DK")
+FROM = date(2031, 1, 1)
+START = datetime(2031, 5, 6, 18, tzinfo=UTC)
+LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2book.com/da/events/1"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run the stand-ins for the tests of this module."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def theater(sandbox: Sandbox) -> Installation:
+    """Give a test the theatre without events."""
+    sandbox.reset(seeded=False)
+    return sandbox.yesplan["theater"]
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, theater: Installation) -> Iterator[YesplanClient]:
+    """Give a test a client of the theatre's."""
+    settings = RequestSettings(per_second=1000, backoff=0.01, tries=2)
+    url = sandbox.yesplan_urls["theater"]
+    with YesplanClient(url, theater.api_key, connection="yesplan_theater", settings=settings) as client:
+        yield client
+
+
+def source_of(client: YesplanClient, **different: object) -> YesplanSource:
+    """Return the source with the settings above, some of them different."""
+    return YesplanSource(client, YesplanSettings.model_validate({**SETTINGS, **different}), lookback_days=60)
+
+
+def plan(theater: Installation, **fields: object) -> str:
+    """Plan a published event with a price."""
+    shown = {"ticketing_publish": "Ja", "ticketing_capacity": "240", "price_adult": "75,50", "locations": ["Store Sal"]}
+    return theater.add(**{"name": "Hamlet", "start": START, **shown, **fields})
+
+
+def read_one(client: YesplanClient, **different: object) -> SourceEvent:
+    """Return the one event that the source shows."""
+    (event,) = source_of(client, **different).read(FROM)
+    return event
+
+
+@pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
+def test_event_with_everything_is_read_whole(theater: Installation, client: YesplanClient, bulk: bool) -> None:
+    theater.behave(bulk=bulk)
+    shown = {"ticket_link": LINK, "ticket_admin": ADMIN, "ticket_state": "Udsolgt", "web_text": "<p>Prins.</p>"}
+    event_id = plan(theater, price_child="0", group="H", web_page="https://teater.example/hamlet", **shown)
+    event = read_one(client)
+    assert event == SourceEvent(
+        uuid=event_id,
+        title="Hamlet",
+        state=SourceState.SOLD_OUT,
+        url="https://teater.example/hamlet",
+        starts_at=START,
+        ends_at=START + timedelta(hours=2),
+        description="<p>Prins.</p>",
+        body="<p>Prins.</p>",
+        branches=("Store Sal",),
+        address=HALL,
+        ticket_categories=(
+            TicketCategory(title="Voksen", amount=Decimal("75.50")),
+            TicketCategory(title="Barn", amount=Decimal(0)),
+        ),
+        capacity=240,
+        series_uuid=event.series_uuid,
+        link=LINK,
+        admin_link=ADMIN,
+    )
+    assert event.series_uuid
+
+
+@pytest.mark.parametrize(
+    ("fields", "relevant", "state"),
+    [
+        pytest.param({}, True, None, id="confirmed"),
+        pytest.param({"status": "confirmed"}, True, None, id="small letters"),
+        pytest.param({"status": "Option"}, False, None, id="option"),
+        pytest.param({"status": "Aflyst"}, True, SourceState.CANCELLED, id="called off"),
+        pytest.param({"status": "Aflyst", "ticketing_publish": "nej"}, False, SourceState.CANCELLED, id="off, and no"),
+        pytest.param({"ticketing_publish": None}, False, None, id="nobody said yes"),
+        pytest.param({"ticketing_publish": "nej"}, False, None, id="no"),
+        pytest.param({"ticket_state": "Aflyst"}, True, None, id="word of theirs for a state"),
+    ],
+)
+def test_event_counts_by_its_status_and_somebodys_yes(
+    theater: Installation, client: YesplanClient, fields: dict[str, object], relevant: bool, state: SourceState | None
+) -> None:
+    plan(theater, **fields)
+    event = read_one(client)
+    assert (event.relevant, event.state) == (relevant, state)
+
+
+def test_without_a_keyword_for_it_the_status_alone_decides(theater: Installation, client: YesplanClient) -> None:
+    theater.add(start=START)
+    assert read_one(client, custom_data={}).relevant
+
+
+@pytest.mark.parametrize(
+    ("locations", "addresses", "address", "branches"),
+    [
+        pytest.param(["Foyer", "Store Sal"], None, HALL, ("Store Sal",), id="first that is known"),
+        pytest.param(["Foyer"], None, SourceAddress(location="Foyer"), (), id="none is known"),
+        pytest.param(["Foyer"], {}, SourceAddress(location="Foyer"), ("Foyer",), id="no addresses at all"),
+        pytest.param([], None, None, (), id="no location"),
+    ],
+)
+def test_location_becomes_an_address(
+    theater: Installation,
+    client: YesplanClient,
+    locations: list[str],
+    addresses: dict[str, object] | None,
+    address: SourceAddress | None,
+    branches: tuple[str, ...],
+) -> None:
+    plan(theater, locations=locations)
+    event = read_one(client, **({} if addresses is None else {"addresses": addresses}))
+    assert (event.address, event.branches) == (address, branches)
+
+
+@pytest.mark.parametrize(
+    ("fields", "categories", "unreadable"),
+    [
+        pytest.param({"price_adult": None}, [], {}, id="no price"),
+        pytest.param({"price_adult": "0"}, [("Voksen", Decimal(0))], {}, id="free"),
+        pytest.param(
+            {"price_adult": "ved døren"},
+            [("Voksen", None)],
+            {"ticket_categories.price": "Voksen: ved døren"},
+            id="price in words",
+        ),
+        pytest.param(
+            {"ticketing_capacity": "mange"},
+            [("Voksen", Decimal("75.5"))],
+            {"capacity": "mange"},
+            id="capacity in words",
+        ),
+    ],
+)
+def test_prices_and_capacity_are_numbers_or_noted(
+    theater: Installation,
+    client: YesplanClient,
+    fields: dict[str, object],
+    categories: list[tuple[str, Decimal | None]],
+    unreadable: dict[str, str],
+) -> None:
+    plan(theater, **fields)
+    event = read_one(client)
+    assert [(category.title, category.amount) for category in event.ticket_categories] == categories
+    assert event.unreadable == unreadable
+
+
+def test_window_and_own_query_are_asked_for(sandbox: Sandbox, theater: Installation, client: YesplanClient) -> None:
+    sandbox.log.clear()
+    assert source_of(client, query='location:"Store Sal"', horizon_days=10).read(FROM) == ()
+    asked = [entry.path for entry in sandbox.log.entries]
+    assert asked == ['/api/events/date:01-01-2031 TO 12-03-2031 location:"Store Sal"']
+
+
+@pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
+def test_keywords_that_the_installation_lacks_are_reported_once_with_those_it_has(
+    theater: Installation, client: YesplanClient, bulk: bool
+) -> None:
+    theater.behave(bulk=bulk)
+    for _ in range(3):
+        plan(theater)
+    wrong = {"capacity": "capasity", "prices": {"Voksen": "price_adult", "Barn": "pris_barn"}}
+    with pytest.raises(SettingsProblem) as raised:
+        source_of(client, custom_data=wrong).read(FROM)
+    assert str(raised.value) == (
+        "Connection 'yesplan_theater' is to a Yesplan without the custom data 'capasity', 'pris_barn', which "
+        "source.custom_data in libraries.yaml names; it has "
+        + ", ".join(f"'{keyword}'" for keyword in sorted(theater.keywords))
+        + "."
+    )
+
+
+def test_query_that_is_not_understood_is_a_mistake_in_the_settings(
+    theater: Installation, client: YesplanClient
+) -> None:
+    with pytest.raises(SettingsProblem, match="did not understand the query"):
+        source_of(client, query="when:now").read(FROM)
+
+
+@pytest.mark.parametrize("path", ["/api/events/[^/]*$", "customdata"])
+def test_read_of_an_incomplete_snapshot_raises(
+    sandbox: Sandbox, theater: Installation, client: YesplanClient, path: str
+) -> None:
+    plan(theater)
+    sandbox.faults.add("yesplan:theater", "truncated_json", "GET", path)
+    with pytest.raises(BadAnswer):
+        source_of(client).read(FROM)
+
+
+def test_revoked_key_raises(theater: Installation, client: YesplanClient) -> None:
+    theater.behave(revoked=True)
+    with pytest.raises(WrongCredentials, match="yesplan_theater"):
+        source_of(client).read(FROM)
+
+
+def test_write_back_of_state_leaves_the_links(theater: Installation, client: YesplanClient) -> None:
+    event_id = plan(theater)
+    source = source_of(client)
+    source.write_back(event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
+    source.write_back(event_id, state=SourceState.SOLD_OUT, link=None, admin_link=None)
+    (event,) = source.read(FROM)
+    assert (event.state, event.link, event.admin_link) == (SourceState.SOLD_OUT, LINK, ADMIN)
+
+
+def test_write_back_of_nothing_clears_the_links(theater: Installation, client: YesplanClient) -> None:
+    event_id = plan(theater)
+    source = source_of(client)
+    source.write_back(event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
+    source.write_back(event_id, state=None, link=None, admin_link=None)
+    (event,) = source.read(FROM)
+    assert (event.state, event.link, event.admin_link) == (SourceState.ACTIVE, None, None)
+
+
+def test_write_back_touches_configured_keywords_only(
+    sandbox: Sandbox, theater: Installation, client: YesplanClient
+) -> None:
+    event_id = plan(theater)
+    before = dict(theater.get(event_id).custom)
+    source_of(client, custom_data={"sales_link": "ticket_link"}).write_back(
+        event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN
+    )
+    sandbox.log.clear()
+    source_of(client, custom_data={}).write_back(event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
+    assert theater.get(event_id).custom == {**before, "ticket_link": LINK}
+    assert sandbox.log.writes() == []
+
+
+def test_keyword_that_may_not_be_written_is_refused_and_nothing_is_written(
+    theater: Installation, client: YesplanClient
+) -> None:
+    event_id = plan(theater)
+    theater.writable = frozenset({"ticket_link"})
+    with pytest.raises(Refused, match="may not write the custom data field ticket_admin") as raised:
+        source_of(client).write_back(event_id, state=None, link=LINK, admin_link=ADMIN)
+    assert (raised.value.status, "ticket_link" in theater.get(event_id).custom) == (403, False)
+
+
+def test_settings_have_defaults_that_say_what_counts() -> None:
+    least = YesplanSettings.model_validate({"type": "yesplan", "conn_id": "y", "price_unit": "minor"})
+    assert least.model_dump() == {
+        "type": "yesplan",
+        "conn_id": "y",
+        "price_unit": PriceUnit.MINOR,
+        "statuses": ("Confirmed",),
+        "cancelled_statuses": ("Cancelled", "Aflyst", "Geannuleerd"),
+        "query": "",
+        "horizon_days": 400,
+        "custom_data": {
+            **dict.fromkeys(("capacity", "description", "page", "relevant")),
+            "prices": {},
+            **dict.fromkeys(("sales_link", "admin_link", "sale_state", "sold", "available")),
+        },
+        "addresses": {},
+    }

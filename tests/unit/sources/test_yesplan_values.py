@@ -1,0 +1,65 @@
+"""Values of custom data are read as people type them, and never guessed."""
+
+from decimal import Decimal
+
+import pytest
+
+from include.models import SourceState
+from include.sources.yesplan_values import amount_in, is_yes, state_in, state_words, text_in, whole_in
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [
+        ("75", Decimal(75)),
+        ("75,50", Decimal("75.50")),
+        (" 75.5 ", Decimal("75.5")),
+        (0, Decimal(0)),
+        ("-5", Decimal(-5)),
+        (Decimal("12.25"), Decimal("12.25")),
+        ("1.250", None),
+        ("75 kr.", None),
+        ("ved døren", None),
+        ("٣", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        ([], None),
+        ("1e3", None),
+    ],
+)
+def test_amount_is_a_number_or_none(value: object, amount: Decimal | None) -> None:
+    assert amount_in(value) == amount
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("240", 240), (240, 240), ("240,0", 240), ("2,5", None), ("mange", None), (None, None), (9999999999, None)],
+)
+def test_whole_number_is_read_or_none(value: object, number: int | None) -> None:
+    assert whole_in(value) == number
+
+
+@pytest.mark.parametrize("value", ["Ja", "yes", "TRUE", "1", 1, True, " ja "])
+def test_yes_is_a_yes(value: object) -> None:
+    assert is_yes(value)
+
+
+@pytest.mark.parametrize("value", ["nej", "0", "", None, False, "måske", [], "2"])
+def test_anything_else_is_a_no(value: object) -> None:
+    assert not is_yes(value)
+
+
+@pytest.mark.parametrize(("value", "text"), [(" a\x00b ", "ab"), ("", None), (3, "3"), (None, None), ({}, None)])
+def test_text_is_cleaned(value: object, text: str | None) -> None:
+    assert text_in(value) == text
+
+
+@pytest.mark.parametrize("state", [SourceState.ACTIVE, SourceState.SOLD_OUT, SourceState.TICKET_SALE_NOT_OPEN])
+def test_states_that_are_written_are_read_back(state: SourceState) -> None:
+    assert state_in(state_words(state).upper()) is state
+
+
+@pytest.mark.parametrize("value", ["Aflyst", "Afholdt", "Få pladser", "", None])
+def test_word_that_we_do_not_write_is_no_state(value: object) -> None:
+    assert state_in(value) is None
