@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped
+from include.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
 from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
 from include.pipeline.rules import rules_of
 from include.settings import Library
-from include.store.changes import begun_changes
+from include.store.changes import BegunChange, begun_changes
 from include.store.links import read_links
 from include.store.rejections import open_codes
 from include.store.runs import read_run
@@ -58,7 +58,7 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         snapshot = read_mapped(connection, library.id)
         links = read_links(connection, library.id)
         rules = rules_of(connection, library, client.host)
-        begun = begun_changes(connection, library.id)
+        begun = begun_changes(connection, library.id, request.run_id)
         rejected = open_codes(connection, library.id)
         sources = read_source_events(connection, library.id) if begun else {}
     run = Run(
@@ -90,9 +90,20 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         currents=priced.events,
         observation=observation,
         recovered=replace(recovered, links=recovered.among(told.among(revived.links))),
-        run=replace(run, unreadable=_unreadable(unread, recovered.unread, links, identities)),
+        run=replace(
+            run,
+            unreadable=_unreadable(unread, recovered.unread, links, identities),
+            awaited=_awaited(begun, lost, observation),
+        ),
         rules=rules,
     )
+
+
+def _awaited(begun: Sequence[BegunChange], lost: Collection[str], observation: Observation) -> frozenset[str]:
+    """Return the lost creates that are looked for once more, since Place2book listed nothing at all for their maker."""
+    listed = {event.event_maker for event in observation.events}
+    unseen = (c for c in begun if c.kind is Kind.CREATE and c.uuid in lost and c.event_maker not in listed)
+    return frozenset(change.uuid for change in unseen if change.looks == 0)
 
 
 def _identities(

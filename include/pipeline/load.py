@@ -108,7 +108,7 @@ def _store_findings(
     waiting = {uuid for uuid, code in before if code in MET_WHEN_APPLYING} & (
         {change.uuid for change in plan.changes} | trying
     )
-    still = {(uuid, code) for uuid in waiting for code in MET_WHEN_APPLYING}
+    still = met | {(uuid, code) for uuid in waiting for code in MET_WHEN_APPLYING}
     resolve_rejections(connection, library, now, still=still, codes=MET_WHEN_APPLYING, uuids=limited)
 
 

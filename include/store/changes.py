@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from include.api.errors import Retriable
-from include.models import Change, Kind, Written
+from include.models import Change, Kind, Mode, Written
 from include.store.tables import changes, links, runs
 from include.sync import error_texts
 from include.sync.error_texts import UNEXPECTED
@@ -23,7 +23,10 @@ SEEN_WHEN_DONE = (Kind.CREATE, Kind.CREATE_PRICE, Kind.END_SALE, Kind.END_PRICE_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BegunChange:
-    """A change whose outcome is not known: what it set, and what stood there before."""
+    """A change whose outcome is not known: what it set, and what stood there before.
+
+    `looks` counts the runs that have read Place2book whole since, and did not find what it did.
+    """
 
     change_id: int
     kind: Kind
@@ -34,6 +37,7 @@ class BegunChange:
     price_id: int | None
     old: Mapping[str, Written]
     new: Mapping[str, Written]
+    looks: int = 0
 
 
 def store_planned(
@@ -149,10 +153,13 @@ def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
     return frozenset(connection.scalars(failed))
 
 
-def begun_changes(connection: Connection, library: str) -> tuple[BegunChange, ...]:
-    """Return the changes that may have been carried out without our knowing, oldest first."""
+def begun_changes(connection: Connection, library: str, run_id: str) -> tuple[BegunChange, ...]:
+    """Return the changes that may have been carried out without our knowing, oldest first, as this run finds them."""
+    since = (runs.c.library == changes.c.library) & (runs.c.observed_at > changes.c.finished_at)
+    earlier = since & runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)) & (runs.c.run_id != run_id)
+    looks = select(func.count()).where(earlier).correlate(changes).scalar_subquery().label("looks")
     query = (
-        select(changes)
+        select(changes, looks)
         .outerjoin(links, (links.c.library == changes.c.library) & (links.c.uuid == changes.c.uuid))
         .where(changes.c.library == library, changes.c.kind.in_(SEEN_WHEN_DONE), changes.c.outcome_unknown)
         .where(links.c.uuid.is_(None) | (changes.c.finished_at > links.c.updated_at))
@@ -185,4 +192,5 @@ def _begun(row: Mapping[Any, Any]) -> BegunChange:
         price_id=row["price_id"],
         old={field["field"]: field["old"] for field in row["fields"]},
         new={field["field"]: field["new"] for field in row["fields"]},
+        looks=row["looks"],
     )

@@ -11,6 +11,7 @@
 | wanted, its sales link names another's event (a clone) | not linked | CREATE, with its prices |
 | wanted, its sales link names no event of the library's | not linked | rejected `unknown_sales_link` |
 | wanted, its create was begun by us | not linked | ADOPT, then UPDATE what differs |
+| wanted, its create's answer was lost | nothing at all is listed | waits for a second look (`outcome_unknown`) |
 | wanted, made anew (new uuid) | linked to the old uuid | MOVE, then as linked |
 | rejected, made anew (new uuid) | linked to the old uuid | left alone until it is in order, then MOVE |
 | a field differs from last applied | has another value | UPDATE that field |
@@ -150,6 +151,8 @@ def _plan_event(
     elif identity.belonging is Belonging.MISSING and run.mode is not Mode.RESYNC:
         found = str(link.event_id) if link else None
         plan.rejections.append(rejection_of(mapped, "event_missing_in_place2book", None, found))
+    elif current is None and mapped.uuid in run.awaited:
+        plan.rejections.append(rejection_of(mapped, "outcome_unknown", None, None))
     elif current is None:
         plan.changes.append(_creation(mapped, desired))
     elif link is None:

@@ -27,7 +27,8 @@ class Run:
     """The circumstances of a run that the plan depends on. `events` limits it to these uuids; empty is all.
 
     `unreadable` are the source events whose Place2book event, by its id, exists and could not be read: nothing is
-    known of it, so that nothing may follow.
+    known of it, so that nothing may follow. `awaited` are those whose create may have been carried out, and is to be
+    looked for once more before it is sent again.
     """
 
     run_id: str
@@ -36,6 +37,7 @@ class Run:
     window_start: datetime
     events: frozenset[str] = frozenset()
     unreadable: Mapping[str, int] = field(default_factory=dict)
+    awaited: frozenset[str] = frozenset()
 
     def asked_for(self, uuid: str) -> bool:
         """Return whether the run was asked to look at the source event."""

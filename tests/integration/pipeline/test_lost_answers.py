@@ -30,6 +30,8 @@ def names(world: World) -> list[str]:
 def test_create_whose_answer_was_lost_is_found_again_and_never_made_twice(
     world: World, fault: dict[str, Any], tries: int
 ) -> None:
+    world.add("Foredrag")
+    world.run()
     uuid = world.add("Koncert")
     world.sandbox.faults.add(SERVER, method="POST", times=1, **fault)
     run = world.run(tries=tries)
@@ -37,12 +39,40 @@ def test_create_whose_answer_was_lost_is_found_again_and_never_made_twice(
         assert set(run.raised) == {"load"}
         assert world.open_rejections() == {("Koncert", "outcome_unknown")}
         run = world.run()
-    assert (run.raised, names(world), world.open_rejections()) == ({}, ["Koncert"], set())
+    assert (run.raised, names(world), world.open_rejections()) == ({}, ["Foredrag", "Koncert"], set())
     assert world.answers(world.link_shown(uuid))
     assert world.run().writes == []
     assert world.rows("SELECT count(*) AS open FROM sync.changes WHERE status IN ('planned', 'applying')") == [
         {"open": 0}
     ]
+
+
+def test_create_whose_answer_was_lost_is_not_sent_again_when_nothing_at_all_is_listed(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
+    world.run()
+    world.sandbox.faults.add(SERVER, "empty_list", "GET", times=1)
+    doubted = world.run()
+    assert (doubted.raised, doubted.writes, names(world)) == ({}, [], ["Koncert"])
+    assert world.open_rejections() == {("Koncert", "outcome_unknown")}
+    found = world.run()
+    assert (found.raised, names(world), world.open_rejections()) == ({}, ["Koncert"], set())
+    assert world.answers(world.link_shown(uuid))
+
+
+def test_create_that_was_never_carried_out_is_sent_again_after_a_second_look_at_an_empty_place2book(
+    world: World,
+) -> None:
+    world.add("Koncert")
+    world.sandbox.faults.add(SERVER, "drop_before", "POST", times=1)
+    world.run()
+    plan = world.run(Mode.PLAN)
+    assert (plan.raised, world.changes(plan)) == ({}, [])
+    looked = world.run()
+    assert (looked.raised, looked.writes, names(world)) == ({}, [], [])
+    sent = world.run()
+    assert (sent.raised, names(world), world.open_rejections()) == ({}, ["Koncert"], set())
+    assert world.run().writes == []
 
 
 def test_create_whose_answer_was_lost_is_found_again_though_the_editor_changed_everything(world: World) -> None:

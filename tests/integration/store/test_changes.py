@@ -113,8 +113,8 @@ def test_begun_changes_are_those_of_unknown_outcome_that_are_not_linked(connecti
         old={"name": None, "begin_at": None, "price.Voksen": None},
         new={"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price.Voksen": 7500},
     )
-    assert begun_changes(connection, LIBRARY) == (found,)
-    assert begun_changes(connection, "nordvig") == ()
+    assert begun_changes(connection, LIBRARY, "run 2") == (found,)
+    assert begun_changes(connection, "nordvig", "run 2") == ()
 
 
 def test_begun_create_that_was_carried_out_after_all_is_applied(connection: Connection) -> None:
@@ -125,7 +125,7 @@ def test_begun_create_that_was_carried_out_after_all_is_applied(connection: Conn
     assert rows(connection, "status, error, outcome_unknown, event_id") == [
         {"status": "applied", "error": None, "outcome_unknown": False, "event_id": 71}
     ]
-    assert begun_changes(connection, LIBRARY) == ()
+    assert begun_changes(connection, LIBRARY, "run 2") == ()
 
 
 def test_change_fields_keep_their_old_and_new_values(connection: Connection) -> None:
