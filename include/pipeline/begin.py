@@ -13,7 +13,7 @@ from include.pipeline.request import RunRequest, batches
 from include.settings import Library
 from include.store.database import migrate, migrate_warehouse
 from include.store.runs import start_run
-from include.warehouse.forget import bring_forgotten
+from include.store.warehouse_place import is_elsewhere, remember_elsewhere
 
 log = logging.getLogger(__name__)
 
@@ -27,17 +27,25 @@ def begin(
 ) -> list[list[str]]:
     """Begin a run for these libraries and return their ids in the batches that tasks work on.
 
-    A warehouse in a database of its own that does not answer keeps nobody from selling: the exports will say so.
+    A warehouse in a database of its own that does not answer, or whose connection is gone (None, where it was one),
+    keeps nobody from selling: the exports will say so.
     """
     migrate(engine)
-    try:
-        migrate_warehouse(warehouse or engine)
-        if warehouse not in (None, engine):
-            bring_forgotten(engine, warehouse)
-    except OperationalError as error:
-        if warehouse in (None, engine):
-            raise
-        log.warning("The warehouse's database does not answer, so that its tables were not looked at: %s", error.orig)
+    _look_after(engine, warehouse, now)
     ids = [library.id for library in libraries]
     start_run(engine, request.run_id, ids, request.mode.value, by_hand=request.by_hand, now=now)
     return batches(ids)
+
+
+def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None:
+    """Bring the schema `warehouse` up to date where it lies."""
+    if warehouse in (None, engine):
+        if not is_elsewhere(engine):
+            migrate_warehouse(engine)
+        return
+    assert warehouse is not None
+    remember_elsewhere(engine, now)
+    try:
+        migrate_warehouse(warehouse)
+    except OperationalError as error:
+        log.warning("The warehouse's database does not answer, so that its tables were not looked at: %s", error.orig)

@@ -172,3 +172,11 @@ Index(
     unique=True,
     postgresql_where=text("resolved_at IS NULL"),
 )
+
+warehouse_elsewhere = Table(
+    "warehouse_elsewhere",
+    metadata,
+    Column("since", Time, nullable=False),
+    schema=SCHEMA,
+    comment="A row when the schema warehouse lies in a database of its own: nothing is exported beside sync then",
+)

@@ -16,6 +16,7 @@ from include.api.errors import Retriable, SettingsProblem
 from include.models import PersonalDataPolicy
 from include.settings import Library
 from include.store.database import connect
+from include.store.warehouse_place import is_elsewhere
 from include.warehouse.privacy import KEY_CONNECTION, Privacy
 from include.warehouse.retention_rule import Retention
 
@@ -32,13 +33,28 @@ def warehouse_engine() -> Engine:
     """Return the engine of the database that holds the schema `warehouse`.
 
     It is the one that the connection `billetbro_warehouse` (type postgres) names, where there is that connection, else
-    Billetbro's own. Only "there is none" is taken for that: an Airflow that cannot be asked raises its own error.
+    Billetbro's own. Airflow says "there is none" also when it could not be asked: raises Retriable when the warehouse
+    was in a database of its own before.
     """
     try:
         given = connection_named(WAREHOUSE_CONNECTION)
     except SettingsProblem:
-        return billetbro_engine()
+        state = billetbro_engine()
+        if _was_elsewhere(state):
+            raise Retriable(
+                f"There is no connection '{WAREHOUSE_CONNECTION}', but there was one. Nothing is exported elsewhere by "
+                "itself: add it again, or empty the table sync.warehouse_elsewhere if that is meant."
+            ) from None
+        return state
     return _engine_of(given)
+
+
+def _was_elsewhere(state: Engine) -> bool:
+    """Tell whether the warehouse had a database of its own; one that does not answer says so when it is used."""
+    try:
+        return is_elsewhere(state)
+    except OperationalError:
+        return False
 
 
 def see_that_it_answers(warehouse: Engine) -> None:

@@ -9,6 +9,7 @@ from airflow.sdk import Asset, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy import Engine
 
+from include.api.errors import Retriable
 from include.models import Mode
 from include.pipeline.begin import begin
 from include.pipeline.report import make_report
@@ -37,7 +38,12 @@ def request_of_this_run() -> RunRequest:
 def begin_run() -> list[list[str]]:
     """Check the settings, bring the schemas up to date, and return the ids of the run's libraries in batches."""
     libraries = load_settings().select(get_current_context()["params"]["libraries"])
-    return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now(), warehouse_engine())
+    try:
+        warehouse = warehouse_engine()
+    except Retriable as gone:
+        log.warning("%s", gone)
+        warehouse = None
+    return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now(), warehouse)
 
 
 def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, RunRequest], str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from demo.environment import LIBRARIES, EmbeddedPostgres
 from include.api.errors import Fatal, Retriable, SettingsProblem
 from include.models import PersonalDataPolicy
 from include.settings import Library, load_settings
-from include.store.database import connect
+from include.store.database import connect, migrate
+from include.store.warehouse_place import remember_elsewhere
 from jobs.billetbro_db import (
     billetbro_engine,
     privacy_of,
@@ -74,14 +76,29 @@ def test_engine_follows_the_connection_when_it_names_another_database(monkeypatc
 
 
 def test_warehouse_engine_is_the_database_itself_until_the_warehouse_has_a_connection(
-    monkeypatch: pytest.MonkeyPatch, airflow_home: Path
+    database: None, monkeypatch: pytest.MonkeyPatch, airflow_home: Path
 ) -> None:
-    set_database(monkeypatch, **COMPLETE)
     monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", raising=False)
-    without = warehouse_engine()
+    before = [warehouse_engine()]
+    migrate(billetbro_engine())
+    before.append(warehouse_engine())
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", json.dumps(COMPLETE | {"schema": "reports"}))
-    assert without is billetbro_engine()
-    assert (warehouse_engine().url.database, billetbro_engine().url.database) == ("reports", "events")
+    assert before == [billetbro_engine()] * 2
+    assert warehouse_engine().url.database == "reports"
+
+
+def test_warehouse_engine_whose_connection_is_gone_falls_back_to_no_other_database(
+    database: None, monkeypatch: pytest.MonkeyPatch, airflow_home: Path
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", raising=False)
+    migrate(billetbro_engine())
+    for _ in range(2):
+        remember_elsewhere(billetbro_engine(), datetime.now(UTC))
+    with pytest.raises(Retriable, match="no connection 'billetbro_warehouse', but there was one"):
+        warehouse_engine()
+    with billetbro_engine().begin() as connection:
+        assert connection.execute(text("DELETE FROM sync.warehouse_elsewhere")).rowcount == 1
+    assert warehouse_engine() is billetbro_engine()
 
 
 def test_warehouse_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(

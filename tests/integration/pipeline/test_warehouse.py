@@ -1,15 +1,19 @@
 """The warehouse through whole runs: in a database of its own, exported again, and of events that are no more."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, text
 
 from include.models import Mode
+from include.pipeline.begin import begin
 from include.pipeline.report import make_report
 from include.pipeline.request import RunRequest
-from include.store.database import connect
-from tests.integration.pipeline.harness import HOUR, World
+from include.store.database import connect, migrate
+from include.store.runs import read_runs
+from include.store.warehouse_place import is_elsewhere, remember_elsewhere
+from tests.integration.pipeline.harness import HOUR, LIBRARIES, World
 
 TABLES = ("events", "prices", "purchases", "tickets", "additional_sales", "answers", "data_quality")
 
@@ -68,6 +72,7 @@ def test_warehouse_elsewhere_gets_every_row_and_the_state_stays(world: World, el
     concert_with_buyers(world)
     assert world.run().raised == {}
     assert (counted(elsewhere, "purchases"), counted(world.engine, "purchases")) == (2, 0)
+    assert is_elsewhere(world.engine)
     with elsewhere.connect() as connection:
         assert connection.scalar(text("SELECT to_regnamespace('sync')")) is None
         assert connection.scalar(text("SELECT tickets_sold FROM warehouse.sales_by_event")) == 3
@@ -82,6 +87,16 @@ def test_warehouse_elsewhere_named_later_is_filled_by_the_next_run(world: World,
     happened = world.run()
     assert (world.record(happened).purchases or {})["reasons"] == {"never_exported": 1}
     assert stored(elsewhere, *moved_at) == before
+
+
+def test_warehouse_elsewhere_whose_connection_is_gone_is_not_made_anew_beside_the_state(elsewhere: Engine) -> None:
+    request, now = RunRequest(run_id="a run"), datetime.now(UTC)
+    migrate(elsewhere)
+    remember_elsewhere(elsewhere, now)
+    begin(elsewhere, list(LIBRARIES.values()), request, now)
+    with elsewhere.connect() as connection:
+        assert connection.scalar(text("SELECT to_regnamespace('warehouse')")) is None
+        assert len(read_runs(connection, "a run")) == len(LIBRARIES)
 
 
 def test_warehouse_elsewhere_that_does_not_answer_keeps_no_event_from_sale(world: World) -> None:
