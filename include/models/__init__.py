@@ -19,10 +19,12 @@ from include.models.rules import (
     PriceUnit,
 )
 from include.models.source import (
+    SHOWN_BY_A_WEBSITE,
     SourceAddress,
     SourceEvent,
     SourceState,
     TicketCategory,
+    TicketStatus,
 )
 from include.models.sync import (
     AppliedPrice,
@@ -48,6 +50,7 @@ from include.models.ticketing import (
 )
 
 __all__ = [
+    "SHOWN_BY_A_WEBSITE",
     "UNLIMITED_TICKETS",
     "AdditionalSale",
     "Address",
@@ -77,6 +80,7 @@ __all__ = [
     "Ticket",
     "TicketCategory",
     "TicketEvent",
+    "TicketStatus",
     "UnreadablePurchase",
     "Written",
 ]

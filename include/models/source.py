@@ -19,6 +19,25 @@ class SourceState(StrEnum):
     OCCURRED = "Occurred"
 
 
+SHOWN_BY_A_WEBSITE = ("state", "link", "admin_link")
+"""What of a ticket status a source can show when it says nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketStatus:
+    """What a source is to show of an event's sale. `changed` names what of it the source shows otherwise now.
+
+    A state None is left as it is; anything else None is emptied. `available` None is a sale without a limit.
+    """
+
+    state: SourceState | None = None
+    link: str | None = None
+    admin_link: str | None = None
+    sold: int | None = None
+    available: int | None = None
+    changed: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketCategory:
     """A ticket category as the source sends it; `amount` is in the unit that the library's settings name."""
@@ -52,7 +71,8 @@ class SourceEvent:
     """An event as its source (a CMS) shows it. Times are aware; texts are as sent, HTML and entities included.
 
     `unreadable` names the fields whose value could not be understood, each with what was found: such an event is
-    present, never read as absent, and is rejected.
+    present, never read as absent, and is rejected. `shows` names the fields of TicketStatus that the source can show of
+    it; `sold` and `available` are what it shows, None where nothing.
     """
 
     uuid: str
@@ -75,4 +95,7 @@ class SourceEvent:
     series_uuid: str | None = None
     link: str | None = None
     admin_link: str | None = None
+    sold: int | None = None
+    available: int | None = None
+    shows: tuple[str, ...] = SHOWN_BY_A_WEBSITE
     unreadable: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from include.models.source import SourceState
+from include.models.source import SHOWN_BY_A_WEBSITE, SourceState
 from include.models.ticketing import OnCreate, TicketEvent, Written
 
 DEFAULT_ON_CREATE = OnCreate()
@@ -29,7 +29,8 @@ class Outcome(StrEnum):
 class Mapped:
     """A source event after mapping: its outcome and, where it is ours, what it should be in Place2book.
 
-    `code`, `field` and `found` tell why it was skipped or rejected. `link` and `admin_link` are what the source shows.
+    `code`, `field` and `found` tell why it was skipped or rejected. `link`, `admin_link`, `state`, `sold` and
+    `available` are what the source shows, `shows` the names of those that it can show.
     """
 
     uuid: str
@@ -47,6 +48,9 @@ class Mapped:
     link: str | None = None
     admin_link: str | None = None
     state: SourceState | None = None
+    sold: int | None = None
+    available: int | None = None
+    shows: tuple[str, ...] = SHOWN_BY_A_WEBSITE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,18 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from include.api.errors import BilletbroError, OutcomeUnknown, Refused, Retriable
-from include.models import Change, CurrentEvent, Link, LinkStatus, Mapped, Mode, Rejection, SourceState
+from include.models import (
+    Change,
+    CurrentEvent,
+    Link,
+    LinkStatus,
+    Mapped,
+    Mode,
+    Rejection,
+    SourceState,
+    TicketStatus,
+    Written,
+)
 from include.pipeline.request import NothingToDo, RunRequest, in_words, utc_now
 from include.pipeline.rules import rules_of
 from include.settings import Library
@@ -23,7 +34,7 @@ from include.store.runs import note_progress, read_run
 from include.store.snapshots import note_written_back, read_mapped, read_ticket_events
 from include.sync.error_texts import error_code
 from include.sync.plan import UNREADABLE
-from include.sync.ticket_status import addresses_of, due_state, due_write_back
+from include.sync.ticket_status import SHOWN_AS, addresses_of, due_state, due_write_back
 
 REFUSED = "cms_refused"
 GIVE_UP_AFTER = 5
@@ -155,15 +166,8 @@ def _write(
             return
         with engine.begin() as connection:
             stored.mark_applying(connection, change_id, utc_now())
-        shown = _shown_after(item)
-        state = shown.get("state")
         try:
-            source.write_back(
-                item.mapped.uuid,
-                state=SourceState(state) if state else None,
-                link=shown["link"],
-                admin_link=shown["admin_link"],
-            )
+            source.write_back(item.mapped.uuid, _status(item))
         except BilletbroError as error:
             _failed(engine, change_id, item.change, error, result)
             if not isinstance(error, Refused | OutcomeUnknown | Retriable):
@@ -183,14 +187,32 @@ def _note(engine: Engine, library: str, item: Due, change_id: int | None = None)
             note_written_back(connection, library, item.mapped.uuid, _shown_after(item))
 
 
-def _shown_after(item: Due) -> dict[str, str | None]:
-    """Return what the source shows after the PATCH, which set both links, and the state where it had one."""
-    new = {change.field: change.new for change in item.change.fields} if item.change else {}
-    shown = {
-        "link": _text(new.get("url", item.mapped.link)),
-        "admin_link": _text(new.get("admin_url", item.mapped.admin_link)),
-    }
-    return shown | ({"state": str(new["state"])} if new.get("state") else {})
+def _status(item: Due) -> TicketStatus:
+    """Return what the source is to show after the write: everything, with what of it is new."""
+    new = _new(item)
+    state = new.get("state")
+    return TicketStatus(
+        state=SourceState(str(state)) if state else None,
+        link=_text(new.get("link", item.mapped.link)),
+        admin_link=_text(new.get("admin_link", item.mapped.admin_link)),
+        sold=_count(new.get("sold", item.mapped.sold)),
+        available=_count(new.get("available", item.mapped.available)),
+        changed=frozenset(new),
+    )
+
+
+def _new(item: Due) -> dict[str, Written]:
+    """Return the new values of what is written, under the names of a ticket status."""
+    fields = item.change.fields if item.change else ()
+    return {SHOWN_AS.get(change.field, change.field): change.new for change in fields}
+
+
+def _shown_after(item: Due) -> dict[str, str | int | None]:
+    """Return what the source shows after the write, which set both links, and the state where it had one."""
+    status = _status(item)
+    shown: dict[str, str | int | None] = {"link": status.link, "admin_link": status.admin_link}
+    shown |= {name: getattr(status, name) for name in ("sold", "available") if name in item.mapped.shows}
+    return shown | ({"state": status.state.value} if status.state else {})
 
 
 def _failed(engine: Engine, change_id: int, change: Change, error: BilletbroError, result: WrittenBack) -> None:
@@ -212,3 +234,7 @@ def _failed(engine: Engine, change_id: int, change: Change, error: BilletbroErro
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from include.api.cms import CmsClient
-from include.models import PriceUnit, SourceEvent, SourceState
+from include.models import PriceUnit, SourceEvent, TicketStatus
 from include.settings_types import Section, Text
 
 
@@ -32,6 +32,6 @@ class DplCmsSource:
         """Return every event that starts on `from_date` or later: a complete snapshot, or an error of the tree."""
         return self._client.events(from_date)
 
-    def write_back(self, uuid: str, *, state: SourceState | None, link: str | None, admin_link: str | None) -> None:
-        """Write state and links to an event; with nothing given, both links are cleared."""
-        self._client.patch_event(uuid, state=state, link=link, admin_link=admin_link)
+    def write_back(self, uuid: str, status: TicketStatus) -> None:
+        """Write state and links to an event; the site takes both links at once, and without any clears both."""
+        self._client.patch_event(uuid, state=status.state, link=status.link, admin_link=status.admin_link)

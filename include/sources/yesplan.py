@@ -26,7 +26,7 @@ from pydantic import Field, StrictInt
 from include.api.errors import SettingsProblem
 from include.api.yesplan import YesplanClient
 from include.api.yesplan_wire import YesplanEvent
-from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
+from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory, TicketStatus
 from include.settings_types import Section, Text, WholeAddress
 from include.sources.yesplan_values import amount_in, is_yes, state_in, state_words, text_in, whole_in
 
@@ -54,6 +54,18 @@ class CustomData(Section):
         """Return every keyword, each once."""
         single = (value for name, value in self if name != "prices" and value)
         return tuple(dict.fromkeys([*single, *self.prices.values()]))
+
+    @property
+    def of_status(self) -> dict[str, str]:
+        """Return the keywords that hold the fields of a ticket status, by field."""
+        named = {
+            "state": self.sale_state,
+            "link": self.sales_link,
+            "admin_link": self.admin_link,
+            "sold": self.sold,
+            "available": self.available,
+        }
+        return {field: keyword for field, keyword in named.items() if keyword}
 
 
 class YesplanSettings(Section):
@@ -86,7 +98,7 @@ class YesplanSettings(Section):
 
 
 class YesplanSource:
-    """Reads a venue's events with their custom data, and writes ticket links and sale states into custom data.
+    """Reads a venue's events with their custom data, and writes the status of their sale into custom data.
 
     The window reaches `lookback_days` and `horizon_days` past the date that is asked for.
     """
@@ -112,16 +124,11 @@ class YesplanSource:
         self._see_that_keywords_exist(events, told)
         return tuple(self._source_event(event, told[event.id]) for event in events)
 
-    def write_back(self, uuid: str, *, state: SourceState | None, link: str | None, admin_link: str | None) -> None:
-        """Write state and links to an event's custom data, where they have keywords; with nothing given, clear both."""
-        where = self._settings.custom_data
-        values: dict[str, object] = {}
-        if state is not None and where.sale_state:
-            values[where.sale_state] = state_words(state)
-        if state is None or link is not None or admin_link is not None:
-            links = ((where.sales_link, link), (where.admin_link, admin_link))
-            values |= {keyword: value or "" for keyword, value in links if keyword}
-        if values:
+    def write_back(self, uuid: str, status: TicketStatus) -> None:
+        """Write what has changed of a ticket status under the keywords that hold it; nothing else is touched."""
+        keywords = self._settings.custom_data.of_status
+        new = {field: keyword for field, keyword in keywords.items() if field in status.changed}
+        if values := {keyword: _written(field, status) for field, keyword in new.items()}:
             self._client.write_custom_data(uuid, values)
 
     def _see_that_keywords_exist(
@@ -167,6 +174,9 @@ class YesplanSource:
             series_uuid=event.group_id,
             link=text_in(told.get(where.sales_link or "")),
             admin_link=text_in(told.get(where.admin_link or "")),
+            sold=whole_in(told.get(where.sold or "")),
+            available=whole_in(told.get(where.available or "")),
+            shows=tuple(where.of_status),
             unreadable=unreadable,
         )
 
@@ -199,6 +209,14 @@ def _categories(
         if amount is None:
             unreadable.setdefault("ticket_categories.price", f"{title}: {said}")
         yield TicketCategory(title=title, amount=amount)
+
+
+def _written(field: str, status: TicketStatus) -> str | int:
+    """Return how a field of a ticket status is written; an empty text empties it."""
+    if field == "state":
+        return state_words(status.state) if status.state else ""
+    value: str | int | None = getattr(status, field)
+    return "" if value is None else value
 
 
 def _is_among(status: str, statuses: Iterable[str]) -> bool:

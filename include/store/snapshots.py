@@ -74,8 +74,8 @@ def read_mapped(connection: Connection, library: str) -> tuple[Mapped, ...]:
     return tuple(MAPPED.validate_python(stored) for stored in connection.scalars(query.order_by(source_events.c.uuid)))
 
 
-def note_written_back(connection: Connection, library: str, uuid: str, shown: Mapping[str, str | None]) -> None:
-    """Note what a source event shows (link, admin_link, state) since it was written back."""
+def note_written_back(connection: Connection, library: str, uuid: str, shown: Mapping[str, str | int | None]) -> None:
+    """Note what a source event shows (fields of a ticket status) since it was written back."""
     told = cast(literal(dict(shown), JSONB), JSONB)
     connection.execute(
         update(source_events)

@@ -205,9 +205,11 @@ ENTRIES = {
     ),
     "cms_refused": Entry(
         "CMS ville ikke tage imod billetlink og salgsstatus, så knappen på hjemmesiden kan være forkert. Vi prøver "
-        "igen; bliver det ved, så se efter, om CMS-brugeren har rollen ”Eksternt system”.",
+        "igen; bliver det ved, så se efter, om CMS-brugeren har rollen ”Eksternt system”, eller om nøglen til Yesplan "
+        "må skrive felterne.",
         "The CMS did not accept the ticket link and sale state, so the button on the website may be wrong. We try "
-        "again; if it goes on, check that the CMS user has the role “Eksternt system”.",
+        "again; if it goes on, check that the CMS user has the role “Eksternt system”, or that the key to Yesplan may "
+        "write the fields.",
         detail=_ANSWER,
     ),
     "outcome_unknown": Entry(

@@ -32,6 +32,8 @@ LABELS = {
     "url": Explanation("billetlink", "ticket link"),
     "admin_url": Explanation("link for personalet", "link for staff"),
     "state": Explanation("status", "state"),
+    "sold": Explanation("solgte billetter", "tickets sold"),
+    "available": Explanation("ledige billetter", "tickets left"),
 }
 
 

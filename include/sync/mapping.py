@@ -159,6 +159,9 @@ def _mapped(
         link=_link(event),
         admin_link=event.admin_link,
         state=event.state,
+        sold=event.sold,
+        available=event.available,
+        shows=event.shows,
     )
 
 

@@ -29,6 +29,8 @@ IN_SOURCE_WORDS = {
     SaleState.CLOSED: SourceState.TICKET_SALE_NOT_OPEN,
 }
 NEVER_OVERWRITTEN = (SourceState.CANCELLED, SourceState.OCCURRED)
+SHOWN_AS = {"url": "link", "admin_url": "admin_link"}
+"""What an address is called in a change, and what in a ticket status; the other fields have one name for both."""
 NEVER_WRITTEN = (Outcome.SOLD_ELSEWHERE, Outcome.OVER)
 OVER_STATES = ("held", "completed")
 
@@ -129,16 +131,19 @@ def due_write_back(
         return _clearing(mapped, link, sales_hosts)
     if mapped.outcome is Outcome.SKIPPED:
         return None
-    addresses = addresses_of(link)
+    addresses = {name: address for name, address in addresses_of(link).items() if SHOWN_AS[name] in mapped.shows}
     state = due_state(mapped, link, current, now)
     state = None if state == mapped.state else state
-    if state is None and all(_shows(mapped, link, name, addresses[name], sales_hosts) for name in addresses):
+    counts = _counts(mapped, current)
+    shows_addresses = all(_shows(mapped, link, name, addresses[name], sales_hosts) for name in addresses)
+    if state is None and not counts and shows_addresses:
         return None
     shown = {"url": mapped.link, "admin_url": mapped.admin_link}
     differing = ((name, address) for name, address in addresses.items() if shown[name] != address)
     fields = [FieldChange(field=name, old=shown[name], new=address) for name, address in differing]
     if state is not None:
         fields.append(FieldChange(field="state", old=mapped.state, new=state))
+    fields += counts
     return change_of(Kind.WRITE_BACK, mapped, link, tuple(fields), Why.SHOWN_OTHERWISE)
 
 
@@ -149,8 +154,27 @@ def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) 
     """
     if mapped.state in NEVER_OVERWRITTEN or mapped.outcome in (*NEVER_WRITTEN, Outcome.SKIPPED):
         return None
+    if "state" not in mapped.shows:
+        return None
     state = IN_SOURCE_WORDS.get(sale_state(current, now))
     return None if state == link.state_written else state
+
+
+def _counts(mapped: Mapped, current: CurrentEvent) -> list[FieldChange]:
+    """Return what a source that shows how many tickets are sold and left shows otherwise.
+
+    What Place2book did not tell is left; a sale without a limit has nothing left to count.
+    """
+    prices = current.prices
+    told = {"available": current.available_tickets}
+    if prices is not None and all(price.sold_tickets is not None for price in prices):
+        told["sold"] = sum(price.sold_tickets or 0 for price in prices)
+    shown = {"sold": mapped.sold, "available": mapped.available}
+    return [
+        FieldChange(field=name, old=shown[name], new=told[name])
+        for name in shown
+        if name in mapped.shows and name in told and told[name] != shown[name]
+    ]
 
 
 def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str]) -> Change | None:
@@ -159,8 +183,8 @@ def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str]) -> Change
         return None
     if mapped.link != link.sales_location and seccode_of(mapped.link, sales_hosts) != link.seccode:
         return None
-    fields = (
-        FieldChange(field="url", old=mapped.link, new=None),
-        FieldChange(field="admin_url", old=mapped.admin_link, new=None),
-    )
-    return change_of(Kind.CLEAR_LINK, mapped, link, fields, Why.NOT_ON_SALE)
+    addresses = {"url": mapped.link, "admin_url": mapped.admin_link}
+    counts = {"sold": mapped.sold, "available": mapped.available}
+    fields = [FieldChange(field=name, old=old, new=None) for name, old in addresses.items()]
+    fields += [FieldChange(field=name, old=old, new=None) for name, old in counts.items() if old is not None]
+    return change_of(Kind.CLEAR_LINK, mapped, link, tuple(fields), Why.NOT_ON_SALE)

@@ -166,7 +166,7 @@ def _about_the_sale(facts: EventFacts) -> Answer:
         case SaleState.WAITING_LIST:
             return _answer("waiting_list", link=sold_at)
     shown = IN_SOURCE_WORDS[state]
-    if mapped.state == shown:
+    if mapped.state == shown or "state" not in mapped.shows:
         return _answer("has_button", link=sold_at)
     if link.state_written == shown and mapped.state is not None:
         return _answer("state_set_by_hand", link=sold_at, state=_same(mapped.state.value))

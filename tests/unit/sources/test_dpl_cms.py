@@ -8,7 +8,7 @@ import pytest
 from include.api.cms import CmsClient
 from include.api.errors import BadAnswer
 from include.api.session import RequestSettings
-from include.models import SourceState
+from include.models import SourceState, TicketStatus
 from include.sandbox.server import Sandbox
 from include.sources import Source
 from include.sources.dpl_cms import DplCmsSource
@@ -46,15 +46,15 @@ def test_read_of_an_incomplete_snapshot_raises(sandbox: Sandbox, source: Source)
 
 def test_write_back_of_state_leaves_the_links(sandbox: Sandbox, source: Source) -> None:
     uuid = sandbox.cms["solbjerg"].add(title="Koncert")
-    source.write_back(uuid, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
-    source.write_back(uuid, state=SourceState.SOLD_OUT, link=None, admin_link=None)
+    source.write_back(uuid, TicketStatus(state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN, sold=3))
+    source.write_back(uuid, TicketStatus(state=SourceState.SOLD_OUT, link=LINK, admin_link=ADMIN))
     (event,) = [event for event in source.read(date.today()) if event.uuid == uuid]
     assert (event.state, event.link, event.admin_link) == (SourceState.SOLD_OUT, LINK, ADMIN)
 
 
 def test_write_back_of_nothing_clears_the_links(sandbox: Sandbox, source: Source) -> None:
     uuid = sandbox.cms["solbjerg"].add(title="Koncert")
-    source.write_back(uuid, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
-    source.write_back(uuid, state=None, link=None, admin_link=None)
+    source.write_back(uuid, TicketStatus(state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN, sold=3))
+    source.write_back(uuid, TicketStatus())
     (event,) = [event for event in source.read(date.today()) if event.uuid == uuid]
     assert (event.state, event.link, event.admin_link) == (SourceState.ACTIVE, None, None)

@@ -1,6 +1,7 @@
 """A venue's Yesplan as a source of events."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import pytest
 from include.api.errors import BadAnswer, Refused, SettingsProblem, WrongCredentials
 from include.api.session import RequestSettings
 from include.api.yesplan import YesplanClient
-from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
+from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory, TicketStatus
 from include.sandbox.server import Sandbox
 from include.sandbox.yesplan_state import Installation
 from include.sources.yesplan import YesplanSettings, YesplanSource
@@ -51,6 +52,7 @@ def sandbox() -> Iterator[Sandbox]:
 def theater(sandbox: Sandbox) -> Installation:
     """Give a test the theatre without events."""
     sandbox.reset(seeded=False)
+    sandbox.log.clear()
     return sandbox.yesplan["theater"]
 
 
@@ -84,6 +86,7 @@ def read_one(client: YesplanClient, **different: object) -> SourceEvent:
 def test_event_with_everything_is_read_whole(theater: Installation, client: YesplanClient, bulk: bool) -> None:
     theater.behave(bulk=bulk)
     shown = {"ticket_link": LINK, "ticket_admin": ADMIN, "ticket_state": "Udsolgt", "web_text": "<p>Prins.</p>"}
+    shown |= {"tickets_sold": "12", "tickets_available": "228"}
     event_id = plan(theater, price_child="0", group="H", web_page="https://teater.example/hamlet", **shown)
     event = read_one(client)
     assert event == SourceEvent(
@@ -105,6 +108,9 @@ def test_event_with_everything_is_read_whole(theater: Installation, client: Yesp
         series_uuid=event.series_uuid,
         link=LINK,
         admin_link=ADMIN,
+        sold=12,
+        available=228,
+        shows=("state", "link", "admin_link", "sold", "available"),
     )
     assert event.series_uuid
 
@@ -237,36 +243,81 @@ def test_revoked_key_raises(theater: Installation, client: YesplanClient) -> Non
         source_of(client).read(FROM)
 
 
-def test_write_back_of_state_leaves_the_links(theater: Installation, client: YesplanClient) -> None:
-    event_id = plan(theater)
-    source = source_of(client)
-    source.write_back(event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
-    source.write_back(event_id, state=SourceState.SOLD_OUT, link=None, admin_link=None)
-    (event,) = source.read(FROM)
-    assert (event.state, event.link, event.admin_link) == (SourceState.SOLD_OUT, LINK, ADMIN)
+WRITTEN = TicketStatus(
+    state=SourceState.ACTIVE,
+    link=LINK,
+    admin_link=ADMIN,
+    sold=3,
+    available=237,
+    changed=frozenset({"state", "link", "admin_link", "sold", "available"}),
+)
+EVERYTHING = {
+    "ticket_link": LINK,
+    "ticket_admin": ADMIN,
+    "ticket_state": "I salg",
+    "tickets_sold": 3,
+    "tickets_available": 237,
+}
 
 
-def test_write_back_of_nothing_clears_the_links(theater: Installation, client: YesplanClient) -> None:
-    event_id = plan(theater)
-    source = source_of(client)
-    source.write_back(event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
-    source.write_back(event_id, state=None, link=None, admin_link=None)
-    (event,) = source.read(FROM)
-    assert (event.state, event.link, event.admin_link) == (SourceState.ACTIVE, None, None)
-
-
-def test_write_back_touches_configured_keywords_only(
-    sandbox: Sandbox, theater: Installation, client: YesplanClient
+@pytest.mark.parametrize(
+    ("changed", "keywords"),
+    [
+        pytest.param(WRITTEN.changed, list(EVERYTHING), id="all"),
+        pytest.param({"state"}, ["ticket_state"], id="state"),
+        pytest.param({"sold", "available"}, ["tickets_sold", "tickets_available"], id="counts"),
+        pytest.param(set(), [], id="nothing"),
+    ],
+)
+def test_write_back_writes_what_has_changed_and_reads_it_back(
+    sandbox: Sandbox, theater: Installation, client: YesplanClient, changed: set[str], keywords: list[str]
 ) -> None:
     event_id = plan(theater)
     before = dict(theater.get(event_id).custom)
-    source_of(client, custom_data={"sales_link": "ticket_link"}).write_back(
-        event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN
+    source = source_of(client)
+    source.write_back(event_id, replace(WRITTEN, changed=frozenset(changed)))
+    assert theater.get(event_id).custom == {**before, **{keyword: EVERYTHING[keyword] for keyword in keywords}}
+    assert len(sandbox.log.writes()) == bool(keywords)
+    (event,) = source.read(FROM)
+    shown = {name: getattr(event, name) for name in WRITTEN.changed}
+    assert shown == {name: getattr(WRITTEN, name) if name in changed else None for name in WRITTEN.changed}
+
+
+def test_write_back_of_nothing_empties_what_stood_there(theater: Installation, client: YesplanClient) -> None:
+    event_id = plan(theater)
+    source = source_of(client)
+    source.write_back(event_id, WRITTEN)
+    source.write_back(event_id, TicketStatus(changed=frozenset({"link", "admin_link", "sold", "available"})))
+    (event,) = source.read(FROM)
+    assert (event.state, event.link, event.admin_link, event.sold, event.available) == (
+        SourceState.ACTIVE,
+        None,
+        None,
+        None,
+        None,
     )
-    sandbox.log.clear()
-    source_of(client, custom_data={}).write_back(event_id, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
-    assert theater.get(event_id).custom == {**before, "ticket_link": LINK}
-    assert sandbox.log.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("custom_data", "shows", "written"),
+    [
+        pytest.param({"sales_link": "ticket_link"}, ("link",), {"ticket_link": LINK}, id="one keyword"),
+        pytest.param({"capacity": "ticketing_capacity"}, (), {}, id="none"),
+    ],
+)
+def test_write_back_touches_configured_keywords_only(
+    theater: Installation,
+    client: YesplanClient,
+    custom_data: dict[str, object],
+    shows: tuple[str, ...],
+    written: dict[str, str],
+) -> None:
+    event_id = plan(theater)
+    before = dict(theater.get(event_id).custom)
+    source = source_of(client, custom_data=custom_data)
+    source.write_back(event_id, WRITTEN)
+    assert theater.get(event_id).custom == {**before, **written}
+    assert [event.shows for event in source.read(FROM)] == [shows]
 
 
 def test_keyword_that_may_not_be_written_is_refused_and_nothing_is_written(
@@ -274,8 +325,8 @@ def test_keyword_that_may_not_be_written_is_refused_and_nothing_is_written(
 ) -> None:
     event_id = plan(theater)
     theater.writable = frozenset({"ticket_link"})
-    with pytest.raises(Refused, match="may not write the custom data field ticket_admin") as raised:
-        source_of(client).write_back(event_id, state=None, link=LINK, admin_link=ADMIN)
+    with pytest.raises(Refused, match="may not write the custom data field ticket_") as raised:
+        source_of(client).write_back(event_id, WRITTEN)
     assert (raised.value.status, "ticket_link" in theater.get(event_id).custom) == (403, False)
 
 

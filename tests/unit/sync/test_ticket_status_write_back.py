@@ -57,6 +57,49 @@ def test_write_back_leaves_a_state_set_by_hand(state: SourceState) -> None:
     assert due(wanted(**SHOWN | {"state": state})) == []
 
 
+ALL = ("state", "link", "admin_link", "sold", "available")
+
+
+@pytest.mark.parametrize(
+    ("shown", "current", "fields"),
+    [
+        pytest.param(
+            {}, standing(available_tickets=38), {"sold": (None, 0), "available": (None, 38)}, id="never-shown"
+        ),
+        pytest.param({"sold": 0, "available": 38}, standing(available_tickets=38), None, id="as-shown"),
+        pytest.param(
+            {"sold": 0, "available": 40}, standing(available_tickets=39), {"available": (40, 39)}, id="one-reserved"
+        ),
+        pytest.param(
+            {"sold": 0, "available": 40}, standing(available_tickets=None), {"available": (40, None)}, id="no-limit"
+        ),
+        pytest.param({"sold": 7}, standing(available_tickets=None, prices=None), None, id="prices-not-read"),
+    ],
+)
+def test_write_back_of_counts_to_a_source_that_shows_them(
+    shown: dict[str, Any], current: CurrentEvent, fields: dict[str, object] | None
+) -> None:
+    change = due(wanted(**SHOWN | {"shows": ALL} | shown), current=current)
+    assert said(change) == ([] if fields is None else [("write_back", "a", fields)])
+
+
+@pytest.mark.parametrize(
+    "shows", [("link",), ("state",), ("admin_link", "sold"), ()], ids=lambda shows: "-".join(shows)
+)
+def test_write_back_only_of_what_the_source_can_show(shows: tuple[str, ...]) -> None:
+    everything = {**LINKS, "state": (None, "Active"), "sold": (None, 0)}
+    names = {"link": "url", "admin_link": "admin_url"}
+    expected = {names.get(name, name): everything[names.get(name, name)] for name in shows}
+    change = due(wanted(shows=shows), linked(), standing(available_tickets=None))
+    assert said(change) == ([("write_back", "a", expected)] if shows else [])
+
+
+def test_write_back_that_clears_a_link_clears_the_counts_too() -> None:
+    mapped = unwanted(Outcome.CANCELLED, link=URL, admin_link=ADMIN, sold=2, available=38, shows=ALL)
+    cleared = {"url": (URL, None), "admin_url": (ADMIN, None), "sold": (2, None), "available": (38, None)}
+    assert said(due(mapped, REMOVED)) == [("clear_link", "a", cleared)]
+
+
 def test_write_back_of_a_cancelled_event_leaves_its_state() -> None:
     cancelled = unwanted(Outcome.CANCELLED, **SHOWN | {"state": SourceState.CANCELLED, "link": None})
     assert said(due(cancelled, linked(), sold())) == [("write_back", "a", {"url": (None, URL)})]
