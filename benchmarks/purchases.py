@@ -79,10 +79,11 @@ def _print_judgement(ours: Sequence[Round], whole: Sequence[Round], half: Sequen
     peak = max(run.peak_mib for run in ours)
     kept = "below" if peak < MEMORY_LIMIT_MIB else "NOT BELOW"
     print(f"\npeak of memory: {peak:.0f} MiB, {kept} {MEMORY_LIMIT_MIB} MiB")
-    print("an hour's export with the whole year beside the half, 1 being that what exists does not matter:")
+    print("an hour with the whole year beside the half: reading is the same work in both, so export should be as much")
+    print(f"{'run':24}  {'export':>8}  {'reading':>8}")
     for one, other in zip(whole, half, strict=True):
-        print(f"{one.name:24}  {one.exporting / other.exporting:>8.2f}")
-    print("and beside the first export:")
+        print(f"{one.name:24}  {one.exporting / other.exporting:>8.2f}  {one.reading / other.reading:>8.2f}")
+    print("an hour's export beside the first")
     for one in whole:
         print(f"{one.name:24}  {one.exporting / ours[0].exporting:>8.2%}", flush=True)
 
