@@ -6,7 +6,7 @@ Nothing is kept but how many purchases came later: every answer is worked out wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,13 +23,14 @@ Json = dict[str, object]
 class Year:
     """So many libraries, with about so many purchases among them, the year ending 60 days after `now` (aware).
 
-    `later` counts what was bought after the beginning, by event.
+    `later` has the moments at which something was bought after the beginning, by event.
     """
 
     libraries: int
     purchases: int
     now: datetime
-    later: Counter[int] = field(default_factory=Counter)
+    later: dict[int, list[datetime]] = field(default_factory=dict)
+    hours: int = 0
 
     @property
     def events_of_a_library(self) -> int:
@@ -81,12 +82,18 @@ class Year:
             for place, (name, value) in enumerate(PRICES)
         ]
 
+    def sell(self, event_ids: Iterable[int]) -> None:
+        """Let an hour pass, in which one more is bought for each event."""
+        self.hours += 1
+        for event_id in event_ids:
+            self.later.setdefault(event_id, []).append(self.now + timedelta(hours=self.hours))
+
     def bought(self, event_id: int) -> Iterator[Json]:
         """Yield an event's purchases as the API shows them."""
         latest, at_first = min(self.begin_at(event_id), self.now), self._at_first(event_id)
         for number in range(self._count(event_id)):
-            later = timedelta(hours=number - at_first + 1)
-            at = self.now + later if number >= at_first else latest - timedelta(hours=7 * number + 1)
+            before = latest - timedelta(hours=7 * number + 1)
+            at = before if number < at_first else self.later[event_id][number - at_first]
             yield _purchase(event_id, number, at)
 
     def sold(self, event_id: int) -> Counter[int]:
@@ -100,7 +107,7 @@ class Year:
         )
 
     def _count(self, event_id: int) -> int:
-        return self._at_first(event_id) + self.later[event_id]
+        return self._at_first(event_id) + len(self.later.get(event_id, ()))
 
     def _at_first(self, event_id: int) -> int:
         return PURCHASES_OF_AN_EVENT - 5 + event_id * 7 % 11

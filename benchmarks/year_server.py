@@ -31,7 +31,7 @@ class YearServer:
     url: str
 
     def sell(self, event_ids: list[int]) -> None:
-        """Let one more be bought for each event."""
+        """Let an hour pass, in which one more is bought for each event."""
         self._tell("/sell?" + "&".join(f"event={event_id}" for event_id in event_ids))
 
     def requests(self) -> int:
@@ -79,7 +79,7 @@ class _Answers:
         parts = urlsplit(target)
         asked = parse_qs(parts.query)
         if parts.path == "/sell":
-            self._year.later.update(int(event) for event in asked.get("event", []))
+            self._year.sell(int(event) for event in asked.get("event", []))
             return None
         if parts.path == "/requests":
             counted, self._requests = self._requests, 0

@@ -26,7 +26,7 @@ def test_year_has_about_the_purchases_asked_for_in_every_library() -> None:
 def test_year_sold_tickets_are_those_of_the_purchases_that_were_not_cancelled() -> None:
     year = a_year()
     event_id = year.event_ids(5001)[3]
-    year.later[event_id] += 1
+    year.sell([event_id])
     bought = list(year.bought(event_id))
     lasting = [purchase for purchase in bought if purchase["transaction_type"] == "completed"]
     tickets = [ticket for purchase in lasting for ticket in purchase["tickets"]]
