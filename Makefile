@@ -47,7 +47,7 @@ format: install ## Put the code into the form that `make lint` asks for
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: install ## Measure the synchronisation with many libraries
+bench: install ## Measure the synchronisation with many events, and the export of a year of purchases
 	@$(BIN)/python -m benchmarks
 
 # The lock files hold for every platform, and name no index, so that they can be used behind a mirror.
