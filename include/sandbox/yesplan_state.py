@@ -11,7 +11,7 @@ from zlib import crc32
 from include.sandbox.moments import DENMARK, Clock, danish, parse
 from include.sandbox.yesplan_query import Query
 
-_OWN: Final = ("name", "status", "profile", "group", "locations", "start", "end")
+_OWN: Final = ("name", "status", "profile", "group", "locations", "start", "end", "hidden")
 
 
 class UnknownYesplanEventError(LookupError):
@@ -28,7 +28,10 @@ class ReadOnlyKeywordError(LookupError):
 
 @dataclass(slots=True)
 class YesplanEvent:
-    """An event; times are UTC, `custom` holds the custom data that somebody has filled in, by keyword."""
+    """An event; times are UTC, `custom` holds the custom data that somebody has filled in, by keyword.
+
+    The user of the API key does not see one that is `hidden`.
+    """
 
     id: str
     start: datetime
@@ -38,6 +41,7 @@ class YesplanEvent:
     profile: str = "Forestilling"
     group: str | None = None
     locations: tuple[str, ...] = ()
+    hidden: bool = False
     custom: dict[str, object] = field(default_factory=dict)
 
 
@@ -94,7 +98,7 @@ class Installation:
 
     def found(self, query: Query) -> list[YesplanEvent]:
         """Return the events that a query asks for, earliest first."""
-        chosen = [event for event in self.events if query.finds(_day(event), _texts(event))]
+        chosen = [event for event in self.events if not event.hidden and query.finds(_day(event), _texts(event))]
         return sorted(chosen, key=lambda event: (event.start, event.id))
 
     def clear(self) -> None:

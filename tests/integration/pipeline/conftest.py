@@ -8,8 +8,17 @@ from sqlalchemy import Engine
 from include.sandbox.server import Sandbox
 from include.store.database import connect, migrate, migrate_warehouse
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
+from tests.integration.pipeline.venue import in_yesplan
 
-SECRETS = ("made-up-sandbox-token", "made-up-solbjerg", "made-up-nordvig", "Testesen", "Prøvesen", "@example.com")
+SECRETS = (
+    "MADEUPKEYOFTHETHEATRE",
+    "made-up-sandbox-token",
+    "made-up-solbjerg",
+    "made-up-nordvig",
+    "Testesen",
+    "Prøvesen",
+    "@example.com",
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +39,20 @@ def engine(module_database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def world(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
-    """Give Solbjerg with an empty website, and see afterwards that the history is true and holds no secret."""
+def source() -> str:
+    """Name the kind of source that a test's world has; modules that hold for every kind give them all."""
+    return "dpl_cms"
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, engine: Engine, source: str) -> Iterator[World]:
+    """Give Solbjerg with an empty source, and see afterwards that the history is true and holds no secret."""
+    yield from _world(sandbox, engine, ["solbjerg"], seeded=False, source=source)
+
+
+@pytest.fixture
+def website(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
+    """Give Solbjerg with an empty website, for what only a website does."""
     yield from _world(sandbox, engine, ["solbjerg"], seeded=False)
 
 
@@ -41,8 +62,12 @@ def seeded(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
     yield from _world(sandbox, engine, list(LIBRARIES), seeded=True)
 
 
-def _world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded: bool) -> Iterator[World]:
+def _world(
+    sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded: bool, source: str = "dpl_cms"
+) -> Iterator[World]:
     world = new_world(sandbox, engine, libraries, seeded=seeded)
+    if source == "yesplan":
+        world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"])
     yield world
     for name, running in sandbox.servers.items():
         if not running:

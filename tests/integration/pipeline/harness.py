@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import requests
 from sqlalchemy import Engine, text
@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 from include.api.cms import CmsClient
 from include.api.place2book import Place2bookClient
 from include.api.session import RequestSettings
+from include.api.yesplan import YesplanClient
 from include.models import Link, Mode, PersonalDataPolicy
 from include.pipeline.begin import begin
 from include.pipeline.export import export
@@ -33,9 +34,11 @@ from include.sandbox.server import Sandbox
 from include.settings import Library, load_settings
 from include.sources import Source
 from include.sources.dpl_cms import DplCmsSource
+from include.sources.yesplan import YesplanSettings, YesplanSource
 from include.store.links import read_links
 from include.store.runs import RunRecord, read_run
 from include.warehouse.privacy import Privacy
+from tests.integration.pipeline.venue import VENUE, Planners
 
 LIBRARIES = {
     library.id: library
@@ -163,12 +166,12 @@ class World:
                 return load(engine, libraries[library], request, client, self.now())
 
         def write_back_one(library: str) -> object:
-            with self._cms(library) as cms, self.place2book() as client:
-                return write_back(engine, libraries[library], request, self.source(cms), client.host, self.now())
+            with self.apis_of(library) as (source, client):
+                return write_back(engine, libraries[library], request, source, client.host, self.now())
 
         def extract_one(library: str) -> object:
-            with self._cms(library) as cms:
-                return extract(engine, libraries[library], request, self.source(cms), self.now())
+            with self._source_of(library) as source:
+                return extract(engine, libraries[library], request, source, self.now())
 
         def transform_one(library: str) -> object:
             with self.place2book() as client:
@@ -195,8 +198,23 @@ class World:
     @contextmanager
     def apis_of(self, library: str) -> Iterator[tuple[Source, Place2bookClient]]:
         """Give a library's source and Place2book."""
-        with self._cms(library) as cms, self.place2book() as client:
-            yield self.source(cms), client
+        with self._source_of(library) as source, self.place2book() as client:
+            yield source, client
+
+    @contextmanager
+    def _source_of(self, library: str) -> Iterator[Source]:
+        told = self.libraries[library].source
+        if isinstance(told, YesplanSettings):
+            with self._yesplan() as yesplan:
+                yield YesplanSource(yesplan, told, lookback_days=self.libraries[library].lookback_days)
+            return
+        with self._cms(library) as cms:
+            yield self.source(cms)
+
+    def _yesplan(self) -> YesplanClient:
+        key = self.passwords.get(VENUE, self.sandbox.yesplan[VENUE].api_key)
+        url = self.sandbox.yesplan_urls[VENUE]
+        return YesplanClient(url, key, connection=f"yesplan_{VENUE}", settings=IMPATIENT)
 
     def _cms(self, library: str) -> CmsClient:
         login, password = self.sandbox.cms_users[library]
@@ -205,12 +223,24 @@ class World:
         return CmsClient(url, login, password, connection=f"cms_{library}", settings=IMPATIENT)
 
     @property
+    def plans_in_yesplan(self) -> bool:
+        """Tell whether Solbjerg's events come from the theatre's Yesplan instead of a website."""
+        return isinstance(self.libraries["solbjerg"].source, YesplanSettings)
+
+    @property
     def site(self) -> CmsSite:
-        """Return Solbjerg's website."""
+        """Return Solbjerg's website, or planners who understand the same words."""
+        if self.plans_in_yesplan:
+            return cast(CmsSite, Planners(self.sandbox.yesplan[VENUE]))
         return self.sandbox.cms["solbjerg"]
 
+    @property
+    def written_back(self) -> tuple[str, str]:
+        """Return (server, method) of a request that writes back to Solbjerg's source."""
+        return (f"yesplan:{VENUE}", "PUT") if self.plans_in_yesplan else ("cms:solbjerg", "PATCH")
+
     def add(self, title: str = "Koncert", price: float = 100, capacity: int = 50, **fields: object) -> str:
-        """Publish a ticket event on Solbjerg's website and return its uuid; with one category by default."""
+        """Publish a ticket event at Solbjerg's source and return its uuid; with one category by default."""
         category = {"uuid": f"category of {title}", "title": "Voksen", "price": {"currency": "DKK", "value": price}}
         shown: dict[str, object] = {
             "title": title,
@@ -232,7 +262,8 @@ class World:
 
     def link_shown(self, uuid: str, library: str = "solbjerg") -> str | None:
         """Return the link that a website shows for an event."""
-        external = self.sandbox.cms[library].get(uuid).fields.get("external_data")
+        site = self.site if library == "solbjerg" else self.sandbox.cms[library]
+        external = site.get(uuid).fields.get("external_data")
         return external.get("url") if isinstance(external, dict) else None
 
     def state_shown(self, uuid: str) -> object:
@@ -272,7 +303,8 @@ class World:
     def unplanned_requests(self) -> list[tuple[str, str]]:
         """Return the requests that changed something, or meant to, without a change that was stored as `applying`."""
         began = Counter(
-            _request_of(row) for row in self.rows("SELECT * FROM sync.changes WHERE applying_at IS NOT NULL")
+            _request_of(row, self.written_back[1])
+            for row in self.rows("SELECT * FROM sync.changes WHERE applying_at IS NOT NULL")
         )
         sent = Counter((e.method, e.path) for e in self.sandbox.log.writes() if e.status != 429)
         return sorted((sent - began).elements())
@@ -290,8 +322,9 @@ def new_world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded:
     return world
 
 
-def _request_of(row: dict[str, Any]) -> tuple[str, str]:
-    """Return method and path of the request that a change stands for."""
+def _request_of(row: dict[str, Any], writes_back: str) -> tuple[str, str]:
+    """Return method and path of the request that a change stands for; `writes_back` is the source's method."""
+    of_source = f"/api/v1/events/{row['uuid']}" if writes_back == "PATCH" else f"/api/event/{row['uuid']}/customdata"
     events = f"/event_makers/{row['event_maker']}/events"
     event, price = f"{events}/{row['event_id']}", f"{events}/{row['event_id']}/prices/{row['price_id']}"
     return {
@@ -304,6 +337,6 @@ def _request_of(row: dict[str, Any]) -> tuple[str, str]:
         "update_price": ("PUT", price),
         "end_price_sale": ("PUT", price),
         "delete_price": ("DELETE", price),
-        "write_back": ("PATCH", f"/api/v1/events/{row['uuid']}"),
-        "clear_link": ("PATCH", f"/api/v1/events/{row['uuid']}"),
+        "write_back": (writes_back, of_source),
+        "clear_link": (writes_back, of_source),
     }[row["kind"]]

@@ -1,13 +1,22 @@
 """What Place2book refuses about one event is told in its own words, and not tried again and again."""
 
+import pytest
+
 from tests.integration.pipeline.harness import DAY, HOUR, World
+from tests.integration.pipeline.venue import EACH_SOURCE
 
 SERVER = "place2book"
 WORDS = '{"message": "name is not allowed"}'
 
 
+@pytest.fixture(params=EACH_SOURCE)
+def source(request: pytest.FixtureRequest) -> str:
+    """Name each kind of source."""
+    return str(request.param)
+
+
 def puts(world: World) -> int:
-    return sum(request.method == "PUT" for request in world.sandbox.log.entries)
+    return sum((request.server, request.method) == (SERVER, "PUT") for request in world.sandbox.log.entries)
 
 
 def refused(world: World) -> str:

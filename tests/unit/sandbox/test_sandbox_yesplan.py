@@ -152,6 +152,15 @@ def test_event_that_is_not_there_is_not_found(sandbox: Sandbox) -> None:
     assert [ask(sandbox, path, method=method, body={}).status_code for method, path in asked] == [404] * 3
 
 
+def test_event_that_the_keys_user_may_not_see_is_not_listed(sandbox: Sandbox) -> None:
+    state = sandbox.yesplan["theater"]
+    event_id = state.add(name="Hamlet", start=START)
+    state.edit(event_id, hidden=True)
+    before = found(sandbox, "date:06-05-2031")
+    state.edit(event_id, hidden=False)
+    assert (before, found(sandbox, "date:06-05-2031")) == ([], ["Hamlet"])
+
+
 def test_log_holds_the_requests_without_the_key(sandbox: Sandbox) -> None:
     ask(sandbox, "/api/events/date:06-05-2031")
     (entry,) = sandbox.log.entries

@@ -1,0 +1,224 @@
+"""A venue that plans in Yesplan: from nothing to all in step, then silence, and no trace of the key."""
+
+import logging
+import traceback
+
+import pytest
+from sqlalchemy import Engine, text
+
+from include.models import Mode
+from include.sandbox.yesplan_seed import seed_yesplan
+from include.sandbox.yesplan_state import Installation
+from tests.integration.pipeline.harness import HOUR, World
+from tests.integration.pipeline.venue import COUNTS, VENUE, in_yesplan
+
+ON_SALE = ["Kameliadamen", "Nøddeknækkeren", "Nøddeknækkeren", "Åbent hus bag scenen"]
+WRITES_BACK = (f"yesplan:{VENUE}", "PUT")
+PRICES = {"Voksen": "price_adult", "Barn": "price_child"}
+KEY = "MADEUPKEYOFTHETHEATRE0123456789A"
+
+
+@pytest.fixture
+def theater(world: World) -> World:
+    """Give a world whose library plans all of the theatre's events in Yesplan, which shows counts of tickets too."""
+    state = world.sandbox.yesplan[VENUE]
+    state.behave(page_size=4)
+    seed_yesplan(state, world.sandbox.venues[0])
+    world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"], prices=PRICES, **COUNTS)
+    return world
+
+
+def installation(world: World) -> Installation:
+    return world.sandbox.yesplan[VENUE]
+
+
+def said_of(world: World) -> str:
+    """Return what the latest run notes of the step that read the source."""
+    return str(world.rows("SELECT errors FROM sync.runs ORDER BY started_at DESC LIMIT 1")[0]["errors"]["extract"])
+
+
+def shown(world: World, name: str) -> dict[str, object]:
+    """Return what stands in an event's custom data of its sale, without its links."""
+    custom = installation(world).find(name).custom
+    return {keyword: custom.get(keyword) for keyword in ("ticket_state", "tickets_sold", "tickets_available")}
+
+
+@pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
+def test_first_run_puts_on_sale_what_is_agreed_and_the_second_is_silent(theater: World, bulk: bool) -> None:
+    installation(theater).behave(bulk=bulk)
+    first, second = theater.run(), theater.run()
+    assert first.raised == {}
+    assert first.counted == {("place2book", "POST"): 4, WRITES_BACK: 4}
+    assert sorted(event.fields.name for event in theater.sandbox.place2book.events) == ON_SALE
+    assert theater.open_rejections() == {("Visekoncert", "price_not_a_number")}
+    linked = [event for event in installation(theater).events if event.custom.get("ticket_link")]
+    assert sorted(event.name for event in linked) == ON_SALE
+    assert all(theater.answers(str(event.custom["ticket_link"])) for event in linked)
+    assert shown(theater, "Kameliadamen") == {
+        "ticket_state": "I salg",
+        "tickets_sold": 0,
+        "tickets_available": 240,
+    }
+    assert (second.raised, second.writes, theater.changes(second)) == ({}, [], [])
+
+
+def test_event_arrives_with_its_prices_and_its_group_as_series(theater: World) -> None:
+    theater.run()
+    event = theater.sandbox.place2book.find("Kameliadamen")
+    assert {price.fields.name: price.fields.value for price in event.prices.values()} == {"Voksen": 17550, "Barn": 8000}
+    assert (event.fields.capacity, event.fields.begin_at) == (240, installation(theater).find("Kameliadamen").start)
+    series = [link.series_uuid for link in theater.ours().values() if link.title == "Nøddeknækkeren"]
+    assert (len(series), len(set(series)), None in series) == (2, 1, False)
+
+
+def test_tickets_sold_and_left_are_written_when_they_change_and_only_they(theater: World) -> None:
+    theater.run()
+    event = theater.sandbox.place2book.find("Kameliadamen")
+    link = installation(theater).find("Kameliadamen").custom["ticket_link"]
+    installation(theater).writable = frozenset({"tickets_sold", "tickets_available"})
+    theater.sandbox.place2book.buy(event.id, quantity=3)
+    bought, silent = theater.run(), theater.run()
+    assert (bought.raised, bought.writes, silent.writes) == ({}, [WRITES_BACK], [])
+    assert shown(theater, "Kameliadamen") == {
+        "ticket_state": "I salg",
+        "tickets_sold": 3,
+        "tickets_available": 237,
+    }
+    assert installation(theater).find("Kameliadamen").custom["ticket_link"] == link
+
+
+def test_event_that_sells_out_says_so_and_a_word_of_the_staff_stays(theater: World) -> None:
+    theater.run()
+    state = installation(theater)
+    uuid = state.find("Åbent hus bag scenen").id
+    state.edit(uuid, ticket_state="Få pladser")
+    assert theater.run().writes == []
+    theater.sandbox.place2book.buy(theater.event_of(uuid).id, quantity=80)
+    theater.run()
+    assert shown(theater, "Åbent hus bag scenen") == {
+        "ticket_state": "Udsolgt",
+        "tickets_sold": 80,
+        "tickets_available": 0,
+    }
+
+
+def test_event_that_goes_back_to_option_is_withdrawn_at_once_and_returns_when_it_is_agreed_again(
+    theater: World,
+) -> None:
+    theater.run()
+    state = installation(theater)
+    event = state.find("Kameliadamen")
+    state.edit(event.id, status="Option")
+    withdrawn = theater.run()
+    emptied = {keyword: event.custom[keyword] for keyword in ("ticket_link", "tickets_sold", "tickets_available")}
+    assert withdrawn.writes == [("place2book", "DELETE"), WRITES_BACK]
+    assert emptied == {"ticket_link": "", "tickets_sold": "", "tickets_available": ""}
+    assert theater.run().writes == []
+    state.edit(event.id, status="Confirmed")
+    assert theater.run().writes == [("place2book", "POST"), WRITES_BACK]
+    assert theater.answers(str(event.custom["ticket_link"]))
+    assert theater.run().writes == []
+
+
+def test_plan_shows_what_the_next_run_does_and_writes_nothing(theater: World) -> None:
+    theater.run()
+    theater.sandbox.place2book.buy(theater.sandbox.place2book.find("Kameliadamen").id)
+    installation(theater).edit(installation(theater).find("Nøddeknækkeren").id, status="Option")
+    planned = theater.run(Mode.PLAN)
+    done = theater.run()
+    assert (planned.raised, planned.writes) == ({}, [])
+    assert [change[:2] for change in theater.changes(planned)] == [change[:2] for change in theater.changes(done)]
+    assert {status for *_, status in theater.changes(done)} == {"applied"}
+
+
+def test_keyword_that_the_key_may_not_write_is_one_rejection_for_each_event_until_it_may(theater: World) -> None:
+    state = installation(theater)
+    writable = state.writable
+    state.writable = writable - {"ticket_admin"}
+    first, second = theater.run(), theater.run()
+    assert (first.raised, second.raised) == ({}, {})
+    refused = {(name, "cms_refused") for name in ON_SALE}
+    assert theater.open_rejections() == refused | {("Visekoncert", "price_not_a_number")}
+    said = theater.rows("SELECT DISTINCT detail FROM sync.rejections WHERE code = 'cms_refused'")
+    assert said == [{"detail": "This API key may not write the custom data field ticket_admin"}]
+    state.writable = writable
+    theater.run()
+    assert theater.open_rejections() == {("Visekoncert", "price_not_a_number")}
+    assert theater.run().writes == []
+
+
+def test_keyword_that_does_not_exist_ends_the_librarys_run_with_one_sentence(theater: World) -> None:
+    theater.run()
+    theater.libraries["solbjerg"] = in_yesplan(theater.libraries["solbjerg"], prices=PRICES, capacity="kapacitet")
+    run = theater.run()
+    assert (list(run.raised), run.writes, theater.changes(run)) == (["extract"], [], [])
+    assert said_of(theater).count("kapacitet") == 1
+    assert "without the custom data 'kapacitet', which source.custom_data in libraries.yaml names; it has" in said_of(
+        theater
+    )
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    ["revoked", "unknown", "html_200", "truncated_json", "drop_before", "garbage", "throttled", "elsewhere", "refused"],
+)
+def test_key_is_in_nothing_that_a_failing_run_leaves_behind(
+    theater: World, engine: Engine, caplog: pytest.LogCaptureFixture, trouble: str
+) -> None:
+    theater.run()
+    state, server = installation(theater), f"yesplan:{VENUE}"
+    secret = KEY
+    match trouble:
+        case "revoked":
+            state.behave(revoked=True)
+        case "unknown":
+            secret = theater.passwords[VENUE] = "ANOTHERMADEUPKEY/OF+THE=THEATRE"
+        case "throttled":
+            theater.sandbox.faults.add(server, "status", code=429)
+        case "elsewhere":
+            state.behave(next_host=f"http://elsewhere.example/?api_key={KEY}&next=")
+        case "refused":
+            state.edit(state.find("Kameliadamen").id, ticket_link=None)
+            theater.sandbox.faults.add(server, "status", "PUT", code=400, body=f'{{"message": "?api_key={KEY}"}}')
+        case _:
+            theater.sandbox.faults.add(server, trouble)  # type: ignore[arg-type]
+    caplog.clear()
+    with caplog.at_level(logging.DEBUG):
+        run = theater.run()
+    told = [caplog.text, everything_stored(engine)]
+    for error in run.raised.values():
+        told += traceback.format_exception(error)
+    assert bool(run.raised) is (trouble != "refused")
+    assert "/api/events/date:" in caplog.text
+    found = [key for key in (secret, KEY, "MADEUPKEY") if any(key in one for one in told)]
+    assert found == []
+
+
+def test_revoked_key_fails_the_library_at_once_and_names_the_connection(theater: World) -> None:
+    theater.run()
+    installation(theater).behave(revoked=True)
+    run = theater.run()
+    assert (list(run.raised), run.writes) == (["extract"], [])
+    assert "Connection 'yesplan_theater' to 127.0.0.1" in said_of(theater)
+    assert "did not accept the login (status 403)" in said_of(theater)
+    installation(theater).behave(revoked=False)
+    assert theater.run().writes == []
+
+
+def test_event_past_its_end_is_over_and_nothing_is_written(theater: World) -> None:
+    theater.run()
+    theater.ahead = 22 * 24 * HOUR
+    later = theater.run()
+    assert (later.raised, later.writes) == ({}, [])
+    assert {link.status for link in theater.ours().values()} == {"retired"}
+
+
+def everything_stored(engine: Engine) -> str:
+    """Return every row of every table of the database, as text."""
+    with engine.connect() as connection:
+        tables = connection.scalars(
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('sync', 'warehouse')"
+            )
+        ).all()
+        return "\n".join(str(connection.execute(text(f"SELECT * FROM {table}")).all()) for table in tables)

@@ -1,0 +1,120 @@
+"""A venue's planners, who do in Yesplan what a library's editors do on its website, asked in the website's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from include.models import SourceState
+from include.sandbox.yesplan_state import Installation
+from include.settings import Library
+from include.sources.yesplan_values import state_in, state_words
+
+EACH_SOURCE = ["dpl_cms", pytest.param("yesplan", marks=pytest.mark.slow)]
+"""For modules whose tests hold whatever the source is; a venue's whole runs are in test_yesplan.py, and always run."""
+
+VENUE = "theater"
+PRICES = {"Voksen": "price_adult", "Barn": "price_child", "Ny": "price_new"}
+LINKS = {"sales_link": "ticket_link", "admin_link": "ticket_admin", "sale_state": "ticket_state"}
+COUNTS = {"sold": "tickets_sold", "available": "tickets_available"}
+_PLAIN = {"title": "name", "series": "group", "branches": "locations", "start": "start", "end": "end"}
+
+
+def in_yesplan(library: Library, **custom_data: object) -> Library:
+    """Return the library with the theatre's Yesplan as its source, with some other keywords than usual.
+
+    No counts of tickets are shown unless their keywords are given, since a website shows none either.
+    """
+    source = {
+        "type": "yesplan",
+        "conn_id": "yesplan_theater",
+        "price_unit": "kroner",
+        "custom_data": {
+            "capacity": "ticketing_capacity",
+            "description": "web_text",
+            "relevant": "ticketing_publish",
+            "prices": PRICES,
+            **LINKS,
+            **custom_data,
+        },
+    }
+    return Library.model_validate({**library.model_dump(mode="json"), "source": source})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An event as it stands in Yesplan; `fields` in the website's words."""
+
+    uuid: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Planners:
+    """What planners do; the same methods, and names of fields, as those of a website."""
+
+    state: Installation
+
+    def __post_init__(self) -> None:
+        if "price_new" not in self.state.keywords:
+            self.state.keywords = (*self.state.keywords, "price_new")
+
+    def add(self, **fields: object) -> str:
+        """Plan an event that is agreed, and return its id."""
+        return self.state.add(**_in_yesplans_words(fields))
+
+    def edit(self, uuid: str, **fields: object) -> None:
+        """Change what is given."""
+        self.state.edit(uuid, **_in_yesplans_words(fields))
+
+    def remove(self, uuid: str) -> None:
+        """Delete an event."""
+        self.state.remove(uuid)
+
+    def unpublish(self, uuid: str) -> None:
+        """Take an event out of the key's sight."""
+        self.state.edit(uuid, hidden=True)
+
+    def clone(self, uuid: str) -> str:
+        """Copy an event with all that was filled in."""
+        event = self.state.get(uuid)
+        own = {"name": event.name, "locations": list(event.locations), "start": event.start, "end": event.end}
+        return self.state.add(**own, **event.custom)
+
+    def get(self, uuid: str) -> Shown:
+        """Return an event as it stands."""
+        event = self.state.get(uuid)
+        word = SourceState.CANCELLED if event.status == "Cancelled" else state_in(event.custom.get("ticket_state"))
+        links = {"url": event.custom.get("ticket_link") or None, "admin_url": event.custom.get("ticket_admin") or None}
+        return Shown(uuid, {"title": event.name, "state": word and word.value, "external_data": links})
+
+
+def _in_yesplans_words(fields: Mapping[str, Any]) -> dict[str, object]:
+    told: dict[str, object] = {}
+    for name, value in fields.items():
+        match name:
+            case "state":
+                told["status"] = value if value == "Cancelled" else "Confirmed"
+                told |= {} if value == "Cancelled" else {"ticket_state": state_words(SourceState(value))}
+            case "published":
+                told["hidden"] = not value
+            case "ticket_manager_relevance":
+                told["ticketing_publish"] = "Ja" if value else "Nej"
+            case "ticket_capacity":
+                told["ticketing_capacity"] = None if value is None else str(value)
+            case "ticket_categories":
+                amounts = {category["title"]: category["price"]["value"] for category in value}
+                told |= {keyword: _amount(amounts.get(title)) for title, keyword in PRICES.items()}
+            case "external_data":
+                links = value or {}
+                told |= {"ticket_link": links.get("url"), "ticket_admin": links.get("admin_url")}
+            case _:
+                told[_PLAIN[name]] = value
+    return told
+
+
+def _amount(value: float | None) -> str | None:
+    return None if value is None else f"{value:.2f}".replace(".", ",")
