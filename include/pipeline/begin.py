@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from include.pipeline.request import RunRequest, batches
 from include.settings import Library
 from include.store.database import migrate, migrate_warehouse
 from include.store.runs import start_run
 from include.store.warehouse_place import is_elsewhere, remember_elsewhere
+from include.warehouse.forget import bring_forgotten
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +28,8 @@ def begin(
 ) -> list[list[str]]:
     """Begin a run for these libraries and return their ids in the batches that tasks work on.
 
-    A warehouse in a database of its own that does not answer, or whose connection is gone (None, where it was one),
-    keeps nobody from selling: the exports will say so.
+    A warehouse in a database of its own that does not answer or lets nothing be written, or whose connection is gone
+    (None, where it was one), keeps nobody from selling: the exports will say so.
     """
     migrate(engine)
     _look_after(engine, warehouse, now)
@@ -38,7 +39,7 @@ def begin(
 
 
 def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None:
-    """Bring the schema `warehouse` up to date where it lies."""
+    """Bring the schema `warehouse` up to date where it lies, and tell it who was forgotten while it lay elsewhere."""
     if warehouse in (None, engine):
         if not is_elsewhere(engine):
             migrate_warehouse(engine)
@@ -47,5 +48,6 @@ def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None
     remember_elsewhere(engine, now)
     try:
         migrate_warehouse(warehouse)
-    except OperationalError as error:
-        log.warning("The warehouse's database does not answer, so that its tables were not looked at: %s", error.orig)
+        bring_forgotten(engine, warehouse, now)
+    except DBAPIError as error:
+        log.warning("The warehouse's database cannot be used, so that its tables were not looked at: %s", error.orig)

@@ -94,15 +94,22 @@ def forgotten_purchases(connection: Connection, library: str) -> frozenset[int]:
     return frozenset(connection.scalars(select(forgotten.c.purchase_id).where(forgotten.c.library == library)))
 
 
-def bring_forgotten(before: Engine, warehouse: Engine) -> None:
-    """Let a warehouse in a database of its own know who was forgotten while it lay in another."""
+def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
+    """Let a warehouse in a database of its own know who was forgotten while it lay in another.
+
+    What it was brought of theirs, in a copy from before they were forgotten, is removed.
+    """
     with before.connect() as old:
         if old.scalar(select(func.to_regclass(forgotten.fullname))) is None:
             return
         rows = [dict(row) for row in old.execute(select(forgotten)).mappings()]
-    if rows:
-        with warehouse.begin() as new:
-            new.execute(insert(forgotten).on_conflict_do_nothing(), rows)
+    if not rows:
+        return
+    news = insert(forgotten).on_conflict_do_nothing().returning(forgotten.c.library)
+    with warehouse.begin() as new:
+        for library in sorted(set(new.scalars(news, rows))):
+            theirs = select(forgotten.c.purchase_id).where(forgotten.c.library == library)
+            blank(new, library, theirs, now)
 
 
 def _in_tables(connection: Connection, library: str, who: Sought) -> Iterator[int]:

@@ -172,10 +172,18 @@ def test_forget_holds_in_a_database_that_the_warehouse_moves_to(engine: Engine, 
     assert (people(own_engine)[900], people(own_engine)[910]["email"]) == (NOTHING, "proeve@example.com")
 
 
+def test_forget_reaches_a_copy_of_the_warehouse_that_was_made_before(engine: Engine, own_engine: Engine) -> None:
+    for warehouse in (engine, own_engine):
+        export(warehouse, Till(), privacy=KEEP)
+    remove(engine, sought(KEYS, EMAIL))
+    begin(engine, [LIBRARY_SETTINGS], RunRequest(run_id="moved"), MONDAY + HOUR, own_engine)
+    assert (people(own_engine)[900], people(own_engine)[910]["email"]) == (NOTHING, "proeve@example.com")
+
+
 def test_forget_is_brought_from_nowhere_when_there_was_no_warehouse_before(own_engine: Engine) -> None:
     with own_engine.begin() as connection:
         connection.execute(text("DROP SCHEMA warehouse CASCADE"))
-    bring_forgotten(own_engine, own_engine)
+    bring_forgotten(own_engine, own_engine, MONDAY)
     with own_engine.connect() as connection:
         assert connection.scalar(text("SELECT to_regnamespace('warehouse')")) is None
 
