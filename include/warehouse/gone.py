@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from include.store.file_exports import date_of_change
 from include.store.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
 
 
@@ -64,7 +65,8 @@ def mark_events_gone(engine: Engine, library: str, event_ids: Collection[int], n
         return
     gone = update(events).where(events.c.library == library, events.c.event_id.in_(event_ids))
     with engine.begin() as connection:
-        connection.execute(gone.where(events.c.removed_at.is_(None)).values(removed_at=now, changed_at=now))
+        changed_at = date_of_change(connection, library, now)
+        connection.execute(gone.where(events.c.removed_at.is_(None)).values(removed_at=now, changed_at=changed_at))
 
 
 def _date(

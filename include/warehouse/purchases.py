@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from include.api.errors import BadAnswer, Refused, Retriable
 from include.models import Purchase, UnreadablePurchase
 from include.store.database import without_values
+from include.store.file_exports import date_of_change
 from include.store.warehouse_tables import events as events_table
 from include.store.warehouse_tables import prices
 from include.store.warehouse_tables import purchases as purchases_table
@@ -72,7 +73,7 @@ def export_purchases(
     One event that cannot be read does not stop the others; it stays due. After a few in a row that nothing can be read
     of, Place2book is taken to be down and is not asked for the rest. Fatal errors pass through.
     """
-    forgotten = _under_policy(engine, library, privacy, now)
+    now, forgotten = _under_policy(engine, library, privacy, now)
     sold = [event for event in events if not event.current.passive]
     last = last_exports(engine, library, [event.event_id for event in sold])
     reasons: Counter[str] = Counter()
@@ -105,11 +106,16 @@ def export_purchases(
     return _summary(len(sold), reasons, stored, open_problems(engine, library), failures)
 
 
-def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime) -> frozenset[int]:
-    """Bring what is stored under the policy; return the purchases whose personal data may not be stored again."""
+def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime) -> tuple[datetime, frozenset[int]]:
+    """Bring what is stored under the policy; return the purchases whose personal data may not be stored again.
+
+    And the moment to date what is stored at: not before the library's lock is held can that be known, since another
+    task may have written files until then.
+    """
     with engine.begin() as connection:
+        now = date_of_change(connection, library, now)
         apply_policy(connection, library, privacy, now)
-        return forgotten_purchases(connection, library)
+        return now, forgotten_purchases(connection, library)
 
 
 def _protected(

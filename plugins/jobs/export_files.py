@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 from include.api.errors import Retriable, SettingsProblem
 from include.pipeline.request import RunRequest, utc_now
 from include.store.database import library_lock
-from include.store.file_exports import date_of_change
 from include.warehouse.file_store import FileStore
 from include.warehouse.files import FileSummary, write_files
 
@@ -43,7 +42,7 @@ def file_store() -> FileStore | None:
 
 
 class Written:
-    """What a step writes to files: `now` is the moment to export at, `summary` what was written, once it was."""
+    """What a step writes to files: `now` is when it began, `summary` what was written, once it was."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -61,8 +60,6 @@ def written_to_files(state: Engine, warehouse: Engine, library: str, request: Ru
     if store is None:
         yield written
         return
-    with warehouse.connect() as connection:
-        written.now = date_of_change(connection, library, written.now)
     incomplete: Retriable | None = None
     try:
         yield written

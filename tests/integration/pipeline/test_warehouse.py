@@ -10,7 +10,7 @@ from include.models import Mode
 from include.pipeline.begin import begin
 from include.pipeline.report import make_report
 from include.pipeline.request import RunRequest
-from include.store.database import connect, migrate, migrate_warehouse
+from include.store.database import connect, migrate
 from include.store.runs import read_runs
 from include.store.warehouse_place import is_elsewhere, remember_elsewhere
 from tests.integration.pipeline.harness import HOUR, LIBRARIES, World
@@ -107,7 +107,6 @@ def test_warehouse_elsewhere_that_does_not_answer_keeps_no_event_from_sale(world
 
 
 def test_warehouse_elsewhere_that_can_only_be_read_keeps_no_event_from_sale(world: World, elsewhere: Engine) -> None:
-    migrate_warehouse(elsewhere)
     with elsewhere.begin() as connection:
         connection.execute(text(f"ALTER DATABASE {elsewhere.url.database} SET default_transaction_read_only = on"))
     elsewhere.dispose()

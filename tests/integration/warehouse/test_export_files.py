@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 
 from include.api.errors import Fatal, Retriable, SettingsProblem
 from include.pipeline.request import NothingToDo, RunRequest
+from include.warehouse.gone import mark_events_gone
 from jobs.export_files import file_store, written_to_files
-from tests.integration.warehouse.examples import LIBRARY, Till, export
+from tests.integration.warehouse.examples import FIRST, LIBRARY, Till, export
 from tests.integration.warehouse.files import paths, rows
 
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
@@ -70,6 +71,17 @@ def test_files_follow_an_export(engine: Engine, root: Path) -> None:
     day = f"{written.now:%Y-%m-%d}"
     name = "scheduled__2026-03-02T10-00-00-00-00-f74e3cb3-000000.parquet"
     assert [path for path in paths(root) if "purchases" in path] == [f"purchases/library={LIBRARY}/day={day}/{name}"]
+
+
+def test_files_miss_nothing_of_an_export_that_waited_for_another(engine: Engine, root: Path) -> None:
+    with written_to_files(engine, engine, LIBRARY, HOURLY) as waited:
+        with written_to_files(engine, engine, LIBRARY, RunRequest(run_id="by hand")) as written:
+            export(engine, Till({10: (FIRST,)}), written.now)
+        export(engine, Till(), waited.now, force=True)
+        mark_events_gone(engine, LIBRARY, [10], waited.now)
+
+    assert [row["purchase_id"] for row in rows(root, "purchases")] == [900, 910]
+    assert [row["removed_at"] for row in rows(root, "events")] == [None, waited.now]
 
 
 def test_files_follow_an_export_in_which_events_failed(engine: Engine, root: Path) -> None:
