@@ -46,6 +46,7 @@ def airflow_environment(home: Path, metadata_url: str | None = None, libraries: 
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES": "former_keys",
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
@@ -66,6 +67,10 @@ def sandbox_connections(sandbox: "Sandbox", database_json: str, privacy_key: str
         f"cms_{library}": {"conn_type": "dpl_cms", "host": url, "login": login, "password": password}
         for library, url in sandbox.cms_urls.items()
         for login, password in [sandbox.cms_users[library]]
+    }
+    connections |= {
+        f"yesplan_{venue}": {"conn_type": "yesplan", "host": url, "password": sandbox.yesplan[venue].api_key}
+        for venue, url in sandbox.yesplan_urls.items()
     }
     connections["place2book"] = {
         "conn_type": "place2book",

@@ -20,8 +20,10 @@ MENDING: tuple[tuple[type[Exception], Explanation], ...] = (
     (
         errors.WrongCredentials,
         Explanation(
-            f"Ret bruger og adgangskode (CMS) eller API-token (Place2book) i forbindelsen i Airflow {IN_AIRFLOW}.",
-            f"Correct user and password (CMS) or API token (Place2book) of the connection in Airflow {IN_AIRFLOW}.",
+            "Ret bruger og adgangskode (CMS), API-token (Place2book) eller API-nøgle (Yesplan) i forbindelsen i Airflow "
+            f"{IN_AIRFLOW}.",
+            "Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection in Airflow "
+            f"{IN_AIRFLOW}.",
         ),
     ),
     (

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import make_url
 
-from demo.environment import EmbeddedPostgres
+from demo.environment import LIBRARIES, EmbeddedPostgres
 from include.sandbox.server import Sandbox
 from tests.integration.commands.conftest import PRIVACY_KEY, Command
 
@@ -56,6 +57,29 @@ def test_check_shows_what_a_person_can_see_to_be_wrong(command: Command, line: s
     assert line in command("check").out.splitlines()
 
 
+def test_check_of_a_library_in_yesplan_looks_at_its_source(
+    command: Command, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    content = yaml.safe_load(LIBRARIES.read_text())
+    prices = {"Voksen": "price_adult"}
+    source = {
+        "type": "yesplan",
+        "conn_id": "yesplan_theater",
+        "price_unit": "kroner",
+        "custom_data": {"prices": prices},
+    }
+    content["libraries"] = [{**content["libraries"][0], "source": source}]
+    file = tmp_path / "libraries.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    monkeypatch.setenv("BILLETBRO_LIBRARIES", str(file))
+    lines = command("check").out.splitlines()
+    host = sandbox.yesplan_urls["theater"].removeprefix("http://")
+    assert lines[-1] == "Alt er i orden. / Everything is in order."
+    said = f"{host} accepts the key. / {host} godtager nøglen. 9 arrangementer fra i dag / events from today."
+    assert f"OK    solbjerg: forbindelse / connection yesplan_theater (Yesplan): {said}" in lines
+    assert [line for line in lines if "”Åbent hus bag scenen”, Voksen: i / in Yesplan 50 → 50,00 kr." in line] != []
+
+
 def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
     command: Command,
     sandbox: Sandbox,
@@ -88,7 +112,7 @@ def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
         "        The token of connection 'place2book' may use: 5000 ”Solbjerg Bibliotek”, 5100 ”Nordvig",
         "      > Ret nummeret i libraries.yaml, eller bed Place2book give tokenet adgang til arrangøren.",
         "did not accept the login (status 403)",
-        "      > Correct user and password (CMS) or API token (Place2book) of the connection in Airflow under",
+        "      > Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection",
         "OK    schema sync (billetbro_db): ",
         "OK    solbjerg: price_unit kroner: i / in CMS 75 → 75,00 kr.",
     ]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from include.models import Mode
+from include.pipeline.ticket_status import follow_sale_windows, libraries_due
 from include.sandbox.yesplan_seed import seed_yesplan
 from include.sandbox.yesplan_state import Installation
 from tests.integration.pipeline.harness import HOUR, World
@@ -100,6 +101,23 @@ def test_event_that_sells_out_says_so_and_a_word_of_the_staff_stays(theater: Wor
         "tickets_sold": 80,
         "tickets_available": 0,
     }
+
+
+def test_sale_that_opens_between_two_hours_is_shown_within_minutes(theater: World) -> None:
+    theater.run()
+    event = theater.sandbox.place2book.find("Kameliadamen")
+    opens = theater.now().replace(microsecond=0) + HOUR
+    theater.sandbox.place2book.staff_edit(event.id, sale_open_at=opens.isoformat())
+    theater.run()
+    before = shown(theater, "Kameliadamen")["ticket_state"]
+    theater.ahead = 2 * HOUR
+    assert libraries_due(theater.engine, theater.now()) == {"solbjerg"}
+    with theater.apis_of("solbjerg") as (source, client):
+        library = theater.libraries["solbjerg"]
+        followed = follow_sale_windows(theater.engine, library, "minutes", source, client, theater.now())
+    assert followed is not None
+    assert (followed.read, followed.written, followed.refused) == (1, 1, 0)
+    assert (before, shown(theater, "Kameliadamen")["ticket_state"]) == ("Ikke i salg", "I salg")
 
 
 def test_event_that_goes_back_to_option_is_withdrawn_at_once_and_returns_when_it_is_agreed_again(

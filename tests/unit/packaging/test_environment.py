@@ -32,6 +32,11 @@ def test_sandbox_connections_name_every_stand_in_and_the_database(postgres: Embe
                 "host": sandbox.place2book_url,
                 "password": sandbox.place2book_token,
             },
+            "AIRFLOW_CONN_YESPLAN_THEATER": {
+                "conn_type": "yesplan",
+                "host": sandbox.yesplan_urls["theater"],
+                "password": sandbox.yesplan["theater"].api_key,
+            },
         }
 
     assert {name: json.loads(value) for name, value in variables.items()} == expected

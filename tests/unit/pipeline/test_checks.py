@@ -38,7 +38,10 @@ def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it() -> None:
 @pytest.mark.parametrize(
     ("error", "mend"),
     [
-        (WrongCredentials("x"), "Correct user and password (CMS) or API token (Place2book) of the connection"),
+        (
+            WrongCredentials("x"),
+            "Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection",
+        ),
         (WrongHost("x"), "Correct the address (host) of the connection in Airflow"),
         (NoAccess("x"), "Correct the number in libraries.yaml, or ask Place2book"),
         (TimedOut("x"), "Check that the address is right and can be reached from here"),
