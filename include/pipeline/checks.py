@@ -20,10 +20,10 @@ MENDING: tuple[tuple[type[Exception], Explanation], ...] = (
     (
         errors.WrongCredentials,
         Explanation(
-            "Ret bruger og adgangskode (CMS), API-token (Place2book) eller API-nøgle (Yesplan) i forbindelsen i Airflow "
-            f"{IN_AIRFLOW}.",
-            "Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection in Airflow "
-            f"{IN_AIRFLOW}.",
+            "Ret bruger og adgangskode (CMS), API-token (Place2book) eller API-nøgle (Yesplan) i forbindelsen "
+            f"i Airflow {IN_AIRFLOW}.",
+            "Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection "
+            f"in Airflow {IN_AIRFLOW}.",
         ),
     ),
     (
