@@ -48,6 +48,7 @@ class RewritableFiles:
         A file in which nothing changes is left alone, another is replaced whole. A few files are worked on at once, so
         `change` may be called from several threads.
         """
+        self.store.remove_unfinished(table, library)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return sum(pool.map(partial(self._rewritten, library, columns, change), self.store.files(table, library)))
 

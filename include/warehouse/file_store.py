@@ -95,8 +95,14 @@ class FileStore:
         return frozenset(name.removeprefix("library=") for name in names if name.startswith("library="))
 
     def files(self, table: str, library: str) -> list[StoragePath]:
-        """Return a library's files of a table, those of the earliest day first; removes what a broken write left."""
-        return self._tried("be listed in", lambda: list(self._files(table, library)))
+        """Return a library's files of a table, those of the earliest day first."""
+        return [path for path in self._everything(table, library) if path.name.endswith(SUFFIX)]
+
+    def remove_unfinished(self, table: str, library: str) -> None:
+        """Remove what a broken write left; only under the library's lock, or a write is broken by it."""
+        for path in self._everything(table, library):
+            if path.name.endswith(UNFINISHED):
+                self._tried("be written to", path.unlink)
 
     @contextmanager
     def fetched(self, stored: StoragePath) -> Iterator[Path]:
@@ -105,13 +111,10 @@ class FileStore:
             self._tried("be read from", lambda: _copy(stored, local))
             yield local
 
-    def _files(self, table: str, library: str) -> Iterator[StoragePath]:
+    def _everything(self, table: str, library: str) -> list[StoragePath]:
         # Everything below at once: an object store lists a thousand names as quickly as one.
-        for path in sorted((self.root / table / f"library={library}").rglob("*"), key=str):
-            if path.name.endswith(UNFINISHED):
-                path.unlink()
-            elif path.name.endswith(SUFFIX):
-                yield path
+        folder = self.root / table / f"library={library}"
+        return self._tried("be listed in", lambda: sorted(folder.rglob("*"), key=str))
 
     def _put(self, file: Path, target: StoragePath) -> None:
         if self.appears_whole:

@@ -178,6 +178,17 @@ def test_night_and_record_reach_the_warehouse_that_was_left_behind_too(
     moved.dispose()
 
 
+def test_night_reaches_files_that_only_the_warehouse_that_was_left_behind_knows(
+    engine: Engine, files: Path, moved: Engine
+) -> None:
+    with engine.begin() as connection:
+        long_ago = {"long_ago": NOW - timedelta(days=800)}
+        connection.execute(text("UPDATE warehouse.events SET begin_at = :long_ago, end_at = :long_ago"), long_ago)
+    keep_personal_data_in_order([])
+    assert traces(engine, NAMED, files) == []
+    moved.dispose()
+
+
 def test_personal_data_is_told_for_every_library_that_is_listed_or_stored(
     command: Command, engine: Engine, files: Path
 ) -> None:

@@ -83,6 +83,16 @@ def test_rewriting_removes_what_a_broken_write_left(root: Path) -> None:
     assert paths(root) == before
 
 
+def test_reading_leaves_alone_what_is_being_written(root: Path) -> None:
+    unfinished = root / "purchases" / f"library={LIBRARY}" / "day=2026-03-02" / "_run-3-000002.parquet.unfinished"
+    unfinished.write_text("not at its end")
+    before = paths(root)
+
+    read = list(RewritableFiles(a_store(root)).rows(LIBRARY, "purchases", ("purchase_id",)))
+
+    assert (read, paths(root)) == ([{"purchase_id": number} for number in (900, 910, 900)], before)
+
+
 def test_rewriting_with_a_broken_file_names_it(root: Path) -> None:
     broken = root / "purchases" / f"library={LIBRARY}" / "day=2026-03-02" / "another.parquet"
     broken.write_text("not Parquet")
