@@ -109,7 +109,8 @@ class YesplanClient:
                 if one is None or one[0] is None:
                     raise failures.bad_answer("listed custom data of no event", self._session.asked(what))
                 known[one[0]] = one[1]
-        except WrongHost:
+        except (WrongHost, SettingsProblem, Refused):
+            # The same query was understood a moment ago: what is not, is being asked about many.
             return {}
         return known
 
@@ -133,7 +134,8 @@ class YesplanClient:
             host, path = yesplan_wire.without_key(link)
         except ValueError:
             host, path = "nowhere", ""
-        ours = host in ("", self._session.host.lower()) and path.startswith(f"{self._root}/api/")
+        host = _without_port(host)
+        ours = host in ("", _without_port(self._session.host.lower())) and path.startswith(f"{self._root}/api/")
         if not ours:
             raise failures.bad_answer("led to another host for the next page", self._session.asked(what))
         return path.removeprefix(self._root)
@@ -161,6 +163,11 @@ def _of_refused(refused: Refused, asked: failures.Asked, *, lists: bool) -> Bill
             )
         )
     return refused
+
+
+def _without_port(host: str) -> str:
+    """Return a host without a port that goes without saying."""
+    return host.removesuffix(":443").removesuffix(":80")
 
 
 def _read(read: Callable[[object], T], data: object) -> T | None:

@@ -44,5 +44,5 @@ class YesplanHook(BaseHook):
 
     def _client(self, settings: RequestSettings) -> YesplanClient:
         given = connection_named(self.conn_id)
-        key = (given.password or "").strip()
-        return YesplanClient(address_of(given), key, connection=self.conn_id, settings=settings)
+        url = address_of(given)
+        return YesplanClient(url, (given.password or "").strip(), connection=self.conn_id, settings=settings)

@@ -19,7 +19,7 @@ from include.api.errors import (
     WrongCredentials,
     WrongHost,
 )
-from include.api.yesplan import YesplanClient
+from include.api.yesplan import YesplanClient, _without_port
 from include.api.yesplan_wire import YesplanEvent
 from include.sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
@@ -261,6 +261,23 @@ def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanCl
     assert [urlsplit(one.path).path for one in server.received] == [
         "/api/events/x/customdata",
         "/api/event/2/customdata",
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 422])
+def test_custom_data_of_many_that_is_not_offered_is_asked_for_singly(
+    yesplan: YesplanClient, server: AnsweringServer, status: int
+) -> None:
+    server.will_answer(Reply(status=status), as_json({"items": {"a": "2"}}))
+    assert yesplan.custom_data("x", ["2"]) == {"2": {"a": "2"}}
+
+
+def test_link_to_the_next_page_may_name_the_port_that_goes_without_saying() -> None:
+    assert [_without_port(host) for host in ("a.example:443", "a.example:80", "a.example:8080", "a.example")] == [
+        "a.example",
+        "a.example",
+        "a.example:8080",
+        "a.example",
     ]
 
 

@@ -87,7 +87,7 @@ def test_published_ports_answer_on_this_machine_only() -> None:
 
     assert ports == {
         "api-server": ["127.0.0.1:8080:8080"],
-        "sandbox": ["127.0.0.1:8100-8102:8100-8102", "127.0.0.1:8109:8109"],
+        "sandbox": ["127.0.0.1:8100-8103:8100-8103", "127.0.0.1:8109:8109"],
     }
 
 

@@ -120,6 +120,7 @@ ROWS = {
     "has_button, its latest edit was rejected": facts(
         mapped=shown(outcome=Outcome.REJECTED, code="capacity_missing", desired=None)
     ),
+    "has_button, at a source that shows no state": facts(mapped=shown(state=None, shows=("link",))),
     "has_button, by another form of its link": facts(mapped=shown(link="http://place2book.com/events/sec1")),
 }
 
