@@ -28,7 +28,7 @@ from include.api.yesplan import YesplanClient
 from include.api.yesplan_wire import YesplanEvent
 from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory, TicketStatus
 from include.settings_types import Section, Text, WholeAddress
-from include.sources.yesplan_values import amount_in, is_yes, state_in, state_words, text_in, whole_in
+from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
 
 _KEYWORD = "the keyword of a custom data field in Yesplan, as text"
 
@@ -152,7 +152,7 @@ class YesplanSource:
 
     def _source_event(self, event: YesplanEvent, told: Mapping[str, object]) -> SourceEvent:
         where, unreadable = self._settings.custom_data, dict(event.unreadable)
-        capacity, text = told.get(where.capacity or ""), text_in(told.get(where.description or ""))
+        capacity = told.get(where.capacity or "")
         if (places := whole_in(capacity)) is None and text_in(capacity) is not None:
             unreadable["capacity"] = text_in(capacity) or ""
         cancelled = _is_among(event.status, self._settings.cancelled_statuses)
@@ -165,8 +165,8 @@ class YesplanSource:
             starts_at=event.starts_at,
             ends_at=event.ends_at,
             relevant=counts and (where.relevant is None or is_yes(told.get(where.relevant))),
-            description=text,
-            body=text,
+            description=text_in(told.get(where.description or "")),
+            body=html_in(told.get(where.description or "")),
             branches=tuple(name for name in event.locations if self._is_known(name)),
             address=self._address(event.locations),
             ticket_categories=tuple(_categories(where.prices, told, unreadable)),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from html import escape
 
 from include.api.wire import cleaned
 from include.models import SourceState
 
+_TAG = re.compile(r"</?[a-zA-Z]")
 _AMOUNT = re.compile(r"-?\d{1,9}(?:[.,]\d{1,2})?")
 _YES = frozenset({"ja", "yes", "true", "1", "sand", "x"})
 _IN_WORDS = {
@@ -29,6 +31,15 @@ def text_in(value: object) -> str | None:
         return None
     text = str(value).lower() if isinstance(value, bool) else str(cleaned(str(value)))
     return text.strip() or None
+
+
+def html_in(value: object) -> str | None:
+    """Return a text as HTML: as it is where it has tags, else with its lines and paragraphs kept apart."""
+    said = text_in(value)
+    if said is None or _TAG.search(said):
+        return said
+    paragraphs = re.split(r"\n\s*\n", said.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join("<p>" + "<br>".join(escape(one.strip(), quote=False).split("\n")) + "</p>" for one in paragraphs)
 
 
 def is_yes(value: object) -> bool:

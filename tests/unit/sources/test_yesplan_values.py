@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from include.models import SourceState
-from include.sources.yesplan_values import amount_in, is_yes, state_in, state_words, text_in, whole_in
+from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,23 @@ def test_anything_else_is_a_no(value: object) -> None:
 @pytest.mark.parametrize(("value", "text"), [(" a\x00b ", "ab"), ("", None), (3, "3"), (None, None), ({}, None)])
 def test_text_is_cleaned(value: object, text: str | None) -> None:
     assert text_in(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "html"),
+    [
+        ("Et drama", "<p>Et drama</p>"),
+        (
+            "Et drama\r\ni fire akter\n \nMad & drikke, 2 < 3",
+            "<p>Et drama<br>i fire akter</p><p>Mad &amp; drikke, 2 &lt; 3</p>",
+        ),
+        ("<p>Et drama</p>\n<b>nu</b>", "<p>Et drama</p>\n<b>nu</b>"),
+        (" ", None),
+        (None, None),
+    ],
+)
+def test_text_becomes_html_with_its_lines(value: object, html: str | None) -> None:
+    assert html_in(value) == html
 
 
 @pytest.mark.parametrize("state", [SourceState.ACTIVE, SourceState.SOLD_OUT, SourceState.TICKET_SALE_NOT_OPEN])
