@@ -8,16 +8,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, select, union
 
 from include.pipeline.request import utc_now
 from include.settings import Library, Settings, SettingsError
 from include.store.database import LOCK_WAIT_SECONDS, library_lock
-from include.store.privacy_tables import privacy_policies
+from include.store.privacy_tables import privacy_policies, retention_sweeps
 from include.store.warehouse_tables import purchases
 from include.warehouse.blanking import Counts
 from include.warehouse.personal_files import PersonalDataFiles
@@ -27,6 +27,7 @@ from include.warehouse.privacy import Keys, Privacy
 from include.warehouse.retention import Removed, remove_past
 from include.warehouse.retention_rule import Retention
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 log = logging.getLogger(__name__)
 
 
@@ -91,6 +92,19 @@ def stored_libraries(warehouse: Engine, files: PersonalDataFiles | None) -> froz
     with warehouse.connect() as connection:
         in_tables = frozenset(connection.scalars(query))
     return in_tables | (files.libraries() if files else frozenset())
+
+
+def longest_waiting_first(warehouse: Engine, libraries: Sequence[Kept]) -> tuple[Kept, ...]:
+    """Return the libraries in the order in which retention last went through them, those first where it never did.
+
+    So a night that is too short for all of them leaves nobody to wait for good. No libraries, no tables needed.
+    """
+    if not libraries:
+        return ()
+    query = select(retention_sweeps.c.library, retention_sweeps.c.swept_at)
+    with warehouse.connect() as connection:
+        swept = {row.library: row.swept_at for row in connection.execute(query)}
+    return tuple(sorted(libraries, key=lambda library: swept.get(library.id, NEVER)))
 
 
 def has_warehouse(engine: Engine) -> bool:

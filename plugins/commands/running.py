@@ -41,7 +41,8 @@ def _exit_code(module: str, args: Namespace) -> int:
     except BilletbroError as error:
         sentence = str(error)
     except OperationalError as error:
-        sentence = f"The database of the connection 'billetbro_db' cannot be used: {_first_line(error.orig)}"
+        connections = "'billetbro_db' (or 'billetbro_warehouse', where there is one)"
+        sentence = f"The database of the connection {connections} cannot be used: {_first_line(error.orig)}"
     except ProgrammingError:
         sentence = (
             "Billetbro's tables are not there, or of another version: start the DAG place2book_sync once, or "

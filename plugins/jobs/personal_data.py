@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from airflow.sdk.log import mask_secret
 from sqlalchemy import Engine
@@ -16,6 +16,7 @@ from include.pipeline.personal_data import (
     has_warehouse,
     keep_in_order,
     kept_libraries,
+    longest_waiting_first,
     said_of,
     stored_libraries,
 )
@@ -101,7 +102,10 @@ def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str,
     def one(place: Place, library: Kept) -> None:
         nights[library.id + place.label] = keep_in_order(state, place.warehouse, library, privacy_of, keys, files)
 
-    failed = for_each_library_in(everywhere, one)
+    in_turn = [
+        replace(place, libraries=longest_waiting_first(place.warehouse, place.libraries)) for place in everywhere
+    ]
+    failed = for_each_library_in(in_turn, one)
     print("\n".join(said_of(nights)))
     if failed:
         raise together(failed)

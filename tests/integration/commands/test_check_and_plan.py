@@ -212,4 +212,7 @@ def test_command_on_a_database_that_is_away_says_so_in_a_line(
     set_connection(monkeypatch, "billetbro_db", conn_type="postgres", host="127.0.0.1", port=1, login="x")
     said = command("history", event="x")
     assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
-    assert said.err.startswith("FEJL / ERROR: The database of the connection 'billetbro_db' cannot be used: connection")
+    assert said.err.startswith(
+        "FEJL / ERROR: The database of the connection 'billetbro_db' (or 'billetbro_warehouse', where there is one) "
+        "cannot be used: connection"
+    )

@@ -239,6 +239,26 @@ def test_night_brings_every_library_in_order_and_says_how_much(
     assert keep_personal_data_in_order([]) == {"solbjerg": {}, "nordvig": {}, "lukket": {}}
 
 
+def test_night_begins_with_the_library_that_waited_longest(engine: Engine) -> None:
+    for library in ("lukket", "solbjerg"):
+        keep_personal_data_in_order([library])
+    assert list(keep_personal_data_in_order([])) == ["nordvig", "lukket", "solbjerg"]
+
+
+def test_night_needs_no_tables_where_no_warehouse_was_left_behind(
+    engine: Engine, moved: Engine, monkeypatch: pytest.MonkeyPatch, postgres: EmbeddedPostgres
+) -> None:
+    try:
+        given = postgres.create_database("never_a_warehouse")
+        name = make_url(given).database or ""
+        monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_DB", postgres.airflow_connection_json(name))
+        assert list(keep_personal_data_in_order([])) == ["solbjerg", "nordvig"]
+    finally:
+        billetbro_engine().dispose()
+        moved.dispose()
+        postgres.drop_database(name)
+
+
 def test_night_goes_on_when_one_library_fails_and_names_it(engine: Engine, files: Path) -> None:
     break_a_file(files, "solbjerg")
     with pytest.raises(Fatal, match=r"^solbjerg: .*purchases") as caught:
