@@ -156,6 +156,16 @@ def test_event_deleted_between_two_steps_is_dated_and_told_once(world: World) ->
     assert world.carry_out(request, only=["export_purchases"]).raised == {}
 
 
+def test_event_that_is_past_lookback_is_exported_no_more(world: World) -> None:
+    world.configure(lookback_days=2)
+    world.add(start=world.now() + HOUR, end=world.now() + 2 * HOUR)
+    looked_at = []
+    for hours in (0, 3, 48, 51):
+        world.ahead = hours * HOUR
+        looked_at.append((world.record(world.run()).purchases or {})["events_looked_at"])
+    assert looked_at == [1, 1, 1, 0]
+
+
 def test_event_that_we_deleted_unsold_is_dated_and_counts_as_no_empty_hall(world: World) -> None:
     gone = world.add("Aflyst")
     world.add("Koncert")

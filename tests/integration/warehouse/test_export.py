@@ -213,6 +213,14 @@ def test_export_with_place2book_down_stops_asking_and_says_how_many_are_left(eng
     assert (summary.events_exported, summary.failures[-1]) == (0, "3 further events were not asked for")
 
 
+def test_export_of_events_that_fail_now_and_then_asks_for_all_of_them(engine: Engine) -> None:
+    failing = (20, 21, 23, 24, 26, 27)
+    till = Till({}, {number: Unreachable("Place2book does not answer.") for number in failing})
+    summary = export(engine, till, events=[another(number) for number in range(20, 28)])
+    assert till.asked == [(5000, number) for number in range(20, 28)]
+    assert (summary.events_exported, len(summary.failures)) == (2, 6)
+
+
 def test_export_no_events_does_nothing(engine: Engine) -> None:
     assert export(engine, Till(), events=[]) == ExportSummary()
 

@@ -1,5 +1,6 @@
 """Exports as Parquet files: what is in them, when there are none, and what is made up for."""
 
+import resource
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from include.models import PersonalDataPolicy
 from include.store.file_exports import date_of_change
 from include.warehouse import files as files_module
 from include.warehouse.file_schema import file_schema
+from include.warehouse.file_store import CHUNK
 from include.warehouse.files import EXPORTED
 from include.warehouse.privacy import Privacy
 from tests.integration.warehouse.examples import (
@@ -149,6 +151,22 @@ def test_files_that_cannot_be_written_are_made_up_for_by_the_next_run(engine: En
 
     assert write(engine, a_store(tmp_path), "run-2", MONDAY + HOUR) == EVERY_TABLE
     assert len(rows(tmp_path, "tickets")) == EVERY_TABLE["tickets"]
+
+
+def test_file_that_breaks_off_is_not_there_and_the_one_before_it_is(tmp_path: Path) -> None:
+    place, store = ("purchases", LIBRARY, "2026-03-02", "run-1-000000.parquet"), a_store(tmp_path / "store")
+    (tmp_path / "short").write_bytes(b"whole")
+    (tmp_path / "long").write_bytes(bytes(3 * CHUNK))
+    store.put(tmp_path / "short", *place)
+    before = stored_bytes(tmp_path / "store")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * CHUNK, limits[1]))
+    try:
+        with pytest.raises(Retriable, match="could not be written to"):
+            store.put(tmp_path / "long", *place)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert stored_bytes(tmp_path / "store") == before
 
 
 def test_files_of_a_run_that_is_started_over_leave_its_first_ones(engine: Engine, tmp_path: Path) -> None:

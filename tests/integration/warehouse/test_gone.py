@@ -99,6 +99,22 @@ def test_export_additional_sale_no_longer_listed_is_released(engine: Engine) -> 
     ]
 
 
+def test_export_what_is_marked_has_changed(engine: Engine) -> None:
+    till = Till()
+    export(engine, till)
+    till.sold[10] = (replace(FIRST, tickets=()), SECOND)
+    export(engine, till, LATER, events=[standing(prices=(ADULT,))])
+    marks = {tickets: "released_at", additional_sales: "released_at", prices: "removed_at"}
+    assert {
+        table.name: [tuple(row.values()) for row in contents(engine, table, mark, "changed_at")]
+        for table, mark in marks.items()
+    } == {
+        "tickets": [(LATER, LATER), (LATER, LATER), (None, MONDAY)],
+        "additional_sales": [(LATER, LATER)],
+        "prices": [(None, MONDAY), (LATER, LATER)],
+    }
+
+
 def test_export_price_deleted_after_it_was_seen_is_kept_for_its_tickets(engine: Engine) -> None:
     export(engine, Till())
     export(engine, Till(), LATER, events=[standing(prices=(ADULT,))])
