@@ -81,6 +81,14 @@ class YesplanClient:
             raise failures.bad_answer("gave something else than custom data", self._session.asked(what))
         return answer[1]
 
+    def has_event(self, event_id: str) -> bool:
+        """Tell whether there is such an event, or raise an error of the tree."""
+        try:
+            self._session.get(f"/api/event/{quote(event_id, safe='')}", what=f"for event {event_id}")
+        except Missing:
+            return False
+        return True
+
     def write_custom_data(self, event_id: str, values: Mapping[str, object]) -> None:
         """Write custom data of one event; Refused when a keyword does not exist or may not be written."""
         what = f"to update event {event_id}"

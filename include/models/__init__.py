@@ -48,6 +48,7 @@ from include.models.ticketing import (
     TicketEvent,
     Written,
 )
+from include.models.webhook import WebhookAction, WebhookState
 
 __all__ = [
     "SHOWN_BY_A_WEBSITE",
@@ -82,5 +83,7 @@ __all__ = [
     "TicketEvent",
     "TicketStatus",
     "UnreadablePurchase",
+    "WebhookAction",
+    "WebhookState",
     "Written",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from include.models import SourceEvent, TicketStatus
+from include.models import SourceEvent, TicketStatus, WebhookState
 
 
 class Source(Protocol):
@@ -17,4 +17,13 @@ class Source(Protocol):
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:
         """Write a ticket status to an event: at least what of it has changed, and only what the event `shows`."""
+        ...
+
+
+@runtime_checkable
+class ShowsUpdates(Protocol):
+    """What a source offers besides, in which somebody can ask for the forced update of an event."""
+
+    def show_update(self, uuid: str, state: WebhookState) -> None:
+        """Tell who asked for an event's forced update how it stands."""
         ...

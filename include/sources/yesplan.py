@@ -25,8 +25,17 @@ from pydantic import Field, StrictInt
 
 from include.api.errors import SettingsProblem
 from include.api.yesplan import YesplanClient
+from include.api.yesplan_webhook import state_update
 from include.api.yesplan_wire import YesplanEvent
-from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory, TicketStatus
+from include.models import (
+    PriceUnit,
+    SourceAddress,
+    SourceEvent,
+    SourceState,
+    TicketCategory,
+    TicketStatus,
+    WebhookState,
+)
 from include.settings_types import Section, Text, WholeAddress
 from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
 
@@ -48,6 +57,7 @@ class CustomData(Section):
     sale_state: Text | None = Field(None, description=_KEYWORD)
     sold: Text | None = Field(None, description=_KEYWORD)
     available: Text | None = Field(None, description=_KEYWORD)
+    webhook_state: Text | None = Field(None, description=_KEYWORD)
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -91,6 +101,9 @@ class YesplanSettings(Section):
     custom_data: CustomData = Field(
         default_factory=CustomData, description="a mapping with capacity, prices and what else stands in custom data"
     )
+    webhook: Text | None = Field(
+        None, description="the id of an Airflow connection whose password is the webhook's secret, as text"
+    )
     addresses: dict[Text, WholeAddress] = Field(
         default_factory=dict,
         description="a location's name, a colon, and its address: name, address1, postal_code, city",
@@ -130,6 +143,11 @@ class YesplanSource:
         new = {field: keyword for field, keyword in keywords.items() if field in status.changed}
         if values := {keyword: _written(field, status) for field, keyword in new.items()}:
             self._client.write_custom_data(uuid, values)
+
+    def show_update(self, uuid: str, state: WebhookState) -> None:
+        """Tell how the forced update of an event ended, where the settings name a keyword for it ("Update State")."""
+        if keyword := self._settings.custom_data.webhook_state:
+            self._client.write_custom_data(uuid, state_update(keyword, state))
 
     def _see_that_keywords_exist(
         self, events: tuple[YesplanEvent, ...], told: Mapping[str, Mapping[str, object]]

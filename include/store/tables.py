@@ -180,3 +180,20 @@ warehouse_elsewhere = Table(
     schema=SCHEMA,
     comment="A row when the schema warehouse lies in a database of its own: nothing is exported beside sync then",
 )
+
+webhook_requests = Table(
+    "webhook_requests",
+    metadata,
+    Column("signature", Text, primary_key=True, comment="of the request, which counts once"),
+    Column("library", Text, nullable=False),
+    Column("received_at", Time, nullable=False),
+    Column("uuid", Text, comment="the source event; null: it asked for no run"),
+    Column("action", Text, comment="update or withdraw"),
+    Column("run_id", Text, comment="the run that carries it out"),
+    Column("told_at", Time, comment="when the source was told how the run ended"),
+    Column("error", Text, comment="why the source could not be told; the next run tries again"),
+    schema=SCHEMA,
+    comment="Forced updates asked for in the source itself, by its webhook",
+)
+Index("ix_webhook_requests_library", webhook_requests.c.library, webhook_requests.c.received_at)
+Index("ix_webhook_requests_run", webhook_requests.c.run_id)

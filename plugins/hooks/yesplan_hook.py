@@ -42,6 +42,11 @@ class YesplanHook(BaseHook):
         with self._client(PATIENCE_OF_A_TEST) as client:
             return client.check()
 
+    def has_event(self, event_id: str) -> bool:
+        """Tell, while somebody waits, whether there is such an event, or raise an error of the tree."""
+        with self._client(PATIENCE_OF_A_TEST) as client:
+            return client.has_event(event_id)
+
     def _client(self, settings: RequestSettings) -> YesplanClient:
         given = connection_named(self.conn_id)
         url = address_of(given)

@@ -17,6 +17,7 @@ from include.pipeline.request import NothingToDo, RunRequest, for_each_library, 
 from include.settings import Library, load_settings
 from include.store.runs import read_runs
 from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors, warehouse_engine
+from jobs.webhook_states import tell_who_asked
 
 Batches = Sequence[Sequence[str]]
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ def report_run() -> None:
     summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
     # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
     print(made.text.removesuffix(made.summary) + summary)
+    tell_who_asked(billetbro_engine(), request_of_this_run().run_id)
     if made.failures or silent:
         raise AirflowFailException(summary)
 

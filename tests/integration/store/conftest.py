@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 
 from include.store.database import connect, migrate
 
-TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections")
+TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "webhook_requests")
 
 
 @pytest.fixture(scope="module")

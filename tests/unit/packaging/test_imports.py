@@ -15,8 +15,21 @@ ALLOWED = {
     "plugins/hooks": ("hooks", "include.api"),
     "plugins/jobs": ("hooks", "include", "jobs"),
     "plugins/pages": ("include", "pages"),
+    "plugins/webhooks": ("hooks", "include", "jobs", "webhooks"),
 }
-OURS = {"benchmarks", "commands", "dags", "demo", "hooks", "include", "jobs", "pages", "plugins", "tests"}
+OURS = {
+    "benchmarks",
+    "commands",
+    "dags",
+    "demo",
+    "hooks",
+    "include",
+    "jobs",
+    "pages",
+    "plugins",
+    "tests",
+    "webhooks",
+}
 SANDBOX = "include.sandbox"
 
 

@@ -343,7 +343,8 @@ def test_settings_have_defaults_that_say_what_counts() -> None:
         "custom_data": {
             **dict.fromkeys(("capacity", "description", "page", "relevant")),
             "prices": {},
-            **dict.fromkeys(("sales_link", "admin_link", "sale_state", "sold", "available")),
+            **dict.fromkeys(("sales_link", "admin_link", "sale_state", "sold", "available", "webhook_state")),
         },
+        "webhook": None,
         "addresses": {},
     }

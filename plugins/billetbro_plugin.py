@@ -1,0 +1,31 @@
+"""What Airflow's API server gets of us: the webhook that a venue's Yesplan calls.
+
+Airflow executes this file in each of its processes, so that whatever is heavy is imported at the first request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+async def yesplan_webhook(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a request on to the webhook."""
+    from webhooks.yesplan import webhook
+
+    await webhook()(scope, receive, send)
+
+
+class BilletbroPlugin(AirflowPlugin):
+    """Mounts the webhook beside Airflow's own pages; it answers nobody unless a library has a secret for it."""
+
+    name = "billetbro"
+    fastapi_apps = [  # noqa: RUF012
+        {"app": yesplan_webhook, "url_prefix": "/billetbro/yesplan", "name": "Billetbro: Yesplan's webhook"}
+    ]

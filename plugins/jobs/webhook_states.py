@@ -1,0 +1,30 @@
+"""The end of a run for those who asked for it in the source: they are told, whatever became of it."""
+
+from __future__ import annotations
+
+import logging
+from itertools import groupby
+
+from sqlalchemy import Engine
+
+from include.api.errors import BilletbroError
+from include.pipeline.request import utc_now
+from include.pipeline.webhook_states import tell, whom_to_tell
+from include.settings import load_settings
+from include.sources import ShowsUpdates
+from jobs.sources import source_of
+
+log = logging.getLogger(__name__)
+
+
+def tell_who_asked(engine: Engine, run_id: str) -> None:
+    """Tell each source how the events stand that were asked for in it; what goes wrong there is logged, no more."""
+    for library_id, pending in groupby(whom_to_tell(engine, run_id), key=lambda one: one.library):
+        try:
+            with source_of(load_settings().library(library_id)) as source:
+                if not isinstance(source, ShowsUpdates):
+                    continue
+                for mistake in tell(engine, run_id, source, list(pending), utc_now()):
+                    log.warning("The state of a forced update could not be shown. %s", mistake)
+        except BilletbroError as error:
+            log.warning("%s: the states of forced updates could not be shown: %s", library_id, error)

@@ -1,0 +1,1 @@
+"""What other systems may ask of us over HTTP, beside Airflow's own API: nobody is logged in here."""

@@ -1,0 +1,118 @@
+"""The webhook's HTTP: one address for each library, a small signed body, and refusals that say nothing.
+
+| the request                                                      | is answered             |
+|------------------------------------------------------------------|-------------------------|
+| no library has a webhook; another address, or not a POST         | 404                     |
+| its body is no JSON by its type, too large, or too slow          | 415, 413, 408           |
+| unknown library, wrong secret, too old, or seen before           | 401, all of them alike  |
+| signed, and not one of Yesplan's two                             | 400                     |
+| signed, and one too many                                         | 429, with Retry-After   |
+| signed "Configuration"                                           | 200, states and actions |
+| signed "Take Action"                                             | 202; unknown event: 404 |
+| signed, but neither Airflow, our tables nor Yesplan can help now | 503, with Retry-After   |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from include.api import yesplan_webhook as shape
+from include.pipeline.request import utc_now
+from webhooks.answers import NotAnswered, refusal
+
+MOST_BYTES = 16_384
+MOST_SECONDS = 10.0
+NOBODYS_SECRET = b"what a request to no library of ours is compared with"
+log = logging.getLogger(__name__)
+
+
+class Desk(Protocol):
+    """What becomes of a request that is known to come from a library's Yesplan. Both raise NotAnswered."""
+
+    def remember(self, library: str, signature: str) -> None:
+        """Let a request count once, and not too many of them in a minute."""
+        ...
+
+    def take(self, library: str, asked: shape.TakeAction, signature: str) -> None:
+        """See that a run will carry out what is asked for."""
+        ...
+
+
+class Webhook:
+    """Answers Yesplan. `secrets` gives the secret of each library that has a webhook."""
+
+    def __init__(self, secrets: Callable[[], Mapping[str, bytes]], desk: Desk) -> None:
+        self._secrets = secrets
+        self._desk = desk
+
+    def application(self) -> Starlette:
+        """Return the application, to be mounted anywhere."""
+        return Starlette(
+            routes=[Route("/{library}", self._answer, methods=["POST"])],
+            exception_handlers={NotAnswered: _not_answered, HTTPException: _no_such_address},
+        )
+
+    async def _answer(self, request: Request) -> Response:
+        secrets = await run_in_threadpool(self._secrets)
+        if not secrets:
+            raise NotAnswered(404, "no library has a webhook")
+        body = await _body(request)
+        return await run_in_threadpool(self._answer_to, request, body, secrets)
+
+    def _answer_to(self, request: Request, body: bytes, secrets: Mapping[str, bytes]) -> Response:
+        library, signed = request.path_params["library"], request.headers.get(shape.SIGNATURE, "")
+        timestamp = request.headers.get(shape.TIMESTAMP, "")
+        secret = secrets.get(library)
+        # The same work for a library that there is not, so that nobody can tell from the time it takes.
+        fits = shape.is_signed(secret or NOBODYS_SECRET, library, timestamp, body, signed)
+        if secret is None or not fits:
+            raise NotAnswered(401, "unknown library, or wrong signature")
+        if not shape.is_recent(timestamp, utc_now()):
+            raise NotAnswered(401, f"{library}: signed too long ago, or the clocks differ")
+        self._desk.remember(library, signed)
+        try:
+            asked = shape.asked(body)
+        except ValueError as error:
+            raise NotAnswered(400, f"{library}: {error}") from None
+        if asked is None:
+            return JSONResponse(shape.configuration())
+        self._desk.take(library, asked, signed)
+        return JSONResponse(shape.waiting(), status_code=202)
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body, of which no more is read than is allowed."""
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+        raise NotAnswered(415, "no JSON by its type")
+    body = b""
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise NotAnswered(413, "the body is too large")
+    except TimeoutError:
+        raise NotAnswered(408, "the body did not come in time") from None
+    except ClientDisconnect:
+        raise NotAnswered(400, "the caller left") from None
+    return body
+
+
+async def _not_answered(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotAnswered)
+    log.warning("A request to Yesplan's webhook was answered %s: %s", error.status, error)
+    return refusal(error.status, error.retry_after)
+
+
+async def _no_such_address(_request: Request, _error: Exception) -> Response:
+    return refusal(404)

@@ -1,0 +1,69 @@
+"""The libraries that have a webhook: each with the secret in the connection that its settings name."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from hooks.connections import connection_named
+from hooks.yesplan_hook import YesplanHook
+from include.api.errors import BilletbroError, SettingsProblem
+from include.settings import Library, load_settings
+from include.sources.yesplan import YesplanSettings
+
+FEWEST_CHARACTERS = 16
+KEPT_SECONDS = 30.0
+log = logging.getLogger(__name__)
+
+
+class Venues:
+    """Knows each venue's secret, and looks for new ones after `KEPT_SECONDS`."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until = float("-inf")
+        self._secrets: Mapping[str, bytes] = {}
+
+    def secrets(self) -> Mapping[str, bytes]:
+        """Return the secret of each library that has a webhook; none when the settings cannot be read."""
+        if self._clock() >= self._until:
+            self._secrets = _secrets()
+            self._until = self._clock() + KEPT_SECONDS
+        return self._secrets
+
+
+def has_event(library_id: str, uuid: str) -> bool:
+    """Ask the library's Yesplan whether there is an event, or raise an error of the tree."""
+    source = load_settings().library(library_id).source
+    return isinstance(source, YesplanSettings) and YesplanHook(source.conn_id).has_event(uuid)
+
+
+def _secrets() -> dict[str, bytes]:
+    try:
+        libraries = load_settings().libraries
+    except BilletbroError:
+        log.warning("Yesplan's webhook answers nobody: libraries.yaml has mistakes.")
+        return {}
+    return {library.id: secret for library in libraries if (secret := _secret_of(library))}
+
+
+def _secret_of(library: Library) -> bytes | None:
+    """Return a library's secret; None when it has no webhook, or its secret is none."""
+    conn_id = library.source.webhook if isinstance(library.source, YesplanSettings) else None
+    if conn_id is None:
+        return None
+    try:
+        secret = (connection_named(conn_id).password or "").strip()
+    except SettingsProblem as problem:
+        log.warning("%s: Yesplan's webhook is off. %s", library.id, problem)
+        return None
+    if len(secret) < FEWEST_CHARACTERS:
+        log.warning(
+            "%s: Yesplan's webhook is off: the password of the connection '%s' has fewer than %s characters.",
+            library.id,
+            conn_id,
+            FEWEST_CHARACTERS,
+        )
+        return None
+    return secret.encode()
