@@ -101,6 +101,7 @@ class Library(Section):
     name: Text = Field(description="text")
     source: Source = Field(description="a mapping with type, conn_id and price_unit")
     place2book: Place2book = Field(description="a mapping with conn_id and event_maker")
+    twin_of: Text | None = Field(None, description="the id of the library that leads, as text")
     import_unpriced_events: StrictBool = Field(False, description="true or false")
     contact_phone: Annotated[str, StringConstraints(strict=True, pattern=r"^[+0-9 ]*$")] = Field(
         "", description='digits, spaces and + in quotes, such as "+45 44 52 57 00", or "" for none'
@@ -168,6 +169,12 @@ class Settings:
         if unknown := sorted(wanted.difference(known)):
             raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(known)}")
         return tuple(library for library in self.libraries if not wanted or library.id in wanted)
+
+    def twin(self, library: Library) -> Library | None:
+        """Return the library that shows the same events as this one, whichever of them leads; None for most."""
+        return next(
+            (other for other in self.libraries if library.id == other.twin_of or other.id == library.twin_of), None
+        )
 
 
 def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -21,7 +21,9 @@ def mistakes_of(entry: Entry, error: ValidationError, model: type[BaseModel]) ->
 
 
 def mistakes_across(entries: Iterable[Entry]) -> list[str]:
-    """Return a line for each id that two libraries have, and for each event maker or source that two libraries use."""
+    """Return a line for each id that two libraries have, for each event maker or source that two libraries use, and for
+    each pair of twins that is none; twins may have an event maker together."""
+    entries = list(entries)
     ids: dict[str, int] = defaultdict(int)
     users: dict[int, list[str]] = defaultdict(list)
     sites: dict[str, list[str]] = defaultdict(list)
@@ -34,11 +36,12 @@ def mistakes_across(entries: Iterable[Entry]) -> list[str]:
     same_id = [
         f"{label}: id: {count} libraries have this id; each needs its own" for label, count in ids.items() if count > 1
     ]
+    twins = {frozenset((entry.label, str(entry.merged.get("twin_of")))) for entry in entries}
     same_maker = [
         f"{', '.join(labels)}: place2book: event maker {maker} is used by {len(labels)} libraries; each event maker "
         "belongs to one, or the events of one library would look unlinked to the other"
         for maker, labels in users.items()
-        if len(labels) > 1
+        if len(labels) > 1 and frozenset(labels) not in twins
     ]
     same_site = [
         f"{', '.join(labels)}: source: connection '{conn_id}' is used by {len(labels)} libraries; each source "
@@ -46,7 +49,25 @@ def mistakes_across(entries: Iterable[Entry]) -> list[str]:
         for conn_id, labels in sites.items()
         if len(labels) > 1
     ]
-    return same_id + same_maker + same_site
+    return same_id + same_maker + same_site + list(_no_twins(entries))
+
+
+def _no_twins(entries: Sequence[Entry]) -> Iterator[str]:
+    """Find what is wrong with `twin_of`: two libraries are twins, one of them leads, and neither has another twin."""
+    leaders = {entry.label: said for entry in entries if isinstance(said := entry.merged.get("twin_of"), str)}
+    labels = [entry.label for entry in entries]
+    for label, leader in leaders.items():
+        where = f"{label}: twin_of: found {_shown(leader)}"
+        if leader == label:
+            yield f"{where}; a library cannot be its own twin"
+        elif leader not in labels:
+            yield f"{where}; no library has this id, {suggestion(leader, [one for one in labels if one != label])}"
+        elif leader in leaders:
+            yield f"{where}, which is itself the twin of another; of two twins one leads, and it has no 'twin_of'"
+    for leader in sorted(set(leaders.values())):
+        followers = [label for label, named in leaders.items() if named == leader]
+        if len(followers) > 1:
+            yield f"{', '.join(followers)}: twin_of: {len(followers)} libraries name {_shown(leader)}; it has one twin"
 
 
 def _line(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from include.pipeline.request import RunRequest, batches
+from include.pipeline.twins import in_units
 from include.settings import Library
 from include.store.database import migrate, migrate_warehouse
 from include.store.runs import start_run
@@ -26,7 +27,7 @@ def begin(
     now: datetime,
     warehouse: Engine | None = None,
 ) -> list[list[str]]:
-    """Begin a run for these libraries and return their ids in the batches that tasks work on.
+    """Begin a run for these libraries and return their ids in the batches that tasks work on; twins are in the same.
 
     A warehouse in a database of its own that does not answer or lets nothing be written, or whose connection is gone
     (None, where it was one), keeps nobody from selling: the exports will say so.
@@ -35,16 +36,17 @@ def begin(
     _look_after(engine, warehouse, now)
     ids = [library.id for library in libraries]
     start_run(engine, request.run_id, ids, request.mode.value, by_hand=request.by_hand, now=now)
-    return batches(ids)
+    units = {unit[0]: unit for unit in in_units(libraries)}
+    return [[member for first in batch for member in units[first]] for batch in batches(list(units))]
 
 
 def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None:
     """Bring the schema `warehouse` up to date where it lies, and tell it who was forgotten while it lay elsewhere."""
-    if warehouse in (None, engine):
-        if not is_elsewhere(engine):
-            migrate_warehouse(engine)
+    if warehouse is None and is_elsewhere(engine):
         return
-    assert warehouse is not None
+    if warehouse is None or warehouse is engine:
+        migrate_warehouse(engine)
+        return
     remember_elsewhere(engine, now)
     try:
         migrate_warehouse(warehouse)

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
+from include.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped, Mode, Rejection
 from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
 from include.pipeline.rules import rules_of
+from include.pipeline.twins import read_twin
 from include.settings import Library
 from include.store.changes import BegunChange, begun_changes
 from include.store.links import read_links
@@ -24,15 +25,20 @@ from include.store.snapshots import (
     read_mapped,
     read_source_events,
     read_ticket_events,
+    store_mapped,
     store_ticket_events,
 )
 from include.sync.identity import Identity, identify, is_over, wants_an_event
 from include.sync.plan import Run
+from include.sync.twins import Twin, has, leave_to_twin, not_of, without_left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What was read; `recovered` are the links that changed by it, and are among `links`."""
+    """What was read; `recovered` are the links that changed by it, and are among `links`.
+
+    `left_to_twin` are the events of the snapshot that the library's twin has, `sold_twice` those that both sell.
+    """
 
     snapshot: tuple[Mapped, ...]
     links: tuple[Link, ...]
@@ -42,6 +48,8 @@ class Known:
     recovered: Recovered
     run: Run
     rules: LibraryRules
+    left_to_twin: tuple[Mapped, ...] = ()
+    sold_twice: tuple[Rejection, ...] = ()
 
     @property
     def live_links(self) -> int:
@@ -49,7 +57,14 @@ class Known:
         return sum(link.status is LinkStatus.LIVE and not is_over(link, self.run.now) for link in self.links)
 
 
-def read_known(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> Known:
+def read_known(
+    engine: Engine,
+    library: Library,
+    request: RunRequest,
+    client: Place2bookClient,
+    now: datetime,
+    twin_library: Library | None,
+) -> Known:
     """Read everything; raises NothingToDo without a mapped snapshot of this run, and what reading Place2book raises."""
     with engine.connect() as connection:
         record = read_run(connection, request.run_id, library.id)
@@ -61,12 +76,15 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         begun = begun_changes(connection, library.id, request.run_id)
         rejected = open_codes(connection, library.id)
         sources = read_source_events(connection, library.id) if begun else {}
+        twin = read_twin(connection, library, twin_library)
     run = Run(
         run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
     )
-    revived = revive(links, [mapped for mapped in snapshot if run.concerns(mapped.uuid)])
+    revived = revive(
+        links, [mapped for mapped in snapshot if run.concerns(mapped.uuid) and not has(twin, mapped, rules)]
+    )
     links = revived.among(links)
-    observation = observe(
+    seen = observe(
         client,
         links,
         rules,
@@ -75,12 +93,15 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         {uuid for uuid, code in rejected if code == "event_missing_in_place2book"},
         believe_missing=request.allow_mass_removal,
     )
+    observation = replace(seen, events=not_of(twin, seen.events))
     told = addressed(links, observation.events)
     links = told.among(links)
     recovered = carried_out_after_all(client, begun, links, observation.events, snapshot, sources)
     links = recovered.among(links)
     lost = frozenset(change.uuid for change in begun if change.change_id not in recovered.carried_out)
-    identities = _identities(snapshot, links, observation, lost, rules, run)
+    found = _identities(snapshot, links, observation, lost, rules, run, twin)
+    judged = leave_to_twin(found, twin, rules.sales_hosts, resync=run.mode is Mode.RESYNC)
+    snapshot, identities = without_left(snapshot, judged.left), judged.identities
     priced = _priced(client, observation, links, identities)
     unread = observation.unread | priced.unread
     return Known(
@@ -93,9 +114,11 @@ def read_known(engine: Engine, library: Library, request: RunRequest, client: Pl
         run=replace(
             run,
             unreadable=_unreadable(unread, recovered.unread, links, identities),
-            awaited=_awaited(begun, lost, observation),
+            awaited=_awaited(begun, lost, seen),
         ),
         rules=rules,
+        left_to_twin=judged.left,
+        sold_twice=tuple(rejection for rejection in judged.rejections if run.asked_for(rejection.uuid)),
     )
 
 
@@ -113,12 +136,14 @@ def _identities(
     lost: frozenset[str],
     rules: LibraryRules,
     run: Run,
+    twin: Twin | None,
 ) -> dict[str, Identity]:
     """Return which Place2book event belongs to each source event that should have one."""
     wanted = [mapped for mapped in snapshot if wants_an_event(mapped)]
     present = frozenset(mapped.uuid for mapped in snapshot)
     hosts, window_start = rules.sales_hosts, run.window_start
-    return identify(wanted, present, links, observation.events, lost, hosts, window_start, run.now)
+    seccodes = twin.seccodes if twin else ()
+    return identify(wanted, present, links, observation.events, lost, hosts, window_start, run.now, seccodes)
 
 
 def _unreadable(
@@ -154,8 +179,10 @@ def _priced(
 
 
 def store_observation(connection: Connection, library: str, known: Known) -> None:
-    """Store how the linked events stand, those that are over too, and forget those that were deleted."""
+    """Store how the linked events stand, those that are over too, forget those that were deleted, and what is the
+    twin's."""
     observation = known.observation
+    store_mapped(connection, library, known.left_to_twin)
     over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
     seen = {key: event for event in observation.events if (key := (event.event_maker, event.event_id)) in over}
     store_ticket_events(connection, library, [*known.currents.values(), *seen.values()], known.run.now)

@@ -19,6 +19,7 @@ from include.pipeline.carry_out import ChangeRunner, Outcome
 from include.pipeline.known import Known, read_known, store_observation
 from include.pipeline.plan_only import store_plan_only
 from include.pipeline.request import RunRequest
+from include.pipeline.twins import twins_lock
 from include.settings import Library
 from include.store import changes as stored
 from include.store.database import library_lock
@@ -31,16 +32,24 @@ from include.sync.safeguards import Guarded, fingerprint, guard_prices, guard_re
 MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
 
 
-def load(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> Outcome:
+def load(
+    engine: Engine,
+    library: Library,
+    request: RunRequest,
+    client: Place2bookClient,
+    now: datetime,
+    *,
+    twin: Library | None,
+) -> Outcome:
     """Bring one library's ticket events to what its source says; in mode `plan` only say what would be done.
 
-    Raises NothingToDo without a mapped snapshot of this run, and after everything that could be done was done what
-    stopped it.
+    `twin` is the library that shows the same events, where there is one (sync/twins.py). Raises NothingToDo without a
+    mapped snapshot of this run, and after everything that could be done was done what stopped it.
     """
-    with library_lock(engine, library.id):
+    with library_lock(engine, library.id), twins_lock(engine, library, twin):
         with engine.begin() as connection:
             stored.close_leftovers(connection, library.id, now)
-        known = read_known(engine, library, request, client, now)
+        known = read_known(engine, library, request, client, now, twin)
         plan = make_plan(known.snapshot, known.identities, known.links, known.currents, known.rules, known.run)
         guarded = guard_removals(
             plan.changes,
@@ -50,7 +59,7 @@ def load(engine: Engine, library: Library, request: RunRequest, client: Place2bo
             allow_mass_removal=request.allow_mass_removal,
         )
         sendable, doubted = guard_prices(guarded.changes, resync=request.mode is Mode.RESYNC)
-        plan.rejections += doubted
+        plan.rejections += [*doubted, *known.sold_twice]
         if request.mode is Mode.PLAN:
             return Outcome(planned=store_plan_only(engine, library.id, request, known, plan, guarded, sendable))
         planned = _store_plan(engine, library.id, request, known, plan, replace(guarded, changes=sendable))

@@ -27,6 +27,7 @@ _FOUND = Explanation("Fundet: {found}.", "Found: {found}.")
 _SOLD = Explanation("Solgte billetter: {found}.", "Tickets sold: {found}.")
 _LINK = Explanation("Linket er: {found}", "The link is: {found}")
 _CATEGORY = Explanation("Billetkategori: {found}.", "Ticket category: {found}.")
+_TWIN = Explanation("Det andet bibliotek: {found}", "The other library: {found}")
 _ANSWER = Explanation("Svaret var: ”{detail}”", "The answer was: “{detail}”")
 
 
@@ -53,6 +54,27 @@ ENTRIES = {
         "The link in the CMS leads somewhere other than Place2book, so we leave it alone. "
         "To sell the tickets through Place2book, empty the link field in the CMS.",
         _LINK,
+    ),
+    "sold_by_twin": Entry(
+        "Det samme arrangement, med samme start og titel, er det andet biblioteks: det sælges, skal sælges eller er "
+        "aflyst dér, så det er ikke oprettet én gang til. Sæt gerne dets billetlink ind i CMS; det bliver stående.",
+        "The same event, with the same start and title, is the other library's: it is sold there, is to be, or was "
+        "called off, so it was not created once more. You may put its ticket link into the CMS; it stays.",
+        _TWIN,
+    ),
+    "sold_twice": Entry(
+        "Det samme arrangement, med samme start og titel, sælges også af det andet bibliotek. Vælg, hvem der skal "
+        "sælge det, og tag det ud af billetsalget hos den anden; er det to arrangementer, så giv dem hver sin titel.",
+        "The same event, with the same start and title, is also sold by the other library. Choose who is to sell it, "
+        "and take it out of ticket sale at the other; if it is two events, give each a title of its own.",
+        _TWIN,
+    ),
+    "waits_for_twin": Entry(
+        "Arrangementet venter: det andet bibliotek, som går forud, er endnu ikke læst og sælger det måske. Det "
+        "oprettes, når det er læst; fejler dets kørsel, så ret det først.",
+        "The event waits: the other library, which leads, was not read yet and may sell it. It is created once that "
+        "is read; if that library's run fails, mend it first.",
+        _TWIN,
     ),
     "capacity_missing": Entry(
         "Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",

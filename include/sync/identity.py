@@ -4,7 +4,7 @@
 |---|---|---|
 | 1 | has a link in `sync.links` whose event was not removed | LINKED, one that had retired too |
 | 2 | shows the sales link of an event of this library's event makers that no living source event has | ADOPTED |
-| 2 | ... that another source event has, or that is over (a clone) | goes on to rule 3 |
+| 2 | ... that another source event has, or that is over (a clone), or its library's twin's | goes on to rule 3 |
 | 2 | ... of no event of these event makers | UNKNOWN_LINK: rejected, nothing created |
 | 2 | ... of a vanished source event with the same title, or the same start | MOVED |
 | 3 | is an instance made anew: a link's source event vanished, with the same series and title | MOVED |
@@ -18,7 +18,7 @@ itself, only by `resync`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -61,12 +61,14 @@ def identify(
     sales_hosts: frozenset[str],
     window_start: datetime,
     now: datetime,
+    of_twin: Collection[str] = (),
 ) -> dict[str, Identity]:
     """Return the identity of each source event that should be in Place2book, by uuid.
 
     `wanted` are those events, `present` the uuids of the complete snapshot, `links` all links of the library, deleted
     ones too, `events` what stands in Place2book, `begun` the uuids whose create may have been carried out. A link whose
-    event starts before `window_start` has not vanished: it was not asked for.
+    event starts before `window_start` has not vanished: it was not asked for. `of_twin` are the seccodes of the twin's
+    events, which are not among `events`.
     """
     by_id = {(event.event_maker, event.event_id): event for event in events}
     standing = {link.uuid: link for link in links if link.status is not LinkStatus.DELETED}
@@ -81,7 +83,8 @@ def identify(
     live = [link for link in standing.values() if link.status is LinkStatus.LIVE]
     vanished = [link for link in live if link.uuid not in present and not out_of_sight(link, window_start, now)]
     free = [event for event in events if (event.event_maker, event.event_id) not in taken]
-    _by_sales_link(unlinked, links, vanished, free, sales_hosts, now, found)
+    known = {link.seccode for link in links if link.seccode}.union(of_twin)
+    _by_sales_link(unlinked, known, vanished, free, sales_hosts, now, found)
     _made_anew([m for m in unlinked if m.uuid not in found], vanished, by_id, found)
     _lost_creates([m for m in unlinked if m.uuid not in found], _unclaimed(free, found), begun, found)
     for mapped in unlinked:
@@ -101,26 +104,28 @@ def is_over(link: Link, now: datetime) -> bool:
 
 def _by_sales_link(
     unlinked: Sequence[Mapped],
-    links: Sequence[Link],
+    known: Collection[str],
     vanished: Sequence[Link],
     free: Sequence[CurrentEvent],
     sales_hosts: frozenset[str],
     now: datetime,
     found: dict[str, Identity],
 ) -> None:
-    """Apply rule 2. Of several that show one free event's link, the one most like it has it, the others are clones."""
+    """Apply rule 2. Of several that show one free event's link, the one most like it has it, the others are clones.
+
+    `known` are the seccodes of all that were ever linked.
+    """
     claims: dict[str, list[Mapped]] = defaultdict(list)
     for mapped in unlinked:
         if mapped.link and is_place2book(mapped.link, sales_hosts):
             claims[seccode_of(mapped.link, sales_hosts) or ""].append(mapped)
-    ours = {link.seccode for link in links if link.seccode}
     orphans = {link.seccode: link for link in vanished if link.seccode}
     by_seccode = {event.seccode: event for event in free}
     for seccode, claimants in claims.items():
         event = by_seccode.get(seccode) if seccode else None
         if seccode in orphans:
             _move_to_claimant(claimants, orphans[seccode], found)
-        elif seccode in ours:
+        elif seccode in known:
             continue
         elif event is None:
             for mapped in claimants:

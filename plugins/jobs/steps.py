@@ -15,7 +15,7 @@ from include.pipeline.load import load as load_events
 from include.pipeline.request import RunRequest, utc_now
 from include.pipeline.transform import transform as transform_events
 from include.pipeline.writeback import write_back
-from include.settings import Library
+from include.settings import Library, load_settings
 from include.sources import Source
 from jobs.billetbro_db import privacy_of, see_that_it_answers, warehouse_engine
 from jobs.export_files import written_to_files
@@ -38,8 +38,9 @@ def transform(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def load(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read Place2book, plan, gate and apply."""
+    twin = load_settings().twin(library)
     with _place2book(library) as client:
-        return str(load_events(engine, library, request, client, utc_now()))
+        return str(load_events(engine, library, request, client, utc_now(), twin=twin))
 
 
 def writeback(engine: Engine, library: Library, request: RunRequest) -> str:

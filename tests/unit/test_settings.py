@@ -61,6 +61,7 @@ def test_load_settings_with_only_what_is_required_fills_in_the_rest(tmp_path: Pa
         "name": "Herlev Bibliotek",
         "source": {"type": "dpl_cms", "conn_id": "cms_herlev", "price_unit": PriceUnit.KRONER},
         "place2book": {"conn_id": "place2book", "event_maker": 5000, "event_makers_by_branch": {}},
+        "twin_of": None,
         "import_unpriced_events": False,
         "contact_phone": "",
         "fallback_address": {

@@ -31,7 +31,7 @@ from include.sandbox.moments import utc_now
 from include.sandbox.place2book_records import Event
 from include.sandbox.request_log import LoggedRequest
 from include.sandbox.server import Sandbox
-from include.settings import Library, load_settings
+from include.settings import Library, Settings, load_settings
 from include.sources import Source
 from include.sources.dpl_cms import DplCmsSource
 from include.sources.yesplan import YesplanSettings, YesplanSource
@@ -163,7 +163,7 @@ class World:
 
         def load_one(library: str) -> object:
             with self.place2book() as client:
-                return load(engine, libraries[library], request, client, self.now())
+                return load(engine, libraries[library], request, client, self.now(), twin=self._twin_of(library))
 
         def write_back_one(library: str) -> object:
             with self.apis_of(library) as (source, client):
@@ -189,6 +189,9 @@ class World:
             "writeback": write_back_one,
             "export_purchases": export_one,
         }
+
+    def _twin_of(self, library: str) -> Library | None:
+        return Settings(libraries=tuple(self.libraries.values())).twin(self.libraries[library])
 
     def place2book(self) -> Place2bookClient:
         """Return a client of Place2book, with the token that the connection holds."""

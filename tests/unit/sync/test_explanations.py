@@ -31,12 +31,15 @@ EXPECTED_CODES = {
     "removals_blocked",
     "removed_but_sold",
     "sales_link_taken",
+    "sold_by_twin",
     "sold_elsewhere",
+    "sold_twice",
     "times_missing",
     "title_missing",
     "unknown_sales_link",
     "unreadable",
     "unreadable_in_place2book",
+    "waits_for_twin",
 }
 
 

@@ -1,0 +1,58 @@
+"""Twin libraries: what a load knows of the other one, and the lock that lets them decide one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from include.settings import Library
+from include.store.database import library_lock
+from include.store.links import read_links
+from include.store.rejections import open_codes
+from include.store.snapshots import read_mapped
+from include.store.twins import begun_creates, was_read
+from include.sync.twins import Twin, twin_of
+
+
+@contextmanager
+def twins_lock(engine: Engine, library: Library, twin: Library | None) -> Iterator[None]:
+    """Hold the lock of a pair, within the library's own: what one creates is linked before the other plans.
+
+    Who holds it waits for no library's lock, so that nobody waits for ever. Raises Retriable as `library_lock` does.
+    """
+    if twin is None:
+        yield
+        return
+    # No library has this for its id: an id has no spaces.
+    with library_lock(engine, " and ".join(sorted((library.id, twin.id)))):
+        yield
+
+
+def read_twin(connection: Connection, library: Library, twin: Library | None) -> Twin | None:
+    """Return what our own tables tell of the library's twin; None when it has none."""
+    if twin is None:
+        return None
+    deleted = {uuid for uuid, code in open_codes(connection, twin.id) if code == "event_missing_in_place2book"}
+    return twin_of(
+        twin.name,
+        leads=library.twin_of == twin.id,
+        read=was_read(connection, twin.id),
+        links=read_links(connection, twin.id),
+        snapshot=read_mapped(connection, twin.id),
+        begun=begun_creates(connection, twin.id),
+        missing=deleted,
+    )
+
+
+def in_units(libraries: Sequence[Library]) -> list[list[str]]:
+    """Return the ids of libraries one each, but twins together, the one that leads first, where both are there."""
+    there = {library.id for library in libraries}
+    follower = {library.twin_of: library.id for library in libraries if library.twin_of in there}
+    led = set(follower.values())
+    return [
+        [library.id, *([follower[library.id]] if library.id in follower else [])]
+        for library in libraries
+        if library.id not in led
+    ]
