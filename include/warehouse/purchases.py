@@ -73,7 +73,7 @@ def export_purchases(
     One event that cannot be read does not stop the others; it stays due. After a few in a row that nothing can be read
     of, Place2book is taken to be down and is not asked for the rest. Fatal errors pass through.
     """
-    now, forgotten = _under_policy(engine, library, privacy, now)
+    now = _under_policy(engine, library, privacy, now)
     sold = [event for event in events if not event.current.passive]
     last = last_exports(engine, library, [event.event_id for event in sold])
     reasons: Counter[str] = Counter()
@@ -95,6 +95,7 @@ def export_purchases(
                 failures.append(f"{len(sold) - place - 1} further events were not asked for")
                 break
             continue
+        forgotten = _forgotten(engine, library)
         in_a_row = 0
         bought = [
             _protected(purchase, event, privacy, forgotten, now)
@@ -106,16 +107,24 @@ def export_purchases(
     return _summary(len(sold), reasons, stored, open_problems(engine, library), failures)
 
 
-def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime) -> tuple[datetime, frozenset[int]]:
-    """Bring what is stored under the policy; return the purchases whose personal data may not be stored again.
+def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime) -> datetime:
+    """Bring what is stored under the policy, and return the moment to date what is stored at.
 
-    And the moment to date what is stored at: not before the library's lock is held can that be known, since another
-    task may have written files until then.
+    Not before the library's lock is held can that be known, since another task may have written files until then.
     """
     with engine.begin() as connection:
         now = date_of_change(connection, library, now)
         apply_policy(connection, library, privacy, now)
-        return now, forgotten_purchases(connection, library)
+        return now
+
+
+def _forgotten(engine: Engine, library: str) -> frozenset[int]:
+    """Return the purchases whose personal data may not be stored again, asked for after each reading.
+
+    Readings take minutes; a lock that broke meanwhile must not bring back who was forgotten meanwhile.
+    """
+    with engine.connect() as connection:
+        return forgotten_purchases(connection, library)
 
 
 def _protected(

@@ -1,5 +1,6 @@
 """A person is found in every table and file under every policy and key, and nothing but the sums is left of them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from demo.environment import LIBRARIES
 from include.api.errors import SettingsProblem
+from include.models import Purchase
 from include.pipeline.begin import begin
 from include.pipeline.request import RunRequest
 from include.settings import load_settings
@@ -170,6 +172,18 @@ def test_forget_holds_in_a_database_that_the_warehouse_moves_to(engine: Engine, 
         begin(engine, [LIBRARY_SETTINGS], RunRequest(run_id="moved"), MONDAY, own_engine)
     export(own_engine, Till(), MONDAY + HOUR, privacy=KEEP)
     assert (people(own_engine)[900], people(own_engine)[910]["email"]) == (NOTHING, "proeve@example.com")
+
+
+def test_forget_holds_for_an_export_that_is_reading_meanwhile(engine: Engine) -> None:
+    class Slow(Till):
+        def purchases(self, event_maker: int, event_id: int) -> Sequence[Purchase]:
+            listed = super().purchases(event_maker, event_id)
+            remove(engine, sought(KEYS, EMAIL))
+            return listed
+
+    export(engine, Till(), privacy=KEEP)
+    export(engine, Slow(), MONDAY + HOUR, privacy=KEEP, force=True)
+    assert (people(engine)[900], people(engine)[910]["email"]) == (NOTHING, "proeve@example.com")
 
 
 def test_forget_reaches_a_copy_of_the_warehouse_that_was_made_before(engine: Engine, own_engine: Engine) -> None:

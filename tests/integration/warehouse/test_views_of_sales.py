@@ -38,10 +38,12 @@ def bought(
     number: int, zip_code: str | None = "2730", *, at: datetime | None = None, buyer: int | None = None
 ) -> Purchase:
     """Return the purchase of one adult's ticket."""
+    buyer = number if buyer is None else buyer
     return replace(
         SECOND,
         purchase_id=number * 10,
-        customer_profile_id=buyer if buyer is not None else number,
+        customer_profile_id=buyer,
+        email=f"buyer-{buyer}@example.com",
         zip_code=zip_code,
         created_at=at,
         tickets=(Ticket(ticket_id=number * 10 + 1, price_id=71, amount_ore=7500),),
@@ -162,6 +164,24 @@ def test_buyers_by_postal_code_merges_codes_with_few_buyers(engine: Engine) -> N
         {"library": "herlev", "zip_code": "andre", "purchases": 6, "tickets": 6, "income_ore": 45000},
         {"library": "herlev", "zip_code": "ukendt", "purchases": 2, "tickets": 2, "income_ore": 15000},
     ]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [{"customer_profile_id": None, "email": None}] * 5,
+        [{"customer_profile_id": None, "email": None, "phone_number": None, "full_name": None}] * 5,
+        [{"customer_profile_id": number, "email": "family@example.com"} for number in range(5)],
+        [{"customer_profile_id": 7, "email": f"another-{number}@example.com"} for number in range(5)],
+        [{"customer_profile_id": profile, "email": "one@example.com"} for profile in (None, 7, 7, None, 7)],
+    ],
+    ids=["by phone", "nobody", "one address", "one profile", "with a profile and without"],
+)
+def test_buyers_by_postal_code_takes_no_person_for_several(engine: Engine, told: list[dict[str, object]]) -> None:
+    purchases = [replace(bought(number), **changes) for number, changes in enumerate(told, start=1)]  # type: ignore[arg-type]
+    others = [bought(number) for number in range(11, 14)]
+    export(engine, Till({10: (*purchases, *others)}))
+    assert [row["zip_code"] for row in view(engine, "buyers_by_postal_code", "zip_code")] == ["andre"]
 
 
 def test_booking_curve_counts_the_days_until_the_event(engine: Engine) -> None:
