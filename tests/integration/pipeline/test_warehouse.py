@@ -99,6 +99,14 @@ def test_warehouse_elsewhere_whose_connection_is_gone_is_not_made_anew_beside_th
         assert len(read_runs(connection, "a run")) == len(LIBRARIES)
 
 
+def test_warehouse_that_is_named_beside_the_state_again_is_brought_up_to_date(elsewhere: Engine) -> None:
+    now = datetime.now(UTC)
+    migrate(elsewhere)
+    remember_elsewhere(elsewhere, now)
+    begin(elsewhere, list(LIBRARIES.values()), RunRequest(run_id="a run"), now, elsewhere)
+    assert counted(elsewhere, "purchases") == 0
+
+
 def test_warehouse_elsewhere_that_does_not_answer_keeps_no_event_from_sale(world: World) -> None:
     world.warehouse = connect("postgresql://nobody:made-up@127.0.0.1:1/nowhere?connect_timeout=2")
     uuid = world.add()
