@@ -13,7 +13,7 @@ from include.settings import Library, load_settings
 from include.sources.yesplan import YesplanSettings
 
 FEWEST_CHARACTERS = 16
-KEPT_SECONDS = 30.0
+KEPT_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 
