@@ -38,7 +38,7 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="billetbro-demo-") as folder:
         home = Path(folder) / "airflow"
-        say("Starting PostgreSQL, two libraries' CMS, Place2book and Airflow on this machine ...")
+        say("Starting PostgreSQL, two libraries' CMS, a venue's Yesplan, Place2book and Airflow on this machine ...")
         migrate_sqlite(home)
         with EmbeddedPostgres() as postgres, Sandbox() as sandbox:
             engine = connect(postgres.create_database("billetbro"))
@@ -61,6 +61,7 @@ def tell(runs: AirflowRuns, sandbox: Sandbox, engine: Engine) -> bool:
     heading("1. The first run: every event that should be on sale is created")
     passed = run_and_report(runs, sandbox, engine)
     passed &= show_links(sandbox)
+    passed &= show_custom_data(sandbox)
     show_purchases(engine)
 
     heading("2. Meanwhile, at the library and in the ticket shop")
@@ -69,6 +70,7 @@ def tell(runs: AirflowRuns, sandbox: Sandbox, engine: Engine) -> bool:
 
     heading("3. The second run: only what changed")
     passed &= run_and_report(runs, sandbox, engine)
+    passed &= show_custom_data(sandbox)
     show_purchases(engine)
 
     heading("4. A third run right after")
@@ -101,6 +103,26 @@ def show_links(sandbox: Sandbox) -> bool:
             broken += answer == "BROKEN"
             title = " ".join(unescape(event["title"]).split()) or "(uden titel / no title)"
             print(f"    {when(event)}  {title[:44]:44}  {event['state']:17}  {link or '-'}  {answer}")
+    return not broken
+
+
+def show_custom_data(sandbox: Sandbox) -> bool:
+    """Print what stands in each venue's custom data, each link tried out; whether all that are ours answer."""
+    heading("The ticket links and figures as they now stand in Yesplan")
+    broken = 0
+    for venue, installation in sandbox.yesplan.items():
+        print(f"  {venue}")
+        for event in sorted(installation.events, key=lambda event: event.start):
+            held = event.custom
+            link = held.get("ticket_link")
+            answer = answers(str(link) if link else None, sandbox)
+            broken += answer == "BROKEN"
+            figures = f"{held.get('tickets_sold') or 0} sold, {held.get('tickets_available') or '-'} left"
+            starts = event.start.astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
+            state = held.get("ticket_state") or event.status
+            print(
+                f"    {starts}  {event.name[:44]:44}  {state!s:17}  {link or '-'}  {figures if link else ''}  {answer}"
+            )
     return not broken
 
 

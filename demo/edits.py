@@ -32,6 +32,10 @@ def edit(sandbox: Sandbox) -> list[str]:
     place2book.buy(theatre.id, quantity=3)
     done.append("sold: 3 tickets to 'Børneteater - Bjørnen der ikke ville sove'")
 
+    play = place2book.find("Kameliadamen")
+    place2book.buy(play.id, quantity=2)
+    done.append("sold: 2 tickets to 'Kameliadamen' at the theatre, whose figures stand in Yesplan after the next run")
+
     lecture = place2book.find("Foredrag - Klimaet i haven")
     place2book.staff_edit(lecture.id, description_short="Havearkitekten fortæller. Kaffe i pausen.")
     done.append("edited in Place2book: the short description of 'Foredrag - Klimaet i haven'")

@@ -20,7 +20,13 @@ from include.sandbox.server import Sandbox
 
 # Where they are free; another port is taken for each that is not.
 AIRFLOW_PORT = 8080
-SANDBOX_PORTS = {"place2book": 8100, "cms:solbjerg": 8101, "cms:nordvig": 8102, "control": 8109}
+SANDBOX_PORTS = {
+    "place2book": 8100,
+    "cms:solbjerg": 8101,
+    "cms:nordvig": 8102,
+    "yesplan:theater": 8103,
+    "control": 8109,
+}
 DAGS = ("place2book_sync", "ticket_status")
 METADATA_DATABASE = "airflow"
 EVENTS_DATABASE = "billetbro"

@@ -40,7 +40,7 @@ def test_event_makers_lists_those_that_the_token_may_use(sandbox: Sandbox) -> No
         headers={"X-PLACE2BOOK-API-TOKEN": sandbox.place2book_token, "Accept": "application/vnd.place2book.v1+json"},
         timeout=TIMEOUT,
     )
-    assert [maker["id"] for maker in answer.json()] == [5000, 5100, 5101]
+    assert [maker["id"] for maker in answer.json()] == [5000, 5100, 5101, 5200]
     assert Place2bookClient(sandbox, 5101).send("GET").json() == answer.json()[2]
 
 
