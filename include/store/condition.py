@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
 
 from include.api.errors import SettingsProblem, Unreachable
-from include.store.database import lineage
+from include.store.database import version_of
 
 OLDEST_POSTGRES = 15
 FIRST_RUN = "the first run makes the tables / første kørsel opretter tabellerne"
@@ -55,7 +52,6 @@ def _see_that_it_can_be_written(connection: Connection) -> None:
 
 def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
     """Return which version the tables have, and what becomes of an older one."""
-    script = ScriptDirectory.from_config(lineage(connection, tables))
     schema = str(tables.schema)
     if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.schema_version"}) is None:
         _see_that_a_schema_can_be_made(connection, schema)
@@ -64,19 +60,8 @@ def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
     if refused:
         names = ", ".join(f"{schema}.{table}" for table in refused)
         raise SettingsProblem(f"The connection's user may not read and write {names}; make it the tables' owner.")
-    options = {"version_table": "schema_version", "version_table_schema": schema}
-    current = MigrationContext.configure(connection, opts=options).get_current_revision()
-    head = script.get_current_head()
-    if current == head:
-        return f"version {current}"
-    try:
-        script.get_revision(current or "base")
-    except CommandError:
-        raise SettingsProblem(
-            f"The tables of the schema {schema} have version {current}, which a newer Billetbro made; this one knows "
-            f"{head}. Install the newer Billetbro again."
-        ) from None
-    return f"version {current}, {NEXT_RUN} ({head})"
+    current, head = version_of(connection, tables)
+    return f"version {current}" if current == head else f"version {current}, {NEXT_RUN} ({head})"
 
 
 def _see_that_a_schema_can_be_made(connection: Connection, schema: str) -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from include.api.errors import Retriable
+from include.api.errors import Retriable, SettingsProblem
 from include.store.metadata import metadata, warehouse_metadata
 from include.store.views import make_views
 
@@ -57,7 +60,27 @@ def lineage(connection: Connection, tables: MetaData) -> Config:
     return config
 
 
+def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, str | None]:
+    """Return which version one schema's tables have, and the newest that is known here.
+
+    Raises SettingsProblem when they are of a version that is not known, which only a newer Billetbro can have made.
+    """
+    script = ScriptDirectory.from_config(lineage(connection, tables))
+    options = {"version_table": "schema_version", "version_table_schema": tables.schema}
+    current = MigrationContext.configure(connection, opts=options).get_current_revision()
+    head = script.get_current_head()
+    try:
+        script.get_revision(current or "base")
+    except CommandError:
+        raise SettingsProblem(
+            f"The tables of the schema {tables.schema} have version {current}, which a newer Billetbro made; this one "
+            f"knows {head}. Install the newer Billetbro again."
+        ) from None
+    return current, head
+
+
 def _upgrade(connection: Connection, tables: MetaData) -> None:
+    version_of(connection, tables)
     command.upgrade(lineage(connection, tables), "head")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from include.store.tables import changes, links, source_events
 from include.sync.sales_links import seccode_of
 
 LARGEST_ID = 2**63 - 1
+ADMIN_PAGE = re.compile(r".*/event_makers/[0-9]+/events/([0-9]+)(?:[/?#].*)?", re.IGNORECASE)
+"""The event's page for staff in Place2book, which the CMS shows beside the sales link."""
 TITLE = func.coalesce(source_events.c.mapped["title"].as_string(), source_events.c.title)
 """The title as staff read it, without HTML entities, once the event was mapped."""
 
@@ -34,9 +37,9 @@ def find_events(
 ) -> tuple[FoundEvent, ...]:
     """Return the events that a text names, the next to come first: of all libraries unless some are named.
 
-    It may be an event's uuid, its number or seccode in Place2book, its sales link, or its address in the CMS; only when
-    it is none of these, a part of the title. Of those by title, the ones that left the CMS and were never linked, or
-    whose link moved to an instance made anew, are told only when there is no other.
+    It may be an event's uuid, its number or seccode in Place2book, its sales link or its page for staff there, or its
+    address in the CMS; only when it is none of these, a part of the title. Of those by title, the ones that left the
+    CMS and were never linked, or whose link moved to an instance made anew, are told only when there is no other.
     """
     text = sought.strip()
     found = _find(connection, or_(*_exactly(text)), libraries)
@@ -64,11 +67,20 @@ def _exactly(text: str) -> list[ColumnElement[bool]]:
     ]
     if seccode := seccode_of(text, {urlsplit(text).netloc.lower()}):
         ways.append(links.c.seccode == seccode)
-    if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID:
+    if (number := _number_in(text)) is not None:
         of_event = (changes.c.library == source_events.c.library) & (changes.c.uuid == source_events.c.uuid)
-        touched = select(changes.c.id).where(of_event, changes.c.event_id == int(text)).exists()
-        ways += [links.c.event_id == int(text), and_(links.c.uuid.is_(None), touched)]
+        touched = select(changes.c.id).where(of_event, changes.c.event_id == number).exists()
+        ways += [links.c.event_id == number, and_(links.c.uuid.is_(None), touched)]
     return ways
+
+
+def _number_in(text: str) -> int | None:
+    """Return the event's number in Place2book, given as it is or in the address of its page for staff."""
+    page = ADMIN_PAGE.fullmatch(text)
+    digits = page[1] if page else text
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    return number if (number := int(digits)) <= LARGEST_ID else None
 
 
 def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequence[str]) -> list[FoundEvent]:

@@ -1,12 +1,13 @@
 """The engine, and bringing the schema up to date from several processes at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
 from sqlalchemy import Engine, text
 
+from include.api.errors import SettingsProblem
 from include.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse
 from include.store.metadata import metadata, warehouse_metadata
 from tests.integration.store.examples import NOW
@@ -93,6 +94,22 @@ def test_migrate_from_before_there_was_a_warehouse_makes_it(empty: Engine) -> No
         command.upgrade(lineage(connection, metadata), "0001_sync")
     both(empty)
     assert numbers(empty, "SELECT count(*) FROM warehouse.sales_by_event") == [0]
+
+
+@pytest.mark.parametrize(
+    ("schema", "bring_up_to_date"),
+    [pytest.param("sync", migrate, id="sync"), pytest.param("warehouse", migrate_warehouse, id="warehouse")],
+)
+def test_migrate_of_tables_from_a_newer_version_says_so_and_leaves_them(
+    empty: Engine, schema: str, bring_up_to_date: Callable[[Engine], None]
+) -> None:
+    bring_up_to_date(empty)
+    with empty.begin() as connection:
+        connection.execute(text(f"UPDATE {schema}.schema_version SET version_num = '9999_later'"))
+    with pytest.raises(SettingsProblem, match=f"{schema} have version 9999_later, which a newer Billetbro made"):
+        bring_up_to_date(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text(f"SELECT version_num FROM {schema}.schema_version")) == "9999_later"
 
 
 def test_migrate_when_all_is_up_to_date_changes_nothing(empty: Engine) -> None:
