@@ -50,8 +50,8 @@ EVENT = _argument(
     "event",
     metavar="EVENT",
     help=(
-        "uuid, nummer eller seccode i Place2book, salgslink, adresse i CMS, eller noget af titlen / "
-        "uuid, number or seccode in Place2book, sales link, address in the CMS, or a part of the title"
+        "uuid, nummer eller seccode i Place2book, salgslink, adresse i CMS eller for personalet, noget af titlen / "
+        "uuid, number or seccode in Place2book, sales link, address in the CMS or for staff, a part of the title"
     ),
 )
 JSON = _argument("--json", action="store_true", help="som JSON, til maskiner / as JSON, for machines")

@@ -48,3 +48,13 @@ def test_command_logs_each_step_and_no_secret_or_buyer(
     assert [text for text in (*secrets, *BUYERS) if text and text.casefold() in left] == []
     steps = ("nordvig: 23 events read", "nordvig: purchases of ")
     assert [step for step in steps if step not in left] == []
+
+
+def test_answer_for_machines_is_alone_on_standard_output(
+    done: subprocess.CompletedProcess[bytes], home: Path, variables: dict[str, str]
+) -> None:
+    environment = child_environment(airflow_environment(home), variables)
+    command = airflow_command("billetbro", "personal-data", "--json", "--libraries", "nordvig")
+    said = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60)
+    assert (said.returncode, [one["library"] for one in json.loads(said.stdout)]) == (0, ["nordvig"])
+    assert b"py.warnings" in said.stderr  # of the place of the files, from Airflow
