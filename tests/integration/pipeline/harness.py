@@ -111,8 +111,9 @@ class World:
         allow_mass_removal: bool = False,
         tries: int = 1,
         only: Sequence[str] | None = None,
+        libraries: Sequence[str] = (),
     ) -> Happened:
-        """Run every step once (`tries`: until it succeeds, as Airflow does), or `only` these."""
+        """Run every step once (`tries`: until it succeeds), or `only` these; of every library, or of `libraries`."""
         request = RunRequest(
             run_id=f"run {next(self._numbers)}",
             mode=mode,
@@ -120,17 +121,25 @@ class World:
             events=frozenset(events),
             allow_mass_removal=allow_mass_removal,
         )
-        return self.carry_out(request, tries=tries, only=only)
+        return self.carry_out(request, tries=tries, only=only, libraries=libraries)
 
-    def carry_out(self, request: RunRequest, *, tries: int = 1, only: Sequence[str] | None = None) -> Happened:
+    def carry_out(
+        self,
+        request: RunRequest,
+        *,
+        tries: int = 1,
+        only: Sequence[str] | None = None,
+        libraries: Sequence[str] = (),
+    ) -> Happened:
         """Carry out a run's steps; the same run again is one that was cleared in Airflow."""
         before = len(self.sandbox.log.entries)
-        begin(self.engine, list(self.libraries.values()), request, self.now(), self.warehouse)
+        chosen = list(libraries or self.libraries)
+        begin(self.engine, [self.libraries[library] for library in chosen], request, self.now(), self.warehouse)
         raised: dict[str, BaseException] = {}
         idle: set[str] = set()
         for step, work in self._steps(request).items():
             if only is None or step in only:
-                self._step(request, step, work, tries, raised, idle)
+                self._step(request, step, work, chosen, tries, raised, idle)
         return Happened(
             run_id=request.run_id, requests=self.sandbox.log.entries[before:], raised=raised, idle=frozenset(idle)
         )
@@ -140,6 +149,7 @@ class World:
         request: RunRequest,
         step: str,
         work: Callable[[str], object],
+        libraries: Sequence[str],
         tries: int,
         raised: dict[str, BaseException],
         idle: set[str],
@@ -150,7 +160,7 @@ class World:
         for _ in range(tries):
             raised.pop(step, None)
             try:
-                for_each_library(self.engine, request, step, list(self.libraries), one)
+                for_each_library(self.engine, request, step, libraries, one)
             except NothingToDo:
                 idle.add(step)
             except (Exception, Died) as error:
@@ -242,6 +252,10 @@ class World:
         """Return (server, method) of a request that writes back to Solbjerg's source."""
         return (f"yesplan:{VENUE}", "PUT") if self.plans_in_yesplan else ("cms:solbjerg", "PATCH")
 
+    def _writes_back(self, library: str) -> str:
+        known = self.libraries.get(library)
+        return "PUT" if known is not None and isinstance(known.source, YesplanSettings) else "PATCH"
+
     def add(self, title: str = "Koncert", price: float = 100, capacity: int = 50, **fields: object) -> str:
         """Publish a ticket event at Solbjerg's source and return its uuid; with one category by default."""
         category = {"uuid": f"category of {title}", "title": "Voksen", "price": {"currency": "DKK", "value": price}}
@@ -306,7 +320,7 @@ class World:
     def unplanned_requests(self) -> list[tuple[str, str]]:
         """Return the requests that changed something, or meant to, without a change that was stored as `applying`."""
         began = Counter(
-            _request_of(row, self.written_back[1])
+            _request_of(row, self._writes_back(row["library"]))
             for row in self.rows("SELECT * FROM sync.changes WHERE applying_at IS NOT NULL")
         )
         sent = Counter((e.method, e.path) for e in self.sandbox.log.writes() if e.status != 429)

@@ -1,0 +1,285 @@
+"""A library and a theatre that show the same events and have one event maker: each event is sold once."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from include.models import Mode
+from include.pipeline.report import make_report
+from include.pipeline.twins import twins_lock
+from include.store.event_facts import event_facts
+from include.sync.why import why
+from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
+from tests.integration.pipeline.venue import VENUE, Planners, in_yesplan
+
+SOLBJERG = "solbjerg"
+LEFT = ("Koncert", "skipped", "sold_by_twin")
+LINK = "Det andet bibliotek: "
+
+
+@dataclass(slots=True)
+class Twins:
+    """Solbjerg with its website, and the theatre with its Yesplan; everything starts at the same moment."""
+
+    world: World
+    start: datetime
+    planners: Planners
+
+    def publish(self, where: str, title: str = "Koncert", **fields: Any) -> str:
+        """Show an event at one of them."""
+        told = {"title": title, "start": self.start, **fields}
+        if where == SOLBJERG:
+            return self.world.add(**told)
+        category = {"title": "Voksen", "price": {"currency": "DKK", "value": 100}}
+        shown = {"ticket_manager_relevance": True, "ticket_capacity": 50, "ticket_categories": [category]}
+        return self.planners.add(**{**shown, **told})
+
+    def site(self, where: str) -> Any:
+        """Return what editors or planners edit."""
+        return self.world.site if where == SOLBJERG else self.planners
+
+    def link_at(self, where: str, uuid: str) -> str | None:
+        """Return the ticket link that one of them shows."""
+        return (self.site(where).get(uuid).fields.get("external_data") or {}).get("url")
+
+    def run(self, *libraries: str, **how: Any) -> Happened:
+        """Run both, or one, in this order."""
+        return self.world.run(libraries=libraries, **how)
+
+    def judged(self, library: str) -> list[tuple[str, str, str | None]]:
+        """Return title, outcome and code of each event that a library shows."""
+        query = """SELECT title, mapped ->> 'outcome' AS outcome, mapped ->> 'code' AS code FROM sync.source_events
+                   WHERE library = :library AND present ORDER BY title"""
+        return [(row["title"], row["outcome"], row["code"]) for row in self.world.rows(query, library=library)]
+
+    def on_sale(self) -> dict[tuple[str, str], int]:
+        """Return how many events that can be bought there are of each title and start, whatever else differs."""
+        events = [event for event in self.world.sandbox.place2book.events if event.current_state != "deleted"]
+        now = self.world.now()
+        return Counter((event.fields.name, str(event.fields.begin_at)) for event in events if event.active(now))
+
+    def sellers(self) -> list[str]:
+        """Return which library sells each event."""
+        return [row["library"] for row in self.world.rows("SELECT library FROM sync.links WHERE status = 'live'")]
+
+
+@pytest.fixture(params=[SOLBJERG, VENUE], ids=["the library leads", "the theatre leads"])
+def leader(request: pytest.FixtureRequest) -> str:
+    """Name the one that leads."""
+    return str(request.param)
+
+
+@pytest.fixture
+def follower(leader: str) -> str:
+    """Name the other."""
+    return VENUE if leader == SOLBJERG else SOLBJERG
+
+
+@pytest.fixture
+def twins(world: World, leader: str, follower: str) -> Twins:
+    """Give the two of them with nothing to show yet, the follower before the leader in the file."""
+    library = world.libraries[SOLBJERG].model_copy(update={"twin_of": None})
+    theatre = in_yesplan(library).model_copy(update={"id": VENUE, "name": "Havneteatret"})
+    both = {SOLBJERG: library, VENUE: theatre}
+    both[follower] = both[follower].model_copy(update={"twin_of": leader})
+    world.libraries = {follower: both[follower], leader: both[leader]}
+    start = (world.now() + 10 * DAY).replace(second=0, microsecond=0)
+    return Twins(world, start, Planners(world.sandbox.yesplan[VENUE]))
+
+
+@pytest.mark.parametrize("leader_first", [True, False], ids=["leader first", "follower first"])
+def test_event_that_both_show_is_sold_by_the_leader_whatever_their_order(
+    twins: Twins, leader: str, follower: str, leader_first: bool
+) -> None:
+    here, there = twins.publish(leader), twins.publish(follower, "KONCERT!")
+    order = (leader, follower) if leader_first else (follower, leader)
+    first, second = twins.run(*order), twins.run(*order)
+    assert (first.raised, second.raised, second.writes) == ({}, {}, [])
+    assert first.counted[("place2book", "POST")] == 1
+    assert (twins.sellers(), twins.world.open_rejections()) == ([leader], set())
+    assert twins.judged(follower) == [("KONCERT!", "skipped", "sold_by_twin")]
+    assert (twins.world.answers(twins.link_at(leader, here)), twins.link_at(follower, there)) == (True, None)
+
+
+def test_follower_waits_for_a_leader_that_was_never_read_and_then_leaves_it_what_it_has(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    twins.publish(leader), twins.publish(follower), twins.publish(follower, "Foredrag")
+    assert twins.run(follower).writes == []
+    assert twins.judged(follower) == [
+        ("Foredrag", "skipped", "waits_for_twin"),
+        ("Koncert", "skipped", "waits_for_twin"),
+    ]
+    twins.run(leader)
+    twins.run(follower)
+    assert sorted(twins.sellers()) == sorted([leader, follower])
+    assert twins.judged(follower) == [("Foredrag", "ticket_event", None), LEFT]
+
+
+def test_event_that_the_follower_sells_already_stays_its_own_until_it_goes_away(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    twins.run()
+    there = twins.publish(follower)
+    twins.run()
+    link = twins.link_at(follower, there)
+    here = twins.publish(leader)
+    both = twins.run()
+    assert (both.writes, twins.sellers(), twins.judged(leader)) == ([], [follower], [LEFT])
+    told = make_report(twins.world.engine, both.run_id).text
+    with twins.world.engine.connect() as connection:
+        facts = event_facts(connection, leader, here, timezone="Europe/Copenhagen", now=twins.world.now())
+    assert "det andet biblioteks" in told
+    assert f"{LINK}{twins.world.libraries[follower].name}, {link}" in why(facts).answer.words.da
+    twins.site(follower).edit(there, ticket_manager_relevance=False)
+    twins.run()
+    twins.run()
+    assert (twins.sellers(), twins.world.answers(twins.link_at(leader, here))) == ([leader], True)
+    assert twins.on_sale() == {("Koncert", next(iter(twins.on_sale()))[1]): 1}
+
+
+def test_event_that_the_leader_gives_up_is_created_by_the_follower_at_its_next_run(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    here, there = twins.publish(leader), twins.publish(follower)
+    twins.run()
+    twins.site(leader).edit(here, ticket_manager_relevance=False)
+    twins.run(leader)
+    assert twins.sellers() == []
+    twins.run(follower)
+    assert (twins.sellers(), twins.world.answers(twins.link_at(follower, there))) == ([follower], True)
+
+
+def test_event_that_the_leader_calls_off_is_not_sold_by_the_follower(twins: Twins, leader: str, follower: str) -> None:
+    here = twins.publish(leader)
+    twins.publish(follower)
+    twins.run()
+    twins.site(leader).edit(here, state="Cancelled")
+    twins.run()
+    twins.run()
+    assert (twins.sellers(), twins.judged(follower)) == ([], [LEFT])
+
+
+def test_link_of_the_twin_that_was_put_in_by_hand_stays(twins: Twins, leader: str, follower: str) -> None:
+    here = twins.publish(leader)
+    twins.run()
+    link = {"url": twins.link_at(leader, here)}
+    there = twins.publish(follower, "Koncert i salen", external_data=link)
+    run = twins.run()
+    assert (run.writes, twins.link_at(follower, there), twins.sellers()) == ([], link["url"], [leader])
+    assert twins.world.open_rejections() == set()
+    assert twins.judged(follower) == [("Koncert i salen", "skipped", "sold_by_twin")]
+
+
+def test_copy_that_shows_a_link_of_the_twin_gets_an_event_of_its_own(twins: Twins, leader: str, follower: str) -> None:
+    here = twins.publish(leader)
+    twins.run()
+    link = {"url": twins.link_at(leader, here)}
+    copy = twins.publish(follower, "Foredrag", start=twins.start + DAY, external_data=link)
+    twins.run()
+    assert sorted(twins.sellers()) == sorted([leader, follower])
+    assert twins.link_at(follower, copy) not in (None, link["url"])
+    assert twins.run().writes == []
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["carried out", "not carried out"])
+def test_create_of_one_whose_answer_was_lost_is_not_taken_or_made_again_by_the_other(
+    twins: Twins, leader: str, follower: str, done: bool
+) -> None:
+    twins.publish(leader, "Foredrag")
+    twins.run()
+    twins.publish(follower)
+    twins.world.sandbox.faults.add("place2book", "drop_after" if done else "drop_before", "POST", times=1)
+    assert set(twins.run(follower).raised) == {"load"}
+    twins.publish(leader)
+    assert twins.run(leader).writes == []
+    assert twins.judged(leader) == [("Foredrag", "ticket_event", None), LEFT]
+    for _ in range(3):
+        twins.run()
+    assert set(twins.on_sale().values()) == {1}
+    assert sorted(twins.sellers()) == sorted([leader, follower if done else leader])
+    assert twins.run().writes == []
+
+
+def test_events_that_become_the_same_while_both_sell_them_are_told_and_left(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    twins.run()
+    here, there = twins.publish(leader), twins.publish(follower, "Foredrag")
+    twins.run()
+    twins.site(follower).edit(there, title="Koncert")
+    twins.run()
+    link = twins.link_at(leader, here)
+    found = twins.world.rows("SELECT library, code, found FROM sync.rejections WHERE resolved_at IS NULL")
+    name = twins.world.libraries[leader].name
+    assert found == [{"library": follower, "code": "sold_twice", "found": f"{name}, {link}"}]
+    assert sorted(twins.sellers()) == sorted([leader, follower])
+    twins.site(follower).edit(there, title="Foredrag")
+    twins.run()
+    assert twins.world.open_rejections() == set()
+
+
+def test_plan_of_the_follower_leaves_what_the_leader_is_to_sell(twins: Twins, leader: str, follower: str) -> None:
+    twins.publish(leader), twins.publish(follower)
+    plan = twins.run(leader, follower, mode=Mode.PLAN)
+    assert (plan.raised, plan.writes) == ({}, [])
+    created = twins.world.rows("SELECT library FROM sync.changes WHERE kind = 'create'")
+    assert created == [{"library": leader}]
+
+
+def test_load_waits_until_the_twin_has_done_with_its_own(twins: Twins, leader: str, follower: str) -> None:
+    twins.publish(leader)
+    twins.run(only=["extract", "transform"])
+    both = twins.world.libraries
+    running = Thread(target=twins.run, args=(leader,))
+    with twins_lock(twins.world.engine, both[follower], both[leader]):
+        running.start()
+        running.join(timeout=1.0)
+        waited = twins.sellers()
+    running.join(timeout=20)
+    assert (waited, twins.sellers()) == ([], [leader])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_no_event_is_on_sale_twice_whatever_happens_in_whichever_order(twins: Twins, leader: str, seed: int) -> None:
+    chance = random.Random(f"{leader} {seed}")
+    shown: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], dict[str, bool]] = {}
+
+    def edit() -> None:
+        where, title = chance.choice([SOLBJERG, VENUE]), chance.choice(["Koncert", "Foredrag"])
+        uuid = shown.get((where, title))
+        if uuid is None:
+            shown[where, title], seen[where, title] = twins.publish(where, title), {}
+        else:
+            field = chance.choice(["ticket_manager_relevance", "published"])
+            seen[where, title][field] = chance.random() < 0.6
+            twins.site(where).edit(uuid, **{field: seen[where, title][field]})
+
+    def run() -> None:
+        libraries = chance.sample([SOLBJERG, VENUE], chance.choice([1, 2, 2]))
+        steps = chance.choice([None, None, None, ["extract"], ["extract", "transform"]])
+        if chance.random() < 0.2:
+            kind = chance.choice(["drop_after", "drop_before"])
+            twins.world.sandbox.faults.add("place2book", kind, "POST", times=1)
+        twins.run(*libraries, only=steps)
+        assert set(twins.on_sale().values()) <= {1}
+
+    actions: list[Callable[[], None]] = [edit, edit, run]
+    for _ in range(24):
+        chance.choice(actions)()
+        twins.world.ahead += HOUR / 2
+    twins.world.sandbox.faults.clear()
+    for _ in range(4):
+        twins.run()
+    assert {name for name, _ in twins.on_sale()} == {title for (_, title), sold in seen.items() if all(sold.values())}
+    assert twins.run().writes == []
