@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import ProgrammingError
 
-from include.api.errors import BilletbroError
+from include.api.errors import BilletbroError, Refused
 from include.models import LinkStatus, WebhookAction, WebhookState
 from include.pipeline.request import in_words
 from include.sources import ShowsUpdates
@@ -39,23 +39,31 @@ def whom_to_tell(engine: Engine, run_id: str) -> Sequence[Pending]:
 
 
 def tell(engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pending], now: datetime) -> list[str]:
-    """Show a library's source the state of each event that was asked for; return in words what it did not take.
+    """Show a library's source the state of each event that was asked for; return in words what went wrong.
 
-    What it did not take is tried again after the library's next run.
+    What the source refuses is not tried again; when it is down, all that is left waits for the library's next run.
     """
-    mistakes = []
+    mistakes: list[str] = []
+    down: str | None = None
     for one in pending:
-        with engine.connect() as connection:
-            state = state_of(connection, run_id, one)
-        try:
-            source.show_update(one.uuid, state)
-            error = None
-        except BilletbroError as problem:
-            error = in_words(problem)
-            mistakes.append(f"{one.library}: {error}")
+        refused = None
+        if down is None:
+            try:
+                source.show_update(one.uuid, _state(engine, run_id, one))
+            except Refused as problem:
+                refused = in_words(problem)
+                mistakes.append(refused)
+            except BilletbroError as problem:
+                down = in_words(problem)
+                mistakes.append(down)
         with engine.begin() as connection:
-            note_told(connection, one.signature, now, error)
+            note_told(connection, one.signature, None if down else now, down or refused)
     return mistakes
+
+
+def _state(engine: Engine, run_id: str, asked: Pending) -> WebhookState:
+    with engine.connect() as connection:
+        return state_of(connection, run_id, asked)
 
 
 def state_of(connection: Connection, run_id: str, asked: Pending) -> WebhookState:

@@ -190,8 +190,8 @@ webhook_requests = Table(
     Column("uuid", Text, comment="the source event; null: it asked for no run"),
     Column("action", Text, comment="update or withdraw"),
     Column("run_id", Text, comment="the run that carries it out"),
-    Column("told_at", Time, comment="when the source was told how the run ended"),
-    Column("error", Text, comment="why the source could not be told; the next run tries again"),
+    Column("told_at", Time, comment="when the source was told how it ended, or refused it"),
+    Column("error", Text, comment="why the source was not told; unless it refused, the next run tries again"),
     schema=SCHEMA,
     comment="Forced updates asked for in the source itself, by its webhook",
 )

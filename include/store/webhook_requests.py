@@ -83,7 +83,7 @@ def pending_of(connection: Connection, run_id: str) -> Sequence[Pending]:
     ]
 
 
-def note_told(connection: Connection, signature: str, now: datetime, error: str | None) -> None:
-    """Note that the source was told, or in words why it could not be."""
-    values = {"told_at": now, "error": None} if error is None else {"error": error}
+def note_told(connection: Connection, signature: str, told_at: datetime | None, error: str | None) -> None:
+    """Note when the source was told, None for not yet, and in words why it could not be or refused it."""
+    values = {"told_at": told_at, "error": error}
     connection.execute(update(requests).where(requests.c.signature == signature).values(values))

@@ -11,6 +11,8 @@ from include.api.errors import BilletbroError
 from include.api.session import RequestSettings
 from include.api.yesplan import YesplanClient
 
+PATIENCE_WITH_A_CALLER = RequestSettings(connect_timeout=3, read_timeout=5, tries=1)
+
 
 class YesplanHook(BaseHook):
     """Gives a client for the Yesplan that a connection names; the connection's password is the API key."""
@@ -43,8 +45,8 @@ class YesplanHook(BaseHook):
             return client.check()
 
     def has_event(self, event_id: str) -> bool:
-        """Tell, while somebody waits, whether there is such an event, or raise an error of the tree."""
-        with self._client(PATIENCE_OF_A_TEST) as client:
+        """Tell, while a caller waits, whether there is such an event, or raise an error of the tree."""
+        with self._client(PATIENCE_WITH_A_CALLER) as client:
             return client.has_event(event_id)
 
     def _client(self, settings: RequestSettings) -> YesplanClient:

@@ -25,6 +25,6 @@ def tell_who_asked(engine: Engine, run_id: str) -> None:
                 if not isinstance(source, ShowsUpdates):
                     continue
                 for mistake in tell(engine, run_id, source, list(pending), utc_now()):
-                    log.warning("The state of a forced update could not be shown. %s", mistake)
+                    log.warning("%s: the state of a forced update could not be shown: %s", library_id, mistake)
         except BilletbroError as error:
             log.warning("%s: the states of forced updates could not be shown: %s", library_id, error)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from include.api.errors import BilletbroError
 from include.api.yesplan_webhook import TakeAction
@@ -86,8 +87,8 @@ class _tables(AbstractContextManager[None]):  # noqa: N801
     """Answer that it is not possible now when the database is away, or its tables are those of an earlier version."""
 
     def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
-        if isinstance(error, OperationalError | ProgrammingError):
-            why = f"billetbro_db: {type(error).__name__}; the next run of place2book_sync brings its tables up to date"
+        if isinstance(error, OperationalError | ProgrammingError | NoConnectionFree):
+            why = f"a database cannot be used ({type(error).__name__}); place2book_sync brings tables up to date"
             raise NotAnswered(503, why, retry_after=RETRY_SECONDS) from None
 
 

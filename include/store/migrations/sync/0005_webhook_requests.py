@@ -18,8 +18,12 @@ def upgrade() -> None:
         sa.Column("uuid", sa.Text(), comment="the source event; null: it asked for no run"),
         sa.Column("action", sa.Text(), comment="update or withdraw"),
         sa.Column("run_id", sa.Text(), comment="the run that carries it out"),
-        sa.Column("told_at", sa.DateTime(timezone=True), comment="when the source was told how the run ended"),
-        sa.Column("error", sa.Text(), comment="why the source could not be told; the next run tries again"),
+        sa.Column(
+            "told_at", sa.DateTime(timezone=True), comment="when the source was told how it ended, or refused it"
+        ),
+        sa.Column(
+            "error", sa.Text(), comment="why the source was not told; unless it refused, the next run tries again"
+        ),
         schema="sync",
         comment="Forced updates asked for in the source itself, by its webhook",
     )

@@ -1,0 +1,141 @@
+"""What the webhook has of Airflow: secrets in connections, runs that wait, and its place in the API server."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from airflow.models.dagrun import DagRun
+from airflow.plugins_manager import get_fastapi_plugins
+from airflow.utils.session import create_session
+from airflow.utils.state import DagRunState
+from airflow.utils.types import DagRunTriggeredByType, DagRunType
+from sqlalchemy import delete
+
+from demo.environment import LIBRARIES
+from include.api.errors import BilletbroError
+from include.sandbox.server import Sandbox
+from webhooks.airflow_runs import AirflowRuns
+from webhooks.answers import NotAnswered
+from webhooks.venues import Venues, has_event
+
+SECRET = "made-up secret of the theatre"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a file with four venues, of which three have a webhook, and a library with a website."""
+    content = yaml.safe_load(LIBRARIES.read_text())
+    website = content["libraries"][0]
+    venues = [
+        {
+            **website,
+            "id": venue,
+            "place2book": {"event_maker": 6000 + number},
+            "source": {"type": "yesplan", "conn_id": f"yesplan_{venue}", "price_unit": "kroner"}
+            | ({} if venue == "quiet" else {"webhook": f"{venue}_webhook"}),
+        }
+        for number, venue in enumerate(("theater", "quiet", "short", "missing"))
+    ]
+    file = tmp_path / "libraries.yaml"
+    file.write_text(yaml.safe_dump({**content, "libraries": [website, *venues]}))
+    monkeypatch.setenv("BILLETBRO_LIBRARIES", str(file))
+    for venue, password in (("theater", f" {SECRET}\n"), ("short", "too short")):
+        given = json.dumps({"conn_type": "generic", "password": password})
+        monkeypatch.setenv(f"AIRFLOW_CONN_{venue.upper()}_WEBHOOK", given)
+    return file
+
+
+def test_secrets_are_those_of_the_connections_and_one_that_is_none_is_told_of(
+    settings: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "webhooks.venues"):
+        secrets = Venues().secrets()
+    assert secrets == {"theater": SECRET.encode()}
+    assert [record.getMessage() for record in caplog.records] == [
+        "short: Yesplan's webhook is off: the password of the connection 'short_webhook' has fewer than 16 characters.",
+        "missing: Yesplan's webhook is off. There is no connection 'missing_webhook'; add it in Airflow under Admin, "
+        "Connections.",
+    ]
+
+
+def test_secrets_are_looked_for_again_after_a_while(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = 100.0
+    venues = Venues(lambda: moment)
+    first = venues.secrets()
+    monkeypatch.delenv("AIRFLOW_CONN_THEATER_WEBHOOK")
+    second = venues.secrets()
+    moment += 11
+    assert (first, second, venues.secrets()) == ({"theater": SECRET.encode()}, {"theater": SECRET.encode()}, {})
+
+
+def test_secrets_while_the_settings_have_mistakes_are_none(settings: Path) -> None:
+    settings.write_text("libraries: 7")
+    assert Venues().secrets() == {}
+
+
+def test_event_is_asked_for_in_its_own_librarys_yesplan(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox() as sandbox:
+        theater = sandbox.yesplan["theater"]
+        given = {"conn_type": "yesplan", "host": sandbox.yesplan_urls["theater"], "password": theater.api_key}
+        monkeypatch.setenv("AIRFLOW_CONN_YESPLAN_THEATER", json.dumps(given))
+        known = theater.events[0].id
+        assert [has_event("theater", known), has_event("theater", "9-9"), has_event("solbjerg", known)] == [
+            True,
+            False,
+            False,
+        ]
+        theater.behave(revoked=True)
+        with pytest.raises(BilletbroError):
+            has_event("theater", known)
+
+
+@pytest.fixture
+def queued(airflow_home: Path) -> Iterator[None]:
+    """Have Airflow know of some runs."""
+    runs = [
+        ("yesplan__theater__1", DagRunState.QUEUED, "place2book_sync"),
+        ("yesplan__theater__2", DagRunState.RUNNING, "place2book_sync"),
+        ("yesplan__theater__3", DagRunState.QUEUED, "another_dag"),
+        ("yesplan__theatre__4", DagRunState.QUEUED, "place2book_sync"),
+        ("scheduled__5", DagRunState.QUEUED, "place2book_sync"),
+    ]
+    with create_session() as session:
+        for run_id, state, dag_id in runs:
+            session.add(
+                DagRun(
+                    dag_id=dag_id,
+                    run_id=run_id,
+                    run_type=DagRunType.MANUAL,
+                    state=state,
+                    run_after=datetime(2026, 1, 1, tzinfo=UTC),
+                    triggered_by=DagRunTriggeredByType.TEST,
+                )
+            )
+    yield
+    with create_session() as session:
+        session.execute(delete(DagRun).where(DagRun.run_id.in_([run_id for run_id, *_ in runs])))
+
+
+def test_runs_that_wait_are_those_of_the_library_that_have_not_begun(queued: None) -> None:
+    assert AirflowRuns().waiting("theater") == {"yesplan__theater__1"}
+
+
+def test_run_of_a_dag_that_airflow_has_not_found_is_not_started(airflow_home: Path) -> None:
+    with pytest.raises(NotAnswered) as raised:
+        AirflowRuns().start("theater", "1-1", "yesplan__theater__1")
+    assert (raised.value.status, raised.value.retry_after) == (503, 300)
+
+
+# Airflow's reader of .airflowignore uses a deprecated name of its library.
+@pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
+def test_airflow_mounts_the_webhook_and_nothing_else_of_ours() -> None:
+    ours = [app for app in get_fastapi_plugins()[0] if "Billetbro" in app["name"]]
+    assert [(app["url_prefix"], app["name"]) for app in ours] == [
+        ("/billetbro/yesplan", "Billetbro: Yesplan's webhook")
+    ]
