@@ -22,7 +22,7 @@ from include.store.snapshots import forget_ticket_events, read_source_events, re
 from include.warehouse.event_rows import ExportEvent
 from include.warehouse.gone import mark_events_gone
 from include.warehouse.privacy import Privacy
-from include.warehouse.purchases import ExportSummary, Listed, ReadPurchases, export_purchases
+from include.warehouse.purchases import ExportSummary, Listed, ReadPurchases, Vanished, export_purchases
 
 TOLD = 5
 """So many events that failed are named in the error."""
@@ -65,7 +65,8 @@ def export(
         ]
         force = request.mode is Mode.RESYNC
         gone: list[Key] = []
-        summary = export_purchases(warehouse, library.id, events, _reader(client, gone), privacy, now, force)
+        over = {key for key, link in by_event.items() if link.status is LinkStatus.RETIRED}
+        summary = export_purchases(warehouse, library.id, events, _reader(client, gone, over), privacy, now, force)
         mark_events_gone(warehouse, library.id, _vanished(recent, request, set(currents) - set(gone)), now)
         with engine.begin() as connection:
             # Told once: an event that does not exist is not asked for again until it is seen again.
@@ -85,14 +86,16 @@ def _is_live(link: Link) -> bool:
     return link.status is LinkStatus.LIVE
 
 
-def _reader(client: Place2bookClient, gone: list[Key]) -> ReadPurchases:
-    """Return what reads purchases, and notes in `gone` the events that do not exist."""
+def _reader(client: Place2bookClient, gone: list[Key], over: Collection[Key]) -> ReadPurchases:
+    """Return what reads purchases, and notes in `gone` the events that do not exist: no failure where they are over."""
 
     def read(event_maker: int, event_id: int) -> Listed:
         try:
             return client.purchases(event_maker, event_id)
         except Missing:
             gone.append((event_maker, event_id))
+            if (event_maker, event_id) in over:
+                raise Vanished from None
             raise
 
     return read

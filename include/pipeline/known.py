@@ -24,7 +24,6 @@ from include.store.snapshots import (
     forget_ticket_events,
     read_mapped,
     read_source_events,
-    read_ticket_events,
     store_mapped,
     store_ticket_events,
 )
@@ -179,16 +178,14 @@ def _priced(
 
 
 def store_observation(connection: Connection, library: str, known: Known) -> None:
-    """Store how the linked events stand, those that are over too, forget those that were deleted, and what is the
-    twin's."""
+    """Store how the linked events stand, those that are over too, and what is the twin's; forget live ones deleted.
+
+    One that is over and not listed stays: perhaps Place2book lists nothing that is over. Asked for its purchases, it
+    tells whether it is still there.
+    """
     observation = known.observation
     store_mapped(connection, library, known.left_to_twin)
     over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
-    seen = {key: event for event in observation.events if (key := (event.event_maker, event.event_id)) in over}
-    store_ticket_events(connection, library, [*known.currents.values(), *seen.values()], known.run.now)
+    seen = [event for event in observation.events if (event.event_maker, event.event_id) in over]
+    store_ticket_events(connection, library, [*known.currents.values(), *seen], known.run.now)
     forget_ticket_events(connection, library, observation.missing)
-    if over - seen.keys():
-        stands = read_ticket_events(connection, library)
-        unseen = [stands[key] for key in over - seen.keys() if key in stands]
-        deleted = [event for event in unseen if event.begin_at and event.begin_at >= observation.begin_at_after]
-        forget_ticket_events(connection, library, [(event.event_maker, event.event_id) for event in deleted])

@@ -24,13 +24,12 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """The ticket events of a library's event makers that begin after a moment, prices not read yet, the linked ones
-    that are missing, and those that could not be read."""
+    """The ticket events of a library's event makers, prices not read yet, the linked ones that are missing, and those
+    that could not be read."""
 
     events: tuple[CurrentEvent, ...]
     missing: tuple[Key, ...]
     unread: frozenset[Key]
-    begin_at_after: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,6 @@ def observe(
         events=(*listed, *there),
         missing=tuple((link.event_maker, link.event_id) for link in missing),
         unread=frozenset((link.event_maker, link.event_id) for link in unread),
-        begin_at_after=begin_at_after,
     )
 
 

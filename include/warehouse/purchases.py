@@ -37,7 +37,11 @@ Listed = Sequence[Purchase | UnreadablePurchase]
 """What Place2book lists as an event's purchases."""
 
 ReadPurchases = Callable[[int, int], Listed]
-"""Reads the purchases of an event: event maker, event id. May raise Refused and Retriable."""
+"""Reads the purchases of an event: event maker, event id. May raise Refused, Retriable and Vanished."""
+
+
+class Vanished(Exception):  # noqa: N818
+    """Says that an event that was over is no longer at Place2book: nothing is read, and nothing has failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,8 @@ def export_purchases(
         try:
             listed = read_purchases(event.event_maker, event.event_id)
             _believe(listed, engine, library, event)
+        except Vanished:
+            continue
         except (Refused, Retriable) as error:
             failures.append(f"'{event.title}' (Place2book event {event.event_id}): {error}")
             in_a_row = in_a_row + 1 if isinstance(error, Retriable) else 0

@@ -264,6 +264,26 @@ def test_purchases_of_an_event_that_just_ended_are_read_however_short_the_lookba
     assert tickets(world) == 2
 
 
+def test_event_that_is_over_and_no_longer_listed_is_exported_on_and_not_taken_for_removed(world: World) -> None:
+    start = world.now() + HOUR
+    uuid = world.add("Koncert", start=start, end=start + HOUR)
+    world.run()
+    event_id = world.event_of(uuid).id
+    world.sandbox.place2book.buy(event_id, quantity=2)
+    world.ahead += 3 * HOUR
+    world.run()
+    world.sandbox.place2book.staff_edit(event_id, state="completed")
+    world.place2book_client = ListsNothingCompleted
+    world.run()
+    world.sandbox.place2book.purchases(event_id)[0].tickets.pop()
+    world.ahead += 25 * HOUR
+    assert world.run().raised == {}
+    assert world.rows("SELECT removed_at FROM warehouse.events") == [{"removed_at": None}]
+    assert world.rows("SELECT count(*) AS released FROM warehouse.tickets WHERE released_at IS NOT NULL") == [
+        {"released": 1}
+    ]
+
+
 def tickets(world: World) -> int:
     rows: Sequence[dict[str, Any]] = world.rows("SELECT count(*) AS tickets FROM warehouse.tickets")
     return int(rows[0]["tickets"])
