@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -81,6 +82,7 @@ def planned_lines(connection: Connection, run: RunRecord) -> list[str]:
     lines = [
         f"{len(rows) - held} ændringer planlagt / changes planned, {held} holdt tilbage / held back, "
         f"{len(events)} arrangementer / events",
+        *(_counts(rows) if len(events) > 1 else []),
         PURCHASES,
     ]
     for of_event in events:
@@ -92,6 +94,12 @@ def planned_lines(connection: Connection, run: RunRecord) -> list[str]:
         for row in of_event:
             lines += _change(row, prices)
     return lines
+
+
+def _counts(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
+    """Return how much of each sort is planned, in the order in which a run would do it."""
+    counted = Counter(Kind(row["kind"]) for row in rows if row["status"] == "planned")
+    return [f"  {both(words)}: {counted[kind]}" for kind, words in TO_DO.items() if counted[kind]]
 
 
 def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]:

@@ -36,7 +36,11 @@ SECTIONS = (
     ("Skrevet til CMS", "written to the CMS", (Kind.WRITE_BACK, Kind.CLEAR_LINK)),
 )
 SHOWN_TITLES = 8
-ALL_WELL = "Every library went well."
+ALL_WELL = "Det gik godt for alle biblioteker. / Every library went well."
+NONE = (
+    "Intet bibliotek blev behandlet: opgaven select_libraries siger hvorfor. / "
+    "No library was worked on: the task select_libraries says why."
+)
 STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
 
 
@@ -95,11 +99,11 @@ def make_report(engine: Engine, run_id: str) -> Report:
     except ProgrammingError:
         libraries = []
     if not libraries:
-        none = "No library was worked on: the task select_libraries says why."
-        return Report(text=none, failures=("select_libraries",), summary=none)
+        return Report(text=NONE, failures=("select_libraries",), summary=NONE)
     failures = tuple(report.run.library for report in libraries if report.errors)
     blocked = [report.run.library for report in libraries if report.run.removals_blocked]
-    summary = f"No library failed; removals were blocked for: {', '.join(blocked)}." if blocked else ALL_WELL
+    held = "Ingen biblioteker fejlede; intet blev fjernet for / No library failed; removals were blocked for"
+    summary = f"{held}: {', '.join(blocked)}." if blocked else ALL_WELL
     if failures:
         reasons = (
             f"{report.run.library}: {'; '.join(f'{step}: {report.run.errors[step]}' for step, _ in report.errors)}"

@@ -49,6 +49,13 @@ def find_events(
     return tuple(sorted(found, key=lambda event: _distance(event, now)))
 
 
+def never_seen(connection: Connection, uuids: Sequence[str], libraries: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the uuids that no list of these libraries ever held, as they were given."""
+    of_these = source_events.c.library.in_(libraries) & source_events.c.uuid.in_(uuids)
+    seen = set(connection.scalars(select(source_events.c.uuid).where(of_these)))
+    return tuple(uuid for uuid in uuids if uuid not in seen)
+
+
 def _distance(event: FoundEvent, now: datetime) -> tuple[int, timedelta, str, str]:
     """Return what sorts events: those to come, soonest first, then the past ones, latest first, then the undated."""
     if event.starts_at is None:

@@ -17,6 +17,7 @@ from include.pipeline.plan_text import plan_text
 from include.pipeline.report import make_report
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
 from include.settings import Library, load_settings
+from include.store.event_lookup import never_seen
 from jobs import steps
 from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors
 
@@ -25,7 +26,10 @@ STEPS: tuple[Step, ...] = (steps.extract, steps.transform, steps.load, steps.wri
 
 
 def run(args: Namespace) -> int:
-    """Run the steps in mode `plan` as a run of its own, and print it; exit code 1 when a library failed."""
+    """Run the steps in mode `plan` as a run of its own, and print it.
+
+    The exit code is 1 when a library failed, or when no list held an event that was asked for.
+    """
     libraries = load_settings().select(args.libraries)
     now = utc_now()
     request = RunRequest(run_id=f"cli__{now.isoformat()}", mode=Mode.PLAN, by_hand=True, events=frozenset(args.events))
@@ -34,8 +38,11 @@ def run(args: Namespace) -> int:
     for step in STEPS:
         _carry_out(engine, request, step, libraries)
     report = make_report(engine, request.run_id)
-    print(plan_text(engine, request.run_id), "", report.summary, sep="\n")
-    return 1 if report.failures else 0
+    with engine.connect() as connection:
+        unknown = never_seen(connection, args.events, [library.id for library in libraries])
+    told = [f"Intet arrangement har uuid / No event has the uuid: {uuid}" for uuid in unknown]
+    print(plan_text(engine, request.run_id), "", *told, report.summary, sep="\n")
+    return 1 if report.failures or unknown else 0
 
 
 def _carry_out(engine: Engine, request: RunRequest, step: Step, libraries: Sequence[Library]) -> None:

@@ -66,7 +66,7 @@ def test_run_reports_each_library_and_what_needs_staff(first: Ran) -> None:
     lines = first.log.splitlines()
     assert [line for line in lines if line.startswith("== ")] == ["== nordvig == sync", "== solbjerg == sync"]
     assert "  Afvist, kræver jer / rejected, needs you: 6" in lines
-    assert lines[-1] == "Every library went well."
+    assert lines[-1] == "Det gik godt for alle biblioteker. / Every library went well."
 
 
 def test_run_announces_each_table_of_the_warehouse_once(first: Ran, runs: Runs) -> None:

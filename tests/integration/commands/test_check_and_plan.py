@@ -162,9 +162,14 @@ def test_plan_shows_every_event_field_by_field_and_writes_nothing(command: Comma
     assert (said.code, lines[0], lines[-1]) == (
         0,
         "== nordvig == PLAN: intet er ændret / nothing was changed",
-        "Every library went well.",
+        "Det gik godt for alle biblioteker. / Every library went well.",
     )
     assert [line for line in lines if "Babybio" in line] != []
+    creates = [line for line in lines if line == "    OPRET i Place2book / CREATE in Place2book"]
+    assert lines[2:4] == [
+        f"    OPRET i Place2book / CREATE in Place2book: {len(creates)}",
+        "    KOBL til arrangementet i Place2book / LINK to the event in Place2book: 1",
+    ]
     assert "pris ”Voksen med baby” / price “Voksen med baby”: 50,00 kr." in said.out
     assert said.err.splitlines() == [f"{step}: nordvig ..." for step in ("extract", "transform", "load", "writeback")]
     assert sandbox.log.writes()[before:] == []
@@ -175,6 +180,17 @@ def test_plan_of_one_event_shows_no_other(command: Command) -> None:
     uuid = command("why", event="Babybio", json=True).json["event"]["uuid"]
     said = command("plan", libraries=["nordvig"], events=[uuid])
     assert (said.code, said.out.count("OPRET i Place2book / CREATE in Place2book")) == (0, 1)
+
+
+def test_plan_of_an_event_that_no_list_held_says_so(command: Command) -> None:
+    said = command("plan", libraries=["nordvig"], events=["findes-ikke"])
+    assert (said.code, said.out.splitlines()[-2:]) == (
+        1,
+        [
+            "Intet arrangement har uuid / No event has the uuid: findes-ikke",
+            "Det gik godt for alle biblioteker. / Every library went well.",
+        ],
+    )
 
 
 def test_plan_of_two_libraries_goes_on_when_one_fails(command: Command, sandbox: Sandbox) -> None:
