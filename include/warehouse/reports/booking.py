@@ -51,13 +51,17 @@ class Upcoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """Shares of all tickets that were sold so many days before, from DAYS down to 0; empty where there are too few."""
+    """Shares of all tickets that were sold so many days before, from DAYS down to 0; empty where there are too few.
+
+    `upcoming` is how things stood when `last_day` was over.
+    """
 
     of_month: tuple[float, ...] = ()
     usual: tuple[float, ...] = ()
     events: int = 0
     usual_events: int = 0
     upcoming: tuple[Upcoming, ...] = ()
+    last_day: date
 
 
 def booking_of(rows: Rows, month: Month, zone: ZoneInfo, held: Collection[EventRow]) -> Booking:
@@ -66,12 +70,14 @@ def booking_of(rows: Rows, month: Month, zone: ZoneInfo, held: Collection[EventR
     sold = [event for event in held if event.tickets]
     earlier = [event for event in rows.events if was_held(event) and _begins_before(event, month.begins_at(zone))]
     with_sales = [event for event in earlier if event.tickets]
+    last_day = min(_last_day(rows, zone), month.last_day)
     return Booking(
         of_month=_curve(booked, sold),
         usual=_curve(booked, with_sales) if len(with_sales) >= TYPICAL_OF else (),
         events=len(sold),
         usual_events=len(with_sales),
-        upcoming=_upcoming(rows, booked, min(_last_day(rows, zone), month.last_day), zone, earlier),
+        upcoming=_upcoming(rows, booked, last_day, zone, earlier),
+        last_day=last_day,
     )
 
 

@@ -78,6 +78,11 @@ def short_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]}{SPACE}{day.day}.{SPACE}{SHORT_MONTHS[day.month - 1]}"
 
 
+def long_day(day: date) -> str:
+    """Return a day with its year: 31. oktober 2026."""
+    return f"{day.day}.{SPACE}{MONTHS[day.month - 1]} {day.year}"
+
+
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return a moment as it was where the library is: lør. 3. okt. kl. 14.00."""
     local = at.astimezone(zone)
@@ -87,4 +92,4 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 def long_moment(at: datetime, zone: ZoneInfo) -> str:
     """Return a moment with its year: 1. november 2026 kl. 04.00."""
     local = at.astimezone(zone)
-    return f"{local.day}.{SPACE}{MONTHS[local.month - 1]} {local.year} kl.{SPACE}{local:%H.%M}"
+    return f"{long_day(local.date())} kl.{SPACE}{local:%H.%M}"

@@ -141,9 +141,12 @@ def _days(sales: Iterable[SaleRow], month: Month) -> tuple[Day, ...]:
 
 
 def _ranked(held: Sequence[EventRow]) -> tuple[tuple[EventRow, ...], tuple[EventRow, ...]]:
-    """Return the events that sold the largest share of their seats, and those that sold the smallest, none in both."""
+    """Return the events that sold the largest share of their seats, and those that sold the smallest, none in both.
+
+    One that sold nothing is never among the best.
+    """
     limited = sorted((event for event in held if event.capacity), key=_by_share)
-    best = limited[: min(RANKED, (len(limited) + 1) // 2)]
+    best = [event for event in limited[: min(RANKED, (len(limited) + 1) // 2)] if event.tickets]
     return tuple(best), tuple(reversed(limited[len(best) :][-RANKED:]))
 
 

@@ -61,6 +61,7 @@ def _environment(reader: Reader) -> Environment:
         "whole": danish.whole,
         "amount": lambda ore: danish.amount(ore, reader.currency),
         "short_day": danish.short_day,
+        "long_day": danish.long_day,
         "moment": lambda at: danish.moment(at, reader.zone),
         "share": lambda share: danish.percent(round(share * 1000), 1000),
     }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from include.warehouse.reports.booking import Standing
-from include.warehouse.reports.danish import MONTHS, SPACE, amount, month_name, percent, percentage, whole
+from include.warehouse.reports.danish import (
+    MONTHS,
+    SPACE,
+    amount,
+    month_name,
+    percent,
+    percentage,
+    round_amount,
+    whole,
+)
 from include.warehouse.reports.figures import Figures
 
 UP, DOWN, LEVEL = "▲", "▼", "="
@@ -35,10 +44,10 @@ class Key:
 def key_figures(figures: Figures, currency: str) -> tuple[Key, ...]:
     """Return the key figures of the month, each beside the month before."""
     now, before, month = figures.totals, figures.before, MONTHS[figures.month.before.number - 1]
-    paid, paid_before = amount(now.income_ore, currency), amount(before.income_ore, currency)
+    paid, paid_before = round_amount(now.income_ore, currency), round_amount(before.income_ore, currency)
     seats, seats_before = (now.seats_sold, now.seats), (before.seats_sold, before.seats)
     absent, absent_before = (now.absent, now.expected), (before.absent, before.expected)
-    refunded = amount(now.cancelled_ore, currency) if now.cancelled_tickets else ""
+    refunded = round_amount(now.cancelled_ore, currency) if now.cancelled_tickets else ""
     cancelled = compared(now.cancelled_tickets, before.cancelled_tickets, month)
     return (
         Key("Solgte billetter", "Tickets sold", whole(now.tickets), "", compared(now.tickets, before.tickets, month)),
@@ -55,7 +64,7 @@ def compared(now: int, before: int, month: str, shown: str | None = None) -> str
     if now == before:
         return f"{LEVEL} som i {month}" if now else f"{LEVEL} heller ingen i {month}"
     if not before:
-        return f"{UP} ingen i {month}"
+        return f"{UP} fra ingen i {month}"
     change = whole(abs(percentage(now - before, before)))
     return f"{UP if now > before else DOWN} {change}{SPACE}% fra {shown or whole(before)} i {month}"
 
