@@ -78,6 +78,7 @@ class FileStore:
     name: str
     root: StoragePath
     appears_whole: bool = False
+    contents: str = "The export's files"
 
     def put(self, file: Path, table: str, library: str, day: str, name: str) -> None:
         """Copy a local file to its place, over the one that is there."""
@@ -135,7 +136,7 @@ class FileStore:
         try:
             return work()
         except Exception as error:
-            sentence = f"The export's files could not {what} '{self.name}' ({type(error).__name__})."
+            sentence = f"{self.contents} could not {what} '{self.name}' ({type(error).__name__})."
             raise FilesTrouble(sentence) from error
 
 

@@ -73,6 +73,9 @@ PURCHASES = _argument(
     metavar="ID,ID",
     help="købenes numre i Place2book / the numbers of the purchases in Place2book",
 )
+MONTH = _argument(
+    "--month", default="", metavar="YYYY-MM", help="måneden; ellers den sidste / the month; the last one without it"
+)
 DRY_RUN = _argument("--dry-run", action="store_true", help="vis kun, hvad der findes / only show what there is")
 
 SUBCOMMANDS = (
@@ -87,6 +90,7 @@ SUBCOMMANDS = (
         LIBRARIES,
         JSON,
     ),
+    _subcommand("monthly-report", "Lav månedens rapport / Make the month's report", MONTH, LIBRARIES),
     _subcommand(
         "forget",
         "Fjern en persons data / Remove a person's data",

@@ -26,19 +26,25 @@ def file_store() -> FileStore | None:
     Raises SettingsProblem when Airflow does not know its kind, or has not the connection that it names.
     """
     name = os.environ.get(FILES, "").strip()
-    if not name:
-        return None
+    return store_named(FILES, name) if name else None
+
+
+def store_named(variable: str, name: str, contents: str = "The export's files") -> FileStore:
+    """Return the folder or object store of this name, which `variable` gives; `contents` is what its errors speak of.
+
+    Raises SettingsProblem as `file_store` does.
+    """
     try:
         root = ObjectStoragePath(name)
         # Airflow reaches the store here for the first time; a path without it would go on without the connection.
         known = root.fs is not None
     except Exception as error:
         raise SettingsProblem(
-            f"{FILES} is '{name}', which Airflow cannot reach ({type(error).__name__}): its kind needs the provider's "
-            "package, and a connection before the @ must exist."
+            f"{variable} is '{name}', which Airflow cannot reach ({type(error).__name__}): its kind needs the "
+            "provider's package, and a connection before the @ must exist."
         ) from error
     assert known
-    return FileStore(name=name, root=root, appears_whole=root.protocol not in FOLDERS)
+    return FileStore(name=name, root=root, appears_whole=root.protocol not in FOLDERS, contents=contents)
 
 
 class Written:

@@ -11,7 +11,7 @@ from airflow.sdk import DAG
 
 from demo.environment import ROOT
 
-DAGS = ["personal_data_retention", "place2book_sync", "ticket_status"]
+DAGS = ["monthly_report", "personal_data_retention", "place2book_sync", "ticket_status"]
 ReadDags = Callable[[Path], dict[str, DAG]]
 
 

@@ -1,0 +1,65 @@
+"""
+### Billetbro: each library's report on the month before
+
+On the 1st of each month, for each library, one page and one file of rows: tickets sold, income, capacity used, best
+and worst sold events, when tickets are bought, and how all of it compares with the month before. No personal data.
+
+The files are `<library>/<month>/<library>-<month>.html` and `.csv` in the place that `BILLETBRO_REPORTS` names, else
+in `billetbro/reports` in Airflow's folder; the log says where. A report that is made again replaces the one before.
+One library's failure leaves the others untouched; its task is red and bears its name.
+
+Den 1. i hver måned får hvert bibliotek en side om måneden før: solgte billetter, indtægt, brugt kapacitet, bedst og
+dårligst solgte arrangementer, og hvornår billetterne bliver købt. Tallene ligger også i en fil til Excel. Start selv
+kørslen for at få en anden måned. Ét biblioteks fejl standser ikke de andre.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
+
+from jobs import monthly_report as job
+from jobs.retrying import patience
+from jobs.trial_runs import allow_trial_runs
+from jobs.trigger_form import FORCED_UPDATE
+
+
+@dag(
+    dag_id="monthly_report",
+    schedule=CronTriggerTimetable("0 5 1 * *", timezone="Europe/Copenhagen"),  # the 1st, after the night's last sales
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    params={
+        "month": Param(
+            "",
+            type="string",
+            pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$",
+            title="Måned / Month",
+            description="Som 2026-10. Tom: sidste måned. / As 2026-10. Empty: last month.",
+        ),
+        "libraries": FORCED_UPDATE["libraries"],
+    },
+    tags=["billetbro"],
+    default_args=patience(),
+)
+def monthly_report() -> None:
+    """Make each library's report."""
+
+    @task
+    def select_libraries() -> list[str]:
+        """Check the settings and the month, and say which libraries get a report."""
+        params = get_current_context()["params"]
+        return job.libraries_to_report(params["month"], params["libraries"])
+
+    @task(map_index_template="{{ task.op_kwargs['library'] }}")
+    def report(library: str) -> list[str]:
+        """Make one library's report, and return where its page and its rows are."""
+        return list(job.report_on(library, get_current_context()["params"]["month"]))
+
+    report.expand(library=select_libraries())
+
+
+allow_trial_runs(monthly_report())

@@ -1,0 +1,21 @@
+"""`airflow billetbro monthly-report`: make the libraries' reports on a month now."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from include.pipeline.request import in_words
+from jobs.monthly_report import libraries_to_report, report_on
+
+
+def run(args: Namespace) -> int:
+    """Make each library's report and print where it is; exit code 1 when any failed, whose errors are printed."""
+    failed = False
+    for library in libraries_to_report(args.month, args.libraries):
+        try:
+            report_on(library, args.month)
+        except Exception as error:
+            failed = True
+            print(f"{library}: {in_words(error)}", file=sys.stderr)
+    return 1 if failed else 0
