@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from include.api.yesplan_webhook import signature
 from include.sandbox.yesplan_webhook import Webhook as Yesplan
 from include.store.database import connect, migrate
-from tests.integration.webhooks.conftest import KNOWN, NEW, SECRETS, Door
+from tests.integration.webhooks.door import KNOWN, NEW, SECRETS, Door
 from webhooks import desk, endpoint
 
 CONFIGURATION = {
@@ -74,6 +74,7 @@ def test_take_action_while_a_run_of_the_event_waits_starts_no_second(door: Door)
 
 
 def test_take_action_pressed_by_many_at_once_starts_one_run(door: Door) -> None:
+    door.runs.seconds = 0.1
     moments = [time.time() + number for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         answers = list(

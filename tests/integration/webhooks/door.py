@@ -1,0 +1,61 @@
+"""The webhook as a test reaches it: its address, the runs that it asked for, and what it remembers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, text
+
+from include.sandbox.yesplan_webhook import Webhook as Yesplan
+from webhooks.answers import NotAnswered
+
+SECRETS = {"theater": b"made-up secret of the theatre", "kulturhus": b"made-up secret of the house"}
+KNOWN, NEW = "1201-1700000000", "1202-1700000000"
+
+
+@dataclass(slots=True)
+class WrittenDown:
+    """Runs as they were asked for; all wait until `begun` is set, and none can be started while `paused`.
+
+    To start one takes `seconds`, as it does in Airflow.
+    """
+
+    started: list[tuple[str, str]] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    begun: bool = False
+    paused: bool = False
+    seconds: float = 0.0
+
+    def waiting(self, library: str) -> list[str]:
+        """Return the runs that wait for this library."""
+        return [] if self.begun else [run_id for run_id in self.ids if f"__{library}__" in run_id]
+
+    def start(self, library: str, uuid: str, run_id: str) -> None:
+        """Write down a run."""
+        if self.paused:
+            raise NotAnswered(503, "paused", retry_after=300)
+        time.sleep(self.seconds)
+        self.started.append((library, uuid))
+        self.ids.append(run_id)
+
+
+@dataclass(slots=True)
+class Door:
+    """The webhook, and what stands behind it."""
+
+    address: str
+    engine: Engine
+    runs: WrittenDown
+    secrets: dict[str, bytes]
+
+    def yesplan(self, library: str = "theater", secret: str | None = None) -> Yesplan:
+        """Return a venue's Yesplan that has the library's secret, or another."""
+        known = SECRETS.get(library, b"made-up secret of nobody").decode()
+        return Yesplan(f"{self.address}/{library}", known if secret is None else secret)
+
+    def requests(self) -> list[tuple[object, ...]]:
+        """Return library, event, action and run of the requests that are remembered, in order."""
+        query = text("SELECT library, uuid, action, run_id FROM sync.webhook_requests ORDER BY received_at")
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(query)]
