@@ -57,10 +57,12 @@ class Webhook:
 
     def application(self) -> Starlette:
         """Return the application, to be mounted anywhere."""
-        return Starlette(
+        application = Starlette(
             routes=[Route("/{library}", self._answer, methods=["POST"])],
             exception_handlers={NotAnswered: _not_answered, HTTPException: _no_such_address},
         )
+        application.router.redirect_slashes = False
+        return application
 
     async def _answer(self, request: Request) -> Response:
         secrets = await run_in_threadpool(self._secrets)

@@ -229,7 +229,14 @@ def test_body_that_is_not_json_by_its_type_is_refused(door: Door, content_type: 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/theater"), ("PUT", "/theater"), ("DELETE", "/theater"), ("POST", "/"), ("POST", "/theater/more")],
+    [
+        ("GET", "/theater"),
+        ("PUT", "/theater"),
+        ("DELETE", "/theater"),
+        ("POST", "/"),
+        ("POST", "/theater/"),
+        ("POST", "/theater/more"),
+    ],
 )
 def test_other_methods_and_addresses_are_not_there(door: Door, method: str, path: str) -> None:
     assert said(requests.request(method, door.address + path, timeout=10)) == NOT_FOUND
