@@ -48,13 +48,13 @@ class Claim:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twin:
     """What is known of the other library: its name, whether it leads, whether it was ever read, all its links that
-    are not deleted, and what it claims."""
+    are not deleted, and what it claims: of events that are the same, one that is on sale."""
 
     name: str
     leads: bool
     read: bool
-    links: tuple[Link, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    links: tuple[Link, ...]
+    claims: Mapping[Sameness, Claim]
 
     @property
     def events(self) -> frozenset[tuple[int, int]]:
@@ -97,7 +97,8 @@ def twin_of(
     claims += [Claim(title=title, starts_at=starts_at) for title, starts_at in begun]
     wanted = [mapped for mapped in snapshot if mapped.outcome in LED] if leads else []
     claims += [Claim(title=mapped.title, starts_at=mapped.starts_at) for mapped in wanted]
-    return Twin(name=name, leads=leads, read=read, links=standing, claims=tuple(claims))
+    by_sameness = {sameness(claim.title, claim.starts_at): claim for claim in reversed(claims)}
+    return Twin(name=name, leads=leads, read=read, links=standing, claims=by_sameness)
 
 
 def is_on_sale(link: Link) -> bool:
@@ -133,14 +134,14 @@ def leave_to_twin(
 def claim_on(mapped: Mapped, twin: Twin, sales_hosts: Collection[str]) -> Claim | None:
     """Return what the twin has to say of an event: the one that is on sale first, then any."""
     same = sameness(mapped.title, mapped.starts_at)
-    claims = [claim for claim in twin.claims if sameness(claim.title, claim.starts_at) == same]
+    claim = twin.claims.get(same)
+    if claim and claim.link:
+        return claim
     if seccode := seccode_of(mapped.link or "", sales_hosts):
-        claims += [
-            Claim(title=link.title, starts_at=link.starts_at, link=link)
-            for link in twin.links
-            if link.seccode == seccode and _alike(same, sameness(link.title, link.starts_at))
-        ]
-    return next((claim for claim in claims if claim.link), next(iter(claims), None))
+        for link in twin.links:
+            if link.seccode == seccode and _alike(same, sameness(link.title, link.starts_at)):
+                return Claim(title=link.title, starts_at=link.starts_at, link=link)
+    return claim
 
 
 def sameness(title: str, starts_at: datetime | None) -> Sameness:
