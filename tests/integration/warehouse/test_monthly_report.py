@@ -123,6 +123,7 @@ def test_month_begins_and_ends_at_midnight_where_the_library_is(
     found = figures(engine, month)
     assert (found.totals.tickets, found.totals.held, sum(day.tickets for day in found.days)) == (2, 2, 2)
     assert found.days[0].tickets == found.days[-1].tickets == 1
+    assert figures(engine, month.next).before == found.totals
 
 
 def test_released_ticket_counts_as_cancelled_when_it_was_seen(engine: Engine) -> None:
