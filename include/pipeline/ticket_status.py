@@ -25,7 +25,7 @@ from include.pipeline.writeback import GIVE_UP_AFTER, WrittenBack, send, what_is
 from include.settings import Library
 from include.sources import Source
 from include.store.changes import failed_write_backs
-from include.store.database import library_lock
+from include.store.database import library_lock, migrate
 from include.store.runs import note_error, note_progress, start_run
 from include.store.sale_windows import Told, bounds_in_reach
 from include.store.snapshots import note_written_back, store_ticket_events
@@ -81,8 +81,10 @@ def for_each_due(
 ) -> Round:
     """Do the work for each library, a few at a time; one's failure, noted in `sync.runs`, leaves the others untouched.
 
-    Work that returns None found the library in somebody else's hands.
+    Work that returns None found the library in somebody else's hands. The schema is brought up to date first: a new
+    version's first run may be this one.
     """
+    migrate(engine)
     result = Round()
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         try:

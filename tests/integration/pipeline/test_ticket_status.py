@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from include.models import Mode
 from include.pipeline.report import make_report
@@ -334,3 +334,16 @@ def test_nothing_is_due_before_the_tables_are_made(database_url: str) -> None:
     engine = connect(database_url)
     assert libraries_due(engine, datetime.fromisoformat("2026-03-01T12:00:00+00:00")) == frozenset()
     engine.dispose()
+
+
+def test_round_of_a_new_version_brings_the_tables_up_to_date_before_its_work(database_url: str) -> None:
+    engine = connect(database_url)
+    made: list[object] = []
+
+    def work(_: Library) -> None:
+        with engine.connect() as connection:
+            made.append(connection.scalar(text("SELECT to_regclass('sync.runs')::text")))
+
+    for_each_due(engine, "ticket_status__1", [LIBRARIES["solbjerg"]], work)
+    engine.dispose()
+    assert made == ["sync.runs"]
