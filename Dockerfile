@@ -16,4 +16,7 @@ COPY --chown=airflow:0 demo/libraries.yaml demo/libraries.yaml
 # In place, for the entry point by which Airflow finds the connection types.
 RUN pip install --no-cache-dir --no-deps --editable .
 
+# The monthly reports' default place; a volume that is mounted there belongs to the user of this folder.
+RUN mkdir -p billetbro/reports
+
 ENV PYTHONPATH=/opt/airflow

@@ -51,7 +51,7 @@ def test_airflow_service_has_the_same_environment_as_all_others(name: str) -> No
     assert shared == COMPOSE["x-airflow-environment"]
     assert service["env_file"] == ".env"
     assert service["configs"] == [{"source": "libraries", "target": shared["BILLETBRO_LIBRARIES"]}]
-    assert service["volumes"] == ["logs:/opt/airflow/logs"]
+    assert service["volumes"] == ["logs:/opt/airflow/logs", "reports:/opt/airflow/billetbro/reports"]
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
