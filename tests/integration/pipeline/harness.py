@@ -43,7 +43,9 @@ from tests.integration.pipeline.venue import VENUE, Planners
 LIBRARIES = {
     library.id: library
     for library in load_settings(Path(__file__).parents[3] / "demo" / "libraries.yaml", environ={}).libraries
+    if library.source.type == "dpl_cms"
 }
+"""The demonstration's libraries with a website; the venue's Yesplan is given to one of them where a test wants it."""
 IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=2, read_timeout=2, tries=2, backoff=0.01)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

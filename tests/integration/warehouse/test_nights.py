@@ -102,7 +102,7 @@ def test_night_takes_its_moment_when_it_has_the_lock(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("wanted", "chosen"),
     [
-        ([], ["solbjerg", "nordvig", "lukket"]),
+        ([], ["solbjerg", "nordvig", "theater", "lukket"]),
         (["nordvig"], ["nordvig"]),
         (["lukket", "solbjerg"], ["solbjerg", "lukket"]),
     ],
@@ -119,7 +119,7 @@ def test_kept_libraries_are_the_listed_and_those_whose_data_is_stored(
 
 
 def test_kept_libraries_that_are_neither_listed_nor_stored_are_a_mistake() -> None:
-    with pytest.raises(SettingsError, match="unknown library: nowhere; known are: solbjerg, nordvig, lukket"):
+    with pytest.raises(SettingsError, match="unknown library: nowhere; known are: solbjerg, nordvig, theater, lukket"):
         kept_libraries(Settings(libraries=SETTINGS.libraries), {"lukket"}, ["nowhere"])
 
 
