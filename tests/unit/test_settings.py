@@ -219,7 +219,7 @@ def test_load_settings_takes_the_file_that_the_environment_names(tmp_path: Path)
 @pytest.mark.parametrize(
     ("ids", "selected"),
     [
-        pytest.param([], ["solbjerg", "nordvig"], id="empty-is-all"),
+        pytest.param([], ["solbjerg", "nordvig", "theater"], id="empty-is-all"),
         pytest.param(["nordvig"], ["nordvig"], id="one"),
         pytest.param(["nordvig", "solbjerg", "nordvig"], ["solbjerg", "nordvig"], id="in-the-files-order-and-once"),
     ],
@@ -233,7 +233,7 @@ def test_select_of_an_unknown_id_names_the_known_ones() -> None:
     settings = load_settings(ROOT / "demo" / "libraries.yaml")
     with pytest.raises(SettingsError) as caught:
         settings.select(["solbjerg", "sydvig", "estvig"])
-    assert str(caught.value) == "unknown library: estvig, sydvig; known are: solbjerg, nordvig"
+    assert str(caught.value) == "unknown library: estvig, sydvig; known are: solbjerg, nordvig, theater"
 
 
 def test_load_settings_with_a_foreign_postal_code_takes_it_as_it_is(tmp_path: Path) -> None:
