@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped, Mode, Rejection
+from include.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped, Mode, Rejection, SourceEvent
 from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
@@ -56,6 +56,20 @@ class Known:
         return sum(link.status is LinkStatus.LIVE and not is_over(link, self.run.now) for link in self.links)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ours:
+    """What our own tables know of a library; `missing` are those of which staff were told that they are gone."""
+
+    window_start: datetime
+    snapshot: tuple[Mapped, ...]
+    links: tuple[Link, ...]
+    rules: LibraryRules
+    begun: tuple[BegunChange, ...]
+    missing: frozenset[str]
+    sources: Mapping[str, SourceEvent]
+    twin: Twin | None
+
+
 def read_known(
     engine: Engine,
     library: Library,
@@ -65,39 +79,28 @@ def read_known(
     twin_library: Library | None,
 ) -> Known:
     """Read everything; raises NothingToDo without a mapped snapshot of this run, and what reading Place2book raises."""
-    with engine.connect() as connection:
-        record = read_run(connection, request.run_id, library.id)
-        if record.transformed_at is None or record.window_start is None:
-            raise NothingToDo(library.id)
-        snapshot = read_mapped(connection, library.id)
-        links = read_links(connection, library.id)
-        rules = rules_of(connection, library, client.host)
-        begun = begun_changes(connection, library.id, request.run_id)
-        rejected = open_codes(connection, library.id)
-        sources = read_source_events(connection, library.id) if begun else {}
-        twin = read_twin(connection, library, twin_library)
-    run = Run(
-        run_id=request.run_id, mode=request.mode, now=now, window_start=record.window_start, events=request.events
-    )
+    ours = _read_ours(engine, library, request, client.host, twin_library)
+    snapshot, rules, twin = ours.snapshot, ours.rules, ours.twin
+    run = Run(run_id=request.run_id, mode=request.mode, now=now, window_start=ours.window_start, events=request.events)
     revived = revive(
-        links, [mapped for mapped in snapshot if run.concerns(mapped.uuid) and not has(twin, mapped, rules)]
+        ours.links, [mapped for mapped in snapshot if run.concerns(mapped.uuid) and not has(twin, mapped, rules)]
     )
-    links = revived.among(links)
+    links = revived.among(ours.links)
     seen = observe(
         client,
         links,
         rules,
-        record.window_start,
+        ours.window_start,
         now,
-        {uuid for uuid, code in rejected if code == "event_missing_in_place2book"},
+        ours.missing,
         believe_missing=request.allow_mass_removal,
     )
     observation = replace(seen, events=not_of(twin, seen.events))
     told = addressed(links, observation.events)
     links = told.among(links)
-    recovered = carried_out_after_all(client, begun, links, observation.events, snapshot, sources)
+    recovered = carried_out_after_all(client, ours.begun, links, observation.events, snapshot, ours.sources)
     links = recovered.among(links)
-    lost = frozenset(change.uuid for change in begun if change.change_id not in recovered.carried_out)
+    lost = frozenset(change.uuid for change in ours.begun if change.change_id not in recovered.carried_out)
     found = _identities(snapshot, links, observation, lost, rules, run, twin)
     judged = leave_to_twin(found, twin, rules.sales_hosts, resync=run.mode is Mode.RESYNC)
     snapshot, identities = without_left(snapshot, judged.left), judged.identities
@@ -113,12 +116,34 @@ def read_known(
         run=replace(
             run,
             unreadable=_unreadable(unread, recovered.unread, links, identities),
-            awaited=_awaited(begun, lost, seen),
+            awaited=_awaited(ours.begun, lost, seen),
         ),
         rules=rules,
         left_to_twin=judged.left,
         sold_twice=tuple(rejection for rejection in judged.rejections if run.asked_for(rejection.uuid)),
     )
+
+
+def _read_ours(
+    engine: Engine, library: Library, request: RunRequest, sales_host: str, twin_library: Library | None
+) -> _Ours:
+    """Read our own tables; raises NothingToDo without a mapped snapshot of this run."""
+    with engine.connect() as connection:
+        record = read_run(connection, request.run_id, library.id)
+        if record.transformed_at is None or record.window_start is None:
+            raise NothingToDo(library.id)
+        begun = begun_changes(connection, library.id, request.run_id)
+        rejected = open_codes(connection, library.id)
+        return _Ours(
+            window_start=record.window_start,
+            snapshot=read_mapped(connection, library.id),
+            links=read_links(connection, library.id),
+            rules=rules_of(connection, library, sales_host),
+            begun=begun,
+            missing=frozenset(uuid for uuid, code in rejected if code == "event_missing_in_place2book"),
+            sources=read_source_events(connection, library.id) if begun else {},
+            twin=read_twin(connection, library, twin_library),
+        )
 
 
 def _awaited(begun: Sequence[BegunChange], lost: Collection[str], observation: Observation) -> frozenset[str]:
