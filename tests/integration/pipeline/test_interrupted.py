@@ -12,6 +12,8 @@ from include.sources.dpl_cms import DplCmsSource
 from include.store.database import library_lock
 from tests.integration.pipeline.harness import Died, World
 
+pytestmark = pytest.mark.slow
+
 
 class DiesAfterCreating(Place2bookClient):
     """A client whose process dies when an event has been created, before anything is noted."""

@@ -1,9 +1,13 @@
 """What a run started by hand may be told: to plan only, to look at some events only."""
 
+import pytest
+
 from include.models import Mode
 from include.pipeline.report import make_report
 from tests.integration.pipeline.harness import World
 from tests.integration.pipeline.plan_and_sync import as_planned
+
+pytestmark = pytest.mark.slow
 
 
 def test_plan_shows_the_write_backs_that_are_due_already(world: World) -> None:

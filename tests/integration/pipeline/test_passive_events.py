@@ -1,6 +1,10 @@
 """Events without ticket categories, where the library wants them too: held in Place2book, without a button."""
 
+import pytest
+
 from tests.integration.pipeline.harness import World
+
+pytestmark = pytest.mark.slow
 
 CATEGORY = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
 

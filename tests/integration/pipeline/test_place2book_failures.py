@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.pipeline.harness import Happened, World
 
+pytestmark = pytest.mark.slow
+
 SERVER = "place2book"
 LIST = "/event_makers/5000/events$"
 

@@ -14,6 +14,8 @@ from include.sandbox.place2book_rules import EventFields, PriceFields
 from include.sandbox.place2book_state import Place2book
 from tests.integration.pipeline.harness import HOUR, World
 
+pytestmark = pytest.mark.slow
+
 SERVER = "place2book"
 LONG = "En meget lang titel på et foredrag om hvaler, havet og alt det andet 🐋"
 CATEGORIES = [

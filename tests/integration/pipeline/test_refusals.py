@@ -5,6 +5,8 @@ import pytest
 from tests.integration.pipeline.harness import DAY, HOUR, World
 from tests.integration.pipeline.venue import EACH_SOURCE
 
+pytestmark = pytest.mark.slow
+
 SERVER = "place2book"
 WORDS = '{"message": "name is not allowed"}'
 

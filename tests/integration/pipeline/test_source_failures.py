@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.pipeline.harness import World
 
+pytestmark = pytest.mark.slow
+
 SERVER = "cms:solbjerg"
 READING = "Connection 'cms_solbjerg' to 127.0.0.1:0 "
 

@@ -9,6 +9,8 @@ from include.sandbox.place2book_rules import EventFields, PriceFields
 from include.sandbox.place2book_state import Place2book
 from tests.integration.pipeline.harness import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def late(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,10 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
+import pytest
+
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, Mode
 from include.sandbox.place2book_state import Place2book
 from tests.integration.pipeline.harness import DAY, HOUR, World
+
+pytestmark = pytest.mark.slow
 
 SERVER = "place2book"
 

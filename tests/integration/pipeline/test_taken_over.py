@@ -1,11 +1,15 @@
 """A task loses the library's lock in the middle of its work, and another one takes the library over."""
 
+import pytest
+
 from include.api.errors import Retriable
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, OnCreate, TicketEvent
 from include.pipeline.request import RunRequest
 from include.store.changes import close_leftovers
 from tests.integration.pipeline.harness import World
+
+pytestmark = pytest.mark.slow
 
 
 def names(world: World) -> list[str]:

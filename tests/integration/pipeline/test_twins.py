@@ -23,6 +23,8 @@ from include.sync.why import why
 from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
 from tests.integration.pipeline.venue import VENUE, Planners, in_yesplan
 
+pytestmark = pytest.mark.slow
+
 SOLBJERG = "solbjerg"
 LEFT = ("Koncert", "skipped", "sold_by_twin")
 LINK = "Det andet bibliotek: "

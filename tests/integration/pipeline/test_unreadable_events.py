@@ -6,6 +6,8 @@ from include.models import Mode
 from tests.integration.pipeline.harness import DAY, HOUR, World
 from tests.integration.pipeline.plan_and_sync import as_planned, foretold_rejections, rejections_of_planning
 
+pytestmark = pytest.mark.slow
+
 SERVER = "place2book"
 CODE = "unreadable_in_place2book"
 

@@ -15,6 +15,8 @@ from include.store.runs import read_runs
 from include.store.warehouse_place import is_elsewhere, remember_elsewhere
 from tests.integration.pipeline.harness import HOUR, LIBRARIES, World
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("events", "prices", "purchases", "tickets", "additional_sales", "answers", "data_quality")
 
 

@@ -7,6 +7,8 @@ from include.pipeline.writeback import GIVE_UP_AFTER
 from include.sandbox.cms_state import CmsEvent, CmsSite
 from tests.integration.pipeline.harness import World
 
+pytestmark = pytest.mark.slow
+
 SERVER = "cms:solbjerg"
 
 
