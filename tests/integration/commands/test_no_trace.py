@@ -27,6 +27,8 @@ from jobs import personal_data, steps, tasks
 from jobs.billetbro_db import billetbro_engine
 from tests.integration.commands.conftest import Command
 
+pytestmark = pytest.mark.slow
+
 BUYER = Buyer(
     full_name="Lækage Lækagesen",
     email="laek.agesen@example.com",

@@ -6,6 +6,8 @@ from include.models import Mode
 from tests.integration.pipeline.harness import DAY, HOUR, World
 from tests.integration.pipeline.venue import EACH_SOURCE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=EACH_SOURCE)
 def source(request: pytest.FixtureRequest) -> str:

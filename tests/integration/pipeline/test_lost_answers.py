@@ -8,6 +8,8 @@ from include.models import Mode
 from tests.integration.pipeline.harness import DAY, HOUR, World
 from tests.integration.pipeline.plan_and_sync import as_planned
 
+pytestmark = pytest.mark.slow
+
 SERVER = "place2book"
 
 

@@ -16,6 +16,8 @@ from tests.integration.pipeline.plan_and_sync import (
     rejections_of_planning,
 )
 
+pytestmark = pytest.mark.slow
+
 ADULT = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
 CHILD = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
 

@@ -13,6 +13,8 @@ from include.sandbox.yesplan_state import Installation
 from tests.integration.pipeline.harness import HOUR, World
 from tests.integration.pipeline.venue import COUNTS, VENUE, in_yesplan
 
+pytestmark = pytest.mark.slow
+
 ON_SALE = ["Kameliadamen", "Nøddeknækkeren", "Nøddeknækkeren", "Åbent hus bag scenen"]
 WRITES_BACK = (f"yesplan:{VENUE}", "PUT")
 PRICES = {"Voksen": "price_adult", "Barn": "price_child"}

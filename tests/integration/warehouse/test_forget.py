@@ -34,6 +34,8 @@ from tests.integration.warehouse.personal import (
     traces,
 )
 
+pytestmark = pytest.mark.slow
+
 OTHER_KEY = b"another key made up for the tests"
 KEYS = Keys(current=KEY)
 LIBRARY_SETTINGS = load_settings(LIBRARIES, environ={}).libraries[0]
