@@ -14,7 +14,7 @@ from include.settings import Library
 from include.sources.yesplan_values import state_in, state_words
 
 EACH_SOURCE = ["dpl_cms", pytest.param("yesplan", marks=pytest.mark.slow)]
-"""For modules whose tests hold whatever the source is; a venue's whole runs are in test_yesplan.py, and always run."""
+"""For modules whose tests hold whatever the source is; a venue's whole runs are in test_yesplan.py."""
 
 VENUE = "theater"
 PRICES = {"Voksen": "price_adult", "Barn": "price_child", "Ny": "price_new"}
