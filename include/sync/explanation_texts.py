@@ -23,12 +23,12 @@ class Entry:
     detail: Explanation | None = None
 
 
-_FOUND = Explanation("Fundet: {found}.", "Found: {found}.")
-_SOLD = Explanation("Solgte billetter: {found}.", "Tickets sold: {found}.")
-_LINK = Explanation("Linket er: {found}", "The link is: {found}")
-_CATEGORY = Explanation("Billetkategori: {found}.", "Ticket category: {found}.")
-_TWIN = Explanation("Det andet bibliotek: {found}", "The other library: {found}")
-_ANSWER = Explanation("Svaret var: ”{detail}”", "The answer was: “{detail}”")
+FOUND = Explanation("Fundet: {found}.", "Found: {found}.")
+SOLD = Explanation("Solgte billetter: {found}.", "Tickets sold: {found}.")
+LINK = Explanation("Linket er: {found}", "The link is: {found}")
+CATEGORY = Explanation("Billetkategori: {found}.", "Ticket category: {found}.")
+TWIN = Explanation("Det andet bibliotek: {found}", "The other library: {found}")
+ANSWER = Explanation("Svaret var: ”{detail}”", "The answer was: “{detail}”")
 
 
 ENTRIES = {
@@ -53,33 +53,33 @@ ENTRIES = {
         "Skal billetterne sælges via Place2book, så tøm linkfeltet i CMS.",
         "The link in the CMS leads somewhere other than Place2book, so we leave it alone. "
         "To sell the tickets through Place2book, empty the link field in the CMS.",
-        _LINK,
+        LINK,
     ),
     "sold_by_twin": Entry(
         "Det samme arrangement, med samme start og titel, er det andet biblioteks: det sælges, skal sælges eller er "
         "aflyst dér, så det er ikke oprettet én gang til. Sæt gerne dets billetlink ind i CMS; det bliver stående.",
         "The same event, with the same start and title, is the other library's: it is sold there, is to be, or was "
         "called off, so it was not created once more. You may put its ticket link into the CMS; it stays.",
-        _TWIN,
+        TWIN,
     ),
     "sold_twice": Entry(
         "Det samme arrangement, med samme start og titel, sælges også af det andet bibliotek. Vælg, hvem der skal "
         "sælge det, og tag det ud af billetsalget hos den anden; er det to arrangementer, så giv dem hver sin titel.",
         "The same event, with the same start and title, is also sold by the other library. Choose who is to sell it, "
         "and take it out of ticket sale at the other; if it is two events, give each a title of its own.",
-        _TWIN,
+        TWIN,
     ),
     "waits_for_twin": Entry(
         "Arrangementet venter: det andet bibliotek, som går forud, er endnu ikke læst og sælger det måske. Det "
         "oprettes, når det er læst; fejler dets kørsel, så ret det først.",
         "The event waits: the other library, which leads, was not read yet and may sell it. It is created once that "
         "is read; if that library's run fails, mend it first.",
-        _TWIN,
+        TWIN,
     ),
     "capacity_missing": Entry(
         "Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",
         "The number of tickets is missing. Enter in the CMS how many tickets are for sale (at least 1).",
-        _FOUND,
+        FOUND,
     ),
     "title_missing": Entry(
         "Arrangementet har ingen titel. Giv det en titel i CMS.",
@@ -88,39 +88,39 @@ ENTRIES = {
     "times_missing": Entry(
         "Start- eller sluttidspunktet mangler eller kan ikke passe. Ret tidspunkterne i CMS.",
         "The start or the end is missing or cannot be right. Correct the times in the CMS.",
-        _FOUND,
+        FOUND,
     ),
     "ends_before_start": Entry(
         "Arrangementet slutter, før det begynder. Ret tidspunkterne i CMS.",
         "The event ends before it begins. Correct the times in the CMS.",
-        _FOUND,
+        FOUND,
     ),
     "address_incomplete": Entry(
         "Stedets adresse er ikke komplet: {field} mangler eller kan ikke bruges. "
         "Udfyld vej, postnummer og by på arrangementet i CMS.",
         "The place's address is not complete: {field} is missing or cannot be used. "
         "Enter street, postal code and town on the event in the CMS.",
-        _FOUND,
+        FOUND,
     ),
     "price_missing": Entry(
         "En billetkategori har ingen pris. Skriv en pris i CMS; 0 er en gratis billet.",
         "A ticket category has no price. Enter one in the CMS; 0 is a free ticket.",
-        _CATEGORY,
+        CATEGORY,
     ),
     "price_negative": Entry(
         "En billetkategori har en pris under 0. Ret prisen i CMS; 0 er en gratis billet.",
         "A ticket category has a price below 0. Correct it in the CMS; 0 is a free ticket.",
-        _CATEGORY,
+        CATEGORY,
     ),
     "price_currency": Entry(
         "En billetkategori har en pris i en anden valuta end bibliotekets. Ret valutaen i CMS.",
         "A ticket category has a price in another currency than the library's. Correct the currency in the CMS.",
-        _CATEGORY,
+        CATEGORY,
     ),
     "price_not_a_number": Entry(
         "En billetkategori har en pris, der ikke kan læses som et beløb i hele øre. Ret prisen i CMS.",
         "A ticket category has a price that cannot be read as an amount in whole øre. Correct it in the CMS.",
-        _FOUND,
+        FOUND,
     ),
     "category_title_missing": Entry(
         "En billetkategori har intet navn. Giv den et navn i CMS, for eksempel ”Voksen”.",
@@ -130,35 +130,35 @@ ENTRIES = {
         "Den samme billetkategori står to gange på arrangementet. Slet den ene i CMS, og opret den "
         "igen, hvis der er brug for den.",
         "The same ticket category stands twice on the event. Delete one in the CMS, and add it anew if needed.",
-        _CATEGORY,
+        CATEGORY,
     ),
     "unreadable": Entry(
         "Vi kan ikke læse {field} på arrangementet, så det er ikke overført. "
         "Ret feltet i CMS; ser det rigtigt ud, så kontakt systemets administrator.",
         "We cannot read {field} of the event, so it was not transferred. "
         "Correct the field in the CMS; if it looks right, contact the system's administrator.",
-        _FOUND,
+        FOUND,
     ),
     "unknown_sales_link": Entry(
         "Linket i CMS ligner Place2books, men ingen af bibliotekets arrangementer i Place2book har det. "
         "Ret linket, eller tøm feltet for at få arrangementet oprettet.",
         "The link in the CMS looks like Place2book's, but none of the library's events in Place2book has it. "
         "Correct the link, or empty the field to have the event created.",
-        _LINK,
+        LINK,
     ),
     "sales_link_taken": Entry(
         "To arrangementer i CMS har det samme salgslink, og vi kan ikke se, hvilket af dem det hører til. "
         "Tøm linkfeltet på det, der ikke skal bruge linket; så får det sit eget.",
         "Two events in the CMS have the same sales link, and we cannot tell whose it is. "
         "Empty the link field of the one that should not have it; it then gets its own.",
-        _LINK,
+        LINK,
     ),
     "removed_but_sold": Entry(
         "Arrangementet er aflyst, fjernet eller taget ud af billetsalget i CMS, men der er solgt billetter, så det er "
         "beholdt i Place2book. Giv deltagerne besked, refunder billetterne i Place2book, og slet det derefter dér.",
         "The event was cancelled, removed or taken out of ticket sale in the CMS, but tickets are sold, so it was kept "
         "in Place2book. Tell the participants, refund the tickets in Place2book, and then delete it there.",
-        _SOLD,
+        SOLD,
     ),
     "begin_at_locked": Entry(
         "Arrangementet kan ikke flyttes til en tidligere dato, når der er solgt billetter, så Place2book har stadig de "
@@ -172,7 +172,7 @@ ENTRIES = {
         "gamle antal. Sæt antallet op i CMS, eller refunder billetter først.",
         "The number of tickets in the CMS is below what is already sold, so Place2book still has the old number. "
         "Raise the number in the CMS, or refund tickets first.",
-        _SOLD,
+        SOLD,
     ),
     "price_has_sales": Entry(
         "En billetkategori er fjernet i CMS, men der er solgt billetter til dens pris. "
@@ -195,7 +195,7 @@ ENTRIES = {
         "arrangementet er ændret, og en gang i døgnet.",
         "Place2book did not accept the event. Correct in the CMS what the answer names; we try again when the event "
         "has changed, and once a day.",
-        detail=_ANSWER,
+        detail=ANSWER,
     ),
     "event_missing_in_place2book": Entry(
         "Arrangementet findes ikke længere i Place2book; nogen har formentlig slettet det dér. Skal det sælges igen, "
@@ -216,7 +216,7 @@ ENTRIES = {
         "fjernet med vilje, og tillad i så fald sletningen ved at køre synkroniseringen med ”allow_mass_removal”.",
         "Unusually many events would have been deleted at once, so none was. Check whether they were removed on "
         "purpose, and if so allow it by running the synchronisation with “allow_mass_removal”.",
-        _FOUND,
+        FOUND,
     ),
     "moved_event_maker": Entry(
         "Arrangementets afdeling hører nu til en anden arrangør i Place2book, men arrangementet bliver, hvor det blev "
@@ -232,7 +232,7 @@ ENTRIES = {
         "The CMS did not accept the ticket link and sale state, so the button on the website may be wrong. We try "
         "again; if it goes on, check that the CMS user has the role “Eksternt system”, or that the key to Yesplan may "
         "write the fields.",
-        detail=_ANSWER,
+        detail=ANSWER,
     ),
     "outcome_unknown": Entry(
         "Forbindelsen til Place2book blev afbrudt, så vi ved ikke, om arrangementet blev oprettet eller ændret. Vi "
