@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import (
     Field,
+    SerializeAsAny,
     StrictBool,
     StrictInt,
     StringConstraints,
@@ -26,8 +27,7 @@ from include.models import Address, LibraryRules, PersonalDataPolicy
 from include.settings_file import Content, SettingsError, read_file
 from include.settings_mistakes import mistakes_across, mistakes_of
 from include.settings_types import Section, Text, WholeAddress
-from include.sources.dpl_cms import DplCmsSettings
-from include.sources.yesplan import YesplanSettings
+from include.sources import SourceSettings, kind_named_in
 
 __all__ = ["Library", "Settings", "SettingsError", "load_settings"]
 
@@ -36,10 +36,6 @@ DEFAULT_FILE = Path(__file__).with_name("libraries.yaml")
 
 EventMaker = Annotated[StrictInt, Field(ge=1)]
 AgeGroup = Literal["Alle", "Børn", "Unge", "Voksne", "Ældre"]
-
-
-Source = Annotated[DplCmsSettings | YesplanSettings, Field(discriminator="type")]
-"""Where events come from: told apart by `type`."""
 
 
 class Place2book(Section):
@@ -99,7 +95,7 @@ class Library(Section):
         description="small letters a-z, digits, _ and -, as text"
     )
     name: Text = Field(description="text")
-    source: Source = Field(description="a mapping with type, conn_id and price_unit")
+    source: SerializeAsAny[SourceSettings] = Field(description="a mapping with type, conn_id and price_unit")
     place2book: Place2book = Field(description="a mapping with conn_id and event_maker")
     twin_of: Text | None = Field(None, description="the id of the library that leads, as text")
     import_unpriced_events: StrictBool = Field(False, description="true or false")
@@ -119,6 +115,11 @@ class Library(Section):
     personal_data: PersonalData = Field(
         default_factory=PersonalData, description="a mapping with policy, keep_answers and retention_days"
     )
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _is_read_by_its_kind(cls, value: object) -> object:
+        return kind_named_in(value).model_validate(value) if isinstance(value, Mapping) else value
 
     @field_validator("timezone")
     @classmethod

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from include.settings_file import Entry, suggestion
+from include.sources import SourceSettings, kinds
 
 MAX_FOUND = 60
 """Characters of a found value that a message shows."""
@@ -71,10 +72,11 @@ def _no_twins(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _line(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> str:
-    path, section, allowed = _looked_up(model, tuple(part for part in details["loc"] if part != "[key]"))
+    path = tuple(part for part in details["loc"] if part != "[key]")
+    section, allowed = _looked_up(model, path, entry.merged)
     kind = details["type"]
     if kind.startswith("union_tag"):
-        path, allowed = (*path, "type"), _kinds_of(model, path)
+        path, allowed = (*path, "type"), " or ".join(kinds())
     label = "defaults" if not _has(entry.own, path) and _has(entry.defaults, path) else entry.label
     where = f"{label}: {'.'.join(str(part) for part in path)}"
     match kind:
@@ -88,41 +90,40 @@ def _line(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> str:
             return f"{where}: found {_shown(details['input'])}; allowed is {allowed}"
 
 
-def _looked_up(model: type[BaseModel], path: Sequence[int | str]) -> tuple[tuple[int | str, ...], type[BaseModel], str]:
-    """Return the path as it stands in the file, the innermost section that it leads into, and what is allowed there.
+def _looked_up(
+    model: type[BaseModel], path: Sequence[int | str], data: Mapping[str, object]
+) -> tuple[type[BaseModel], str]:
+    """Return the innermost section that a path leads into, and what is allowed there.
 
-    A section that is one of several kinds is followed by the kind's name in the path, which stands in no file; in a
-    mapping of sections any key leads on.
+    What a source's section may hold depends on its kind, which the data tell; in a mapping of sections any key leads
+    on.
     """
-    section, description, written = model, "", list(path)
-    position = 0
-    while position < len(written):
-        info = section.model_fields.get(str(written[position]))
+    section, description = model, ""
+    parts = iter(path)
+    for part in parts:
+        info = section.model_fields.get(str(part))
         if info is None:
             break
         description = info.description or ""
-        position += 1
-        sections = _sections_in(info.annotation)
         if get_origin(info.annotation) is dict:
-            position += 1
-        elif len(sections) > 1 and position < len(written):
-            kind = written.pop(position)
-            sections = [one for one in sections if kind in get_args(one.model_fields["type"].annotation)]
-        if not sections:
+            next(parts, None)
+        inner = _section_in(info.annotation)
+        if inner is SourceSettings:
+            inner = _kind_in(data.get(str(part)))
+        if inner is None:
             break
-        section = sections[0]
-    return tuple(written), section, description
+        section = inner
+    return section, description
 
 
-def _sections_in(annotation: object) -> list[type[BaseModel]]:
-    """Return the sections that a field can hold: one, several kinds, or those of a mapping."""
+def _section_in(annotation: object) -> type[BaseModel] | None:
+    """Return the section that a field holds, or each key of its mapping; None when it holds none."""
     held = get_args(annotation) or (annotation,)
-    return [one for one in held if isinstance(one, type) and issubclass(one, BaseModel)]
+    return next((one for one in held if isinstance(one, type) and issubclass(one, BaseModel)), None)
 
 
-def _kinds_of(model: type[BaseModel], path: Sequence[int | str]) -> str:
-    sections = _sections_in(model.model_fields[str(path[-1])].annotation)
-    return " or ".join(section.model_fields["type"].description or "" for section in sections)
+def _kind_in(told: object) -> type[SourceSettings] | None:
+    return kinds().get(str(told.get("type"))) if isinstance(told, Mapping) else None
 
 
 def _has(data: object, path: Sequence[int | str]) -> bool:

@@ -1,11 +1,21 @@
-"""What a source of events must offer."""
+"""What a source of events must offer, and which kinds there are: each is one file of this folder (docs/sources.md)."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import date
-from typing import Protocol, runtime_checkable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import ClassVar, Protocol, runtime_checkable
 
-from include.models import SourceEvent, TicketStatus, WebhookState
+from pydantic import Field
+from pydantic_core import PydanticKnownError
+
+from include.api.access import Access
+from include.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
+from include.settings_types import Section, Text
 
 
 class Source(Protocol):
@@ -27,3 +37,58 @@ class ShowsUpdates(Protocol):
     def show_update(self, uuid: str, state: WebhookState) -> None:
         """Tell who asked for an event's forced update how it stands."""
         ...
+
+
+class SourceSettings(Section, ABC):
+    """What libraries.yaml says of a source, and the way from there to the source itself.
+
+    A file of this folder offers its own as `KIND`; the file's name is the `type` that libraries.yaml gives.
+    """
+
+    called: ClassVar[str]
+
+    type: Text = Field(description="the kind of source, as text")
+    conn_id: Text = Field(description="the id of an Airflow connection, as text")
+    price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the source sends")
+
+    @abstractmethod
+    def opened(self, access: Access, *, lookback_days: int) -> AbstractContextManager[Source]:
+        """Give the source for as long as a block lasts; it will be asked for events from `lookback_days` ago."""
+
+    @abstractmethod
+    def check(self, access: Access) -> str:
+        """Return in plain words that address and login work, or raise an error of the tree."""
+
+
+@runtime_checkable
+class TakesUpdates(Protocol):
+    """What a source's settings offer besides, where somebody can ask for the forced update of an event by webhook."""
+
+    @property
+    def webhook(self) -> str | None:
+        """The id of the Airflow connection whose password is the webhook's secret; None where it is off."""
+        ...
+
+    def has_event(self, access: Access, uuid: str) -> bool:
+        """Tell whether the source has such an event, or raise an error of the tree."""
+        ...
+
+
+def kinds() -> dict[str, type[SourceSettings]]:
+    """Return the settings of each kind of source, by its name."""
+    files = {one.name: import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__)}
+    return {name: file.KIND for name, file in files.items() if hasattr(file, "KIND")}
+
+
+def kind_named_in(told: Mapping[str, object]) -> type[SourceSettings]:
+    """Return the settings that `type` names; raises pydantic's errors for a union's tag when it names none."""
+    known = kinds()
+    match told.get("type"):
+        case None:
+            raise PydanticKnownError("union_tag_not_found", {"discriminator": "'type'"})
+        case str(name) if name in known:
+            return known[name]
+        case other:
+            expected = ", ".join(repr(name) for name in known)
+            tag = {"discriminator": "'type'", "tag": str(other), "expected_tags": expected}
+            raise PydanticKnownError("union_tag_invalid", tag)

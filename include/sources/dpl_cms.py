@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
+from include.api.access import Access
 from include.api.cms import CmsClient
 from include.models import PriceUnit, SourceEvent, TicketStatus
-from include.settings_types import Section, Text
+from include.settings_types import Text
+from include.sources import SourceSettings
 
 
-class DplCmsSettings(Section):
+class DplCmsSettings(SourceSettings):
     """A library's site in Folkebibliotekernes CMS. `price_unit` is never guessed (facts: the price unit)."""
 
     called: ClassVar[str] = "CMS"
 
-    type: Literal["dpl_cms"] = Field(description="dpl_cms")
     conn_id: Text = Field(description="the id of an Airflow connection of type dpl_cms, as text")
     price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the site sends")
+
+    @contextmanager
+    def opened(self, access: Access, *, lookback_days: int) -> Iterator[DplCmsSource]:  # noqa: ARG002
+        """Give the website for as long as a block lasts."""
+        with client_of(access) as client:
+            yield DplCmsSource(client)
+
+    def check(self, access: Access) -> str:
+        """Return in plain words that address and login work, or raise an error of the tree."""
+        with client_of(access) as client:
+            return client.check()
 
 
 class DplCmsSource:
@@ -35,3 +49,11 @@ class DplCmsSource:
     def write_back(self, uuid: str, status: TicketStatus) -> None:
         """Write state and links to an event; the site takes both links at once, and without any clears both."""
         self._client.patch_event(uuid, state=status.state, link=status.link, admin_link=status.admin_link)
+
+
+def client_of(access: Access) -> CmsClient:
+    """Return the website's client, to be closed by whoever asks for it."""
+    return CmsClient(access.url, access.login, access.password, connection=access.conn_id, settings=access.requests)
+
+
+KIND = DplCmsSettings

@@ -17,12 +17,14 @@ snapshot still, and so withdrawn at once and not after having been absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictInt
 
+from include.api.access import Access
 from include.api.errors import SettingsProblem
 from include.api.yesplan import YesplanClient
 from include.api.yesplan_webhook import state_update
@@ -37,6 +39,7 @@ from include.models import (
     WebhookState,
 )
 from include.settings_types import Section, Text, WholeAddress
+from include.sources import SourceSettings
 from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
 
 _KEYWORD = "the keyword of a custom data field in Yesplan, as text"
@@ -78,12 +81,11 @@ class CustomData(Section):
         return {field: keyword for field, keyword in named.items() if keyword}
 
 
-class YesplanSettings(Section):
+class YesplanSettings(SourceSettings):
     """A venue's Yesplan: what counts of it, and where in its custom data what stands."""
 
     called: ClassVar[str] = "Yesplan"
 
-    type: Literal["yesplan"] = Field(description="yesplan")
     conn_id: Text = Field(description="the id of an Airflow connection of type yesplan, as text")
     price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the venue writes")
     statuses: tuple[Text, ...] = Field(
@@ -108,6 +110,22 @@ class YesplanSettings(Section):
         default_factory=dict,
         description="a location's name, a colon, and its address: name, address1, postal_code, city",
     )
+
+    @contextmanager
+    def opened(self, access: Access, *, lookback_days: int) -> Iterator[YesplanSource]:
+        """Give the venue's Yesplan for as long as a block lasts."""
+        with client_of(access) as client:
+            yield YesplanSource(client, self, lookback_days=lookback_days)
+
+    def check(self, access: Access) -> str:
+        """Return in plain words that address and key work, or raise an error of the tree."""
+        with client_of(access) as client:
+            return client.check()
+
+    def has_event(self, access: Access, uuid: str) -> bool:
+        """Tell whether there is such an event, or raise an error of the tree."""
+        with client_of(access) as client:
+            return client.has_event(uuid)
 
 
 class YesplanSource:
@@ -215,6 +233,11 @@ class YesplanSource:
         )
 
 
+def client_of(access: Access) -> YesplanClient:
+    """Return the client of a venue's Yesplan, to be closed by whoever asks for it."""
+    return YesplanClient(access.url, access.password.strip(), connection=access.conn_id, settings=access.requests)
+
+
 def _categories(
     prices: Mapping[str, str], told: Mapping[str, object], unreadable: dict[str, str]
 ) -> Iterable[TicketCategory]:
@@ -243,3 +266,6 @@ def _is_among(status: str, statuses: Iterable[str]) -> bool:
 
 def _listed(keywords: Iterable[str]) -> str:
     return ", ".join(f"'{keyword}'" for keyword in keywords)
+
+
+KIND = YesplanSettings

@@ -1,4 +1,4 @@
-"""What both hooks do with a connection: find it, keep its secret out of every log, and read its address."""
+"""What every hook does with a connection: find it, keep its secret out of every log, and read its address."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
+from include.api.access import Access
 from include.api.errors import SettingsProblem
 from include.api.hosts import base_url
 from include.api.session import RequestSettings
@@ -26,6 +27,8 @@ def connection_named(conn_id: str) -> Connection:
     return given
 
 
-def address_of(given: Connection, *, default: str | None = None) -> str:
-    """Return the base URL that a connection names; raises WrongHost when it names none that can be used."""
-    return base_url(given.host or default, schema=given.schema, port=given.port, connection=given.conn_id)
+def access_of(conn_id: str, requests: RequestSettings, *, default_host: str | None = None) -> Access:
+    """Return what a connection of any type says; raises SettingsProblem, or WrongHost for an address of no use."""
+    given = connection_named(conn_id)
+    url = base_url(given.host or default_host, schema=given.schema, port=given.port, connection=conn_id)
+    return Access(conn_id=conn_id, url=url, login=given.login or "", password=given.password or "", requests=requests)

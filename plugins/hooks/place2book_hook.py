@@ -3,56 +3,34 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
-from airflow.sdk import BaseHook, Connection
-
-from hooks.connections import PATIENCE_OF_A_TEST, address_of, connection_named
-from include.api.errors import BilletbroError
+from hooks.api_hook import ApiHook
+from hooks.connections import PATIENCE_OF_A_TEST, connection_named
+from include.api.access import Access
 from include.api.place2book import DEFAULT_HOST, EventMaker, Place2bookClient
-from include.api.session import RequestSettings
 
 
-class Place2bookHook(BaseHook):
-    """Gives a client for Place2book; the connection's password is the API token."""
+class Place2bookHook(ApiHook[Place2bookClient]):
+    """Gives a client for Place2book; the connection's password is the API token.
 
-    conn_name_attr = "conn_id"
+    The connection's extra field `event_makers` lists those that a test is to find among what the token may use.
+    """
+
     default_conn_name = "place2book"
+    default_host = DEFAULT_HOST
     conn_type = "place2book"
     hook_name = "Place2book"
 
-    def __init__(self, conn_id: str = default_conn_name, *, concurrency: int = 4, per_second: float = 10) -> None:
-        super().__init__()
-        self.conn_id = conn_id
-        self._settings = RequestSettings(concurrency=concurrency, per_second=per_second)
-
-    @cached_property
-    def client(self) -> Place2bookClient:
-        """Return the client, made at first use."""
-        return self._client(connection_named(self.conn_id), self._settings)
-
-    def test_connection(self) -> tuple[bool, str]:
-        """Tell in plain words what the token may use, and whether the event makers in the connection are among it."""
-        try:
-            given = connection_named(self.conn_id)
-            with self._client(given, PATIENCE_OF_A_TEST) as client:
-                return True, client.check(event_makers_in(given))
-        except BilletbroError as error:
-            return False, str(error)
-
     def usable_event_makers(self) -> tuple[EventMaker, ...]:
         """Return the event makers that the token may use, or raise an error of the tree, as soon as a test would."""
-        with self._client(connection_named(self.conn_id), PATIENCE_OF_A_TEST) as client:
+        with self._asking(PATIENCE_OF_A_TEST) as client:
             return client.event_makers()
 
-    def _client(self, given: Connection, settings: RequestSettings) -> Place2bookClient:
-        token = (given.password or "").strip()
-        url = address_of(given, default=DEFAULT_HOST)
-        return Place2bookClient(url, token, connection=self.conn_id, settings=settings)
+    def _client_of(self, access: Access) -> Place2bookClient:
+        token = access.password.strip()
+        return Place2bookClient(access.url, token, connection=access.conn_id, settings=access.requests)
 
-
-def event_makers_in(given: Connection) -> tuple[int, ...]:
-    """Return the event makers that the connection's extra field `event_makers` lists; they are only for the test."""
-    extra = given.extra_dejson
-    listed = extra.get("event_makers") if isinstance(extra, dict) else None
-    return tuple(int(number) for number in re.findall(r"\d+", str(listed or "")))
+    def _check(self, client: Place2bookClient) -> str:
+        extra = connection_named(self.conn_id).extra_dejson
+        listed = extra.get("event_makers") if isinstance(extra, dict) else None
+        return client.check([int(number) for number in re.findall(r"\d+", str(listed or ""))])

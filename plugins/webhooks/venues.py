@@ -6,14 +6,15 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from hooks.connections import connection_named
-from hooks.yesplan_hook import YesplanHook
+from hooks.connections import access_of, connection_named
 from include.api.errors import BilletbroError, SettingsProblem
+from include.api.session import RequestSettings
 from include.settings import Library, load_settings
-from include.sources.yesplan import YesplanSettings
+from include.sources import TakesUpdates
 
 FEWEST_CHARACTERS = 16
 KEPT_SECONDS = 10.0
+PATIENCE_WITH_A_CALLER = RequestSettings(connect_timeout=3, read_timeout=5, tries=1)
 log = logging.getLogger(__name__)
 
 
@@ -34,9 +35,11 @@ class Venues:
 
 
 def has_event(library_id: str, uuid: str) -> bool:
-    """Ask the library's Yesplan whether there is an event, or raise an error of the tree."""
+    """Ask the library's source whether there is an event, or raise an error of the tree."""
     source = load_settings().library(library_id).source
-    return isinstance(source, YesplanSettings) and YesplanHook(source.conn_id).has_event(uuid)
+    if not isinstance(source, TakesUpdates):
+        return False
+    return source.has_event(access_of(source.conn_id, PATIENCE_WITH_A_CALLER), uuid)
 
 
 def _secrets() -> dict[str, bytes]:
@@ -50,7 +53,7 @@ def _secrets() -> dict[str, bytes]:
 
 def _secret_of(library: Library) -> bytes | None:
     """Return a library's secret; None when it has no webhook, or its secret is none."""
-    conn_id = library.source.webhook if isinstance(library.source, YesplanSettings) else None
+    conn_id = library.source.webhook if isinstance(library.source, TakesUpdates) else None
     if conn_id is None:
         return None
     try:
