@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from include.api import errors
 from include.models import PriceUnit, SourceEvent
-from include.pipeline.field_lines import shown_value
+from include.pipeline.field_lines import both, shown_value
 from include.pipeline.request import in_words
 from include.settings import Library
 from include.sync.explanation_texts import Explanation
@@ -20,10 +20,8 @@ MENDING: tuple[tuple[type[Exception], Explanation], ...] = (
     (
         errors.WrongCredentials,
         Explanation(
-            "Ret bruger og adgangskode (CMS), API-token (Place2book) eller API-nøgle (Yesplan) i forbindelsen "
-            f"i Airflow {IN_AIRFLOW}.",
-            "Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection "
-            f"in Airflow {IN_AIRFLOW}.",
+            f"Ret bruger og adgangskode, token eller nøgle i forbindelsen i Airflow {IN_AIRFLOW}.",
+            f"Correct user and password, token or key of the connection in Airflow {IN_AIRFLOW}.",
         ),
     ),
     (
@@ -116,9 +114,7 @@ def check_fallback_address(library: Library) -> Checked:
 def check_price_unit(library: Library, events: Iterable[SourceEvent]) -> Checked:
     """Show what a ticket costs by the library's price unit, for somebody who knows what it should cost."""
     unit = library.source.price_unit
-    found = next(
-        _examples(library, events), f"i / in {library.source.called} {EXAMPLES[unit]} (intet eksempel / no example yet)"
-    )
+    found = next(_examples(library, events), f"{_where(library)}: {EXAMPLES[unit]} (intet eksempel / no example yet)")
     return Checked(subject=f"{library.id}: price_unit {unit.value}", said=found)
 
 
@@ -129,10 +125,14 @@ def _examples(library: Library, events: Iterable[SourceEvent]) -> Iterator[str]:
             if category.amount and not isinstance(prices, Flaw):
                 sold_at = shown_value("value", prices[0].value_ore)
                 yield (
-                    f"”{plain_line(event.title)}”, {prices[0].name}: i / in {library.source.called} {category.amount} "
+                    f"”{plain_line(event.title)}”, {prices[0].name}, {_where(library)}: {category.amount} "
                     f"→ {sold_at} "
                     "(er det rigtigt? / is that right?)"
                 )
+
+
+def _where(library: Library) -> str:
+    return both(library.source.words.said(Explanation("i {source}", "in {source}")))
 
 
 def verdict(all_checked: Iterable[Checked]) -> str:

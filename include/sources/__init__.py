@@ -16,6 +16,7 @@ from pydantic_core import PydanticKnownError
 from include.api.access import Access
 from include.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
 from include.settings_types import Section, Text
+from include.sync.source_words import ANY_SOURCE, SourceWords
 
 
 class Source(Protocol):
@@ -45,7 +46,7 @@ class SourceSettings(Section, ABC):
     A file of this folder offers its own as `KIND`; the file's name is the `type` that libraries.yaml gives.
     """
 
-    called: ClassVar[str]
+    words: ClassVar[SourceWords] = ANY_SOURCE
 
     type: Text = Field(description="the kind of source, as text")
     conn_id: Text = Field(description="the id of an Airflow connection, as text")

@@ -14,12 +14,14 @@ from include.api.cms import CmsClient
 from include.models import PriceUnit, SourceEvent, TicketStatus
 from include.settings_types import Text
 from include.sources import SourceSettings
+from include.sources.dpl_cms_words import WORDS
+from include.sync.source_words import SourceWords
 
 
 class DplCmsSettings(SourceSettings):
     """A library's site in Folkebibliotekernes CMS. `price_unit` is never guessed (facts: the price unit)."""
 
-    called: ClassVar[str] = "CMS"
+    words: ClassVar[SourceWords] = WORDS
 
     conn_id: Text = Field(description="the id of an Airflow connection of type dpl_cms, as text")
     price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the site sends")

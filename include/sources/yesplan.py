@@ -41,6 +41,8 @@ from include.models import (
 from include.settings_types import Section, Text, WholeAddress
 from include.sources import SourceSettings
 from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
+from include.sources.yesplan_words import WORDS
+from include.sync.source_words import SourceWords
 
 _KEYWORD = "the keyword of a custom data field in Yesplan, as text"
 
@@ -84,7 +86,7 @@ class CustomData(Section):
 class YesplanSettings(SourceSettings):
     """A venue's Yesplan: what counts of it, and where in its custom data what stands."""
 
-    called: ClassVar[str] = "Yesplan"
+    words: ClassVar[SourceWords] = WORDS
 
     conn_id: Text = Field(description="the id of an Airflow connection of type yesplan, as text")
     price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the venue writes")

@@ -112,6 +112,6 @@ def _source(library: Library) -> Iterator[Checked]:
             events.extend(source.read(today))
         return f"{said} {len(events)} arrangementer fra i dag / events from today."
 
-    subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.called})"
+    subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.words.name.da})"
     yield checked(subject, look)
     yield check_price_unit(library, events)
