@@ -12,7 +12,7 @@ from demo.environment import ROOT
 ALLOWED = {
     "dags": ("hooks", "include", "jobs"),
     "plugins/commands": ("commands", "hooks", "include", "jobs"),
-    "plugins/hooks": ("hooks", "include.api"),
+    "plugins/hooks": ("hooks", "include.api", "include.sources"),
     "plugins/jobs": ("hooks", "include", "jobs"),
     "plugins/pages": ("include", "pages"),
     "plugins/webhooks": ("hooks", "include", "jobs", "webhooks"),
