@@ -18,9 +18,10 @@ from sqlalchemy import Engine, text
 
 from demo.airflow_runs import AirflowRuns, RunFailedError
 from demo.edits import edit
-from demo.environment import airflow_environment, child_environment, migrate_sqlite, sandbox_connections
+from demo.environment import LIBRARIES, airflow_environment, child_environment, migrate_sqlite, sandbox_connections
 from demo.postgres import EmbeddedPostgres
 from include.pipeline.report import make_report
+from include.pipeline.source_words import words_of_libraries
 from include.sandbox.server import Sandbox
 from include.store.database import connect
 
@@ -85,7 +86,7 @@ def run_and_report(runs: AirflowRuns, sandbox: Sandbox, engine: Engine) -> bool:
     """Run the DAG once and print its report; whether the run succeeded."""
     sandbox.log.clear()
     run_id, state = runs.run()
-    print(make_report(engine, run_id).text)
+    print(make_report(engine, run_id, words_of_libraries({"BILLETBRO_LIBRARIES": str(LIBRARIES)})).text)
     print(f"\nAirflow: run {run_id}: {state}; {len(sandbox.log.writes())} writes sent to the two systems")
     return state == "success"
 

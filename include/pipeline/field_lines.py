@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from include.models import FieldChange, Kind, Written
 from include.sync.explanation_texts import Explanation
 from include.sync.field_texts import label_of
+from include.sync.source_words import ANY_SOURCE, SourceWords
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
 LONG_TEXTS = frozenset({"description_short", "description_long"})
@@ -26,8 +27,8 @@ def both(words: Explanation) -> str:
     return words.da if words.da == words.en else f"{words.da} / {words.en}"
 
 
-def shown_value(field: str, value: Written) -> str:
-    """Return a value as it is read: times in Danish time, øre as kroner; "-" for none."""
+def shown_value(field: str, value: Written, words: SourceWords = ANY_SOURCE) -> str:
+    """Return a value as it is read: times in Danish time, øre as kroner, a state in the source's word; "-" for none."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
@@ -36,21 +37,21 @@ def shown_value(field: str, value: Written) -> str:
         return datetime.fromisoformat(value).astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
     if isinstance(value, int) and (field == "value" or field.startswith("price.")):
         return f"{value // 100},{value % 100:02d} kr."
-    return str(value)
+    return words.state(str(value)) if field == "state" else str(value)
 
 
-def field_lines(kind: Kind, change: FieldChange, prices: Mapping[str, str]) -> list[str]:
+def field_lines(kind: Kind, change: FieldChange, prices: Mapping[str, str], words: SourceWords) -> list[str]:
     """Return what becomes of a field, in a line, or three for a long text; `prices` are names of prices by their id."""
     label = both(label_of(change.field, prices))
     if change.field in LONG_TEXTS:
         lines = difference(_folded(change.old), _folded(change.new))
         return [f"{label}: {lines[0][2:]}"] if kind is Kind.CREATE else [f"{label}:", *(f"  {line}" for line in lines)]
-    new = shown_value(change.field, change.new)
+    new = shown_value(change.field, change.new, words)
     if kind is Kind.CREATE:
         return [f"{label}: {new}"]
     if kind is Kind.WRITE_BACK and change.field in ADDRESSES and change.new is None:
         new = GIVEN_BY_PLACE2BOOK
-    return [f"{label}: {shown_value(change.field, change.old)} -> {new}"]
+    return [f"{label}: {shown_value(change.field, change.old, words)} -> {new}"]
 
 
 def difference(old: str, new: str) -> list[str]:

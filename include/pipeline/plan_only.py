@@ -16,7 +16,7 @@ from include.pipeline.foresee import foreseen_write_backs
 from include.pipeline.known import Known, store_observation
 from include.pipeline.request import RunRequest
 from include.store import changes as stored
-from include.store.rejections import in_both_languages, read_refusals
+from include.store.rejections import noted, read_refusals
 from include.store.runs import note_progress
 from include.store.snapshots import read_ticket_events
 from include.sync.plan import Plan
@@ -40,7 +40,6 @@ def store_plan_only(
     with engine.begin() as connection:
         refusals = read_refusals(connection, library)
         changes = leave_refused_alone(sendable, refusals, now=now, by_hand=request.by_hand)
-        told = [(rejection.title, *in_both_languages(rejection)) for rejection in plan.rejections]
         note_progress(
             connection,
             request.run_id,
@@ -48,7 +47,7 @@ def store_plan_only(
             "load",
             observed_at=now,
             removals_blocked=guarded.blocked,
-            planned_rejections=told,
+            planned_rejections=[noted(rejection) for rejection in plan.rejections],
         )
         store_observation(connection, library, known)
         write_backs = _write_backs(connection, library, request, known, plan, changes)

@@ -14,9 +14,11 @@ from include.pipeline.field_lines import both, field_lines, shown_value
 from include.store.runs import RunRecord, read_runs
 from include.store.snapshots import read_ticket_events
 from include.store.tables import changes, source_events
+from include.sync.counted import counted
 from include.sync.error_texts import error_lines
-from include.sync.explanation_texts import Explanation
+from include.sync.explanations import Explanation, explain_noted
 from include.sync.reasons import reason_in_words
+from include.sync.source_words import SourceWords, WordsOf
 
 TO_DO = {
     Kind.CREATE: Explanation("OPRET i Place2book", "CREATE in Place2book"),
@@ -33,8 +35,8 @@ TO_DO = {
     Kind.RETIRE: Explanation("AFSLUT koblingen", "RETIRE the link"),
     Kind.RECORD: Explanation("NOTÉR, intet sendes", "NOTE, nothing is sent"),
     Kind.DRIFT: Explanation("NOTÉR personalets rettelse", "NOTE what staff edited"),
-    Kind.WRITE_BACK: Explanation("SKRIV til CMS", "WRITE to the CMS"),
-    Kind.CLEAR_LINK: Explanation("FJERN linket i CMS", "CLEAR the link in the CMS"),
+    Kind.WRITE_BACK: Explanation("SKRIV til {source}", "WRITE to {source}"),
+    Kind.CLEAR_LINK: Explanation("FJERN linket i {source}", "CLEAR the link in {source}"),
 }
 HELD_BACK = Explanation("HOLDES TILBAGE", "HELD BACK")
 NOTHING_CHANGED = "PLAN: intet er ændret / nothing was changed"
@@ -46,30 +48,35 @@ NOTHING = "Intet at gøre: alt er, som det skal være. / Nothing to do: everythi
 CREATED_WITHOUT = (None, "")
 
 
-def plan_text(engine: Engine, run_id: str) -> str:
+def plan_text(engine: Engine, run_id: str, words_of: WordsOf) -> str:
     """Return the plan of a run, library by library, event by event; times are Danish."""
     with engine.connect() as connection:
-        parts = ["\n".join(_library(connection, run)) for run in read_runs(connection, run_id)]
+        parts = ["\n".join(_library(connection, run, words_of(run.library))) for run in read_runs(connection, run_id)]
     return "\n\n".join(parts) or "Ingen plan / no plan."
 
 
-def _library(connection: Connection, run: RunRecord) -> list[str]:
+def _library(connection: Connection, run: RunRecord, words: SourceWords) -> list[str]:
     lines = [f"== {run.library} == {NOTHING_CHANGED}"]
     if run.removals_blocked:
         lines.append(f"  ! {run.removals_blocked}")
-    lines += [f"  {line}" if line else "" for line in planned_lines(connection, run)]
-    rejected = sorted((title, danish, english) for title, danish, english in run.planned_rejections or ())
-    if rejected:
+    lines += [f"  {line}" if line else "" for line in planned_lines(connection, run, words)]
+    if rejected := planned_rejections(run, words):
         lines += ["", f"  Afvist, kræver jer / rejected, needs you: {len(rejected)}"]
-    for title, danish, english in rejected:
-        lines += [f"    - {title or '(uden titel / no title)'}: {danish}", f"      {english}"]
+    for title, said in rejected:
+        lines += [f"    - {title or '(uden titel / no title)'}: {said.da}", f"      {said.en}"]
     for step, message in run.errors.items():
         first, *more = error_lines(run.error_codes.get(step), message)
         lines += [f"  FEJL / ERROR ({step}): {first}", *(f"    {line}" for line in more)]
     return lines
 
 
-def planned_lines(connection: Connection, run: RunRecord) -> list[str]:
+def planned_rejections(run: RunRecord, words: SourceWords) -> list[tuple[str, Explanation]]:
+    """Return what a run in mode `plan` would reject, each event's title with what staff are told."""
+    told = [(str(noted["title"]), explain_noted(noted, words)) for noted in run.planned_rejections or ()]
+    return sorted(told, key=lambda one: (one[0], one[1].da))
+
+
+def planned_lines(connection: Connection, run: RunRecord, words: SourceWords) -> list[str]:
     """Return what a library's plan says, without its heading: nothing when it did not come so far."""
     if run.observed_at is None:
         return []
@@ -80,9 +87,8 @@ def planned_lines(connection: Connection, run: RunRecord) -> list[str]:
     events = [list(of_event) for _, of_event in groupby(rows, key=lambda row: row["uuid"])]
     held = sum(row["status"] == "held_back" for row in rows)
     lines = [
-        f"{len(rows) - held} ændringer planlagt / changes planned, {held} holdt tilbage / held back, "
-        f"{len(events)} arrangementer / events",
-        *(_counts(rows) if len(events) > 1 else []),
+        both(_totals(len(rows) - held, held, len(events))),
+        *(_counts(rows, words) if len(events) > 1 else []),
         PURCHASES,
     ]
     for of_event in events:
@@ -92,14 +98,22 @@ def planned_lines(connection: Connection, run: RunRecord) -> list[str]:
             f"{shown_value('starts_at', first['starts_at']):16}  {first['title'] or '(uden titel / no title)'}",
         ]
         for row in of_event:
-            lines += _change(row, prices)
+            lines += _change(row, prices, words)
     return lines
 
 
-def _counts(rows: Sequence[Mapping[Any, Any]]) -> list[str]:
+def _totals(planned: int, held: int, events: int) -> Explanation:
+    return Explanation(
+        f"{counted(planned, 'ændring', 'ændringer')} planlagt, {held} holdt tilbage, "
+        f"{counted(events, 'arrangement', 'arrangementer')}",
+        f"{counted(planned, 'change', 'changes')} planned, {held} held back, {counted(events, 'event', 'events')}",
+    )
+
+
+def _counts(rows: Sequence[Mapping[Any, Any]], words: SourceWords) -> list[str]:
     """Return how much of each sort is planned, in the order in which a run would do it."""
-    counted = Counter(Kind(row["kind"]) for row in rows if row["status"] == "planned")
-    return [f"  {both(words)}: {counted[kind]}" for kind, words in TO_DO.items() if counted[kind]]
+    found = Counter(Kind(row["kind"]) for row in rows if row["status"] == "planned")
+    return [f"  {both(words.said(to_do))}: {found[kind]}" for kind, to_do in TO_DO.items() if found[kind]]
 
 
 def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]:
@@ -116,19 +130,20 @@ def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]
     return connection.execute(query).mappings().all()
 
 
-def _change(row: Mapping[Any, Any], prices: Mapping[str, str]) -> list[str]:
+def _change(row: Mapping[Any, Any], prices: Mapping[str, str], words: SourceWords) -> list[str]:
     """Return one change: what is done and why, then each field."""
-    kind, why = Kind(row["kind"]), reason_in_words(row["why"])
+    kind, why = Kind(row["kind"]), reason_in_words(row["why"], words)
+    to_do = both(words.said(TO_DO[kind]))
     fields = [FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]]
     if kind is Kind.CREATE:
         fields = [field for field in fields if field.new not in CREATED_WITHOUT]
     price = prices.get(str(row["price_id"]))
     of_price = f" ”{price}”" if price else ""
     if row["status"] == "held_back":
-        lines = [f"{both(HELD_BACK)}: {both(TO_DO[kind])}{of_price}", f"  ({why.da})", f"  ({why.en})"]
+        lines = [f"{both(HELD_BACK)}: {to_do}{of_price}", f"  ({why.da})", f"  ({why.en})"]
     else:
-        lines = [f"{both(TO_DO[kind])}{of_price}", f"  ({both(why)})"]
-    lines += [f"  {line}" for field in fields for line in field_lines(kind, field, prices)]
+        lines = [f"{to_do}{of_price}", f"  ({both(why)})"]
+    lines += [f"  {line}" for field in fields for line in field_lines(kind, field, prices, words)]
     return [f"  {line}" for line in lines]
 
 

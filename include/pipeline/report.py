@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +14,26 @@ from sqlalchemy.exc import ProgrammingError
 
 from include.models import Kind, Outcome
 from include.pipeline.field_lines import LONG_TEXTS, both, shown_value
-from include.pipeline.plan_text import names_of_prices, planned_lines
+from include.pipeline.plan_text import names_of_prices, planned_lines, planned_rejections
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
 from include.sync.error_texts import error_lines
-from include.sync.explanations import explain
+from include.sync.explanations import Explanation, explain, explain_noted
 from include.sync.field_texts import label_of
 from include.sync.reasons import reason_in_words
+from include.sync.source_words import SourceWords, WordsOf
 
+UPDATES = (Kind.UPDATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.DELETE_PRICE, Kind.REOPEN_SALE)
 SECTIONS = (
-    ("Oprettet", "created", (Kind.CREATE,)),
-    ("Koblet til", "linked", (Kind.ADOPT, Kind.MOVE)),
-    (
-        "Opdateret",
-        "updated",
-        (Kind.UPDATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.DELETE_PRICE, Kind.REOPEN_SALE),
-    ),
-    ("Salg stoppet", "sale ended", (Kind.END_SALE, Kind.END_PRICE_SALE)),
-    ("Slettet", "deleted", (Kind.DELETE,)),
-    ("Ændret af personalet i Place2book", "edited by staff in Place2book", (Kind.DRIFT,)),
-    ("Skrevet til CMS", "written to the CMS", (Kind.WRITE_BACK, Kind.CLEAR_LINK)),
+    (Explanation("Oprettet", "created"), (Kind.CREATE,)),
+    (Explanation("Koblet til", "linked"), (Kind.ADOPT, Kind.MOVE)),
+    (Explanation("Opdateret", "updated"), UPDATES),
+    (Explanation("Salg stoppet", "sale ended"), (Kind.END_SALE, Kind.END_PRICE_SALE)),
+    (Explanation("Slettet", "deleted"), (Kind.DELETE,)),
+    (Explanation("Ændret af personalet i Place2book", "edited by staff in Place2book"), (Kind.DRIFT,)),
+    (Explanation("Skrevet til {source}", "written to {source}"), (Kind.WRITE_BACK, Kind.CLEAR_LINK)),
 )
+CANCELLED = Explanation("Aflyst i {source}.", "Cancelled in {source}.")
 SHOWN_TITLES = 8
 ALL_WELL = "Det gik godt for alle biblioteker. / Every library went well."
 NONE = (
@@ -48,17 +47,15 @@ STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
 class Section:
     """Changes of one sort: a line each."""
 
-    danish: str
-    english: str
-    lines: list[str] = field(default_factory=list)
+    heading: str
+    lines: list[str]
 
 
 @dataclass(slots=True)
 class Skipped:
-    """The events that were skipped for one reason, with its sentence in both languages."""
+    """The events that were skipped for one reason, which is in both languages."""
 
-    danish: str
-    english: str
+    why: str
     titles: list[str]
 
     @property
@@ -77,7 +74,7 @@ class LibraryReport:
     sections: list[Section]
     failed_changes: list[tuple[str, list[str]]]
     skipped: list[Skipped]
-    rejected: list[tuple[str, str, str]]
+    rejected: list[tuple[str, Explanation]]
     links: int
     errors: list[tuple[str, list[str]]]
 
@@ -91,11 +88,11 @@ class Report:
     summary: str
 
 
-def make_report(engine: Engine, run_id: str) -> Report:
-    """Return the report of a run from what stands in the tables."""
+def make_report(engine: Engine, run_id: str, words_of: WordsOf) -> Report:
+    """Return the report of a run from what stands in the tables, each library's in the words of its source."""
     try:
         with engine.connect() as connection:
-            libraries = [_library(connection, run) for run in read_runs(connection, run_id)]
+            libraries = [_library(connection, run, words_of(run.library)) for run in read_runs(connection, run_id)]
     except ProgrammingError:
         libraries = []
     if not libraries:
@@ -122,7 +119,7 @@ def make_report(engine: Engine, run_id: str) -> Report:
     return Report(text=text, failures=failures, summary=summary)
 
 
-def _library(connection: Connection, run: RunRecord) -> LibraryReport:
+def _library(connection: Connection, run: RunRecord, words: SourceWords) -> LibraryReport:
     of_run = (changes.c.run_id == run.run_id) & (changes.c.library == run.library)
     start = source_events.c.mapped["starts_at"].as_string().label("starts_at")
     of_event = (source_events.c.library == changes.c.library) & (source_events.c.uuid == changes.c.uuid)
@@ -131,24 +128,23 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
     prices = names_of_prices(connection, run.library) if rows else {}
     sections = [
         Section(
-            danish=danish,
-            english=english,
-            lines=[_line(row, prices) for row in rows if row["kind"] in kinds and row["status"] == "applied"],
+            heading=both(words.said(heading)),
+            lines=[_line(row, prices, words) for row in rows if row["kind"] in kinds and row["status"] == "applied"],
         )
-        for danish, english, kinds in SECTIONS
+        for heading, kinds in SECTIONS
     ]
     live = select(func.count()).where(links.c.library == run.library, links.c.status == "live")
     return LibraryReport(
         run=run,
-        plan=planned_lines(connection, run) if run.mode == "plan" else [],
+        plan=planned_lines(connection, run, words) if run.mode == "plan" else [],
         sections=[section for section in sections if section.lines],
         failed_changes=[
-            (_line(row, prices), error_lines(row["error_code"], row["error"]))
+            (_line(row, prices, words), error_lines(row["error_code"], row["error"]))
             for row in rows
             if row["status"] == "failed"
         ],
-        skipped=_skipped(connection, run.library),
-        rejected=_rejected(connection, run),
+        skipped=_skipped(connection, run.library, words),
+        rejected=_rejected(connection, run, words),
         links=connection.scalar(live) or 0,
         errors=[
             (step, error_lines(run.error_codes.get(step), run.errors[step])) for step in STEPS if step in run.errors
@@ -156,30 +152,30 @@ def _library(connection: Connection, run: RunRecord) -> LibraryReport:
     )
 
 
-def _line(row: Mapping[Any, Any], prices: Mapping[str, str]) -> str:
+def _line(row: Mapping[Any, Any], prices: Mapping[str, str], words: SourceWords) -> str:
     """Return one change as a line: its event, and what became what."""
     kind = Kind(row["kind"])
     event = f"{shown_value('starts_at', row['starts_at']):16}  {row['title']}"
     if kind is Kind.CREATE:
         return event
     if kind in (Kind.DELETE, Kind.ADOPT, Kind.MOVE):
-        return f"{event}  ({both(reason_in_words(row['why']))})"
+        return f"{event}  ({both(reason_in_words(row['why'], words))})"
     changes_of_it = [change for change in row["fields"] if change["field"] != "admin_url"] or row["fields"]
-    fields = "; ".join(_field(change, prices) for change in changes_of_it)
+    fields = "; ".join(_field(change, prices, words) for change in changes_of_it)
     return f"{event}: {fields}" if fields else event
 
 
-def _field(change: Mapping[str, Any], prices: Mapping[str, str]) -> str:
+def _field(change: Mapping[str, Any], prices: Mapping[str, str], words: SourceWords) -> str:
     name, old, new = change["field"], change["old"], change["new"]
     if name == "url" and old is None:
         return str(new)
     label = both(label_of(name, prices))
     if name in LONG_TEXTS:
         return f"{label}: ændret / changed"
-    return f"{label}: {shown_value(name, old)} -> {shown_value(name, new)}"
+    return f"{label}: {shown_value(name, old, words)} -> {shown_value(name, new, words)}"
 
 
-def _skipped(connection: Connection, library: str) -> list[Skipped]:
+def _skipped(connection: Connection, library: str, words: SourceWords) -> list[Skipped]:
     """Return which events were skipped for which reason."""
     outcomes = (Outcome.SKIPPED.value, Outcome.SOLD_ELSEWHERE.value, Outcome.OVER.value, Outcome.CANCELLED.value)
     outcome = source_events.c.mapped["outcome"].as_string()
@@ -190,23 +186,20 @@ def _skipped(connection: Connection, library: str) -> list[Skipped]:
         .group_by(reason)
         .order_by(reason)
     )
-    return [Skipped(*_sentences(code), titles=titles) for code, titles in connection.execute(query)]
+    return [Skipped(both(_sentence(code, words)), titles=titles) for code, titles in connection.execute(query)]
 
 
-def _sentences(code: str) -> tuple[str, str]:
-    if code == Outcome.CANCELLED.value:
-        return "Aflyst i CMS.", "Cancelled in the CMS."
-    words = explain(code)
-    return words.da, words.en
+def _sentence(code: str, words: SourceWords) -> Explanation:
+    return words.said(CANCELLED) if code == Outcome.CANCELLED.value else explain(code, words)
 
 
-def _rejected(connection: Connection, run: RunRecord) -> list[tuple[str, str, str]]:
+def _rejected(connection: Connection, run: RunRecord, words: SourceWords) -> list[tuple[str, Explanation]]:
     """Return what is rejected and needs somebody; a run in mode `plan` opens no rejections and has its own."""
     if run.mode == "plan":
-        return sorted((title, danish, english) for title, danish, english in run.planned_rejections or ())
+        return planned_rejections(run, words)
     query = (
-        select(rejections.c.title, rejections.c.message_da, rejections.c.message_en)
+        select(rejections)
         .where(rejections.c.library == run.library, rejections.c.resolved_at.is_(None))
         .order_by(rejections.c.title, rejections.c.code)
     )
-    return [(title, danish, english) for title, danish, english in connection.execute(query)]
+    return [(row["title"], explain_noted(row, words)) for row in connection.execute(query).mappings()]

@@ -67,8 +67,8 @@ WORDS = SourceWords(
     },
     answers={
         "has_button": Explanation(
-            "Salget er åbent, og linket {link} står i Yesplan. Ses billetknappen ikke på jeres hjemmeside, så se efter, "
-            "hvornår hjemmesiden sidst hentede arrangementet.",
+            "Salget er åbent, og linket {link} står i Yesplan. Ses billetknappen ikke på jeres hjemmeside, så se "
+            "efter, hvornår den sidst hentede arrangementet.",
             "The sale is open, and the link {link} stands in Yesplan. If your website does not show the ticket button, "
             "look when it last fetched the event.",
         ),

@@ -11,13 +11,17 @@ from include.store.records import CURRENT_EVENT, MAPPED, link_from_row
 from include.store.tables import changes, links, rejections, runs, source_events, ticket_events
 from include.sync.error_texts import error_in_words
 from include.sync.explanation_texts import Explanation
+from include.sync.explanations import explain_noted
+from include.sync.source_words import SourceWords
 from include.sync.why_facts import EventFacts, LastRun
 
 WRITES_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
 TAKES_OFF_SALE = (Kind.DELETE, Kind.END_SALE)
 
 
-def library_facts(connection: Connection, library: str, *, timezone: str, now: datetime) -> EventFacts:
+def library_facts(
+    connection: Connection, library: str, *, timezone: str, words: SourceWords, now: datetime
+) -> EventFacts:
     """Return what is known of an event that was never seen: only when its library was read, and how its run went."""
     read_at = connection.scalar(select(func.max(runs.c.extracted_at)).where(runs.c.library == library))
     latest = (
@@ -35,12 +39,14 @@ def library_facts(connection: Connection, library: str, *, timezone: str, now: d
             error_codes=run.error_codes,
             removals_blocked=run.removals_blocked,
         )
-    return EventFacts(now=now, timezone=timezone, read_at=read_at, last_run=last_run)
+    return EventFacts(now=now, timezone=timezone, words=words, read_at=read_at, last_run=last_run)
 
 
-def event_facts(connection: Connection, library: str, uuid: str, *, timezone: str, now: datetime) -> EventFacts:
+def event_facts(
+    connection: Connection, library: str, uuid: str, *, timezone: str, words: SourceWords, now: datetime
+) -> EventFacts:
     """Return what is known of one event."""
-    known = library_facts(connection, library, timezone=timezone, now=now)
+    known = library_facts(connection, library, timezone=timezone, words=words, now=now)
     source = connection.execute(
         select(source_events).where(source_events.c.library == library, source_events.c.uuid == uuid)
     ).one_or_none()
@@ -52,6 +58,7 @@ def event_facts(connection: Connection, library: str, uuid: str, *, timezone: st
     return EventFacts(
         now=now,
         timezone=timezone,
+        words=words,
         read_at=known.read_at,
         last_run=known.last_run,
         seen_at=source.last_seen_at if source else None,
@@ -59,7 +66,7 @@ def event_facts(connection: Connection, library: str, uuid: str, *, timezone: st
         mapped=MAPPED.validate_python(source.mapped) if source and source.mapped else None,
         link=link,
         current=CURRENT_EVENT.validate_python(payload) if payload else None,
-        rejections=_open_rejections(connection, library, uuid),
+        rejections=_open_rejections(connection, library, uuid, words),
         failed_write_back=_failed_write_back(connection, library, uuid),
         removed_because=_removed_because(connection, library, uuid),
     )
@@ -72,13 +79,13 @@ def link_of(connection: Connection, library: str, uuid: str) -> Link | None:
     return link_from_row(row) if row else None
 
 
-def _open_rejections(connection: Connection, library: str, uuid: str) -> dict[str, Explanation]:
+def _open_rejections(connection: Connection, library: str, uuid: str, words: SourceWords) -> dict[str, Explanation]:
     query = (
-        select(rejections.c.code, rejections.c.message_da, rejections.c.message_en)
+        select(rejections.c.code, rejections.c.field, rejections.c.found, rejections.c.detail)
         .where(rejections.c.library == library, rejections.c.uuid == uuid, rejections.c.resolved_at.is_(None))
         .order_by(rejections.c.id)
     )
-    return {code: Explanation(danish, english) for code, danish, english in connection.execute(query)}
+    return {row["code"]: explain_noted(row, words) for row in connection.execute(query).mappings()}
 
 
 def _failed_write_back(connection: Connection, library: str, uuid: str) -> Explanation | None:

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, or_, select
 
 from include.models import FieldChange
 from include.store.tables import changes, links, rejections, runs, source_events
+from include.sync.explanations import Explanation, explain_noted
+from include.sync.source_words import SourceWords, WordsOf
 
 REJECTED, RESOLVED = "rejected", "resolved"
 
@@ -29,7 +31,7 @@ class HistoryEntry:
     why: str = ""
     error: str | None = None
     error_code: str | None = None
-    said: tuple[str, str] | None = None
+    said: Explanation | None = None
     event_id: int | None = None
     price_id: int | None = None
     run_id: str | None = None
@@ -51,12 +53,12 @@ class ListedRejection:
     resolved_at: datetime | None
 
 
-def read_history(connection: Connection, library: str, uuid: str) -> tuple[HistoryEntry, ...]:
+def read_history(connection: Connection, library: str, uuid: str, words: SourceWords) -> tuple[HistoryEntry, ...]:
     """Return what happened to a source event, and to its Place2book event before it moved to this uuid.
 
     What a run in mode `plan` only showed did not happen.
     """
-    entries = [*_changes(connection, library, uuid), *_rejections(connection, library, uuid)]
+    entries = [*_changes(connection, library, uuid), *_rejections(connection, library, uuid, words)]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
@@ -89,11 +91,11 @@ def _entry(row: Mapping[Any, Any]) -> HistoryEntry:
     )
 
 
-def _rejections(connection: Connection, library: str, uuid: str) -> list[HistoryEntry]:
+def _rejections(connection: Connection, library: str, uuid: str, words: SourceWords) -> list[HistoryEntry]:
     query = select(rejections).where(rejections.c.library == library, rejections.c.uuid == uuid)
     entries = []
     for row in connection.execute(query.order_by(rejections.c.id)).mappings():
-        said = (row["message_da"], row["message_en"])
+        said = explain_noted(row, words)
         entries.append(HistoryEntry(at=row["first_seen_at"], kind=REJECTED, why=row["code"], said=said))
         if row["resolved_at"] is not None:
             entries.append(HistoryEntry(at=row["resolved_at"], kind=RESOLVED, why=row["code"], said=said))
@@ -101,7 +103,7 @@ def _rejections(connection: Connection, library: str, uuid: str) -> list[History
 
 
 def list_rejections(
-    connection: Connection, libraries: Sequence[str], *, resolved_too: bool = False
+    connection: Connection, libraries: Sequence[str], words_of: WordsOf, *, resolved_too: bool = False
 ) -> tuple[ListedRejection, ...]:
     """Return these libraries' open rejections, by library, then the earliest event first."""
     of_event = (source_events.c.library == rejections.c.library) & (source_events.c.uuid == rejections.c.uuid)
@@ -109,19 +111,21 @@ def list_rejections(
     query = select(rejections, start).outerjoin(source_events, of_event).where(rejections.c.library.in_(libraries))
     if not resolved_too:
         query = query.where(rejections.c.resolved_at.is_(None))
-    listed = [_listed(row) for row in connection.execute(query.order_by(rejections.c.id)).mappings()]
+    listed = [
+        _listed(row, words_of(row["library"])) for row in connection.execute(query.order_by(rejections.c.id)).mappings()
+    ]
     return tuple(sorted(listed, key=lambda one: (one.library, one.starts_at is None, one.starts_at or 0, one.title)))
 
 
-def _listed(row: Mapping[Any, Any]) -> ListedRejection:
-    start = row["starts_at"]
+def _listed(row: Mapping[Any, Any], words: SourceWords) -> ListedRejection:
+    start, said = row["starts_at"], explain_noted(row, words)
     return ListedRejection(
         library=row["library"],
         uuid=row["uuid"],
         title=row["title"],
         code=row["code"],
-        danish=row["message_da"],
-        english=row["message_en"],
+        danish=said.da,
+        english=said.en,
         starts_at=datetime.fromisoformat(start) if start else None,
         first_seen_at=row["first_seen_at"],
         last_seen_at=row["last_seen_at"],

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from include.models import Rejection
 from include.store.tables import rejections
-from include.sync.explanations import explain
 from include.sync.safeguards import Refusal
 
 OF_APPLYING = frozenset({"refused_by_place2book", "outcome_unknown", "cms_refused"})
@@ -39,7 +38,7 @@ def report_rejections(
     if not rows:
         return
     new = insert(rejections)
-    follow = ("title", "field", "found", "detail", "message_da", "message_en", "last_seen_at", "last_run_id")
+    follow = ("title", "field", "found", "detail", "last_seen_at", "last_run_id")
     changed = {name: new.excluded[name] for name in follow}
     if fingerprints is not None:
         changed |= {name: new.excluded[name] for name in ("fingerprint", "tried_at")}
@@ -48,24 +47,16 @@ def report_rejections(
     connection.execute(new.on_conflict_do_update(index_elements=key, index_where=open_ones, set_=changed), rows)
 
 
-def in_both_languages(rejection: Rejection) -> tuple[str, str]:
-    """Return what staff are told of a rejection, in Danish and in English."""
-    words = explain(rejection.code, field=rejection.field, found=rejection.found, detail=rejection.detail)
-    return words.da, words.en
+def noted(rejection: Rejection) -> dict[str, str | None]:
+    """Return what is stored of a rejection's cause, from which its sentences are made when it is read."""
+    return {name: getattr(rejection, name) for name in ("title", "code", "field", "found", "detail")}
 
 
 def _row(library: str, rejection: Rejection, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
-    danish, english = in_both_languages(rejection)
     return {
         "library": library,
         "uuid": rejection.uuid,
-        "code": rejection.code,
-        "title": rejection.title,
-        "field": rejection.field,
-        "found": rejection.found,
-        "detail": rejection.detail,
-        "message_da": danish,
-        "message_en": english,
+        **noted(rejection),
         "fingerprint": tried,
         "tried_at": now if tried else None,
         "first_seen_at": now,

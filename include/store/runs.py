@@ -32,7 +32,7 @@ class RunRecord:
     exported_at: datetime | None = None
     source_events: int | None = None
     removals_blocked: str | None = None
-    planned_rejections: Sequence[tuple[str, str, str]] | None = None
+    planned_rejections: Sequence[Mapping[str, str | None]] | None = None
     purchases: Mapping[str, Any] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     error_codes: Mapping[str, str] = field(default_factory=dict)

@@ -43,7 +43,9 @@ runs = Table(
     Column("exported_at", Time),
     Column("source_events", Integer, comment="how many events the snapshot held"),
     Column("removals_blocked", Text, comment="why nothing was removed, in words; null: nothing was blocked"),
-    Column("planned_rejections", JSONB, comment="mode plan: what would be rejected, [[title, Danish, English]]"),
+    Column(
+        "planned_rejections", JSONB, comment="mode plan: what would be rejected, [{title, code, field, found, detail}]"
+    ),
     Column("purchases", JSONB, comment="what the purchase export counted"),
     Column("errors", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> what went wrong"),
     Column("error_codes", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> error's code"),
@@ -63,6 +65,7 @@ source_events = Table(
     Column("mapped", JSONB, comment="Mapped: what it is to us and what it should be in Place2book"),
     Column("first_seen_at", Time, nullable=False),
     Column("last_seen_at", Time, nullable=False),
+    Column("left_to", Text, comment="seccode of its twin's Place2book event that it was left to; null: it was not"),
     schema=SCHEMA,
     comment="The latest snapshot of each source event",
 )
@@ -153,8 +156,6 @@ rejections = Table(
     Column("field", Text),
     Column("found", Text),
     Column("detail", Text, comment="the API's own words, where it had some"),
-    Column("message_da", Text, nullable=False),
-    Column("message_en", Text, nullable=False),
     Column("fingerprint", Text, comment="of what was refused: tried again when it changes"),
     Column("tried_at", Time, comment="when it was last tried"),
     Column("first_seen_at", Time, nullable=False),
@@ -162,7 +163,7 @@ rejections = Table(
     Column("last_run_id", Text, nullable=False),
     Column("resolved_at", Time, comment="null while it is open"),
     schema=SCHEMA,
-    comment="What could not be carried out, with a sentence that staff understand, open until it is resolved",
+    comment="What could not be carried out, by a code, open until it is resolved",
 )
 Index(
     "uq_rejections_open",

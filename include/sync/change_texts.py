@@ -1,4 +1,4 @@
-"""What staff call a change's kind and status, in both languages."""
+"""What staff call a change's kind and status, in both languages; a kind's may name the source (source_words.py)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from include.sync.explanation_texts import Explanation
 KINDS = {
     Kind.CREATE: Explanation("oprettet i Place2book", "created in Place2book"),
     Kind.ADOPT: Explanation("koblet til et arrangement i Place2book", "linked to an event in Place2book"),
-    Kind.MOVE: Explanation("flyttet til CMS-arrangementets nye udgave", "moved to the new instance in the CMS"),
+    Kind.MOVE: Explanation("flyttet til arrangementets nye udgave i {source}", "moved to the new instance in {source}"),
     Kind.UPDATE: Explanation("opdateret i Place2book", "updated in Place2book"),
     Kind.CREATE_PRICE: Explanation("pris oprettet", "price created"),
     Kind.UPDATE_PRICE: Explanation("pris ændret", "price changed"),
@@ -20,8 +20,8 @@ KINDS = {
     Kind.RETIRE: Explanation("afsluttet", "over"),
     Kind.RECORD: Explanation("noteret, intet sendt", "noted, nothing sent"),
     Kind.DRIFT: Explanation("ændret af personalet i Place2book", "edited by staff in Place2book"),
-    Kind.WRITE_BACK: Explanation("skrevet til CMS", "written to the CMS"),
-    Kind.CLEAR_LINK: Explanation("link fjernet fra CMS", "link cleared in the CMS"),
+    Kind.WRITE_BACK: Explanation("skrevet til {source}", "written to {source}"),
+    Kind.CLEAR_LINK: Explanation("link fjernet fra {source}", "link cleared in {source}"),
 }
 
 STATUSES = {

@@ -1,4 +1,7 @@
-"""The sentences of `explanations`, and what the fields are called in them. Written for librarians."""
+"""The sentences of `explanations`, and what the fields are called in them. Written for librarians.
+
+`{source}` and the like are the words of the library's source (source_words.py), which may have sentences of its own.
+"""
 
 from __future__ import annotations
 
@@ -33,33 +36,34 @@ ANSWER = Explanation("Svaret var: ”{detail}”", "The answer was: “{detail}�
 
 ENTRIES = {
     "not_relevant": Entry(
-        "Arrangementet er i CMS markeret som uden for billetsystemet, så vi rører det ikke. "
-        "Skal det sælges via Place2book, så ret markeringen i CMS.",
-        "The event is marked in the CMS as none of the ticket system's, so we leave it alone. "
-        "To sell it through Place2book, change the marking in the CMS.",
+        "Arrangementet er i {source} markeret som uden for billetsystemet, så vi rører det ikke. "
+        "Skal det sælges via Place2book, så ret markeringen i {source}.",
+        "The event is marked in {source} as none of the ticket system's, so we leave it alone. "
+        "To sell it through Place2book, change the marking in {source}.",
     ),
     "no_ticket_categories": Entry(
         "Arrangementet har ingen billetkategorier og overføres derfor ikke. "
-        "Opret mindst én billetkategori i CMS, hvis der skal være billetter; prisen må gerne være 0.",
+        "Opret mindst én billetkategori i {source}, hvis der skal være billetter; prisen må gerne være 0.",
         "The event has no ticket categories and is therefore not transferred. "
-        "Add at least one in the CMS if there are to be tickets; its price may be 0.",
+        "Add at least one in {source} if there are to be tickets; its price may be 0.",
     ),
     "over": Entry(
         "Arrangementet er slut. Der ændres ikke mere ved det, og intet slettes.",
         "The event is over. Nothing more is changed, and nothing is deleted.",
     ),
     "sold_elsewhere": Entry(
-        "Linket i CMS fører til et andet sted end Place2book, så vi rører det ikke. "
-        "Skal billetterne sælges via Place2book, så tøm linkfeltet i CMS.",
-        "The link in the CMS leads somewhere other than Place2book, so we leave it alone. "
-        "To sell the tickets through Place2book, empty the link field in the CMS.",
+        "Linket i {source} fører til et andet sted end Place2book, så vi rører det ikke. "
+        "Skal billetterne sælges via Place2book, så tøm linkfeltet i {source}.",
+        "The link in {source} leads somewhere other than Place2book, so we leave it alone. "
+        "To sell the tickets through Place2book, empty the link field in {source}.",
         LINK,
     ),
     "sold_by_twin": Entry(
         "Det samme arrangement, med samme start og titel, er det andet biblioteks: det sælges, skal sælges eller er "
-        "aflyst dér, så det er ikke oprettet én gang til. Sæt gerne dets billetlink ind i CMS; det bliver stående.",
+        "aflyst dér, så vi har ikke oprettet det én gang til. I må gerne sætte dets billetlink ind i {source}; det "
+        "bliver stående.",
         "The same event, with the same start and title, is the other library's: it is sold there, is to be, or was "
-        "called off, so it was not created once more. You may put its ticket link into the CMS; it stays.",
+        "called off, so we have not created it once more. You may put its ticket link into {source}; it stays.",
         TWIN,
     ),
     "sold_twice": Entry(
@@ -77,131 +81,132 @@ ENTRIES = {
         TWIN,
     ),
     "capacity_missing": Entry(
-        "Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",
-        "The number of tickets is missing. Enter in the CMS how many tickets are for sale (at least 1).",
+        "Der mangler et antal billetter. Skriv i {source}, hvor mange billetter der skal sættes til salg (mindst 1).",
+        "The number of tickets is missing. Enter in {source} how many tickets are for sale (at least 1).",
         FOUND,
     ),
     "title_missing": Entry(
-        "Arrangementet har ingen titel. Giv det en titel i CMS.",
-        "The event has no title. Give it one in the CMS.",
+        "Arrangementet har ingen titel. Giv det en titel i {source}.",
+        "The event has no title. Give it one in {source}.",
     ),
     "times_missing": Entry(
-        "Start- eller sluttidspunktet mangler eller kan ikke passe. Ret tidspunkterne i CMS.",
-        "The start or the end is missing or cannot be right. Correct the times in the CMS.",
+        "Start- eller sluttidspunktet mangler eller kan ikke passe. Ret tidspunkterne i {source}.",
+        "The start or the end is missing or cannot be right. Correct the times in {source}.",
         FOUND,
     ),
     "ends_before_start": Entry(
-        "Arrangementet slutter, før det begynder. Ret tidspunkterne i CMS.",
-        "The event ends before it begins. Correct the times in the CMS.",
+        "Arrangementet slutter, før det begynder. Ret tidspunkterne i {source}.",
+        "The event ends before it begins. Correct the times in {source}.",
         FOUND,
     ),
     "address_incomplete": Entry(
         "Stedets adresse er ikke komplet: {field} mangler eller kan ikke bruges. "
-        "Udfyld vej, postnummer og by på arrangementet i CMS.",
+        "Udfyld vej, postnummer og by på arrangementet i {source}.",
         "The place's address is not complete: {field} is missing or cannot be used. "
-        "Enter street, postal code and town on the event in the CMS.",
+        "Enter street, postal code and town on the event in {source}.",
         FOUND,
     ),
     "price_missing": Entry(
-        "En billetkategori har ingen pris. Skriv en pris i CMS; 0 er en gratis billet.",
-        "A ticket category has no price. Enter one in the CMS; 0 is a free ticket.",
+        "En billetkategori har ingen pris. Skriv en pris i {source}; 0 er en gratis billet.",
+        "A ticket category has no price. Enter one in {source}; 0 is a free ticket.",
         CATEGORY,
     ),
     "price_negative": Entry(
-        "En billetkategori har en pris under 0. Ret prisen i CMS; 0 er en gratis billet.",
-        "A ticket category has a price below 0. Correct it in the CMS; 0 is a free ticket.",
+        "En billetkategori har en pris under 0. Ret prisen i {source}; 0 er en gratis billet.",
+        "A ticket category has a price below 0. Correct it in {source}; 0 is a free ticket.",
         CATEGORY,
     ),
     "price_currency": Entry(
-        "En billetkategori har en pris i en anden valuta end bibliotekets. Ret valutaen i CMS.",
-        "A ticket category has a price in another currency than the library's. Correct the currency in the CMS.",
+        "En billetkategori har en pris i en anden valuta end bibliotekets. Ret valutaen i {source}.",
+        "A ticket category has a price in another currency than the library's. Correct the currency in {source}.",
         CATEGORY,
     ),
     "price_not_a_number": Entry(
-        "En billetkategori har en pris, der ikke kan læses som et beløb i hele øre. Ret prisen i CMS.",
-        "A ticket category has a price that cannot be read as an amount in whole øre. Correct it in the CMS.",
+        "En billetkategori har en pris, der ikke kan læses som et beløb i hele øre. Ret prisen i {source}.",
+        "A ticket category has a price that cannot be read as an amount in whole øre. Correct it in {source}.",
         FOUND,
     ),
     "category_title_missing": Entry(
-        "En billetkategori har intet navn. Giv den et navn i CMS, for eksempel ”Voksen”.",
-        "A ticket category has no name. Give it one in the CMS, such as “Voksen”.",
+        "En billetkategori har intet navn. Giv den et navn i {source}, for eksempel ”Voksen”.",
+        "A ticket category has no name. Give it one in {source}, such as “Voksen”.",
     ),
     "category_twice": Entry(
-        "Den samme billetkategori står to gange på arrangementet. Slet den ene i CMS, og opret den "
+        "Den samme billetkategori står to gange på arrangementet. Slet den ene i {source}, og opret den "
         "igen, hvis der er brug for den.",
-        "The same ticket category stands twice on the event. Delete one in the CMS, and add it anew if needed.",
+        "The same ticket category stands twice on the event. Delete one in {source}, and add it anew if needed.",
         CATEGORY,
     ),
     "unreadable": Entry(
         "Vi kan ikke læse {field} på arrangementet, så det er ikke overført. "
-        "Ret feltet i CMS; ser det rigtigt ud, så kontakt systemets administrator.",
+        "Ret feltet i {source}; ser det rigtigt ud, så sig det til den, der passer Billetbro.",
         "We cannot read {field} of the event, so it was not transferred. "
-        "Correct the field in the CMS; if it looks right, contact the system's administrator.",
+        "Correct the field in {source}; if it looks right, tell whoever looks after Billetbro.",
         FOUND,
     ),
     "unknown_sales_link": Entry(
-        "Linket i CMS ligner Place2books, men ingen af bibliotekets arrangementer i Place2book har det. "
+        "Linket i {source} ligner et salgslink fra Place2book, men ingen af bibliotekets arrangementer dér har det. "
         "Ret linket, eller tøm feltet for at få arrangementet oprettet.",
-        "The link in the CMS looks like Place2book's, but none of the library's events in Place2book has it. "
+        "The link in {source} looks like a sales link of Place2book's, but none of the library's events there has it. "
         "Correct the link, or empty the field to have the event created.",
         LINK,
     ),
     "sales_link_taken": Entry(
-        "To arrangementer i CMS har det samme salgslink, og vi kan ikke se, hvilket af dem det hører til. "
+        "To arrangementer i {source} har det samme salgslink, og vi kan ikke se, hvilket af dem det hører til. "
         "Tøm linkfeltet på det, der ikke skal bruge linket; så får det sit eget.",
-        "Two events in the CMS have the same sales link, and we cannot tell whose it is. "
+        "Two events in {source} have the same sales link, and we cannot tell whose it is. "
         "Empty the link field of the one that should not have it; it then gets its own.",
         LINK,
     ),
     "removed_but_sold": Entry(
-        "Arrangementet er aflyst, fjernet eller taget ud af billetsalget i CMS, men der er solgt billetter, så det er "
-        "beholdt i Place2book. Giv deltagerne besked, refunder billetterne i Place2book, og slet det derefter dér.",
-        "The event was cancelled, removed or taken out of ticket sale in the CMS, but tickets are sold, so it was kept "
-        "in Place2book. Tell the participants, refund the tickets in Place2book, and then delete it there.",
+        "Arrangementet er aflyst, fjernet eller taget ud af billetsalget i {source}, men der er solgt billetter, så "
+        "det er beholdt i Place2book. Giv deltagerne besked, refunder billetterne i Place2book, og slet derefter "
+        "arrangementet dér.",
+        "The event was cancelled, removed or taken out of ticket sale in {source}, but tickets are sold, so it was "
+        "kept in Place2book. Tell the participants, refund the tickets in Place2book, and then delete it there.",
         SOLD,
     ),
     "begin_at_locked": Entry(
         "Arrangementet kan ikke flyttes til en tidligere dato, når der er solgt billetter, så Place2book har stadig de "
-        "gamle tidspunkter. Ret datoen tilbage i CMS, eller aftal flytningen med Place2book.",
+        "gamle tidspunkter. Sæt datoen tilbage i {source}, eller aftal flytningen med Place2book.",
         "An event cannot move to an earlier date once tickets are sold, so Place2book still has the old times. "
-        "Put the date back in the CMS, or arrange the move with Place2book.",
+        "Put the date back in {source}, or arrange the move with Place2book.",
         Explanation("Ønsket tidspunkt (UTC): {found}.", "Time asked for (UTC): {found}."),
     ),
     "capacity_below_sold": Entry(
-        "Antallet af billetter i CMS er lavere end det antal, der allerede er solgt, så Place2book har stadig det "
-        "gamle antal. Sæt antallet op i CMS, eller refunder billetter først.",
-        "The number of tickets in the CMS is below what is already sold, so Place2book still has the old number. "
-        "Raise the number in the CMS, or refund tickets first.",
+        "Antallet af billetter i {source} er lavere end det antal, der allerede er solgt, så Place2book har stadig det "
+        "gamle antal. Sæt antallet op i {source}, eller refunder billetter først.",
+        "The number of tickets in {source} is below what is already sold, so Place2book still has the old number. "
+        "Raise the number in {source}, or refund tickets first.",
         SOLD,
     ),
     "price_has_sales": Entry(
-        "En billetkategori er fjernet i CMS, men der er solgt billetter til dens pris. "
-        "Salget af den er stoppet, og den er beholdt i Place2book; du behøver ikke gøre mere.",
-        "A ticket category was removed in the CMS, but tickets are sold at its price. "
+        "En billetkategori er fjernet i {source}, men der er solgt billetter til dens pris. "
+        "Salget af den er stoppet, og den er beholdt i Place2book; I behøver ikke gøre mere.",
+        "A ticket category was removed in {source}, but tickets are sold at its price. "
         "Its sale has been ended and it was kept in Place2book; there is nothing more you have to do.",
         Explanation("Pris: {field}. Solgte billetter: {found}.", "Price: {field}. Tickets sold: {found}."),
     ),
     "price_unit_doubted": Entry(
-        "Mange priser i CMS er på én gang mindst 50 gange højere eller lavere end før. Det ligner øre i stedet for "
-        "kroner, så ingen priser er sendt. Få rettet ”price_unit”, eller kør synkroniseringen som ”resync”, hvis de er "
-        "rigtige.",
-        "Many prices in the CMS are all at once at least 50 times higher or lower than before. It looks like øre "
-        "instead of kroner, so no price was sent. Have “price_unit” corrected, or run the synchronisation as “resync” "
-        "if they are right.",
+        "Mange priser i {source} er på én gang mindst 50 gange højere eller lavere end før, som om øre og kroner er "
+        "byttet om, så vi har ikke sendt nogen priser. Er de rigtige, så kør synkroniseringen som ”resync”; ellers få "
+        "”price_unit” rettet.",
+        "Many prices in {source} are all at once at least 50 times higher or lower than before, as if øre and kroner "
+        "had changed places, so we sent no price. If they are right, run the synchronisation as “resync”; otherwise "
+        "have “price_unit” corrected.",
         Explanation("Pris i kroner: {found}.", "Price in kroner: {found}."),
     ),
     "refused_by_place2book": Entry(
-        "Place2book ville ikke tage imod arrangementet. Ret det, som svaret nævner, i CMS; vi prøver igen, når "
-        "arrangementet er ændret, og en gang i døgnet.",
-        "Place2book did not accept the event. Correct in the CMS what the answer names; we try again when the event "
+        "Place2book ville ikke tage imod arrangementet. Ret det, som svaret nævner, i {source}; vi prøver igen, når "
+        "arrangementet er ændret, og én gang i døgnet.",
+        "Place2book did not accept the event. Correct in {source} what the answer names; we try again when the event "
         "has changed, and once a day.",
         detail=ANSWER,
     ),
     "event_missing_in_place2book": Entry(
         "Arrangementet findes ikke længere i Place2book; nogen har formentlig slettet det dér. Skal det sælges igen, "
-        "så kør synkroniseringen af arrangementet som ”resync”; ellers fjern billetkategorierne i CMS.",
+        "så kør synkroniseringen af arrangementet som ”resync”; ellers tag det ud af billetsalget i {source}.",
         "The event no longer exists in Place2book; somebody has probably deleted it there. To sell it again, run "
-        "the synchronisation of the event as “resync”; otherwise remove its ticket categories in the CMS.",
+        "the synchronisation of the event as “resync”; otherwise take it out of ticket sale in {source}.",
         Explanation("Nummer i Place2book: {found}.", "Number in Place2book: {found}."),
     ),
     "unreadable_in_place2book": Entry(
@@ -226,12 +231,10 @@ ENTRIES = {
         Explanation("Det ligger hos arrangør nr. {found}.", "It is with event maker number {found}."),
     ),
     "cms_refused": Entry(
-        "CMS ville ikke tage imod billetlink og salgsstatus, så knappen på hjemmesiden kan være forkert. Vi prøver "
-        "igen; bliver det ved, så se efter, om CMS-brugeren har rollen ”Eksternt system”, eller om nøglen til Yesplan "
-        "må skrive felterne.",
-        "The CMS did not accept the ticket link and sale state, so the button on the website may be wrong. We try "
-        "again; if it goes on, check that the CMS user has the role “Eksternt system”, or that the key to Yesplan may "
-        "write the fields.",
+        "{Source} ville ikke tage imod billetlink og salgsstatus, så det, der står i {source}, kan være forkert. Vi "
+        "prøver igen; bliver det ved, så se efter, om vi må skrive i {source}.",
+        "{Source} did not accept the ticket link and sale state, so what stands in {source} may be wrong. We try "
+        "again; if it goes on, check that we may write to {source}.",
         detail=ANSWER,
     ),
     "outcome_unknown": Entry(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from include.sync.explanations import CODES, Explanation, explain
+from include.sync.source_words import SourceWords
 
 
 class Why(StrEnum):
@@ -41,35 +42,35 @@ class Why(StrEnum):
 
 IN_DANISH = {
     Why.NO_EVENT_YET: "arrangementet findes ikke i Place2book endnu",
-    Why.NAMED_BY_SOURCE: "arrangementet i CMS har dets salgslink",
+    Why.NAMED_BY_SOURCE: "arrangementet i {source} har dets salgslink",
     Why.ANSWER_WAS_LOST: "vi har selv oprettet det, men fik ikke svar dengang",
-    Why.MADE_ANEW: "arrangementet er lavet om i CMS og har fået et nyt nummer dér",
-    Why.SOURCE_CHANGED: "arrangementet er ændret i CMS",
+    Why.MADE_ANEW: "arrangementet er lavet om i {source} og har fået et nyt nummer dér",
+    Why.SOURCE_CHANGED: "arrangementet er ændret i {source}",
     Why.ALREADY_THERE: "Place2book har det allerede, så der sendes ikke noget",
     Why.EDITED_BY_STAFF: "rettet af personalet i Place2book; det bliver, som det er",
-    Why.CATEGORIES_RENUMBERED: "billetkategorierne har fået nye numre i CMS; der sendes ikke noget",
+    Why.CATEGORIES_RENUMBERED: "billetkategorierne har fået nye numre i {source}; der sendes ikke noget",
     Why.CATEGORY_WITHOUT_PRICE: "billetkategorien har ingen pris i Place2book endnu",
-    Why.CATEGORY_CHANGED: "billetkategorien er ændret i CMS",
-    Why.CATEGORY_REMOVED: "billetkategorien er fjernet i CMS",
+    Why.CATEGORY_CHANGED: "billetkategorien er ændret i {source}",
+    Why.CATEGORY_REMOVED: "billetkategorien er fjernet i {source}",
     Why.OVER: "arrangementet er slut; det bliver, som det er",
-    Why.GONE: "arrangementet findes ikke længere i CMS",
-    Why.ABSENT_ONCE: "mangler i CMS for første gang; det fjernes, når næste kørsel heller ikke finder det",
-    Why.CANCELLED: "arrangementet er aflyst i CMS",
-    Why.NOT_OURS: "arrangementet skal ikke længere sælges her ifølge CMS",
-    Why.SOLD_ELSEWHERE: "arrangementet sælges nu et andet sted ifølge CMS",
-    Why.GONE_IN_BOTH: "arrangementet er væk eller trukket tilbage i CMS og findes heller ikke længere i Place2book",
-    Why.BACK: "arrangementet er tilbage i CMS",
+    Why.GONE: "arrangementet findes ikke længere i {source}",
+    Why.ABSENT_ONCE: "mangler i {source} for første gang; det fjernes, når næste kørsel heller ikke finder det",
+    Why.CANCELLED: "arrangementet er aflyst i {source}",
+    Why.NOT_OURS: "arrangementet skal ikke længere sælges her ifølge {source}",
+    Why.SOLD_ELSEWHERE: "arrangementet sælges nu et andet sted ifølge {source}",
+    Why.GONE_IN_BOTH: "arrangementet er væk eller trukket tilbage i {source} og findes heller ikke mere i Place2book",
+    Why.BACK: "arrangementet er tilbage i {source}",
     Why.SALE_END_SET_BY_STAFF: "personalet har selv sat, hvornår salget slutter",
-    Why.SHOWN_OTHERWISE: "CMS viser noget andet end Place2book",
+    Why.SHOWN_OTHERWISE: "{source} viser noget andet end Place2book",
     Why.ADDRESSES_TO_BE_TOLD: "arrangementet findes ikke endnu; Place2book tildeler adresserne, når det oprettes",
     Why.NOT_ON_SALE: "arrangementet, som linket fører til, er ikke længere til salg i Place2book",
 }
 
 
-def reason_in_words(why: str) -> Explanation:
+def reason_in_words(why: str, words: SourceWords) -> Explanation:
     """Return what stands in `sync.changes.why` in both languages; a sentence of an older version stays as it is."""
     if why in CODES:
-        return explain(why)
+        return explain(why, words)
     if why in IN_DANISH:
-        return Explanation(IN_DANISH[Why(why)], why)
+        return words.said(Explanation(IN_DANISH[Why(why)], why))
     return Explanation(why, why)

@@ -77,11 +77,12 @@ def why(facts: EventFacts) -> Told:
 
 def _about_the_list(facts: EventFacts) -> Answer | None:
     if facts.seen_at is None:
-        return _answer("never_seen", read=_moment(facts.read_at, facts)) if facts.read_at else _answer("never_read")
+        read = _moment(facts.read_at, facts)
+        return _answer("never_seen", facts, read=read) if facts.read_at else _answer("never_read", facts)
     if _has_ended(facts):
-        return Answer(code="over", words=explain("over"))
+        return Answer(code="over", words=explain("over", facts.words))
     if not facts.present:
-        return _answer("not_in_list", seen=_moment(facts.seen_at, facts), read=_moment(facts.read_at, facts))
+        return _answer("not_in_list", facts, seen=_moment(facts.seen_at, facts), read=_moment(facts.read_at, facts))
     return None
 
 
@@ -99,14 +100,14 @@ def _about_the_event(facts: EventFacts) -> Answer | None:
     """Return why the source event is none that has tickets, or None when it is one."""
     mapped = facts.mapped
     if mapped is None:
-        return _run_failed(facts) or _answer("not_judged_yet")
+        return _run_failed(facts) or _answer("not_judged_yet", facts)
     if mapped.outcome is Outcome.REJECTED and _is_live(facts):
         return None
     if mapped.outcome in EXPLAINED and mapped.code is not None:
-        return Answer(code=mapped.code, words=explain(mapped.code, field=mapped.field, found=mapped.found))
+        return Answer(code=mapped.code, words=explain(mapped.code, facts.words, field=mapped.field, found=mapped.found))
     if mapped.outcome is Outcome.CANCELLED:
-        return _answer("cancelled")
-    return _answer("passive") if mapped.outcome is Outcome.PASSIVE_EVENT else None
+        return _answer("cancelled", facts)
+    return _answer("passive", facts) if mapped.outcome is Outcome.PASSIVE_EVENT else None
 
 
 def _is_live(facts: EventFacts) -> bool:
@@ -117,15 +118,15 @@ def _about_the_link(facts: EventFacts) -> Answer | None:
     """Return why a ticket event is not, or not rightly, in Place2book or its link not at the source."""
     link, current = facts.link, facts.current
     if link is None or link.status is not LinkStatus.LIVE:
-        coming = _removed(facts) if link and link.status is LinkStatus.DELETED else _answer("not_created_yet")
+        coming = _removed(facts) if link and link.status is LinkStatus.DELETED else _answer("not_created_yet", facts)
         return _rejected(facts) or _run_failed(facts) or coming
     if current is None:
-        missing = _answer("not_in_place2book", event_id=_same(str(link.event_id)))
+        missing = _answer("not_in_place2book", facts, event_id=_same(str(link.event_id)))
         return _rejected(facts) or _run_failed(facts) or missing
     if current.passive:
-        return _answer("passive_in_place2book")
+        return _answer("passive_in_place2book", facts)
     if not link.sales_location:
-        return _answer("no_sales_link")
+        return _answer("no_sales_link", facts)
     return None if _shows_the_link(facts.mapped, link) else _not_written_back(facts, link)
 
 
@@ -143,8 +144,8 @@ def _not_written_back(facts: EventFacts, link: Link) -> Answer:
     if "cms_refused" in facts.rejections:
         return Answer(code="cms_refused", words=facts.rejections["cms_refused"])
     if facts.failed_write_back:
-        return _answer("write_back_failed", link=sold_at, error=facts.failed_write_back)
-    return _run_failed(facts) or _answer("write_back_due", link=sold_at)
+        return _answer("write_back_failed", facts, link=sold_at, error=facts.failed_write_back)
+    return _run_failed(facts) or _answer("write_back_due", facts, link=sold_at)
 
 
 def _about_the_sale(facts: EventFacts) -> Answer:
@@ -156,35 +157,36 @@ def _about_the_sale(facts: EventFacts) -> Answer:
     sold_at = _same(link.sales_location)
     match state:
         case SaleState.OVER:
-            return _answer("sale_over")
+            return _answer("sale_over", facts)
         case SaleState.CLOSED:
             return _closed(facts, link, current)
         case SaleState.UPCOMING:
-            return _answer("upcoming", opens=_moment(sale_opens_at(current, facts.now), facts))
+            return _answer("upcoming", facts, opens=_moment(sale_opens_at(current, facts.now), facts))
         case SaleState.SOLD_OUT:
-            return _answer("sold_out")
+            return _answer("sold_out", facts)
         case SaleState.WAITING_LIST:
-            return _answer("waiting_list", link=sold_at)
+            return _answer("waiting_list", facts, link=sold_at)
     shown = IN_SOURCE_WORDS[state]
     if mapped.state == shown or "state" not in mapped.shows:
-        return _answer("has_button", link=sold_at)
+        return _answer("has_button", facts, link=sold_at)
     if link.state_written == shown and mapped.state is not None:
-        return _answer("state_set_by_hand", link=sold_at, state=_same(mapped.state.value))
+        by_hand, ours = facts.words.state(mapped.state), facts.words.state(shown)
+        return _answer("state_set_by_hand", facts, link=sold_at, state=_same(by_hand), open=_same(ours))
     return _not_written_back(facts, link)
 
 
 def _closed(facts: EventFacts, link: Link, current: CurrentEvent) -> Answer:
     if link.sale_closed_at is not None:
-        return _answer("sale_ended_by_us", closed=_moment(link.sale_closed_at, facts), reason=_reason(facts))
+        return _answer("sale_ended_by_us", facts, closed=_moment(link.sale_closed_at, facts), reason=_reason(facts))
     closed_at = sale_closed_at(current, facts.now)
     if current.paused or closed_at is None:
-        return _answer("paused")
+        return _answer("paused", facts)
     moment = _moment(closed_at, facts)
-    return _answer("sale_closed", closed=Explanation(f" siden {moment.da}", f" since {moment.en}"))
+    return _answer("sale_closed", facts, closed=Explanation(f" siden {moment.da}", f" since {moment.en}"))
 
 
 def _removed(facts: EventFacts) -> Answer:
-    return _answer("removed", reason=_reason(facts))
+    return _answer("removed", facts, reason=_reason(facts))
 
 
 def _rejected(facts: EventFacts) -> Answer | None:
@@ -199,7 +201,7 @@ def _run_failed(facts: EventFacts) -> Answer | None:
     told = [(step, error_in_words(run.error_codes.get(step), run.errors[step])) for step in failed]
     danish = " ".join(f"{step}: {words.da}" for step, words in told)
     english = " ".join(f"{step}: {words.en}" for step, words in told)
-    return _answer("run_failed", started=_moment(run.started_at, facts), error=Explanation(danish, english))
+    return _answer("run_failed", facts, started=_moment(run.started_at, facts), error=Explanation(danish, english))
 
 
 def _further(facts: EventFacts) -> list[Answer]:
@@ -210,23 +212,21 @@ def _further(facts: EventFacts) -> list[Answer]:
     blocked = facts.last_run.removals_blocked if facts.last_run else None
     if blocked and leaving and linked:
         danish, _, english = blocked.partition(" / ")
-        further.append(_answer("removals_blocked", blocked=Explanation(danish, english or danish)))
+        further.append(_answer("removals_blocked", facts, blocked=Explanation(danish, english or danish)))
     if failed := _run_failed(facts):
         further.append(failed)
     if facts.read_at is not None and facts.now - facts.read_at > OLD_READING:
-        further.append(_answer("old_reading", read=_moment(facts.read_at, facts)))
+        further.append(_answer("old_reading", facts, read=_moment(facts.read_at, facts)))
     return further
 
 
 def _reason(facts: EventFacts) -> Explanation:
-    return reason_in_words(facts.removed_because) if facts.removed_because else UNKNOWN_REASON
+    return reason_in_words(facts.removed_because, facts.words) if facts.removed_because else UNKNOWN_REASON
 
 
-def _answer(code: str, **values: Explanation) -> Answer:
-    text = ANSWERS[code]
-    danish = text.da.format(**{name: value.da for name, value in values.items()})
-    english = text.en.format(**{name: value.en for name, value in values.items()})
-    return Answer(code=code, words=Explanation(danish, english))
+def _answer(code: str, facts: EventFacts, **values: Explanation) -> Answer:
+    text = facts.words.answers.get(code) or ANSWERS[code]
+    return Answer(code=code, words=facts.words.said(text, **values))
 
 
 def _same(text: str) -> Explanation:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from include.models import CurrentEvent, Link, Mapped
 from include.sync.explanation_texts import Explanation
+from include.sync.source_words import SourceWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +28,14 @@ class LastRun:
 class EventFacts:
     """What the tables tell of one source event. `rejections` are the open ones, code and sentence.
 
-    `read_at` is when the source's list was last read whole, `seen_at` when the event was last in it.
-    `failed_write_back` is what became of the latest PATCH when it failed, `removed_because` why the event was last
-    taken off sale.
+    `words` are those of its source. `read_at` is when the source's list was last read whole, `seen_at` when the event
+    was last in it. `failed_write_back` is what became of the latest PATCH when it failed, `removed_because` why the
+    event was last taken off sale.
     """
 
     now: datetime
     timezone: str
+    words: SourceWords
     read_at: datetime | None
     last_run: LastRun | None = None
     seen_at: datetime | None = None

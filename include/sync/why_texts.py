@@ -1,4 +1,7 @@
-"""What `why` answers, in words for librarians. `{read}` and the like are moments in the library's time zone."""
+"""What `why` answers, in words for librarians; a source may have answers of its own (source_words.py).
+
+`{source}` and the like are the source's words, `{read}` and the like moments in the library's time zone.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +9,40 @@ from include.sync.explanation_texts import Explanation
 
 ANSWERS = {
     "has_button": Explanation(
-        "Arrangementet har sin billetknap: salget er åbent, og linket {link} står i CMS. Ses knappen ikke, så "
+        "Arrangementet har sin billetknap: salget er åbent, og linket {link} står i {source}. Ses knappen ikke, så "
         "genindlæs siden; hjemmesiden kan vise en gammel udgave i nogle minutter.",
-        "The event has its ticket button: the sale is open, and the link {link} stands in the CMS. If the button does "
+        "The event has its ticket button: the sale is open, and the link {link} stands in {source}. If the button does "
         "not show, load the page anew; the website can show an old version for some minutes.",
     ),
     "never_read": Explanation(
-        "Bibliotekets arrangementer er endnu ikke læst fra CMS. Det sker ved første kørsel.",
-        "The library's events were not read from the CMS yet. The first run reads them.",
+        "Bibliotekets arrangementer er endnu ikke læst fra {source}. Det sker ved første kørsel.",
+        "The library's events were not read from {source} yet. The first run reads them.",
     ),
     "never_seen": Explanation(
-        "Arrangementet er aldrig set i CMS' liste, som sidst blev læst {read}. Se efter, om det er udgivet, om datoen "
-        "er rigtig, og om det ligger hos det rigtige bibliotek; listen læses igen ved næste kørsel.",
-        "The event was never seen in the CMS's list, which was read last {read}. Check that it is published, that its "
-        "date is right and that it is the right library's; the list is read again in the next run.",
+        "Arrangementet er aldrig set i {of_source} liste, som sidst blev læst {read}. Se efter, om datoen er rigtig, "
+        "og om det ligger hos det rigtige bibliotek; listen læses igen ved næste kørsel.",
+        "The event was never seen in {of_source} list, which was read last {read}. Check that its date is right and "
+        "that it is the right library's; the list is read again in the next run.",
     ),
     "not_in_list": Explanation(
-        "Arrangementet står ikke længere i CMS' liste: det blev sidst set {seen}, og listen er sidst læst {read}. Det "
-        "er formentlig afpubliceret eller slettet, eller dets serie har fået nye datoer. Udgiv det igen i CMS, eller "
-        "slå det nye op.",
-        "The event is no longer in the CMS's list: it was seen last {seen}, and the list was read last {read}. It was "
-        "probably unpublished or deleted, or its series got new dates. Publish it again in the CMS, or look up the new "
-        "one.",
+        "Arrangementet står ikke længere i {of_source} liste: det blev sidst set {seen}, og listen er sidst læst "
+        "{read}. Det er formentlig slettet, eller også er det oprettet på ny. Se efter det i {source}, eller slå det "
+        "nye op.",
+        "The event is no longer in {of_source} list: it was seen last {seen}, and the list was read last {read}. It "
+        "was probably deleted, or made anew. Look for it in {source}, or look up the new one.",
     ),
     "not_judged_yet": Explanation(
-        "Arrangementet er læst fra CMS, men endnu ikke behandlet. Det sker ved næste kørsel.",
-        "The event was read from the CMS, but not dealt with yet. The next run will.",
+        "Arrangementet er læst fra {source}, men endnu ikke behandlet. Det sker ved næste kørsel.",
+        "The event was read from {source}, but not dealt with yet. The next run will.",
     ),
     "cancelled": Explanation(
-        "Arrangementet er aflyst i CMS, så der sælges ikke billetter til det.",
-        "The event is cancelled in the CMS, so no tickets are sold.",
+        "Arrangementet er aflyst i {source}, så der sælges ikke billetter til det.",
+        "The event is cancelled in {source}, so no tickets are sold.",
     ),
     "passive": Explanation(
         "Arrangementet har ingen billetkategorier og står i Place2book uden billetsalg. Opret mindst én billetkategori "
-        "i CMS, hvis der skal være billetter; prisen må gerne være 0.",
-        "The event has no ticket categories and stands in Place2book without ticket sale. Add at least one in the CMS "
+        "i {source}, hvis der skal være billetter; prisen må gerne være 0.",
+        "The event has no ticket categories and stands in Place2book without ticket sale. Add at least one in {source} "
         "if there are to be tickets; its price may be 0.",
     ),
     "not_created_yet": Explanation(
@@ -52,10 +54,10 @@ ANSWERS = {
         "The library's latest run, {started}, could not be carried out: {error}",
     ),
     "removed": Explanation(
-        "Arrangementet er slettet i Place2book, og linket er fjernet fra CMS, fordi {reason}. Skal det sælges nu, "
-        "bliver det oprettet på ny ved næste kørsel.",
-        "The event was deleted in Place2book and its link cleared in the CMS, because {reason}. If it is for sale now, "
-        "the next run creates it anew.",
+        "Arrangementet er slettet i Place2book, og linket er fjernet fra {source}, fordi {reason}. Skal det sælges "
+        "nu, bliver det oprettet på ny ved næste kørsel.",
+        "The event was deleted in Place2book and its link cleared in {source}, because {reason}. If it is for sale "
+        "now, the next run creates it anew.",
     ),
     "passive_in_place2book": Explanation(
         "Arrangementet er sat til passivt (uden billetsalg) i Place2book. Slå billetsalget til dér.",
@@ -72,14 +74,15 @@ ANSWERS = {
         "looks again.",
     ),
     "write_back_failed": Explanation(
-        "Arrangementet er i Place2book ({link}), men knappen kunne ikke skrives til CMS. Vi prøver igen ved hver "
-        "kørsel. {error}",
-        "The event is in Place2book ({link}), but its button could not be written to the CMS. We try again in every "
-        "run. {error}",
+        "Arrangementet er i Place2book ({link}), men billetlinket kunne ikke skrives til {source}. Vi prøver igen ved "
+        "hver kørsel. {error}",
+        "The event is in Place2book ({link}), but its ticket link could not be written to {source}. We try again in "
+        "every run. {error}",
     ),
     "write_back_due": Explanation(
-        "Arrangementet er i Place2book ({link}), men CMS viser det ikke endnu. Det bliver skrevet ved næste kørsel.",
-        "The event is in Place2book ({link}), but the CMS does not show it yet. The next run writes it.",
+        "Arrangementet er i Place2book ({link}), men {source} viser det ikke endnu. Det bliver skrevet ved næste "
+        "kørsel.",
+        "The event is in Place2book ({link}), but {source} does not show it yet. The next run writes it.",
     ),
     "sale_over": Explanation(
         "Arrangementet er afholdt eller afsluttet i Place2book, så der sælges ikke flere billetter.",
@@ -102,27 +105,27 @@ ANSWERS = {
         "The sale has not begun: it opens {opens}. The button changes by itself.",
     ),
     "sold_out": Explanation(
-        "Der er udsolgt. Sæt antallet af billetter op i CMS, hvis der er plads til flere.",
-        "It is sold out. Raise the number of tickets in the CMS if there is room for more.",
+        "Der er udsolgt. Sæt antallet af billetter op i {source}, hvis der er plads til flere.",
+        "It is sold out. Raise the number of tickets in {source} if there is room for more.",
     ),
     "waiting_list": Explanation(
         "Der er udsolgt, og Place2book skriver op til venteliste på {link}.",
         "It is sold out, and Place2book takes names for a waiting list at {link}.",
     ),
     "state_set_by_hand": Explanation(
-        "Salget er åbent på {link}, men status i CMS er sat til ”{state}” i hånden, og det bliver den ved med at være. "
-        "Sæt den til ”Active” i CMS.",
-        "The sale is open at {link}, but the state in the CMS was set to “{state}” by hand, and stays so. Set it to "
-        "“Active” in the CMS.",
+        "Salget er åbent på {link}, men status i {source} er sat til ”{state}” i hånden, og det bliver den ved med at "
+        "være. Sæt den til ”{open}” i {source}.",
+        "The sale is open at {link}, but the state in {source} was set to “{state}” by hand, and stays so. Set it to "
+        "“{open}” in {source}.",
     ),
     "removals_blocked": Explanation(
         "Arrangementet skulle fjernes, men sletning er standset for hele biblioteket: {blocked}",
         "The event was to be removed, but removals are stopped for the whole library: {blocked}",
     ),
     "old_reading": Explanation(
-        "CMS er sidst læst {read}. Der køres ellers hver time: se efter i Airflow, om place2book_sync er sat på pause "
-        "eller fejler.",
-        "The CMS was read last {read}. It is usually every hour: look in Airflow whether place2book_sync is paused or "
+        "{Source} er sidst læst {read}. Det sker ellers hver time: se efter i Airflow, om place2book_sync er sat på "
+        "pause eller fejler.",
+        "{Source} was read last {read}. It is usually every hour: look in Airflow whether place2book_sync is paused or "
         "fails.",
     ),
 }

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from commands.running import CommandEnded
 from include.pipeline.history_text import event_line
 from include.pipeline.request import utc_now
+from include.pipeline.source_words import words_of_libraries
 from include.settings import Library, Settings, SettingsError, load_settings
 from include.store.event_lookup import FoundEvent, find_events
 
@@ -54,7 +55,11 @@ def events_named(connection: Connection, sought: str, libraries: Sequence[str]) 
     found = find_events(connection, sought, libraries, now=utc_now())
     if len(found) > 1:
         zones = timezones()
-        lines = [event_line(event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE))) for event in found[:MANY]]
+        words_of = words_of_libraries()
+        lines = [
+            event_line(event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE)), words_of(event.library))
+            for event in found[:MANY]
+        ]
         more = [f"... (+{len(found) - MANY})"] if len(found) > MANY else []
         count = len(found)
         choose = f"{count} arrangementer passer; vælg ét med dets uuid. / {count} events match; choose one by its uuid."

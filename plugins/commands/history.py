@@ -8,6 +8,7 @@ from commands.asking import as_json, events_named, zone_of
 from commands.running import CommandEnded
 from include.models import Link
 from include.pipeline.history_text import history_text
+from include.pipeline.source_words import words_of_libraries
 from include.store.event_facts import link_of
 from include.store.event_history import read_history
 from jobs.billetbro_db import billetbro_engine
@@ -21,11 +22,12 @@ def run(args: Namespace) -> int:
             raise CommandEnded(f"Intet arrangement passer på / No event matches: {args.event}", code=1)
         (event,) = found
         link = link_of(connection, event.library, event.uuid)
-        entries = read_history(connection, event.library, event.uuid)
+        words = words_of_libraries()(event.library)
+        entries = read_history(connection, event.library, event.uuid, words)
     if args.json:
         print(as_json({"event": event, "link": None if link is None else _shown(link), "history": entries}))
     else:
-        print(history_text(event, link, entries, zone_of(event.library)))
+        print(history_text(event, link, entries, zone_of(event.library), words))
     return 0
 
 

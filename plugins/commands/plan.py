@@ -16,6 +16,7 @@ from include.pipeline.begin import begin
 from include.pipeline.plan_text import plan_text
 from include.pipeline.report import make_report
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
+from include.pipeline.source_words import words_of_libraries
 from include.settings import Library, load_settings
 from include.store.event_lookup import never_seen
 from jobs import steps
@@ -37,11 +38,12 @@ def run(args: Namespace) -> int:
     begin(engine, libraries, request, now)
     for step in STEPS:
         _carry_out(engine, request, step, libraries)
-    report = make_report(engine, request.run_id)
+    words_of = words_of_libraries()
+    report = make_report(engine, request.run_id, words_of)
     with engine.connect() as connection:
         unknown = never_seen(connection, args.events, [library.id for library in libraries])
     told = [f"Intet arrangement har uuid / No event has the uuid: {uuid}" for uuid in unknown]
-    print(plan_text(engine, request.run_id), "", *told, report.summary, sep="\n")
+    print(plan_text(engine, request.run_id, words_of), "", *told, report.summary, sep="\n")
     return 1 if report.failures or unknown else 0
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from commands.asking import as_json, events_named, timezone_of, timezones, zone_of
 from include.pipeline.history_text import event_line
 from include.pipeline.request import utc_now
+from include.pipeline.source_words import words_of_libraries
 from include.store.event_facts import event_facts, library_facts
 from include.sync.why import Told, why
 from jobs.billetbro_db import billetbro_engine
@@ -21,20 +22,21 @@ def run(args: Namespace) -> int:
         if not found:
             return _never_seen(connection, args)
         (event,) = found
-        timezone = timezone_of(event.library)
-        told = why(event_facts(connection, event.library, event.uuid, timezone=timezone, now=utc_now()))
+        timezone, words = timezone_of(event.library), words_of_libraries()(event.library)
+        told = why(event_facts(connection, event.library, event.uuid, timezone=timezone, words=words, now=utc_now()))
     if args.json:
         print(as_json({"event": event, **_plain(told)}))
     else:
-        print(event_line(event, zone_of(event.library)), *_lines(told), sep="\n")
+        print(event_line(event, zone_of(event.library), words), *_lines(told), sep="\n")
     return 0
 
 
 def _never_seen(connection: Connection, args: Namespace) -> int:
     """Say when each library's list was read last: the event was in none of them."""
     libraries = {id_: zone for id_, zone in timezones().items() if id_ in (args.libraries or [id_])}
+    words_of, now = words_of_libraries(), utc_now()
     told = {
-        library: why(library_facts(connection, library, timezone=timezone, now=utc_now()))
+        library: why(library_facts(connection, library, timezone=timezone, words=words_of(library), now=now))
         for library, timezone in libraries.items()
     }
     if args.json:

@@ -14,6 +14,7 @@ from include.models import Mode
 from include.pipeline.begin import begin
 from include.pipeline.report import make_report
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
+from include.pipeline.source_words import words_of_libraries
 from include.settings import Library, load_settings
 from include.store.runs import read_runs
 from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors, warehouse_engine
@@ -79,7 +80,7 @@ def report_run() -> None:
 
     A task that was stopped from outside, or ran out of time or memory, could say nothing itself: Airflow tells of it.
     """
-    made = make_report(billetbro_engine(), request_of_this_run().run_id)
+    made = make_report(billetbro_engine(), request_of_this_run().run_id, words_of_libraries())
     silent = silent_failures(_states_of_this_run(), _batches(), made.failures)
     summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
     # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.

@@ -46,9 +46,9 @@ def test_check_of_a_library_in_order_says_so_line_by_line(command: Command) -> N
         "OK    nordvig: arrangør / event maker 5101 (Nordvig Havn): ”Nordvig Havn” i / in Place2book",
         "OK    forbindelse / connection billetbro_privacy (solbjerg): nøglen er der / the key is there",
         "OK    solbjerg: fallback_address: Solbjerg Bibliotek, Solbjerg Torv 4, 2735 Solbjerg, DK, +45 00 00 50 00",
-        "OK    solbjerg: price_unit kroner: ”Babyrytmik for de mindste”, Barn med voksen: i / in CMS 40 → 40,00 kr. "
+        "OK    solbjerg: price_unit kroner: ”Babyrytmik for de mindste”, Barn med voksen, i CMS / in the CMS: 40 → 40,00 kr. "
         "(er det rigtigt? / is that right?)",
-        "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby: i / in CMS 5000 → 50,00 kr. "
+        "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby, i CMS / in the CMS: 5000 → 50,00 kr. "
         "(er det rigtigt? / is that right?)",
     ],
     ids=["event maker", "branch", "key", "address", "kroner", "minor"],
@@ -77,7 +77,7 @@ def test_check_of_a_library_in_yesplan_looks_at_its_source(
     assert lines[-1] == "Alt er i orden. / Everything is in order."
     said = f"{host} accepts the key. / {host} godtager nøglen. 9 arrangementer fra i dag / events from today."
     assert f"OK    solbjerg: forbindelse / connection yesplan_theater (Yesplan): {said}" in lines
-    assert [line for line in lines if "”Åbent hus bag scenen”, Voksen: i / in Yesplan 50 → 50,00 kr." in line] != []
+    assert [line for line in lines if "”Åbent hus bag scenen”, Voksen, i Yesplan / in Yesplan: 50 → 50,00 kr." in line] != []
 
 
 def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
@@ -114,7 +114,7 @@ def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
         "did not accept the login (status 403)",
         "      > Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection",
         "OK    schema sync (billetbro_db): ",
-        "OK    solbjerg: price_unit kroner: i / in CMS 75 → 75,00 kr.",
+        "OK    solbjerg: price_unit kroner: i CMS / in the CMS: 75 → 75,00 kr.",
     ]
     assert [line for line in told if line not in said.out] == []
 

@@ -20,6 +20,7 @@ from sqlalchemy import Engine, text
 from demo.environment import LIBRARIES
 from include.pipeline.report import make_report
 from include.pipeline.request import RunRequest
+from include.pipeline.source_words import words_of_libraries
 from include.sandbox.place2book_records import Buyer
 from include.sandbox.server import Sandbox
 from include.settings import Library
@@ -102,7 +103,7 @@ def carry_out(run_id: str, heard: list[str], *chosen: Step, mode: str = "sync") 
         noted(heard, tasks.begin_run)
         for step in chosen:
             noted(heard, lambda step=step: tasks.for_each_library_of(["nordvig"], step))  # type: ignore[misc]
-    heard.append(make_report(billetbro_engine(), run_id).text)
+    heard.append(make_report(billetbro_engine(), run_id, words_of_libraries()).text)
 
 
 def noted(heard: list[str], work: Callable[[], object]) -> None:

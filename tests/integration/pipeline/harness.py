@@ -37,6 +37,7 @@ from include.sources.dpl_cms import DplCmsSource
 from include.sources.yesplan import YesplanSettings, YesplanSource
 from include.store.links import read_links
 from include.store.runs import RunRecord, read_run
+from include.sync.source_words import SourceWords
 from include.warehouse.privacy import Privacy
 from tests.integration.pipeline.venue import VENUE, Planners
 
@@ -98,6 +99,10 @@ class World:
     def now(self) -> datetime:
         """Return the moment that all of them take for now."""
         return datetime.now(UTC) + self.ahead
+
+    def words_of(self, library: str) -> SourceWords:
+        """Return the words of a library's source."""
+        return self.libraries[library].source.words
 
     def configure(self, library: str = "solbjerg", **settings: object) -> None:
         """Change a library's settings, each given whole."""

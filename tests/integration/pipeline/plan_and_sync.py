@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from include.store.rejections import OF_APPLYING
 from tests.integration.pipeline.harness import Happened, World
+
+Cause = tuple[str, str, str | None, str | None]
 
 TOUCHED_BY_PLANS = {"runs", "changes", "source_events", "ticket_events"}
 ADDRESSES = ("url", "admin_url")
@@ -52,12 +55,16 @@ def left_alone(world: World) -> dict[str, list[str]]:
     }
 
 
-def foretold_rejections(world: World, plan: Happened) -> set[tuple[str, str]]:
-    """Return what a plan says would be rejected: (title, the sentence in English)."""
-    return {(title, english) for title, _, english in world.record(plan).planned_rejections or ()}
+def foretold_rejections(world: World, plan: Happened) -> set[Cause]:
+    """Return what a plan says would be rejected: (title, code, field, found)."""
+    return {cause_of(noted) for noted in world.record(plan).planned_rejections or ()}
 
 
-def rejections_of_planning(world: World) -> set[tuple[str, str]]:
-    """Return the open rejections that were met when planning: (title, the sentence in English)."""
-    rows = world.rows("SELECT code, title, message_en FROM sync.rejections WHERE resolved_at IS NULL")
-    return {(row["title"], row["message_en"]) for row in rows if row["code"] not in OF_APPLYING}
+def rejections_of_planning(world: World) -> set[Cause]:
+    """Return the open rejections that were met when planning: (title, code, field, found)."""
+    rows = world.rows("SELECT * FROM sync.rejections WHERE resolved_at IS NULL")
+    return {cause_of(row) for row in rows if row["code"] not in OF_APPLYING}
+
+
+def cause_of(noted: Mapping[str, Any]) -> Cause:
+    return noted["title"], noted["code"], noted["field"], noted["found"]

@@ -24,7 +24,7 @@ def test_plan_tells_what_would_be_rejected_and_opens_no_rejection(world: World) 
     world.add("Foredrag", capacity=None)
     world.add("Koncert", external_data={"url": "https://www.place2book.com/da/sw2/sales/findesikke"})
     plan = world.run(Mode.PLAN)
-    text = make_report(world.engine, plan.run_id).text
+    text = make_report(world.engine, plan.run_id, world.words_of).text
     assert world.open_rejections() == set()
     assert "- Foredrag: Der mangler et antal billetter." in text
     assert "- Koncert: Linket i CMS ligner Place2books" in text

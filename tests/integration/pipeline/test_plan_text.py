@@ -30,10 +30,10 @@ def test_plan_reads_event_by_event_and_field_by_field(world: World) -> None:
     plan = world.run(Mode.PLAN)
     link = world.ours()[uuid].sales_location
     admin = f"{world.sandbox.place2book_url}/da/event_makers/5000/events/{world.ours()[uuid].event_id}"
-    lines = plan_text(world.engine, plan.run_id).splitlines()
+    lines = plan_text(world.engine, plan.run_id, world.words_of).splitlines()
     assert [line for line in lines if "<a href=" not in line] == [
         "== solbjerg == PLAN: intet er ændret / nothing was changed",
-        "  3 ændringer planlagt / changes planned, 0 holdt tilbage / held back, 1 arrangementer / events",
+        "  3 ændringer planlagt, 0 holdt tilbage, 1 arrangement / 3 changes planned, 0 held back, 1 event",
         PURCHASES,
         "",
         f"  {start.astimezone(TIMEZONE):%d.%m.%Y %H:%M}  Stor koncert",
@@ -66,19 +66,19 @@ def test_plan_with_nothing_to_do_says_so(world: World) -> None:
     plan = world.run(Mode.PLAN)
     nothing = "  Intet at gøre: alt er, som det skal være. / Nothing to do: everything is as it should be."
     heading = "== solbjerg == PLAN: intet er ændret / nothing was changed"
-    assert plan_text(world.engine, plan.run_id).splitlines() == [heading, nothing, PURCHASES]
+    assert plan_text(world.engine, plan.run_id, world.words_of).splitlines() == [heading, nothing, PURCHASES]
 
 
 def test_plan_text_of_a_run_that_never_was_says_so(world: World) -> None:
-    assert plan_text(world.engine, "no such run") == "Ingen plan / no plan."
+    assert plan_text(world.engine, "no such run", world.words_of) == "Ingen plan / no plan."
 
 
 def test_report_of_a_plan_holds_the_plan_and_what_was_skipped(world: World) -> None:
     world.add("Koncert")
     world.add("Uden billetter", ticket_categories=[])
     plan = world.run(Mode.PLAN)
-    made = make_report(world.engine, plan.run_id)
-    shown = plan_text(world.engine, plan.run_id).splitlines()
+    made = make_report(world.engine, plan.run_id, world.words_of)
+    shown = plan_text(world.engine, plan.run_id, world.words_of).splitlines()
     lines = made.text.splitlines()
     assert (lines[0], lines[2 : len(shown) + 1]) == (shown[0], shown[1:])
     assert lines[len(shown) + 1 :][:3] == ["", "  Sprunget over / skipped: 1", "    - Uden billetter"]

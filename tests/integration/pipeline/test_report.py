@@ -14,7 +14,7 @@ def after(lines: list[str], start: str) -> list[str]:
 def test_report_tells_what_an_error_means_and_which_connection_it_was(world: World) -> None:
     world.add("Koncert")
     world.token = "wrong"
-    made = make_report(world.engine, world.run().run_id)
+    made = make_report(world.engine, world.run().run_id, world.words_of)
     danish, english = after(made.text.splitlines(), "FEJL / ERROR (load):")
     assert danish == IN_DANISH["WrongCredentials"]
     assert english.startswith("Connection 'place2book' to 127.0.0.1:")
@@ -24,7 +24,7 @@ def test_report_tells_what_an_error_means_and_which_connection_it_was(world: Wor
 def test_report_tells_of_each_change_that_was_not_carried_out(world: World) -> None:
     world.sandbox.faults.add("place2book", "status", "POST", code=400, body='{"message": "nej tak"}')
     world.add("Koncert")
-    made = make_report(world.engine, world.run().run_id)
+    made = make_report(world.engine, world.run().run_id, world.words_of)
     lines = made.text.splitlines()
     assert "  Ikke gennemført / not carried out: 1" in lines
     number = lines.index("  Ikke gennemført / not carried out: 1")
@@ -37,7 +37,7 @@ def test_error_that_was_mended_is_told_no_more(world: World) -> None:
     world.sandbox.faults.add("place2book", "status", "GET", times=2)
     run = world.run(tries=2)
     assert (run.raised, world.record(run).errors, world.record(run).error_codes) == ({}, {}, {})
-    assert "FEJL" not in make_report(world.engine, run.run_id).text
+    assert "FEJL" not in make_report(world.engine, run.run_id, world.words_of).text
 
 
 def test_report_tells_what_became_what_in_both_languages(world: World) -> None:
@@ -47,7 +47,7 @@ def test_report_tells_what_became_what_in_both_languages(world: World) -> None:
     world.sandbox.place2book.staff_edit_price(event.id, next(iter(event.prices)), value=5000)
     world.site.edit(edited, title="Stor koncert", body="<p>Nyt</p>")
     world.site.edit(cancelled, state="Cancelled")
-    lines = [line.strip() for line in make_report(world.engine, world.run().run_id).text.splitlines()]
+    lines = [line.strip() for line in make_report(world.engine, world.run().run_id, world.words_of).text.splitlines()]
     told = [line.partition("  ")[2] for line in lines if line.startswith("- ") and "  " in line]
     assert [line.partition("; billetlink")[0] for line in told if "http" not in line] == [
         "Stor koncert: navn / name: Koncert -> Stor koncert; lang beskrivelse / long description: ændret / changed",

@@ -18,6 +18,7 @@ from include.sandbox.server import Sandbox
 from include.settings import Library
 from include.store.database import connect, library_lock
 from include.store.event_facts import library_facts
+from include.sync.source_words import ANY_SOURCE
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
 
 CMS, OTHER_CMS, PLACE2BOOK = "cms:solbjerg", "cms:nordvig", "place2book"
@@ -314,7 +315,7 @@ def test_round_is_not_taken_for_a_run_of_the_hourly_job(world: World) -> None:
     world.sandbox.stop_server(PLACE2BOOK)
     look(world)
     with world.engine.connect() as connection:
-        facts = library_facts(connection, "solbjerg", timezone="Europe/Copenhagen", now=world.now())
+        facts = library_facts(connection, "solbjerg", timezone="Europe/Copenhagen", words=ANY_SOURCE, now=world.now())
     assert facts.last_run is not None
     assert facts.last_run.errors == {}
     world.sandbox.start_server(PLACE2BOOK)
@@ -326,7 +327,7 @@ def test_round_is_not_taken_for_a_run_of_the_hourly_job(world: World) -> None:
         ("ticket_status", {}),
     ]
     assert world.changes()[-1] == ("Koncert", "write_back", "applied")
-    assert make_report(world.engine, "run 2").failures == ()
+    assert make_report(world.engine, "run 2", world.words_of).failures == ()
     assert (hour(world), world.state_shown(uuid)) == ([], "Active")
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from include.models import Change, Kind, Rejection
+from include.sources.yesplan_words import WORDS
 from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from include.store.event_facts import event_facts, library_facts
 from include.store.links import save_link
@@ -43,7 +44,7 @@ def carry_out(connection: Connection, change: Change, *, error: str | None = Non
 
 
 def facts(connection: Connection) -> EventFacts:
-    return event_facts(connection, LIBRARY, "u1", timezone=ZONE, now=NOW)
+    return event_facts(connection, LIBRARY, "u1", timezone=ZONE, words=WORDS, now=NOW)
 
 
 def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) -> None:
@@ -65,6 +66,7 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
     assert facts(connection) == EventFacts(
         now=NOW,
         timezone=ZONE,
+        words=WORDS,
         read_at=NOW,
         last_run=LastRun(
             started_at=NOW - HOUR, errors={"load": "nej"}, error_codes={"load": "Fatal"}, removals_blocked="for mange"
@@ -74,15 +76,15 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         mapped=MAPPED,
         link=LINK,
         current=CURRENT,
-        rejections={"title_missing": explain("title_missing")},
+        rejections={"title_missing": explain("title_missing", WORDS)},
         failed_write_back=FAILED,
         removed_because="the source event is cancelled",
     )
 
 
 def test_facts_of_an_event_that_nobody_knows_are_empty(connection: Connection) -> None:
-    assert facts(connection) == EventFacts(now=NOW, timezone=ZONE, read_at=None)
-    assert library_facts(connection, LIBRARY, timezone=ZONE, now=NOW) == facts(connection)
+    assert facts(connection) == EventFacts(now=NOW, timezone=ZONE, words=WORDS, read_at=None)
+    assert library_facts(connection, LIBRARY, timezone=ZONE, words=WORDS, now=NOW) == facts(connection)
 
 
 def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connection: Connection) -> None:
@@ -90,7 +92,7 @@ def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connectio
     begin_run(connection, NOW - HOUR, errors={"extract": "nej"})
     begin_run(connection, NOW, mode="plan", extracted_at=NOW)
     begin_run(connection, NOW + HOUR, library="nordvig", extracted_at=NOW + HOUR)
-    found = library_facts(connection, LIBRARY, timezone=ZONE, now=NOW)
+    found = library_facts(connection, LIBRARY, timezone=ZONE, words=WORDS, now=NOW)
     assert (found.last_run, found.read_at) == (LastRun(started_at=NOW - HOUR, errors={"extract": "nej"}), NOW)
 
 

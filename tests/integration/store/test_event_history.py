@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import Connection
 
 from include.models import Change, FieldChange, Kind, Rejection
+from include.sources.yesplan_words import WORDS
 from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from include.store.event_history import HistoryEntry, ListedRejection, list_rejections, read_history
 from include.store.links import save_link
 from include.store.rejections import report_rejections, resolve_rejections
 from include.store.snapshots import store_snapshot
 from include.store.tables import runs
+from include.sync.explanations import Explanation
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, NOW, SOURCE_EVENT
 
 CREATE = Change(
@@ -27,7 +29,9 @@ CREATE = Change(
 )
 UPDATE = replace(CREATE, kind=Kind.UPDATE, event_id=71, fields=(FieldChange(field="capacity", old=40, new=50),), why="")
 MISSING = Rejection(uuid="u1", title="Koncert", code="title_missing")
-SAID = ("Arrangementet har ingen titel. Giv det en titel i CMS.", "The event has no title. Give it one in the CMS.")
+SAID = Explanation(
+    "Arrangementet har ingen titel. Giv det en titel i Yesplan.", "The event has no title. Give it one in Yesplan."
+)
 
 
 def store(connection: Connection, change: Change, at: datetime, run_id: str = "run") -> int:
@@ -43,7 +47,7 @@ def test_history_tells_changes_and_rejections_oldest_first(connection: Connectio
     mark_applied(connection, created, NOW + 2 * HOUR, 71, None)
     failed = store(connection, UPDATE, NOW + 3 * HOUR)
     mark_failed(connection, failed, NOW + 4 * HOUR, "status 500", outcome_unknown=False)
-    assert read_history(connection, LIBRARY, "u1") == (
+    assert read_history(connection, LIBRARY, "u1", WORDS) == (
         HistoryEntry(at=NOW, kind="rejected", why="title_missing", said=SAID),
         HistoryEntry(at=NOW + HOUR, kind="resolved", why="title_missing", said=SAID),
         HistoryEntry(
@@ -73,14 +77,14 @@ def test_history_goes_back_to_when_the_event_had_another_uuid(connection: Connec
     store(connection, UPDATE, NOW + HOUR)
     store(connection, replace(UPDATE, uuid="other", event_id=72), NOW)
     save_link(connection, LIBRARY, LINK)
-    assert [entry.at for entry in read_history(connection, LIBRARY, "u1")] == [NOW, NOW + HOUR]
+    assert [entry.at for entry in read_history(connection, LIBRARY, "u1", WORDS)] == [NOW, NOW + HOUR]
 
 
 def test_history_leaves_out_what_a_plan_only_showed_and_other_libraries(connection: Connection) -> None:
     connection.execute(runs.insert().values(run_id="shown", library=LIBRARY, mode="plan", started_at=NOW))
     store(connection, CREATE, NOW, run_id="shown")
     store_planned(connection, "run", "nordvig", [CREATE], NOW)
-    assert read_history(connection, LIBRARY, "u1") == ()
+    assert read_history(connection, LIBRARY, "u1", WORDS) == ()
 
 
 @pytest.fixture
@@ -115,20 +119,22 @@ def rejected(connection: Connection) -> Connection:
 def test_rejections_are_listed_by_library_and_start(
     rejected: Connection, libraries: list[str], resolved_too: bool, listed: list[tuple[str, str]]
 ) -> None:
-    found = list_rejections(rejected, libraries, resolved_too=resolved_too)
+    found = list_rejections(rejected, libraries, lambda _: WORDS, resolved_too=resolved_too)
     assert [(one.library, one.uuid) for one in found] == listed
 
 
 def test_rejection_listed_tells_all_that_staff_ask(rejected: Connection) -> None:
-    resolved = [one for one in list_rejections(rejected, [LIBRARY], resolved_too=True) if one.uuid == "u4"]
+    resolved = [
+        one for one in list_rejections(rejected, [LIBRARY], lambda _: WORDS, resolved_too=True) if one.uuid == "u4"
+    ]
     assert resolved == [
         ListedRejection(
             library=LIBRARY,
             uuid="u4",
             title="Koncert",
             code="title_missing",
-            danish=SAID[0],
-            english=SAID[1],
+            danish=SAID.da,
+            english=SAID.en,
             starts_at=None,
             first_seen_at=NOW,
             last_seen_at=NOW,

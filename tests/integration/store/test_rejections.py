@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from include.models import Rejection
-from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
+from include.store.rejections import noted, open_codes, read_refusals, report_rejections, resolve_rejections
 from include.sync.safeguards import Refusal
 from tests.integration.store.examples import HOUR, LIBRARY, NOW
 
@@ -25,12 +25,16 @@ def rows(connection: Connection, columns: str) -> list[dict[str, Any]]:
     return [dict(row) for row in found]
 
 
-def test_rejection_reported_has_sentences_in_both_languages(connection: Connection) -> None:
-    report(connection, REFUSED)
-    (row,) = rows(connection, "code, title, detail, message_da, message_en")
-    assert (row["code"], row["title"], row["detail"]) == ("refused_by_place2book", "Koncert", "name is not allowed")
-    assert "Svaret var: ”name is not allowed”" in row["message_da"]
-    assert "The answer was: “name is not allowed”" in row["message_en"]
+def test_rejection_reported_holds_its_cause(connection: Connection) -> None:
+    report(connection, REFUSED, MISSING)
+    assert rows(connection, "title, code, field, found, detail") == [noted(REFUSED), noted(MISSING)]
+    assert noted(REFUSED) == {
+        "title": "Koncert",
+        "code": "refused_by_place2book",
+        "field": None,
+        "found": None,
+        "detail": "name is not allowed",
+    }
 
 
 def test_rejection_reported_again_is_the_same_one_seen_later(connection: Connection) -> None:

@@ -84,8 +84,8 @@ def link(engine: Engine, uuid: str, status: LinkStatus = LinkStatus.LIVE) -> Non
 
 def reject(engine: Engine, uuid: str, *, resolved: bool = False) -> None:
     rejected = (
-        "INSERT INTO sync.rejections (library, uuid, code, title, message_da, message_en, first_seen_at, last_seen_at, "
-        "last_run_id, resolved_at) VALUES (:library, :uuid, 'capacity_missing', '', '', '', now(), now(), '', "
+        "INSERT INTO sync.rejections (library, uuid, code, title, first_seen_at, last_seen_at, "
+        "last_run_id, resolved_at) VALUES (:library, :uuid, 'capacity_missing', '', now(), now(), '', "
         + ("now())" if resolved else "null)")
     )
     with engine.begin() as connection:

@@ -40,7 +40,7 @@ def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it() -> None:
     [
         (
             WrongCredentials("x"),
-            "Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection",
+            "Correct user and password, token or key of the connection",
         ),
         (WrongHost("x"), "Correct the address (host) of the connection in Airflow"),
         (NoAccess("x"), "Correct the number in libraries.yaml, or ask Place2book"),

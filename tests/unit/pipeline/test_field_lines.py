@@ -6,6 +6,7 @@ from include.models import FieldChange, Kind, Written
 from include.pipeline.field_lines import difference, field_lines, shown_value
 from include.sync.field_texts import LABELS
 from include.sync.fields import desired_fields
+from include.sync.source_words import ANY_SOURCE
 from tests.unit.sync.builders import EVENT
 
 PRICES = {"71": "Voksen"}
@@ -80,7 +81,7 @@ def test_value_reads_as_a_dane_reads_it(field: str, value: Written, shown: str) 
 )
 def test_field_reads_in_both_languages(kind: Kind, change: tuple[str, Written, Written], lines: list[str]) -> None:
     field, old, new = change
-    assert field_lines(kind, FieldChange(field=field, old=old, new=new), PRICES) == lines
+    assert field_lines(kind, FieldChange(field=field, old=old, new=new), PRICES, ANY_SOURCE) == lines
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ import pytest
 
 from include.models import AppliedPrice, FieldChange, Kind, Link, LinkStatus
 from include.pipeline.history_text import event_line, history_text
+from include.sources.dpl_cms_words import WORDS as CMS
 from include.store.event_history import HistoryEntry
 from include.store.event_lookup import FoundEvent
 from include.sync.change_texts import KINDS
 from include.sync.error_texts import IN_DANISH
+from include.sync.explanation_texts import Explanation
 
 AT = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -31,11 +33,11 @@ LINK = Link(
 
 def told(entry: HistoryEntry) -> list[str]:
     """Return the lines of one entry."""
-    return history_text(EVENT, LINK, [entry], ZONE).splitlines()[5:]
+    return history_text(EVENT, LINK, [entry], ZONE, CMS).splitlines()[5:]
 
 
 def test_history_begins_with_the_event_and_its_link() -> None:
-    assert history_text(EVENT, LINK, [], ZONE).splitlines() == [
+    assert history_text(EVENT, LINK, [], ZONE, CMS).splitlines() == [
         "Koncert",
         "  solbjerg, 01.07.2026 14:00, uuid u1",
         "  Place2book: 71 (afsluttet / over), arrangør / event maker 5000",
@@ -82,7 +84,7 @@ def test_history_begins_with_the_event_and_its_link() -> None:
             id="of a price",
         ),
         pytest.param(
-            HistoryEntry(at=AT, kind="resolved", why="title_missing", said=("Titlen mangler.", "No title.")),
+            HistoryEntry(at=AT, kind="resolved", why="title_missing", said=Explanation("Titlen mangler.", "No title.")),
             ["01.07.2026 14:00  løst / resolved", "    title_missing", "    Titlen mangler.", "    No title."],
             id="resolved",
         ),
@@ -122,4 +124,4 @@ def test_every_kind_of_change_has_its_words() -> None:
 def test_event_without_a_start_that_left_the_list_is_a_line_of_the_same_width() -> None:
     gone = FoundEvent(library="solbjerg", uuid="u1", title="Koncert", starts_at=None, present=False, linked=False)
     expected = f"{'':16}  solbjerg  u1  Koncert  (ikke i CMS' liste / not in the CMS's list)"
-    assert event_line(gone, ZONE) == expected
+    assert event_line(gone, ZONE, CMS) == expected

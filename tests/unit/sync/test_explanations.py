@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from include.sources.dpl_cms_words import WORDS as CMS
 from include.sync.explanations import CODES, Explanation, explain
 
 EXPECTED_CODES = {
@@ -49,8 +50,8 @@ def test_codes_that_are_explained_are_exactly_those_that_exist() -> None:
 
 @pytest.mark.parametrize("code", sorted(EXPECTED_CODES))
 def test_explain_of_each_code_is_whole_sentences_in_both_languages(code: str) -> None:
-    plain = explain(code)
-    full = explain(code, field="title", found="{fundet}", detail="%s {0}")
+    plain = explain(code, CMS)
+    full = explain(code, CMS, field="title", found="{fundet}", detail="%s {0}")
     for text in (plain.da, plain.en, full.da, full.en):
         assert text[0].isupper()
         assert text.count("  ") == 0
@@ -91,34 +92,34 @@ def test_explain_of_each_code_is_whole_sentences_in_both_languages(code: str) ->
             {"field": "screen_names", "found": "x"},
             Explanation(
                 "Vi kan ikke læse feltet ”screen_names” på arrangementet, så det er ikke overført. Ret feltet i CMS; "
-                "ser det rigtigt ud, så kontakt systemets administrator. Fundet: x.",
+                "ser det rigtigt ud, så sig det til den, der passer Billetbro. Fundet: x.",
                 "We cannot read the field “screen_names” of the event, so it was not transferred. Correct the field in "
-                "the CMS; if it looks right, contact the system's administrator. Found: x.",
+                "the CMS; if it looks right, tell whoever looks after Billetbro. Found: x.",
             ),
             id="a-field-that-has-no-name-of-ours",
         ),
     ],
 )
 def test_explain_with_details_says_them(code: str, values: dict[str, str], expected: Explanation) -> None:
-    assert explain(code, **values) == expected
+    assert explain(code, CMS, **values) == expected
 
 
 def test_explain_of_sold_tickets_that_nobody_can_count_says_so() -> None:
-    explanation = explain("removed_but_sold", found="?", detail="the source event is gone")
+    explanation = explain("removed_but_sold", CMS, found="?", detail="the source event is gone")
     assert explanation.da.endswith("Solgte billetter: ukendt.")
     assert explanation.en.endswith("Tickets sold: unknown.")
 
 
 def test_explain_of_a_refusal_quotes_the_apis_own_words() -> None:
-    explanation = explain("refused_by_place2book", detail="address is\n invalid")
+    explanation = explain("refused_by_place2book", CMS, detail="address is\n invalid")
     assert explanation.da.endswith("Svaret var: ”address is invalid”")
     assert explanation.en.endswith("The answer was: “address is invalid”")
 
 
 def test_explain_of_something_long_shows_its_beginning() -> None:
-    assert explain("price_negative", found="x" * 500).en.endswith("x" * 199 + "….")
+    assert explain("price_negative", CMS, found="x" * 500).en.endswith("x" * 199 + "….")
 
 
 def test_explain_of_an_unknown_code_raises() -> None:
     with pytest.raises(KeyError, match="no_such_code"):
-        explain("no_such_code")
+        explain("no_such_code", CMS)

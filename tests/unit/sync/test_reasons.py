@@ -4,6 +4,7 @@ import pytest
 
 from include.sync.explanations import CODES, explain
 from include.sync.reasons import IN_DANISH, Why, reason_in_words
+from include.sync.source_words import ANY_SOURCE
 
 
 def test_every_reason_has_a_danish_sentence_of_its_own() -> None:
@@ -21,10 +22,10 @@ def test_every_reason_has_a_danish_sentence_of_its_own() -> None:
     ],
 )
 def test_reason_is_said_in_both_languages(why: str, danish: str, english: str) -> None:
-    words = reason_in_words(why)
+    words = reason_in_words(why, ANY_SOURCE)
     assert (words.da, words.en) == (danish, english)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_reason_of_what_is_held_back_is_its_rejections(code: str) -> None:
-    assert reason_in_words(code) == explain(code)
+    assert reason_in_words(code, ANY_SOURCE) == explain(code, ANY_SOURCE)

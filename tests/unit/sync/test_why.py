@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from include.models import LinkStatus, Outcome, SourceState
+from include.sources.dpl_cms_words import WORDS as CMS
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
 from include.sync.why import why
@@ -37,6 +38,7 @@ def facts(**changes: Any) -> EventFacts:
     values: dict[str, Any] = {
         "now": NOW,
         "timezone": "Europe/Copenhagen",
+        "words": CMS,
         "read_at": NOW - HOUR,
         "last_run": LastRun(started_at=NOW - HOUR),
         "seen_at": NOW - HOUR,
@@ -203,7 +205,7 @@ def test_why_tells_of_blocked_removals_in_each_language() -> None:
 
 
 def test_why_of_a_rejected_event_explains_its_code() -> None:
-    expected = explain("capacity_missing", field="capacity", found="0")
+    expected = explain("capacity_missing", CMS, field="capacity", found="0")
     assert why(ROWS["capacity_missing"]).answer.words == expected
 
 
