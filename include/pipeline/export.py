@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,23 @@ TOLD = 5
 """So many events that failed are named in the error."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ours:
+    """A library's linked events whose purchases are asked for.
+
+    `over` are those that are past, `asked` the ids of all, deleted ones too, `there` those that Place2book showed.
+    """
+
+    events: Sequence[ExportEvent]
+    over: frozenset[Key]
+    asked: frozenset[int]
+    there: frozenset[Key]
+
+    def vanished(self, gone: Collection[Key]) -> frozenset[int]:
+        """Return the events that Place2book no longer has: we deleted them, or no read of it finds them."""
+        return self.asked - {event_id for _, event_id in self.there.difference(gone)}
+
+
 def export(
     engine: Engine,
     library: Library,
@@ -47,39 +64,54 @@ def export(
         raise NothingToDo(library.id)
     warehouse = warehouse or engine
     with library_lock(engine, library.id):
-        with engine.connect() as connection:
-            record = read_run(connection, request.run_id, library.id)
-            # What is long over is not even read: an hour costs what goes on in it, not what was ever sold.
-            recent = read_links(connection, library.id, now - timedelta(days=max(library.lookback_days, 1)))
-            links = [link for link in recent if _concerns(link, request)]
-            currents = read_ticket_events(connection, library.id, [link.event_id for link in links])
-            sources = read_source_events(connection, library.id, [link.uuid for link in links])
-        if record.observed_at is None:
-            currents |= _observe(engine, library, client, links, record, now)
-        # An event that a live link shares with one that is over is exported once, as the live one's.
-        by_event = {(link.event_maker, link.event_id): link for link in sorted(links, key=_is_live)}
-        events = [
-            _export_event(link, currents[key], sources.get(link.uuid))
-            for key, link in by_event.items()
-            if key in currents
-        ]
-        force = request.mode is Mode.RESYNC
+        ours = _read_ours(engine, library, request, client, now)
         gone: list[Key] = []
-        over = {key for key, link in by_event.items() if link.status is LinkStatus.RETIRED}
-        summary = export_purchases(warehouse, library.id, events, _reader(client, gone, over), privacy, now, force)
-        mark_events_gone(warehouse, library.id, _vanished(recent, request, set(currents) - set(gone)), now)
-        with engine.begin() as connection:
-            # Told once: an event that does not exist is not asked for again until it is seen again.
-            forget_ticket_events(connection, library.id, gone)
-            counted = asdict(summary) | {"failures": len(summary.failures)}
-            values: dict[str, object] = {"purchases": counted}
-            if not summary.failures:
-                values["exported_at"] = now
-            note_progress(connection, request.run_id, library.id, "export_purchases", **values)
+        read = _reader(client, gone, ours.over)
+        force = request.mode is Mode.RESYNC
+        summary = export_purchases(warehouse, library.id, ours.events, read, privacy, now, force)
+        mark_events_gone(warehouse, library.id, ours.vanished(gone), now)
+        _note(engine, library, request, summary, gone, now)
     if summary.failures:
         more = f" | and {len(summary.failures) - TOLD} more" if len(summary.failures) > TOLD else ""
         raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures[:TOLD]) + more)
     return summary
+
+
+def _read_ours(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> _Ours:
+    """Read which linked events are asked for, and how they stand in Place2book."""
+    with engine.connect() as connection:
+        record = read_run(connection, request.run_id, library.id)
+        # What is long over is not even read: an hour costs what goes on in it, not what was ever sold.
+        recent = read_links(connection, library.id, now - timedelta(days=max(library.lookback_days, 1)))
+        links = [link for link in recent if _concerns(link, request)]
+        currents = read_ticket_events(connection, library.id, [link.event_id for link in links])
+        sources = read_source_events(connection, library.id, [link.uuid for link in links])
+    if record.observed_at is None:
+        currents |= _observe(engine, library, client, links, record, now)
+    # An event that a live link shares with one that is over is exported once, as the live one's.
+    by_event = {(link.event_maker, link.event_id): link for link in sorted(links, key=_is_live)}
+    return _Ours(
+        events=[
+            _export_event(link, currents[key], sources.get(link.uuid))
+            for key, link in by_event.items()
+            if key in currents
+        ],
+        over=frozenset(key for key, link in by_event.items() if link.status is LinkStatus.RETIRED),
+        asked=frozenset(link.event_id for link in recent if not request.events or link.uuid in request.events),
+        there=frozenset(currents),
+    )
+
+
+def _note(
+    engine: Engine, library: Library, request: RunRequest, summary: ExportSummary, gone: Sequence[Key], now: datetime
+) -> None:
+    """Note what the export did; an event that does not exist is not asked for again until it is seen again."""
+    values: dict[str, object] = {"purchases": asdict(summary) | {"failures": len(summary.failures)}}
+    if not summary.failures:
+        values["exported_at"] = now
+    with engine.begin() as connection:
+        forget_ticket_events(connection, library.id, gone)
+        note_progress(connection, request.run_id, library.id, "export_purchases", **values)
 
 
 def _is_live(link: Link) -> bool:
@@ -104,12 +136,6 @@ def _reader(client: Place2bookClient, gone: list[Key], over: Collection[Key]) ->
 def _concerns(link: Link, request: RunRequest) -> bool:
     """Return whether the link's purchases are asked for, and may still change: deleted ones had none."""
     return link.status is not LinkStatus.DELETED and (not request.events or link.uuid in request.events)
-
-
-def _vanished(links: Sequence[Link], request: RunRequest, there: Collection[Key]) -> set[int]:
-    """Return the linked events that Place2book no longer has: we deleted them, or no read of it finds them."""
-    asked = {link.event_id for link in links if not request.events or link.uuid in request.events}
-    return asked - {event_id for _, event_id in there}
 
 
 def _observe(

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from include.api.errors import Fatal
-from include.models import Answer, PersonalDataPolicy, Purchase
+from include.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
 from include.warehouse.normalised import NORMALISED, PSEUDONYM
 from include.warehouse.personal_columns import PERSONAL
 from include.warehouse.retention_rule import Retention
@@ -116,6 +116,16 @@ class Privacy:
 
         With `blank`, as for a purchase that is forgotten or past retention, no personal value is left.
         """
+        return ProtectedPurchase(
+            purchase=self._purchase(purchase, blank=blank),
+            tickets=tuple(_ticket(purchase, ticket) for ticket in purchase.tickets),
+            additional_sales=tuple(
+                _sale(ticket, sale) for ticket in purchase.tickets for sale in ticket.additional_sales
+            ),
+            answers=tuple(answer | {"value": None} if blank else answer for answer in self._answers(purchase)),
+        )
+
+    def _purchase(self, purchase: Purchase, *, blank: bool) -> Row:
         told: dict[str, str | int | None] = {
             "full_name": purchase.full_name,
             "email": purchase.email,
@@ -123,38 +133,13 @@ class Privacy:
             "zip_code": purchase.zip_code,
             "customer_key": purchase.customer_profile_id,
         }
-        return ProtectedPurchase(
-            purchase={
-                "purchase_id": purchase.purchase_id,
-                "transaction_type": purchase.transaction_type,
-                "created_at": purchase.created_at,
-                "total_ore": purchase.total_ore,
-                **{name: None if blank else self.protected(name, told[name]) for name in PERSONAL["purchases"]},
-            },
-            tickets=tuple(
-                {
-                    "ticket_id": ticket.ticket_id,
-                    "purchase_id": purchase.purchase_id,
-                    "price_id": ticket.price_id,
-                    "amount_ore": ticket.amount_ore,
-                    "arrived_at": ticket.arrived_at,
-                    "seating": ticket.seating,
-                }
-                for ticket in purchase.tickets
-            ),
-            additional_sales=tuple(
-                {
-                    "additional_sale_id": sale.additional_sale_id,
-                    "ticket_id": ticket.ticket_id,
-                    "additional_id": sale.additional_id,
-                    "name": sale.name,
-                    "amount_ore": sale.amount_ore,
-                }
-                for ticket in purchase.tickets
-                for sale in ticket.additional_sales
-            ),
-            answers=tuple(answer | {"value": None} if blank else answer for answer in self._answers(purchase)),
-        )
+        return {
+            "purchase_id": purchase.purchase_id,
+            "transaction_type": purchase.transaction_type,
+            "created_at": purchase.created_at,
+            "total_ore": purchase.total_ore,
+            **{name: None if blank else self.protected(name, told[name]) for name in PERSONAL["purchases"]},
+        }
 
     def _answers(self, purchase: Purchase) -> Iterator[Row]:
         times_asked: Counter[tuple[int | None, str]] = Counter()
@@ -180,6 +165,27 @@ def pseudonym(key: bytes, normalised: str) -> str:
 def fingerprint(key: bytes) -> str:
     """Return a few characters that tell one key from another, and nothing of either."""
     return pseudonym(key, FINGERPRINT_OF)[:FINGERPRINT_LENGTH]
+
+
+def _ticket(purchase: Purchase, ticket: Ticket) -> Row:
+    return {
+        "ticket_id": ticket.ticket_id,
+        "purchase_id": purchase.purchase_id,
+        "price_id": ticket.price_id,
+        "amount_ore": ticket.amount_ore,
+        "arrived_at": ticket.arrived_at,
+        "seating": ticket.seating,
+    }
+
+
+def _sale(ticket: Ticket, sale: AdditionalSale) -> Row:
+    return {
+        "additional_sale_id": sale.additional_sale_id,
+        "ticket_id": ticket.ticket_id,
+        "additional_id": sale.additional_id,
+        "name": sale.name,
+        "amount_ore": sale.amount_ore,
+    }
 
 
 def _given(purchase: Purchase) -> Iterator[tuple[int | None, Answer]]:
