@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
-from include.settings import SettingsError, libraries_in_order
-from include.sync.source_words import ANY_SOURCE, WordsOf
+from include.settings import DEFAULT_FILE, FILE_VARIABLE, SettingsError
+from include.settings_file import read_file
+from include.sources import kinds
+from include.sync.source_words import ANY_SOURCE, SourceWords, WordsOf
 
 
 def words_of_libraries(environ: Mapping[str, str] = os.environ) -> WordsOf:
-    """Return the words of each library's source, as far as the settings can be read; else those of any source."""
+    """Return the words of each library's source, whatever mistakes its settings have besides; else those of any."""
     try:
-        known = {library.id: library.source.words for library in libraries_in_order(environ)}
+        entries = read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)).libraries
     except SettingsError:
-        known = {}
+        entries = ()
+    known = {str(entry.merged.get("id")): _words_of(entry.merged.get("source")) for entry in entries}
     return lambda library: known.get(library, ANY_SOURCE)
+
+
+def _words_of(source: object) -> SourceWords:
+    kind = kinds().get(str(source.get("type"))) if isinstance(source, Mapping) else None
+    return kind.words if kind else ANY_SOURCE

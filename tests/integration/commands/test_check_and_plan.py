@@ -77,7 +77,9 @@ def test_check_of_a_library_in_yesplan_looks_at_its_source(
     assert lines[-1] == "Alt er i orden. / Everything is in order."
     said = f"{host} accepts the key. / {host} godtager nøglen. 9 arrangementer fra i dag / events from today."
     assert f"OK    solbjerg: forbindelse / connection yesplan_theater (Yesplan): {said}" in lines
-    assert [line for line in lines if "”Åbent hus bag scenen”, Voksen, i Yesplan / in Yesplan: 50 → 50,00 kr." in line] != []
+    assert [
+        line for line in lines if "”Åbent hus bag scenen”, Voksen, i Yesplan / in Yesplan: 50 → 50,00 kr." in line
+    ] != []
 
 
 def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
@@ -112,7 +114,7 @@ def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
         "        The token of connection 'place2book' may use: 5000 ”Solbjerg Bibliotek”, 5100 ”Nordvig",
         "      > Ret nummeret i libraries.yaml, eller bed Place2book give tokenet adgang til arrangøren.",
         "did not accept the login (status 403)",
-        "      > Correct user and password (CMS), API token (Place2book) or API key (Yesplan) of the connection",
+        "      > Correct user and password, token or key of the connection",
         "OK    schema sync (billetbro_db): ",
         "OK    solbjerg: price_unit kroner: i CMS / in the CMS: 75 → 75,00 kr.",
     ]
