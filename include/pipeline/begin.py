@@ -15,7 +15,7 @@ from include.settings import Library
 from include.store.database import migrate, migrate_warehouse
 from include.store.runs import start_run
 from include.store.warehouse_place import is_elsewhere, remember_elsewhere
-from include.warehouse.forget import bring_forgotten
+from include.warehouse.forgotten import bring_forgotten
 
 log = logging.getLogger(__name__)
 

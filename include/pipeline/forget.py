@@ -40,13 +40,10 @@ def forget_in_library(
     clock: Callable[[], datetime] = utc_now,
 ) -> Outcome:
     """Remove a person from one library, or with `dry_run` only count; raises Retriable while a task works on it."""
-    with library_lock(state, library, LOCK_WAIT_SECONDS), warehouse.connect() as connection:
-        found = forget(connection, library, who, clock(), files, dry_run=dry_run)
-        lost = rows_under_unknown_keys(connection, library, keys)
-        if dry_run:
-            connection.rollback()
-        else:
-            connection.commit()
+    with library_lock(state, library, LOCK_WAIT_SECONDS):
+        found = forget(warehouse, library, who, clock(), files, dry_run=dry_run)
+        with warehouse.connect() as connection:
+            lost = rows_under_unknown_keys(connection, library, keys)
     return Outcome(found=found, under_unknown_keys=lost)
 
 

@@ -130,8 +130,7 @@ def keep_in_order(
     """
     with library_lock(state, library.id, wait_seconds):
         now = clock()  # not before the lock: what is changed now must look newer than what was written as files
-        with warehouse.begin() as connection:
-            removed = remove_past(connection, library.id, library.retention, now, files)
+        removed = remove_past(warehouse, library.id, library.retention, now, files)
         if library.settings is None:
             log.info("%s is in libraries.yaml no longer; its data is kept for %s days", library.id, _days(library))
             return Night(removed=removed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from include.store.metadata import warehouse_metadata
@@ -26,7 +26,15 @@ forgotten = Table(
         comment="Place2book's id of the purchase, which Place2book may go on listing",
     ),
     Column("forgotten_at", Time, nullable=False, comment="When its buyer's personal data was removed"),
-    comment="Purchases whose buyer was forgotten: no export stores their personal data again",
+    Column(
+        "past_retention",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Whether retention removed it; false where somebody asked to be forgotten",
+    ),
+    Column("in_files_at", Time, comment="When it was removed from the exports' files too; null until then"),
+    comment="Purchases whose personal data was removed: no export stores any of it again",
 )
 
 privacy_policies = Table(
@@ -47,6 +55,5 @@ retention_sweeps = Table(
     _library(),
     Column("swept_at", Time, nullable=False, comment="When personal data that is past retention was last removed"),
     Column("kept_from", Time, nullable=False, comment="It was kept of events that ended since then"),
-    Column("files_kept_from", Time, comment="The same for the exports' files; null where there were none"),
     comment="How far personal data that is past retention was removed, for each library",
 )

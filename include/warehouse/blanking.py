@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, or_, update
 
 from include.store.file_exports import date_of_change
 from include.store.warehouse_tables import answers, purchases
 from include.warehouse.personal_columns import PERSONAL
-from include.warehouse.personal_files import Change, PersonalDataFiles
+from include.warehouse.personal_files import Bought, Change, PersonalDataFiles
 from include.warehouse.privacy import Row
 
 PERSONAL_TABLES: tuple[Table, ...] = (purchases, answers)
@@ -25,7 +26,7 @@ def holds_anything(table: Table) -> ColumnElement[bool]:
     return or_(*(table.c[name].is_not(None) for name in PERSONAL[table.name]))
 
 
-def blank(connection: Connection, library: str, purchase_ids: Select[tuple[int]], now: datetime) -> Counts:
+def blank(connection: Connection, library: str, purchase_ids: Select[Any], now: datetime) -> Counts:
     """Empty every personal value of these purchases; return in how many rows of each table there was any."""
     counts = {}
     changed_at = date_of_change(connection, library, now)
@@ -38,21 +39,22 @@ def blank(connection: Connection, library: str, purchase_ids: Select[tuple[int]]
     return counts
 
 
-def blank_files(
-    files: PersonalDataFiles, library: str, purchase_ids: Collection[int], *, only_count: bool = False
-) -> Counts:
+def blank_files(files: PersonalDataFiles, library: str, bought: Bought) -> Counts:
     """Empty the same in every file of the library; a row that was exported more than once counts each time."""
-    counts = {}
-    for table, personal in PERSONAL.items():
-        columns = ("purchase_id", *personal)
-        change = _emptied(frozenset(purchase_ids), personal)
-        if only_count:
-            counts[table] = sum(change(row) != row for row in files.rows(library, table, columns))
-        else:
-            counts[table] = files.rewrite(library, table, columns, change)
-    return counts
+    return {
+        table: files.rewrite(library, table, ("purchase_id", *personal), _emptied(personal), bought)
+        for table, personal in PERSONAL.items()
+    }
 
 
-def _emptied(purchase_ids: frozenset[int], personal: tuple[str, ...]) -> Change:
+def count_in_files(files: PersonalDataFiles, library: str, bought: Bought) -> Counts:
+    """Return in how many rows of each table's files there is anything to empty."""
+    return {
+        table: sum(1 for _ in files.rows(library, table, ("purchase_id", *personal), bought))
+        for table, personal in PERSONAL.items()
+    }
+
+
+def _emptied(personal: tuple[str, ...]) -> Change:
     nothing: Row = dict.fromkeys(personal)
-    return lambda row: row | nothing if row["purchase_id"] in purchase_ids else row
+    return lambda row: row | nothing

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,12 +21,19 @@ from include.api.errors import Retriable
 SUFFIX = ".parquet"
 UNFINISHED = ".unfinished"
 """Ends the name of a file that is still being written, which also begins with _ so that readers pass it by."""
+DAY = "day="
+"""Begins the name of a folder that holds a day's files."""
+NO_DAY = "none"
 CHUNK = 1024 * 1024
 T = TypeVar("T")
 
 
 class FilesTrouble(Retriable):
     """The place of the files cannot be read or written; what is due to be written stays due."""
+
+
+class ChangedMeanwhile(FilesTrouble):
+    """A file is not what was read of it: somebody else replaced or removed it since, and it was left alone."""
 
 
 class StoragePath(Protocol):
@@ -82,12 +90,25 @@ class FileStore:
 
     def put(self, file: Path, table: str, library: str, day: str, name: str) -> None:
         """Copy a local file to its place, over the one that is there."""
-        target = self.root / table / f"library={library}" / f"day={day}" / name
+        target = self.root / table / f"library={library}" / f"{DAY}{day}" / name
         self._tried("be written to", lambda: self._put(file, target))
 
     def replace(self, stored: StoragePath, file: Path) -> None:
         """Put a local file in the place of one that is stored."""
         self._tried("be written to", lambda: self._put(file, stored))
+
+    def replace_unchanged(self, stored: StoragePath, read: Path, file: Path) -> None:
+        """Put a local file in the place of one that is still what was `read`; raises ChangedMeanwhile when it is not.
+
+        The library's lock keeps others out; a task that lost it without noticing must not undo what the next one did.
+        """
+        self._see_that_it_is(stored, read)
+        self.replace(stored, file)
+
+    def remove_unchanged(self, stored: StoragePath, read: Path) -> None:
+        """Remove a file that is still what was `read`; raises ChangedMeanwhile when it is not."""
+        self._see_that_it_is(stored, read)
+        self._tried("be written to", stored.unlink)
 
     def libraries(self, table: str) -> frozenset[str]:
         """Return the libraries that have files of a table."""
@@ -117,12 +138,16 @@ class FileStore:
         folder = self.root / table / f"library={library}"
         return self._tried("be listed in", lambda: sorted(folder.rglob("*"), key=str))
 
+    def _see_that_it_is(self, stored: StoragePath, read: Path) -> None:
+        if not self._tried("be read from", lambda: stored.exists() and _are_equal(stored, read)):
+            raise ChangedMeanwhile(f"'{stored}' was changed by somebody else meanwhile; it was left as it is.")
+
     def _put(self, file: Path, target: StoragePath) -> None:
         if self.appears_whole:
             _copy(file, target)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f"_{target.name}{UNFINISHED}")
+        unfinished = target.with_name(f"_{target.name}.{uuid.uuid4().hex}{UNFINISHED}")
         try:
             _copy(file, unfinished)
             unfinished.replace(target)
@@ -140,6 +165,12 @@ class FileStore:
             raise FilesTrouble(sentence) from error
 
 
+def day_of(stored: StoragePath) -> str:
+    """Return the day (ISO) of the folder that a file is in; what lies elsewhere has none, which is after all others."""
+    folder = stored.parent.name
+    return folder.removeprefix(DAY) if folder.startswith(DAY) else NO_DAY
+
+
 @contextmanager
 def temporary_file() -> Iterator[Path]:
     """Give a local path for a file, and remove it at the end."""
@@ -150,3 +181,11 @@ def temporary_file() -> Iterator[Path]:
 def _copy(source: StoragePath, target: StoragePath) -> None:
     with source.open("rb") as reader, target.open("wb") as writer:
         shutil.copyfileobj(reader, writer, CHUNK)
+
+
+def _are_equal(one: StoragePath, other: StoragePath) -> bool:
+    with one.open("rb") as left, other.open("rb") as right:
+        while chunk := left.read(CHUNK):
+            if chunk != right.read(CHUNK):
+                return False
+        return not right.read(1)

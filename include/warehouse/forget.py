@@ -7,19 +7,19 @@ Place2book goes on listing the purchase, so it is noted as forgotten, and no exp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Connection, Engine, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from include.api.errors import SettingsProblem
-from include.store.privacy_tables import forgotten
 from include.store.warehouse_tables import purchases
-from include.warehouse.blanking import Counts, blank, blank_files
+from include.warehouse.blanking import Counts, blank, count_in_files
+from include.warehouse.forgotten import empty_files, note_forgotten
 from include.warehouse.normalised import NORMALISED, PSEUDONYM
-from include.warehouse.personal_files import PersonalDataFiles
+from include.warehouse.personal_files import Bought, PersonalDataFiles
 from include.warehouse.policy_history import STORED_PSEUDONYM
 from include.warehouse.privacy import Keys, Row, pseudonym
 
@@ -70,46 +70,46 @@ def sought(keys: Keys, email: str = "", phone: str = "", purchase_ids: Sequence[
 
 
 def forget(
-    connection: Connection, library: str, who: Sought, now: datetime, files: PersonalDataFiles | None, *, dry_run: bool
+    warehouse: Engine, library: str, who: Sought, now: datetime, files: PersonalDataFiles | None, *, dry_run: bool
 ) -> Forgotten:
-    """Remove the person from the library's rows and files, in the caller's transaction, and note their purchases.
+    """Remove the person from the library's rows and files, and note their purchases; the caller holds its lock.
 
-    With `dry_run` the files are only counted; the caller rolls the transaction back.
+    A number that was given is noted also while no such purchase is stored. The tables do not wait for the files. With
+    `dry_run` everything is only counted.
     """
-    ids = {*_in_tables(connection, library, who), *(_in_files(files, library, who) if files else ())}
-    if not ids:
-        return Forgotten()
-    noted = insert(forgotten).on_conflict_do_nothing()
-    connection.execute(noted, [{"library": library, "purchase_id": one, "forgotten_at": now} for one in sorted(ids)])
-    theirs = select(forgotten.c.purchase_id).where(forgotten.c.library == library, forgotten.c.purchase_id.in_(ids))
+    with warehouse.connect() as connection:
+        ids = {*_in_tables(connection, library, who)}
+        tables = _removed(connection, library, ids | who.purchase_ids, now, dry_run=dry_run)
+        if files is None:
+            return Forgotten(purchases=len(ids), tables=tables)
+        also = {*_in_files(files, library, who)} - ids
+        more = _removed(connection, library, also, now, dry_run=dry_run)
+    ids |= also
     return Forgotten(
         purchases=len(ids),
-        tables=blank(connection, library, theirs, now),
-        files=blank_files(files, library, ids, only_count=dry_run) if files else {},
+        tables={table: tables.get(table, 0) + more.get(table, 0) for table in {**tables, **more}},
+        files=(
+            count_in_files(files, library, Bought(frozenset(ids)))
+            if dry_run
+            else empty_files(warehouse, library, now, files)
+        ),
     )
 
 
-def forgotten_purchases(connection: Connection, library: str) -> frozenset[int]:
-    """Return the ids of the library's purchases whose personal data may not be stored again."""
-    return frozenset(connection.scalars(select(forgotten.c.purchase_id).where(forgotten.c.library == library)))
-
-
-def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
-    """Let a warehouse in a database of its own know who was forgotten while it lay in another.
-
-    What it was brought of theirs, in a copy from before they were forgotten, is removed.
-    """
-    with before.connect() as old:
-        if old.scalar(select(func.to_regclass(forgotten.fullname))) is None:
-            return
-        rows = [dict(row) for row in old.execute(select(forgotten)).mappings()]
-    if not rows:
-        return
-    news = insert(forgotten).on_conflict_do_nothing().returning(forgotten.c.library)
-    with warehouse.begin() as new:
-        for library in sorted(set(new.scalars(news, rows))):
-            theirs = select(forgotten.c.purchase_id).where(forgotten.c.library == library)
-            blank(new, library, theirs, now)
+def _removed(
+    connection: Connection, library: str, purchase_ids: Collection[int], now: datetime, *, dry_run: bool
+) -> Counts:
+    """Note the purchases and empty their rows, and commit; return in how many rows of each table there was anything."""
+    if not purchase_ids:
+        return {}
+    note_forgotten(connection, library, purchase_ids, now)
+    theirs = select(func.unnest(literal(sorted(purchase_ids), ARRAY(BigInteger)), type_=BigInteger))
+    counts = blank(connection, library, theirs, now)
+    if dry_run:
+        connection.rollback()
+    else:
+        connection.commit()
+    return counts
 
 
 def _in_tables(connection: Connection, library: str, who: Sought) -> Iterator[int]:

@@ -78,7 +78,9 @@ def record_of(
     applied = latest_policy(connection, library)
     oldest = _oldest(connection, library)
     swept = select(retention_sweeps.c.swept_at).where(retention_sweeps.c.library == library)
-    told = select(func.count()).select_from(forgotten).where(forgotten.c.library == library)
+    stored = select(purchases.c.purchase_id).where(purchases.c.library == library)
+    asked = (forgotten.c.library == library, ~forgotten.c.past_retention, forgotten.c.purchase_id.in_(stored))
+    told = select(func.count()).select_from(forgotten).where(*asked)
     return Record(
         library=library,
         policy=applied.policy.value if applied else None,

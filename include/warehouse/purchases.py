@@ -24,7 +24,7 @@ from include.store.warehouse_tables import prices
 from include.store.warehouse_tables import purchases as purchases_table
 from include.warehouse.due import LastExport, is_due
 from include.warehouse.event_rows import ExportEvent, Stored, store_event
-from include.warehouse.forget import forgotten_purchases
+from include.warehouse.forgotten import forgotten_purchases
 from include.warehouse.policy_change import apply_policy
 from include.warehouse.privacy import Privacy, ProtectedPurchase
 from include.warehouse.quality import open_problems
@@ -101,7 +101,7 @@ def export_purchases(
                 failures.append(f"{len(sold) - place - 1} further events were not asked for")
                 break
             continue
-        forgotten = _forgotten(engine, library)
+        forgotten = _forgotten(engine, library, frozenset(one.purchase_id for one in listed if one.purchase_id))
         in_a_row = 0
         bought = [
             _protected(purchase, event, privacy, forgotten, now)
@@ -124,19 +124,19 @@ def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime)
         return now
 
 
-def _forgotten(engine: Engine, library: str) -> frozenset[int]:
-    """Return the purchases whose personal data may not be stored again, asked for after each reading.
+def _forgotten(engine: Engine, library: str, listed: frozenset[int]) -> frozenset[int]:
+    """Return which of these purchases' personal data may not be stored again, asked for after each reading.
 
     Readings take minutes; a lock that broke meanwhile must not bring back who was forgotten meanwhile.
     """
     with engine.connect() as connection:
-        return forgotten_purchases(connection, library)
+        return forgotten_purchases(connection, library, listed)
 
 
 def _protected(
     purchase: Purchase, event: ExportEvent, privacy: Privacy, forgotten: frozenset[int], now: datetime
 ) -> ProtectedPurchase:
-    """Protect a purchase; of one that is forgotten or past retention nothing personal is left."""
+    """Protect a purchase; of one that was emptied for good or is past retention nothing personal is left."""
     past = privacy.retention.is_past(event.end_at, event.begin_at, purchase.created_at, now)
     return privacy.protect(purchase, blank=past or purchase.purchase_id in forgotten)
 

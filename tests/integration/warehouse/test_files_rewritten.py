@@ -11,6 +11,7 @@ from include.api.errors import Fatal
 from include.models import PersonalDataPolicy
 from include.warehouse.blanking import blank_files
 from include.warehouse.file_rewrite import RewritableFiles
+from include.warehouse.personal_files import Bought
 from include.warehouse.privacy import Privacy, Row
 from tests.integration.warehouse.examples import FIRST, HOUR, LIBRARY, MONDAY, SECOND, Till, export
 from tests.integration.warehouse.files import a_store, paths, rows, stored_bytes, write
@@ -37,6 +38,10 @@ def text_of(root: Path) -> str:
     return "\n".join([*read, *(content.decode(errors="ignore") for content in stored_bytes(root).values())])
 
 
+def these(*purchase_ids: int) -> Bought:
+    return Bought(frozenset(purchase_ids))
+
+
 def told(root: Path, values: Sequence[str]) -> list[str]:
     return [value for value in values if value in text_of(root)]
 
@@ -45,7 +50,7 @@ def test_rewriting_leaves_nothing_of_a_purchase_in_any_file(root: Path) -> None:
     assert told(root, TOLD_OF_FIRST) == list(TOLD_OF_FIRST)
     amounts = [row["total_ore"] for row in rows(root, "purchases")]
 
-    counts = blank_files(RewritableFiles(a_store(root)), LIBRARY, {900})
+    counts = blank_files(RewritableFiles(a_store(root)), LIBRARY, these(900))
 
     assert counts == {"purchases": 2, "answers": 1}
     assert (told(root, TOLD_OF_FIRST), told(root, TOLD_OF_SECOND)) == ([], list(TOLD_OF_SECOND))
@@ -55,21 +60,21 @@ def test_rewriting_leaves_nothing_of_a_purchase_in_any_file(root: Path) -> None:
 def test_rewriting_leaves_files_alone_in_which_nothing_changes(root: Path) -> None:
     before = {name: (root / name).stat().st_ino for name in paths(root)}
 
-    counts = blank_files(RewritableFiles(a_store(root)), LIBRARY, {910})
+    counts = blank_files(RewritableFiles(a_store(root)), LIBRARY, these(910))
 
     after = stored_bytes(root)
     assert counts == {"purchases": 1, "answers": 0}
     assert [name for name, inode in before.items() if (root / name).stat().st_ino != inode] == [
         f"purchases/library={LIBRARY}/day=2026-03-02/run-1-000000.parquet"
     ]
-    assert blank_files(RewritableFiles(a_store(root)), LIBRARY, {910}) == {"purchases": 0, "answers": 0}
+    assert blank_files(RewritableFiles(a_store(root)), LIBRARY, these(910)) == {"purchases": 0, "answers": 0}
     assert stored_bytes(root) == after
 
 
 def test_rewriting_another_library_leaves_the_files(root: Path) -> None:
     before = stored_bytes(root)
 
-    assert blank_files(RewritableFiles(a_store(root)), "nordvig", {900}) == {"purchases": 0, "answers": 0}
+    assert blank_files(RewritableFiles(a_store(root)), "nordvig", these(900)) == {"purchases": 0, "answers": 0}
     assert stored_bytes(root) == before
 
 
@@ -78,7 +83,7 @@ def test_rewriting_removes_what_a_broken_write_left(root: Path) -> None:
     leftover = root / "purchases" / f"library={LIBRARY}" / "day=2026-03-02" / "_run-3-000002.parquet.unfinished"
     leftover.write_text("Test Testesen")
 
-    blank_files(RewritableFiles(a_store(root)), LIBRARY, set())
+    blank_files(RewritableFiles(a_store(root)), LIBRARY, these())
 
     assert paths(root) == before
 
@@ -88,17 +93,17 @@ def test_reading_leaves_alone_what_is_being_written(root: Path) -> None:
     unfinished.write_text("not at its end")
     before = paths(root)
 
-    read = list(RewritableFiles(a_store(root)).rows(LIBRARY, "purchases", ("purchase_id",)))
+    read = list(RewritableFiles(a_store(root)).rows(LIBRARY, "purchases", ("zip_code",)))
 
-    assert (read, paths(root)) == ([{"purchase_id": number} for number in (900, 910, 900)], before)
+    assert (read, paths(root)) == ([{"zip_code": "2730"}] * 2, before)
 
 
 def test_rewriting_with_a_broken_file_names_it(root: Path) -> None:
     broken = root / "purchases" / f"library={LIBRARY}" / "day=2026-03-02" / "another.parquet"
     broken.write_text("not Parquet")
 
-    with pytest.raises(Fatal, match=rf"^'{broken}' is not a Parquet file that can be read; "):
-        blank_files(RewritableFiles(a_store(root)), LIBRARY, {900})
+    with pytest.raises(Fatal, match=rf"^'{broken}', a file of the library '{LIBRARY}', is not a Parquet file "):
+        blank_files(RewritableFiles(a_store(root)), LIBRARY, these(900))
 
 
 def test_rows_of_files_are_read_with_the_named_columns_only(root: Path) -> None:

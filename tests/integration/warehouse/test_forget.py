@@ -1,5 +1,6 @@
 """A person is found in every table and file under every policy and key, and nothing but the sums is left of them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,14 +9,15 @@ import pytest
 from sqlalchemy import Engine, text
 
 from demo.environment import LIBRARIES
-from include.api.errors import SettingsProblem
+from include.api.errors import Fatal, SettingsProblem
 from include.models import Purchase
 from include.pipeline.begin import begin
 from include.pipeline.request import RunRequest
 from include.settings import load_settings
 from include.store.privacy_tables import forgotten
 from include.store.warehouse_tables import purchases
-from include.warehouse.forget import Forgotten, Sought, bring_forgotten, forget, sought
+from include.warehouse.forget import Forgotten, Sought, forget, sought
+from include.warehouse.forgotten import bring_forgotten
 from include.warehouse.privacy import Keys
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
 from tests.integration.warehouse.files import a_store, stored_bytes, write
@@ -46,11 +48,13 @@ FOUND = Forgotten(purchases=1, tables={"purchases": 1, "answers": 2})
 def remove(
     engine: Engine, who: Sought, root: Path | None = None, *, dry_run: bool = False, library: str = LIBRARY
 ) -> Forgotten:
-    with engine.connect() as connection:
-        found = forget(connection, library, who, MONDAY + HOUR, files_in(root) if root else None, dry_run=dry_run)
-        if not dry_run:
-            connection.commit()
-        return found
+    return forget(engine, library, who, MONDAY + HOUR, files_in(root) if root else None, dry_run=dry_run)
+
+
+def noted(engine: Engine) -> dict[object, tuple[object, object]]:
+    """Return by purchase that is noted whether retention did it, and when the files were gone through."""
+    rows = contents(engine, forgotten, "purchase_id", "past_retention", "in_files_at")
+    return {row["purchase_id"]: (row["past_retention"], row["in_files_at"]) for row in rows}
 
 
 @pytest.mark.parametrize("policy", ["keep", "pseudonymise"])
@@ -97,9 +101,7 @@ def test_forget_is_not_undone_by_the_next_exports(engine: Engine, policy: str) -
     for hours in (2, 3):
         export(engine, Till(), MONDAY + hours * HOUR, privacy=POLICIES[policy], force=True)
     assert (people(engine)[900], given_answers(engine)) == (NOTHING, [None, None])
-    assert contents(engine, forgotten) == [
-        {"library": LIBRARY, "purchase_id": 900, "forgotten_at": MONDAY + HOUR},
-    ]
+    assert noted(engine) == {900: (False, None)}
 
 
 def test_forget_concerns_what_was_bought_until_then(engine: Engine) -> None:
@@ -144,6 +146,30 @@ def test_forget_finds_in_files_what_a_row_said_before_it_changed(engine: Engine,
     export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
     assert remove(engine, sought(KEYS, EMAIL)) == Forgotten()
     assert remove(engine, sought(KEYS, EMAIL), tmp_path).purchases == 1
+    assert traces(engine, (*FIRST_BUYER, "gift"), tmp_path) == []
+
+
+def test_forget_by_the_number_of_a_purchase_that_is_not_stored_yet_holds_for_the_export_to_come(engine: Engine) -> None:
+    assert remove(engine, sought(KEYS, purchase_ids=[900])) == Forgotten(tables={"purchases": 0, "answers": 0})
+    export(engine, Till(), privacy=KEEP)
+    assert (people(engine)[900], people(engine)[910]["email"]) == (NOTHING, "proeve@example.com")
+
+
+def test_forget_that_dies_at_the_files_is_finished_by_the_next(engine: Engine, tmp_path: Path) -> None:
+    export(engine, Till(), privacy=KEEP)
+    write(engine, a_store(tmp_path))
+    married = replace(FIRST, email="gift@example.com", phone_number=None)
+    export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
+    write(engine, a_store(tmp_path), "run-2", MONDAY + HOUR / 2)
+    second = max((tmp_path / "purchases").rglob("*.parquet"))
+    whole = second.read_bytes()
+    second.write_bytes(whole[:-9])
+    with pytest.raises(Fatal, match=f"'{re.escape(str(second))}'"):
+        remove(engine, sought(KEYS, "gift@example.com"), tmp_path)
+    assert (people(engine)[900], noted(engine)) == (NOTHING, {900: (False, None)})
+    second.write_bytes(whole)
+    found = remove(engine, sought(KEYS, "nobody@example.com"), tmp_path)
+    assert (found, noted(engine)) == (Forgotten(files={"purchases": 2, "answers": 2}), {900: (False, MONDAY + HOUR)})
     assert traces(engine, (*FIRST_BUYER, "gift"), tmp_path) == []
 
 

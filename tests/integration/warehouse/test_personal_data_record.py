@@ -59,8 +59,7 @@ def test_record_names_the_night_in_which_retention_removes_the_oldest(engine: En
     nights = []
     for days in range(30, 45):
         now = MONDAY + days * DAY
-        with engine.begin() as connection:
-            nights += [now.date()] * any(remove_past(connection, LIBRARY, THIRTY, now, None).tables.values())
+        nights += [now.date()] * any(remove_past(engine, LIBRARY, THIRTY, now, None).tables.values())
     assert [goes] == nights
     after = record(engine)
     assert (after.oldest, after.removed_on, after.last_removal) == (None, None, MONDAY + 44 * DAY)
@@ -68,8 +67,7 @@ def test_record_names_the_night_in_which_retention_removes_the_oldest(engine: En
 
 def test_record_counts_who_was_forgotten_and_who_cannot_be_found(engine: Engine) -> None:
     export(engine, Till(), privacy=PSEUDONYMISE)
-    with engine.begin() as connection:
-        forget(connection, LIBRARY, sought(KEYS, purchase_ids=[900]), MONDAY, None, dry_run=False)
+    forget(engine, LIBRARY, sought(KEYS, purchase_ids=[900]), MONDAY, None, dry_run=False)
     found = record(engine, keys=Keys())
     assert (found.forgotten_purchases, found.under_unknown_keys) == (1, 1)
 

@@ -27,6 +27,7 @@ from tests.integration.warehouse.examples import (
 )
 from tests.integration.warehouse.files import a_store, write
 from tests.integration.warehouse.personal import (
+    DROP,
     FIRST_BUYER,
     KEEP,
     NOTHING,
@@ -48,8 +49,7 @@ NONE = Removed(tables={"purchases": 0, "answers": 0})
 
 
 def sweep(engine: Engine, now: datetime = PAST, library: str = LIBRARY, root: Path | None = None) -> Removed:
-    with engine.begin() as connection:
-        return remove_past(connection, library, THIRTY, now, files_in(root) if root else None)
+    return remove_past(engine, library, THIRTY, now, files_in(root) if root else None)
 
 
 @pytest.mark.parametrize(("now", "removed"), [(STILL_KEPT, NONE), (PAST, GONE)], ids=["last day", "the day after"])
@@ -143,22 +143,50 @@ def test_retention_goes_through_files_of_purchases_that_no_table_holds_anything_
     assert traces(engine, FIRST_BUYER, tmp_path) == list(FIRST_BUYER)
     assert sweep(engine, root=tmp_path) == Removed(tables=NONE.tables, files={"purchases": 2, "answers": 2})
     assert sweep(engine, PAST + DAY, root=tmp_path) == NONE
-    swept = contents(engine, retention_sweeps, "library", "swept_at", "files_kept_from")
-    assert swept == [{"library": LIBRARY, "swept_at": PAST + DAY, "files_kept_from": THIRTY.kept_from(PAST + DAY)}]
+    assert contents(engine, retention_sweeps) == [
+        {"library": LIBRARY, "swept_at": PAST + DAY, "kept_from": THIRTY.kept_from(PAST + DAY)}
+    ]
 
 
-def test_retention_that_fails_at_the_files_is_done_whole_the_next_night(engine: Engine, tmp_path: Path) -> None:
+def test_retention_that_fails_at_the_files_has_emptied_the_tables_and_the_next_night_does_the_rest(
+    engine: Engine, tmp_path: Path
+) -> None:
     export(engine, Till(), privacy=KEEP)
     write(engine, a_store(tmp_path))
     (file,) = (tmp_path / "answers").rglob("*.parquet")
     whole = file.read_bytes()
     file.write_bytes(b"not a file of rows")
-    with pytest.raises(Fatal):
+    with pytest.raises(Fatal, match="'herlev'"):
         sweep(engine, root=tmp_path)
-    assert [row["email"] for row in people(engine).values()].count(None) == 0
+    assert (traces(engine, FIRST_BUYER), file.read_bytes()) == ([], b"not a file of rows")
     file.write_bytes(whole)
-    assert sweep(engine, PAST + DAY, root=tmp_path) == replace(GONE, files={"purchases": 0, "answers": 2})
+    assert sweep(engine, PAST + DAY, root=tmp_path) == replace(NONE, files={"purchases": 0, "answers": 2})
     assert traces(engine, (*FIRST_BUYER, *SECOND_BUYER), tmp_path) == []
+
+
+MOVED = replace(EVENT, begin_at=PAST + 7 * DAY, end_at=PAST + 7 * DAY)
+LATER = replace(SECOND, purchase_id=940, tickets=())
+
+
+@pytest.mark.parametrize(
+    ("event", "retention"), [(MOVED, THIRTY), (EVENT, Retention(days=60))], ids=["event moves", "kept for longer"]
+)
+def test_retention_is_not_undone_when_its_time_comes_later_after_all(
+    engine: Engine, event: ExportEvent, retention: Retention
+) -> None:
+    privacy = replace(KEEP, retention=retention)
+    export(engine, Till(), privacy=replace(KEEP, retention=THIRTY))
+    sweep(engine)
+    export(engine, Till({10: (FIRST, SECOND, LATER)}), PAST, events=[event], privacy=privacy, force=True)
+    assert (people(engine)[900], people(engine)[910]) == (NOTHING, NOTHING)
+    assert (people(engine)[940]["email"], given_answers(engine)) == ("proeve@example.com", [None, None])
+
+
+def test_retention_holds_for_what_was_stored_without_anything_to_remove(engine: Engine) -> None:
+    export(engine, Till(), privacy=DROP)
+    assert sweep(engine) == Removed(tables={"purchases": 0, "answers": 2})
+    export(engine, Till(), PAST, events=[MOVED], privacy=replace(KEEP, retention=THIRTY), force=True)
+    assert (list(people(engine).values()), given_answers(engine)) == ([NOTHING] * 2, [None, None])
 
 
 def test_retention_of_the_settings_is_the_exports_own() -> None:

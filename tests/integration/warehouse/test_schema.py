@@ -50,7 +50,8 @@ def test_schema_migrated_twice_stays_as_it_is(engine: Engine) -> None:
 def test_schema_every_table_view_and_column_has_a_comment(engine: Engine) -> None:
     without_comment = text(
         "SELECT c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND c.relname <> 'schema_version' "
+        "LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        "AND c.relname <> 'schema_version' "
         "WHERE n.nspname = :schema AND c.relkind IN ('r', 'v') "
         "AND (obj_description(c.oid, 'pg_class') IS NULL "
         "     OR (a.attnum IS NOT NULL AND col_description(c.oid, a.attnum) IS NULL))"
