@@ -30,11 +30,14 @@ up: install ## Start Airflow, PostgreSQL and the stand-in APIs on this machine, 
 
 # Pages are tried in Chromium, which pip cannot install: `apt-get install chromium`, or what your system has for it.
 BROWSER := $(shell command -v chromium 2>/dev/null)
+# In several processes (tests/conftest.py says how many), each with a PostgreSQL and an Airflow of its own; a module's
+# tests, which share them, stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 test: install ## Run every test (those in a browser only where there is Chromium)
-	@$(if $(BROWSER),$(BIN)/python -m pytest,echo "No chromium here: the browser tests are left out."; $(BIN)/python -m pytest -m "not browser")
+	@$(if $(BROWSER),$(PYTEST),echo "No chromium here: the browser tests are left out."; $(PYTEST) -m "not browser")
 
 test-fast: install ## Run the tests that are not slow
-	@$(BIN)/python -m pytest -m "not slow and not browser"
+	@$(PYTEST) -m "not slow and not browser"
 
 broken-rules: install ## Break each rule of docs/behaviour.md in a copy, and see that its tests notice
 	@$(BIN)/python -m tests.rules

@@ -1,4 +1,4 @@
-"""One PostgreSQL and one Airflow home for the whole session; a database of its own for whoever asks."""
+"""One PostgreSQL and one Airflow home for each process that runs tests; a database of its own for whoever asks."""
 
 import os
 import shutil
@@ -20,16 +20,36 @@ os.environ.update(_ENVIRONMENT)
 _database_numbers = count(1)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return what `-n auto` means: a process for each processor, at most four; one alone needs no second process."""
+    processors = os.cpu_count() or 1
+    return min(processors, 4) if processors > 1 else 0
+
+
 def pytest_unconfigure() -> None:
-    """Remove the session's Airflow home."""
+    """Remove the process's Airflow home."""
     shutil.rmtree(AIRFLOW_HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """Run one PostgreSQL server for the session."""
+    """Run one PostgreSQL server for the process."""
     with EmbeddedPostgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def up_to_date(postgres: EmbeddedPostgres) -> str:
+    """Name a database with Billetbro's tables in it, for others to be copied from."""
+    # Here, since it takes half a second that tests without a database need not wait.
+    from include.store.database import connect, migrate, migrate_warehouse
+
+    engine = connect(postgres.create_database("up_to_date"))
+    migrate(engine)
+    migrate_warehouse(engine)
+    engine.dispose()
+    return "up_to_date"
 
 
 @pytest.fixture
@@ -44,14 +64,26 @@ def module_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     yield from _new_database(postgres)
 
 
+@pytest.fixture
+def migrated_database_url(postgres: EmbeddedPostgres, up_to_date: str) -> Iterator[str]:
+    """Give a test a database of its own whose tables are up to date, as an SQLAlchemy URL."""
+    yield from _new_database(postgres, up_to_date)
+
+
+@pytest.fixture(scope="module")
+def module_migrated_database_url(postgres: EmbeddedPostgres, up_to_date: str) -> Iterator[str]:
+    """Give a module's tests a database to share whose tables are up to date, as an SQLAlchemy URL."""
+    yield from _new_database(postgres, up_to_date)
+
+
 @pytest.fixture(scope="session")
 def airflow_home() -> Path:
-    """Give the session's Airflow home with its metadata database; what runs or loads a DAG asks for it."""
+    """Give the process's Airflow home with its metadata database; what runs or loads a DAG asks for it."""
     migrate_sqlite(AIRFLOW_HOME)
     return AIRFLOW_HOME
 
 
-def _new_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+def _new_database(postgres: EmbeddedPostgres, template: str | None = None) -> Iterator[str]:
     name = f"test_{next(_database_numbers)}"
-    yield postgres.create_database(name)
+    yield postgres.create_database(name, template)
     postgres.drop_database(name)
