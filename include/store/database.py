@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -51,10 +52,7 @@ def migrate_warehouse(engine: Engine) -> None:
 
 def lineage(connection: Connection, tables: MetaData) -> Config:
     """Return Alembic's settings for the migrations of one schema, over this connection."""
-    config = Config()
-    config.set_main_option("script_location", _escaped(MIGRATIONS))
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", _escaped(MIGRATIONS / str(tables.schema)))
+    config = _migrations_of(str(tables.schema))
     config.attributes["connection"] = connection
     config.attributes["metadata"] = tables
     return config
@@ -65,7 +63,7 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
 
     Raises SettingsProblem when they are of a version that is not known, which only a newer Billetbro can have made.
     """
-    script = ScriptDirectory.from_config(lineage(connection, tables))
+    script = _scripts(str(tables.schema))
     options = {"version_table": "schema_version", "version_table_schema": tables.schema}
     current = MigrationContext.configure(connection, opts=options).get_current_revision()
     head = script.get_current_head()
@@ -80,8 +78,23 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
 
 
 def _upgrade(connection: Connection, tables: MetaData) -> None:
-    version_of(connection, tables)
-    command.upgrade(lineage(connection, tables), "head")
+    current, head = version_of(connection, tables)
+    if current != head:
+        command.upgrade(lineage(connection, tables), "head")
+
+
+@cache
+def _scripts(schema: str) -> ScriptDirectory:
+    """Return one schema's migrations, read once: every task asks for them, and mostly has none to run."""
+    return ScriptDirectory.from_config(_migrations_of(schema))
+
+
+def _migrations_of(schema: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", _escaped(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", _escaped(MIGRATIONS / schema))
+    return config
 
 
 def _escaped(path: Path) -> str:
