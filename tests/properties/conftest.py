@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from include.sandbox.server import Sandbox
-from include.store.database import connect, migrate, migrate_warehouse
+from include.store.database import connect
 
 
 @pytest.fixture
@@ -17,10 +17,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(migrated_database_url: str) -> Iterator[Engine]:
     """Give an engine on a database that is up to date."""
-    engine = connect(database_url)
-    migrate(engine)
-    migrate_warehouse(engine)
+    engine = connect(migrated_database_url)
     yield engine
     engine.dispose()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from include.sandbox.server import Sandbox
-from include.store.database import connect, migrate, migrate_warehouse
+from include.store.database import connect
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
 from tests.integration.pipeline.venue import in_yesplan
 
@@ -29,11 +29,9 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def engine(module_database_url: str) -> Iterator[Engine]:
+def engine(module_migrated_database_url: str) -> Iterator[Engine]:
     """Give an engine on a database that is up to date."""
-    engine = connect(module_database_url)
-    migrate(engine)
-    migrate_warehouse(engine)
+    engine = connect(module_migrated_database_url)
     yield engine
     engine.dispose()
 

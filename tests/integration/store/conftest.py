@@ -5,16 +5,15 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from include.store.database import connect, migrate
+from include.store.database import connect
 
 TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "webhook_requests")
 
 
 @pytest.fixture(scope="module")
-def engine(module_database_url: str) -> Iterator[Engine]:
+def engine(module_migrated_database_url: str) -> Iterator[Engine]:
     """Give an engine on a database that is up to date."""
-    engine = connect(module_database_url)
-    migrate(engine)
+    engine = connect(module_migrated_database_url)
     yield engine
     engine.dispose()
 

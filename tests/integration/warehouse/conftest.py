@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from include.store.database import connect, migrate, migrate_warehouse
+from include.store.database import connect
 from include.store.file_exports import file_exports
 from include.store.privacy_tables import forgotten, privacy_policies, retention_sweeps
 
 
 @pytest.fixture(scope="module")
-def migrated(module_database_url: str) -> Iterator[Engine]:
+def migrated(module_migrated_database_url: str) -> Iterator[Engine]:
     """Give an engine on the module's database, up to date."""
-    yield from _migrated(module_database_url)
+    yield from _connected(module_migrated_database_url)
 
 
 @pytest.fixture
@@ -26,14 +26,12 @@ def engine(migrated: Engine) -> Engine:
 
 
 @pytest.fixture
-def own_engine(database_url: str) -> Iterator[Engine]:
+def own_engine(migrated_database_url: str) -> Iterator[Engine]:
     """Give an engine on a database that no other test uses."""
-    yield from _migrated(database_url)
+    yield from _connected(migrated_database_url)
 
 
-def _migrated(url: str) -> Iterator[Engine]:
+def _connected(url: str) -> Iterator[Engine]:
     engine = connect(url)
-    migrate(engine)
-    migrate_warehouse(engine)
     yield engine
     engine.dispose()
