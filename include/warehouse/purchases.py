@@ -85,13 +85,11 @@ def export_purchases(
     failures: list[str] = []
     in_a_row = 0
     for place, event in enumerate(sold):
-        ended = has_ended(event, now)
-        reason = is_due(event.current, last.get(event.event_id), now, ended, force)
+        reason = is_due(event.current, last.get(event.event_id), now, has_ended(event, now), force)
         if reason is None:
             continue
         try:
-            listed = read_purchases(event.event_maker, event.event_id)
-            _believe(listed, engine, library, event)
+            stored.append(_exported(engine, library, event, read_purchases, privacy, now))
         except Vanished:
             continue
         except (Refused, Retriable) as error:
@@ -101,14 +99,7 @@ def export_purchases(
                 failures.append(f"{len(sold) - place - 1} further events were not asked for")
                 break
             continue
-        forgotten = _forgotten(engine, library, frozenset(one.purchase_id for one in listed if one.purchase_id))
         in_a_row = 0
-        bought = [
-            _protected(purchase, event, privacy, forgotten, now)
-            for purchase in listed
-            if isinstance(purchase, Purchase)
-        ]
-        stored.append(_store(engine, library, event, bought, _unreadable(listed), now, ended))
         reasons[reason.value] += 1
     return _summary(len(sold), reasons, stored, open_problems(engine, library), failures)
 
@@ -122,6 +113,19 @@ def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime)
         now = date_of_change(connection, library, now)
         apply_policy(connection, library, privacy, now)
         return now
+
+
+def _exported(
+    engine: Engine, library: str, event: ExportEvent, read_purchases: ReadPurchases, privacy: Privacy, now: datetime
+) -> Stored:
+    """Read an event's purchases, protect them and store them."""
+    listed = read_purchases(event.event_maker, event.event_id)
+    _believe(listed, engine, library, event)
+    forgotten = _forgotten(engine, library, frozenset(one.purchase_id for one in listed if one.purchase_id))
+    bought = [
+        _protected(purchase, event, privacy, forgotten, now) for purchase in listed if isinstance(purchase, Purchase)
+    ]
+    return _store(engine, library, event, bought, _unreadable(listed), now)
 
 
 def _forgotten(engine: Engine, library: str, listed: frozenset[int]) -> frozenset[int]:
@@ -174,12 +178,11 @@ def _store(
     bought: Sequence[ProtectedPurchase],
     unreadable: Mapping[int | None, int],
     now: datetime,
-    ended: bool,
 ) -> Stored:
     """Store the event in one transaction; what the database complains of never carries the rows themselves."""
     try:
         with engine.begin() as connection:
-            return store_event(connection, library, event, bought, unreadable, now, ended)
+            return store_event(connection, library, event, bought, unreadable, now, has_ended(event, now))
     except DBAPIError as error:
         if isinstance(error.orig, psycopg.Error):
             raise without_values(error.orig, error.statement) from None
