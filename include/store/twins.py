@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, Text, any_, bindparam, cast, exists, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from include.models import Kind
+from include.models import Kind, LinkStatus
 from include.store.changes import begun_changes
-from include.store.tables import changes, runs
+from include.store.tables import Time, changes, links, runs, source_events, ticket_events
 from include.sync.fields import read_time
 
 LOOKS = 2
@@ -31,3 +33,35 @@ def begun_creates(connection: Connection, library: str) -> list[tuple[str, datet
     for title, fields in connection.execute(under_way):
         begun.append((title, {field["field"]: field["new"] for field in fields}))
     return [(title, read_time(sent.get("begin_at"))) for title, sent in begun]
+
+
+def still_to_come(connection: Connection, library: str, now: datetime) -> frozenset[tuple[int, int]]:
+    """Return the Place2book events (event maker, event) that have not ended, although their source events are over."""
+    same = (ticket_events.c.event_maker == links.c.event_maker) & (ticket_events.c.event_id == links.c.event_id)
+    query = (
+        select(links.c.event_maker, links.c.event_id)
+        .join(ticket_events, (ticket_events.c.library == links.c.library) & same)
+        .where(links.c.library == library, links.c.status == LinkStatus.RETIRED)
+        .where(cast(ticket_events.c.payload["end_at"].astext, Time) > now)
+    )
+    return frozenset((event_maker, event_id) for event_maker, event_id in connection.execute(query))
+
+
+def read_left(connection: Connection, library: str) -> dict[str, str]:
+    """Return which events were left to which Place2book event of the twin's, by its seccode."""
+    query = select(source_events.c.uuid, source_events.c.left_to).where(
+        source_events.c.library == library, source_events.c.left_to.is_not(None)
+    )
+    return {row.uuid: row.left_to for row in connection.execute(query)}
+
+
+def remember_left(connection: Connection, library: str, left: Mapping[str, str], remaining: Collection[str]) -> None:
+    """Note which events were left to which Place2book event of the twin's, and that those that remain were not."""
+    of_library = update(source_events).where(source_events.c.library == library)
+    kept = source_events.c.uuid == any_(literal(list(remaining), ARRAY(Text)))
+    connection.execute(of_library.where(source_events.c.left_to.is_not(None), kept).values(left_to=None))
+    if left:
+        connection.execute(
+            of_library.where(source_events.c.uuid == bindparam("of_uuid")).values(left_to=bindparam("to_seccode")),
+            [{"of_uuid": uuid, "to_seccode": seccode} for uuid, seccode in left.items()],
+        )
