@@ -27,5 +27,6 @@ class NotAnswered(Exception):  # noqa: N818
 
 def refusal(status: int, retry_after: int | None = None) -> Response:
     """Return the answer to a request that is not carried out; `retry_after` is in seconds."""
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    # What is still to come of the request is not read, so that nobody can keep the connection busy with it.
+    headers = {"Connection": "close"} | ({} if retry_after is None else {"Retry-After": str(retry_after)})
     return JSONResponse({"detail": _SENTENCES[status]}, status_code=status, headers=headers)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from include.api.errors import BilletbroError
@@ -22,6 +22,9 @@ MOST_A_MINUTE = 30
 MOST_WAITING = 10
 RETRY_SECONDS = 60
 log = logging.getLogger(__name__)
+
+
+HasEvent = Callable[[str], bool]
 
 
 class Runs(Protocol):
@@ -37,17 +40,20 @@ class Runs(Protocol):
 
 
 class RunDesk:
-    """Remembers requests in Billetbro's own tables, and starts runs. `exists` asks Yesplan whether it has an event."""
+    """Remembers requests in Billetbro's own tables, and starts runs.
 
-    def __init__(self, engine: Callable[[], Engine], runs: Runs, exists: Callable[[str, str], bool]) -> None:
+    `events_of` gives what asks a library's Yesplan whether it has an event, or raises when no run can go well now.
+    """
+
+    def __init__(self, engine: Callable[[], Engine], runs: Runs, events_of: Callable[[str], HasEvent]) -> None:
         self._engine = engine
         self._runs = runs
-        self._exists = exists
+        self._events_of = events_of
 
     def remember(self, library: str, signature: str) -> None:
         """Let a request count once, and not too many of them in a minute."""
         now = utc_now()
-        with _tables(), self._alone(library) as connection:
+        with _help(library), self._alone(library) as connection:
             if stored.count_since(connection, library, now - timedelta(minutes=1)) >= MOST_A_MINUTE:
                 raise _too_many(f"{library}: {MOST_A_MINUTE} requests in a minute")
             if not stored.remember(connection, library, signature, now):
@@ -55,7 +61,7 @@ class RunDesk:
 
     def take(self, library: str, asked: TakeAction, signature: str) -> None:
         """See that a run which has not begun will bring the event up to date."""
-        with _tables():
+        with _help(library):
             self._see_that_it_exists(library, asked.uuid)
             with self._alone(library) as connection:
                 waiting = self._runs.waiting(library)
@@ -69,27 +75,29 @@ class RunDesk:
         log.info("%s: %s of event %s in run %s", library, asked.action.value, asked.uuid, run_id)
 
     def _see_that_it_exists(self, library: str, uuid: str) -> None:
+        has_event = self._events_of(library)
         with self._engine().connect() as connection:
             if stored.is_known(connection, library, uuid):
                 return
-        try:
-            exists = self._exists(library, uuid)
-        except BilletbroError as error:
-            raise NotAnswered(503, f"{library}: {error}", retry_after=RETRY_SECONDS) from None
-        if not exists:
+        if not has_event(uuid):
             raise NotAnswered(404, f"{library}: Yesplan has no such event")
 
     def _alone(self, library: str) -> AbstractContextManager[Connection]:
         return stored.one_at_a_time(self._engine(), library)
 
 
-class _tables(AbstractContextManager[None]):  # noqa: N801
-    """Answer that it is not possible now when the database is away, or its tables are those of an earlier version."""
+class _help(AbstractContextManager[None]):  # noqa: N801
+    """Answer that it is not possible now when settings, connections, a database, its tables or Yesplan are no help."""
+
+    def __init__(self, library: str) -> None:
+        self._library = library
 
     def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
-        if isinstance(error, OperationalError | ProgrammingError | NoConnectionFree):
+        if isinstance(error, BilletbroError):
+            raise NotAnswered(503, f"{self._library}: {error}", retry_after=RETRY_SECONDS) from None
+        if isinstance(error, DBAPIError | NoConnectionFree):
             why = f"a database cannot be used ({type(error).__name__}); place2book_sync brings tables up to date"
-            raise NotAnswered(503, why, retry_after=RETRY_SECONDS) from None
+            raise NotAnswered(503, f"{self._library}: {why}", retry_after=RETRY_SECONDS) from None
 
 
 def _too_many(why: str) -> NotAnswered:

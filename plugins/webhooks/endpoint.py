@@ -6,10 +6,13 @@
 | its body is no JSON by its type, too large, or too slow          | 415, 413, 408           |
 | unknown library, wrong secret, too old, or seen before           | 401, all of them alike  |
 | signed, and not one of Yesplan's two                             | 400                     |
-| signed, and one too many                                         | 429, with Retry-After   |
+| signed, and one too many, in a minute or at once                 | 429, with Retry-After   |
 | signed "Configuration"                                           | 200, states and actions |
 | signed "Take Action"                                             | 202; unknown event: 404 |
-| signed, but neither Airflow, our tables nor Yesplan can help now | 503, with Retry-After   |
+| signed, but Airflow, our tables or Yesplan cannot help now       | 503, with Retry-After   |
+
+Nobody who has no secret gets as far as a thread, a table or another server; who has one never keeps more than
+`MOST_AT_ONCE` threads, which are none of those that Airflow itself answers with.
 """
 
 from __future__ import annotations
@@ -17,10 +20,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -32,6 +36,9 @@ from webhooks.answers import NotAnswered, refusal
 
 MOST_BYTES = 16_384
 MOST_SECONDS = 10.0
+"""So long may a body take, and so long may the answer to it."""
+MOST_AT_ONCE = 8
+RETRY_SECONDS = 60
 NOBODYS_SECRET = b"what a request to no library of ours is compared with"
 log = logging.getLogger(__name__)
 
@@ -54,6 +61,8 @@ class Webhook:
     def __init__(self, secrets: Callable[[], Mapping[str, bytes]], desk: Desk) -> None:
         self._secrets = secrets
         self._desk = desk
+        self._one_looks = CapacityLimiter(1)
+        self._at_work: dict[str, CapacityLimiter] = {}
 
     def application(self) -> Starlette:
         """Return the application, to be mounted anywhere."""
@@ -65,30 +74,45 @@ class Webhook:
         return application
 
     async def _answer(self, request: Request) -> Response:
-        secrets = await run_in_threadpool(self._secrets)
+        secrets = await to_thread.run_sync(self._secrets, limiter=self._one_looks)
         if not secrets:
             raise NotAnswered(404, "no library has a webhook")
         body = await _body(request)
-        return await run_in_threadpool(self._answer_to, request, body, secrets)
-
-    def _answer_to(self, request: Request, body: bytes, secrets: Mapping[str, bytes]) -> Response:
-        library, signed = request.path_params["library"], request.headers.get(shape.SIGNATURE, "")
+        library, signature = request.path_params["library"], request.headers.get(shape.SIGNATURE, "")
         timestamp = request.headers.get(shape.TIMESTAMP, "")
         secret = secrets.get(library)
         # The same work for a library that there is not, so that nobody can tell from the time it takes.
-        fits = shape.is_signed(secret or NOBODYS_SECRET, library, timestamp, body, signed)
+        fits = shape.is_signed(secret or NOBODYS_SECRET, library, timestamp, body, signature)
         if secret is None or not fits:
             raise NotAnswered(401, "unknown library, or wrong signature")
         if not shape.is_recent(timestamp, utc_now()):
             raise NotAnswered(401, f"{library}: signed too long ago, or the clocks differ")
-        self._desk.remember(library, signed)
+        return await self._in_time(library, partial(self._answer_to, library, signature, body))
+
+    async def _in_time(self, library: str, answer: Callable[[], Response]) -> Response:
+        """Return the answer, or refuse one too many at once; what takes too long goes on, but nobody waits for it."""
+        threads = self._at_work.setdefault(library, CapacityLimiter(MOST_AT_ONCE))
+        if threads.borrowed_tokens >= MOST_AT_ONCE:
+            raise NotAnswered(429, f"{library}: {MOST_AT_ONCE} requests at once", retry_after=RETRY_SECONDS)
+        work = asyncio.ensure_future(to_thread.run_sync(answer, limiter=threads))
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                return await asyncio.shield(work)
+        except TimeoutError:
+            raise NotAnswered(503, f"{library}: the answer took too long", retry_after=RETRY_SECONDS) from None
+        finally:
+            if not work.done():
+                work.add_done_callback(_note_late)
+
+    def _answer_to(self, library: str, signature: str, body: bytes) -> Response:
+        self._desk.remember(library, signature)
         try:
             asked = shape.asked(body)
         except ValueError as error:
             raise NotAnswered(400, f"{library}: {error}") from None
         if asked is None:
             return JSONResponse(shape.configuration())
-        self._desk.take(library, asked, signed)
+        self._desk.take(library, asked, signature)
         return JSONResponse(shape.waiting(), status_code=202)
 
 
@@ -108,6 +132,13 @@ async def _body(request: Request) -> bytes:
     except ClientDisconnect:
         raise NotAnswered(400, "the caller left") from None
     return body
+
+
+def _note_late(work: asyncio.Future[Response]) -> None:
+    """Log what became of a request whose caller was told to try again."""
+    error = None if work.cancelled() else work.exception()
+    if error is not None:
+        log.warning("A request to Yesplan's webhook ended after its answer: %s", error)
 
 
 async def _not_answered(_request: Request, error: Exception) -> Response:

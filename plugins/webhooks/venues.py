@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from hooks.connections import access_of, connection_named
 from include.api.errors import BilletbroError, SettingsProblem
 from include.api.session import RequestSettings
-from include.settings import Library, load_settings
+from include.settings import Library, libraries_in_order, load_settings
 from include.sources import TakesUpdates
 
 FEWEST_CHARACTERS = 16
@@ -34,19 +34,27 @@ class Venues:
         return self._secrets
 
 
-def has_event(library_id: str, uuid: str) -> bool:
-    """Ask the library's source whether there is an event, or raise an error of the tree."""
+def events_of(library_id: str) -> Callable[[str], bool]:
+    """Return what asks a library's source whether it has an event; both raise errors of the tree.
+
+    No run can go well while libraries.yaml has mistakes, whichever library's: then this raises SettingsError.
+    """
     source = load_settings().library(library_id).source
-    if not isinstance(source, TakesUpdates):
-        return False
-    return source.has_event(access_of(source.conn_id, PATIENCE_WITH_A_CALLER), uuid)
+
+    def has_event(uuid: str) -> bool:
+        if not isinstance(source, TakesUpdates):
+            return False
+        return source.has_event(access_of(source.conn_id, PATIENCE_WITH_A_CALLER), uuid)
+
+    return has_event
 
 
 def _secrets() -> dict[str, bytes]:
+    """Return the secrets of the libraries without mistakes of their own, whatever is wrong with others."""
     try:
-        libraries = load_settings().libraries
+        libraries = libraries_in_order()
     except BilletbroError:
-        log.warning("Yesplan's webhook answers nobody: libraries.yaml has mistakes.")
+        log.warning("Yesplan's webhook answers nobody: libraries.yaml cannot be read.")
         return {}
     return {library.id: secret for library in libraries if (secret := _secret_of(library))}
 

@@ -10,10 +10,10 @@ from jobs.billetbro_db import billetbro_engine
 from webhooks.airflow_runs import AirflowRuns
 from webhooks.desk import RunDesk
 from webhooks.endpoint import Webhook
-from webhooks.venues import Venues, has_event
+from webhooks.venues import Venues, events_of
 
 
 @cache
 def webhook() -> Starlette:
     """Return the application, made at the first request."""
-    return Webhook(Venues().secrets, RunDesk(billetbro_engine, AirflowRuns(), has_event)).application()
+    return Webhook(Venues().secrets, RunDesk(billetbro_engine, AirflowRuns(), events_of)).application()

@@ -9,18 +9,20 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from sqlalchemy import Engine, text
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Mount, Route
 
-from include.store.database import connect, migrate
-from tests.integration.webhooks.door import KNOWN, NEW, SECRETS, Door, WrittenDown
+from include.store.database import connect
+from tests.integration.webhooks.door import KNOWN, SECRETS, Door, WrittenDown
 from webhooks.desk import RunDesk
 from webhooks.endpoint import Webhook
 
 
 @pytest.fixture(scope="module")
-def engine(module_database_url: str) -> Iterator[Engine]:
+def engine(module_migrated_database_url: str) -> Iterator[Engine]:
     """Give a database that is up to date, in which one event is known."""
-    engine = connect(module_database_url)
-    migrate(engine)
+    engine = connect(module_migrated_database_url)
     with engine.begin() as connection:
         connection.execute(
             text("INSERT INTO sync.source_events VALUES ('theater', :uuid, 'Koncert', true, '{}', null, now(), now())"),
@@ -32,19 +34,17 @@ def engine(module_database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def served(engine: Engine) -> Iterator[Door]:
-    """Serve the webhook for the module's tests; Yesplan itself has one event that no snapshot held yet."""
+    """Serve the webhook, beside an address that is Airflow's; Yesplan has one event that no snapshot held yet."""
     door = Door("", engine, WrittenDown(), dict(SECRETS))
-    desk = RunDesk(lambda: door.engine, door.runs, lambda _library, uuid: uuid == NEW)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            Webhook(lambda: door.secrets, desk).application(), host="127.0.0.1", port=0, log_config=None, lifespan="off"
-        )
-    )
+    desk = RunDesk(lambda: door.engine, door.runs, door.events_of)
+    webhook = Mount("/yesplan", Webhook(lambda: door.secrets, desk).application())
+    together = Starlette(routes=[Route("/airflow", lambda _request: Response()), webhook])
+    server = uvicorn.Server(uvicorn.Config(together, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     while not server.started:
         thread.join(0.02)
-    door.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    door.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/yesplan"
     yield door
     server.should_exit = True
     thread.join()
@@ -60,4 +60,5 @@ def door(served: Door) -> Door:
     served.runs.begun = served.runs.paused = False
     served.runs.seconds = 0.0
     served.secrets = dict(SECRETS)
+    served.settings_are_broken = False
     return served

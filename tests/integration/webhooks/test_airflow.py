@@ -20,9 +20,11 @@ from sqlalchemy import delete
 from demo.environment import LIBRARIES
 from include.api.errors import BilletbroError
 from include.sandbox.server import Sandbox
+from jobs.billetbro_db import billetbro_engine
 from webhooks.airflow_runs import AirflowRuns
 from webhooks.answers import NotAnswered
-from webhooks.venues import Venues, has_event
+from webhooks.desk import RunDesk
+from webhooks.venues import Venues, events_of
 
 SECRET = "made-up secret of the theatre"
 
@@ -74,9 +76,18 @@ def test_secrets_are_looked_for_again_after_a_while(settings: Path, monkeypatch:
     assert (first, second, venues.secrets()) == ({"theater": SECRET.encode()}, {"theater": SECRET.encode()}, {})
 
 
-def test_secrets_while_the_settings_have_mistakes_are_none(settings: Path) -> None:
+def test_secrets_while_the_settings_cannot_be_read_are_none(settings: Path) -> None:
     settings.write_text("libraries: 7")
     assert Venues().secrets() == {}
+
+
+def test_secrets_are_not_lost_by_another_librarys_mistake_but_no_run_can_go_well(settings: Path) -> None:
+    content = yaml.safe_load(settings.read_text())
+    del content["libraries"][0]["name"]
+    settings.write_text(yaml.safe_dump(content))
+    assert Venues().secrets() == {"theater": SECRET.encode()}
+    with pytest.raises(BilletbroError, match="solbjerg: name"):
+        events_of("theater")
 
 
 def test_event_is_asked_for_in_its_own_librarys_yesplan(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,14 +96,19 @@ def test_event_is_asked_for_in_its_own_librarys_yesplan(settings: Path, monkeypa
         given = {"conn_type": "yesplan", "host": sandbox.yesplan_urls["theater"], "password": theater.api_key}
         monkeypatch.setenv("AIRFLOW_CONN_YESPLAN_THEATER", json.dumps(given))
         known = theater.events[0].id
-        assert [has_event("theater", known), has_event("theater", "9-9"), has_event("solbjerg", known)] == [
-            True,
-            False,
-            False,
-        ]
+        has_event = events_of("theater")
+        assert [has_event(known), has_event("9-9"), events_of("solbjerg")(known)] == [True, False, False]
         theater.behave(revoked=True)
         with pytest.raises(BilletbroError):
-            has_event("theater", known)
+            has_event(known)
+
+
+def test_desk_without_the_connection_of_our_tables_is_no_help_now() -> None:
+    desk = RunDesk(billetbro_engine, AirflowRuns(), events_of)
+    with pytest.raises(NotAnswered) as raised:
+        desk.remember("theater", "signature")
+    assert (raised.value.status, raised.value.retry_after) == (503, 60)
+    assert str(raised.value).startswith("theater: There is no connection 'billetbro_db'")
 
 
 @pytest.fixture
