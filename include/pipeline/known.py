@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -27,6 +27,7 @@ from include.store.snapshots import (
     store_mapped,
     store_ticket_events,
 )
+from include.store.twins import remember_left
 from include.sync.identity import Identity, identify, is_over, wants_an_event
 from include.sync.plan import Run
 from include.sync.twins import Twin, has, leave_to_twin, not_of, without_left
@@ -36,7 +37,8 @@ from include.sync.twins import Twin, has, leave_to_twin, not_of, without_left
 class Known:
     """What was read; `recovered` are the links that changed by it, and are among `links`.
 
-    `left_to_twin` are the events of the snapshot that the library's twin has, `sold_twice` those that both sell.
+    `left_to_twin` are the events of the snapshot that the library's twin has, `left_to` which of its Place2book events
+    by seccode, `sold_twice` those that both sell.
     """
 
     snapshot: tuple[Mapped, ...]
@@ -48,6 +50,7 @@ class Known:
     run: Run
     rules: LibraryRules
     left_to_twin: tuple[Mapped, ...] = ()
+    left_to: Mapping[str, str] = field(default_factory=dict)
     sold_twice: tuple[Rejection, ...] = ()
 
     @property
@@ -79,7 +82,7 @@ def read_known(
     twin_library: Library | None,
 ) -> Known:
     """Read everything; raises NothingToDo without a mapped snapshot of this run, and what reading Place2book raises."""
-    ours = _read_ours(engine, library, request, client.host, twin_library)
+    ours = _read_ours(engine, library, request, client.host, twin_library, now)
     snapshot, rules, twin = ours.snapshot, ours.rules, ours.twin
     run = Run(run_id=request.run_id, mode=request.mode, now=now, window_start=ours.window_start, events=request.events)
     revived = revive(
@@ -120,12 +123,18 @@ def read_known(
         ),
         rules=rules,
         left_to_twin=judged.left,
+        left_to=judged.left_to,
         sold_twice=tuple(rejection for rejection in judged.rejections if run.asked_for(rejection.uuid)),
     )
 
 
 def _read_ours(
-    engine: Engine, library: Library, request: RunRequest, sales_host: str, twin_library: Library | None
+    engine: Engine,
+    library: Library,
+    request: RunRequest,
+    sales_host: str,
+    twin_library: Library | None,
+    now: datetime,
 ) -> _Ours:
     """Read our own tables; raises NothingToDo without a mapped snapshot of this run."""
     with engine.connect() as connection:
@@ -142,7 +151,7 @@ def _read_ours(
             begun=begun,
             missing=frozenset(uuid for uuid, code in rejected if code == "event_missing_in_place2book"),
             sources=read_source_events(connection, library.id) if begun else {},
-            twin=read_twin(connection, library, twin_library),
+            twin=read_twin(connection, library, twin_library, now),
         )
 
 
@@ -210,6 +219,7 @@ def store_observation(connection: Connection, library: str, known: Known) -> Non
     """
     observation = known.observation
     store_mapped(connection, library, known.left_to_twin)
+    remember_left(connection, library, known.left_to, known.identities)
     over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
     seen = [event for event in observation.events if (event.event_maker, event.event_id) in over]
     store_ticket_events(connection, library, [*known.currents.values(), *seen], known.run.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -12,7 +13,7 @@ from include.store.database import library_lock
 from include.store.links import read_links
 from include.store.rejections import open_codes
 from include.store.snapshots import read_mapped
-from include.store.twins import begun_creates, was_read
+from include.store.twins import begun_creates, read_left, still_to_come, was_read
 from include.sync.twins import Twin, twin_of
 
 
@@ -30,7 +31,7 @@ def twins_lock(engine: Engine, library: Library, twin: Library | None) -> Iterat
         yield
 
 
-def read_twin(connection: Connection, library: Library, twin: Library | None) -> Twin | None:
+def read_twin(connection: Connection, library: Library, twin: Library | None, now: datetime) -> Twin | None:
     """Return what our own tables tell of the library's twin; None when it has none."""
     if twin is None:
         return None
@@ -43,6 +44,8 @@ def read_twin(connection: Connection, library: Library, twin: Library | None) ->
         snapshot=read_mapped(connection, twin.id),
         begun=begun_creates(connection, twin.id),
         missing=deleted,
+        to_come=still_to_come(connection, twin.id, now),
+        left=read_left(connection, library.id),
     )
 
 

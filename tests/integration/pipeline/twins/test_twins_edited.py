@@ -1,0 +1,153 @@
+"""What editors and planners do to an event that both twins show: it is sold once, and not when it was called off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from include.models import Mode
+from tests.integration.pipeline.harness import DAY, HOUR
+from tests.integration.pipeline.twins.pair import Twins
+
+pytestmark = pytest.mark.slow
+
+
+def move(twins: Twins, where: str, uuid: str, hours: float) -> None:
+    """Move an event by so many hours from where it began."""
+    start = twins.start + hours * HOUR
+    twins.site(where).edit(uuid, start=start, end=start + 2 * HOUR)
+
+
+def for_sale(twins: Twins) -> int:
+    """Return how many events can be bought, whatever they are called."""
+    return sum(twins.on_sale().values())
+
+
+@pytest.mark.parametrize("seller_first", [True, False], ids=["seller first", "other first"])
+def test_event_that_both_move_in_one_hour_is_not_created_by_the_one_that_left_it(
+    twins: Twins, leader: str, follower: str, seller_first: bool
+) -> None:
+    twins.run()
+    there = twins.publish(follower)
+    twins.run()
+    here = twins.publish(leader)
+    twins.run()
+    move(twins, leader, here, 0.5)
+    move(twins, follower, there, 0.5)
+    twins.run(*((follower, leader) if seller_first else (leader, follower)))
+    assert (twins.sellers(), for_sale(twins), twins.world.open_rejections()) == ([follower], 1, set())
+
+
+@pytest.mark.parametrize("edit", ["moved", "renamed"])
+@pytest.mark.parametrize("by", ["seller", "other"])
+def test_event_that_one_of_them_edits_first_stays_the_sellers(
+    twins: Twins, leader: str, follower: str, edit: str, by: str
+) -> None:
+    uuids = {leader: twins.publish(leader), follower: twins.publish(follower)}
+    twins.run()
+    first = leader if by == "seller" else follower
+    for where in (first, follower if first == leader else leader):
+        if edit == "moved":
+            move(twins, where, uuids[where], 24.5)
+        else:
+            twins.site(where).edit(uuids[where], title="Aften med gæster")
+        twins.run()
+        assert (twins.sellers(), for_sale(twins)) == ([leader], 1)
+    assert twins.run().writes == []
+
+
+def test_event_that_one_of_them_moves_and_renames_is_another(twins: Twins, leader: str, follower: str) -> None:
+    twins.publish(leader)
+    there = twins.publish(follower)
+    twins.run()
+    twins.site(follower).edit(there, title="Foredrag", start=twins.start + DAY, end=twins.start + DAY + HOUR)
+    twins.run()
+    assert (sorted(twins.sellers()), for_sale(twins)) == (sorted([leader, follower]), 2)
+
+
+def test_event_whose_date_is_mistaken_for_one_long_ago_is_still_sold_and_so_not_created_by_the_other(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    here = twins.publish(leader)
+    twins.publish(follower)
+    twins.run()
+    move(twins, leader, here, -243)
+    twins.run()
+    twins.run()
+    assert (for_sale(twins), twins.sellers()) == (1, [])
+    move(twins, leader, here, 0)
+    twins.run()
+    assert (for_sale(twins), twins.sellers(), twins.run().writes) == (1, [leader], [])
+
+
+@pytest.mark.parametrize("tickets", [0, 2], ids=["not sold", "sold"])
+def test_event_that_its_seller_calls_off_is_not_sold_by_the_other(
+    twins: Twins, leader: str, follower: str, tickets: int
+) -> None:
+    twins.run()
+    there = twins.publish(follower)
+    twins.run()
+    here = twins.publish(leader)
+    twins.run()
+    for _ in range(tickets):
+        twins.world.sandbox.place2book.buy(twins.world.ours(follower)[there].event_id)
+    twins.site(follower).edit(there, state="Cancelled")
+    twins.run()
+    twins.run()
+    assert (for_sale(twins), twins.link_at(leader, here)) == (0, None)
+    assert ("Koncert", "skipped", "sold_by_twin") in twins.judged(leader)
+
+
+def test_event_with_tickets_sold_that_vanishes_from_its_seller_is_not_sold_afresh_by_the_other(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    here = twins.publish(leader)
+    twins.publish(leader, "Foredrag")
+    twins.publish(follower)
+    twins.run()
+    twins.world.sandbox.place2book.buy(twins.world.ours(leader)[here].event_id)
+    twins.site(leader).edit(here, published=False)
+    for _ in range(3):
+        twins.run()
+    assert (for_sale(twins), twins.judged(follower)) == (1, [("Koncert", "skipped", "sold_by_twin")])
+    twins.site(leader).edit(here, published=True)
+    twins.run()
+    assert (for_sale(twins), twins.run().writes) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("Koncert: Åse & Bo", "Åse og Bo"), ("Hamlet", "HAMLET – udsolgt"), ("AFLYST: Hamlet", "Hamlet")],
+)
+def test_event_whose_title_one_of_them_adorns_is_sold_once(
+    twins: Twins, leader: str, follower: str, ours: str, theirs: str
+) -> None:
+    twins.publish(leader, ours), twins.publish(follower, theirs)
+    twins.run()
+    assert (twins.sellers(), twins.judged(follower)) == ([leader], [(theirs, "skipped", "sold_by_twin")])
+
+
+def test_shorter_title_that_one_of_ours_has_is_not_taken_for_a_longer_one(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    twins.publish(leader, "Hamlet")
+    for title in ("Hamlet", "Hamlet for børn"):
+        twins.publish(follower, title)
+    twins.run()
+    assert sorted(twins.sellers()) == sorted([leader, follower])
+    assert twins.judged(follower) == [("Hamlet", "skipped", "sold_by_twin"), ("Hamlet for børn", "ticket_event", None)]
+
+
+def test_plan_remembers_nothing_wrong_of_an_event_that_was_left(twins: Twins, leader: str, follower: str) -> None:
+    here = twins.publish(leader)
+    twins.publish(follower)
+    twins.run()
+    move(twins, leader, here, 1)
+    planned: list[dict[str, Any]] = []
+    for _ in range(2):
+        plan = twins.run(mode=Mode.PLAN)
+        planned = twins.world.rows("SELECT library, kind FROM sync.changes WHERE run_id = :run", run=plan.run_id)
+        assert [row for row in planned if row["kind"] == "create"] == []
+    twins.run()
+    assert for_sale(twins) == 1
