@@ -20,12 +20,13 @@ from include.pipeline.request import in_words, utc_now
 from include.store import changes as stored
 from include.store.links import remove_link, save_link
 from include.store.snapshots import forget_ticket_events, store_ticket_events
-from include.sync.apply import NO_REQUEST, Working, carry_out
+from include.sync.apply import NO_REQUEST, carry_out
 from include.sync.apply_checks import SoldMeanwhile
 from include.sync.error_texts import error_code
 from include.sync.identity import Identity
 from include.sync.plan import Plan
 from include.sync.prices import prices_as_made
+from include.sync.working import Working
 
 CHANGES_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.END_PRICE_SALE, Kind.DELETE_PRICE})
 BEGINS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})

@@ -26,11 +26,12 @@ from include.models import (
     TicketEvent,
     Written,
 )
-from include.sync.apply import Working, carry_out
+from include.sync.apply import carry_out
 from include.sync.fields import read_time
 from include.sync.plan import Plan
 from include.sync.prices import prices_as_made
 from include.sync.removal import is_sold, tickets_sold
+from include.sync.working import Working
 from tests.unit.sync.builders import SALES, plan_of, standing
 
 TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_begin_at", "sale_end_at"})
