@@ -22,6 +22,7 @@ from include.store.links import remove_link, save_link
 from include.store.snapshots import forget_ticket_events, store_ticket_events
 from include.sync.apply import NO_REQUEST, carry_out
 from include.sync.apply_checks import SoldMeanwhile
+from include.sync.counted import counted
 from include.sync.error_texts import error_code
 from include.sync.identity import Identity
 from include.sync.plan import Plan
@@ -48,9 +49,9 @@ class Outcome:
     def __str__(self) -> str:
         """Say it in a line for the task's log."""
         if self.planned is not None:
-            return f"{self.planned} changes planned, none made"
-        counts = len(self.applied), len(self.rejections), len(self.errors)
-        return "{} changes applied, {} refused or uncertain, {} errors".format(*counts)
+            return f"{counted(self.planned, 'change', 'changes')} planned, none made"
+        applied, errors = counted(len(self.applied), "change", "changes"), counted(len(self.errors), "error", "errors")
+        return f"{applied} applied, {len(self.rejections)} refused or uncertain, {errors}"
 
 
 class ChangeRunner:

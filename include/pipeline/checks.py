@@ -140,4 +140,5 @@ def verdict(all_checked: Iterable[Checked]) -> str:
     wrong = sum(one.mend is not None for one in all_checked)
     if not wrong:
         return "Alt er i orden. / Everything is in order."
-    return f"{wrong} fejl; ret dem, og kør check igen. / {wrong} to be mended; then run check again."
+    them = "den" if wrong == 1 else "dem"
+    return f"{wrong} fejl; ret {them}, og kør check igen. / {wrong} to be mended; then run check again."

@@ -17,7 +17,8 @@ from include.pipeline.field_lines import LONG_TEXTS, both, shown_value
 from include.pipeline.plan_text import names_of_prices, planned_lines, planned_rejections
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
-from include.sync.error_texts import error_lines
+from include.sync.counted import counted
+from include.sync.error_texts import error_in_words, error_lines, failures_in_words
 from include.sync.explanations import Explanation, explain, explain_noted
 from include.sync.field_texts import label_of
 from include.sync.reasons import reason_in_words
@@ -102,12 +103,8 @@ def make_report(engine: Engine, run_id: str, words_of: WordsOf) -> Report:
     held = "Ingen biblioteker fejlede; intet blev fjernet for / No library failed; removals were blocked for"
     summary = f"{held}: {', '.join(blocked)}." if blocked else ALL_WELL
     if failures:
-        reasons = (
-            f"{report.run.library}: {'; '.join(f'{step}: {report.run.errors[step]}' for step, _ in report.errors)}"
-            for report in libraries
-            if report.errors
-        )
-        summary = f"{len(failures)} of {len(libraries)} libraries failed: {' | '.join(reasons)}"
+        failed = {report.run.library: _why(report.run) for report in libraries if report.errors}
+        summary = failures_in_words(failed, len(libraries))
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -115,8 +112,17 @@ def make_report(engine: Engine, run_id: str, words_of: WordsOf) -> Report:
         lstrip_blocks=True,
         autoescape=False,
     )
-    text = environment.get_template("report.txt.j2").render(libraries=libraries, summary=summary)
+    text = environment.get_template("report.txt.j2").render(libraries=libraries, summary=summary, counted=counted)
     return Report(text=text, failures=failures, summary=summary)
+
+
+def _why(run: RunRecord) -> Explanation:
+    """Return what went wrong, step by step."""
+    told = [(step, error_in_words(run.error_codes.get(step), run.errors[step])) for step in STEPS if step in run.errors]
+    return Explanation(
+        "; ".join(f"{step}: {words.da}" for step, words in told),
+        "; ".join(f"{step}: {words.en}" for step, words in told),
+    )
 
 
 def _library(connection: Connection, run: RunRecord, words: SourceWords) -> LibraryReport:

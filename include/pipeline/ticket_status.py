@@ -29,6 +29,8 @@ from include.store.database import library_lock, migrate
 from include.store.runs import note_error, note_progress, start_run
 from include.store.sale_windows import Told, bounds_in_reach
 from include.store.snapshots import note_written_back, store_ticket_events
+from include.sync.counted import counted
+from include.sync.error_texts import error_code, error_in_words, failures_in_words
 from include.sync.mapping import map_event
 from include.sync.sale_windows import is_due
 from include.sync.ticket_status import NEVER_OVERWRITTEN, due_state
@@ -53,7 +55,7 @@ class Followed:
 
     def __str__(self) -> str:
         """Say it in a line for the task's log."""
-        return f"{self.read} events read again, {self.written} written, {self.refused} refused"
+        return f"{counted(self.read, 'event', 'events')} read again, {self.written} written, {self.refused} refused"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,9 +68,11 @@ class Round:
     @property
     def failures(self) -> str:
         """Return in a sentence which libraries failed and why; empty when none did."""
-        count = f"{len(self.failed)} of {len(self.said) + len(self.failed)} libraries failed: "
-        reasons = (f"{library}: {in_words(error)}" for library, error in sorted(self.failed.items()))
-        return count + " | ".join(reasons) if self.failed else ""
+        failed = {
+            library: error_in_words(error_code(error), in_words(error))
+            for library, error in sorted(self.failed.items())
+        }
+        return failures_in_words(failed, len(self.said) + len(failed)) if failed else ""
 
 
 def libraries_due(engine: Engine, now: datetime) -> frozenset[str]:
@@ -92,7 +96,7 @@ def for_each_due(
                 try:
                     result.said[library.id] = str(task.result() or LEFT_ALONE)
                 except Exception as error:
-                    note_error(engine, run_id, library.id, STEP, in_words(error))
+                    note_error(engine, run_id, library.id, STEP, in_words(error), error_code(error))
                     result.failed[library.id] = error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

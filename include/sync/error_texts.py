@@ -5,6 +5,9 @@ The error's own sentence is English and names connection, host and what was aske
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from include.sync.counted import counted
 from include.sync.explanation_texts import Explanation
 
 UNEXPECTED = "unexpected"
@@ -57,3 +60,13 @@ def error_lines(code: str | None, sentence: str | None) -> list[str]:
 def error_in_words(code: str | None, sentence: str) -> Explanation:
     """Return what an error means in Danish, by its code, and its own sentence, which is English."""
     return Explanation(IN_DANISH.get(code or "", sentence), sentence)
+
+
+def failures_in_words(failed: Mapping[str, Explanation], of: int) -> str:
+    """Return in one line how many of so many libraries failed, and why, in Danish and then in English."""
+    danish = " | ".join(f"{library}: {error.da}" for library, error in failed.items())
+    english = " | ".join(f"{library}: {error.en}" for library, error in failed.items())
+    return (
+        f"{len(failed)} af {counted(of, 'bibliotek', 'biblioteker')} fejlede: {danish} / "
+        f"{len(failed)} of {counted(of, 'library', 'libraries')} failed: {english}"
+    )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from include.models import Change, FieldChange, Kind, LibraryRules, Rejection, Written
+from include.sync.counted import counted
 from include.sync.removal import REMOVALS
 
 RETRY_REFUSED_AFTER = timedelta(days=1)
@@ -47,20 +48,31 @@ def guard_removals(
         return Guarded(changes=tuple(changes))
     reason = None
     if snapshot_size == 0 and live_links:
-        reason = (
-            f"Listen fra CMS er tom, men {live_links} arrangementer er koblet: intet er fjernet. / "
-            f"The source's list of events is empty, but {live_links} events are linked: nothing was removed."
-        )
+        reason = _empty_in_words(live_links)
     elif removals > rules.max_removals_count and removals * 100 > rules.max_removals_percent * live_links:
-        reason = (
-            f"{removals} af {live_links} koblede arrangementer ville blive fjernet, flere end max_removals tillader "
-            f"({rules.max_removals_count} og {rules.max_removals_percent} %): intet er fjernet. / "
-            f"{removals} of {live_links} linked events would be removed, more than max_removals allows "
-            f"({rules.max_removals_count} and {rules.max_removals_percent} %): nothing was removed."
-        )
+        reason = _too_many_in_words(removals, live_links, rules)
     if reason is None:
         return Guarded(changes=tuple(changes))
     return Guarded(changes=tuple(change for change in changes if change.kind not in REMOVALS), blocked=reason)
+
+
+def _empty_in_words(live_links: int) -> str:
+    danish, english = counted(live_links, "arrangement", "arrangementer"), counted(live_links, "event is", "events are")
+    return (
+        f"Listen over arrangementer er tom, men {danish} er koblet: intet er fjernet. / "
+        f"The list of events is empty, but {english} linked: nothing was removed."
+    )
+
+
+def _too_many_in_words(removals: int, live_links: int, rules: LibraryRules) -> str:
+    count, percent = rules.max_removals_count, rules.max_removals_percent
+    danish = counted(live_links, "koblet arrangement", "koblede arrangementer")
+    english = counted(live_links, "linked event", "linked events")
+    return (
+        f"{removals} af {danish} ville blive fjernet, flere end max_removals tillader ({count} og {percent} %): intet er "
+        f"fjernet. / {removals} of {english} would be removed, more than max_removals allows ({count} and {percent} %): "
+        "nothing was removed."
+    )
 
 
 def guard_prices(changes: Sequence[Change], *, resync: bool) -> tuple[tuple[Change, ...], tuple[Rejection, ...]]:

@@ -22,6 +22,7 @@ from include.pipeline.checks import (
 from include.settings import Library, SettingsError, libraries_in_order, load_settings
 from include.store.condition import condition_of
 from include.store.metadata import metadata, warehouse_metadata
+from include.sync.counted import counted
 from include.warehouse.privacy import KEY_CONNECTION
 from jobs.billetbro_db import billetbro_engine, privacy_of, warehouse_engine
 from jobs.sources import check_source, source_of
@@ -92,7 +93,8 @@ def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]
 
     def look() -> str:
         usable.update((maker.event_maker, maker.name) for maker in Place2bookHook(conn_id).usable_event_makers())
-        return f"token godtaget / accepted, {len(usable)} arrangører / event makers"
+        makers = counted(len(usable), "arrangør / event maker", "arrangører / event makers")
+        return f"token godtaget / accepted, {makers}"
 
     result = checked(f"forbindelse / connection {conn_id} (Place2book)", look)
     yield result
@@ -110,7 +112,8 @@ def _source(library: Library) -> Iterator[Checked]:
         today = datetime.now(ZoneInfo(library.timezone)).date()
         with source_of(library) as source:
             events.extend(source.read(today))
-        return f"{said} {len(events)} arrangementer fra i dag / events from today."
+        found = counted(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
+        return f"{said} {found} from today."
 
     subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.words.name.da})"
     yield checked(subject, look)

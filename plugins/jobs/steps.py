@@ -17,6 +17,7 @@ from include.pipeline.transform import transform as transform_events
 from include.pipeline.writeback import write_back
 from include.settings import Library, load_settings
 from include.sources import Source
+from include.sync.counted import counted
 from jobs.billetbro_db import privacy_of, see_that_it_answers, warehouse_engine
 from jobs.export_files import written_to_files
 from jobs.sources import source_of
@@ -26,7 +27,7 @@ def extract(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read every event of the library's source."""
     with source_of(library) as source:
         count = extract_events(engine, library, request, source, utc_now())
-    return f"{count} events read"
+    return f"{counted(count, 'event', 'events')} read"
 
 
 def transform(engine: Engine, library: Library, request: RunRequest) -> str:
@@ -47,7 +48,7 @@ def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
     """Write ticket links and sale states back to the source."""
     with apis_of(library) as (source, client):
         result = write_back(engine, library, request, source, client.host, utc_now())
-    return f"{result.written} events written, {len(result.rejections)} refused"
+    return f"{counted(result.written, 'event', 'events')} written, {len(result.rejections)} refused"
 
 
 def export_purchases(engine: Engine, library: Library, request: RunRequest) -> str:
@@ -58,7 +59,7 @@ def export_purchases(engine: Engine, library: Library, request: RunRequest) -> s
     files = written_to_files(engine, warehouse, library.id, request)
     with _place2book(library) as client, files as written:
         summary = export(engine, library, request, client, privacy_of(library), written.now, warehouse)
-    return f"purchases of {summary.events_exported} events read{written}"
+    return f"purchases of {counted(summary.events_exported, 'event', 'events')} read{written}"
 
 
 @contextmanager

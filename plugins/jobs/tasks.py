@@ -69,7 +69,7 @@ def announce(assets: Sequence[Asset]) -> None:
     """
     exported = _exported_libraries() if _batches() else []
     if not exported:
-        raise AirflowSkipException("no library's purchases were exported in this run")
+        raise AirflowSkipException("Ingen køb blev hentet i denne kørsel. / No purchases were exported in this run.")
     events = get_current_context()["outlet_events"]
     for asset in assets:
         events[asset].extra["libraries"] = list(exported)
@@ -85,7 +85,7 @@ def report_run() -> None:
     summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
     # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
     print(made.text.removesuffix(made.summary) + summary)
-    tell_who_asked(billetbro_engine(), request_of_this_run().run_id)
+    tell_who_asked(billetbro_engine(), request_of_this_run())
     if made.failures or silent:
         raise AirflowFailException(summary)
 
@@ -100,7 +100,10 @@ def silent_failures(states: Mapping[str, str | None], batches: Batches, named: S
         place = task.rpartition("_")[2]
         libraries = batches[int(place)] if place.isdecimal() and int(place) < len(batches) else [task]
         if state == "failed" and not set(libraries) & set(named):
-            sentences.append(f"{', '.join(libraries)}: the task {task} failed without an explanation; see its log.")
+            sentences.append(
+                f"{', '.join(libraries)}: opgaven {task} fejlede uden forklaring; se dens log. / "
+                f"the task {task} failed without an explanation; see its log."
+            )
     return sentences
 
 

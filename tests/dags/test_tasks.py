@@ -34,18 +34,19 @@ def test_request_of_a_run_is_by_hand_only_when_a_person_started_it(run_type: str
 
 
 BATCHES = [["herlev"], ["odder", "ribe"]]
+SAID = "opgaven {0} fejlede uden forklaring; se dens log. / the task {0} failed without an explanation; see its log."
 SILENT = {
     "nothing failed": ({"select_libraries": "success", "library.load_0": "success"}, [], []),
     "said by itself": ({"library.load_1": "failed"}, ["ribe"], []),
     "said nothing": (
         {"library.load_1": "failed"},
         ["herlev"],
-        ["odder, ribe: the task library.load_1 failed without an explanation; see its log."],
+        [f"odder, ribe: {SAID.format('library.load_1')}"],
     ),
     "not of a library": (
         {"announce_warehouse": "failed", "report": "running"},
         ["herlev"],
-        ["announce_warehouse: the task announce_warehouse failed without an explanation; see its log."],
+        [f"announce_warehouse: {SAID.format('announce_warehouse')}"],
     ),
     "only followed": ({"library.load_0": "upstream_failed", "library.writeback_0": None}, [], []),
 }

@@ -52,11 +52,11 @@ def test_run_is_red_and_names_the_library_then_follows_the_sale_then_asks_nobody
     red = looks.run()
     sandbox.start_server(CMS)
     assert (red.state, red.state_of(TASK), site.get(opened).fields["state"]) == ("failed", "failed", SHOWN)
-    assert "1 of 1 libraries failed: solbjerg: Connection 'cms_solbjerg' to 127.0.0.1:" in red.log
+    assert "1 of 1 library failed: solbjerg: Connection 'cms_solbjerg' to 127.0.0.1:" in red.log
 
     before = len(log.entries)
     done = command_line(variables)
-    assert (done.returncode, b"solbjerg: 1 events read again, 1 written, 0 refused" in done.stdout) == (0, True)
+    assert (done.returncode, b"solbjerg: 1 event read again, 1 written, 0 refused" in done.stdout) == (0, True)
     sent = Counter((entry.server, entry.method) for entry in log.entries[before:])
     assert sent == {(PLACE2BOOK, "GET"): 2, (CMS, "GET"): 1, (CMS, "PATCH"): 1}
     assert site.get(opened).fields["state"] == "Active"

@@ -18,7 +18,8 @@ def test_report_tells_what_an_error_means_and_which_connection_it_was(world: Wor
     danish, english = after(made.text.splitlines(), "FEJL / ERROR (load):")
     assert danish == IN_DANISH["WrongCredentials"]
     assert english.startswith("Connection 'place2book' to 127.0.0.1:")
-    assert made.summary.startswith("1 of 1 libraries failed: solbjerg: load: Connection 'place2book' to ")
+    assert made.summary.startswith(f"1 af 1 bibliotek fejlede: solbjerg: load: {danish} / ")
+    assert f" / 1 of 1 library failed: solbjerg: load: {english}" in made.summary
 
 
 def test_report_tells_of_each_change_that_was_not_carried_out(world: World) -> None:

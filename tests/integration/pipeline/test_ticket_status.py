@@ -18,6 +18,7 @@ from include.sandbox.server import Sandbox
 from include.settings import Library
 from include.store.database import connect, library_lock
 from include.store.event_facts import library_facts
+from include.sync.error_texts import IN_DANISH
 from include.sync.source_words import ANY_SOURCE
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
 
@@ -111,7 +112,7 @@ def test_sale_that_opens_is_read_and_written_once(world: World) -> None:
     world.ahead = 21 * MINUTE
     looked = look(world)
     assert looked.requests == asked_and_told(uuid) + read_of(event)
-    assert looked.result == Round(said={"solbjerg": "1 events read again, 1 written, 0 refused"})
+    assert looked.result == Round(said={"solbjerg": "1 event read again, 1 written, 0 refused"})
     assert (world.state_shown(uuid), world.ours()[uuid].state_written) == ("Active", "Active")
     assert world.link_shown(uuid) == world.ours()[uuid].sales_location
     [listed] = [entry for entry in world.sandbox.log.entries if (entry.server, entry.method) == (CMS, "GET")][-1:]
@@ -185,7 +186,7 @@ def test_event_that_was_cancelled_meanwhile_stays_cancelled_and_is_asked_for_onc
     world.ahead = 21 * MINUTE
     looked = look(world)
     assert looked.requests == [(CMS, "GET", "/api/v1/events"), *read_of(event)]
-    assert looked.result == Round(said={"solbjerg": "1 events read again, 0 written, 0 refused"})
+    assert looked.result == Round(said={"solbjerg": "1 event read again, 0 written, 0 refused"})
     assert (asked(world), world.state_shown(uuid)) == ([], state)
 
 
@@ -218,7 +219,7 @@ def test_website_that_fails_is_told_of_and_tried_again_the_next_time(world: Worl
     world.ahead = 21 * MINUTE
     world.sandbox.faults.add(CMS, "status", method=method, code=500)
     looked = look(world)
-    assert failed(looked, world).startswith("1 of 1 libraries failed: solbjerg: Connection 'cms_solbjerg' to 127.0.0.1")
+    assert "1 of 1 library failed: solbjerg: Connection 'cms_solbjerg' to 127.0.0.1" in failed(looked, world)
     assert [row["errors"] for row in world.rows("SELECT errors FROM sync.runs WHERE mode = 'ticket_status'")] == [
         {"ticket_status": str(looked.result.failed["solbjerg"])}
     ]
@@ -244,9 +245,9 @@ def test_website_that_refuses_the_state_gets_a_rejection_until_it_takes_it(world
     uuid, _ = on_sale_in(world, 20 * MINUTE)
     world.ahead = 21 * MINUTE
     world.sandbox.faults.add(CMS, "status", method="PATCH", code=400, times=1)
-    assert look(world).result == Round(said={"solbjerg": "1 events read again, 0 written, 1 refused"})
+    assert look(world).result == Round(said={"solbjerg": "1 event read again, 0 written, 1 refused"})
     assert world.open_rejections() == {("Koncert", "cms_refused")}
-    assert look(world).result == Round(said={"solbjerg": "1 events read again, 1 written, 0 refused"})
+    assert look(world).result == Round(said={"solbjerg": "1 event read again, 1 written, 0 refused"})
     assert (world.open_rejections(), world.state_shown(uuid)) == (set(), "Active")
 
 
@@ -256,7 +257,9 @@ def test_place2book_that_is_down_is_told_of_and_the_website_is_not_asked(world: 
     world.sandbox.stop_server(PLACE2BOOK)
     looked = look(world)
     assert (looked.requests, looked.result.said) == ([], {})
-    assert failed(looked, world).startswith("1 of 1 libraries failed: solbjerg: Connection 'place2book' to 127.0.0.1:0")
+    danish, _, english = failed(looked, world).partition(" / ")
+    assert danish.startswith(f"1 af 1 bibliotek fejlede: solbjerg: {IN_DANISH['Unreachable']}")
+    assert english.startswith("1 of 1 library failed: solbjerg: Connection 'place2book' to 127.0.0.1:0")
     world.sandbox.start_server(PLACE2BOOK)
     assert (asked(world), world.state_shown(uuid)) == (asked_and_told(uuid) + read_of(event), "Active")
 
@@ -286,9 +289,9 @@ def test_library_that_fails_leaves_the_other_untouched(both: World) -> None:
     looked = look(both)
     assert (list(looked.result.failed), looked.result.said) == (
         ["solbjerg"],
-        {"nordvig": "1 events read again, 1 written, 0 refused"},
+        {"nordvig": "1 event read again, 1 written, 0 refused"},
     )
-    assert failed(looked, both).startswith("1 of 2 libraries failed: solbjerg: Connection 'cms_solbjerg'")
+    assert "1 of 2 libraries failed: solbjerg: Connection 'cms_solbjerg'" in failed(looked, both)
     assert both.sandbox.cms["nordvig"].get(other).fields["state"] == "Active"
 
 

@@ -75,8 +75,8 @@ def test_removals_on_an_empty_snapshot_are_blocked_whatever_their_number() -> No
     result = guarded([update, *removals(1)], 50, size=0)
     assert (result.changes, result.blocked) == (
         (update,),
-        "Listen fra CMS er tom, men 50 arrangementer er koblet: intet er fjernet. / "
-        "The source's list of events is empty, but 50 events are linked: nothing was removed.",
+        "Listen over arrangementer er tom, men 50 arrangementer er koblet: intet er fjernet. / "
+        "The list of events is empty, but 50 events are linked: nothing was removed.",
     )
 
 
