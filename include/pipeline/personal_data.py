@@ -3,12 +3,15 @@
 1. What is past retention is removed, from tables and files (no key is needed for that)
 2. What is stored is brought under the policy: after a change of it, in files too
 3. Pseudonyms whose key is not known any longer are told of: their people cannot be found
+4. When that is done for all of them: the files of each day that is over become one
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -28,6 +31,8 @@ from include.warehouse.retention import Removed, remove_past
 from include.warehouse.retention_rule import Retention
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+LONGEST_MERGE = 60.0
+"""Seconds that a night spends on merging a library's files."""
 log = logging.getLogger(__name__)
 
 
@@ -148,6 +153,29 @@ def keep_in_order(
             lost,
         )
     return Night(removed=removed, protected=protected, protected_in_files=in_files)
+
+
+def merge_files(
+    state: Engine,
+    library: str,
+    files: PersonalDataFiles,
+    clock: Callable[[], datetime] = utc_now,
+    seconds: float = LONGEST_MERGE,
+) -> int:
+    """Make one file of each past day's, under the library's lock; return how many files were merged.
+
+    Ends after so many seconds, for the hourly run waits: the next night goes on. Raises as `keep_in_order` does.
+    """
+    until, merged = time.monotonic() + seconds, 0
+    with library_lock(state, library), closing(files.merge_days(library, clock().astimezone(UTC).date())) as days:
+        for count in days:
+            merged += count
+            if time.monotonic() >= until:
+                log.info("%s: more days of files are left for the next night to merge", library)
+                break
+    if merged:
+        log.info("%s: %s files of past days became one for each day and table", library, merged)
+    return merged
 
 
 def said_of(nights: Mapping[str, Night]) -> list[str]:

@@ -7,7 +7,7 @@ next night merges again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
@@ -29,8 +29,8 @@ WHOLE_DAY = f"day{SUFFIX}"
 DAYS_AT_ONCE = 8
 
 
-def merge_days(store: FileStore, library: str, today: date) -> Iterator[int]:
-    """Merge each table's files of each day (UTC) before `today`; yield of how many, as each day is merged.
+def merge_days(store: FileStore, library: str, today: date) -> Generator[int]:
+    """Merge each table's files of each day (UTC) before `today`; yield of how many, a few days at a time.
 
     The caller holds the library's lock. Files that we did not write, or with columns that are not known (any longer),
     stay as they are.
@@ -41,7 +41,7 @@ def merge_days(store: FileStore, library: str, today: date) -> Iterator[int]:
             days = groupby(store.files(table.name, library), day_of)
             many = iter([files for day, one in days if day < today.isoformat() and len(files := list(one)) > 1])
             while some := list(islice(many, DAYS_AT_ONCE)):
-                yield from pool.map(partial(_merge, store, library, table), some)
+                yield sum(pool.map(partial(_merge, store, library, table), some))
 
 
 def _merge(store: FileStore, library: str, table: Table, files: Sequence[StoragePath]) -> int:

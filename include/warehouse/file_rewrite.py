@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -62,8 +62,8 @@ class RewritableFiles:
         sought = _sought(library, table, columns, bought)
         return sum(self._each(sought, partial(self._rewritten, change=change)))
 
-    def merge_days(self, library: str, today: date) -> Iterator[int]:
-        """Make one file of each table's files of each day before `today`; yield of how many, as each is made."""
+    def merge_days(self, library: str, today: date) -> Generator[int]:
+        """Make one file of each table's files of each day before `today`; yield of how many, now and then."""
         yield from merge_days(self.store, library, today)
 
     def _each(self, sought: _Sought, work: Callable[[_Sought, StoragePath], T]) -> Iterator[T]:

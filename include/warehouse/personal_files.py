@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -44,8 +44,8 @@ class PersonalDataFiles(Protocol):
         May be carried out again after a failure.
         """
 
-    def merge_days(self, library: str, today: date) -> Iterator[int]:
-        """Make one file of each table's files of each day (UTC) before `today`; yield of how many, as each is made.
+    def merge_days(self, library: str, today: date) -> Generator[int]:
+        """Make one file of each table's files of each day (UTC) before `today`; yield of how many, now and then.
 
         No row's latest content is lost, and a reader meets it all the time, for a moment twice.
         """

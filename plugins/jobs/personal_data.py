@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 
 from airflow.sdk.log import mask_secret
@@ -17,6 +18,7 @@ from include.pipeline.personal_data import (
     keep_in_order,
     kept_libraries,
     longest_waiting_first,
+    merge_files,
     said_of,
     stored_libraries,
 )
@@ -31,6 +33,8 @@ from jobs.export_files import file_store
 
 FORMER_KEYS = "former_keys"
 LEFT_BEHIND = " (warehouse in billetbro_db)"
+LONGEST_MERGES = 15 * 60.0
+"""Seconds after which a night merges no further library's files: what is left waits for the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +110,23 @@ def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str,
         replace(place, libraries=longest_waiting_first(place.warehouse, place.libraries)) for place in everywhere
     ]
     failed = for_each_library_in(in_turn, one)
+    if files is not None:
+        failed = _merged(state, files, in_turn[0], leaving=failed) | failed
     print("\n".join(said_of(nights)))
     if failed:
         raise together(failed)
     return {library: night.counts for library, night in nights.items()}
+
+
+def _merged(state: Engine, files: PersonalDataFiles, place: Place, leaving: Container[str]) -> dict[str, Exception]:
+    """Merge the files of past days, but for the libraries in which something failed; return what went wrong here."""
+    until = time.monotonic() + LONGEST_MERGES
+
+    def one(_: Place, library: Kept) -> None:
+        if library.id not in leaving and time.monotonic() < until:
+            merge_files(state, library.id, files)
+
+    return for_each_library_in([place], one)
 
 
 def for_each_library_in(everywhere: Sequence[Place], work: Callable[[Place, Kept], None]) -> dict[str, Exception]:

@@ -1,7 +1,10 @@
 """Files that are written already, when somebody is to be forgotten."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,12 @@ from include.api.errors import Fatal
 from include.models import PersonalDataPolicy
 from include.warehouse.blanking import blank_files
 from include.warehouse.file_rewrite import RewritableFiles
+from include.warehouse.file_store import FilesTrouble
 from include.warehouse.personal_files import Bought
 from include.warehouse.privacy import Privacy, Row
 from tests.integration.warehouse.examples import FIRST, HOUR, LIBRARY, MONDAY, SECOND, Till, export
 from tests.integration.warehouse.files import a_store, paths, rows, stored_bytes, write
+from tests.integration.warehouse.personal import files_in
 
 AS_IT_IS = Privacy(policy=PersonalDataPolicy.KEEP, keep_answers=frozenset({"Hørt om os"}))
 TOLD_OF_FIRST = ("Test Testesen", "test.testesen@example.com", "12 34 56 78", "2730", "77001122", "Plakat")
@@ -116,3 +121,80 @@ def test_rows_of_files_are_read_with_the_named_columns_only(root: Path) -> None:
 def test_libraries_are_those_that_have_files(root: Path, tmp_path: Path) -> None:
     assert RewritableFiles(a_store(root)).libraries() == {LIBRARY}
     assert RewritableFiles(a_store(tmp_path / "nothing")).libraries() == frozenset()
+
+
+def damage_the_rows(file: Path) -> None:
+    """Make the rows unreadable, and leave the end of the file, which tells what can be in them."""
+    content = bytearray(file.read_bytes())
+    length = int.from_bytes(content[-8:-4], "little") + 8
+    content[4:-length] = b"x" * (len(content) - length - 4)
+    file.write_bytes(content)
+
+
+def test_rewriting_reads_no_file_that_cannot_hold_the_purchases(root: Path) -> None:
+    second = max((root / "purchases").rglob("*.parquet"))
+    damage_the_rows(second)
+    assert blank_files(files_in(root), LIBRARY, these(910, 5)) == {"purchases": 1, "answers": 0}
+    with pytest.raises(Fatal, match=f"^'{second}'"):
+        blank_files(files_in(root), LIBRARY, these(900))
+
+
+def test_rewriting_reads_no_file_of_a_day_before_the_purchases(root: Path) -> None:
+    first = min((root / "purchases").rglob("*.parquet"))
+    earlier = first.parent.with_name("day=2026-02-28") / first.name
+    earlier.parent.mkdir()
+    damage_the_rows(first)
+    first.rename(earlier)
+    assert blank_files(files_in(root), LIBRARY, Bought(frozenset({900}), date(2026, 3, 1)))["purchases"] == 1
+    with pytest.raises(Fatal, match=f"^'{earlier}'"):
+        blank_files(files_in(root), LIBRARY, Bought(frozenset({900}), date(2026, 2, 28)))
+
+
+def test_rewriting_reads_no_file_in_which_nothing_is_left(root: Path) -> None:
+    blank_files(files_in(root), LIBRARY, these(900, 910))
+    for file in (root / "purchases").rglob("*.parquet"):
+        damage_the_rows(file)
+    assert blank_files(files_in(root), LIBRARY, these(900, 910)) == {"purchases": 0, "answers": 0}
+    assert list(files_in(root).rows(LIBRARY, "purchases", ("email",))) == []
+
+
+def test_rewriting_a_file_that_another_replaced_meanwhile_leaves_what_the_other_did(root: Path) -> None:
+    def meanwhile(row: Row) -> Row:
+        blank_files(files_in(root), LIBRARY, these(910))
+        return row | {"email": None}
+
+    with pytest.raises(FilesTrouble, match="was changed by somebody else meanwhile; it was left as it is"):
+        files_in(root).rewrite(LIBRARY, "purchases", ("email",), meanwhile, these(900))
+    assert told(root, TOLD_OF_SECOND) == []
+    files_in(root).rewrite(LIBRARY, "purchases", ("email",), lambda row: row | {"email": None}, these(900))
+    assert [row["email"] for row in rows(root, "purchases")] == [None] * 3
+
+
+def test_rewriting_a_file_that_was_merged_meanwhile_brings_nobody_back(root: Path) -> None:
+    def meanwhile(row: Row) -> Row:
+        list(files_in(root).merge_days(LIBRARY, date(2026, 3, 3)))
+        return row | {"email": None}
+
+    with pytest.raises(FilesTrouble, match="was changed by somebody else meanwhile"):
+        files_in(root).rewrite(LIBRARY, "purchases", ("email",), meanwhile, these(900))
+    assert [path for path in paths(root) if path.startswith("purchases")] == [
+        f"purchases/library={LIBRARY}/day=2026-03-02/day.parquet"
+    ]
+    assert len(rows(root, "purchases")) == 2
+
+
+def test_rewriting_by_several_at_once_leaves_whole_files_and_nobody(root: Path) -> None:
+    def until_done(purchase_id: int) -> None:
+        for _ in range(20):
+            with suppress(FilesTrouble):
+                blank_files(files_in(root), LIBRARY, these(purchase_id))
+                return
+        raise AssertionError("it was disturbed every time")
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(until_done, [900, 910] * 4))
+    assert sorted(row["purchase_id"] for row in rows(root, "purchases")) == [900, 900, 910]
+    until_done(900)
+    until_done(910)
+    assert (told(root, TOLD_OF_FIRST), told(root, TOLD_OF_SECOND)) == ([], [])
+    assert [path for path in paths(root) if path.endswith(".unfinished")] == []
