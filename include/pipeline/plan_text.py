@@ -61,7 +61,7 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> list
         lines.append(f"  ! {run.removals_blocked}")
     lines += [f"  {line}" if line else "" for line in planned_lines(connection, run, words)]
     if rejected := planned_rejections(run, words):
-        lines += ["", f"  Afvist, kræver jer / rejected, needs you: {len(rejected)}"]
+        lines += ["", f"  Afvist, kræver handling / rejected, needs action: {len(rejected)}"]
     for title, said in rejected:
         lines += [f"    - {title or '(uden titel / no title)'}: {said.da}", f"      {said.en}"]
     for step, message in run.errors.items():

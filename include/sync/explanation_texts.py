@@ -74,10 +74,10 @@ ENTRIES = {
         TWIN,
     ),
     "waits_for_twin": Entry(
-        "Arrangementet venter: det andet bibliotek, som går forud, er endnu ikke læst og sælger det måske. Det "
-        "oprettes, når det er læst; fejler dets kørsel, så ret det først.",
-        "The event waits: the other library, which leads, was not read yet and may sell it. It is created once that "
-        "is read; if that library's run fails, mend it first.",
+        "Arrangementet venter: det andet bibliotek, som går forud, er endnu ikke læst og sælger det måske. Vi opretter "
+        "arrangementet, når biblioteket er læst; fejler bibliotekets kørsel, så få den til at lykkes først.",
+        "The event waits: the other library, which leads, was not read yet and may sell it. We create the event once "
+        "that library is read; if its run fails, mend that first.",
         TWIN,
     ),
     "capacity_missing": Entry(

@@ -69,9 +69,9 @@ def _too_many_in_words(removals: int, live_links: int, rules: LibraryRules) -> s
     danish = counted(live_links, "koblet arrangement", "koblede arrangementer")
     english = counted(live_links, "linked event", "linked events")
     return (
-        f"{removals} af {danish} ville blive fjernet, flere end max_removals tillader ({count} og {percent} %): intet er "
-        f"fjernet. / {removals} of {english} would be removed, more than max_removals allows ({count} and {percent} %): "
-        "nothing was removed."
+        f"{removals} af {danish} ville blive fjernet, flere end max_removals tillader ({count} og {percent} %): intet "
+        f"er fjernet. / {removals} of {english} would be removed, more than max_removals allows ({count} and {percent} "
+        "%): nothing was removed."
     )
 
 

@@ -44,14 +44,15 @@ EVENTS = _argument(
     type=_ids,
     default=[],
     metavar="UUID,UUID",
-    help="kun disse arrangementer / only these events, by their uuid in the CMS",
+    help="kun disse arrangementer / only these events, by their uuid where they are planned",
 )
 EVENT = _argument(
     "event",
     metavar="EVENT",
     help=(
-        "uuid, nummer eller seccode i Place2book, salgslink, adresse i CMS eller for personalet, noget af titlen / "
-        "uuid, number or seccode in Place2book, sales link, address in the CMS or for staff, a part of the title"
+        "uuid, nummer eller seccode i Place2book, salgslink, sidens adresse (for alle eller for personalet), noget af "
+        "titlen / uuid, number or seccode in Place2book, sales link, the page's address (for all or for staff), a part "
+        "of the title"
     ),
 )
 JSON = _argument("--json", action="store_true", help="som JSON, til maskiner / as JSON, for machines")

@@ -20,16 +20,18 @@ FORCED_UPDATE = {
         type="array",
         items=AN_ID,
         title="Arrangementer / Events",
-        description="CMS'ets uuid'er for de arrangementer, der skal ses på, ét på hver linje. Tom: alle. / "
-        "The CMS's uuids of the events to look at, one on each line. Empty: all of them.",
+        description="De arrangementer, der skal ses på: deres uuid i det system, hvor de planlægges, ét på hver linje. "
+        "Tom: alle. / The events to look at: their uuids in the system where they are planned, one on each line. "
+        "Empty: all of them.",
     ),
     "mode": Param(
         "sync",
         enum=["sync", "plan", "resync"],
         title="Måde / Mode",
         description="sync: opdater. plan: vis kun, hvad der ville ske. resync: overskriv også det, personalet har "
-        "rettet i Place2book i felter, som CMS'et ejer. / sync: the update. plan: only show what it would do. "
-        "resync: also overwrite what staff changed in Place2book of the fields that the CMS owns.",
+        "rettet i Place2book i felter, som hentes fra det system, hvor arrangementerne planlægges. / sync: the update. "
+        "plan: only show what it would do. resync: also overwrite what staff changed in Place2book of the fields that "
+        "come from the system where the events are planned.",
     ),
     "allow_mass_removal": Param(
         False,

@@ -28,7 +28,7 @@ def test_plan_tells_what_would_be_rejected_and_opens_no_rejection(world: World) 
     assert world.open_rejections() == set()
     assert "- Foredrag: Der mangler et antal billetter." in text
     assert "- Koncert: Linket i CMS ligner Place2books" in text
-    assert "Afvist, kræver jer / rejected, needs you: 2" in text
+    assert "Afvist, kræver handling / rejected, needs action: 2" in text
 
 
 def test_plan_counts_no_absence_and_no_try(world: World) -> None:

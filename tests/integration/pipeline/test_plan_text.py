@@ -49,7 +49,7 @@ def test_plan_reads_event_by_event_and_field_by_field(world: World) -> None:
         f"      billetlink / ticket link: - -> {link}",
         f"      link for personalet / link for staff: - -> {admin}",
         "",
-        "  Afvist, kræver jer / rejected, needs you: 1",
+        "  Afvist, kræver handling / rejected, needs action: 1",
         "    - Uden antal: Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg "
         "(mindst 1).",
         "      The number of tickets is missing. Enter in the CMS how many tickets are for sale (at least 1).",
