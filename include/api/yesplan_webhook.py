@@ -39,6 +39,7 @@ STATES = {
     WebhookState.PUBLISHED: "I Place2book / In Place2book",
     WebhookState.ABSENT: "Ikke i Place2book / Not in Place2book",
     WebhookState.KEPT: "Stadig i Place2book: sæt først status tilbage / Still there: set the status back first",
+    WebhookState.OVER: "Afholdt: røres ikke / Over: left as it is",
     WebhookState.REJECTED: "Afvist: se rapporten / Rejected: see the report",
     WebhookState.FAILED: "Mislykkedes: se rapporten / Failed: see the report",
 }

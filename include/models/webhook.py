@@ -19,5 +19,6 @@ class WebhookState(StrEnum):
     PUBLISHED = "published"
     ABSENT = "absent"
     KEPT = "kept"
+    OVER = "over"
     REJECTED = "rejected"
     FAILED = "failed"

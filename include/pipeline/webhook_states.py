@@ -2,11 +2,16 @@
 
 | the run, the event                                                  | is told                                |
 |---------------------------------------------------------------------|----------------------------------------|
-| the library's run failed before purchases, or never came so far     | `failed`                               |
+| the library's part of the run that was asked for failed before purchases, or never began | `failed` |
+| so did that of a later run                                          | nothing yet: the next one may tell     |
 | something of the event is rejected                                  | `rejected`                             |
+| its ticket event was retired                                        | `over`                                 |
 | it has a ticket event, and was to be withdrawn                      | `kept`: the source still says it is ours |
 | it has a ticket event                                               | `published`                            |
-| it has none                                                         | `absent`                               |
+| it has none, or none any more                                       | `absent`                               |
+
+Whose own run was stopped, deleted, or could not reach the source is told after the library's next run that looks at the
+event. A run in mode `plan` writes nothing, and so tells nobody.
 """
 
 from __future__ import annotations
@@ -18,8 +23,8 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import ProgrammingError
 
 from include.api.errors import BilletbroError, Refused
-from include.models import LinkStatus, WebhookAction, WebhookState
-from include.pipeline.request import in_words
+from include.models import LinkStatus, Mode, WebhookAction, WebhookState
+from include.pipeline.request import RunRequest, in_words
 from include.sources import ShowsUpdates
 from include.store.rejections import open_codes
 from include.store.runs import read_run
@@ -29,11 +34,13 @@ from include.store.webhook_requests import Pending, note_told, pending_of
 STEPS = ("extract", "transform", "load", "writeback")
 
 
-def whom_to_tell(engine: Engine, run_id: str) -> Sequence[Pending]:
+def whom_to_tell(engine: Engine, request: RunRequest) -> Sequence[Pending]:
     """Return the requests that wait for the end of a run; none where nothing was ever asked for."""
+    if request.mode is Mode.PLAN:
+        return ()
     try:
         with engine.connect() as connection:
-            return pending_of(connection, run_id)
+            return pending_of(connection, request.run_id, request.events)
     except ProgrammingError:
         return ()
 
@@ -46,10 +53,13 @@ def tell(engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pe
     mistakes: list[str] = []
     down: str | None = None
     for one in pending:
+        state = _state(engine, run_id, one)
+        if state is None:
+            continue
         refused = None
         if down is None:
             try:
-                source.show_update(one.uuid, _state(engine, run_id, one))
+                source.show_update(one.uuid, state)
             except Refused as problem:
                 refused = in_words(problem)
                 mistakes.append(refused)
@@ -61,22 +71,31 @@ def tell(engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pe
     return mistakes
 
 
-def _state(engine: Engine, run_id: str, asked: Pending) -> WebhookState:
+def _state(engine: Engine, run_id: str, asked: Pending) -> WebhookState | None:
     with engine.connect() as connection:
         return state_of(connection, run_id, asked)
 
 
-def state_of(connection: Connection, run_id: str, asked: Pending) -> WebhookState:
-    """Return how an event stands after a run, by the table above."""
-    try:
-        run = read_run(connection, run_id, asked.library)
-    except KeyError:
-        return WebhookState.FAILED
-    if run.loaded_at is None or not run.errors.keys().isdisjoint(STEPS):
-        return WebhookState.FAILED
+def state_of(connection: Connection, run_id: str, asked: Pending) -> WebhookState | None:
+    """Return how an event stands after a run, by the table above; None when it tells nothing of that."""
+    if not _got_through(connection, run_id, asked.library):
+        return WebhookState.FAILED if asked.run_id == run_id else None
     if any(uuid == asked.uuid for uuid, _ in open_codes(connection, asked.library)):
         return WebhookState.REJECTED
-    status = select(links.c.status).where(links.c.library == asked.library, links.c.uuid == asked.uuid)
-    if connection.scalar(status) != LinkStatus.LIVE:
+    status = connection.scalar(
+        select(links.c.status).where(links.c.library == asked.library, links.c.uuid == asked.uuid)
+    )
+    if status == LinkStatus.RETIRED:
+        return WebhookState.OVER
+    if status != LinkStatus.LIVE:
         return WebhookState.ABSENT
     return WebhookState.KEPT if asked.action is WebhookAction.WITHDRAW else WebhookState.PUBLISHED
+
+
+def _got_through(connection: Connection, run_id: str, library: str) -> bool:
+    """Tell whether a run came to the end of the library's events, whatever became of their purchases."""
+    try:
+        run = read_run(connection, run_id, library)
+    except KeyError:
+        return False
+    return run.loaded_at is not None and run.errors.keys().isdisjoint(STEPS)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Engine, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from include.models import WebhookAction
@@ -25,6 +25,7 @@ class Pending:
     library: str
     uuid: str
     action: WebhookAction
+    run_id: str
 
 
 @contextmanager
@@ -70,15 +71,28 @@ def note_run(connection: Connection, signature: str, uuid: str, action: WebhookA
     connection.execute(update(requests).where(requests.c.signature == signature).values(asked))
 
 
-def pending_of(connection: Connection, run_id: str) -> Sequence[Pending]:
-    """Return whom to tell after a run: who asked for it, and of its libraries who could not be told the last time."""
-    its_libraries = requests.c.library.in_(select(runs.c.library).where(runs.c.run_id == run_id))
-    query = select(requests.c.signature, requests.c.library, requests.c.uuid, requests.c.action).where(
-        or_(requests.c.run_id == run_id, requests.c.error.is_not(None) & its_libraries), requests.c.told_at.is_(None)
+def pending_of(connection: Connection, run_id: str, events: Collection[str]) -> Sequence[Pending]:
+    """Return whom to tell after a run: who asked for it, and who was not told yet, although it began later.
+
+    Those could not be told, or their own run was stopped, deleted, or waits still. A run that is limited to some events
+    is nobody's who asked for others.
+    """
+    its_own = requests.c.run_id == run_id
+    began_later = exists().where(
+        runs.c.run_id == run_id, runs.c.library == requests.c.library, runs.c.started_at > requests.c.received_at
     )
+    looked_at = requests.c.uuid.in_(events) if events else requests.c.uuid.is_not(None)
+    columns = (requests.c.signature, requests.c.library, requests.c.uuid, requests.c.action, requests.c.run_id)
+    query = select(*columns).where(its_own | (began_later & looked_at), requests.c.told_at.is_(None))
     rows = connection.execute(query.order_by(requests.c.library, requests.c.received_at))
     return [
-        Pending(signature=row.signature, library=row.library, uuid=row.uuid, action=WebhookAction(row.action))
+        Pending(
+            signature=row.signature,
+            library=row.library,
+            uuid=row.uuid,
+            action=WebhookAction(row.action),
+            run_id=row.run_id,
+        )
         for row in rows
     ]
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import Engine
 
 from include.api.errors import BilletbroError
-from include.pipeline.request import utc_now
+from include.pipeline.request import RunRequest, utc_now
 from include.pipeline.webhook_states import tell, whom_to_tell
 from include.settings import load_settings
 from include.sources import ShowsUpdates
@@ -17,14 +17,14 @@ from jobs.sources import source_of
 log = logging.getLogger(__name__)
 
 
-def tell_who_asked(engine: Engine, run_id: str) -> None:
+def tell_who_asked(engine: Engine, request: RunRequest) -> None:
     """Tell each source how the events stand that were asked for in it; what goes wrong there is logged, no more."""
-    for library_id, pending in groupby(whom_to_tell(engine, run_id), key=lambda one: one.library):
+    for library_id, pending in groupby(whom_to_tell(engine, request), key=lambda one: one.library):
         try:
             with source_of(load_settings().library(library_id)) as source:
                 if not isinstance(source, ShowsUpdates):
                     continue
-                for mistake in tell(engine, run_id, source, list(pending), utc_now()):
+                for mistake in tell(engine, request.run_id, source, list(pending), utc_now()):
                     log.warning("%s: the state of a forced update could not be shown: %s", library_id, mistake)
         except BilletbroError as error:
             log.warning("%s: the states of forced updates could not be shown: %s", library_id, error)

@@ -26,6 +26,7 @@ CONFIGURATION = {
             "key": "kept",
             "name": "Stadig i Place2book: sæt først status tilbage / Still there: set the status back first",
         },
+        {"key": "over", "name": "Afholdt: røres ikke / Over: left as it is"},
         {"key": "rejected", "name": "Afvist: se rapporten / Rejected: see the report"},
         {"key": "failed", "name": "Mislykkedes: se rapporten / Failed: see the report"},
     ],

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, text
 
 from include.api.session import RequestSettings
 from include.api.yesplan import YesplanClient
-from include.models import LinkStatus, WebhookAction
+from include.models import LinkStatus, Mode, WebhookAction
+from include.pipeline.request import RunRequest, utc_now
 from include.pipeline.webhook_states import tell, whom_to_tell
 from include.sandbox.server import Sandbox
 from include.sandbox.yesplan_state import Installation
@@ -21,8 +22,9 @@ from include.store.links import save_link
 from tests.integration.store.examples import LINK, NOW
 
 LIBRARY, RUN = "theater", "yesplan__theater__1"
+ITS_RUN, HOURLY = RunRequest(run_id=RUN), RunRequest(run_id="scheduled__1")
 UPDATE, WITHDRAW = WebhookAction.UPDATE, WebhookAction.WITHDRAW
-LIVE, DELETED = LinkStatus.LIVE, LinkStatus.DELETED
+LIVE, RETIRED, DELETED = LinkStatus.LIVE, LinkStatus.RETIRED, LinkStatus.DELETED
 FAILED_LOAD, FAILED_EXPORT = """'{"load": "no"}'""", """'{"export_purchases": "no"}'"""
 
 
@@ -65,7 +67,7 @@ def tables(engine: Engine) -> None:
 
 def ask(engine: Engine, uuid: str, action: WebhookAction = WebhookAction.UPDATE, run_id: str = RUN) -> None:
     with engine.begin() as connection:
-        stored.remember(connection, LIBRARY, f"{run_id} {uuid}", NOW.replace(year=2100))
+        stored.remember(connection, LIBRARY, f"{run_id} {uuid}", utc_now())
         stored.note_run(connection, f"{run_id} {uuid}", uuid, action, run_id)
 
 
@@ -106,6 +108,8 @@ def told(engine: Engine) -> list[tuple[object, ...]]:
         pytest.param(WITHDRAW, LIVE, None, {}, "kept", id="on sale, to be withdrawn"),
         pytest.param(UPDATE, None, None, {}, "absent", id="never was there"),
         pytest.param(WITHDRAW, DELETED, None, {}, "absent", id="withdrawn"),
+        pytest.param(UPDATE, RETIRED, None, {}, "over", id="over"),
+        pytest.param(WITHDRAW, RETIRED, None, {}, "over", id="over, to be withdrawn"),
         pytest.param(UPDATE, LIVE, "open", {}, "rejected", id="rejected"),
         pytest.param(UPDATE, LIVE, "resolved", {}, "published", id="rejected before"),
         pytest.param(WITHDRAW, LIVE, "open", {}, "rejected", id="to be withdrawn, and sold"),
@@ -134,9 +138,9 @@ def test_state_after_a_run_tells_how_the_event_stands(
         reject(engine, uuid, resolved=rejected == "resolved")
     reject(engine, other)
 
-    assert tell(engine, RUN, source, whom_to_tell(engine, RUN), NOW) == []
+    assert tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW) == []
     assert (theater.get(uuid).custom, theater.get(other).custom) == ({"ticketing_update": state}, {})
-    assert (told(engine), whom_to_tell(engine, RUN)) == ([(True, False)], [])
+    assert (told(engine), whom_to_tell(engine, ITS_RUN)) == ([(True, False)], [])
 
 
 def test_state_that_yesplan_refuses_is_not_told_again(
@@ -148,10 +152,10 @@ def test_state_that_yesplan_refuses_is_not_told_again(
         ask(engine, uuid)
     ran(engine)
 
-    mistakes = tell(engine, RUN, source, whom_to_tell(engine, RUN), NOW)
+    mistakes = tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW)
     assert [gone in mistake for mistake in mistakes] == [True]
     assert (theater.get(there).custom, told(engine)) == ({"ticketing_update": "absent"}, [(True, True), (True, False)])
-    assert whom_to_tell(engine, RUN) == []
+    assert whom_to_tell(engine, ITS_RUN) == []
 
 
 def test_state_while_yesplan_is_down_is_told_after_the_librarys_next_run(
@@ -163,12 +167,12 @@ def test_state_while_yesplan_is_down_is_told_after_the_librarys_next_run(
     ran(engine)
     theater.behave(revoked=True)
     sandbox.log.clear()
-    mistakes = tell(engine, RUN, source, whom_to_tell(engine, RUN), NOW)
+    mistakes = tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW)
     asked = len(sandbox.log.writes())
     theater.behave(revoked=False)
     ran(engine, "of another library", "solbjerg")
     ran(engine, "scheduled")
-    waiting = [whom_to_tell(engine, run) for run in ("of another library", "scheduled")]
+    waiting = [whom_to_tell(engine, RunRequest(run_id=run)) for run in ("of another library", "scheduled")]
 
     assert (len(mistakes), asked, [len(one) for one in waiting]) == (1, 1, [0, 2])
     assert tell(engine, "scheduled", source, waiting[1], NOW) == []
@@ -176,9 +180,54 @@ def test_state_while_yesplan_is_down_is_told_after_the_librarys_next_run(
     assert told(engine) == [(True, False)] * 2
 
 
+@pytest.mark.parametrize(
+    ("own", "asked_in_time", "later", "events", "state"),
+    [
+        pytest.param("ended", True, {}, (), "published", id="its run was stopped before it could tell"),
+        pytest.param("missing", True, {}, (), "published", id="its run was deleted before it began"),
+        pytest.param("missing", False, {}, (), None, id="its run may wait for this one"),
+        pytest.param("ended", True, {"errors": FAILED_LOAD}, (), None, id="the later run failed"),
+        pytest.param("ended", True, {"library": "'solbjerg'"}, (), None, id="the later run is another library's"),
+        pytest.param("ended", True, {}, ("event",), "published", id="the later run is limited to the event"),
+        pytest.param("ended", True, {}, ("another",), None, id="the later run is limited to another event"),
+    ],
+)
+def test_state_that_its_own_run_did_not_tell_is_told_after_a_later_one(
+    engine: Engine,
+    theater: Installation,
+    source: YesplanSource,
+    own: str,
+    asked_in_time: bool,
+    later: dict[str, str],
+    events: tuple[str, ...],
+    state: str | None,
+) -> None:
+    uuid = theater.add()
+    if not asked_in_time:
+        ran(engine, HOURLY.run_id, **later)
+    ask(engine, uuid)
+    if own == "ended":
+        ran(engine, loaded_at="null")
+    if asked_in_time:
+        ran(engine, HOURLY.run_id, **later)
+    link(engine, uuid)
+    request = replace(HOURLY, events=frozenset(uuid if event == "event" else event for event in events))
+
+    assert tell(engine, HOURLY.run_id, source, whom_to_tell(engine, request), NOW) == []
+    assert theater.get(uuid).custom == ({"ticketing_update": state} if state else {})
+    assert (told(engine), len(whom_to_tell(engine, ITS_RUN))) == ([(state is not None, False)], int(state is None))
+
+
+def test_state_is_not_told_by_a_run_that_only_shows_a_plan(engine: Engine, theater: Installation) -> None:
+    ask(engine, theater.add())
+    ran(engine, HOURLY.run_id)
+    assert whom_to_tell(engine, replace(HOURLY, mode=Mode.PLAN)) == ()
+    assert len(whom_to_tell(engine, HOURLY)) == 1
+
+
 def test_states_where_no_table_is_are_nobodys(database_url: str) -> None:
     empty = connect(database_url)
-    assert whom_to_tell(empty, RUN) == ()
+    assert whom_to_tell(empty, ITS_RUN) == ()
     empty.dispose()
 
 
@@ -190,5 +239,5 @@ def test_state_without_a_keyword_for_it_is_not_written(engine: Engine, sandbox: 
     sandbox.log.clear()
     with YesplanClient(sandbox.yesplan_urls["theater"], theater.api_key, connection="y") as client:
         source = YesplanSource(client, settings, lookback_days=60)
-        assert tell(engine, RUN, source, whom_to_tell(engine, RUN), NOW) == []
+        assert tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW) == []
     assert (sandbox.log.writes(), told(engine)) == ([], [(True, False)])
