@@ -1,23 +1,24 @@
 """
-### Billetbro: events to Place2book, ticket links to the CMS, purchases to the warehouse
+### Billetbro: events to Place2book, ticket links to their source, purchases to the warehouse
 
 Every hour, and by hand as the forced update ("Hent opdateringer nu"). For each library:
 
-1. **extract** reads every event of the CMS, or fails before anything is changed
+1. **extract** reads every event of the source (the library's CMS, say), or fails before anything is changed
 2. **transform** decides what each event is to be in Place2book
 3. **load** reads Place2book, plans, gates, and applies the plan
-4. **writeback** writes ticket links and sale states back to the CMS
+4. **writeback** writes ticket links and sale states back to the source
 5. **export_purchases** brings purchases into the warehouse, whatever became of 3 and 4
 
 **announce_warehouse** then tells other DAGs, once a run, that the warehouse's tables hold something new.
 **report** says for each library what was done, what was rejected and why, and is red when a library failed.
 One library's failure leaves the others untouched. Retried is only what can get better by itself.
 
-Hver time, og når nogen starter den her: henter bibliotekernes arrangementer, opretter og retter dem i Place2book, og
-skriver billetlinks tilbage til CMS'et. Hvad der skete, og hvad I selv skal rette, står i loggen for **report**.
+Hver time, og når nogen starter den her: henter bibliotekernes arrangementer dér, hvor de planlægges, opretter og retter
+dem i Place2book og skriver billetlinks tilbage. Hvad der skete, og hvad I selv skal rette, står i loggen for
+**report**.
 
 Started by hand: *mode* `plan` shows what would be done and changes nothing; `resync` also overwrites what staff
-changed in Place2book of the fields that the CMS owns.
+changed in Place2book of the fields that the source owns.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def place2book_sync() -> None:
 
     @task(map_index_template=label)
     def extract(batch: list[str]) -> None:
-        """Read every event of the CMS, or fail before anything is changed."""
+        """Read every event of the source, or fail before anything is changed."""
         tasks.for_each_library_of(batch, steps.extract)
 
     @task(map_index_template=label, trigger_rule="all_done")
@@ -89,7 +90,7 @@ def place2book_sync() -> None:
 
     @task(map_index_template=label, trigger_rule="all_done")
     def writeback(batch: list[str]) -> None:
-        """Write ticket links and sale states back to the CMS."""
+        """Write ticket links and sale states back to the source."""
         tasks.for_each_library_of(batch, steps.writeback)
 
     @task(map_index_template=label, trigger_rule="all_done")
