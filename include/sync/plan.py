@@ -18,6 +18,7 @@
 | a field differs from last applied | already has that value | RECORD, nothing is sent |
 | a field as last applied | edited by staff | DRIFT, recorded once (`resync`: UPDATE) |
 | a field as last applied | the same | nothing |
+| a field as last applied | as last applied again, after it was recorded as edited | DRIFT, no longer recorded |
 | starts on an earlier date | has sales | the times are held back (`begin_at_locked`), the rest goes on |
 | capacity below the tickets sold | has sales | the capacity is held back (`capacity_below_sold`) |
 | its branch now has another event maker | linked | stays where it is (`moved_event_maker`) |

@@ -5,10 +5,10 @@ The rules are those of plan.py's table (behaviour 3 and 6); every value is in it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from include.models import CurrentEvent, FieldChange, Link, Written
+from include.models import AppliedPrice, CurrentEvent, CurrentPrice, FieldChange, Link, Written
 from include.sync.fields import TIMES, read_time
 from include.sync.removal import is_sold, tickets_sold
 
@@ -61,3 +61,25 @@ def edited_fields(
 def not_recorded(link: Link, edited: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
     """Return the edits that were not recorded as drift yet."""
     return tuple(edit for edit in edited if edit.field not in link.drift or link.drift[edit.field] != edit.new)
+
+
+def undone_edits(link: Link, current: Mapping[str, Written]) -> tuple[FieldChange, ...]:
+    """Return the recorded edits that staff took back: Place2book shows again what was last applied.
+
+    `current` holds the prices' fields too, by their names in drift.
+    """
+    applied = {**link.applied, **price_fields(link.prices.values())}
+    return tuple(
+        FieldChange(field=name, old=noted, new=current[name])
+        for name, noted in link.drift.items()
+        if name in applied and name in current and current[name] in (applied[name], link.echo.get(name, applied[name]))
+    )
+
+
+def price_fields(prices: Iterable[AppliedPrice | CurrentPrice]) -> dict[str, Written]:
+    """Return the prices' names and values as fields, named by the price's id, because two prices can have one name."""
+    return {
+        f"price.{price.price_id}.{name}": value
+        for price in prices
+        for name, value in (("name", price.name), ("value", price.value_ore))
+    }

@@ -9,7 +9,14 @@ from dataclasses import replace
 
 from include.models import CurrentEvent, FieldChange, Kind, LibraryRules, Link, Mapped, Mode, TicketEvent
 from include.sync.fields import current_fields, desired_fields
-from include.sync.plan_fields import edited_fields, not_recorded, pushed_fields, refused_fields
+from include.sync.plan_fields import (
+    edited_fields,
+    not_recorded,
+    price_fields,
+    pushed_fields,
+    refused_fields,
+    undone_edits,
+)
 from include.sync.plan_parts import Plan, Run, change_of, rejection_of
 from include.sync.prices import plan_prices
 from include.sync.reasons import Why
@@ -50,6 +57,8 @@ def plan_linked(
         plan.changes.append(change_of(Kind.RECORD, mapped, current, there, Why.ALREADY_THERE))
     if drift := not_recorded(link, (*edited_fields(link, wanted, stands, pushed), *prices.edited)):
         plan.changes.append(change_of(Kind.DRIFT, mapped, current, drift, Why.EDITED_BY_STAFF))
+    if undone := undone_edits(link, {**stands, **price_fields(current.prices or ())}):
+        plan.changes.append(change_of(Kind.DRIFT, mapped, current, undone, Why.UNDONE_BY_STAFF))
     plan.changes += prices.changes
     plan.rejections += prices.rejections
     if prices.ours != dict(link.prices) and not any(change.uuid == mapped.uuid for change in plan.changes):

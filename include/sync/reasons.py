@@ -22,6 +22,7 @@ class Why(StrEnum):
     SOURCE_CHANGED = "the source event changed"
     ALREADY_THERE = "Place2book already has it"
     EDITED_BY_STAFF = "edited in Place2book"
+    UNDONE_BY_STAFF = "an edit in Place2book was taken back"
     CATEGORIES_RENUMBERED = "its ticket categories have other uuids"
     CATEGORY_WITHOUT_PRICE = "a ticket category without a price"
     CATEGORY_CHANGED = "the ticket category changed"
@@ -48,6 +49,7 @@ IN_DANISH = {
     Why.SOURCE_CHANGED: "arrangementet er ændret i {source}",
     Why.ALREADY_THERE: "Place2book har det allerede, så der sendes ikke noget",
     Why.EDITED_BY_STAFF: "rettet af personalet i Place2book; det bliver, som det er",
+    Why.UNDONE_BY_STAFF: "personalet har taget en rettelse i Place2book tilbage",
     Why.CATEGORIES_RENUMBERED: "billetkategorierne har fået nye numre i {source}; der sendes ikke noget",
     Why.CATEGORY_WITHOUT_PRICE: "billetkategorien har ingen pris i Place2book endnu",
     Why.CATEGORY_CHANGED: "billetkategorien er ændret i {source}",

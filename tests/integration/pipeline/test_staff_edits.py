@@ -80,6 +80,29 @@ def test_staff_edit_of_a_field_of_ours_stays_and_is_recorded_once(world: World) 
     assert world.changes(world.run()) == []
 
 
+def test_staff_edit_that_staff_take_back_is_told_and_no_longer_listed(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    event = world.event_of(uuid)
+    price = next(iter(event.prices))
+    told = "SELECT why, fields FROM sync.changes WHERE run_id = :run ORDER BY id"
+    for _ in range(2):
+        world.sandbox.place2book.staff_edit(event.id, name="Koncert!", capacity=60)
+        world.sandbox.place2book.staff_edit_price(event.id, price, value=9900)
+        world.run()
+        world.sandbox.place2book.staff_edit(event.id, capacity=50)
+        world.sandbox.place2book.staff_edit_price(event.id, price, value=10000)
+        back = world.run()
+        fields = [
+            {"field": "capacity", "old": 60, "new": 50},
+            {"field": f"price.{price}.value", "old": 9900, "new": 10000},
+        ]
+        assert world.rows(told, run=back.run_id) == [{"why": "an edit in Place2book was taken back", "fields": fields}]
+        assert world.rows("SELECT drift FROM sync.links") == [{"drift": {"name": "Koncert!"}}]
+        again = world.run()
+        assert (world.changes(again), back.writes, again.writes) == ([], [], [])
+
+
 def test_staff_edit_of_a_field_gives_way_when_that_field_changes_at_the_source(world: World) -> None:
     uuid = world.add("Koncert")
     world.run()

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from include.models import Address, Mode, TicketEvent, Written
+from include.models import Address, Kind, Mode, TicketEvent, Written
 from include.sync.fields import written_time
+from include.sync.reasons import Why
 from tests.unit.sync.builders import (
     ADDRESS,
     EVENT,
@@ -82,6 +83,36 @@ def test_field_edited_by_staff_is_drift_once_and_pushed_by_a_resync(change: dict
 def test_field_edited_by_staff_again_is_drift_again() -> None:
     plan = plan_of([wanted()], [linked(drift={"capacity": 50})], [standing(capacity=60)])
     assert said(plan.changes) == [("drift", "a", {"capacity": (40, 60)})]
+
+
+NORMALISED = {"description_long": "<p>Normaliseret</p>"}
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize(
+    ("noted", "link", "current", "undone"),
+    [
+        pytest.param({"capacity": 60}, {}, {}, {"capacity": (60, 40)}, id="field"),
+        pytest.param({"price.11.value": 8000}, {}, {}, {"price.11.value": (8000, 7500)}, id="price"),
+        pytest.param({"price.11.value": 8000}, {}, {"prices": None}, {}, id="prices not read"),
+        pytest.param({"price.12.value": None}, {}, {}, {}, id="price that is gone"),
+        pytest.param(
+            {"description_long": "Andet"},
+            {"echo": {**linked().echo, **NORMALISED}},
+            NORMALISED,
+            {"description_long": ("Andet", "<p>Normaliseret</p>")},
+            id="as normalised",
+        ),
+    ],
+)
+def test_field_whose_edit_staff_took_back_is_drift_no_more(
+    noted: dict[str, Any], link: dict[str, Any], current: dict[str, Any], undone: Fields, mode: Mode
+) -> None:
+    plan = plan_of([wanted()], [linked(drift=noted, **link)], [standing(**current)], mode=mode)
+    found = [(change.kind, change.why) for change in plan.changes]
+    assert (said(plan.changes), found) == (
+        ([("drift", "a", undone)], [(Kind.DRIFT, Why.UNDONE_BY_STAFF)]) if undone else ([], [])
+    )
 
 
 def test_field_edited_by_staff_stays_while_another_is_updated() -> None:
