@@ -9,7 +9,18 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped, Mode, Rejection, SourceEvent
+from include.models import (
+    CurrentEvent,
+    Kind,
+    LibraryRules,
+    Link,
+    LinkStatus,
+    Mapped,
+    Mode,
+    Outcome,
+    Rejection,
+    SourceEvent,
+)
 from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
@@ -73,6 +84,20 @@ class _Ours:
     twin: Twin | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What Place2book has of ours, and the links after it was looked at.
+
+    `lost` are the source events whose change may not have been carried out, `awaited` those that are looked for again.
+    """
+
+    observation: Observation
+    links: tuple[Link, ...]
+    recovered: Recovered
+    lost: frozenset[str]
+    awaited: frozenset[str]
+
+
 def read_known(
     engine: Engine,
     library: Library,
@@ -83,45 +108,22 @@ def read_known(
 ) -> Known:
     """Read everything; raises NothingToDo without a mapped snapshot of this run, and what reading Place2book raises."""
     ours = _read_ours(engine, library, request, client.host, twin_library, now)
-    snapshot, rules, twin = ours.snapshot, ours.rules, ours.twin
     run = Run(run_id=request.run_id, mode=request.mode, now=now, window_start=ours.window_start, events=request.events)
-    revived = revive(
-        ours.links, [mapped for mapped in snapshot if run.concerns(mapped.uuid) and not has(twin, mapped, rules)]
-    )
-    links = revived.among(ours.links)
-    seen = observe(
-        client,
-        links,
-        rules,
-        ours.window_start,
-        now,
-        ours.missing,
-        believe_missing=request.allow_mass_removal,
-    )
-    observation = replace(seen, events=not_of(twin, seen.events))
-    told = addressed(links, observation.events)
-    links = told.among(links)
-    recovered = carried_out_after_all(client, ours.begun, links, observation.events, snapshot, ours.sources)
-    links = recovered.among(links)
-    lost = frozenset(change.uuid for change in ours.begun if change.change_id not in recovered.carried_out)
-    found = _identities(snapshot, links, observation, lost, rules, run, twin)
-    judged = leave_to_twin(found, twin, rules.sales_hosts, resync=run.mode is Mode.RESYNC)
-    snapshot, identities = without_left(snapshot, judged.left), judged.identities
-    priced = _priced(client, observation, links, identities)
-    unread = observation.unread | priced.unread
+    found = _look(client, ours, run, believe_missing=request.allow_mass_removal)
+    identities = _identities(ours, found, run)
+    judged = leave_to_twin(identities, ours.twin, ours.rules.sales_hosts, resync=run.mode is Mode.RESYNC)
+    priced = _priced(client, found.observation, found.links, judged.identities)
+    unread = found.observation.unread | priced.unread
+    unreadable = _unreadable(unread, found.recovered.unread, found.links, judged.identities)
     return Known(
-        snapshot=snapshot,
-        links=links,
-        identities=identities,
+        snapshot=without_left(ours.snapshot, judged.left),
+        links=found.links,
+        identities=judged.identities,
         currents=priced.events,
-        observation=observation,
-        recovered=replace(recovered, links=recovered.among(told.among(revived.links))),
-        run=replace(
-            run,
-            unreadable=_unreadable(unread, recovered.unread, links, identities),
-            awaited=_awaited(ours.begun, lost, seen),
-        ),
-        rules=rules,
+        observation=found.observation,
+        recovered=found.recovered,
+        run=replace(run, unreadable=unreadable, awaited=found.awaited),
+        rules=ours.rules,
         left_to_twin=judged.left,
         left_to=judged.left_to,
         sold_twice=tuple(rejection for rejection in judged.rejections if run.asked_for(rejection.uuid)),
@@ -155,6 +157,28 @@ def _read_ours(
         )
 
 
+def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: bool) -> _Found:
+    """Look at Place2book, and find there what became of links that were given up and of answers that were lost."""
+    snapshot, rules, twin = ours.snapshot, ours.rules, ours.twin
+    revived = revive(
+        ours.links, [mapped for mapped in snapshot if run.concerns(mapped.uuid) and not has(twin, mapped, rules)]
+    )
+    links = revived.among(ours.links)
+    seen = observe(client, links, rules, ours.window_start, run.now, ours.missing, believe_missing=believe_missing)
+    observation = replace(seen, events=not_of(twin, seen.events))
+    told = addressed(links, observation.events)
+    links = told.among(links)
+    recovered = carried_out_after_all(client, ours.begun, links, observation.events, snapshot, ours.sources)
+    lost = frozenset(change.uuid for change in ours.begun if change.change_id not in recovered.carried_out)
+    return _Found(
+        observation=observation,
+        links=recovered.among(links),
+        recovered=replace(recovered, links=recovered.among(told.among(revived.links))),
+        lost=lost,
+        awaited=_awaited(ours.begun, lost, seen),
+    )
+
+
 def _awaited(begun: Sequence[BegunChange], lost: Collection[str], observation: Observation) -> frozenset[str]:
     """Return the lost creates that are looked for once more, since Place2book listed nothing at all for their maker."""
     listed = {event.event_maker for event in observation.events}
@@ -162,21 +186,13 @@ def _awaited(begun: Sequence[BegunChange], lost: Collection[str], observation: O
     return frozenset(change.uuid for change in unseen if change.looks == 0)
 
 
-def _identities(
-    snapshot: Sequence[Mapped],
-    links: Sequence[Link],
-    observation: Observation,
-    lost: frozenset[str],
-    rules: LibraryRules,
-    run: Run,
-    twin: Twin | None,
-) -> dict[str, Identity]:
+def _identities(ours: _Ours, found: _Found, run: Run) -> dict[str, Identity]:
     """Return which Place2book event belongs to each source event that should have one."""
-    wanted = [mapped for mapped in snapshot if wants_an_event(mapped)]
-    present = frozenset(mapped.uuid for mapped in snapshot)
-    hosts, window_start = rules.sales_hosts, run.window_start
+    twin, hosts, events = ours.twin, ours.rules.sales_hosts, found.observation.events
+    wanted = [mapped for mapped in ours.snapshot if wants_an_event(mapped)]
+    present = frozenset(mapped.uuid for mapped in ours.snapshot)
     seccodes = twin.seccodes if twin else ()
-    return identify(wanted, present, links, observation.events, lost, hosts, window_start, run.now, seccodes)
+    return identify(wanted, present, found.links, events, found.lost, hosts, run.window_start, run.now, seccodes)
 
 
 def _unreadable(
@@ -219,7 +235,9 @@ def store_observation(connection: Connection, library: str, known: Known) -> Non
     """
     observation = known.observation
     store_mapped(connection, library, known.left_to_twin)
-    remember_left(connection, library, known.left_to, known.identities)
+    # What is rejected for now is, once it is in order, still the event that it was.
+    judged = [mapped.uuid for mapped in known.snapshot if mapped.outcome is not Outcome.REJECTED]
+    remember_left(connection, library, known.left_to, judged)
     over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
     seen = [event for event in observation.events if (event.event_maker, event.event_id) in over]
     store_ticket_events(connection, library, [*known.currents.values(), *seen], known.run.now)

@@ -55,11 +55,11 @@ def read_left(connection: Connection, library: str) -> dict[str, str]:
     return {row.uuid: row.left_to for row in connection.execute(query)}
 
 
-def remember_left(connection: Connection, library: str, left: Mapping[str, str], remaining: Collection[str]) -> None:
-    """Note which events were left to which Place2book event of the twin's, and that those that remain were not."""
+def remember_left(connection: Connection, library: str, left: Mapping[str, str], judged: Collection[str]) -> None:
+    """Note which events were left to which Place2book event of the twin's, and that of those judged no other was."""
     of_library = update(source_events).where(source_events.c.library == library)
-    kept = source_events.c.uuid == any_(literal(list(remaining), ARRAY(Text)))
-    connection.execute(of_library.where(source_events.c.left_to.is_not(None), kept).values(left_to=None))
+    forgotten = source_events.c.uuid == any_(literal(list(judged), ARRAY(Text)))
+    connection.execute(of_library.where(source_events.c.left_to.is_not(None), forgotten).values(left_to=None))
     if left:
         connection.execute(
             of_library.where(source_events.c.uuid == bindparam("of_uuid")).values(left_to=bindparam("to_seccode")),

@@ -66,6 +66,21 @@ def test_event_that_one_of_them_moves_and_renames_is_another(twins: Twins, leade
     assert (sorted(twins.sellers()), for_sale(twins)) == (sorted([leader, follower]), 2)
 
 
+@pytest.mark.parametrize("out", [True, False], ids=["out of ticket sale", "rejected"])
+def test_event_that_was_left_is_another_when_it_was_out_of_ticket_sale_and_is_renamed(
+    twins: Twins, leader: str, follower: str, out: bool
+) -> None:
+    twins.publish(leader)
+    there = twins.publish(follower)
+    twins.run()
+    back = {"ticket_manager_relevance": True, "ticket_capacity": 50}
+    twins.site(follower).edit(there, **({"ticket_manager_relevance": False} if out else {"ticket_capacity": 0}))
+    twins.run()
+    twins.site(follower).edit(there, title="Foredrag", **back)
+    twins.run()
+    assert for_sale(twins) == (2 if out else 1)
+
+
 def test_event_whose_date_is_mistaken_for_one_long_ago_is_still_sold_and_so_not_created_by_the_other(
     twins: Twins, leader: str, follower: str
 ) -> None:
