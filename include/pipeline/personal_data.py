@@ -38,10 +38,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A library whose data is looked after: how long it is kept, and its settings where it still has some."""
+    """A library whose data is looked after: how long it is kept, and its settings where it still has some.
+
+    `retention` is None where nobody can tell while the settings have mistakes.
+    """
 
     id: str
-    retention: Retention
+    retention: Retention | None
     settings: Library | None = None
 
     @property
@@ -76,16 +79,37 @@ def kept_libraries(settings: Settings, stored: Iterable[str], wanted: Iterable[s
     Data of a library that is gone goes by the retention of the file's defaults. Raises SettingsError for one that is
     wanted and neither listed nor stored.
     """
-    listed = [
+    listed = _listed(settings.libraries)
+    gone = Retention(days=settings.unlisted.retention_days)
+    return _chosen(listed, _others(stored, listed, gone), wanted)
+
+
+def kept_despite_mistakes(
+    in_order: Iterable[Library], stored: Iterable[str], wanted: Iterable[str]
+) -> tuple[Kept, ...]:
+    """Return the libraries to look after while the settings have mistakes: those in order, and all that is stored.
+
+    Of the others nobody can tell how long their data is kept: they may be listed under an id with a mistake in it.
+    Raises SettingsError for one that is wanted and neither in order nor stored.
+    """
+    listed = _listed(in_order)
+    return _chosen(listed, _others(stored, listed, None), wanted)
+
+
+def _listed(libraries: Iterable[Library]) -> list[Kept]:
+    return [
         Kept(id=one.id, retention=Retention(days=one.personal_data.retention_days, timezone=one.timezone), settings=one)
-        for one in settings.libraries
+        for one in libraries
     ]
+
+
+def _others(stored: Iterable[str], listed: Sequence[Kept], retention: Retention | None) -> list[Kept]:
     ids = [one.id for one in listed]
-    unlisted = [
-        Kept(id=library, retention=Retention(days=settings.unlisted.retention_days))
-        for library in sorted(set(stored).difference(ids))
-    ]
-    chosen, known = set(wanted), (*listed, *unlisted)
+    return [Kept(id=library, retention=retention) for library in sorted(set(stored).difference(ids))]
+
+
+def _chosen(listed: Sequence[Kept], others: Sequence[Kept], wanted: Iterable[str]) -> tuple[Kept, ...]:
+    chosen, known = set(wanted), (*listed, *others)
     if unknown := sorted(chosen.difference(one.id for one in known)):
         raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(one.id for one in known)}")
     return tuple(one for one in known if not chosen or one.id in chosen)
@@ -133,11 +157,15 @@ def keep_in_order(
     Raises Fatal when the key is missing, and Retriable when another task works on the library or files cannot be
     reached.
     """
+    if library.retention is None:
+        raise SettingsError(f"{library.id}: how long its data is kept cannot be told while the settings have mistakes.")
     with library_lock(state, library.id, wait_seconds):
         now = clock()  # not before the lock: what is changed now must look newer than what was written as files
         removed = remove_past(warehouse, library.id, library.retention, now, files)
         if library.settings is None:
-            log.info("%s is in libraries.yaml no longer; its data is kept for %s days", library.id, _days(library))
+            log.info(
+                "%s is in libraries.yaml no longer; its data is kept for %s days", library.id, library.retention.days
+            )
             return Night(removed=removed)
         policy = privacy(library.settings)
         with warehouse.begin() as connection:
@@ -185,7 +213,3 @@ def said_of(nights: Mapping[str, Night]) -> list[str]:
         counts = ", ".join(f"{name}: {count}" for name, count in night.counts.items())
         lines.append(f"{library}: {counts}" if counts else f"{library}: intet at fjerne / nothing to remove")
     return lines
-
-
-def _days(library: Kept) -> int:
-    return library.retention.days

@@ -103,12 +103,14 @@ def _rejections(connection: Connection, library: str, uuid: str, words: SourceWo
 
 
 def list_rejections(
-    connection: Connection, libraries: Sequence[str], words_of: WordsOf, *, resolved_too: bool = False
+    connection: Connection, libraries: Sequence[str] | None, words_of: WordsOf, *, resolved_too: bool = False
 ) -> tuple[ListedRejection, ...]:
-    """Return these libraries' open rejections, by library, then the earliest event first."""
+    """Return these libraries' open rejections, by library, then the earliest event first; None is every library."""
     of_event = (source_events.c.library == rejections.c.library) & (source_events.c.uuid == rejections.c.uuid)
     start = source_events.c.payload["starts_at"].as_string().label("starts_at")
-    query = select(rejections, start).outerjoin(source_events, of_event).where(rejections.c.library.in_(libraries))
+    query = select(rejections, start).outerjoin(source_events, of_event)
+    if libraries is not None:
+        query = query.where(rejections.c.library.in_(libraries))
     if not resolved_too:
         query = query.where(rejections.c.resolved_at.is_(None))
     listed = [

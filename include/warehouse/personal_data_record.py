@@ -56,13 +56,14 @@ class Record:
 
     `policy` and `since` are what the stored rows are under, None before a first export. `oldest` is the end of the
     oldest event of which anything is held; `removed_on` is the night in which that goes, in the library's zone.
+    `retention_days` and `removed_on` are None while mistakes in the settings leave open how long data is kept.
     """
 
     library: str
     policy: str | None
     since: datetime | None
     keep_answers: Sequence[str]
-    retention_days: int
+    retention_days: int | None
     held: Sequence[Held]
     oldest: datetime | None
     removed_on: date | None
@@ -72,7 +73,7 @@ class Record:
 
 
 def record_of(
-    connection: Connection, library: str, retention: Retention, keys: Keys, files: PersonalDataFiles | None
+    connection: Connection, library: str, retention: Retention | None, keys: Keys, files: PersonalDataFiles | None
 ) -> Record:
     """Return what the warehouse and its files hold of the library's buyers."""
     applied = latest_policy(connection, library)
@@ -86,10 +87,10 @@ def record_of(
         policy=applied.policy.value if applied else None,
         since=applied.since if applied else None,
         keep_answers=sorted(applied.keep_answers) if applied else (),
-        retention_days=retention.days,
+        retention_days=retention.days if retention else None,
         held=(*_in_tables(connection, library), *(_in_files(files, library) if files else ())),
         oldest=oldest,
-        removed_on=_removed_on(oldest, retention) if oldest else None,
+        removed_on=_removed_on(oldest, retention) if oldest and retention else None,
         last_removal=connection.scalar(swept),
         forgotten_purchases=connection.scalar(told) or 0,
         under_unknown_keys=rows_under_unknown_keys(connection, library, keys),

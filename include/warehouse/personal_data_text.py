@@ -34,6 +34,8 @@ HEADINGS = {
     "legal_basis": "Retsgrundlag / legal basis",
 }
 
+UNKNOWN = "ukendt, så længe libraries.yaml har fejl / unknown while libraries.yaml has mistakes"
+
 
 def record_text(record: Record, name: str, timezone: str) -> str:
     """Return a library's record as text; days are those of its time zone."""
@@ -44,10 +46,13 @@ def _lines(record: Record, zone: ZoneInfo) -> Iterator[str]:
     yield f"  Politik / policy: {_policy(record, zone)}"
     for heading, (danish, english) in COMMON.items():
         yield f"  {HEADINGS[heading]}: {danish} / {english}"
-    yield f"  Opbevares / kept: {record.retention_days} dage efter arrangementet / days after the event"
-    if record.oldest and record.removed_on:
-        ended, goes = _day(record.oldest, zone), record.removed_on.strftime("%d.%m.%Y")
-        yield f"  Ældste / oldest: arrangement / event {ended}, fjernes / removed {goes}"
+    if record.retention_days is None:
+        yield f"  Opbevares / kept: {UNKNOWN}"
+    else:
+        yield f"  Opbevares / kept: {record.retention_days} dage efter arrangementet / days after the event"
+    if record.oldest:
+        goes = record.removed_on.strftime("%d.%m.%Y") if record.removed_on else UNKNOWN
+        yield f"  Ældste / oldest: arrangement / event {_day(record.oldest, zone)}, fjernes / removed {goes}"
     yield f"  Senest fjernet / last removal: {_day(record.last_removal, zone) if record.last_removal else '-'}"
     yield f"  Glemte køb / forgotten purchases: {record.forgotten_purchases}"
     if record.under_unknown_keys:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from datetime import date
 
+from commands.asking import DEFAULT_TIMEZONE
 from include.warehouse.personal_data_record import Record, record_of
 from include.warehouse.personal_data_text import COMMON, record_text
 from include.warehouse.privacy import Keys
@@ -17,7 +18,7 @@ from jobs.personal_data import Place, keys_of_pseudonyms, places
 def run(args: Namespace) -> int:
     """Print the record of each library, also of those that are no longer listed and whose data is still stored."""
     keys = keys_of_pseudonyms()
-    _, everywhere = places(args.libraries)
+    _, everywhere = places(args.libraries, despite_mistakes=True)
     records = [one for place in everywhere for one in _records(place, keys)]
     if args.json:
         told = [_plain(name, record) for name, _, record in records]
@@ -33,7 +34,7 @@ def _records(place: Place, keys: Keys) -> list[tuple[str, str, Record]]:
         return [
             (
                 one.name + place.label,
-                one.retention.timezone,
+                one.retention.timezone if one.retention else DEFAULT_TIMEZONE,
                 record_of(connection, one.id, one.retention, keys, place.files),
             )
             for one in place.libraries

@@ -7,14 +7,18 @@ from argparse import Namespace
 from commands.asking import as_json, zone_of
 from include.pipeline.history_text import rejections_text
 from include.pipeline.source_words import words_of_libraries
-from include.settings import load_settings
 from include.store.event_history import list_rejections
 from jobs.billetbro_db import billetbro_engine
+from jobs.readable_settings import readable_settings
 
 
 def run(args: Namespace) -> int:
-    """Print the open rejections of each library, with `--all` the resolved ones too."""
-    libraries = [library.id for library in load_settings().select(args.libraries)]
+    """Print the open rejections of each library, with `--all` the resolved ones too.
+
+    With mistakes in the settings: of every library that has any, of those that are named as they are named.
+    """
+    settings = readable_settings().settings
+    libraries = [library.id for library in settings.select(args.libraries)] if settings else args.libraries or None
     with billetbro_engine().connect() as connection:
         listed = list_rejections(connection, libraries, words_of_libraries(), resolved_too=args.all)
     if args.json:
@@ -22,7 +26,7 @@ def run(args: Namespace) -> int:
         return 0
     texts = [
         rejections_text(library, of_library, zone_of(library))
-        for library in libraries
+        for library in libraries or sorted({one.library for one in listed})
         if (of_library := [one for one in listed if one.library == library])
     ]
     print("\n\n".join(texts) or "Intet er afvist. / Nothing is rejected.")

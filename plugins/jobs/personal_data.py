@@ -16,6 +16,7 @@ from include.pipeline.personal_data import (
     Night,
     has_warehouse,
     keep_in_order,
+    kept_despite_mistakes,
     kept_libraries,
     longest_waiting_first,
     merge_files,
@@ -30,6 +31,7 @@ from include.warehouse.personal_files import PersonalDataFiles
 from include.warehouse.privacy import KEY_CONNECTION, Keys
 from jobs.billetbro_db import billetbro_engine, privacy_of, values_kept_out_of_errors, warehouse_engine
 from jobs.export_files import file_store
+from jobs.readable_settings import readable_settings
 
 FORMER_KEYS = "former_keys"
 LEFT_BEHIND = " (warehouse in billetbro_db)"
@@ -72,11 +74,12 @@ def exported_files() -> PersonalDataFiles | None:
     return None if store is None else RewritableFiles(store)
 
 
-def places(libraries: Sequence[str]) -> tuple[Engine, list[Place]]:
+def places(libraries: Sequence[str], *, despite_mistakes: bool = False) -> tuple[Engine, list[Place]]:
     """Return the engine of `sync`, and each place that holds personal data of these libraries (none named: of all).
 
     Beside the warehouse that is written to, that is the one in Billetbro's own database, when `billetbro_warehouse` has
-    named another since, and nobody has dropped it yet.
+    named another since, and nobody has dropped it yet. Mistakes in the settings end it with SettingsError, unless it is
+    to go on `despite_mistakes`, with all that is stored.
     """
     state, warehouse = billetbro_engine(), warehouse_engine()
     migrate(state)
@@ -86,10 +89,19 @@ def places(libraries: Sequence[str]) -> tuple[Engine, list[Place]]:
     if warehouse is not state and has_warehouse(state):
         migrate_warehouse(state)
         left = stored_libraries(state, None)
-    chosen = kept_libraries(load_settings(), stored | left, libraries)
+    chosen = _libraries(stored | left, libraries, despite_mistakes=despite_mistakes)
     remaining = tuple(one for one in chosen if one.id in left)
     left_behind = Place(warehouse=state, files=None, libraries=remaining, label=LEFT_BEHIND)
     return state, [Place(warehouse=warehouse, files=files, libraries=chosen), left_behind]
+
+
+def _libraries(stored: frozenset[str], wanted: Sequence[str], *, despite_mistakes: bool) -> tuple[Kept, ...]:
+    if not despite_mistakes:
+        return kept_libraries(load_settings(), stored, wanted)
+    readable = readable_settings()
+    if readable.settings is None:
+        return kept_despite_mistakes(readable.libraries, stored, wanted)
+    return kept_libraries(readable.settings, stored, wanted)
 
 
 def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str, int]]:

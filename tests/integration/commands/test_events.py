@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from include.sandbox.server import Sandbox
+from jobs.readable_settings import MISTAKES
 from tests.integration.commands.conftest import Command
 
 pytestmark = pytest.mark.usefixtures("synced")
@@ -164,7 +165,9 @@ def test_events_are_told_of_although_the_settings_have_a_mistake(
 ) -> None:
     broken = tmp_path / "libraries.yaml"
     broken.write_text(libraries_file.read_text().replace("price_unit: kroner", "price_unit: dollars"))
-    before = command("history", event=BABY).out
+    before, rejected = command("history", event=BABY).out, command("rejections").out
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(broken))
     assert command("history", event=BABY).out == before
-    assert (command("rejections").code, command("rejections").out) == (1, "")
+    said = command("rejections")
+    assert (said.code, said.out, said.err) == (0, rejected, f"{MISTAKES}\n")
+    assert command("rejections", libraries=["nordvig"]).out == "Intet er afvist. / Nothing is rejected.\n"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import Engine, make_url, text
 
 from demo.environment import EmbeddedPostgres
@@ -17,9 +18,11 @@ from include.pipeline.request import utc_now
 from include.settings import SettingsError
 from include.store.database import migrate, migrate_warehouse
 from include.warehouse.files import write_files
+from include.warehouse.personal_data_text import UNKNOWN
 from include.warehouse.privacy import Keys
 from jobs.billetbro_db import billetbro_engine, warehouse_engine
 from jobs.personal_data import keep_personal_data_in_order, keys_of_pseudonyms
+from jobs.readable_settings import MISTAKES
 from tests.integration.commands.conftest import PRIVACY_KEY, Command, Said
 from tests.integration.warehouse.examples import Till, export
 from tests.integration.warehouse.files import a_store
@@ -123,8 +126,55 @@ def test_forget_goes_on_when_one_library_fails_and_names_it(forget: Command, eng
     said = forget(email=EMAIL)
     assert (said.code, "nordvig: 1 køb / purchases" in said.out, "solbjerg" in said.out) == (1, True, False)
     assert (said.err.startswith("FEJL / ERROR: "), "\n  solbjerg: " in said.err) == (True, True)
-    assert those_with_an_email(engine) == {"solbjerg": 2, "nordvig": 1, "lukket": 1}
+    assert those_with_an_email(engine) == {"solbjerg": 1, "nordvig": 1, "lukket": 1}
     assert [trace for trace in NAMED if trace in (said.out + said.err).casefold()] == []
+
+
+@pytest.fixture(params=["a key of one library", "an id", "all of it"])
+def broken_settings(
+    request: pytest.FixtureRequest,
+    libraries_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, bool]:
+    """Break the settings, and return of which libraries nobody can tell how long their data is kept."""
+    good = yaml.safe_load(libraries_file.read_text())
+    if request.param == "a key of one library":
+        good["libraries"][0]["source"]["price_unit"] = "dollars"
+    if request.param == "an id":
+        good["libraries"][0]["id"] = "Solbjerg"
+    broken = tmp_path_factory.mktemp("broken") / "libraries.yaml"
+    broken.write_text("libraries: [" if request.param == "all of it" else yaml.safe_dump(good, allow_unicode=True))
+    monkeypatch.setenv("BILLETBRO_LIBRARIES", str(broken))
+    return {"lukket": True, "nordvig": request.param == "all of it", "solbjerg": True}
+
+
+def test_forget_does_not_wait_until_the_settings_are_mended(
+    forget: Command, engine: Engine, files: Path, broken_settings: dict[str, bool]
+) -> None:
+    said = forget(email=EMAIL)
+    found = {line.split(":")[0] for line in said.out.splitlines() if line.endswith("1 køb / purchases")}
+    assert (said.code, found, said.err) == (0, set(broken_settings), f"{MISTAKES}\n")
+    assert traces(engine, NAMED, files) == list(SECOND_BUYER)
+    said = forget(email=EMAIL, libraries=["solbjerrg"])
+    assert (said.code, "unknown library: solbjerrg; known are: " in said.err) == (1, True)
+
+
+def test_personal_data_says_what_nobody_can_tell_while_the_settings_have_mistakes(
+    command: Command, engine: Engine, files: Path, broken_settings: dict[str, bool]
+) -> None:
+    said = command("personal_data", json=True)
+    assert {one["library"]: one["retention_days"] is None for one in said.json} == broken_settings
+    assert (said.code, said.err) == (0, f"{MISTAKES}\n")
+    assert {one["removed_on"] for one in said.json if broken_settings[one["library"]]} == {None}
+    kept = [line for line in command("personal_data").out.splitlines() if line.startswith(("  Opbevares", "  Ældste"))]
+    assert sum(line.endswith(UNKNOWN) for line in kept) == 2 * sum(broken_settings.values())
+
+
+def test_night_waits_until_the_settings_are_mended(engine: Engine, broken_settings: dict[str, bool]) -> None:
+    with pytest.raises(SettingsError):
+        keep_personal_data_in_order([])
+    assert those_with_an_email(engine) == {"solbjerg": 2, "nordvig": 2, "lukket": 2}
 
 
 def test_forget_finds_pseudonyms_of_a_former_key(
