@@ -102,9 +102,9 @@ def command(module_environment: None, capsys: pytest.CaptureFixture[str]) -> Com
 
 @pytest.fixture(scope="module")
 def synced(module_environment: None) -> Engine:
-    """Give the database after Solbjerg's first run."""
+    """Give the database after the first run of the first library: Solbjerg's, unless a module has others."""
     engine = billetbro_engine()
-    library = load_settings().library("solbjerg")
+    library = load_settings().libraries[0]
     request = RunRequest(run_id="first", mode=Mode.SYNC)
     begin(engine, [library], request, utc_now())
     for step in (steps.extract, steps.transform, steps.load, steps.writeback):

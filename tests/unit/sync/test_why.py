@@ -10,6 +10,7 @@ import pytest
 
 from include.models import LinkStatus, Outcome, SourceState
 from include.sources.dpl_cms_words import WORDS as CMS
+from include.sources.yesplan_words import WORDS as YESPLAN
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
 from include.sync.why import why
@@ -22,7 +23,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LINK = f"{SALES}sec1"
 REFUSED = Explanation("Place2book ville ikke.", "Place2book would not.")
-NO_ANSWER = Explanation("CMS svarede ikke.", "The CMS did not answer.")
+NO_ANSWER = Explanation("Systemet svarede ikke.", "There was no answer.")
 FAILED = LastRun(
     started_at=NOW, errors={"load": "The login was not accepted."}, error_codes={"load": "WrongCredentials"}
 )
@@ -152,7 +153,7 @@ def test_why_has_a_row_for_every_answer_of_its_own() -> None:
         ("not_in_list", "sidst set 28.02.2026 kl. 13.00", "seen last 28.02.2026 13:00"),
         ("removed", "fordi arrangementet er aflyst i CMS", "because the source event is cancelled"),
         ("sale_ended_by_us", "fordi arrangementet er aflyst i CMS;", "because the source event is cancelled;"),
-        ("write_back_failed", "kørsel. CMS svarede ikke.", "run. The CMS did not answer."),
+        ("write_back_failed", "kørsel. Systemet svarede ikke.", "run. There was no answer."),
         ("run_failed, before it was created", "load: Adgangskoden eller nøglen bliver ikke", "load: The login was not"),
         ("has_button", f"linket {LINK} står", f"the link {LINK} stands"),
         ("sold_elsewhere", "Linket er: https://example.com/1", "The link is: https://example.com/1"),
@@ -164,6 +165,17 @@ def test_why_tells_moments_in_the_librarys_zone_and_reasons_in_both_languages(
 ) -> None:
     words = why(ROWS[row]).answer.words
     assert (danish in words.da, english in words.en) == (True, True), words
+
+
+def test_why_of_every_row_speaks_of_yesplan_to_a_venue() -> None:
+    told = {row: why(replace(known, words=YESPLAN)).answer for row, known in ROWS.items()}
+    assert {row: answer.words for row, answer in told.items() if "CMS" in answer.words.da + answer.words.en} == {}
+
+
+def test_why_names_states_in_the_words_that_the_venue_reads() -> None:
+    words = why(replace(ROWS["state_set_by_hand"], words=YESPLAN)).answer.words
+    assert "status i Yesplan er sat til ”Udsolgt” i hånden" in words.da
+    assert words.da.endswith("Sæt den til ”I salg” i Yesplan.")
 
 
 BLOCKED = LastRun(started_at=NOW, removals_blocked="Intet er fjernet. / Nothing was removed.")
