@@ -38,49 +38,12 @@ from include.models import (
     TicketStatus,
     WebhookState,
 )
-from include.settings_types import Section, Text, WholeAddress
+from include.settings_types import Text, WholeAddress
 from include.sources import SourceSettings
+from include.sources.yesplan_custom_data import CustomData
 from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
 from include.sources.yesplan_words import WORDS
 from include.sync.source_words import SourceWords
-
-_KEYWORD = "the keyword of a custom data field in Yesplan, as text"
-
-
-class CustomData(Section):
-    """Which keyword of the installation's custom data holds what; what is not named is neither read nor written."""
-
-    capacity: Text | None = Field(None, description=_KEYWORD)
-    description: Text | None = Field(None, description=_KEYWORD)
-    page: Text | None = Field(None, description=_KEYWORD)
-    relevant: Text | None = Field(None, description=_KEYWORD)
-    prices: dict[Text, Text] = Field(
-        default_factory=dict, description="a ticket category's title, a colon, and the keyword that holds its price"
-    )
-    sales_link: Text | None = Field(None, description=_KEYWORD)
-    admin_link: Text | None = Field(None, description=_KEYWORD)
-    sale_state: Text | None = Field(None, description=_KEYWORD)
-    sold: Text | None = Field(None, description=_KEYWORD)
-    available: Text | None = Field(None, description=_KEYWORD)
-    webhook_state: Text | None = Field(None, description=_KEYWORD)
-
-    @property
-    def keywords(self) -> tuple[str, ...]:
-        """Return every keyword, each once."""
-        single = (value for name, value in self if name != "prices" and value)
-        return tuple(dict.fromkeys([*single, *self.prices.values()]))
-
-    @property
-    def of_status(self) -> dict[str, str]:
-        """Return the keywords that hold the fields of a ticket status, by field."""
-        named = {
-            "state": self.sale_state,
-            "link": self.sales_link,
-            "admin_link": self.admin_link,
-            "sold": self.sold,
-            "available": self.available,
-        }
-        return {field: keyword for field, keyword in named.items() if keyword}
 
 
 class YesplanSettings(SourceSettings):
