@@ -47,8 +47,11 @@ def forget_in_library(
     return Outcome(found=found, under_unknown_keys=lost)
 
 
-def told_of(outcomes: Mapping[str, Outcome], *, dry_run: bool) -> str:
-    """Return what was found and removed, by library and table, in Danish and English; of the person nothing."""
+def told_of(outcomes: Mapping[str, Outcome], *, dry_run: bool, by_number: bool) -> str:
+    """Return what was found and removed, by library and table, in Danish and English; of the person nothing.
+
+    `by_number` says that numbers of purchases were given, which are noted even if nothing is stored of them.
+    """
     lines = [line for library, outcome in outcomes.items() for line in _lines(library, outcome)]
     if not any(outcome.found.purchases for outcome in outcomes.values()):
         lines.append("Ingen køb fundet: intet fjernet. / No purchases found: nothing removed.")
@@ -58,6 +61,10 @@ def told_of(outcomes: Mapping[str, Outcome], *, dry_run: bool) -> str:
         lines.append(
             "Fjernet. Place2book har stadig købene: slet dem også dér. / "
             "Removed. Place2book still holds the purchases: have them deleted there too."
+        )
+    if by_number and not dry_run:
+        lines.append(
+            "Numrene er noteret: ingen eksport gemmer køberen. / The numbers are noted: no export stores the buyer."
         )
     return "\n".join(lines)
 

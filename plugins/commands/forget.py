@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
         )
 
     failed = for_each_library_in(everywhere, one)
-    print(told_of(outcomes, dry_run=args.dry_run))
+    print(told_of(outcomes, dry_run=args.dry_run, by_number=bool(args.purchases)))
     if failed:
         raise together(failed)
     return 0 if any(outcome.found.purchases for outcome in outcomes.values()) else NOTHING_FOUND

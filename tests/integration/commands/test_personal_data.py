@@ -31,6 +31,7 @@ from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, SECOND_BUYER
 EMAIL = "Test.Testesen@example.com"
 NOW = utc_now()
 REMOVED = "Fjernet. Place2book har stadig købene: slet dem også dér. / "
+NOTED = "Numrene er noteret: ingen eksport gemmer køberen. / The numbers are noted: no export stores the buyer."
 NAMED = (*FIRST_BUYER[:3], *SECOND_BUYER)
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")  # Airflow's own
 
@@ -92,8 +93,9 @@ def test_forget_removes_the_person_from_every_library_and_says_where(
             "  i filer / in files: purchases 1, answers 2",
         )
     ]
-    assert (said.code, said.out.splitlines()[:-1], said.err) == (0, found, "")
-    assert said.out.splitlines()[-1].startswith(REMOVED)
+    lines = said.out.splitlines()
+    assert (said.code, lines[:9], lines[9].startswith(REMOVED), said.err) == (0, found, True, "")
+    assert lines[10:] == [NOTED] * ("purchases" in given)
     assert traces(engine, NAMED, files) == list(SECOND_BUYER)
 
 
@@ -119,6 +121,19 @@ def test_forget_with_dry_run_says_what_there_is_and_leaves_it(forget: Command, e
 def test_forget_of_nobody_who_is_stored_has_an_exit_code_of_its_own(forget: Command, engine: Engine) -> None:
     said = forget(email="nobody@example.com")
     assert (said.code, said.out) == (3, "Ingen køb fundet: intet fjernet. / No purchases found: nothing removed.\n")
+
+
+def test_forget_of_a_number_that_is_not_stored_notes_it_for_the_exports_to_come(
+    forget: Command, engine: Engine
+) -> None:
+    tried = forget(purchases=[999], dry_run=True)
+    said = forget(purchases=[999], libraries=["nordvig"])
+    nothing = "Ingen køb fundet: intet fjernet. / No purchases found: nothing removed."
+    assert (tried.code, tried.out, said.code, said.out) == (3, f"{nothing}\n", 3, f"{nothing}\n{NOTED}\n")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT library, purchase_id FROM warehouse.forgotten")).all() == [
+            ("nordvig", 999)
+        ]
 
 
 def test_forget_goes_on_when_one_library_fails_and_names_it(forget: Command, engine: Engine, files: Path) -> None:
