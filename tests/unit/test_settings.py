@@ -12,17 +12,9 @@ from include.api.errors import Fatal
 from include.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
 from include.settings import DEFAULT_FILE, Library, PersonalData, SettingsError, load_settings
 from include.sources.yesplan import YesplanSettings
+from tests.unit.libraries_file import SMALLEST, written
 
 ROOT = Path(__file__).parents[2]
-
-SMALLEST = """
-libraries:
-  - id: herlev
-    name: Herlev Bibliotek
-    source: {type: dpl_cms, conn_id: cms_herlev, price_unit: kroner}
-    place2book: {event_maker: 5000}
-    fallback_address: {name: Herlev Bibliotek, address1: Bygaden 70, postal_code: "2730", city: Herlev}
-"""
 
 FULL = """
 defaults:
@@ -49,14 +41,8 @@ libraries:
 """
 
 
-def _written(folder: Path, text: str) -> Path:
-    file = folder / "libraries.yaml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
 def test_load_settings_with_only_what_is_required_fills_in_the_rest(tmp_path: Path) -> None:
-    assert load_settings(_written(tmp_path, SMALLEST)).libraries[0].model_dump() == {
+    assert load_settings(written(tmp_path, SMALLEST)).libraries[0].model_dump() == {
         "id": "herlev",
         "name": "Herlev Bibliotek",
         "source": {"type": "dpl_cms", "conn_id": "cms_herlev", "price_unit": PriceUnit.KRONER},
@@ -84,7 +70,7 @@ def test_load_settings_with_only_what_is_required_fills_in_the_rest(tmp_path: Pa
 
 
 def test_load_settings_with_defaults_merges_mappings_and_replaces_the_rest(tmp_path: Path) -> None:
-    library = load_settings(_written(tmp_path, FULL)).library("herlev")
+    library = load_settings(written(tmp_path, FULL)).library("herlev")
     assert library.place2book.model_dump() == {
         "conn_id": "p2b",
         "event_maker": 5000,
@@ -106,7 +92,7 @@ def test_load_settings_with_a_venue_in_yesplan_reads_its_line(tmp_path: Path) ->
              addresses: {"Store Sal": {name: Teatret, address1: Kajen 1, postal_code: "2730", city: Herlev}},
              price_unit: kroner}"""
     text = SMALLEST.replace("{type: dpl_cms, conn_id: cms_herlev, price_unit: kroner}", line)
-    library = load_settings(_written(tmp_path, text)).library("herlev")
+    library = load_settings(written(tmp_path, text)).library("herlev")
     assert isinstance(library.source, YesplanSettings)
     assert library.rules().price_unit is PriceUnit.KRONER
     assert (library.source.conn_id, library.source.query) == ("yesplan_theater", 'location:"Store Sal"')
@@ -135,13 +121,13 @@ def test_load_settings_with_a_venue_in_yesplan_reads_its_line(tmp_path: Path) ->
 def test_load_settings_keeps_the_defaults_for_data_of_libraries_that_are_gone(
     tmp_path: Path, text: str, unlisted: PersonalData
 ) -> None:
-    assert load_settings(_written(tmp_path, text)).unlisted == unlisted
+    assert load_settings(written(tmp_path, text)).unlisted == unlisted
 
 
 def test_load_settings_with_a_mistake_in_the_defaults_that_each_library_overrides_says_so(tmp_path: Path) -> None:
     wrong = FULL.replace("{policy: drop,", "{retention_days: 0,")
     with pytest.raises(SettingsError, match="defaults: personal_data: has a mistake"):
-        load_settings(_written(tmp_path, wrong))
+        load_settings(written(tmp_path, wrong))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +144,7 @@ def test_load_settings_with_a_mistake_in_the_defaults_that_each_library_override
 def test_rules_of_a_library_hold_what_the_decisions_need(
     tmp_path: Path, sales_host: str | None, sales_hosts: set[str]
 ) -> None:
-    assert load_settings(_written(tmp_path, FULL)).library("herlev").rules(sales_host) == LibraryRules(
+    assert load_settings(written(tmp_path, FULL)).library("herlev").rules(sales_host) == LibraryRules(
         library="herlev",
         price_unit=PriceUnit.MINOR,
         currency="DKK",
@@ -211,7 +197,7 @@ def test_load_settings_of_the_example_says_the_values_that_hold_anyway() -> None
 
 
 def test_load_settings_takes_the_file_that_the_environment_names(tmp_path: Path) -> None:
-    file = _written(tmp_path, SMALLEST.replace("id: herlev", "id: by-variable"))
+    file = written(tmp_path, SMALLEST.replace("id: herlev", "id: by-variable"))
     libraries = load_settings(environ={"BILLETBRO_LIBRARIES": str(file)}).libraries
     assert [library.id for library in libraries] == ["by-variable"]
 
@@ -238,7 +224,7 @@ def test_select_of_an_unknown_id_names_the_known_ones() -> None:
 
 def test_load_settings_with_a_foreign_postal_code_takes_it_as_it_is(tmp_path: Path) -> None:
     abroad = SMALLEST.replace('postal_code: "2730", city: Herlev', 'postal_code: "24937", city: Flensborg, country: DE')
-    library = load_settings(_written(tmp_path, abroad)).library("herlev")
+    library = load_settings(written(tmp_path, abroad)).library("herlev")
     assert library.fallback_address.postal_code == "24937"
 
 
@@ -264,7 +250,7 @@ def test_load_settings_with_a_foreign_postal_code_takes_it_as_it_is(tmp_path: Pa
     ],
 )
 def test_load_settings_of_a_file_that_is_no_settings_says_so(tmp_path: Path, text: str, said: str) -> None:
-    file = _written(tmp_path, text)
+    file = written(tmp_path, text)
     with pytest.raises(SettingsError) as caught:
         load_settings(file)
     assert str(caught.value) == f"{file}: {said}"
@@ -298,7 +284,7 @@ libraries:
     source: {type: dpl_cms, conn_id: z, price_unit: kroner}
     place2book: {event_maker: 8}
 """
-    assert [library.id for library in load_settings(_written(tmp_path, text)).libraries] == ["a", "b"]
+    assert [library.id for library in load_settings(written(tmp_path, text)).libraries] == ["a", "b"]
 
 
 def test_settings_error_is_fatal_and_travels_between_processes() -> None:

@@ -6,32 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.settings import SettingsError, load_settings
-
-SMALLEST = """
-libraries:
-  - id: herlev
-    name: Herlev Bibliotek
-    source: {type: dpl_cms, conn_id: cms_herlev, price_unit: kroner}
-    place2book: {event_maker: 5000}
-    fallback_address: {name: Herlev Bibliotek, address1: Bygaden 70, postal_code: "2730", city: Herlev}
-"""
-
-
-def _written(folder: Path, text: str) -> Path:
-    file = folder / "libraries.yaml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def _mistakes(folder: Path, text: str) -> list[str]:
-    """Return the lines of the one error that the file causes, without the first, which names the file."""
-    file = _written(folder, text)
-    with pytest.raises(SettingsError) as caught:
-        load_settings(file)
-    first, *lines = str(caught.value).splitlines()
-    assert first == f"{file}: the libraries' settings have mistakes:"
-    return [line.removeprefix("  - ") for line in lines]
+from tests.unit.libraries_file import SMALLEST, mistakes_in
 
 
 def _with(line: str, *, instead_of: str | None = None) -> str:
@@ -154,7 +129,7 @@ def _with(line: str, *, instead_of: str | None = None) -> str:
 def test_load_settings_with_a_mistake_says_where_what_and_what_is_allowed(
     tmp_path: Path, line: str, mistake: str
 ) -> None:
-    assert _mistakes(tmp_path, _with(line)) == [f"herlev: {mistake}"]
+    assert mistakes_in(tmp_path, _with(line)) == [f"herlev: {mistake}"]
 
 
 POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may read another number without)'
@@ -186,6 +161,18 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
             "source: {conn_id: c, price_unit: minor}",
             ["source.type: is missing; allowed is dpl_cms or yesplan"],
             id="source-without-type",
+        ),
+        pytest.param(
+            "source",
+            "source: {type: [dpl_cms], conn_id: c}",
+            ["source.type: found a list; allowed is dpl_cms or yesplan"],
+            id="source-whose-type-is-no-text",
+        ),
+        pytest.param(
+            "source",
+            "source: dpl_cms",
+            ["source: found 'dpl_cms'; allowed is a mapping with type, conn_id and price_unit"],
+            id="source-as-text",
         ),
         pytest.param(
             "source",
@@ -259,7 +246,7 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
 def test_load_settings_without_what_is_required_says_so(
     tmp_path: Path, replaced: str, line: str, mistakes: list[str]
 ) -> None:
-    assert _mistakes(tmp_path, _with(line, instead_of=replaced)) == [f"herlev: {mistake}" for mistake in mistakes]
+    assert mistakes_in(tmp_path, _with(line, instead_of=replaced)) == [f"herlev: {mistake}" for mistake in mistakes]
 
 
 def test_load_settings_with_many_mistakes_reports_each_once(tmp_path: Path) -> None:
@@ -283,7 +270,7 @@ libraries:
   - id: Ålborg
   - herlev
 """
-    assert _mistakes(tmp_path, text) == [
+    assert mistakes_in(tmp_path, text) == [
         "line 9: the key 'name' is given twice",
         "extra: unknown key; known keys are defaults, libraries",
         "defaults: id: cannot be a default, each library has its own",
@@ -326,80 +313,4 @@ libraries:
     ],
 )
 def test_load_settings_of_a_file_without_libraries_says_so(tmp_path: Path, text: str, mistakes: list[str]) -> None:
-    assert _mistakes(tmp_path, text) == mistakes
-
-
-def _libraries(*twins: tuple[str, str | None, int]) -> str:
-    """Return a file of libraries, each with its twin and its event maker, in order but for those."""
-    entries = [
-        SMALLEST.split("libraries:\n")[1]
-        .replace("id: herlev", f"id: {library}\n    twin_of: {leader}" if leader else f"id: {library}")
-        .replace("cms_herlev", f"cms_{library}")
-        .replace("5000", str(maker))
-        for library, leader, maker in twins
-    ]
-    return "libraries:\n" + "".join(entries)
-
-
-SHARED = "each event maker belongs to one, or the events of one library would look unlinked to the other"
-
-
-@pytest.mark.parametrize(
-    ("libraries", "mistakes"),
-    [
-        pytest.param([("a", "a", 1)], ["a: twin_of: found 'a'; a library cannot be its own twin"], id="itself"),
-        pytest.param(
-            [("nordvig", None, 1), ("b", "nordvik", 2)],
-            ["b: twin_of: found 'nordvik'; no library has this id, did you mean 'nordvig'?"],
-            id="unknown",
-        ),
-        pytest.param(
-            [("a", "b", 1), ("b", "a", 2)],
-            [
-                f"{one}: twin_of: found '{other}', which is itself the twin of another; of two twins one leads, and it "
-                "has no 'twin_of'"
-                for one, other in (("a", "b"), ("b", "a"))
-            ],
-            id="each other",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 2), ("c", "b", 3)],
-            [
-                "c: twin_of: found 'b', which is itself the twin of another; of two twins one leads, and it has no "
-                "'twin_of'"
-            ],
-            id="a chain",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 2), ("c", "a", 3)],
-            ["b, c: twin_of: 2 libraries name 'a'; it has one twin"],
-            id="two of one",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 1), ("c", None, 1)],
-            [f"a, b, c: place2book: event maker 1 is used by 3 libraries; {SHARED}"],
-            id="a third with their event maker",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 2), ("c", None, 2)],
-            [f"b, c: place2book: event maker 2 is used by 2 libraries; {SHARED}"],
-            id="another with the follower's",
-        ),
-        pytest.param([("a", None, 1), ("b", 7, 1)], None, id="no text"),
-    ],
-)
-def test_load_settings_of_twins_that_are_none_says_so(
-    tmp_path: Path, libraries: list[tuple[str, str | None, int]], mistakes: list[str] | None
-) -> None:
-    no_text = [
-        f"a, b: place2book: event maker 1 is used by 2 libraries; {SHARED}",
-        "b: twin_of: found the number 7; allowed is the id of the library that leads, as text",
-    ]
-    assert _mistakes(tmp_path, _libraries(*libraries)) == (no_text if mistakes is None else mistakes)
-
-
-@pytest.mark.parametrize("maker", [1, 2], ids=["one event maker", "two event makers"])
-def test_load_settings_of_twins_lets_them_have_one_event_maker(tmp_path: Path, maker: int) -> None:
-    settings = load_settings(_written(tmp_path, _libraries(("a", None, 1), ("b", "a", maker), ("c", None, 3))))
-    twins = [settings.twin(library) for library in settings.libraries]
-    assert [twin and twin.id for twin in twins] == ["b", "a", None]
+    assert mistakes_in(tmp_path, text) == mistakes

@@ -1,0 +1,35 @@
+"""A libraries' file for the tests of the settings, as small as it can be, and what is said of one with mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from include.settings import SettingsError, load_settings
+
+SMALLEST = """
+libraries:
+  - id: herlev
+    name: Herlev Bibliotek
+    source: {type: dpl_cms, conn_id: cms_herlev, price_unit: kroner}
+    place2book: {event_maker: 5000}
+    fallback_address: {name: Herlev Bibliotek, address1: Bygaden 70, postal_code: "2730", city: Herlev}
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    """Write a libraries' file and return where it is."""
+    file = folder / "libraries.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def mistakes_in(folder: Path, text: str) -> list[str]:
+    """Return the lines of the one error that the file causes, without the first, which names the file."""
+    file = written(folder, text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file)
+    first, *lines = str(caught.value).splitlines()
+    assert first == f"{file}: the libraries' settings have mistakes:"
+    return [line.removeprefix("  - ") for line in lines]
