@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from include.api.errors import SettingsProblem
 from include.pipeline.request import RunRequest, batches
 from include.pipeline.twins import in_units
 from include.settings import Library
@@ -51,5 +52,6 @@ def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None
     try:
         migrate_warehouse(warehouse)
         bring_forgotten(engine, warehouse, now)
-    except DBAPIError as error:
-        log.warning("The warehouse's database cannot be used, so that its tables were not looked at: %s", error.orig)
+    except (DBAPIError, SettingsProblem) as error:
+        why = error.orig if isinstance(error, DBAPIError) else error
+        log.warning("The warehouse's database cannot be used, so that its tables were not looked at: %s", why)

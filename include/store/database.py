@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from include.api.errors import Retriable, SettingsProblem
 from include.store.metadata import metadata, warehouse_metadata
-from include.store.views import make_views
+from include.store.views import built_upon, make_views
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_205_759_403
@@ -79,8 +79,17 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
 
 def _upgrade(connection: Connection, tables: MetaData) -> None:
     current, head = version_of(connection, tables)
-    if current != head:
+    if current == head:
+        return
+    try:
         command.upgrade(lineage(connection, tables), "head")
+    except DBAPIError as error:
+        if (needed_by := built_upon(error)) is None:
+            raise
+        raise SettingsProblem(
+            f"The tables of the schema {tables.schema} cannot be brought from version {current} to {head}, since "
+            f"others have built on them: {needed_by}. Drop that, try again, and build it again on the new tables."
+        ) from error
 
 
 @cache

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from demo.environment import EmbeddedPostgres
+from include.api.errors import SettingsProblem
 from include.models import PersonalDataPolicy
-from include.store.database import connect, migrate_warehouse
+from include.store.database import connect, lineage, migrate_warehouse, version_of
+from include.store.metadata import warehouse_metadata
 from include.store.views import ANALYST, CREATE_ROLE
 from include.store.warehouse_tables import view_versions
 from include.warehouse.privacy import Privacy
-from tests.integration.warehouse.examples import FIRST, SECOND, VIEWS, Till, contents, export
+from tests.integration.warehouse.examples import FIRST, SECOND, VIEWS, Till, contents, export, view
 
 KEEP = Privacy(policy=PersonalDataPolicy.KEEP, keep_answers=frozenset({"Allergi", "Hørt om os"}))
 PERSONAL = ("testesen", "prøvesen", "example.com", "12 34 56 78", "87654321", "77001122", "nødder", "plakat", "2730")
@@ -64,6 +67,53 @@ def test_views_that_changed_are_made_again_and_what_others_built_on_them_stays(o
     with own_engine.connect() as connection:
         assert connection.scalar(text("SELECT days FROM theirs.days")) == 0
         assert connection.scalar(text("SELECT to_regclass('warehouse.no_longer_ours')")) is None
+
+
+BUILT_ON = (
+    "DROP VIEW warehouse.no_shows",
+    "CREATE VIEW warehouse.no_shows AS SELECT 1 AS in_another_form",
+    "CREATE VIEW warehouse.no_longer_ours AS SELECT 1 AS one",
+    "CREATE SCHEMA theirs",
+    "CREATE VIEW theirs.late AS SELECT * FROM warehouse.no_shows, warehouse.no_longer_ours",
+    "UPDATE warehouse.view_versions SET fingerprint = 'older' WHERE view = 'no_shows'",
+    "INSERT INTO warehouse.view_versions VALUES ('no_longer_ours', 'older')",
+)
+
+
+def test_views_that_others_build_on_stay_until_that_is_dropped_and_keep_nobody_from_selling(
+    own_engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with own_engine.begin() as connection:
+        for statement in BUILT_ON:
+            connection.execute(text(statement))
+    migrate_warehouse(own_engine)
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert [
+        ("no_longer_ours stays" in one, "no_shows stays" in one, "view theirs.late depends" in one) for one in told
+    ] == [
+        (True, False, True),
+        (False, True, True),
+    ]
+    assert [row["in_another_form"] for row in view(own_engine, "no_shows", "1")] == [1]
+    with own_engine.begin() as connection:
+        connection.execute(text("DROP VIEW theirs.late"))
+    migrate_warehouse(own_engine)
+    assert view(own_engine, "no_shows", "1") == []
+    assert [row["view"] for row in contents(own_engine, view_versions, "view")] == VIEWS
+
+
+def test_tables_that_others_build_on_are_not_brought_up_to_date_and_it_is_said_why(own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        command.downgrade(lineage(connection, warehouse_metadata), "0004_file_exports")
+        connection.execute(text("CREATE SCHEMA theirs"))
+        connection.execute(text("CREATE VIEW theirs.swept AS SELECT files_kept_from FROM warehouse.retention_sweeps"))
+    with pytest.raises(SettingsProblem, match=r"0004_file_exports to .* built on them: view theirs\.swept depends on"):
+        migrate_warehouse(own_engine)
+    with own_engine.begin() as connection:
+        connection.execute(text("DROP VIEW theirs.swept"))
+    migrate_warehouse(own_engine)
+    with own_engine.connect() as connection:
+        assert len(set(version_of(connection, warehouse_metadata))) == 1
 
 
 @pytest.fixture
