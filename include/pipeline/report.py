@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 from include.models import Kind, Outcome
 from include.pipeline.field_lines import LONG_TEXTS, both, shown_value
 from include.pipeline.plan_text import names_of_prices, planned_lines, planned_rejections
+from include.store.event_lookup import never_seen
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
 from include.sync.counted import counted
@@ -37,6 +38,10 @@ SECTIONS = (
 CANCELLED = Explanation("Aflyst i {source}.", "Cancelled in {source}.")
 SHOWN_TITLES = 8
 ALL_WELL = "Det gik godt for alle biblioteker. / Every library went well."
+NOT_FOUND = (
+    "Ingen biblioteker fejlede, men ikke alle arrangementer blev fundet. / "
+    "No library failed, but not every event was found."
+)
 NONE = (
     "Intet bibliotek blev behandlet: opgaven select_libraries siger hvorfor. / "
     "No library was worked on: the task select_libraries says why."
@@ -82,18 +87,24 @@ class LibraryReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole report: its text, the libraries that failed, and one line that names them."""
+    """The whole report: its text, the libraries that failed, one line that names them, and a line for each event that
+    was asked for and is not found."""
 
     text: str
     failures: tuple[str, ...]
     summary: str
+    not_found: tuple[str, ...] = ()
 
 
-def make_report(engine: Engine, run_id: str, words_of: WordsOf) -> Report:
-    """Return the report of a run from what stands in the tables, each library's in the words of its source."""
+def make_report(engine: Engine, run_id: str, words_of: WordsOf, events: Sequence[str] = ()) -> Report:
+    """Return the report of a run from what stands in the tables, each library's in the words of its source.
+
+    `events` are the uuids that the run was limited to, none when it was not.
+    """
     try:
         with engine.connect() as connection:
             libraries = [_library(connection, run, words_of(run.library)) for run in read_runs(connection, run_id)]
+            not_found = _not_found(connection, [report.run for report in libraries], events)
     except ProgrammingError:
         libraries = []
     if not libraries:
@@ -101,7 +112,7 @@ def make_report(engine: Engine, run_id: str, words_of: WordsOf) -> Report:
     failures = tuple(report.run.library for report in libraries if report.errors)
     blocked = [report.run.library for report in libraries if report.run.removals_blocked]
     held = "Ingen biblioteker fejlede; intet blev fjernet for / No library failed; removals were blocked for"
-    summary = f"{held}: {', '.join(blocked)}." if blocked else ALL_WELL
+    summary = f"{held}: {', '.join(blocked)}." if blocked else NOT_FOUND if not_found else ALL_WELL
     if failures:
         failed = {report.run.library: _why(report.run) for report in libraries if report.errors}
         summary = failures_in_words(failed, len(libraries))
@@ -112,8 +123,22 @@ def make_report(engine: Engine, run_id: str, words_of: WordsOf) -> Report:
         lstrip_blocks=True,
         autoescape=False,
     )
-    text = environment.get_template("report.txt.j2").render(libraries=libraries, summary=summary, counted=counted)
-    return Report(text=text, failures=failures, summary=summary)
+    text = environment.get_template("report.txt.j2").render(
+        libraries=libraries, not_found=not_found, summary=summary, counted=counted
+    )
+    return Report(text=text, failures=failures, summary=summary, not_found=not_found)
+
+
+def _not_found(connection: Connection, runs: Sequence[RunRecord], events: Sequence[str]) -> tuple[str, ...]:
+    """Return a line for each event that no list ever held; none when a library was not read, which may have it."""
+    if not all(run.extracted_at for run in runs):
+        return ()
+    unknown = never_seen(connection, events, [run.library for run in runs])
+    return tuple(
+        f"Intet arrangement hos kørslens biblioteker har uuid {uuid}; se efter, om det er skrevet rigtigt. / "
+        f"No event of the run's libraries has the uuid {uuid}; check that it is written correctly."
+        for uuid in unknown
+    )
 
 
 def _why(run: RunRecord) -> Explanation:

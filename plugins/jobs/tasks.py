@@ -32,7 +32,7 @@ def request_of_this_run() -> RunRequest:
         run_id=dag_run.run_id,
         mode=Mode(params["mode"]),
         by_hand=dag_run.run_type == "manual",
-        events=frozenset(params["events"]),
+        events=frozenset(uuid.strip() for uuid in params["events"]),
         allow_mass_removal=bool(params["allow_mass_removal"]),
     )
 
@@ -80,12 +80,13 @@ def report_run() -> None:
 
     A task that was stopped from outside, or ran out of time or memory, could say nothing itself: Airflow tells of it.
     """
-    made = make_report(billetbro_engine(), request_of_this_run().run_id, words_of_libraries())
+    request = request_of_this_run()
+    made = make_report(billetbro_engine(), request.run_id, words_of_libraries(), sorted(request.events))
     silent = silent_failures(_states_of_this_run(), _batches(), made.failures)
     summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
     # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
     print(made.text.removesuffix(made.summary) + summary)
-    tell_who_asked(billetbro_engine(), request_of_this_run())
+    tell_who_asked(billetbro_engine(), request)
     if made.failures or silent:
         raise AirflowFailException(summary)
 

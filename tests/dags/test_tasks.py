@@ -13,7 +13,7 @@ from include.models import Mode
 from include.pipeline.request import RunRequest
 from jobs.tasks import request_of_this_run, silent_failures
 
-PARAMS = {"libraries": [], "events": ["5f0c", "77aa"], "mode": "resync", "allow_mass_removal": True}
+PARAMS = {"libraries": [], "events": ["5f0c", " 77aa "], "mode": "resync", "allow_mass_removal": True}
 
 
 @pytest.mark.parametrize(

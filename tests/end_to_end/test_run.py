@@ -130,7 +130,7 @@ def test_run_leaves_the_dag_as_it_was_for_the_next(first: Ran, runs: Runs) -> No
     assert (runs.dag.deadline, bool(deadline)) == (deadline, True)
 
 
-def test_run_for_one_library_and_event_leaves_the_others_alone(
+def test_run_for_one_library_and_event_leaves_the_others_alone_and_names_an_unknown_one(
     first: Ran, second: Ran, runs: Runs, sandbox: Sandbox
 ) -> None:
     cms = sandbox.cms["nordvig"]
@@ -138,8 +138,10 @@ def test_run_for_one_library_and_event_leaves_the_others_alone(
     cms.edit(wanted.uuid, title="Babybio med kaffe")
     cms.edit(other.uuid, title="Smag på tang og tare")
     sandbox.log.clear()
-    ran = runs.run(libraries=["nordvig"], events=[wanted.uuid])
+    ran = runs.run(libraries=["nordvig"], events=[f" {wanted.uuid}", "mistyped"])
     assert (ran.state, ran.steps("nordvig")) == ("success", WELL)
+    unknown = [line for line in ran.log.splitlines() if "No event of the run's libraries has the uuid" in line]
+    assert ["uuid mistyped;" in line for line in unknown] == [True]
     assert {label for _, label in ran.tasks} == {None, "nordvig"}
     names = {event.fields.name for event in sandbox.place2book.events}
     assert ("Babybio med kaffe" in names, "Smag på tang og tare" in names) == (True, False)

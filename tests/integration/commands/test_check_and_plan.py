@@ -189,8 +189,10 @@ def test_plan_of_an_event_that_no_list_held_says_so(command: Command) -> None:
     assert (said.code, said.out.splitlines()[-2:]) == (
         1,
         [
-            "Intet arrangement har uuid / No event has the uuid: findes-ikke",
-            "Det gik godt for alle biblioteker. / Every library went well.",
+            "Intet arrangement hos kørslens biblioteker har uuid findes-ikke; se efter, om det er skrevet rigtigt. / "
+            "No event of the run's libraries has the uuid findes-ikke; check that it is written correctly.",
+            "Ingen biblioteker fejlede, men ikke alle arrangementer blev fundet. / "
+            "No library failed, but not every event was found.",
         ],
     )
 

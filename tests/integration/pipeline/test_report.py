@@ -1,6 +1,8 @@
 """What a report says of what was done, and of what went wrong: what it means in Danish, then the error's sentence."""
 
-from include.pipeline.report import make_report
+import pytest
+
+from include.pipeline.report import ALL_WELL, NOT_FOUND, make_report
 from include.sync.error_texts import IN_DANISH
 from tests.integration.pipeline.harness import World
 
@@ -55,3 +57,31 @@ def test_report_tells_what_became_what_in_both_languages(world: World) -> None:
         "Bogcafé  (arrangementet er aflyst i CMS / the source event is cancelled)",
         "Foredrag: pris ”Voksen”, beløb / price “Voksen”, amount: 100,00 kr. -> 50,00 kr.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "unknown", "summary"),
+    [
+        pytest.param((), (), ALL_WELL, id="all events"),
+        pytest.param(("known", "left"), (), ALL_WELL, id="events that are or were there"),
+        pytest.param(("known", "1b671a64", "mistyped"), ("1b671a64", "mistyped"), NOT_FOUND, id="some that never were"),
+    ],
+)
+def test_report_of_a_run_for_some_events_names_those_that_nobody_knows(
+    world: World, asked: tuple[str, ...], unknown: tuple[str, ...], summary: str
+) -> None:
+    uuids = {"known": world.add("Koncert"), "left": world.add("Foredrag")}
+    world.run()
+    world.site.remove(uuids["left"])
+    events = [uuids.get(name, name) for name in asked]
+    made = make_report(world.engine, world.run(by_hand=True, events=events).run_id, world.words_of, events)
+    lines = [line for line in made.text.splitlines() if "No event of the run's libraries has the uuid" in line]
+    named = tuple(line.partition("uuid ")[2].partition(";")[0] for line in lines)
+    assert (named, made.not_found, made.summary, made.failures) == (unknown, tuple(lines), summary, ())
+
+
+def test_report_of_a_run_for_some_events_doubts_none_of_them_when_a_library_was_not_read(seeded: World) -> None:
+    seeded.passwords["solbjerg"] = "wrong"
+    run = seeded.run(by_hand=True, events=["1b671a64"])
+    made = make_report(seeded.engine, run.run_id, seeded.words_of, ["1b671a64"])
+    assert (made.failures, made.not_found, "1b671a64" in made.text) == (("solbjerg",), (), False)
