@@ -17,9 +17,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from demo.postgres import EmbeddedPostgres
+from include.api.access import RequestSettings
 from include.api.cms import CmsClient
 from include.api.place2book import Place2bookClient
-from include.api.session import RequestSettings
 from include.models import PersonalDataPolicy
 from include.pipeline.begin import begin
 from include.pipeline.export import export
@@ -117,7 +117,7 @@ def measured(name: str, engine: Engine, sandbox: Sandbox, library: Library) -> M
         with timed(steps, "transform"):
             transform(engine, library, request, client.host, now)
         with timed(steps, "load"):
-            load(engine, library, request, client, now)
+            load(engine, library, request, client, now, twin=None)
         with timed(steps, "writeback"):
             write_back(engine, library, request, source, client.host, now)
         with timed(steps, "export_purchases"):

@@ -15,8 +15,8 @@ from benchmarks.apart import peak_mib
 from benchmarks.year import DAYS_BACK, Year
 from benchmarks.year_server import TOKEN, YearServer
 from demo.environment import ROOT
+from include.api.access import RequestSettings
 from include.api.place2book import Place2bookClient
-from include.api.session import RequestSettings
 from include.models import CurrentEvent, Link, LinkStatus, PersonalDataPolicy
 from include.pipeline.begin import begin
 from include.pipeline.export import export

@@ -1,10 +1,22 @@
-"""Where an API is, and what proves who we are there."""
+"""Where an API is, what proves who we are there, and how patiently it is asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from include.api.session import RequestSettings
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSettings:
+    """How an API is asked. Times are seconds; `longest_wait` bounds what Retry-After may demand."""
+
+    concurrency: int = 4
+    per_second: float = 10
+    connect_timeout: float = 5
+    read_timeout: float = 30
+    tries: int = 4
+    backoff: float = 0.5
+    longest_wait: float = 60
+    max_bytes: int = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,11 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from include.api import failures
+from include.api.access import RequestSettings
 from include.api.cms_wire import source_event
 from include.api.errors import Missing, Refused, WrongHost
-from include.api.session import ApiSession, Credentials, RequestSettings
+from include.api.session import ApiSession
+from include.api.transport import Credentials
 from include.models import SourceEvent, SourceState
 
 _EVENTS = "/api/v1/events"

@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from pydantic import ValidationError
 
 from include.api import failures
+from include.api.access import RequestSettings
 from include.api.errors import BilletbroError, Missing, NoAccess, Refused, WrongHost
 from include.api.place2book_wire import (
     PRICE_READ_ONLY,
@@ -27,7 +28,8 @@ from include.api.place2book_wire import (
     overlaid,
 )
 from include.api.purchases_wire import purchase
-from include.api.session import ApiSession, Credentials, RequestSettings
+from include.api.session import ApiSession
+from include.api.transport import Credentials
 from include.api.wire import unwrapped, written_moment
 from include.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
 

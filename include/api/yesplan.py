@@ -8,8 +8,10 @@ from typing import Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from include.api import failures, yesplan_wire
+from include.api.access import RequestSettings
 from include.api.errors import BilletbroError, Missing, Refused, SettingsProblem, WrongHost
-from include.api.session import ApiSession, Credentials, RequestSettings
+from include.api.session import ApiSession
+from include.api.transport import Credentials
 from include.api.yesplan_wire import YesplanEvent
 
 MOST_PAGES = 1000

@@ -10,9 +10,8 @@ from typing import Generic, TypeVar
 from airflow.sdk import BaseHook
 
 from hooks.connections import PATIENCE_OF_A_TEST, access_of
-from include.api.access import Access
+from include.api.access import Access, RequestSettings
 from include.api.errors import BilletbroError
-from include.api.session import RequestSettings
 
 Client = TypeVar("Client", bound=AbstractContextManager[object])
 

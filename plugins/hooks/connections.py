@@ -6,10 +6,9 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
-from include.api.access import Access
+from include.api.access import Access, RequestSettings
 from include.api.errors import SettingsProblem
 from include.api.hosts import base_url
-from include.api.session import RequestSettings
 
 PATIENCE_OF_A_TEST = RequestSettings(read_timeout=15, tries=2, longest_wait=5)
 """Somebody is looking at the page while a connection is tested."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from hooks.connections import PATIENCE_OF_A_TEST, access_of
-from include.api.session import RequestSettings
+from include.api.access import RequestSettings
 from include.settings import Library
 from include.sources import Source
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 
 from hooks.connections import access_of, connection_named
+from include.api.access import RequestSettings
 from include.api.errors import BilletbroError, SettingsProblem
-from include.api.session import RequestSettings
 from include.settings import Library, libraries_in_order, load_settings
 from include.sources import TakesUpdates
 

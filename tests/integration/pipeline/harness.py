@@ -14,9 +14,9 @@ from typing import Any, cast
 import requests
 from sqlalchemy import Engine, text
 
+from include.api.access import RequestSettings
 from include.api.cms import CmsClient
 from include.api.place2book import Place2bookClient
-from include.api.session import RequestSettings
 from include.api.yesplan import YesplanClient
 from include.models import Link, Mode, PersonalDataPolicy
 from include.pipeline.begin import begin

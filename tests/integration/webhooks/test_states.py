@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
-from include.api.session import RequestSettings
+from include.api.access import RequestSettings
 from include.api.yesplan import YesplanClient
 from include.models import LinkStatus, Mode, WebhookAction
 from include.pipeline.request import RunRequest, utc_now

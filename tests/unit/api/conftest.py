@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from include.api.access import RequestSettings
 from include.api.cms import CmsClient
 from include.api.place2book import Place2bookClient
-from include.api.session import RequestSettings
 from include.sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer
 

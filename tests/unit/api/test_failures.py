@@ -19,7 +19,8 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from include.api.errors import BilletbroError, Unreachable, WrongHost
 from include.api.failures import Asked, of_exception
-from include.api.session import ApiSession, Credentials
+from include.api.session import ApiSession
+from include.api.transport import Credentials
 from tests.unit.api.conftest import HASTY, TOKEN
 
 

@@ -9,6 +9,7 @@ from http import HTTPMethod
 
 import pytest
 
+from include.api.access import RequestSettings
 from include.api.answers import Answer
 from include.api.errors import (
     BadAnswer,
@@ -23,7 +24,8 @@ from include.api.errors import (
     WrongCredentials,
     WrongHost,
 )
-from include.api.session import ApiSession, Credentials, RequestSettings
+from include.api.session import ApiSession
+from include.api.transport import Credentials
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 

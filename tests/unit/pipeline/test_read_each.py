@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from include.api.access import RequestSettings
 from include.api.errors import BadAnswer, BilletbroError, Fatal, NoAccess, ServerTrouble, Throttled, TimedOut
 from include.api.place2book import Place2bookClient
-from include.api.session import RequestSettings
 from include.pipeline.read_each import Unread, read_each
 
 WELL = "well"

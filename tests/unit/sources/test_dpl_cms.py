@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from include.api.access import RequestSettings
 from include.api.cms import CmsClient
 from include.api.errors import BadAnswer
-from include.api.session import RequestSettings
 from include.models import SourceState, TicketStatus
 from include.sandbox.server import Sandbox
 from include.sources import Source

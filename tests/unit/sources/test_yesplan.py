@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from include.api.access import RequestSettings
 from include.api.errors import BadAnswer, Refused, SettingsProblem, WrongCredentials
-from include.api.session import RequestSettings
 from include.api.yesplan import YesplanClient
 from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory, TicketStatus
 from include.sandbox.server import Sandbox
