@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 REQUIREMENTS := requirements.txt requirements-dev.txt pyproject.toml
-TYPED := $(wildcard include plugins dags demo)
+TYPED := $(wildcard include plugins dags demo benchmarks)
 
 # The project is used in place: its own folders come before anything that is installed.
 export PYTHONPATH := $(CURDIR)
