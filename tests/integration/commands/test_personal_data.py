@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +25,8 @@ from jobs.billetbro_db import billetbro_engine, warehouse_engine
 from jobs.personal_data import keep_personal_data_in_order, keys_of_pseudonyms
 from jobs.readable_settings import MISTAKES
 from tests.integration.commands.conftest import PRIVACY_KEY, Command, Said
-from tests.integration.warehouse.examples import Till, export
-from tests.integration.warehouse.files import a_store
+from tests.integration.warehouse.examples import FIRST, Till, export
+from tests.integration.warehouse.files import a_store, rows_of_file
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, SECOND_BUYER, traces
 
 EMAIL = "Test.Testesen@example.com"
@@ -88,7 +89,7 @@ def test_forget_removes_the_person_from_every_library_and_says_where(
         line
         for library in ("solbjerg", "nordvig", "lukket")
         for line in (
-            f"{library}: 1 køb / purchases",
+            f"{library}: 1 køb / purchase",
             "  rækker med persondata / rows with personal data: purchases 1, answers 2",
             "  i filer / in files: purchases 1, answers 2",
         )
@@ -105,7 +106,7 @@ def test_forget_without_arguments_reads_the_address_from_standard_input(
     monkeypatch.setattr("sys.stdin", io.StringIO(f" {EMAIL}\n"))
     assert forget(libraries=["nordvig"]).code == 0
     assert traces(engine, NAMED) == list(NAMED)
-    assert forget(email=EMAIL).out.splitlines()[0] == "solbjerg: 1 køb / purchases"
+    assert forget(email=EMAIL).out.splitlines()[0] == "solbjerg: 1 køb / purchase"
     assert traces(engine, NAMED) == list(SECOND_BUYER)
 
 
@@ -139,7 +140,7 @@ def test_forget_of_a_number_that_is_not_stored_notes_it_for_the_exports_to_come(
 def test_forget_goes_on_when_one_library_fails_and_names_it(forget: Command, engine: Engine, files: Path) -> None:
     break_a_file(files, "solbjerg")
     said = forget(email=EMAIL)
-    assert (said.code, "nordvig: 1 køb / purchases" in said.out, "solbjerg" in said.out) == (1, True, False)
+    assert (said.code, "nordvig: 1 køb / purchase" in said.out, "solbjerg" in said.out) == (1, True, False)
     assert (said.err.startswith("FEJL / ERROR: "), "\n  solbjerg: " in said.err) == (True, True)
     assert those_with_an_email(engine) == {"solbjerg": 1, "nordvig": 1, "lukket": 1}
     assert [trace for trace in NAMED if trace in (said.out + said.err).casefold()] == []
@@ -168,7 +169,7 @@ def test_forget_does_not_wait_until_the_settings_are_mended(
     forget: Command, engine: Engine, files: Path, broken_settings: dict[str, bool]
 ) -> None:
     said = forget(email=EMAIL)
-    found = {line.split(":")[0] for line in said.out.splitlines() if line.endswith("1 køb / purchases")}
+    found = {line.split(":")[0] for line in said.out.splitlines() if line.endswith("1 køb / purchase")}
     assert (said.code, found, said.err) == (0, set(broken_settings), f"{MISTAKES}\n")
     assert traces(engine, NAMED, files) == list(SECOND_BUYER)
     said = forget(email=EMAIL, libraries=["solbjerrg"])
@@ -203,7 +204,7 @@ def test_forget_finds_pseudonyms_of_a_former_key(
     given["extra"] = {"former_keys": [PRIVACY_KEY]}  # type: ignore[assignment]
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
     said = forget(email=EMAIL, libraries=["solbjerg"])
-    assert (said.code, said.out.splitlines()[0], "gennemsøges" in said.out) == (0, "solbjerg: 1 køb / purchases", False)
+    assert (said.code, said.out.splitlines()[0], "gennemsøges" in said.out) == (0, "solbjerg: 1 køb / purchase", False)
 
 
 @pytest.fixture
@@ -221,8 +222,8 @@ def test_forget_finds_the_person_in_the_warehouse_that_was_left_behind_too(
 ) -> None:
     said = forget(email=EMAIL)
     assert [line for line in said.out.splitlines() if line.endswith("purchases") and line[0] != " "] == [
-        "nordvig: 1 køb / purchases",
-        *(f"{library} (warehouse in billetbro_db): 1 køb / purchases" for library in ("solbjerg", "nordvig", "lukket")),
+        "nordvig: 1 køb / purchase",
+        *(f"{library} (warehouse in billetbro_db): 1 køb / purchase" for library in ("solbjerg", "nordvig", "lukket")),
     ]
     assert (traces(engine, NAMED), traces(moved, NAMED)) == (list(SECOND_BUYER), list(SECOND_BUYER))
     moved.dispose()
@@ -302,6 +303,21 @@ def test_night_brings_every_library_in_order_and_says_how_much(
     ]
     assert traces(engine, NAMED, files) == []
     assert keep_personal_data_in_order([]) == {"solbjerg": {}, "nordvig": {}, "lukket": {}}
+
+
+def test_night_merges_the_files_of_days_that_are_over(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday = NOW - timedelta(days=1)
+    for total in (1, 2):
+        export(engine, Till({10: (replace(FIRST, total_ore=total),)}), NOW, privacy=KEEP, library="lukket", force=True)
+        write_files(engine, a_store(tmp_path), "lukket", f"run-{total}", yesterday)
+    monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}")
+    keep_personal_data_in_order([])
+    (merged,) = (tmp_path / "purchases").rglob("*.parquet")
+    day = merged.relative_to(tmp_path / "purchases")
+    assert str(day) == f"library=lukket/day={yesterday:%Y-%m-%d}/day.parquet"
+    assert {row["purchase_id"]: row["total_ore"] for row in rows_of_file(merged)} == {900: 2, 910: 7500}
 
 
 def test_night_begins_with_the_library_that_waited_longest(engine: Engine) -> None:
