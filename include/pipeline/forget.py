@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from include.pipeline.request import utc_now
 from include.store.database import library_lock
+from include.sync.counted import counted
 from include.warehouse.blanking import Counts
 from include.warehouse.forget import Forgotten, Sought, forget
 from include.warehouse.personal_files import PersonalDataFiles
@@ -71,13 +72,15 @@ def told_of(outcomes: Mapping[str, Outcome], *, dry_run: bool, by_number: bool) 
 
 def _lines(library: str, outcome: Outcome) -> Iterable[str]:
     if outcome.found.purchases:
-        yield f"{library}: {outcome.found.purchases} køb / purchases"
+        yield f"{library}: {counted(outcome.found.purchases, 'køb / purchase', 'køb / purchases')}"
         yield f"  rækker med persondata / rows with personal data: {_counted(outcome.found.tables)}"
         yield f"  i filer / in files: {_counted(outcome.found.files)}"
     if outcome.under_unknown_keys:
+        unknown = outcome.under_unknown_keys
         yield (
-            f"{library}: {outcome.under_unknown_keys} køb har pseudonymer fra en nøgle, der mangler i former_keys, og "
-            "kan ikke gennemsøges. / purchases have pseudonyms of a key that former_keys lacks, and cannot be searched."
+            f"{library}: {unknown} køb har pseudonymer fra en nøgle, der mangler i former_keys, og kan ikke "
+            f"gennemsøges. / {counted(unknown, 'purchase has', 'purchases have')} pseudonyms of a key that former_keys "
+            "lacks, and cannot be searched."
         )
 
 
