@@ -15,8 +15,9 @@ from include.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent
 from include.pipeline.observe import Key, with_prices
 from include.pipeline.request import NothingToDo, RunRequest
 from include.settings import Library
-from include.store.database import library_lock
+from include.store.database import library_lock, see_that_it_is_current
 from include.store.links import read_links
+from include.store.metadata import warehouse_metadata
 from include.store.runs import RunRecord, note_progress, read_run
 from include.store.snapshots import forget_ticket_events, read_source_events, read_ticket_events, store_ticket_events
 from include.warehouse.event_rows import ExportEvent
@@ -63,6 +64,7 @@ def export(
     if request.mode is Mode.PLAN:
         raise NothingToDo(library.id)
     warehouse = warehouse or engine
+    see_that_it_is_current(warehouse, warehouse_metadata)
     with library_lock(engine, library.id):
         ours = _read_ours(engine, library, request, client, now)
         gone: list[Key] = []

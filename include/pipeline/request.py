@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 
 from include.api.errors import BilletbroError, Fatal, Refused, Retriable
 from include.models import Mode
+from include.store.database import see_that_it_is_current
+from include.store.metadata import metadata
 from include.store.runs import note_error
 from include.sync.error_texts import error_code
 
@@ -45,8 +47,10 @@ def for_each_library(
 ) -> None:
     """Do the work for each library, one's failure leaving the others untouched, and raise at the end what went wrong.
 
-    What went wrong is noted in `sync.runs` in words. Raises NothingToDo when every library says so.
+    What went wrong is noted in `sync.runs` in words. Raises NothingToDo when every library says so, and SettingsProblem
+    before anything is done when the tables are not those that this code knows.
     """
+    see_that_it_is_current(engine, metadata)
     failed: list[Exception] = []
     idle = 0
     for library in libraries:

@@ -9,9 +9,11 @@ from include.api.errors import SettingsProblem, Unreachable
 from include.store.database import version_of
 
 OLDEST_POSTGRES = 15
-FIRST_RUN = "the first run makes the tables / første kørsel opretter tabellerne"
-NEXT_RUN = "the next run brings it up to date / næste kørsel bringer det ajour"
+NO_TABLES = "ingen tabeller endnu, næste kørsel opretter dem / no tables yet, the next run makes them"
+OLDER = "{what}, næste kørsel bringer tabellerne ajour / the next run brings the tables up to date ({head})"
+UNNUMBERED = "tabeller fra før de fik versioner / tables from before they had versions"
 
+HAS_TABLES = text("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = :schema AND tablename <> 'schema_version')")
 REFUSED_TABLES = text(
     """
     SELECT tablename FROM pg_tables
@@ -51,17 +53,19 @@ def _see_that_it_can_be_written(connection: Connection) -> None:
 
 
 def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
-    """Return which version the tables have, and what becomes of an older one."""
+    """Return which version the tables have, and what becomes of none or an older one; a newer one is a problem."""
     schema = str(tables.schema)
-    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{schema}.schema_version"}) is None:
+    if not connection.scalar(HAS_TABLES, {"schema": schema}):
         _see_that_a_schema_can_be_made(connection, schema)
-        return FIRST_RUN
+        return NO_TABLES
     refused = list(connection.scalars(REFUSED_TABLES, {"schema": schema}))
     if refused:
         names = ", ".join(f"{schema}.{table}" for table in refused)
         raise SettingsProblem(f"The connection's user may not read and write {names}; make it the tables' owner.")
     current, head = version_of(connection, tables)
-    return f"version {current}" if current == head else f"version {current}, {NEXT_RUN} ({head})"
+    if current == head:
+        return f"version {current}"
+    return OLDER.format(what=f"version {current}" if current else UNNUMBERED, head=head)
 
 
 def _see_that_a_schema_can_be_made(connection: Connection, schema: str) -> None:

@@ -77,6 +77,20 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
     return current, head
 
 
+def see_that_it_is_current(engine: Engine, tables: MetaData) -> None:
+    """Raise SettingsProblem unless one schema has the version that this code works with.
+
+    A run's first task has seen to it; but in the middle of a run another Billetbro may have been installed.
+    """
+    with engine.connect() as connection:
+        current, head = version_of(connection, tables)
+    if current != head:
+        raise SettingsProblem(
+            f"The tables of the schema {tables.schema} have version {current or 'none'}, and this Billetbro works with "
+            f"{head}: start the DAG place2book_sync anew, whose first task brings them up to date or says why not."
+        )
+
+
 def _upgrade(connection: Connection, tables: MetaData) -> None:
     current, head = version_of(connection, tables)
     if current == head:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from demo.environment import LIBRARIES, EmbeddedPostgres
 from include.sandbox.server import Sandbox
+from include.store.database import connect
 from tests.integration.commands.conftest import PRIVACY_KEY, Command
 
 OK_OF_NORDVIG = [
@@ -231,6 +232,36 @@ def test_command_on_a_database_without_tables_says_what_to_do(
         "FEJL / ERROR: Billetbros tabeller findes ikke endnu, eller de er fra en anden version: kør"
     )
     assert english.startswith("  Billetbro's tables are not there, or of another version: start the DAG")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        pytest.param("plan", {}, id="plan"),
+        pytest.param("forget", {"email": "test@example.com", "phone": "", "purchases": []}, id="forget"),
+    ],
+)
+def test_command_on_tables_that_a_newer_billetbro_made_says_so_and_begins_nothing(
+    command: Command,
+    postgres: EmbeddedPostgres,
+    migrated_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    given: dict[str, object],
+) -> None:
+    engine = connect(migrated_database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE sync.schema_version SET version_num = '9999_later'"))
+    newer = postgres.airflow_connection_json(make_url(migrated_database_url).database or "")
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_DB", newer)
+    said = command(name, dry_run=False, **given)
+    with engine.connect() as connection:
+        runs = connection.scalar(text("SELECT count(*) FROM sync.runs"))
+    engine.dispose()
+    danish, english = said.err.splitlines()
+    assert (said.code, said.out, runs) == (1, "", 0)
+    assert danish.startswith("FEJL / ERROR: Indstillingerne kan ikke bruges, som de er.")
+    assert english.startswith("  The tables of the schema sync have version 9999_later, which a newer Billetbro made;")
 
 
 def test_command_on_a_database_that_is_away_says_so_in_a_line_of_each_language(

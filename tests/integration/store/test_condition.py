@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, make_url, text
 
 from include.api.errors import SettingsProblem, Unreachable
-from include.store.condition import condition_of
+from include.store.condition import UNNUMBERED, condition_of
 from include.store.database import connect, migrate
 from include.store.metadata import metadata, warehouse_metadata
 
@@ -22,34 +22,66 @@ def new(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def current(migrated_database_url: str) -> Iterator[Engine]:
+    """Give a database whose tables are up to date, for a test that changes them."""
+    engine = connect(migrated_database_url)
+    yield engine
+    engine.dispose()
+
+
 def change(engine: Engine, *statements: str) -> None:
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 
 
-def test_condition_of_a_database_up_to_date_tells_its_version(engine: Engine) -> None:
-    said = condition_of(engine, metadata)
+@pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])
+def test_condition_of_a_database_up_to_date_tells_its_version(engine: Engine, tables: MetaData) -> None:
+    said = condition_of(engine, tables)
     assert re.fullmatch(r"PostgreSQL \d+\.\d+, version \d{4}_\w+", said)
 
 
 @pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])
 def test_condition_of_a_new_database_tells_that_the_first_run_makes_the_tables(new: Engine, tables: MetaData) -> None:
     said = condition_of(new, tables)
-    assert said.endswith(", the first run makes the tables / første kørsel opretter tabellerne")
+    assert said.endswith(", ingen tabeller endnu, næste kørsel opretter dem / no tables yet, the next run makes them")
 
 
-def test_condition_of_older_tables_tells_that_the_next_run_brings_them_up_to_date(new: Engine) -> None:
-    migrate(new)
-    change(new, "UPDATE sync.schema_version SET version_num = '0001_sync'")
-    assert "version 0001_sync, the next run brings it up to date" in condition_of(new, metadata)
+@pytest.mark.parametrize(
+    ("tables", "made_older", "what"),
+    [
+        pytest.param(
+            metadata, "UPDATE sync.schema_version SET version_num = '0001_sync'", "version 0001_sync", id="sync"
+        ),
+        pytest.param(
+            warehouse_metadata,
+            "UPDATE warehouse.schema_version SET version_num = '0002_changed_at'",
+            "version 0002_changed_at",
+            id="warehouse",
+        ),
+        pytest.param(
+            warehouse_metadata, "DROP TABLE warehouse.schema_version", UNNUMBERED, id="warehouse without versions"
+        ),
+    ],
+)
+def test_condition_of_older_tables_tells_that_the_next_run_brings_them_up_to_date(
+    current: Engine, tables: MetaData, made_older: str, what: str
+) -> None:
+    said = condition_of(current, tables)
+    head = said.rpartition("version ")[2]
+    change(current, made_older)
+    assert condition_of(current, tables) == (
+        f"{said.partition(', ')[0]}, {what}, "
+        f"næste kørsel bringer tabellerne ajour / the next run brings the tables up to date ({head})"
+    )
 
 
-def test_condition_of_tables_from_a_newer_version_is_a_problem(new: Engine) -> None:
-    migrate(new)
-    change(new, "UPDATE sync.schema_version SET version_num = '9999_later'")
+@pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])
+def test_condition_of_tables_from_a_newer_version_is_a_problem(current: Engine, tables: MetaData) -> None:
+    change(current, f"UPDATE {tables.schema}.schema_version SET version_num = '9999_later'")
     with pytest.raises(SettingsProblem, match="have version 9999_later, which a newer Billetbro made; this one knows"):
-        condition_of(new, metadata)
+        condition_of(current, tables)
 
 
 def test_condition_of_a_database_that_can_only_be_read_is_a_problem(new: Engine) -> None:

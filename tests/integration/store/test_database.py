@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import Engine, text
 
 from include.api.errors import SettingsProblem
-from include.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse
+from include.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse, see_that_it_is_current
 from include.store.metadata import metadata, warehouse_metadata
 from tests.integration.store.examples import NOW
 
@@ -110,6 +110,18 @@ def test_migrate_of_tables_from_a_newer_version_says_so_and_leaves_them(
         bring_up_to_date(empty)
     with empty.connect() as connection:
         assert connection.scalar(text(f"SELECT version_num FROM {schema}.schema_version")) == "9999_later"
+
+
+def test_tables_that_are_current_are_told_from_older_ones_and_none(empty: Engine) -> None:
+    with pytest.raises(SettingsProblem, match="schema sync have version none, and this Billetbro works with"):
+        see_that_it_is_current(empty, metadata)
+    both(empty)
+    see_that_it_is_current(empty, metadata)
+    see_that_it_is_current(empty, warehouse_metadata)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE warehouse.schema_version SET version_num = '0002_changed_at'"))
+    with pytest.raises(SettingsProblem, match="schema warehouse have version 0002_changed_at, and this Billetbro"):
+        see_that_it_is_current(empty, warehouse_metadata)
 
 
 def test_migrate_when_all_is_up_to_date_changes_nothing(empty: Engine) -> None:
