@@ -1,6 +1,7 @@
 """The servers start, stop, come back, and run as a program."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -17,11 +18,16 @@ from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list
 
 
 def _free_ports(number: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [bound.getsockname()[1] for bound in sockets]
-    for bound in sockets:
-        bound.close()
-    return ports
+    """Return ports that nobody uses, below those that systems hand out: no other process gets one meanwhile."""
+    return [port for port in random.sample(range(20_000, 32_000), 50) if _is_free(port)][:number]
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("server", ["place2book", "cms:solbjerg"])
