@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 
 from include.pipeline.request import in_words
+from include.sync.error_texts import error_code, error_lines
 from jobs.monthly_report import libraries_to_report, report_on
 
 
@@ -17,5 +18,5 @@ def run(args: Namespace) -> int:
             report_on(library, args.month)
         except Exception as error:
             failed = True
-            print(f"{library}: {in_words(error)}", file=sys.stderr)
+            print(f"{library}:", *error_lines(error_code(error), in_words(error)), sep="\n  ", file=sys.stderr)
     return 1 if failed else 0
