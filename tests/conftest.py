@@ -22,8 +22,9 @@ _database_numbers = count(1)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return what `-n auto` means: a process for each processor, at most four; one alone needs no second process."""
-    processors = os.cpu_count() or 1
+    """Return what `-n auto` means: a process for each processor, at most four; with one, none beside this one."""
+    ours = getattr(os, "sched_getaffinity", None)
+    processors = len(ours(0)) if ours else os.cpu_count() or 1
     return min(processors, 4) if processors > 1 else 0
 
 
