@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import hour, purchases
+from benchmarks import files, hour, purchases
 
-BENCHMARKS = {"hour": hour, "purchases": purchases}
+BENCHMARKS = {"hour": hour, "purchases": purchases, "files": files}
 
 
 def main() -> None:

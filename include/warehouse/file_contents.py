@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from include.api.errors import Fatal
-from include.warehouse.file_store import FileStore, StoragePath
+from include.warehouse.file_store import SUFFIX, FileStore, StoragePath
 
 KEY = "purchase_id"
+OF_A_DAY = re.compile(r"day(?:-(\d+)-(\d+))?\.parquet")
+"""The name of a day's one file; of rows of purchases with the smallest and the largest number of them."""
 ROWS_AT_A_TIME = 20_000
 """So many rows are in memory at once."""
 
@@ -58,6 +62,33 @@ class StoredFile:
             yield batch
 
 
+def name_of_day(rows: pa.Table) -> str:
+    """Return the name of a day's one file; no run's file can have it, since theirs end in how often files were written.
+
+    The numbers in it spare the nights to come from opening it for purchases that are not in it.
+    """
+    if KEY not in rows.column_names or rows.num_rows == 0:
+        return f"day{SUFFIX}"
+    among = pc.min_max(rows.column(KEY)).as_py()
+    return f"day-{among['min']}-{among['max']}{SUFFIX}"
+
+
+def is_name_of_day(name: str) -> bool:
+    """Return whether a file has the name of a day's one file."""
+    return OF_A_DAY.fullmatch(name) is not None
+
+
+def may_be_in(name: str, purchase_ids: Sequence[int] | None) -> bool:
+    """Return whether a file of this name can hold any of these purchases, in order."""
+    told = OF_A_DAY.fullmatch(name)
+    return (
+        purchase_ids is None
+        or told is None
+        or told[1] is None
+        or _any_between(purchase_ids, int(told[1]), int(told[2]))
+    )
+
+
 @contextmanager
 def opened(store: FileStore, library: str, stored: StoragePath) -> Iterator[StoredFile]:
     """Fetch a file and open it; raises FilesTrouble, and Fatal naming the file when it is damaged or cut short."""
@@ -89,8 +120,12 @@ def _may_hold(group: pq.RowGroupMetaData, personal: Sequence[str], purchase_ids:
     statistics = key.statistics if key is not None else None
     if purchase_ids is None or statistics is None or not statistics.has_min_max:
         return True
-    place = bisect_left(purchase_ids, statistics.min)
-    return place < len(purchase_ids) and purchase_ids[place] <= statistics.max
+    return _any_between(purchase_ids, statistics.min, statistics.max)
+
+
+def _any_between(purchase_ids: Sequence[int], smallest: int, largest: int) -> bool:
+    place = bisect_left(purchase_ids, smallest)
+    return place < len(purchase_ids) and purchase_ids[place] <= largest
 
 
 def _is_null(column: pq.ColumnChunkMetaData, rows: int) -> bool:

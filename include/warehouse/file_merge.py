@@ -18,14 +18,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sqlalchemy import Table
 
-from include.warehouse.file_contents import StoredFile, opened
+from include.warehouse.file_contents import StoredFile, is_name_of_day, name_of_day, opened
 from include.warehouse.file_schema import IN_THE_PATH, file_schema
-from include.warehouse.file_store import SUFFIX, FileStore, StoragePath, day_of, temporary_file
+from include.warehouse.file_store import FileStore, StoragePath, day_of, temporary_file
 from include.warehouse.files import CHANGED, EXPORTED, ROWS_AT_A_TIME
 from include.warehouse.upsert import natural_key
 
-WHOLE_DAY = f"day{SUFFIX}"
-"""What a day's one file is called; no run's file can be, since theirs end in a number."""
 DAYS_AT_ONCE = 8
 
 
@@ -39,26 +37,34 @@ def merge_days(store: FileStore, library: str, today: date) -> Generator[int]:
         for table in EXPORTED:
             store.remove_unfinished(table.name, library)
             days = groupby(store.files(table.name, library), day_of)
-            many = iter([files for day, one in days if day < today.isoformat() and len(files := list(one)) > 1])
-            while some := list(islice(many, DAYS_AT_ONCE)):
+            due = iter([files for day, some in days if day < today.isoformat() and not _is_one(files := list(some))])
+            while some := list(islice(due, DAYS_AT_ONCE)):
                 yield sum(pool.map(partial(_merge, store, library, table), some))
+
+
+def _is_one(files: Sequence[StoragePath]) -> bool:
+    return len(files) == 1 and is_name_of_day(files[0].name)
 
 
 def _merge(store: FileStore, library: str, table: Table, files: Sequence[StoragePath]) -> int:
     with ExitStack() as stack:
         read = [stack.enter_context(opened(store, library, stored)) for stored in files]
         ours = [file for file in read if file.is_of(table.name) and _is_known(file.schema, file_schema(table))]
-        whole = next((file for file in read if file.stored.name == WHOLE_DAY), None)
-        if len(ours) < 2 or (whole is not None and whole not in ours):
+        if not ours:
+            return 0
+        rows = _latest(table, ours)
+        target = files[0].with_name(name_of_day(rows))
+        before = {file.stored.name: file for file in read}.get(target.name)
+        if ours == [before] or (before is not None and before not in ours):
             return 0
         merged = stack.enter_context(temporary_file())
-        pq.write_table(_latest(table, ours), merged, row_group_size=ROWS_AT_A_TIME)
-        if whole is None:
-            store.replace(ours[0].stored.with_name(WHOLE_DAY), merged)
+        pq.write_table(rows, merged, row_group_size=ROWS_AT_A_TIME)
+        if before is None:
+            store.replace(target, merged)
         else:
-            store.replace_unchanged(whole.stored, whole.local, merged)
+            store.replace_unchanged(target, before.local, merged)
         for file in ours:
-            if file is not whole:
+            if file is not before:
                 store.remove_unchanged(file.stored, file.local)
     return len(ours)
 

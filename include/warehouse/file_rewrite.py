@@ -16,7 +16,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from include.warehouse.file_contents import KEY, StoredFile, opened
+from include.warehouse.file_contents import KEY, StoredFile, may_be_in, opened
 from include.warehouse.file_merge import merge_days
 from include.warehouse.file_store import FileStore, StoragePath, day_of, temporary_file
 from include.warehouse.files import EXPORTED
@@ -68,7 +68,8 @@ class RewritableFiles:
 
     def _each(self, sought: _Sought, work: Callable[[_Sought, StoragePath], T]) -> Iterator[T]:
         """Do the work for each file, a few at once, in the files' order."""
-        files = (one for one in self.store.files(sought.table, sought.library) if day_of(one) >= sought.since)
+        stored = self.store.files(sought.table, sought.library)
+        files = (one for one in stored if day_of(one) >= sought.since and may_be_in(one.name, sought.purchase_ids))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             while some := list(islice(files, AT_ONCE)):
                 yield from pool.map(partial(work, sought), some)

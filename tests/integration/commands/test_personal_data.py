@@ -221,7 +221,7 @@ def test_forget_finds_the_person_in_the_warehouse_that_was_left_behind_too(
     forget: Command, engine: Engine, moved: Engine
 ) -> None:
     said = forget(email=EMAIL)
-    assert [line for line in said.out.splitlines() if line.endswith("purchases") and line[0] != " "] == [
+    assert [line for line in said.out.splitlines() if line.endswith("purchase") and line[0] != " "] == [
         "nordvig: 1 køb / purchase",
         *(f"{library} (warehouse in billetbro_db): 1 køb / purchase" for library in ("solbjerg", "nordvig", "lukket")),
     ]
@@ -316,7 +316,7 @@ def test_night_merges_the_files_of_days_that_are_over(
     keep_personal_data_in_order([])
     (merged,) = (tmp_path / "purchases").rglob("*.parquet")
     day = merged.relative_to(tmp_path / "purchases")
-    assert str(day) == f"library=lukket/day={yesterday:%Y-%m-%d}/day.parquet"
+    assert str(day) == f"library=lukket/day={yesterday:%Y-%m-%d}/day-900-910.parquet"
     assert {row["purchase_id"]: row["total_ore"] for row in rows_of_file(merged)} == {900: 2, 910: 7500}
 
 

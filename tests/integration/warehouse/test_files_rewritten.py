@@ -176,9 +176,9 @@ def test_rewriting_a_file_that_was_merged_meanwhile_brings_nobody_back(root: Pat
         return row | {"email": None}
 
     with pytest.raises(FilesTrouble, match="was changed by somebody else meanwhile"):
-        files_in(root).rewrite(LIBRARY, "purchases", ("email",), meanwhile, these(900))
+        files_in(root).rewrite(LIBRARY, "purchases", ("email",), meanwhile, these(910))
     assert [path for path in paths(root) if path.startswith("purchases")] == [
-        f"purchases/library={LIBRARY}/day=2026-03-02/day.parquet"
+        f"purchases/library={LIBRARY}/day=2026-03-02/day-900-910.parquet"
     ]
     assert len(rows(root, "purchases")) == 2
 
