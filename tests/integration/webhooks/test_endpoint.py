@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Iterator
@@ -98,6 +99,8 @@ def test_webhook_that_nobody_has_configured_is_not_there(door: Door) -> None:
         pytest.param("theater", SECRETS["kulturhus"].decode(), id="another library's secret"),
         pytest.param("theater", "", id="empty secret"),
         pytest.param("nordvig", "made-up secret of nobody", id="library without a webhook"),
+        pytest.param("Theater", SECRETS["theater"].decode(), id="library in other letters"),
+        pytest.param("%FF%00", "made-up secret of nobody", id="library that is no text"),
         pytest.param("nordvig", endpoint.NOBODYS_SECRET.decode(), id="what nobody's secret is compared with"),
     ],
 )
@@ -164,6 +167,9 @@ def test_request_that_is_sent_again_counts_once(door: Door) -> None:
         pytest.param(b"null", id="null"),
         pytest.param(b"[]", id="list"),
         pytest.param(b'{"type": "else"}', id="another request"),
+        pytest.param(b'{"type": ["take_action"]}', id="list for a request"),
+        pytest.param(b'{"type": "\\ud800"}', id="half a character"),
+        pytest.param(gzip.compress(b'{"type": "configuration"}'), id="packed"),
         pytest.param(body_for(action="delete"), id="another action"),
         pytest.param(body_for(kind="eventgroup"), id="group of events"),
         pytest.param(body_for(7), id="number for an event"),
@@ -171,6 +177,9 @@ def test_request_that_is_sent_again_counts_once(door: Door) -> None:
         pytest.param(body_for(""), id="no event"),
         pytest.param(body_for("../../events/date:today"), id="path for an event"),
         pytest.param(body_for("1201\n"), id="line break in an event"),
+        pytest.param(body_for("date:today"), id="query for an event"),
+        pytest.param(body_for("' OR 1=1 --"), id="SQL for an event"),
+        pytest.param(body_for("1201\ud800"), id="half a character in an event"),
         pytest.param(body_for("9" * 65), id="very long event"),
         pytest.param(b'{"type": "take_action", "resource": NaN}', id="no number"),
         pytest.param(b'{"type": "take_action", "n": ' + b"9" * 9_000 + b"}", id="very long number"),
@@ -225,6 +234,10 @@ def test_body_that_is_not_json_by_its_type_is_refused(door: Door, content_type: 
         ("POST", "/"),
         ("POST", "/theater/"),
         ("POST", "/theater/more"),
+        ("POST", "/theater%2Fmore"),
+        ("POST", "//theater"),
+        ("POST", "/%2e%2e/theater"),
+        ("OPTIONS", "/theater"),
     ],
 )
 def test_other_methods_and_addresses_are_not_there(door: Door, method: str, path: str) -> None:
