@@ -6,13 +6,14 @@ Every night, for each library, in the warehouse's tables and in the files of the
 - names, e-mails, phone numbers, postal codes, customer numbers and answers of purchases whose event ended more than
   `personal_data.retention_days` ago are removed; rows, amounts and counts stay
 - what is stored is brought under the library's policy, after a change of it
+- the files of each day that is over become one for each table
 
 The log says how much, by library. One library's failure leaves the others untouched; the run is red and names it.
 Data of libraries that are no longer in `libraries.yaml` goes by the retention of its `defaults`.
 
 Hver nat fjernes købernes navne, e-mails, telefonnumre, postnumre, kundenumre og svar, når arrangementet har været
 forbi i længere tid, end `retention_days` siger. Antal billetter og beløb bliver stående. Hvor meget der blev fjernet,
-står i loggen. Ét biblioteks fejl standser ikke de andre.
+står i loggen. Filerne fra dage, der er gået, samles til én om dagen. Ét biblioteks fejl standser ikke de andre.
 """
 
 from __future__ import annotations
