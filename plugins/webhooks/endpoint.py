@@ -11,8 +11,8 @@
 | signed "Take Action"                                             | 202; unknown event: 404 |
 | signed, but Airflow, our tables or Yesplan cannot help now       | 503, with Retry-After   |
 
-Nobody who has no secret gets as far as a thread, a table or another server; who has one never keeps more than
-`MOST_AT_ONCE` threads, which are none of those that Airflow itself answers with.
+Who has no secret reaches no table and no other server, and no thread but the one that looks for secrets; who has one
+never keeps more than `MOST_AT_ONCE` threads. None of them are those that Airflow itself answers with.
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ def _note_late(work: asyncio.Future[Response]) -> None:
     """Log what became of a request whose caller was told to try again."""
     error = None if work.cancelled() else work.exception()
     if error is not None:
-        log.warning("A request to Yesplan's webhook ended after its answer: %s", error)
+        why = error if isinstance(error, NotAnswered) else type(error).__name__
+        log.warning("A request to Yesplan's webhook came to nothing after its answer: %s", why)
 
 
 async def _not_answered(_request: Request, error: Exception) -> Response:

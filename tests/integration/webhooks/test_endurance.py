@@ -64,6 +64,23 @@ def test_caller_of_a_yesplan_that_hangs_is_told_to_try_again_and_the_press_is_ca
     assert door.runs.started == [("theater", STUCK)]
 
 
+def test_press_that_comes_to_nothing_after_its_answer_is_told_of_in_the_log(
+    door: Door, callers: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(endpoint, "MOST_SECONDS", 0.3)
+    door.runs.paused = True
+    answer = door.yesplan().press(STUCK)
+    door.answers.set()
+    _wait_for(lambda: len(caplog.records) == 2)
+    assert (answer.status_code, [record.getMessage() for record in caplog.records]) == (
+        503,
+        [
+            "A request to Yesplan's webhook was answered 503: theater: the answer took too long",
+            "A request to Yesplan's webhook came to nothing after its answer: paused",
+        ],
+    )
+
+
 def test_press_while_the_settings_have_mistakes_is_to_be_tried_again_and_configuration_answered(door: Door) -> None:
     door.settings_are_broken = True
     answers = [door.yesplan().press(KNOWN), door.yesplan().press(NEW)]
