@@ -51,7 +51,8 @@ class PatientRetry(Retry):
         """Return the seconds to wait, bounded by `retry_after_max`."""
         try:
             return super().parse_retry_after(retry_after)
-        except low.InvalidHeader:
+        except (low.InvalidHeader, ValueError, OverflowError):
+            # A number of thousands of digits, or a year past the calendar.
             return 0
 
 

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from include.api import failures, yesplan_wire
 from include.api.access import RequestSettings
-from include.api.errors import BilletbroError, Missing, Refused, SettingsProblem, WrongHost
+from include.api.errors import (
+    BadAnswer,
+    BilletbroError,
+    Fatal,
+    Missing,
+    Refused,
+    Retriable,
+    ServerTrouble,
+    SettingsProblem,
+    Throttled,
+    WrongHost,
+)
 from include.api.session import ApiSession
 from include.api.transport import Credentials
 from include.api.yesplan_wire import YesplanEvent
 
 MOST_PAGES = 1000
+GIVE_UP_AFTER = 3
+"""So many events in a row whose custom data cannot be had mean that Yesplan itself is ill."""
 _NO_DAY = "date:01-01-2999"
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class YesplanClient:
@@ -27,6 +44,7 @@ class YesplanClient:
     ) -> None:
         quoted = quote(api_key, safe="")
         self._root = urlsplit(base_url).path.rstrip("/")
+        self._is_key = lambda text: text == api_key
         self._session = ApiSession(
             base_url,
             connection=connection,
@@ -63,22 +81,24 @@ class YesplanClient:
         return tuple(found.values())
 
     def custom_data(self, query: str, ids: Sequence[str]) -> dict[str, Mapping[str, object]]:
-        """Return the custom data of these events, which the query finds, by event and keyword; of all or an error.
+        """Return the custom data of these events, which the query finds, by event and keyword, or an error of the tree.
 
-        Many are asked for at once; where the installation does not offer that, or leaves an event out, one by one.
+        Many are asked for at once; where the installation does not offer that, or leaves an event out, one by one. The
+        few that cannot be had (gone since, not this key's to see) are left out.
         """
         known = self._of_many(query) if ids else {}
         rest = [event_id for event_id in ids if event_id not in known]
-        each = self._session.map_concurrently(self.custom_data_of, rest)
-        return {
-            **{event_id: known[event_id] for event_id in ids if event_id in known},
-            **dict(zip(rest, each, strict=True)),
-        }
+        told = known | self._one_by_one(rest, nothing_known=not known)
+        return {event_id: told[event_id] for event_id in ids if event_id in told}
 
     def custom_data_of(self, event_id: str) -> Mapping[str, object]:
-        """Return one event's custom data by keyword: every keyword of the installation, also those without a value."""
+        """Return one event's custom data by keyword: every keyword of the installation, also those without a value.
+
+        Raises Missing for an event that is gone, Refused for one that is not this key's to see.
+        """
         what = f"for the custom data of event {event_id}"
-        answer = _read(yesplan_wire.custom_data, self._get(f"/api/event/{quote(event_id, safe='')}/customdata", what))
+        data = self._session.get(f"/api/event/{quote(event_id, safe='')}/customdata", what=what).data
+        answer = _read(yesplan_wire.custom_data, data)
         if answer is None:
             raise failures.bad_answer("gave something else than custom data", self._session.asked(what))
         return answer[1]
@@ -113,16 +133,53 @@ class YesplanClient:
         """Return what the installation tells of many events at once; nothing where it does not offer that."""
         what = "for the custom data of its events"
         known: dict[str, Mapping[str, object]] = {}
+        doubtful: set[str] = set()
         try:
             for item in self._items(f"/api/events/{quote(query, safe=':')}/customdata?valuesonly", what):
                 one = _read(yesplan_wire.custom_data, item)
                 if one is None or one[0] is None:
                     raise failures.bad_answer("listed custom data of no event", self._session.asked(what))
-                known[one[0]] = one[1]
-        except (WrongHost, SettingsProblem, Refused):
-            # The same query was understood a moment ago: what is not, is being asked about many.
+                if known.setdefault(one[0], one[1]) != one[1]:
+                    doubtful.add(one[0])
+        except (Fatal, Refused, BadAnswer, ServerTrouble) as error:
+            # The same query and key were good a moment ago: what is not, is being asked about many. What is wrong with
+            # either will show when events are asked for singly.
+            log.info("%s Its events are asked for one by one.", error)
             return {}
-        return known
+        return {event_id: values for event_id, values in known.items() if event_id not in doubtful}
+
+    def _one_by_one(self, ids: Sequence[str], *, nothing_known: bool) -> dict[str, Mapping[str, object]]:
+        """Return the custom data of all but a few of these events.
+
+        Raises what is Fatal or Throttled at once, and the error itself when it was several events in a row, or all and
+        nothing is known of others: then it is not the event that is ill. A single one that is refused may be.
+        """
+        failed: list[BilletbroError] = []
+        in_a_row = 0
+        lock = Lock()
+
+        def one(event_id: str) -> Mapping[str, object] | None:
+            nonlocal in_a_row
+            try:
+                found = self.custom_data_of(event_id)
+            except Throttled:
+                raise
+            except (Refused, Retriable) as error:
+                with lock:
+                    failed.append(error)
+                    in_a_row += isinstance(error, Retriable)
+                    if in_a_row >= GIVE_UP_AFTER:
+                        raise
+                return None
+            with lock:
+                in_a_row = 0
+            return found
+
+        results = zip(ids, self._session.map_concurrently(one, ids), strict=True)
+        if nothing_known and failed and len(failed) == len(ids) and (len(ids) > 1 or isinstance(failed[0], Retriable)):
+            asked = self._session.asked("for the custom data of its events")
+            raise _of_refused(failed[0], asked, lists=False) if isinstance(failed[0], Refused) else failed[0]
+        return {event_id: found for event_id, found in results if found is not None}
 
     def _items(self, path: str, what: str) -> Iterator[object]:
         """Yield what all pages of a list hold; a link to another host, or one that came before, is an error."""
@@ -141,12 +198,12 @@ class YesplanClient:
 
     def _path_of(self, link: str, what: str) -> str:
         try:
-            host, path = yesplan_wire.without_key(link)
+            host, path = yesplan_wire.without_key(link, self._is_key)
         except ValueError:
             host, path = "nowhere", ""
         host = _without_port(host)
         ours = host in ("", _without_port(self._session.host.lower())) and path.startswith(f"{self._root}/api/")
-        if not ours:
+        if not ours or ".." in unquote(path).replace("\\", "/").partition("?")[0].split("/"):
             raise failures.bad_answer("led to another host for the next page", self._session.asked(what))
         return path.removeprefix(self._root)
 

@@ -5,11 +5,11 @@ A time that cannot be understood is noted under Yesplan's own field name; the ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 
@@ -105,11 +105,16 @@ def custom_data(data: object) -> tuple[str | None, dict[str, object]]:
     return (sent.event.id if sent.event else None), values
 
 
-def without_key(link: str) -> tuple[str, str]:
-    """Return (host, path with query) of a link to a page, without any key that stands in it."""
+def without_key(link: str, is_key: Callable[[str], bool]) -> tuple[str, str]:
+    """Return (host, path with query) of a link to a page, without any key that stands in its query."""
     parts = urlsplit(link)
-    kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0].lower() != "api_key"]
+    kept = [pair for pair in parts.query.split("&") if pair and not _tells_key(pair, is_key)]
     return parts.netloc.rpartition("@")[2].lower(), parts.path + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def _tells_key(pair: str, is_key: Callable[[str], bool]) -> bool:
+    name, _, value = pair.partition("=")
+    return unquote(name).lower() == "api_key" or is_key(unquote(value))
 
 
 def _fields(groups: list[object] | None) -> Iterator[tuple[str, object]]:

@@ -1,15 +1,4 @@
-"""A venue's Yesplan as a source of events: its settings, reading, writing back.
-
-| Yesplan says                                              | the event                                              |
-|-----------------------------------------------------------|--------------------------------------------------------|
-| its status is none of `statuses`, nor of                  | is no longer relevant (an Option, or back to one)      |
-|   `cancelled_statuses`                                    |                                                        |
-| `relevant` is configured, and its value is no "yes"       | is not relevant, also when nothing is filled in        |
-| its status is one of `cancelled_statuses`                 | is cancelled                                           |
-| a price's keyword has no value                            | has no such ticket category; "0" is a free ticket      |
-| several locations                                         | takes place at the first that `addresses` knows        |
-| a location that `addresses`, which is given, does not know| has an incomplete address, and is rejected             |
-| locations, and no `addresses`                             | takes place at the library's fallback address          |
+"""A venue's Yesplan as a source of events: its settings, reading, writing back. What an event is: yesplan_events.py.
 
 Events are asked for by date and the library's own query, never by status: one that goes back to Option is in the
 snapshot still, and so withdrawn at once and not after having been absent.
@@ -17,7 +6,7 @@ snapshot still, and so withdrawn at once and not after having been absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
@@ -25,25 +14,28 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictInt
 
 from include.api.access import Access
-from include.api.errors import SettingsProblem
-from include.api.yesplan import YesplanClient
+from include.api.errors import BadAnswer, Refused, ServerTrouble, SettingsProblem
+from include.api.yesplan import GIVE_UP_AFTER, YesplanClient
 from include.api.yesplan_webhook import state_update
-from include.api.yesplan_wire import YesplanEvent
 from include.models import (
     PriceUnit,
-    SourceAddress,
     SourceEvent,
-    SourceState,
-    TicketCategory,
     TicketStatus,
     WebhookState,
 )
 from include.settings_types import Text, WholeAddress
 from include.sources import SourceSettings
 from include.sources.yesplan_custom_data import CustomData
-from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
+from include.sources.yesplan_events import EventReader
+from include.sources.yesplan_values import (
+    state_words,
+)
 from include.sources.yesplan_words import WORDS
 from include.sync.source_words import SourceWords
+
+FORBIDDEN = 403
+ENOUGH_REFUSALS = 3
+"""So many events in a row that may not be written to mean that no event may be."""
 
 
 class YesplanSettings(SourceSettings):
@@ -103,6 +95,13 @@ class YesplanSource:
         self._client = client
         self._settings = settings
         self._days = timedelta(days=lookback_days + settings.horizon_days)
+        self._reader = EventReader(
+            where=settings.custom_data,
+            statuses=settings.statuses,
+            cancelled_statuses=settings.cancelled_statuses,
+            addresses=settings.addresses,
+        )
+        self._refused: dict[frozenset[str], list[Refused]] = {}
 
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
         """Return every event that starts on `from_date` or later, up to the horizon: a complete snapshot, or an error.
@@ -115,26 +114,51 @@ class YesplanSource:
         if not events:
             return ()
         if not self._settings.custom_data.keywords:
-            return tuple(self._source_event(event, {}) for event in events)
+            return tuple(self._reader.source_event(event, {}) for event in events)
         told = self._client.custom_data(query, [event.id for event in events])
-        self._see_that_keywords_exist(events, told)
-        return tuple(self._source_event(event, told[event.id]) for event in events)
+        self._see_that_keywords_exist(told)
+        return tuple(self._reader.source_event(event, told.get(event.id)) for event in events)
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:
-        """Write what has changed of a ticket status under the keywords that hold it; nothing else is touched."""
+        """Write what has changed of a ticket status under the keywords that hold it; nothing else is touched.
+
+        Raises Refused without asking once several events in a row were refused the same keywords: the key may not
+        write them, and the next run tries again.
+        """
         keywords = self._settings.custom_data.of_status
-        new = {field: keyword for field, keyword in keywords.items() if field in status.changed}
-        if values := {keyword: _written(field, status) for field, keyword in new.items()}:
+        values = {keyword: _written(field, status) for field, keyword in keywords.items() if field in status.changed}
+        if not values:
+            return
+        asked = frozenset(values)
+        for refused, errors in self._refused.items():
+            if refused <= asked and len(errors) >= ENOUGH_REFUSALS:
+                told = (
+                    f"Connection '{self._settings.conn_id}' may not write {_listed(sorted(refused))}; {errors[-1].said}"
+                )
+                raise Refused(told, errors[-1].status, errors[-1].said)
+        try:
             self._client.write_custom_data(uuid, values)
+        except Refused as error:
+            if error.status == FORBIDDEN:
+                self._refused.setdefault(asked, []).append(error)
+            raise
+        self._refused.clear()
 
     def show_update(self, uuid: str, state: WebhookState) -> None:
         """Tell how the forced update of an event ended, where the settings name a keyword for it ("Update State")."""
         if keyword := self._settings.custom_data.webhook_state:
             self._client.write_custom_data(uuid, state_update(keyword, state))
 
-    def _see_that_keywords_exist(
-        self, events: tuple[YesplanEvent, ...], told: Mapping[str, Mapping[str, object]]
-    ) -> None:
+    def _fields_of_one(self, event_ids: Sequence[str]) -> set[str] | None:
+        """Return the keywords that one event has, filled in or not; None when it cannot be told of the first few."""
+        for event_id in event_ids[:GIVE_UP_AFTER]:
+            try:
+                return set(self._client.custom_data_of(event_id))
+            except (Refused, BadAnswer, ServerTrouble):
+                continue
+        return None
+
+    def _see_that_keywords_exist(self, told: Mapping[str, Mapping[str, object]]) -> None:
         """Raise one SettingsProblem for all keywords that the installation lacks.
 
         Values of many events may leave out what nobody has filled in; one event's fields, asked for when in doubt, do
@@ -143,7 +167,10 @@ class YesplanSource:
         wanted = self._settings.custom_data.keywords
         known = {keyword for values in told.values() for keyword in values}
         if not known.issuperset(wanted):
-            known |= set(self._client.custom_data_of(events[0].id))
+            fields = self._fields_of_one(list(told))
+            if fields is None:
+                return
+            known |= fields
         missing = [keyword for keyword in wanted if keyword not in known]
         if missing:
             raise SettingsProblem(
@@ -151,70 +178,10 @@ class YesplanSource:
                 f"which source.custom_data in libraries.yaml names; it has {_listed(sorted(known)) or 'none'}."
             )
 
-    def _source_event(self, event: YesplanEvent, told: Mapping[str, object]) -> SourceEvent:
-        where, unreadable = self._settings.custom_data, dict(event.unreadable)
-        capacity = told.get(where.capacity or "")
-        if (places := whole_in(capacity)) is None and text_in(capacity) is not None:
-            unreadable["capacity"] = text_in(capacity) or ""
-        cancelled = _is_among(event.status, self._settings.cancelled_statuses)
-        counts = cancelled or _is_among(event.status, self._settings.statuses)
-        return SourceEvent(
-            uuid=event.id,
-            title=event.name,
-            state=SourceState.CANCELLED if cancelled else state_in(told.get(where.sale_state or "")),
-            url=text_in(told.get(where.page or "")),
-            starts_at=event.starts_at,
-            ends_at=event.ends_at,
-            relevant=counts and (where.relevant is None or is_yes(told.get(where.relevant))),
-            description=text_in(told.get(where.description or "")),
-            body=html_in(told.get(where.description or "")),
-            branches=tuple(name for name in event.locations if self._is_known(name)),
-            address=self._address(event.locations),
-            ticket_categories=tuple(_categories(where.prices, told, unreadable)),
-            capacity=places,
-            series_uuid=event.group_id,
-            link=text_in(told.get(where.sales_link or "")),
-            admin_link=text_in(told.get(where.admin_link or "")),
-            sold=whole_in(told.get(where.sold or "")),
-            available=whole_in(told.get(where.available or "")),
-            shows=tuple(where.of_status),
-            unreadable=unreadable,
-        )
-
-    def _is_known(self, location: str) -> bool:
-        return not self._settings.addresses or location in self._settings.addresses
-
-    def _address(self, locations: tuple[str, ...]) -> SourceAddress | None:
-        known = next((self._settings.addresses[name] for name in locations if name in self._settings.addresses), None)
-        if known is None:
-            return SourceAddress(location=locations[0]) if locations else None
-        return SourceAddress(
-            location=known.name,
-            location_additional=known.address2 or None,
-            street=known.address1,
-            postal_code=known.postal_code,
-            city=known.city,
-            country=known.country,
-        )
-
 
 def client_of(access: Access) -> YesplanClient:
     """Return the client of a venue's Yesplan, to be closed by whoever asks for it."""
     return YesplanClient(access.url, access.password.strip(), connection=access.conn_id, settings=access.requests)
-
-
-def _categories(
-    prices: Mapping[str, str], told: Mapping[str, object], unreadable: dict[str, str]
-) -> Iterable[TicketCategory]:
-    """Yield the ticket categories that have a value; a price that is no number is noted as unreadable."""
-    for title, keyword in prices.items():
-        said = text_in(told.get(keyword))
-        if said is None:
-            continue
-        amount = amount_in(said)
-        if amount is None:
-            unreadable.setdefault("ticket_categories.price", f"{title}: {said}")
-        yield TicketCategory(title=title, amount=amount)
 
 
 def _written(field: str, status: TicketStatus) -> str | int:
@@ -223,10 +190,6 @@ def _written(field: str, status: TicketStatus) -> str | int:
         return state_words(status.state) if status.state else ""
     value: str | int | None = getattr(status, field)
     return "" if value is None else value
-
-
-def _is_among(status: str, statuses: Iterable[str]) -> bool:
-    return status.casefold() in {one.casefold() for one in statuses}
 
 
 def _listed(keywords: Iterable[str]) -> str:

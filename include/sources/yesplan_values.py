@@ -23,6 +23,7 @@ _READ_BACK = (SourceState.ACTIVE, SourceState.SOLD_OUT, SourceState.TICKET_SALE_
 """States that we write. Whether an event is called off is told by its status alone, never by this field."""
 
 _MOST = 2**31
+_MOST_AMOUNT = 10**9
 
 
 def text_in(value: object) -> str | None:
@@ -54,14 +55,23 @@ def whole_in(value: object) -> int | None:
 
 
 def amount_in(value: object) -> Decimal | None:
-    """Return an amount with a comma or a point before at most two decimals; None where there is none.
+    """Return an amount: a number, or a text with a comma or a point before at most two decimals; None where there is
+    none.
 
-    "1.250" is none: nobody can tell whether it is a thousand, and a price is never guessed.
+    The text "1.250" is none: nobody can tell whether it is a thousand, and a price is never guessed.
     """
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        amount = Decimal(value)
+        return amount if amount.is_finite() and abs(amount) < _MOST_AMOUNT else None
     said = text_in(value)
     if said is None or isinstance(value, bool) or not (said.isascii() and _AMOUNT.fullmatch(said)):
         return None
     return Decimal(said.replace(",", "."))
+
+
+def is_structure(value: object) -> bool:
+    """Tell whether a value is a list or an object with something in it, which is neither a text nor nothing."""
+    return isinstance(value, list | dict) and bool(value)
 
 
 def state_words(state: SourceState) -> str:

@@ -65,6 +65,10 @@ def test_read_after_a_passing_trouble_succeeds(server: AnsweringServer, session:
         pytest.param(Reply(status=501), ServerTrouble, 1, id="501 is no passing trouble"),
         pytest.param(Reply(status=429), Throttled, 3, id="429"),
         pytest.param(Reply(status=429, headers={"Retry-After": "snart"}), Throttled, 3, id="429 with nonsense"),
+        pytest.param(Reply(status=429, headers={"Retry-After": "9" * 5000}), Throttled, 3, id="429 with many digits"),
+        pytest.param(
+            Reply(status=429, headers={"Retry-After": "Mon, 01 Jan 99999 00:00:00 GMT"}), Throttled, 3, id="429 far off"
+        ),
         pytest.param(Reply(status=401), WrongCredentials, 1, id="401"),
         pytest.param(Reply(status=403), Refused, 1, id="403"),
         pytest.param(Reply(status=404), Missing, 1, id="404"),

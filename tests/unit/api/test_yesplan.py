@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -144,6 +145,10 @@ def test_link_to_the_next_page_is_followed_below_the_address_of_the_connection(
         pytest.param("http://127.0.0.1:1/api/events/x?page=2", id="another port"),
         pytest.param("http://127.0.0.1@elsewhere.example/api/events/x?page=2", id="host that looks like ours"),
         pytest.param("/admin?page=2", id="not the API"),
+        pytest.param("/api/../admin?page=2", id="out of the API again"),
+        pytest.param("/api/%2e%2E/admin?page=2", id="out of the API again, in disguise"),
+        pytest.param("//elsewhere.example/api/events/x?page=2", id="no scheme"),
+        pytest.param("/api\\..\\admin", id="backslashes"),
         pytest.param("http://[/api/events/", id="no address"),
     ],
 )
@@ -154,6 +159,20 @@ def test_link_to_the_next_page_elsewhere_is_not_followed(
     with pytest.raises(BadAnswer, match="led to another host for the next page"):
         yesplan.events("x")
     assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "held", ["api_key={key}", "API_KEY={key}", "api%5Fkey={key}", "key={key}", "api_key=another", "api_key"]
+)
+def test_key_in_a_link_to_the_next_page_is_left_out_of_it(
+    yesplan: YesplanClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, held: str
+) -> None:
+    server.will_answer(page(EVENT, following=f"/api/events/x?page=2&{held.format(key=QUOTED)}&book=1"), page())
+    with caplog.at_level(logging.DEBUG):
+        assert [event.id for event in yesplan.events("x")] == ["1-2"]
+    assert server.received[1].path == f"/api/events/x?page=2&book=1&api_key={QUOTED}"
+    assert "page=2&book=1" in caplog.text
+    assert [key for key in (KEY, QUOTED) if key in caplog.text] == []
 
 
 @pytest.mark.parametrize("pages", [1, 3])
@@ -245,14 +264,74 @@ def test_custom_data_of_one_event_is_read(
 
 
 @pytest.mark.parametrize(
-    "reply", [as_json({"message": "x"}), as_json([]), Reply(status=404)], ids=["neither", "list", "gone"]
+    ("reply", "kind"),
+    [
+        pytest.param(as_json({"message": "x"}), BadAnswer, id="neither"),
+        pytest.param(as_json([]), BadAnswer, id="list"),
+        pytest.param(Reply(status=404), Missing, id="gone"),
+        pytest.param(Reply(status=403), Refused, id="not ours to see"),
+        pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
+    ],
 )
-def test_custom_data_that_cannot_be_had_is_an_error(
-    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
+def test_custom_data_of_one_that_cannot_be_had_is_an_error(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(kind) as raised:
         yesplan.custom_data_of("1-2")
+    assert type(raised.value) is kind
+
+
+NOT_MANY = Reply(status=404)
+TOLD = as_json({"items": {"a": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("replies", "told"),
+    [
+        pytest.param([NOT_MANY, Reply(status=404), TOLD], ["2"], id="one is gone"),
+        pytest.param([NOT_MANY, Reply(status=403), TOLD], ["2"], id="one is not ours to see"),
+        pytest.param([NOT_MANY, as_json([]), TOLD], ["2"], id="one is no custom data"),
+        pytest.param([NOT_MANY, Reply(status=404)], [], id="the only one"),
+    ],
+)
+def test_custom_data_of_all_but_a_few_events_is_read(
+    server: AnsweringServer, replies: list[Reply], told: list[str]
+) -> None:
+    server.will_answer(*replies)
+    one_at_a_time = replace(HASTY, concurrency=1)
+    with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=one_at_a_time) as client:
+        assert list(client.custom_data("x", [str(number + 1) for number in range(len(replies) - 1)])) == told
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(Reply(status=403), WrongCredentials, id="none is ours to see"),
+        pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
+        pytest.param(Reply(status=404), BadAnswer, id="all are gone"),
+        pytest.param(Reply(status=500), ServerTrouble, id="Yesplan is ill"),
+        pytest.param(Reply(status=429), Throttled, id="too often"),
+    ],
+)
+def test_custom_data_that_is_told_of_no_event_is_an_error(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(NOT_MANY, reply)
+    with pytest.raises(kind) as raised:
+        yesplan.custom_data("x", ["1", "2"])
+    assert type(raised.value) is kind
+
+
+def test_custom_data_of_many_when_yesplan_becomes_ill_is_given_up_soon(
+    sandbox: Sandbox, theater: YesplanClient
+) -> None:
+    state = sandbox.yesplan["theater"]
+    state.behave(bulk=False)
+    ids = sorted(event.id for event in state.events)
+    sandbox.faults.add("yesplan:theater", "status", path="|".join(f"{one}/customdata" for one in ids[3:]), code=500)
+    with pytest.raises(ServerTrouble):
+        theater.custom_data(DAYS, ids)
 
 
 def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanClient, server: AnsweringServer) -> None:
@@ -264,11 +343,24 @@ def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanCl
     ]
 
 
-@pytest.mark.parametrize("status", [400, 404, 405, 422])
+OF_TWO = {"event": {"id": "2"}}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(pytest.param(Reply(status=status), id=str(status)) for status in (400, 403, 404, 405, 422, 501)),
+        pytest.param(Reply(b"<!DOCTYPE html><html></html>"), id="web page"),
+        pytest.param(page({"items": {"a": "1"}}), id="of no event"),
+        pytest.param(
+            page({"event": {"id": "2"}, "items": {"a": "1"}}, {"event": {"id": "2"}, "items": {}}), id="twice"
+        ),
+    ],
+)
 def test_custom_data_of_many_that_is_not_offered_is_asked_for_singly(
-    yesplan: YesplanClient, server: AnsweringServer, status: int
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
 ) -> None:
-    server.will_answer(Reply(status=status), as_json({"items": {"a": "2"}}))
+    server.will_answer(reply, as_json({"items": {"a": "2"}}))
     assert yesplan.custom_data("x", ["2"]) == {"2": {"a": "2"}}
 
 

@@ -52,8 +52,11 @@ def sandbox() -> Iterator[Sandbox]:
 def theater(sandbox: Sandbox) -> Installation:
     """Give a test the theatre without events."""
     sandbox.reset(seeded=False)
+    sandbox.faults.clear()
     sandbox.log.clear()
-    return sandbox.yesplan["theater"]
+    state, venue = sandbox.yesplan["theater"], sandbox.venues[0]
+    state.keywords, state.writable = venue.keywords, venue.writable
+    return state
 
 
 @pytest.fixture
@@ -122,7 +125,7 @@ def test_event_with_everything_is_read_whole(theater: Installation, client: Yesp
         pytest.param({"status": "confirmed"}, True, None, id="small letters"),
         pytest.param({"status": "Option"}, False, None, id="option"),
         pytest.param({"status": "Aflyst"}, True, SourceState.CANCELLED, id="called off"),
-        pytest.param({"status": "Aflyst", "ticketing_publish": "nej"}, False, SourceState.CANCELLED, id="off, and no"),
+        pytest.param({"status": "Aflyst", "ticketing_publish": "nej"}, True, SourceState.CANCELLED, id="off, and no"),
         pytest.param({"ticketing_publish": None}, False, None, id="nobody said yes"),
         pytest.param({"ticketing_publish": "nej"}, False, None, id="no"),
         pytest.param({"ticket_state": "Aflyst"}, True, None, id="word of theirs for a state"),
@@ -193,6 +196,106 @@ def test_prices_and_capacity_are_numbers_or_noted(
     event = read_one(client)
     assert [(category.title, category.amount) for category in event.ticket_categories] == categories
     assert event.unreadable == unreadable
+
+
+@pytest.mark.parametrize(
+    ("fields", "unreadable"),
+    [
+        pytest.param({"price_adult": [75]}, {"ticket_categories.price": "Voksen: [75]"}, id="price"),
+        pytest.param({"ticketing_capacity": {"seats": 1}}, {"capacity": '{"seats": 1}'}, id="capacity"),
+        pytest.param({"ticketing_publish": ["Ja"]}, {"relevant": '["Ja"]'}, id="relevant"),
+        pytest.param({"ticket_link": {"url": "x"}}, {"link": '{"url": "x"}'}, id="link"),
+        pytest.param({"web_text": ["a"]}, {"description": '["a"]'}, id="description"),
+        pytest.param({"price_child": [], "ticket_link": {}}, {}, id="empty ones are nothing"),
+    ],
+)
+def test_value_of_another_shape_is_noted_and_never_read_as_nothing(
+    theater: Installation, client: YesplanClient, fields: dict[str, object], unreadable: dict[str, str]
+) -> None:
+    plan(theater, **fields)
+    event = read_one(client)
+    assert (event.relevant, event.unreadable) == (True, unreadable)
+
+
+@pytest.mark.parametrize("status", ["", " "])
+def test_event_without_a_status_is_noted_and_not_withdrawn(
+    theater: Installation, client: YesplanClient, status: str
+) -> None:
+    plan(theater, status=status)
+    event = read_one(client)
+    assert (event.relevant, event.state, event.unreadable) == (True, None, {"status": "-"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "relevant", "state"),
+    [
+        pytest.param({}, True, None, id="agreed"),
+        pytest.param({"status": "Option"}, False, None, id="option"),
+        pytest.param({"status": "Aflyst"}, True, SourceState.CANCELLED, id="called off"),
+    ],
+)
+@pytest.mark.parametrize("code", [403, 404, 500])
+def test_event_whose_custom_data_cannot_be_had_is_present_and_the_others_go_on(
+    sandbox: Sandbox,
+    theater: Installation,
+    client: YesplanClient,
+    code: int,
+    fields: dict[str, object],
+    relevant: bool,
+    state: SourceState | None,
+) -> None:
+    theater.behave(bulk=False)
+    ill, well = plan(theater, ticket_link=LINK, **fields), plan(theater)
+    sandbox.faults.add("yesplan:theater", "status", "GET", f"/api/event/{ill}/customdata", code=code)
+    events = {event.uuid: event for event in source_of(client).read(FROM)}
+    assert (events[well].unreadable, events[well].capacity) == ({}, 240)
+    assert (events[ill].relevant, events[ill].state, events[ill].shows) == (relevant, state, ())
+    assert events[ill].unreadable == {"custom_data": "-"}
+
+
+def test_keywords_are_looked_for_at_an_event_that_can_be_read(
+    sandbox: Sandbox, theater: Installation, client: YesplanClient
+) -> None:
+    ill, well = plan(theater), plan(theater, name="Macbeth")
+    theater.keywords = tuple(keyword for keyword in theater.keywords if keyword != "price_child")
+    sandbox.faults.add("yesplan:theater", "status", "GET", f"/api/event/{ill}/customdata", code=404)
+    with pytest.raises(SettingsProblem, match="without the custom data 'price_child'"):
+        source_of(client).read(FROM)
+    sandbox.faults.add("yesplan:theater", "status", "GET", f"/api/event/{well}/customdata", code=404)
+    assert len(source_of(client).read(FROM)) == 2
+
+
+def test_keyword_that_may_not_be_written_is_tried_at_three_events_and_not_at_all_of_them(
+    sandbox: Sandbox, theater: Installation, client: YesplanClient
+) -> None:
+    theater.writable = frozenset({"ticket_link"})
+    uuids = [plan(theater) for _ in range(6)]
+    source = source_of(client)
+    said = []
+    for uuid in uuids:
+        with pytest.raises(Refused) as raised:
+            source.write_back(uuid, WRITTEN)
+        said.append((raised.value.status, raised.value.said))
+    assert said == [(403, "This API key may not write the custom data field ticket_state")] * 6
+    assert len(sandbox.log.writes()) == 3
+    source.write_back(uuids[0], replace(WRITTEN, changed=frozenset({"link"})))
+    assert theater.get(uuids[0]).custom["ticket_link"] == LINK
+
+
+def test_refusal_of_a_single_event_keeps_no_other_from_being_written(
+    sandbox: Sandbox, theater: Installation, client: YesplanClient
+) -> None:
+    uuids = [plan(theater) for _ in range(8)]
+    source = source_of(client)
+    refused = 0
+    for number, uuid in enumerate(uuids):
+        if number % 2:
+            sandbox.faults.add("yesplan:theater", "status", "PUT", uuid, code=403)
+        try:
+            source.write_back(uuid, WRITTEN)
+        except Refused:
+            refused += 1
+    assert (refused, len(sandbox.log.writes())) == (4, 8)
 
 
 def test_window_and_own_query_are_asked_for(sandbox: Sandbox, theater: Installation, client: YesplanClient) -> None:
