@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from threading import Thread
 
 import pytest
@@ -269,43 +267,3 @@ def test_load_waits_until_the_twin_has_done_with_its_own(twins: Twins, leader: s
         waited = twins.sellers()
     running.join(timeout=20)
     assert (waited, twins.sellers()) == ([], [leader])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
-def test_no_event_is_on_sale_twice_whatever_happens_in_whichever_order(twins: Twins, leader: str, seed: int) -> None:
-    chance = random.Random(f"{leader} {seed}")
-    shown: dict[tuple[str, str], str] = {}
-    # Each has one that stays, since an empty list is not believed.
-    seen: dict[tuple[str, str], dict[str, bool]] = {(where, where): {} for where in (SOLBJERG, VENUE)}
-    for where in (SOLBJERG, VENUE):
-        twins.publish(where, where)
-
-    def edit() -> None:
-        where, title = chance.choice([SOLBJERG, VENUE]), chance.choice(["Koncert", "Foredrag"])
-        uuid = shown.get((where, title))
-        if uuid is None:
-            shown[where, title], seen[where, title] = twins.publish(where, title), {}
-        else:
-            field = chance.choice(["ticket_manager_relevance", "published"])
-            seen[where, title][field] = chance.random() < 0.6
-            twins.site(where).edit(uuid, **{field: seen[where, title][field]})
-
-    def run() -> None:
-        libraries = chance.sample([SOLBJERG, VENUE], chance.choice([1, 2, 2]))
-        steps = chance.choice([None, None, None, ["extract"], ["extract", "transform"]])
-        if chance.random() < 0.2:
-            kind = chance.choice(["drop_after", "drop_before"])
-            twins.world.sandbox.faults.add("place2book", kind, "POST", times=1)
-        twins.run(*libraries, only=steps)
-        assert set(twins.on_sale().values()) <= {1}
-
-    actions: list[Callable[[], None]] = [edit, edit, run]
-    for _ in range(20):
-        chance.choice(actions)()
-        twins.world.ahead += HOUR / 2
-    twins.world.sandbox.faults.clear()
-    for _ in range(4):
-        twins.run()
-    assert {name for name, _ in twins.on_sale()} == {title for (_, title), sold in seen.items() if all(sold.values())}
-    assert twins.run().writes == []
