@@ -62,9 +62,9 @@ def said_in(content: bytes, secrets: Iterable[str]) -> str:
         words = " · ".join(_words_in(json.loads(content)))
     except (ValueError, RecursionError):
         words = content[: _SAID_AT_MOST * 8].decode("utf-8", "ignore")
-    for secret in secrets:
-        words = words.replace(secret, "***") if secret else words
     plain = unescape(re.sub(r"<[^>]*>", " ", words))
+    for secret in secrets:
+        plain = plain.replace(secret, "***") if secret else plain
     printable = "".join(letter if letter.isprintable() else " " for letter in plain)
     return _shortened(" ".join(printable.split()))
 

@@ -412,6 +412,7 @@ ECHO = f"api_key={QUOTED} {KEY}"
     "reply",
     [
         pytest.param(as_json({"message": ECHO}, 400), id="400"),
+        pytest.param(as_json({"message": "HEMMELIGN&Oslash;GLE&#47;5DC&#43;1"}, 400), id="in HTML"),
         pytest.param(as_json({"message": ECHO}, 401), id="401"),
         pytest.param(as_json({"message": ECHO}, 404), id="404"),
         pytest.param(as_json({"message": ECHO}, 422), id="422"),
