@@ -62,34 +62,34 @@ def load(
         plan.rejections += [*doubted, *known.sold_twice]
         if request.mode is Mode.PLAN:
             return Outcome(planned=store_plan_only(engine, library.id, request, known, plan, guarded, sendable))
-        planned = _store_plan(engine, library.id, request, known, plan, replace(guarded, changes=sendable))
+        planned = _store_plan(engine, library, request, known, plan, replace(guarded, changes=sendable))
         by_uuid = {mapped.uuid: mapped for mapped in known.snapshot}
         plan.links = {link.uuid: link for link in known.links} | plan.links
         outcome = ChangeRunner(engine, library.id, client).run(planned, plan, known.identities, by_uuid, known.currents)
-        _finish(engine, library.id, request, known, planned, outcome)
+        _finish(engine, library, request, known, planned, outcome)
     if outcome.errors:
         raise _worst(outcome.errors)
     return outcome
 
 
 def _store_plan(
-    engine: Engine, library: str, request: RunRequest, known: Known, plan: Plan, guarded: Guarded
+    engine: Engine, library: Library, request: RunRequest, known: Known, plan: Plan, guarded: Guarded
 ) -> list[tuple[int, Change]]:
     """Store what was seen and what is planned in one transaction, and return the changes with their ids."""
     now = known.run.now
     with engine.begin() as connection:
-        refusals = read_refusals(connection, library)
+        refusals = read_refusals(connection, library.id)
         changes = leave_refused_alone(guarded.changes, refusals, now=now, by_hand=request.by_hand)
-        note_progress(connection, request.run_id, library, "load", observed_at=now, removals_blocked=guarded.blocked)
-        store_observation(connection, library, known)
+        note_progress(connection, request.run_id, library.id, "load", observed_at=now, removals_blocked=guarded.blocked)
+        store_observation(connection, library.id, known)
         _store_findings(connection, library, request, known, plan, changes)
-        ids = stored.store_planned(connection, request.run_id, library, changes, now)
+        ids = stored.store_planned(connection, request.run_id, library.id, changes, now)
     return list(zip(ids, changes, strict=True))
 
 
 def _store_findings(
     connection: Connection,
-    library: str,
+    library: Library,
     request: RunRequest,
     known: Known,
     plan: Plan,
@@ -98,32 +98,32 @@ def _store_findings(
     """Store what the plan found besides changes: absences, held-back fields, rejections, and those that are gone."""
     now = known.run.now
     for link in known.recovered.links:
-        save_link(connection, library, link)
+        save_link(connection, library.id, link)
     stored.mark_carried_out(connection, known.recovered.carried_out)
     # An empty snapshot counts for nothing, unless somebody says that it is meant.
     if (known.snapshot or request.allow_mass_removal) and not request.events:
-        count_absences(connection, library, plan.absences, request.run_id, known.run.unreadable)
-    before = open_codes(connection, library)
+        count_absences(connection, library.id, plan.absences, request.run_id, known.run.unreadable)
+    before = open_codes(connection, library.id)
     codes = {(held.uuid, held.why) for held in plan.held_back}
     new = [held for held in plan.held_back if (held.uuid, held.why) in codes - before]
-    stored.store_planned(connection, request.run_id, library, new, now, status="held_back")
-    report_rejections(connection, library, plan.rejections, request.run_id, now)
+    stored.store_planned(connection, request.run_id, library.id, new, now, status="held_back")
+    report_rejections(connection, library.id, library.source.words, plan.rejections, request.run_id, now)
     met = {(rejection.uuid, rejection.code) for rejection in plan.rejections}
     # Of what could not be read nothing is known: whatever was wrong with it may still be.
     met |= {(uuid, code) for uuid, code in before if uuid in known.run.unreadable and code != UNREADABLE}
     limited = request.events or None
-    resolve_rejections(connection, library, now, still=met, uuids=limited)
+    resolve_rejections(connection, library.id, now, still=met, uuids=limited)
     trying = {change.uuid for change in changes} | known.run.unreadable.keys()
     waiting = {uuid for uuid, code in before if code in MET_WHEN_APPLYING} & (
         {change.uuid for change in plan.changes} | trying
     )
     still = met | {(uuid, code) for uuid in waiting for code in MET_WHEN_APPLYING}
-    resolve_rejections(connection, library, now, still=still, codes=MET_WHEN_APPLYING, uuids=limited)
+    resolve_rejections(connection, library.id, now, still=still, codes=MET_WHEN_APPLYING, uuids=limited)
 
 
 def _finish(
     engine: Engine,
-    library: str,
+    library: Library,
     request: RunRequest,
     known: Known,
     planned: Sequence[tuple[int, Change]],
@@ -138,15 +138,16 @@ def _finish(
     # What was applied is not planned again: only the rest tells whether the next plan is the same.
     tried = {uuid: fingerprint(changes) for uuid, changes in by_event.items()}
     with engine.begin() as connection:
-        stored.close_unsent(connection, request.run_id, library, now)
-        follow_source(connection, library, known.snapshot)
-        report_rejections(connection, library, outcome.rejections, request.run_id, now, tried)
+        stored.close_unsent(connection, request.run_id, library.id, now)
+        follow_source(connection, library.id, known.snapshot)
+        words = library.source.words
+        report_rejections(connection, library.id, words, outcome.rejections, request.run_id, now, tried)
         still = {(rejection.uuid, rejection.code) for rejection in outcome.rejections}
         resolve_rejections(
-            connection, library, now, still=still, codes=MET_WHEN_APPLYING, uuids=by_event.keys() & outcome.settled
+            connection, library.id, now, still=still, codes=MET_WHEN_APPLYING, uuids=by_event.keys() & outcome.settled
         )
         if not outcome.errors:
-            note_progress(connection, request.run_id, library, "load", loaded_at=now)
+            note_progress(connection, request.run_id, library.id, "load", loaded_at=now)
 
 
 def _worst(errors: Sequence[Exception]) -> Exception:

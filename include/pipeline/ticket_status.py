@@ -192,7 +192,7 @@ def _write_states(
     links = {told.mapped.uuid: told.link for told in changed}
     to_write = what_is_due(shown, links, stands, rules.sales_hosts, failed, (), now)
     states = [item for item in to_write if item.state is not None]
-    return send(engine, library.id, run_id, source, states, now, judged=[item.mapped.uuid for item in states])
+    return send(engine, library, run_id, source, states, now, judged=[item.mapped.uuid for item in states])
 
 
 def _final(shown: Collection[Mapped]) -> list[Mapped]:

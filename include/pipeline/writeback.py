@@ -73,7 +73,7 @@ def write_back(
         return WrittenBack()
     with library_lock(engine, library.id):
         due = _what_is_due(engine, library, request, sales_host, now)
-        result = send(engine, library.id, request.run_id, source, due, now, judged=request.events or None)
+        result = send(engine, library, request.run_id, source, due, now, judged=request.events or None)
         if not result.errors:
             with engine.begin() as connection:
                 note_progress(connection, request.run_id, library.id, "writeback", written_back_at=now)
@@ -84,7 +84,7 @@ def write_back(
 
 def send(
     engine: Engine,
-    library: str,
+    library: Library,
     run_id: str,
     source: Source,
     due: Sequence[Due],
@@ -99,14 +99,14 @@ def send(
     """
     result = WrittenBack()
     with engine.begin() as connection:
-        ids = stored.store_planned(connection, run_id, library, [item.change for item in due if item.change], now)
-    _write(engine, library, source, due, ids, result)
+        ids = stored.store_planned(connection, run_id, library.id, [item.change for item in due if item.change], now)
+    _write(engine, library.id, source, due, ids, result)
     with engine.begin() as connection:
-        stored.close_unsent(connection, run_id, library, now)
-        report_rejections(connection, library, result.rejections, run_id, now)
+        stored.close_unsent(connection, run_id, library.id, now)
+        report_rejections(connection, library.id, library.source.words, result.rejections, run_id, now)
         still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
         if not result.errors:
-            resolve_rejections(connection, library, now, still=still, codes=[REFUSED], uuids=judged)
+            resolve_rejections(connection, library.id, now, still=still, codes=[REFUSED], uuids=judged)
     return result
 
 

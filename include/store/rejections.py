@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from include.models import Rejection
 from include.store.tables import rejections
+from include.sync.explanations import explain
 from include.sync.safeguards import Refusal
+from include.sync.source_words import SourceWords
 
 OF_APPLYING = frozenset({"refused_by_place2book", "outcome_unknown", "cms_refused"})
 """Codes that are met when a change is applied; all others are met when it is planned."""
@@ -27,18 +29,23 @@ def open_codes(connection: Connection, library: str) -> frozenset[tuple[str, str
 def report_rejections(
     connection: Connection,
     library: str,
+    words: SourceWords,
     found: Sequence[Rejection],
     run_id: str,
     now: datetime,
     fingerprints: Mapping[str, str] | None = None,
 ) -> None:
-    """Open these rejections, or note that they are still there. `fingerprints` tell what was tried, by uuid."""
-    rows = [_row(library, rejection, run_id, now, (fingerprints or {}).get(rejection.uuid)) for rejection in found]
+    """Open these rejections, in the words of the library's source, or note that they are still there.
+
+    `fingerprints` tell what was tried, by uuid.
+    """
+    tried = fingerprints or {}
+    rows = [{"library": library, **_row(one, words, run_id, now, tried.get(one.uuid))} for one in found]
     rows = list({(row["uuid"], row["code"]): row for row in rows}.values())
     if not rows:
         return
     new = insert(rejections)
-    follow = ("title", "field", "found", "detail", "last_seen_at", "last_run_id")
+    follow = ("title", "field", "found", "detail", "message_da", "message_en", "last_seen_at", "last_run_id")
     changed = {name: new.excluded[name] for name in follow}
     if fingerprints is not None:
         changed |= {name: new.excluded[name] for name in ("fingerprint", "tried_at")}
@@ -48,15 +55,17 @@ def report_rejections(
 
 
 def noted(rejection: Rejection) -> dict[str, str | None]:
-    """Return what is stored of a rejection's cause, from which its sentences are made when it is read."""
+    """Return what is stored of a rejection's cause, from which its sentences are made."""
     return {name: getattr(rejection, name) for name in ("title", "code", "field", "found", "detail")}
 
 
-def _row(library: str, rejection: Rejection, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
+def _row(rejection: Rejection, words: SourceWords, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
+    said = explain(rejection.code, words, field=rejection.field, found=rejection.found, detail=rejection.detail)
     return {
-        "library": library,
         "uuid": rejection.uuid,
         **noted(rejection),
+        "message_da": said.da,
+        "message_en": said.en,
         "fingerprint": tried,
         "tried_at": now if tried else None,
         "first_seen_at": now,

@@ -156,6 +156,8 @@ rejections = Table(
     Column("field", Text),
     Column("found", Text),
     Column("detail", Text, comment="the API's own words, where it had some"),
+    Column("message_da", Text, nullable=False),
+    Column("message_en", Text, nullable=False),
     Column("fingerprint", Text, comment="of what was refused: tried again when it changes"),
     Column("tried_at", Time, comment="when it was last tried"),
     Column("first_seen_at", Time, nullable=False),
@@ -163,7 +165,7 @@ rejections = Table(
     Column("last_run_id", Text, nullable=False),
     Column("resolved_at", Time, comment="null while it is open"),
     schema=SCHEMA,
-    comment="What could not be carried out, by a code, open until it is resolved",
+    comment="What could not be carried out, with a sentence that staff understand, open until it is resolved",
 )
 Index(
     "uq_rejections_open",

@@ -40,7 +40,7 @@ def store(connection: Connection, change: Change, at: datetime, run_id: str = "r
 
 
 def test_history_tells_changes_and_rejections_oldest_first(connection: Connection) -> None:
-    report_rejections(connection, LIBRARY, [MISSING], "run 1", NOW)
+    report_rejections(connection, LIBRARY, WORDS, [MISSING], "run 1", NOW)
     resolve_rejections(connection, LIBRARY, NOW + HOUR, still=())
     created = store(connection, CREATE, NOW + HOUR)
     mark_applying(connection, created, NOW + HOUR)
@@ -93,10 +93,10 @@ def rejected(connection: Connection) -> Connection:
     later = replace(SOURCE_EVENT, uuid="u2", starts_at=NOW)
     store_snapshot(connection, LIBRARY, [SOURCE_EVENT, later, replace(later, uuid="u3", starts_at=None)], NOW)
     found = [MISSING, replace(MISSING, uuid="u2"), replace(MISSING, uuid="u3"), replace(MISSING, uuid="u4")]
-    report_rejections(connection, LIBRARY, found, "run", NOW)
+    report_rejections(connection, LIBRARY, WORDS, found, "run", NOW)
     still = {(one.uuid, one.code) for one in found if one.uuid != "u4"}
     resolve_rejections(connection, LIBRARY, NOW + HOUR, still=still)
-    report_rejections(connection, "nordvig", [MISSING], "run", NOW)
+    report_rejections(connection, "nordvig", WORDS, [MISSING], "run", NOW)
     return connection
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_left_to"
-down_revision = "0006_sentences_when_read"
+down_revision = "0006_planned_causes"
 branch_labels = None
 depends_on = None
 
