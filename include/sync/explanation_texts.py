@@ -59,13 +59,12 @@ ENTRIES = {
         LINK,
     ),
     "sold_by_twin": Entry(
-        "Det samme arrangement, med samme start og titel, er det andet biblioteks: det sælges, skal sælges eller er "
-        "aflyst dér, så vi har ikke oprettet det én gang til. I må gerne sætte dets billetlink ind i {source}; det "
-        "bliver stående. Er det et andet arrangement, så tag det ud af billetsalget til efter næste kørsel, "
-        "og giv det en anden titel.",
-        "The same event, with the same start and title, is the other library's: it is sold there, is to be, or was "
-        "called off, so we have not created it once more. You may put its ticket link into {source}; it stays. If it "
-        "is another event, take it out of ticket sale until after the next run, and give it another title.",
+        "Det samme arrangement sælges, skal sælges eller er aflyst hos det andet bibliotek, så vi har ikke oprettet det "
+        "én gang til. I må gerne sætte dets billetlink ind i {source}. Er det et andet arrangement, så tag det ud af "
+        "billetsalget til efter næste kørsel, og giv det en anden titel.",
+        "The same event is sold, is to be sold or was called off at the other library, so we have not created it once "
+        "more. You may put its ticket link into {source}. If it is another event, take it out of ticket sale until "
+        "after the next run, and give it another title.",
         TWIN,
     ),
     "sold_twice": Entry(
