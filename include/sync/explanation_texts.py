@@ -60,8 +60,8 @@ ENTRIES = {
     ),
     "sold_by_twin": Entry(
         "Det samme arrangement sælges, skal sælges eller er aflyst hos det andet bibliotek, så vi har ikke oprettet "
-        "det én gang til. I må gerne sætte dets billetlink ind i {source}. Er det et andet arrangement, så tag det ud af "
-        "billetsalget til efter næste kørsel, og giv det en anden titel.",
+        "det én gang til. I må gerne sætte dets billetlink ind i {source}. Er det et andet arrangement, så tag det ud "
+        "af billetsalget til efter næste kørsel, og giv det en anden titel.",
         "The same event is sold, is to be sold or was called off at the other library, so we have not created it once "
         "more. You may put its ticket link into {source}. If it is another event, take it out of ticket sale until "
         "after the next run, and give it another title.",
