@@ -21,9 +21,19 @@ def made_by_a_newer_one(engine: Engine, schema: str) -> Iterator[dict[str, list[
     with engine.begin() as connection:
         known = connection.scalar(text(f"SELECT version_num FROM {schema}.schema_version"))
         connection.execute(text(f"UPDATE {schema}.schema_version SET version_num = '9999_later'"))
-    yield everything(engine)
-    with engine.begin() as connection:
-        connection.execute(text(f"UPDATE {schema}.schema_version SET version_num = :known"), {"known": known})
+    try:
+        yield everything(engine)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE {schema}.schema_version SET version_num = :known"), {"known": known})
+
+
+@pytest.fixture
+def elsewhere(migrated_database_url: str) -> Iterator[Engine]:
+    """Give a database of its own for the warehouse."""
+    engine = connect(migrated_database_url)
+    yield engine
+    engine.dispose()
 
 
 def everything(engine: Engine) -> dict[str, list[str]]:
@@ -64,14 +74,13 @@ def test_round_on_newer_tables_says_so_and_does_nothing(world: World) -> None:
 
 
 def test_warehouse_elsewhere_whose_tables_are_newer_is_left_alone_and_keeps_no_event_from_sale(
-    world: World, migrated_database_url: str
+    world: World, elsewhere: Engine
 ) -> None:
-    world.warehouse = connect(migrated_database_url)
+    world.warehouse = elsewhere
     uuid = world.add()
-    with made_by_a_newer_one(world.warehouse, "warehouse") as before:
+    with made_by_a_newer_one(elsewhere, "warehouse") as before:
         happened = world.run()
-        assert everything(world.warehouse) == before
+        assert everything(elsewhere) == before
     assert [(step, type(error)) for step, error in happened.raised.items()] == [("export_purchases", SettingsProblem)]
     assert world.record(happened).errors["export_purchases"].startswith(SAYING.format("warehouse"))
     assert world.answers(world.link_shown(uuid))
-    world.warehouse.dispose()
