@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from include.api.access import RequestSettings
 from include.api.yesplan import YesplanClient
-from include.models import LinkStatus, Mode, WebhookAction
+from include.models import LinkStatus, Mode, Rejection, WebhookAction
 from include.pipeline.request import RunRequest, utc_now
 from include.pipeline.webhook_states import tell, whom_to_tell
 from include.sandbox.server import Sandbox
@@ -19,6 +19,8 @@ from include.sources.yesplan import YesplanSettings, YesplanSource
 from include.store import webhook_requests as stored
 from include.store.database import connect
 from include.store.links import save_link
+from include.store.rejections import report_rejections, resolve_rejections
+from include.sync.source_words import ANY_SOURCE
 from tests.integration.store.examples import LINK, NOW
 
 LIBRARY, RUN = "theater", "yesplan__theater__1"
@@ -85,13 +87,11 @@ def link(engine: Engine, uuid: str, status: LinkStatus = LinkStatus.LIVE) -> Non
 
 
 def reject(engine: Engine, uuid: str, *, resolved: bool = False) -> None:
-    rejected = (
-        "INSERT INTO sync.rejections (library, uuid, code, title, first_seen_at, last_seen_at, "
-        "last_run_id, resolved_at) VALUES (:library, :uuid, 'capacity_missing', '', now(), now(), '', "
-        + ("now())" if resolved else "null)")
-    )
+    found = Rejection(uuid=uuid, code="capacity_missing", title="Koncert")
     with engine.begin() as connection:
-        connection.execute(text(rejected), {"library": LIBRARY, "uuid": uuid})
+        report_rejections(connection, LIBRARY, ANY_SOURCE, [found], RUN, NOW)
+        if resolved:
+            resolve_rejections(connection, LIBRARY, NOW, still=())
 
 
 def told(engine: Engine) -> list[tuple[object, ...]]:
