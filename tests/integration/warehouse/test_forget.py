@@ -19,6 +19,8 @@ from include.store.warehouse_tables import purchases
 from include.warehouse.forget import Forgotten, Sought, forget, sought
 from include.warehouse.forgotten import bring_forgotten
 from include.warehouse.privacy import Keys
+from include.warehouse.retention import remove_past
+from include.warehouse.retention_rule import Retention
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
 from tests.integration.warehouse.files import a_store, stored_bytes, write
 from tests.integration.warehouse.personal import (
@@ -153,6 +155,14 @@ def test_forget_by_the_number_of_a_purchase_that_is_not_stored_yet_holds_for_the
     assert remove(engine, sought(KEYS, purchase_ids=[900])) == Forgotten(tables={"purchases": 0, "answers": 0})
     export(engine, Till(), privacy=KEEP)
     assert (people(engine)[900], people(engine)[910]["email"]) == (NOTHING, "proeve@example.com")
+
+
+def test_forget_by_the_number_of_a_purchase_that_retention_emptied_notes_that_somebody_asked(engine: Engine) -> None:
+    export(engine, Till(), privacy=KEEP)
+    remove_past(engine, LIBRARY, Retention(days=1), MONDAY + 9 * 24 * HOUR, None)
+    assert remove(engine, sought(KEYS, EMAIL)) == Forgotten()
+    assert remove(engine, sought(KEYS, purchase_ids=[900])).purchases == 1
+    assert noted(engine) == {900: (False, None), 910: (True, None)}
 
 
 def test_forget_that_dies_at_the_files_is_finished_by_the_next(engine: Engine, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from include.api.errors import Fatal
 from include.store.privacy_tables import retention_sweeps
 from include.store.warehouse_tables import purchases
 from include.warehouse.event_rows import ExportEvent
+from include.warehouse.forgotten import bring_forgotten
 from include.warehouse.privacy import Privacy
 from include.warehouse.retention import Removed, remove_past
 from include.warehouse.retention_rule import Retention
@@ -180,6 +181,15 @@ def test_retention_is_not_undone_when_its_time_comes_later_after_all(
     export(engine, Till({10: (FIRST, SECOND, LATER)}), PAST, events=[event], privacy=privacy, force=True)
     assert (people(engine)[900], people(engine)[910]) == (NOTHING, NOTHING)
     assert (people(engine)[940]["email"], given_answers(engine)) == ("proeve@example.com", [None, None])
+
+
+def test_retention_holds_in_a_database_that_the_warehouse_moves_to(engine: Engine, own_engine: Engine) -> None:
+    export(engine, Till(), privacy=KEEP)
+    sweep(engine)
+    for _ in range(2):
+        bring_forgotten(engine, own_engine, PAST)
+    export(own_engine, Till({10: (FIRST, LATER)}), PAST, events=[MOVED], privacy=replace(KEEP, retention=THIRTY))
+    assert (people(own_engine)[900], people(own_engine)[940]["email"]) == (NOTHING, "proeve@example.com")
 
 
 def test_retention_holds_for_what_was_stored_without_anything_to_remove(engine: Engine) -> None:
