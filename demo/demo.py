@@ -24,6 +24,7 @@ from include.pipeline.report import make_report
 from include.pipeline.source_words import words_of_libraries
 from include.sandbox.server import Sandbox
 from include.store.database import connect
+from include.sync.counted import counted
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
 PURCHASES = text("""
@@ -148,7 +149,8 @@ def show_purchases(engine: Engine) -> None:
     print("\n  warehouse.purchases")
     for library, purchases, cancelled, income_ore in rows:
         kroner = f"{income_ore / 100:.2f}".replace(".", ",")
-        print(f"    {library}: {purchases} purchases, {cancelled} cancelled, income {kroner} kr.")
+        made = counted(purchases, "purchase", "purchases")
+        print(f"    {library}: {made}, {cancelled} cancelled, income {kroner} kr.")
     if not rows:
         print("    none yet")
 
