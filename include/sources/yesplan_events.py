@@ -26,7 +26,7 @@ from include.settings_types import WholeAddress
 from include.sources.yesplan_custom_data import CustomData
 from include.sources.yesplan_values import amount_in, html_in, is_structure, is_yes, state_in, text_in, whole_in
 
-UNREAD = "-"
+UNREAD = "?"
 """Stands for what was found where there was nothing to be read."""
 
 
@@ -43,7 +43,8 @@ class EventReader:
         """Return the event; `custom_data` None is what could not be had."""
         where, unreadable = self.where, dict(event.unreadable)
         if custom_data is None:
-            unreadable["custom_data"] = UNREAD
+            # Not without tickets: nobody knows.
+            unreadable |= {"custom_data": UNREAD, "ticket_categories": UNREAD}
         if not event.status:
             unreadable.setdefault("status", UNREAD)
         told = custom_data or {}

@@ -258,7 +258,11 @@ _LINK_FIELD = Explanation("billetlinket", "the ticket link")
 FIELDS = {
     "title": _TITLE,
     "state": _STATE,
+    "status": Explanation("status", "the status"),
+    "custom_data": Explanation("de udfyldte felter", "the fields that were filled in"),
     "starts_at": _START,
+    "starttime": _START,
+    "endtime": _END,
     "date_time": Explanation("tidspunkterne", "the times"),
     "date_time.start": _START,
     "ends_at": _END,

@@ -167,6 +167,24 @@ def test_keyword_that_the_key_may_not_write_is_one_rejection_for_each_event_unti
     assert theater.run().writes == []
 
 
+def test_event_that_cannot_be_read_for_an_hour_keeps_its_sale(theater: World) -> None:
+    theater.run()
+    state = installation(theater)
+    untold, without_status = state.find("Kameliadamen"), state.find("Åbent hus bag scenen")
+    state.behave(bulk=False)
+    state.edit(without_status.id, status="")
+    theater.sandbox.faults.add(f"yesplan:{VENUE}", "status", "GET", f"{untold.id}/customdata", code=404)
+    ill = theater.run()
+    assert (ill.raised, ill.writes) == ({}, [])
+    unreadable = {(event.name, "unreadable") for event in (untold, without_status)}
+    assert theater.open_rejections() == unreadable | {("Visekoncert", "price_not_a_number")}
+    theater.sandbox.faults.clear()
+    state.edit(without_status.id, status="Confirmed")
+    well = theater.run()
+    assert (well.raised, well.writes) == ({}, [])
+    assert theater.open_rejections() == {("Visekoncert", "price_not_a_number")}
+
+
 def test_keyword_that_does_not_exist_ends_the_librarys_run_with_one_sentence(theater: World) -> None:
     theater.run()
     theater.libraries["solbjerg"] = in_yesplan(theater.libraries["solbjerg"], prices=PRICES, capacity="kapacitet")
@@ -180,7 +198,18 @@ def test_keyword_that_does_not_exist_ends_the_librarys_run_with_one_sentence(the
 
 @pytest.mark.parametrize(
     "trouble",
-    ["revoked", "unknown", "html_200", "truncated_json", "drop_before", "garbage", "throttled", "elsewhere", "refused"],
+    [
+        "revoked",
+        "unknown",
+        "html_200",
+        "truncated_json",
+        "drop_before",
+        "garbage",
+        "throttled",
+        "elsewhere",
+        "custom data",
+        "refused",
+    ],
 )
 def test_key_is_in_nothing_that_a_failing_run_leaves_behind(
     theater: World, engine: Engine, caplog: pytest.LogCaptureFixture, trouble: str
@@ -197,6 +226,10 @@ def test_key_is_in_nothing_that_a_failing_run_leaves_behind(
             theater.sandbox.faults.add(server, "status", code=429)
         case "elsewhere":
             state.behave(next_host=f"http://elsewhere.example/?api_key={KEY}&next=")
+        case "custom data":
+            theater.sandbox.faults.add(
+                server, "status", "GET", "customdata", code=422, body=f'{{"message": "api_key={KEY}"}}'
+            )
         case "refused":
             state.edit(state.find("Kameliadamen").id, ticket_link=None)
             theater.sandbox.faults.add(server, "status", "PUT", code=400, body=f'{{"message": "?api_key={KEY}"}}')

@@ -223,7 +223,7 @@ def test_event_without_a_status_is_noted_and_not_withdrawn(
 ) -> None:
     plan(theater, status=status)
     event = read_one(client)
-    assert (event.relevant, event.state, event.unreadable) == (True, None, {"status": "-"})
+    assert (event.relevant, event.state, event.unreadable) == (True, None, {"status": "?"})
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_event_whose_custom_data_cannot_be_had_is_present_and_the_others_go_on(
     events = {event.uuid: event for event in source_of(client).read(FROM)}
     assert (events[well].unreadable, events[well].capacity) == ({}, 240)
     assert (events[ill].relevant, events[ill].state, events[ill].shows) == (relevant, state, ())
-    assert events[ill].unreadable == {"custom_data": "-"}
+    assert events[ill].unreadable == {"custom_data": "?", "ticket_categories": "?"}
 
 
 def test_keywords_are_looked_for_at_an_event_that_can_be_read(
