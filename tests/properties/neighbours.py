@@ -48,6 +48,7 @@ class Neighbours(RuleBasedStateMachine):
         for where in (SOLBJERG, VENUE):
             # An empty list is not believed.
             self.twins.publish(where, f"Omvisning i {where}")
+            self.shown[where, SHOWS[0]] = Shown(self.twins.publish(where, SHOWS[0]))
         self.twins.run()
 
     def fresh(self) -> None:
@@ -101,6 +102,8 @@ class Neighbours(RuleBasedStateMachine):
         self.twins.site(where).edit(shown.uuid, title=adorned.format(show), **moved)
         if other:
             other.behind = moved
+        self.twins.run()
+        self.see_that_nothing_is_on_sale_twice()
 
     def _both(self, where: str, show: str) -> tuple[Shown | None, Shown | None]:
         other = VENUE if where == SOLBJERG else SOLBJERG
