@@ -17,7 +17,8 @@ from include.api.errors import Fatal
 from include.warehouse.file_store import SUFFIX, FileStore, StoragePath
 
 KEY = "purchase_id"
-OF_A_DAY = re.compile(r"day(?:-(\d+)-(\d+))?\.parquet")
+MERGED = ".merged"
+OF_A_DAY = re.compile(rf"day(?:-(\d+)-(\d+))?{re.escape(MERGED + SUFFIX)}")
 """The name of a day's one file; of rows of purchases with the smallest and the largest number of them."""
 ROWS_AT_A_TIME = 20_000
 """So many rows are in memory at once."""
@@ -68,9 +69,9 @@ def name_of_day(rows: pa.Table) -> str:
     The numbers in it spare the nights to come from opening it for purchases that are not in it.
     """
     if KEY not in rows.column_names or rows.num_rows == 0:
-        return f"day{SUFFIX}"
+        return f"day{MERGED}{SUFFIX}"
     among = pc.min_max(rows.column(KEY)).as_py()
-    return f"day-{among['min']}-{among['max']}{SUFFIX}"
+    return f"day-{among['min']}-{among['max']}{MERGED}{SUFFIX}"
 
 
 def is_name_of_day(name: str) -> bool:

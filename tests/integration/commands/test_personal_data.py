@@ -316,7 +316,7 @@ def test_night_merges_the_files_of_days_that_are_over(
     keep_personal_data_in_order([])
     (merged,) = (tmp_path / "purchases").rglob("*.parquet")
     day = merged.relative_to(tmp_path / "purchases")
-    assert str(day) == f"library=lukket/day={yesterday:%Y-%m-%d}/day-900-910.parquet"
+    assert str(day) == f"library=lukket/day={yesterday:%Y-%m-%d}/day-900-910.merged.parquet"
     assert {row["purchase_id"]: row["total_ore"] for row in rows_of_file(merged)} == {900: 2, 910: 7500}
 
 

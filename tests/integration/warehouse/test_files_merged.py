@@ -27,11 +27,11 @@ TUESDAY = date(2026, 3, 3)
 DAY = f"library={LIBRARY}/day=2026-03-02"
 
 OTHERS = {
-    "events": "day.parquet",
-    "prices": "day.parquet",
-    "tickets": "day-900-910.parquet",
-    "additional_sales": "day.parquet",
-    "answers": "day-900-900.parquet",
+    "events": "day.merged.parquet",
+    "prices": "day.merged.parquet",
+    "tickets": "day-900-910.merged.parquet",
+    "additional_sales": "day.merged.parquet",
+    "answers": "day-900-900.merged.parquet",
 }
 """The other tables, each with one hour's file on Monday, and what that is called afterwards."""
 
@@ -69,13 +69,13 @@ def test_merging_makes_one_file_of_a_past_day_and_leaves_today(engine: Engine, r
     assert merge(root) == 3 + len(OTHERS)
     assert paths(root) == sorted(
         [
-            f"purchases/{DAY}/day-900-910.parquet",
+            f"purchases/{DAY}/day-900-910.merged.parquet",
             f"purchases/library={LIBRARY}/day=2026-03-03/run-15-000003.parquet",
             *(f"{table}/{DAY}/{name}" for table, name in OTHERS.items()),
         ]
     )
     assert latest(root) == before
-    kept = rows_of_file(root / "purchases" / DAY / "day-900-910.parquet")
+    kept = rows_of_file(root / "purchases" / DAY / "day-900-910.merged.parquet")
     assert [(row["purchase_id"], row["total_ore"]) for row in kept] == [(900, 10000), (910, 7502)]
 
 
@@ -88,7 +88,7 @@ def test_merging_twice_changes_nothing_and_takes_in_what_came_late(engine: Engin
     before = latest(root)
     assert (merge(root), latest(root)) == (2, before)
     assert [path for path in paths(root) if path.startswith(f"purchases/{DAY}")] == [
-        f"purchases/{DAY}/day-900-910.parquet"
+        f"purchases/{DAY}/day-900-910.merged.parquet"
     ]
 
 
@@ -106,7 +106,7 @@ def test_merging_that_dies_before_it_removes_what_it_merged_loses_nothing(root: 
     before = latest(root)
     with pytest.raises(FilesTrouble):
         list(RewritableFiles(a_store(Dying(root))).merge_days(LIBRARY, TUESDAY))
-    assert (f"purchases/{DAY}/day-900-910.parquet" in paths(root), latest(root)) == (True, before)
+    assert (f"purchases/{DAY}/day-900-910.merged.parquet" in paths(root), latest(root)) == (True, before)
     assert (merge(root), latest(root)) == (4 + 3, before)
     assert len([path for path in paths(root) if path.startswith(f"purchases/{DAY}")]) == 1
 
@@ -119,14 +119,14 @@ def test_merging_takes_files_of_an_older_version_and_leaves_those_of_a_newer(roo
     kept = newer.read_bytes()
     assert merge(root) == 2 + len(OTHERS)
     assert (newer.read_bytes(), older.exists()) == (kept, False)
-    merged = rows_of_file(root / "purchases" / DAY / "day-900-910.parquet")
+    merged = rows_of_file(root / "purchases" / DAY / "day-900-910.merged.parquet")
     assert [(row["purchase_id"], row["zip_code"], row["total_ore"]) for row in merged] == [
         (900, None, 10000),
         (910, None, 7502),
     ]
 
 
-@pytest.mark.parametrize("name", ["analysis.parquet", "day-900-910.parquet"])
+@pytest.mark.parametrize("name", ["analysis.parquet", "day-900-910.merged.parquet"])
 def test_files_of_somebody_else_are_left_and_told_of(root: Path, caplog: pytest.LogCaptureFixture, name: str) -> None:
     theirs = root / "purchases" / DAY / name
     pq.write_table(pa.table({"purchase_id": [900], "email": ["test.testesen@example.com"]}), theirs)

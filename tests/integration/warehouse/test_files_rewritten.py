@@ -178,7 +178,7 @@ def test_rewriting_a_file_that_was_merged_meanwhile_brings_nobody_back(root: Pat
     with pytest.raises(FilesTrouble, match="was changed by somebody else meanwhile"):
         files_in(root).rewrite(LIBRARY, "purchases", ("email",), meanwhile, these(910))
     assert [path for path in paths(root) if path.startswith("purchases")] == [
-        f"purchases/library={LIBRARY}/day=2026-03-02/day-900-910.parquet"
+        f"purchases/library={LIBRARY}/day=2026-03-02/day-900-910.merged.parquet"
     ]
     assert len(rows(root, "purchases")) == 2
 

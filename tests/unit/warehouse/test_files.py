@@ -2,6 +2,7 @@
 
 import pytest
 
+from include.warehouse.file_contents import is_name_of_day, may_be_in
 from include.warehouse.files import LONGEST_RUN_ID, file_name
 
 
@@ -24,3 +25,27 @@ def test_name_of_a_file_tells_runs_apart_whose_ids_look_alike() -> None:
     long = "x" * (LONGEST_RUN_ID + 1)
     names = {file_name(run_id, 0) for run_id in ("a:b", "a+b", "a-b", long, long + "y")}
     assert (len(names), max(map(len, names)) < 160) == (5, True)
+
+
+@pytest.mark.parametrize("run_id", ["day", "day-900", "day-900-910.merged", "day.merged", "day-900-910.merged.parquet"])
+def test_name_of_a_runs_file_is_never_taken_for_that_of_a_day(run_id: str) -> None:
+    assert [is_name_of_day(file_name(run_id, times)) for times in (0, 910, 1_000_000)] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "may_be"),
+    [
+        ("day-900-910.merged.parquet", True),
+        ("day-901-909.merged.parquet", True),
+        ("day-906-910.merged.parquet", False),
+        ("day-800-904.merged.parquet", False),
+        ("day.merged.parquet", True),
+        ("day-906-000910.parquet", True),
+    ],
+)
+def test_name_of_a_days_file_tells_what_cannot_be_in_it(name: str, may_be: bool) -> None:
+    assert (may_be_in(name, [905]), may_be_in(name, None), may_be_in(name, [])) == (
+        may_be,
+        True,
+        not is_name_of_day(name) or name.startswith("day."),
+    )
