@@ -62,11 +62,16 @@ def said_in(content: bytes, secrets: Iterable[str]) -> str:
         words = " · ".join(_words_in(json.loads(content)))
     except (ValueError, RecursionError):
         words = content[: _SAID_AT_MOST * 8].decode("utf-8", "ignore")
-    plain = unescape(re.sub(r"<[^>]*>", " ", words))
-    for secret in secrets:
-        plain = plain.replace(secret, "***") if secret else plain
+    ours = tuple(filter(None, secrets))
+    plain = _masked(unescape(re.sub(r"<[^>]*>", " ", _masked(words, ours))), ours)
     printable = "".join(letter if letter.isprintable() else " " for letter in plain)
     return _shortened(" ".join(printable.split()))
+
+
+def _masked(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def _words_in(data: object, name: str = "") -> list[str]:

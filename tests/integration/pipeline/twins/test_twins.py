@@ -101,11 +101,11 @@ def test_link_of_the_twin_that_was_put_in_by_hand_stays(twins: Twins, leader: st
     here = twins.publish(leader)
     twins.run()
     link = {"url": twins.link_at(leader, here)}
-    there = twins.publish(follower, "Koncert i salen", external_data=link)
+    there = twins.publish(follower, "Aften i salen", external_data=link)
     run = twins.run()
     assert (run.writes, twins.link_at(follower, there), twins.sellers()) == ([], link["url"], [leader])
     assert twins.world.open_rejections() == set()
-    assert twins.judged(follower) == [("Koncert i salen", "skipped", "sold_by_twin")]
+    assert twins.judged(follower) == [("Aften i salen", "skipped", "sold_by_twin")]
 
 
 def test_copy_that_shows_a_link_of_the_twin_gets_an_event_of_its_own(twins: Twins, leader: str, follower: str) -> None:
