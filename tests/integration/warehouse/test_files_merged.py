@@ -38,11 +38,14 @@ OTHERS = {
 
 @pytest.fixture
 def root(engine: Engine, tmp_path: Path) -> Path:
-    """Give a folder with the files of three hours of Monday, and one of Tuesday; purchase 910 changed in each."""
+    """Give a folder with the files of three hours of Monday, and one of Tuesday; purchase 910 changed in each.
+
+    A later run's file has the name that sorts before an earlier one's.
+    """
     for hours in (0, 1, 2, 15):
         till = Till({10: (FIRST, replace(SECOND, total_ore=7500 + hours))})
         export(engine, till, MONDAY + hours * HOUR, privacy=KEEP, force=True)
-        write(engine, a_store(tmp_path), f"run-{hours}", MONDAY + hours * HOUR)
+        write(engine, a_store(tmp_path), f"run-{20 - hours}", MONDAY + hours * HOUR)
     return tmp_path
 
 
@@ -70,7 +73,7 @@ def test_merging_makes_one_file_of_a_past_day_and_leaves_today(engine: Engine, r
     assert paths(root) == sorted(
         [
             f"purchases/{DAY}/day-900-910.merged.parquet",
-            f"purchases/library={LIBRARY}/day=2026-03-03/run-15-000003.parquet",
+            f"purchases/library={LIBRARY}/day=2026-03-03/run-5-000003.parquet",
             *(f"{table}/{DAY}/{name}" for table, name in OTHERS.items()),
         ]
     )
@@ -112,7 +115,7 @@ def test_merging_that_dies_before_it_removes_what_it_merged_loses_nothing(root: 
 
 
 def test_merging_takes_files_of_an_older_version_and_leaves_those_of_a_newer(root: Path) -> None:
-    older, newer = sorted((root / "purchases" / DAY).iterdir())[:2]
+    _, newer, older = sorted((root / "purchases" / DAY).iterdir())
     pq.write_table(pq.read_table(older).drop_columns(["zip_code"]), older)
     table = pq.read_table(newer)
     pq.write_table(table.append_column("shoe_size", pa.array([44] * table.num_rows)), newer)
