@@ -27,7 +27,7 @@ def test_plan_tells_what_would_be_rejected_and_opens_no_rejection(world: World) 
     text = make_report(world.engine, plan.run_id, world.words_of).text
     assert world.open_rejections() == set()
     assert "- Foredrag: Der mangler et antal billetter." in text
-    assert "- Koncert: Linket i CMS ligner Place2books" in text
+    assert "- Koncert: Linket i CMS ligner et salgslink fra Place2book" in text
     assert "Afvist, kræver handling / rejected, needs action: 2" in text
 
 
