@@ -15,6 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 from include.models import Kind, Outcome
 from include.pipeline.field_lines import LONG_TEXTS, both, shown_value
 from include.pipeline.plan_text import names_of_prices, planned_lines, planned_rejections
+from include.pipeline.rejected_lines import rejected_lines
 from include.store.event_lookup import never_seen
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
@@ -80,7 +81,7 @@ class LibraryReport:
     sections: list[Section]
     failed_changes: list[tuple[str, list[str]]]
     skipped: list[Skipped]
-    rejected: list[tuple[str, Explanation]]
+    rejected: list[str]
     links: int
     errors: list[tuple[str, list[str]]]
 
@@ -175,7 +176,7 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> Libr
             if row["status"] == "failed"
         ],
         skipped=_skipped(connection, run.library, words),
-        rejected=_rejected(connection, run, words),
+        rejected=rejected_lines(_rejected(connection, run, words)),
         links=connection.scalar(live) or 0,
         errors=[
             (step, error_lines(run.error_codes.get(step), run.errors[step])) for step in STEPS if step in run.errors
