@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSettings:
-    """How an API is asked. Times are seconds; `longest_wait` bounds what Retry-After may demand."""
+    """How an API is asked. Times are seconds; `longest_wait` bounds what Retry-After may demand.
+
+    `read_timeout` is the longest silence, `longest_answer` what an answer may take that comes drop by drop.
+    """
 
     concurrency: int = 4
     per_second: float = 10
     connect_timeout: float = 5
     read_timeout: float = 30
+    longest_answer: float = 300
     tries: int = 4
     backoff: float = 0.5
     longest_wait: float = 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,13 +30,19 @@ class Answer:
     location: str | None = None
 
 
-def bounded_content(response: requests.Response, at_most: int) -> bytes:
-    """Return the whole body, decompressed; raises UnreadableAnswerError past `at_most` bytes."""
-    content = bytearray()
-    for chunk in response.iter_content(64 * 1024):
-        content += chunk
+def bounded_content(response: requests.Response, at_most: int, within: float) -> bytes:
+    """Return the whole body, decompressed; raises UnreadableAnswerError past `at_most` bytes or `within` seconds.
+
+    Errors of the connection are urllib3's.
+    """
+    content, until = bytearray(), time.monotonic() + within
+    # `iter_content` waits until a piece is full, however slowly it comes.
+    while piece := response.raw.read1(64 * 1024, decode_content=True):
+        content += piece
         if len(content) > at_most:
             raise UnreadableAnswerError(f"gave an answer of more than {at_most} bytes")
+        if time.monotonic() > until:
+            raise UnreadableAnswerError(f"gave an answer that had not ended after {within:g} seconds")
     return bytes(content)
 
 

@@ -140,7 +140,7 @@ class ApiSession:
     def _judged(self, response: requests.Response, asked: Asked) -> Answer | BilletbroError | _SlowDown:
         if response.status_code == 429:
             return _SlowDown(self._retry.parse_retry_after(response.headers.get("Retry-After", "0")))
-        content = bounded_content(response, self._settings.max_bytes)
+        content = bounded_content(response, self._settings.max_bytes, self._settings.longest_answer)
         # Only an error's body is looked into for words: an answer's can be long, and tell of people.
         said = "" if response.ok else said_in(content, self._secrets)
         error = failures.of_status(response.status_code, said, asked)

@@ -13,12 +13,13 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer; `delay` is seconds."""
+    """One answer; `delay` is seconds before it begins, `pause` seconds after each byte of its body."""
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
+    pause: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def _handler_of(server: AnsweringServer) -> type[BaseHTTPRequestHandler]:
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(reply.body)
+            for piece in [reply.body[at : at + 1] for at in range(len(reply.body))] if reply.pause else [reply.body]:
+                self.wfile.write(piece)
+                time.sleep(reply.pause)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

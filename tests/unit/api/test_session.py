@@ -1,5 +1,7 @@
 """The session under every client: retries, waiting, time-outs, redirects and bounds."""
 
+import gzip
+import json
 import logging
 import threading
 import time
@@ -197,6 +199,24 @@ def test_answer_larger_than_the_bound_is_not_read_to_its_end(server: AnsweringSe
     with session_for(server.url, replace(HASTY, max_bytes=1000)) as session, pytest.raises(BadAnswer) as raised:
         session.get("/", what="for its events")
     assert "more than 1000 bytes" in str(raised.value)
+
+
+def test_answer_that_comes_drop_by_drop_is_not_waited_for(server: AnsweringServer) -> None:
+    server.will_answer(Reply(json.dumps(list(range(100))).encode(), pause=0.01))
+    began = time.monotonic()
+    with session_for(server.url, replace(HASTY, longest_answer=0.3)) as session, pytest.raises(BadAnswer) as raised:
+        session.get("/", what="for its events")
+    assert "had not ended after 0.3 seconds" in str(raised.value)
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("coded", [{}, {"Content-Encoding": "gzip"}], ids=["plain", "compressed"])
+def test_answer_that_comes_in_pieces_is_read_whole(server: AnsweringServer, coded: dict[str, str]) -> None:
+    numbers = list(range(20))
+    body = json.dumps(numbers).encode()
+    server.will_answer(Reply(gzip.compress(body) if coded else body, headers=coded, pause=0.001))
+    with session_for(server.url, HASTY) as session:
+        assert session.get("/", what="for its events").data == numbers
 
 
 def test_cookie_of_an_answer_is_not_sent_back(server: AnsweringServer, session: ApiSession) -> None:
