@@ -1,11 +1,8 @@
 """Whatever was done before: a plan writes to nobody and leaves our memory alone, and the next run does what it said."""
 
-import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
 from include.models import Mode
@@ -18,9 +15,7 @@ from tests.integration.pipeline.plan_and_sync import (
     rejections_of_planning,
 )
 from tests.properties.editors import Editors
-
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "10"))
-"""How often a library's story is told; the default is the same stories each time, more are other ones."""
+from tests.properties.telling import tell
 
 
 class PlanningWorld(World):
@@ -57,16 +52,5 @@ def test_plan_whatever_was_done_before_is_what_the_next_run_does(sandbox: Sandbo
             type(self).world = PlanningWorld(sandbox, engine, world.libraries)
             sandbox.clock = self.world.now
 
-    run_state_machine_as_test(
-        Story,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=20,
-            derandomize="PROPERTY_EXAMPLES" not in os.environ,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    assert PlanningWorld.compared >= 5 * EXAMPLES
+    told = tell(Story, usually=10, steps=20)
+    assert PlanningWorld.compared >= 5 * told

@@ -7,8 +7,10 @@ import pytest
 from include.api.access import RequestSettings
 from include.api.cms import CmsClient
 from include.api.place2book import Place2bookClient
+from include.api.yesplan import YesplanClient
 from include.sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer
+from tests.unit.api.yesplan_samples import KEY
 
 HASTY = RequestSettings(per_second=1000, read_timeout=0.4, tries=3, backoff=0.01, longest_wait=1)
 PASSWORD = "hemmelig-adgangskode-9f3b"
@@ -63,4 +65,19 @@ def sandbox_place2book(sandbox: Sandbox) -> Iterator[Place2bookClient]:
 def place2book(server: AnsweringServer) -> Iterator[Place2bookClient]:
     """Give a test a client for a Place2book that answers what it is told to."""
     with Place2bookClient(server.url, TOKEN, connection="place2book", settings=HASTY) as client:
+        yield client
+
+
+@pytest.fixture
+def yesplan(server: AnsweringServer) -> Iterator[YesplanClient]:
+    """Give a test a client for a Yesplan that answers what it is told to."""
+    with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=HASTY) as client:
+        yield client
+
+
+@pytest.fixture
+def theater(sandbox: Sandbox) -> Iterator[YesplanClient]:
+    """Give a test a client for the stand-in of the theatre."""
+    url, key = sandbox.yesplan_urls["theater"], sandbox.yesplan["theater"].api_key
+    with YesplanClient(url, key, connection="yesplan_theater", settings=HASTY) as client:
         yield client

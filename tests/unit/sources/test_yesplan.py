@@ -1,88 +1,19 @@
 """A venue's Yesplan as a source of events."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from include.api.access import RequestSettings
-from include.api.errors import BadAnswer, Refused, SettingsProblem, WrongCredentials
+from include.api.errors import BadAnswer, SettingsProblem, WrongCredentials
 from include.api.yesplan import YesplanClient
-from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory, TicketStatus
+from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
 from include.sandbox.server import Sandbox
 from include.sandbox.yesplan_state import Installation
-from include.sources.yesplan import YesplanSettings, YesplanSource
+from include.sources.yesplan import YesplanSettings
+from tests.unit.sources.theatre import ADMIN, FROM, LINK, START, plan, read_one, source_of
 
-SETTINGS: dict[str, object] = {
-    "type": "yesplan",
-    "conn_id": "yesplan_theater",
-    "price_unit": "kroner",
-    "custom_data": {
-        "capacity": "ticketing_capacity",
-        "description": "web_text",
-        "page": "web_page",
-        "relevant": "ticketing_publish",
-        "prices": {"Voksen": "price_adult", "Barn": "price_child"},
-        "sales_link": "ticket_link",
-        "admin_link": "ticket_admin",
-        "sale_state": "ticket_state",
-        "sold": "tickets_sold",
-        "available": "tickets_available",
-    },
-    "addresses": {
-        "Store Sal": {"name": "Havneteatret", "address1": "Kajen 1", "postal_code": "9835", "city": "Nordvig"}
-    },
-}
 HALL = SourceAddress(location="Havneteatret", street="Kajen 1", postal_code="9835", city="Nordvig", country="DK")
-FROM = date(2031, 1, 1)
-START = datetime(2031, 5, 6, 18, tzinfo=UTC)
-LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2book.com/da/events/1"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins for the tests of this module."""
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def theater(sandbox: Sandbox) -> Installation:
-    """Give a test the theatre without events."""
-    sandbox.reset(seeded=False)
-    sandbox.faults.clear()
-    sandbox.log.clear()
-    state, venue = sandbox.yesplan["theater"], sandbox.venues[0]
-    state.keywords, state.writable = venue.keywords, venue.writable
-    return state
-
-
-@pytest.fixture
-def client(sandbox: Sandbox, theater: Installation) -> Iterator[YesplanClient]:
-    """Give a test a client of the theatre's."""
-    settings = RequestSettings(per_second=1000, backoff=0.01, tries=2)
-    url = sandbox.yesplan_urls["theater"]
-    with YesplanClient(url, theater.api_key, connection="yesplan_theater", settings=settings) as client:
-        yield client
-
-
-def source_of(client: YesplanClient, **different: object) -> YesplanSource:
-    """Return the source with the settings above, some of them different."""
-    return YesplanSource(client, YesplanSettings.model_validate({**SETTINGS, **different}), lookback_days=60)
-
-
-def plan(theater: Installation, **fields: object) -> str:
-    """Plan a published event with a price."""
-    shown = {"ticketing_publish": "Ja", "ticketing_capacity": "240", "price_adult": "75,50", "locations": ["Store Sal"]}
-    return theater.add(**{"name": "Hamlet", "start": START, **shown, **fields})
-
-
-def read_one(client: YesplanClient, **different: object) -> SourceEvent:
-    """Return the one event that the source shows."""
-    (event,) = source_of(client, **different).read(FROM)
-    return event
 
 
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
@@ -265,39 +196,6 @@ def test_keywords_are_looked_for_at_an_event_that_can_be_read(
     assert len(source_of(client).read(FROM)) == 2
 
 
-def test_keyword_that_may_not_be_written_is_tried_at_three_events_and_not_at_all_of_them(
-    sandbox: Sandbox, theater: Installation, client: YesplanClient
-) -> None:
-    theater.writable = frozenset({"ticket_link"})
-    uuids = [plan(theater) for _ in range(6)]
-    source = source_of(client)
-    said = []
-    for uuid in uuids:
-        with pytest.raises(Refused) as raised:
-            source.write_back(uuid, WRITTEN)
-        said.append((raised.value.status, raised.value.said))
-    assert said == [(403, "This API key may not write the custom data field ticket_state")] * 6
-    assert len(sandbox.log.writes()) == 3
-    source.write_back(uuids[0], replace(WRITTEN, changed=frozenset({"link"})))
-    assert theater.get(uuids[0]).custom["ticket_link"] == LINK
-
-
-def test_refusal_of_a_single_event_keeps_no_other_from_being_written(
-    sandbox: Sandbox, theater: Installation, client: YesplanClient
-) -> None:
-    uuids = [plan(theater) for _ in range(8)]
-    source = source_of(client)
-    refused = 0
-    for number, uuid in enumerate(uuids):
-        if number % 2:
-            sandbox.faults.add("yesplan:theater", "status", "PUT", uuid, code=403)
-        try:
-            source.write_back(uuid, WRITTEN)
-        except Refused:
-            refused += 1
-    assert (refused, len(sandbox.log.writes())) == (4, 8)
-
-
 def test_window_and_own_query_are_asked_for(sandbox: Sandbox, theater: Installation, client: YesplanClient) -> None:
     sandbox.log.clear()
     assert source_of(client, query='location:"Store Sal"', horizon_days=10).read(FROM) == ()
@@ -344,93 +242,6 @@ def test_revoked_key_raises(theater: Installation, client: YesplanClient) -> Non
     theater.behave(revoked=True)
     with pytest.raises(WrongCredentials, match="yesplan_theater"):
         source_of(client).read(FROM)
-
-
-WRITTEN = TicketStatus(
-    state=SourceState.ACTIVE,
-    link=LINK,
-    admin_link=ADMIN,
-    sold=3,
-    available=237,
-    changed=frozenset({"state", "link", "admin_link", "sold", "available"}),
-)
-EVERYTHING = {
-    "ticket_link": LINK,
-    "ticket_admin": ADMIN,
-    "ticket_state": "I salg",
-    "tickets_sold": 3,
-    "tickets_available": 237,
-}
-
-
-@pytest.mark.parametrize(
-    ("changed", "keywords"),
-    [
-        pytest.param(WRITTEN.changed, list(EVERYTHING), id="all"),
-        pytest.param({"state"}, ["ticket_state"], id="state"),
-        pytest.param({"sold", "available"}, ["tickets_sold", "tickets_available"], id="counts"),
-        pytest.param(set(), [], id="nothing"),
-    ],
-)
-def test_write_back_writes_what_has_changed_and_reads_it_back(
-    sandbox: Sandbox, theater: Installation, client: YesplanClient, changed: set[str], keywords: list[str]
-) -> None:
-    event_id = plan(theater)
-    before = dict(theater.get(event_id).custom)
-    source = source_of(client)
-    source.write_back(event_id, replace(WRITTEN, changed=frozenset(changed)))
-    assert theater.get(event_id).custom == {**before, **{keyword: EVERYTHING[keyword] for keyword in keywords}}
-    assert len(sandbox.log.writes()) == bool(keywords)
-    (event,) = source.read(FROM)
-    shown = {name: getattr(event, name) for name in WRITTEN.changed}
-    assert shown == {name: getattr(WRITTEN, name) if name in changed else None for name in WRITTEN.changed}
-
-
-def test_write_back_of_nothing_empties_what_stood_there(theater: Installation, client: YesplanClient) -> None:
-    event_id = plan(theater)
-    source = source_of(client)
-    source.write_back(event_id, WRITTEN)
-    source.write_back(event_id, TicketStatus(changed=frozenset({"link", "admin_link", "sold", "available"})))
-    (event,) = source.read(FROM)
-    assert (event.state, event.link, event.admin_link, event.sold, event.available) == (
-        SourceState.ACTIVE,
-        None,
-        None,
-        None,
-        None,
-    )
-
-
-@pytest.mark.parametrize(
-    ("custom_data", "shows", "written"),
-    [
-        pytest.param({"sales_link": "ticket_link"}, ("link",), {"ticket_link": LINK}, id="one keyword"),
-        pytest.param({"capacity": "ticketing_capacity"}, (), {}, id="none"),
-    ],
-)
-def test_write_back_touches_configured_keywords_only(
-    theater: Installation,
-    client: YesplanClient,
-    custom_data: dict[str, object],
-    shows: tuple[str, ...],
-    written: dict[str, str],
-) -> None:
-    event_id = plan(theater)
-    before = dict(theater.get(event_id).custom)
-    source = source_of(client, custom_data=custom_data)
-    source.write_back(event_id, WRITTEN)
-    assert theater.get(event_id).custom == {**before, **written}
-    assert [event.shows for event in source.read(FROM)] == [shows]
-
-
-def test_keyword_that_may_not_be_written_is_refused_and_nothing_is_written(
-    theater: Installation, client: YesplanClient
-) -> None:
-    event_id = plan(theater)
-    theater.writable = frozenset({"ticket_link"})
-    with pytest.raises(Refused, match="may not write the custom data field ticket_") as raised:
-        source_of(client).write_back(event_id, WRITTEN)
-    assert (raised.value.status, "ticket_link" in theater.get(event_id).custom) == (403, False)
 
 
 def test_settings_have_defaults_that_say_what_counts() -> None:
