@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
-from types import TracebackType
-from typing import Self, TypeVar
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from include.api import failures
 from include.api.access import RequestSettings
+from include.api.client import ApiClient
 from include.api.cms_wire import source_event
 from include.api.errors import Missing, Refused, WrongHost
 from include.api.session import ApiSession
@@ -21,13 +20,11 @@ from include.models import SourceEvent, SourceState
 
 _EVENTS = "/api/v1/events"
 _JSON = {"_format": "json"}
-T = TypeVar("T")
-R = TypeVar("R")
 _FAR_AHEAD = date(2999, 1, 1)
 _NO_EVENT = "00000000-0000-0000-0000-000000000000"
 
 
-class CmsClient:
+class CmsClient(ApiClient):
     """Reads a website's events, and writes ticket links and sale states back to it."""
 
     def __init__(
@@ -48,22 +45,6 @@ class CmsClient:
             headers=headers,
             settings=settings or RequestSettings(),
         )
-
-    def __enter__(self) -> Self:
-        """Return the client, to be closed at the end of the block."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close the client's connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._session.close()
-
-    def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """Return the function's result for each item, in order, with at most `concurrency` under way."""
-        return self._session.map_concurrently(function, items)
 
     def events(self, from_date: date) -> tuple[SourceEvent, ...]:
         """Return every published event that starts on `from_date` or later: a complete snapshot, or an error.

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from include.api import failures
 from include.api.access import RequestSettings
+from include.api.client import ApiClient
 from include.api.errors import BilletbroError, Missing, NoAccess, Refused, WrongHost
 from include.api.place2book_wire import (
     PRICE_READ_ONLY,
@@ -47,7 +47,7 @@ class EventMaker:
     name: str
 
 
-class Place2bookClient:
+class Place2bookClient(ApiClient):
     """Reads and writes with one API token, which may serve several event makers."""
 
     def __init__(self, base_url: str, token: str, *, connection: str, settings: RequestSettings | None = None) -> None:
@@ -58,23 +58,6 @@ class Place2bookClient:
             headers={"Accept": "application/vnd.place2book.v1+json"},
             settings=settings or RequestSettings(),
         )
-
-    def __enter__(self) -> Self:
-        """Return the client, to be closed at the end of the block."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close the client's connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._session.close()
-
-    @property
-    def host(self) -> str:
-        """Return the API's host, with its port where one is given."""
-        return self._session.host
 
     def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Return the function's result for each item, in order, with at most `concurrency` under way."""

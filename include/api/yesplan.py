@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from include.api import failures, yesplan_wire
 from include.api.access import RequestSettings
+from include.api.client import ApiClient
 from include.api.errors import (
     BadAnswer,
     BilletbroError,
@@ -36,7 +36,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class YesplanClient:
+class YesplanClient(ApiClient):
     """Reads a venue's events and custom data, and writes custom data. The API key is a password, and in no URL here."""
 
     def __init__(
@@ -52,18 +52,6 @@ class YesplanClient:
             headers={"Accept": "application/json"},
             settings=settings or RequestSettings(),
         )
-
-    def __enter__(self) -> Self:
-        """Return the client, to be closed at the end of the block."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close the client's connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._session.close()
 
     def events(self, query: str) -> tuple[YesplanEvent, ...]:
         """Return every event that a query finds, from all pages, or an error of the tree.

@@ -86,14 +86,6 @@ def test_patch_that_fails_is_an_error_and_sent_once(
     assert server.methods() == ["PATCH"]
 
 
-def test_several_patches_at_once_all_arrive(cms: CmsClient, server: AnsweringServer) -> None:
-    server.will_answer(as_json(BARE))
-    uuids = [f"uuid-{number}" for number in range(9)]
-    patched = cms.map_concurrently(lambda uuid: cms.patch_event(uuid, state=None, link=LINK, admin_link=ADMIN), uuids)
-    assert patched == [BARE_EVENT] * 9
-    assert sorted(one.path for one in server.received) == [f"/api/v1/events/{uuid}?_format=json" for uuid in uuids]
-
-
 def test_uuid_of_an_event_cannot_lead_elsewhere(cms: CmsClient, server: AnsweringServer) -> None:
     server.will_answer(as_json(BARE))
     cms.patch_event("../users?a=1", state=SourceState.ACTIVE, link=None, admin_link=None)
