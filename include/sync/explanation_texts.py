@@ -30,7 +30,7 @@ FOUND = Explanation("Fundet: {found}.", "Found: {found}.")
 SOLD = Explanation("Solgte billetter: {found}.", "Tickets sold: {found}.")
 LINK = Explanation("Linket er: {found}", "The link is: {found}")
 CATEGORY = Explanation("Billetkategori: {found}.", "Ticket category: {found}.")
-TWIN = Explanation("Det andet bibliotek: {found}", "The other library: {found}")
+TWIN = Explanation("Medarrangøren: {found}", "The co-organiser: {found}")
 ANSWER = Explanation("Svaret var: ”{detail}”", "The answer was: “{detail}”")
 
 
@@ -59,26 +59,26 @@ ENTRIES = {
         LINK,
     ),
     "sold_by_twin": Entry(
-        "Det samme arrangement sælges, skal sælges eller er aflyst hos det andet bibliotek, så vi har ikke oprettet "
+        "Det samme arrangement sælges, skal sælges eller er aflyst hos medarrangøren, så vi har ikke oprettet "
         "det én gang til. I må gerne sætte dets billetlink ind i {source}. Er det et andet arrangement, så tag det ud "
         "af billetsalget til efter næste kørsel, og giv det en anden titel.",
-        "The same event is sold, is to be sold or was called off at the other library, so we have not created it once "
+        "The same event is sold, is to be sold or was called off with the co-organiser, so we have not created it once "
         "more. You may put its ticket link into {source}. If it is another event, take it out of ticket sale until "
         "after the next run, and give it another title.",
         TWIN,
     ),
     "sold_twice": Entry(
-        "Det samme arrangement, med samme start og titel, sælges også af det andet bibliotek. Vælg, hvem der skal "
+        "Det samme arrangement, med samme start og titel, sælges også af medarrangøren. Vælg, hvem der skal "
         "sælge det, og tag det ud af billetsalget hos den anden; er det to arrangementer, så giv dem hver sin titel.",
-        "The same event, with the same start and title, is also sold by the other library. Choose who is to sell it, "
+        "The same event, with the same start and title, is also sold by the co-organiser. Choose who is to sell it, "
         "and take it out of ticket sale at the other; if it is two events, give each a title of its own.",
         TWIN,
     ),
     "waits_for_twin": Entry(
-        "Arrangementet venter: det andet bibliotek, som går forud, er endnu ikke læst og sælger det måske. Vi opretter "
-        "arrangementet, når biblioteket er læst; fejler bibliotekets kørsel, så få den til at lykkes først.",
-        "The event waits: the other library, which leads, was not read yet and may sell it. We create the event once "
-        "that library is read; if its run fails, mend that first.",
+        "Arrangementet venter: medarrangørens liste, som går forud, er endnu ikke læst, og måske sælges det dér. Vi "
+        "opretter arrangementet, når listen er læst; fejler medarrangørens kørsel, så få den til at lykkes først.",
+        "The event waits: the co-organiser's list, which leads, was not read yet, and it may be sold there. We create "
+        "the event once that list is read; if the co-organiser's run fails, mend that first.",
         TWIN,
     ),
     "capacity_missing": Entry(

@@ -20,7 +20,7 @@ from tests.integration.pipeline.venue import VENUE
 
 pytestmark = pytest.mark.slow
 
-LINK = "Det andet bibliotek: "
+LINK = "Medarrangøren: "
 
 
 @pytest.mark.parametrize("leader_first", [True, False], ids=["leader first", "follower first"])
@@ -66,7 +66,7 @@ def test_event_that_the_follower_sells_already_stays_its_own_until_it_goes_away(
     with twins.world.engine.connect() as connection:
         words, now = twins.world.words_of(leader), twins.world.now()
         facts = event_facts(connection, leader, here, timezone="Europe/Copenhagen", words=words, now=now)
-    assert "hos det andet bibliotek" in told
+    assert "hos medarrangøren" in told
     assert f"{LINK}{twins.world.libraries[follower].name}, {link}" in why(facts).answer.words.da
     twins.site(follower).edit(there, ticket_manager_relevance=False)
     twins.run()
