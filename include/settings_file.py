@@ -11,6 +11,13 @@ import yaml
 
 from include.api.errors import SettingsProblem
 
+# What most often lies behind a parser's complaint, for those who do not write YAML every day.
+HINTS = {
+    r"character '\t'": "indent with spaces, not with tabs",
+    "expected <block end>": "indent this line as far as the others that it belongs with",
+    "mapping values are not allowed": "a text with a colon stands in quotes; else check how far this line is indented",
+}
+
 
 class SettingsError(SettingsProblem):
     """The libraries' settings cannot be used; the message lists every mistake, for the person who edits the file."""
@@ -89,9 +96,14 @@ def _load(path: Path) -> tuple[object, list[str]]:
         return loader.construct_document(node), doubles
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise SettingsError(f"{path}: {line}this is not valid YAML: {error.problem}") from None
+        raise SettingsError(f"{path}: {line}this is not valid YAML: {error.problem}{_hint(error.problem)}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: this is not valid YAML: {error}") from None
+
+
+def _hint(problem: str | None) -> str:
+    """Return the hint for a parser's complaint, to be put behind it; nothing where we have none."""
+    return next((f"; {hint}" for complaint, hint in HINTS.items() if complaint in (problem or "")), "")
 
 
 def _doubles(node: yaml.Node, visited: set[int]) -> Iterator[str]:

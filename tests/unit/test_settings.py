@@ -242,6 +242,24 @@ def test_load_settings_with_a_foreign_postal_code_takes_it_as_it_is(tmp_path: Pa
             id="syntax",
         ),
         pytest.param(
+            "libraries:\n  - id: a\n\tname: A\n",
+            "line 3: this is not valid YAML: found character '\\t' that cannot start any token; "
+            "indent with spaces, not with tabs",
+            id="tab",
+        ),
+        pytest.param(
+            "libraries:\n  - id: a\n   name: A\n",
+            "line 3: this is not valid YAML: expected <block end>, but found '<block mapping start>'; "
+            "indent this line as far as the others that it belongs with",
+            id="indented-too-little",
+        ),
+        pytest.param(
+            "libraries:\n  - id: a\n    name: A: the hall\n",
+            "line 3: this is not valid YAML: mapping values are not allowed here; "
+            "a text with a colon stands in quotes; else check how far this line is indented",
+            id="colon",
+        ),
+        pytest.param(
             "libraries: !!python/object/apply:os.getcwd []\n",
             "line 1: this is not valid YAML: could not determine a constructor for the tag "
             "'tag:yaml.org,2002:python/object/apply:os.getcwd'",
