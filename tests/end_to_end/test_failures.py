@@ -138,6 +138,11 @@ libraries:
 MISTAKES = {
     "broken settings": (BROKEN, {}, ["Herlev!: id:", "Herlev!: source.price_unit", "odder: nam: unknown key; did you"]),
     "unknown library": (None, {"libraries": ["nordvig", "vejle"]}, ["unknown library: vejle; known are: solbjerg"]),
+    "unknown parameter": (
+        None,
+        {"library": ["nordvig"], "mode": "resync"},
+        ["library: unknown parameter; did you mean"],
+    ),
 }
 
 
