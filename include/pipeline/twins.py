@@ -13,7 +13,7 @@ from include.store.database import library_lock
 from include.store.links import read_links
 from include.store.rejections import open_codes
 from include.store.snapshots import read_mapped
-from include.store.twins import begun_creates, read_left, still_to_come, was_read
+from include.store.twins import begun_creates, read_left, read_left_gone, still_to_come, was_read
 from include.sync.twins import Twin, twin_of
 
 
@@ -46,6 +46,7 @@ def read_twin(connection: Connection, library: Library, twin: Library | None, no
         missing=deleted,
         to_come=still_to_come(connection, twin.id, now),
         left=read_left(connection, library.id),
+        left_gone=read_left_gone(connection, library.id),
     )
 
 

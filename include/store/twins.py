@@ -8,11 +8,14 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, any_, bindparam, cast, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from include.models import Kind, LinkStatus
+from include.models import Kind, LinkStatus, Mapped
 from include.store.changes import begun_changes
+from include.store.records import MAPPED
 from include.store.tables import Time, changes, links, runs, source_events, ticket_events
 from include.sync.fields import read_time
 
+LOADS = 3
+"""So many loads an event may have vanished ago for one of its series to be the same, made anew."""
 LOOKS = 2
 """So many runs look for a create whose answer was lost before nobody waits for it any more (behaviour 4)."""
 
@@ -53,6 +56,23 @@ def read_left(connection: Connection, library: str) -> dict[str, str]:
         source_events.c.library == library, source_events.c.left_to.is_not(None)
     )
     return {row.uuid: row.left_to for row in connection.execute(query)}
+
+
+def read_left_gone(connection: Connection, library: str) -> list[tuple[Mapped, str]]:
+    """Return the events that were left to the twin and vanished a few loads ago, each with the seccode.
+
+    What an event that is present was left to is no other's any more.
+    """
+    loads = select(runs.c.extracted_at).where(runs.c.library == library, runs.c.loaded_at.is_not(None))
+    since = connection.scalar(loads.order_by(runs.c.extracted_at.desc().nulls_last()).offset(LOADS - 1).limit(1))
+    left = (source_events.c.library == library) & source_events.c.left_to.is_not(None)
+    taken = select(source_events.c.left_to).where(left, source_events.c.present)
+    query = select(source_events.c.mapped, source_events.c.left_to).where(
+        left, ~source_events.c.present, source_events.c.mapped.is_not(None), source_events.c.left_to.not_in(taken)
+    )
+    if since is not None:
+        query = query.where(source_events.c.last_seen_at >= since)
+    return [(MAPPED.validate_python(row.mapped), row.left_to) for row in connection.execute(query)]
 
 
 def remember_left(connection: Connection, library: str, left: Mapping[str, str], judged: Collection[str]) -> None:

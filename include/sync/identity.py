@@ -20,13 +20,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome
+from include.sync.instances import in_order_of_start, made_anew
 from include.sync.sales_links import is_place2book, seccode_of
-
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Belonging(StrEnum):
@@ -78,7 +77,7 @@ def identify(
             current = by_id.get((link.event_maker, link.event_id))
             belonging = Belonging.MISSING if current is None else Belonging.LINKED
             found[mapped.uuid] = Identity(mapped=mapped, belonging=belonging, link=link, current=current)
-    unlinked = sorted((m for m in wanted if m.uuid not in found), key=lambda m: (m.starts_at or LONG_AGO, m.uuid))
+    unlinked = sorted((m for m in wanted if m.uuid not in found), key=in_order_of_start)
     taken = {(link.event_maker, link.event_id) for link in standing.values()}
     live = [link for link in standing.values() if link.status is LinkStatus.LIVE]
     vanished = [link for link in live if link.uuid not in present and not out_of_sight(link, window_start, now)]
@@ -154,24 +153,10 @@ def _made_anew(
     by_id: Mapping[tuple[int, int], CurrentEvent],
     found: dict[str, Identity],
 ) -> None:
-    """Apply rule 3, and fill in the Place2book event of all that moved: same start first, then in order of start."""
+    """Apply rule 3, and fill in the Place2book event of all that moved."""
     claimed = {identity.link.uuid for identity in found.values() if identity.link}
-    waiting: dict[tuple[str, str], list[Link]] = defaultdict(list)
-    for link in sorted(vanished, key=lambda link: (link.starts_at or LONG_AGO, link.uuid)):
-        if link.series_uuid and link.uuid not in claimed:
-            waiting[link.series_uuid, link.title].append(link)
-    later: list[Mapped] = []
-    for mapped in unlinked:
-        candidates = waiting.get((mapped.series_uuid or "", mapped.title), [])
-        same_start = next((link for link in candidates if link.starts_at == mapped.starts_at), None)
-        if same_start is None:
-            later.append(mapped)
-            continue
-        candidates.remove(same_start)
-        found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=same_start)
-    for mapped in later:
-        if candidates := waiting.get((mapped.series_uuid or "", mapped.title), []):
-            found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=candidates.pop(0))
+    for mapped, link in made_anew(unlinked, [link for link in vanished if link.uuid not in claimed]):
+        found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=link)
     for uuid, identity in found.items():
         if identity.belonging is Belonging.MOVED and identity.link:
             current = by_id.get((identity.link.event_maker, identity.link.event_id))

@@ -29,6 +29,7 @@ from enum import IntEnum
 from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Outcome, Rejection
 from include.sync.fields import read_time
 from include.sync.identity import Belonging, Identity
+from include.sync.instances import made_anew
 from include.sync.plan_parts import rejection_of
 from include.sync.sales_links import seccode_of
 from include.sync.sameness import Sameness, is_alike, is_same, sameness
@@ -64,7 +65,7 @@ class Claim:
 class Twin:
     """What is known of the other library: its name, whether it leads, whether it was ever read, all its links that
     are not deleted, and what it claims, by minute of start and by seccode. `left` tells of our own events which of its
-    they were left to before, by seccode."""
+    they were left to before, by seccode; `left_gone` of those that have vanished since."""
 
     name: str
     leads: bool
@@ -73,6 +74,7 @@ class Twin:
     by_minute: Mapping[datetime | None, Sequence[Claim]]
     by_seccode: Mapping[str, Sequence[Claim]]
     left: Mapping[str, str] = field(default_factory=dict)
+    left_gone: Sequence[tuple[Mapped, str]] = ()
 
     @property
     def events(self) -> frozenset[Key]:
@@ -109,6 +111,7 @@ def twin_of(
     missing: Collection[str] = (),
     to_come: Collection[Key] = (),
     left: Mapping[str, str] | None = None,
+    left_gone: Sequence[tuple[Mapped, str]] = (),
 ) -> Twin:
     """Return what a library has to know of its twin. What the twin merely wants counts where it leads.
 
@@ -140,6 +143,7 @@ def twin_of(
         by_minute=dict(by_minute),
         by_seccode=dict(by_seccode),
         left=left or {},
+        left_gone=left_gone,
     )
 
 
@@ -170,6 +174,7 @@ def leave_to_twin(
     if twin is None:
         return Judged(identities=identities)
     ours = frozenset(sameness(i.mapped.title, i.mapped.starts_at) for i in identities.values())
+    twin = replace(twin, left={**twin.left, **_left_before_made_anew(identities.values(), twin)})
     remaining: dict[str, Identity] = {}
     left: list[Mapped] = []
     left_to: dict[str, str] = {}
@@ -204,6 +209,13 @@ def claim_on(mapped: Mapped, twin: Twin, sales_hosts: Collection[str], ours: Col
     before = twin.by_seccode.get(twin.left.get(mapped.uuid, ""), ())
     found += [claim for claim in before if claim.hold is not Hold.NOT_FOR_SALE and is_alike(looks, claim.looks)]
     return min(found, key=lambda claim: (claim.hold, claim.looks != looks), default=None)
+
+
+def _left_before_made_anew(identities: Iterable[Identity], twin: Twin) -> dict[str, str]:
+    """Return what instances that a source made anew were left to under the uuids that they had before."""
+    anew = [i.mapped for i in identities if i.belonging is Belonging.NEW and i.mapped.uuid not in twin.left]
+    seccodes = {gone.uuid: seccode for gone, seccode in twin.left_gone}
+    return {new.uuid: seccodes[gone.uuid] for new, gone in made_anew(anew, [gone for gone, _ in twin.left_gone])}
 
 
 def _would_begin_to_sell(identity: Identity, sales_hosts: Collection[str], *, resync: bool) -> bool:

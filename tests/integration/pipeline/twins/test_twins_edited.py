@@ -8,7 +8,8 @@ import pytest
 
 from include.models import Mode
 from tests.integration.pipeline.harness import DAY, HOUR
-from tests.integration.pipeline.twins.pair import Twins
+from tests.integration.pipeline.twins.pair import SOLBJERG, Twins
+from tests.integration.pipeline.venue import VENUE
 
 pytestmark = pytest.mark.slow
 
@@ -64,6 +65,42 @@ def test_event_that_one_of_them_moves_and_renames_is_another(twins: Twins, leade
     twins.site(follower).edit(there, title="Foredrag", start=twins.start + DAY, end=twins.start + DAY + HOUR)
     twins.run()
     assert (sorted(twins.sellers()), for_sale(twins)) == (sorted([leader, follower]), 2)
+
+
+@pytest.mark.parametrize("days", [(1, 8), (1, 7)], ids=["both", "one"])
+def test_series_that_gets_new_dates_and_so_new_events_is_not_sold_by_the_other(
+    twins: Twins, leader: str, days: tuple[int, int]
+) -> None:
+    ours = [twins.publish(SOLBJERG, "Ukulele", series="s1", start=twins.start + week * 7 * DAY) for week in range(2)]
+    theirs = [twins.publish(VENUE, "Ukulele", start=twins.start + week * 7 * DAY) for week in range(2)]
+    twins.run()
+    assert (twins.sellers(), for_sale(twins)) == ([leader] * 2, 2)
+    anew = twins.world.site.redate_series("s1", [twins.start + day * DAY for day in days])
+    assert set(anew).isdisjoint(ours)
+    twins.run()
+    assert (twins.sellers(), for_sale(twins)) == ([leader] * 2, 2)
+    twins.publish(SOLBJERG, "Ukulele", series="s1", start=twins.start + 30 * DAY)
+    twins.run()
+    assert for_sale(twins) == 3
+    for uuid, day in zip(theirs, days, strict=True):
+        move(twins, VENUE, uuid, 24 * day)
+    twins.run()
+    assert (for_sale(twins), twins.run().writes) == (3, [])
+
+
+def test_event_that_joins_a_series_later_is_another_than_the_one_that_left_it(
+    twins: Twins, leader: str, follower: str
+) -> None:
+    gone = twins.publish(SOLBJERG, "Ukulele", series="s1")
+    twins.publish(SOLBJERG, "Koncert")
+    twins.publish(VENUE, "Ukulele")
+    twins.run()
+    twins.world.site.remove(gone)
+    for _ in range(3):
+        twins.run()
+    twins.publish(SOLBJERG, "Ukulele", series="s1", start=twins.start + 7 * DAY)
+    twins.run()
+    assert for_sale(twins) == 3
 
 
 @pytest.mark.parametrize("out", [True, False], ids=["out of ticket sale", "rejected"])
