@@ -5,8 +5,10 @@ import hashlib
 import json
 import os
 import secrets
+import shlex
+import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +83,14 @@ class State:
         """Return the file in which Airflow looks up the password of its one user."""
         path = self.folder / "passwords.json"
         _write_private(path, json.dumps({LOGIN: self.secrets().password}))
+        return path
+
+    def environment_file(self, variables: Mapping[str, str]) -> Path:
+        """Return the file from which a shell takes these variables, and the `airflow` of this Python."""
+        path = self.folder / "environment"
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
+        programs = shlex.quote(str(Path(sys.executable).parent))
+        _write_private(path, "\n".join([*lines, f'export PATH={programs}:"$PATH"', ""]))
         return path
 
 

@@ -64,8 +64,9 @@ def main() -> int:
 
 def _run(state: State, sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
     port = free_port(AIRFLOW_PORT)
-    environment = child_environment(_environment(state, sandbox, postgres, port))
-    with Processes(state.logs, environment) as processes:
+    environment = _environment(state, sandbox, postgres, port)
+    shell = state.environment_file(environment)
+    with Processes(state.logs, child_environment(environment)) as processes:
         _prepare_databases(postgres, processes)
         for name, arguments in SERVICES.items():
             port_argument = ["--port", str(port)] if name == "api-server" else []
@@ -73,7 +74,7 @@ def _run(state: State, sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
         address = f"http://127.0.0.1:{port}"
         print("Starting Airflow; this takes half a minute.", flush=True)
         _wait_until(lambda: _unpaused(address, state.secrets().password), processes, state.logs)
-        print(_welcome(address, sandbox, state), flush=True)
+        print(_welcome(address, sandbox, state, shell), flush=True)
         while True:
             processes.check()
             time.sleep(0.5)
@@ -140,13 +141,14 @@ def _unpaused(address: str, password: str) -> bool:
     return all(answer.status_code == 200 for answer in answers)
 
 
-def _welcome(address: str, sandbox: Sandbox, state: State) -> str:
+def _welcome(address: str, sandbox: Sandbox, state: State, shell: Path) -> str:
     return f"""
   Airflow            {address}
   login              {LOGIN}
   password           {state.secrets().password}
   stand-in APIs      {sandbox.control_url}
   logs               {state.logs}
+  for `airflow`      . {shell}
 
 Ctrl-C stops everything."""
 

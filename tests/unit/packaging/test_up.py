@@ -83,6 +83,20 @@ def test_state_secrets_are_made_once_and_readable_by_their_owner_only(state: Sta
     assert modes == ["0o600", "0o600"]
 
 
+def test_state_environment_is_what_a_shell_takes_up_and_readable_by_its_owner_only(state: State) -> None:
+    file = state.environment_file({"A_CONNECTION": '{"password": "it\'s $HOME"}'})
+    shown = subprocess.run(
+        ["/bin/sh", "-c", f'. {file}; printf "%s\\n" "$A_CONNECTION" "$PATH"'],
+        env={"PATH": "/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert shown.splitlines() == ['{"password": "it\'s $HOME"}', f"{Path(sys.executable).parent}:/bin"]
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+
+
 class _Session(requests.Session):
     address = ""
 
