@@ -1,1 +1,1 @@
-"""`airflow billetbro ...`: what the staff pages tell, for people at a command line. A module for each subcommand."""
+"""`airflow billetbro ...`: what staff ask, answered at a command line. A module for each subcommand."""
