@@ -15,6 +15,7 @@ NOT_SENT = "not_sent"
 INTERRUPTED = "interrupted"
 
 WAIT = "Næste kørsel prøver igen; bliver det ved i et døgn, så sig det til den, der passer Billetbro."
+CORRECT = "Ret det i forbindelsen i Airflow; så prøver næste kørsel igen."
 
 IN_DANISH = {
     "Retriable": f"Det lykkedes ikke denne gang. {WAIT}",
@@ -27,12 +28,11 @@ IN_DANISH = {
     "OutcomeUnknown": "Svaret gik tabt, så vi ved ikke, om ændringen er sket. Næste kørsel ser efter, før den gør "
     "mere.",
     "Fatal": "Noget skal rettes, før det kan lykkes; hvad, står i den engelske sætning.",
-    "WrongCredentials": "Adgangskoden eller nøglen bliver ikke godtaget. Ret den i forbindelsen i Airflow, og tryk "
-    "”Test”.",
-    "WrongHost": "Adressen fører ikke til det rigtige system. Ret den i forbindelsen i Airflow, og tryk ”Test”.",
+    "WrongCredentials": f"Adgangskoden eller nøglen bliver ikke godtaget. {CORRECT}",
+    "WrongHost": f"Adressen fører ikke til det rigtige system. {CORRECT}",
     "NoAccess": "Nøglen må ikke bruges til arrangøren. Ret arrangørens nummer i indstillingerne, eller bed Place2book "
     "om adgang.",
-    "SettingsProblem": "Indstillingerne kan ikke bruges, som de er. Ret det, som den engelske sætning nævner.",
+    "SettingsProblem": "Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner.",
     "Refused": "Ændringen blev afvist. Ret det, som svaret nævner; så prøver næste kørsel igen.",
     "Missing": "Det findes ikke længere dér, så ændringen blev ikke til noget. Næste kørsel ser på det igen.",
     "SoldMeanwhile": "Der blev solgt billetter i mellemtiden, så arrangementet er beholdt.",

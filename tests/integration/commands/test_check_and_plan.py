@@ -214,7 +214,7 @@ def test_plan_of_an_unknown_library_names_the_known_ones(command: Command) -> No
     said = command("plan", libraries=["ingen"])
     assert (said.code, said.out) == (1, "")
     assert said.err.splitlines() == [
-        "FEJL / ERROR: Indstillingerne kan ikke bruges, som de er. Ret det, som den engelske sætning nævner.",
+        "FEJL / ERROR: Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner.",
         "  unknown library: ingen; known are: solbjerg, nordvig",
     ]
 
@@ -260,7 +260,7 @@ def test_command_on_tables_that_a_newer_billetbro_made_says_so_and_begins_nothin
     engine.dispose()
     danish, english = said.err.splitlines()
     assert (said.code, said.out, runs) == (1, "", 0)
-    assert danish.startswith("FEJL / ERROR: Indstillingerne kan ikke bruges, som de er.")
+    assert danish.startswith("FEJL / ERROR: Det indstillede eller ønskede kan ikke bruges.")
     assert english.startswith("  The tables of the schema sync have version 9999_later, which a newer Billetbro made;")
 
 

@@ -113,7 +113,8 @@ def test_event_of_a_library_that_nobody_knows_is_not_sought(command: Command, na
     assert (said.code, said.out) == (1, "")
     danish, english = said.err.splitlines()
     assert (
-        danish == "FEJL / ERROR: Indstillingerne kan ikke bruges, som de er. Ret det, som den engelske sætning nævner."
+        danish
+        == "FEJL / ERROR: Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner."
     )
     assert english == "  unknown library: solbjreg; known are: solbjerg, nordvig"
 
