@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+PORT = "Port (443; uden den virker Test ikke / without it Test does not work)"
+"""Airflow 3.3's pages send port 0 for none, which its API takes for another address than the stored one."""
+
 DPL_CMS: dict[str, object] = {
     "connection-type": "dpl_cms",
     "hook-class-name": "hooks.dpl_cms_hook.DplCmsHook",
     "hook-name": "Folkebibliotekernes CMS",
     "ui-field-behaviour": {
-        "hidden-fields": ["schema", "port", "extra"],
+        "hidden-fields": ["schema", "extra"],
         "relabeling": {
             "host": "Bibliotekets hjemmeside / Library website",
             "login": "Bruger / User (rolle: Eksternt system)",
             "password": "Adgangskode / Password",
+            "port": PORT,
         },
-        "placeholders": {"host": "https://bibliotek.example.dk", "login": "billetbro"},
+        "placeholders": {"host": "https://bibliotek.example.dk", "login": "billetbro", "port": "443"},
     },
 }
 
@@ -22,9 +26,9 @@ PLACE2BOOK: dict[str, object] = {
     "hook-class-name": "hooks.place2book_hook.Place2bookHook",
     "hook-name": "Place2book",
     "ui-field-behaviour": {
-        "hidden-fields": ["schema", "port", "login", "extra"],
-        "relabeling": {"host": "Adresse / Address", "password": "API-token"},
-        "placeholders": {"host": "https://api.place2book.com"},
+        "hidden-fields": ["schema", "login", "extra"],
+        "relabeling": {"host": "Adresse / Address", "password": "API-token", "port": PORT},
+        "placeholders": {"host": "https://api.place2book.com", "port": "443"},
     },
     "conn-fields": {
         "event_makers": {
@@ -43,9 +47,13 @@ YESPLAN: dict[str, object] = {
     "hook-class-name": "hooks.yesplan_hook.YesplanHook",
     "hook-name": "Yesplan",
     "ui-field-behaviour": {
-        "hidden-fields": ["schema", "port", "login", "extra"],
-        "relabeling": {"host": "Spillestedets Yesplan / The venue's Yesplan", "password": "API-nøgle / API key"},
-        "placeholders": {"host": "https://teater.yesplan.be"},
+        "hidden-fields": ["schema", "login", "extra"],
+        "relabeling": {
+            "host": "Spillestedets Yesplan / The venue's Yesplan",
+            "password": "API-nøgle / API key",
+            "port": PORT,
+        },
+        "placeholders": {"host": "https://teater.yesplan.be", "port": "443"},
     },
 }
 

@@ -6,7 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from include.api.errors import WrongHost
 
-_SCHEMES = ("https", "http")
+_PORTS = {"https": 443, "http": 80}
+"""The schemes that can be used, and the port that goes without saying."""
 
 
 def base_url(host: str | None, *, schema: str | None = None, port: int | None = None, connection: str) -> str:
@@ -31,16 +32,16 @@ def base_url(host: str | None, *, schema: str | None = None, port: int | None = 
             "and the login and password in their own fields."
         )
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    where = f"{name}:{port}" if port else name
+    where = name if port in (None, 0, _PORTS[parts.scheme.lower()]) else f"{name}:{port}"
     return f"{parts.scheme.lower()}://{where}{parts.path.rstrip('/')}"
 
 
 def _scheme(schema: str | None) -> str:
     given = (schema or "").strip().lower()
-    return given if given in _SCHEMES else "https"
+    return given if given in _PORTS else "https"
 
 
 def _is_usable(parts: SplitResult) -> bool:
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
     has_name = bool(parts.hostname) and not any(letter.isspace() for letter in parts.netloc)
-    return plain and has_name and parts.scheme.lower() in _SCHEMES
+    return plain and has_name and parts.scheme.lower() in _PORTS

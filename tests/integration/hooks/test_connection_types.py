@@ -14,7 +14,7 @@ from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 from hooks.dpl_cms_hook import DplCmsHook
 from hooks.place2book_hook import Place2bookHook
 from hooks.yesplan_hook import YesplanHook
-from include.airflow_provider import get_provider_info
+from include.airflow_provider import PORT, get_provider_info
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = {"dpl_cms": DplCmsHook.hook_name, "place2book": Place2bookHook.hook_name, "yesplan": YesplanHook.hook_name}
@@ -67,7 +67,7 @@ def test_form_of_a_website_has_labelled_fields() -> None:
         "login": "Bruger / User (rolle: Eksternt system)",
         "password": "Adgangskode / Password",
         "url_schema": None,
-        "port": None,
+        "port": PORT,
     }
 
 
@@ -78,7 +78,7 @@ def test_form_of_place2book_has_labelled_fields() -> None:
         "login": None,
         "password": "API-token",
         "url_schema": None,
-        "port": None,
+        "port": PORT,
         "event_makers": "Arrangører, der skal være adgang til / Event makers to test",
     }
 
@@ -90,7 +90,7 @@ def test_form_of_yesplan_has_labelled_fields() -> None:
         "login": None,
         "password": "API-nøgle / API key",
         "url_schema": None,
-        "port": None,
+        "port": PORT,
     }
 
 
