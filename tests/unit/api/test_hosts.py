@@ -17,9 +17,7 @@ from include.api.hosts import base_url
         pytest.param("http://127.0.0.1:8101", None, None, "http://127.0.0.1:8101", id="full address"),
         pytest.param("http://127.0.0.1:8101", "https", 9, "http://127.0.0.1:8101", id="full address wins"),
         pytest.param("HTTPS://Example.dk/bibliotek/", None, None, "https://example.dk/bibliotek", id="with a path"),
-        pytest.param(
-            "solbjerg.example.dk", None, 443, "https://solbjerg.example.dk", id="its own port"
-        ),
+        pytest.param("solbjerg.example.dk", None, 443, "https://solbjerg.example.dk", id="its own port"),
         pytest.param("http://example.dk:80", None, None, "http://example.dk", id="its port too"),
         pytest.param("example.dk", None, 0, "https://example.dk", id="no port as a page says it"),
         pytest.param("http://[::1]:8101", None, None, "http://[::1]:8101", id="IPv6"),
