@@ -17,19 +17,12 @@ from include.api.access import Access
 from include.api.errors import BadAnswer, Refused, ServerTrouble, SettingsProblem
 from include.api.yesplan import GIVE_UP_AFTER, YesplanClient
 from include.api.yesplan_webhook import state_update
-from include.models import (
-    PriceUnit,
-    SourceEvent,
-    TicketStatus,
-    WebhookState,
-)
+from include.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
 from include.settings_types import Text, WholeAddress
 from include.sources import SourceSettings
 from include.sources.yesplan_custom_data import CustomData
 from include.sources.yesplan_events import EventReader
-from include.sources.yesplan_values import (
-    state_words,
-)
+from include.sources.yesplan_values import state_words
 from include.sources.yesplan_words import WORDS
 from include.sync.source_words import SourceWords
 
