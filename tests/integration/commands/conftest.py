@@ -44,6 +44,16 @@ class Said:
 Command = Callable[..., Said]
 
 
+def demonstration_of(source: str, folder: Path) -> Path:
+    """Return a file with the demonstration's libraries that have such a source, without a limit on requests."""
+    content = yaml.safe_load(LIBRARIES.read_text())
+    content["libraries"] = [entry for entry in content["libraries"] if entry["source"]["type"] == source]
+    content["defaults"]["requests"] = {"concurrency": 4, "per_second": 1000}
+    file = folder / "libraries.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    return file
+
+
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """Run the stand-ins, with two libraries' events and what was entered by hand."""
@@ -54,12 +64,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the demonstration's two libraries with a CMS, without the limit on requests a second."""
-    content = yaml.safe_load(LIBRARIES.read_text())
-    content["libraries"] = [entry for entry in content["libraries"] if entry["source"]["type"] == "dpl_cms"]
-    content["defaults"]["requests"] = {"concurrency": 4, "per_second": 1000}
-    file = tmp_path_factory.mktemp("settings") / "libraries.yaml"
-    file.write_text(yaml.safe_dump(content, allow_unicode=True))
-    return file
+    return demonstration_of("dpl_cms", tmp_path_factory.mktemp("settings"))
 
 
 @pytest.fixture(scope="module")

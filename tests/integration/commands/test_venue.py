@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from sqlalchemy import Engine
 
-from demo.environment import LIBRARIES
 from include.pipeline.report import make_report
 from include.pipeline.source_words import words_of_libraries
 from include.sandbox.server import Sandbox
-from tests.integration.commands.conftest import Command
+from tests.integration.commands.conftest import Command, demonstration_of
 
 pytestmark = pytest.mark.usefixtures("synced")
 
@@ -20,12 +18,7 @@ pytestmark = pytest.mark.usefixtures("synced")
 @pytest.fixture(scope="module")
 def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the demonstration's venue, without the limit on requests a second."""
-    content = yaml.safe_load(LIBRARIES.read_text())
-    content["libraries"] = [entry for entry in content["libraries"] if entry["source"]["type"] == "yesplan"]
-    content["defaults"]["requests"] = {"concurrency": 4, "per_second": 1000}
-    file = tmp_path_factory.mktemp("settings") / "libraries.yaml"
-    file.write_text(yaml.safe_dump(content, allow_unicode=True))
-    return file
+    return demonstration_of("yesplan", tmp_path_factory.mktemp("settings"))
 
 
 @pytest.mark.parametrize(

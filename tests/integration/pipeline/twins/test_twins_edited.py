@@ -25,15 +25,21 @@ def for_sale(twins: Twins) -> int:
     return sum(twins.on_sale().values())
 
 
+def sold_first_by(seller: str, twins: Twins, other: str) -> tuple[str, str]:
+    """Let one of them sell an event before the other shows it too; return both uuids, the seller's first."""
+    twins.run()
+    sold = twins.publish(seller)
+    twins.run()
+    shown = twins.publish(other)
+    twins.run()
+    return sold, shown
+
+
 @pytest.mark.parametrize("seller_first", [True, False], ids=["seller first", "other first"])
 def test_event_that_both_move_in_one_hour_is_not_created_by_the_one_that_left_it(
     twins: Twins, leader: str, follower: str, seller_first: bool
 ) -> None:
-    twins.run()
-    there = twins.publish(follower)
-    twins.run()
-    here = twins.publish(leader)
-    twins.run()
+    there, here = sold_first_by(follower, twins, leader)
     move(twins, leader, here, 0.5)
     move(twins, follower, there, 0.5)
     twins.run(*((follower, leader) if seller_first else (leader, follower)))
@@ -137,11 +143,7 @@ def test_event_whose_date_is_mistaken_for_one_long_ago_is_still_sold_and_so_not_
 def test_event_that_its_seller_calls_off_is_not_sold_by_the_other(
     twins: Twins, leader: str, follower: str, tickets: int
 ) -> None:
-    twins.run()
-    there = twins.publish(follower)
-    twins.run()
-    here = twins.publish(leader)
-    twins.run()
+    there, here = sold_first_by(follower, twins, leader)
     for _ in range(tickets):
         twins.world.sandbox.place2book.buy(twins.world.ours(follower)[there].event_id)
     twins.site(follower).edit(there, state="Cancelled")
