@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
@@ -61,6 +62,15 @@ class Runs:
 
     def query(self, sql: str, *values: object) -> list[Row]:
         """Ask Airflow's metadata database."""
+        for patience in (0.2, 0.5, 1.0):
+            try:
+                return self._query(sql, *values)
+            except sqlite3.OperationalError:
+                # A file of the database's vanishes while Airflow closes it.
+                time.sleep(patience)
+        return self._query(sql, *values)
+
+    def _query(self, sql: str, *values: object) -> list[Row]:
         with closing(sqlite3.connect(self._metadata)) as connection:
             return connection.execute(sql, values).fetchall()
 
