@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
-import time
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
@@ -62,15 +62,6 @@ class Runs:
 
     def query(self, sql: str, *values: object) -> list[Row]:
         """Ask Airflow's metadata database."""
-        for patience in (0.2, 0.5, 1.0):
-            try:
-                return self._query(sql, *values)
-            except sqlite3.OperationalError:
-                # A file of the database's vanishes while Airflow closes it.
-                time.sleep(patience)
-        return self._query(sql, *values)
-
-    def _query(self, sql: str, *values: object) -> list[Row]:
         with closing(sqlite3.connect(self._metadata)) as connection:
             return connection.execute(sql, values).fetchall()
 
@@ -78,6 +69,16 @@ class Runs:
         """Return all that stands in the metadata database, as text."""
         tables = [str(name) for (name,) in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return "\n".join(str(row) for table in tables for row in self.query(f'SELECT * FROM "{table}"'))
+
+
+def bytes_left_in(*places: Path) -> bytes:
+    """Return what every file under these folders holds, Airflow's database among them.
+
+    Another process reads: where one opens and closes an SQLite file by itself, it gives up the locks that its own
+    connections hold on it, and whoever closes the file next takes the write-ahead log from under them.
+    """
+    files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    return subprocess.run(["cat", "--", *files], check=True, capture_output=True).stdout
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, migrate_sqlite
 from include.sandbox.server import Sandbox
+from tests.end_to_end.airflow_runs import bytes_left_in
 from tests.end_to_end.conftest import BUYERS, PRIVACY_KEY
 
 pytestmark = pytest.mark.slow
@@ -41,8 +42,7 @@ def test_command_runs_the_library_whole_in_one_process(done: subprocess.Complete
 def test_command_logs_each_step_and_no_secret_or_buyer(
     done: subprocess.CompletedProcess[bytes], home: Path, sandbox: Sandbox, module_database_url: str
 ) -> None:
-    files = [file.read_bytes() for file in home.rglob("*") if file.is_file()]
-    left = b"\n".join([done.stdout, done.stderr, *files]).decode(errors="replace").casefold()
+    left = b"\n".join([done.stdout, done.stderr, bytes_left_in(home)]).decode(errors="replace").casefold()
     secrets = [sandbox.place2book_token, PRIVACY_KEY, make_url(module_database_url).password]
     secrets += [password for _, password in sandbox.cms_users.values()]
     assert [text for text in (*secrets, *BUYERS) if text and text.casefold() in left] == []

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, migrate_sqlite
 from include.sandbox.place2book_records import Buyer
 from include.sandbox.server import Sandbox
+from tests.end_to_end.airflow_runs import bytes_left_in
 
 pytestmark = pytest.mark.slow
 
@@ -75,9 +76,8 @@ def rows_of(engine: Engine) -> str:
 
 
 def files_of(home: Path) -> str:
-    files = [file for file in home.rglob("*") if file.is_file()]
-    rows = [str(ds.dataset(file).to_table().to_pylist()) for file in files if file.suffix == ".parquet"]
-    return "\n".join([*rows, *(file.read_bytes().decode(errors="ignore") for file in files)])
+    rows = [str(ds.dataset(file).to_table().to_pylist()) for file in home.rglob("*.parquet")]
+    return "\n".join([*rows, bytes_left_in(home).decode(errors="ignore")])
 
 
 def change(engine: Engine, statement: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from include.sandbox.server import Sandbox
-from tests.end_to_end.airflow_runs import STEPS, Runs
+from tests.end_to_end.airflow_runs import STEPS, Runs, bytes_left_in
 
 pytestmark = pytest.mark.slow
 
@@ -70,13 +70,10 @@ def test_key_that_was_revoked_fails_the_run_at_once_and_is_nowhere_in_what_is_le
     with caplog.at_level(logging.DEBUG):
         ran = runs.run()
     state.behave(revoked=False)
-    left = [ran.log, caplog.text, runs.everything(), stored(engine)]
-    left += [file.read_bytes().decode("latin-1") for place in (airflow_home, files) for file in _files_in(place)]
+    kept = bytes_left_in(airflow_home, files).decode(errors="replace")
+    left = [ran.log, caplog.text, runs.everything(), stored(engine), kept]
     assert (ran.state, ran.steps("solbjerg")["extract"]) == ("failed", ("failed", 1))
     assert "solbjerg: extract: Connection 'yesplan_theater' to 127.0.0.1" in ran.log
     assert "did not accept the login (status 403)" in ran.log
+    assert "place2book_sync" in kept
     assert [number for number, one in enumerate(left) if state.api_key in one] == []
-
-
-def _files_in(place: Path) -> list[Path]:
-    return [file for file in place.rglob("*") if file.is_file()]
