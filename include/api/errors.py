@@ -15,6 +15,7 @@
         SettingsProblem      the settings cannot be used
       Refused              4xx about one event or price: data for staff, the others go on
         Missing              404: it does not exist (any longer)
+        PartlyRefused        4xx about some of what was written; the rest was carried out
 
 Only `Retriable` and `Fatal` concern a task's retry policy. A message is one sentence that names the connection, the
 host and what was asked for; it never holds a password, a token, a header or a body of ours.
@@ -92,3 +93,11 @@ class Missing(Refused):
 
     def __init__(self, message: str, status: int = 404, said: str = "") -> None:
         super().__init__(message, status, said)
+
+
+class PartlyRefused(Refused):
+    """Some of what was to be written was refused, and the rest carried out; `fields` names the former."""
+
+    def __init__(self, message: str, status: int, said: str, fields: frozenset[str]) -> None:
+        super().__init__(message, status, said)
+        self.fields = fields

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from include.api.errors import BilletbroError, OutcomeUnknown, Refused, Retriable
+from include.api.errors import BilletbroError, OutcomeUnknown, PartlyRefused, Refused, Retriable
 from include.models import (
     Change,
     CurrentEvent,
@@ -159,7 +159,8 @@ def _write(
     waiting = iter(ids)
     for item in due:
         if item.change is None:
-            _note(engine, library, item)
+            with engine.begin() as connection:
+                _note_shown(connection, library, item, {})
             continue
         change_id = next(waiting)
         if len(result.errors) >= GIVE_UP_AFTER:
@@ -170,6 +171,8 @@ def _write(
             source.write_back(item.mapped.uuid, _status(item))
         except BilletbroError as error:
             _failed(engine, change_id, item.change, error, result)
+            if isinstance(error, PartlyRefused):
+                _note_part(engine, library, item, error.fields)
             if not isinstance(error, Refused | OutcomeUnknown | Retriable):
                 return
             continue
@@ -177,14 +180,27 @@ def _write(
         result.written += 1
 
 
-def _note(engine: Engine, library: str, item: Due, change_id: int | None = None) -> None:
+def _note(engine: Engine, library: str, item: Due, change_id: int) -> None:
+    """Note a PATCH that was carried out, and what the source shows since."""
     with engine.begin() as connection:
-        sent = _shown_after(item) if change_id is not None else {}
-        addresses = {name: value for name, value in addresses_of(item.link).items() if value in sent.values()}
-        note_written(connection, library, item.link.uuid, item.state, addresses)
-        if change_id is not None:
-            stored.mark_applied(connection, change_id, utc_now(), None, None)
-            note_written_back(connection, library, item.mapped.uuid, _shown_after(item))
+        stored.mark_applied(connection, change_id, utc_now(), None, None)
+        _note_shown(connection, library, item, _shown_after(item))
+
+
+def _note_part(engine: Engine, library: str, item: Due, refused: Collection[str]) -> None:
+    """Note what of a PATCH was carried out; the rest stays due."""
+    shown = {name: value for name, value in _shown_after(item).items() if name not in refused}
+    with engine.begin() as connection:
+        _note_shown(connection, library, item, shown, state="state" not in refused)
+
+
+def _note_shown(
+    connection: Connection, library: str, item: Due, shown: Mapping[str, str | int | None], *, state: bool = True
+) -> None:
+    addresses = {name: value for name, value in addresses_of(item.link).items() if value in shown.values()}
+    note_written(connection, library, item.link.uuid, item.state if state else None, addresses)
+    if shown:
+        note_written_back(connection, library, item.mapped.uuid, shown)
 
 
 def _status(item: Due) -> TicketStatus:

@@ -27,7 +27,10 @@ class Source(Protocol):
         ...
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:
-        """Write a ticket status to an event: at least what of it has changed, and only what the event `shows`."""
+        """Write a ticket status to an event: at least what of it has changed, and only what the event `shows`.
+
+        Raises PartlyRefused where the source took only some of it, so that the rest alone stays due.
+        """
         ...
 
 

@@ -24,11 +24,8 @@ from include.sources.yesplan_custom_data import CustomData
 from include.sources.yesplan_events import EventReader
 from include.sources.yesplan_values import state_words
 from include.sources.yesplan_words import WORDS
+from include.sources.yesplan_write_back import CustomDataWriter
 from include.sync.source_words import SourceWords
-
-FORBIDDEN = 403
-ENOUGH_REFUSALS = 3
-"""So many events in a row that may not be written to mean that no event may be."""
 
 
 class YesplanSettings(SourceSettings):
@@ -94,7 +91,7 @@ class YesplanSource:
             cancelled_statuses=settings.cancelled_statuses,
             addresses=settings.addresses,
         )
-        self._refused: dict[frozenset[str], list[Refused]] = {}
+        self._writer = CustomDataWriter(client, settings.conn_id)
 
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
         """Return every event that starts on `from_date` or later, up to the horizon: a complete snapshot, or an error.
@@ -115,27 +112,14 @@ class YesplanSource:
     def write_back(self, uuid: str, status: TicketStatus) -> None:
         """Write what has changed of a ticket status under the keywords that hold it; nothing else is touched.
 
-        Raises Refused without asking once several events in a row were refused the same keywords: the key may not
-        write them, and the next run tries again.
+        Raises PartlyRefused when only some keywords could be written, Refused when none could.
         """
-        keywords = self._settings.custom_data.of_status
-        values = {keyword: _written(field, status) for field, keyword in keywords.items() if field in status.changed}
-        if not values:
-            return
-        asked = frozenset(values)
-        for refused, errors in self._refused.items():
-            if refused <= asked and len(errors) >= ENOUGH_REFUSALS:
-                told = (
-                    f"Connection '{self._settings.conn_id}' may not write {_listed(sorted(refused))}; {errors[-1].said}"
-                )
-                raise Refused(told, errors[-1].status, errors[-1].said)
-        try:
-            self._client.write_custom_data(uuid, values)
-        except Refused as error:
-            if error.status == FORBIDDEN:
-                self._refused.setdefault(asked, []).append(error)
-            raise
-        self._refused.clear()
+        fields = {keyword: field for field, keyword in self._settings.custom_data.of_status.items()}
+        self._writer.write(
+            uuid,
+            {keyword: _written(field, status) for keyword, field in fields.items() if field in status.changed},
+            fields,
+        )
 
     def show_update(self, uuid: str, state: WebhookState) -> None:
         """Tell how the forced update of an event ended, where the settings name a keyword for it ("Update State")."""

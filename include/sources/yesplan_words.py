@@ -58,10 +58,11 @@ WORDS = SourceWords(
             Explanation("Pris: {field}. Solgte billetter: {found}.", "Price: {field}. Tickets sold: {found}."),
         ),
         "cms_refused": Entry(
-            "Yesplan ville ikke tage imod billetlink, salgsstatus eller antal, så det, der står i Yesplan, kan være "
-            "forkert. Vi prøver igen; bliver det ved, så se efter, om API-nøglen må skrive i felterne.",
-            "Yesplan did not accept the ticket link, the sale state or the counts, so what stands in Yesplan may be "
-            "wrong. We try again; if it goes on, check that the API key may write the fields.",
+            "Yesplan ville ikke tage imod alt det, vi skriver dér (billetlink, salgsstatus, antal), så noget af det, "
+            "der står i Yesplan, kan være forkert. Vi prøver igen; bliver det ved, så se efter, om API-nøglen må "
+            "skrive i felterne.",
+            "Yesplan did not accept everything that we write there (ticket link, sale state, counts), so some of what "
+            "stands in Yesplan may be wrong. We try again; if it goes on, check that the API key may write the fields.",
             detail=ANSWER,
         ),
     },

@@ -167,6 +167,48 @@ def test_keyword_that_the_key_may_not_write_is_one_rejection_for_each_event_unti
     assert theater.run().writes == []
 
 
+def test_keyword_that_the_key_may_not_write_keeps_no_link_from_its_event(theater: World) -> None:
+    state = installation(theater)
+    state.writable = state.writable - {"ticket_admin"}
+    theater.run()
+    assert {name: theater.answers(str(state.find(name).custom["ticket_link"])) for name in ON_SALE} == dict.fromkeys(
+        ON_SALE, True
+    )
+    uuid = state.find("Kameliadamen").id
+    state.edit(uuid, ticket_state="Ring til os")
+    second = theater.run()
+    assert (second.raised, second.writes) == ({}, [WRITES_BACK] * 3)
+    shown = state.get(uuid).custom
+    assert (shown["ticket_state"], "ticket_admin" in shown) == ("Ring til os", False)
+
+
+def test_address_that_the_key_may_not_write_stays_due(theater: World) -> None:
+    state = installation(theater)
+    writable = state.writable
+    state.writable = writable - {"ticket_link"}
+    theater.run()
+    custom = state.find("Kameliadamen").custom
+    before = ("ticket_link" in custom, "ticket_admin" in custom)
+    assert theater.run().writes == [WRITES_BACK] * 3
+    state.writable = writable
+    assert theater.run().writes == [WRITES_BACK] * len(ON_SALE)
+    assert (before, theater.answers(str(custom["ticket_link"]))) == ((False, True), True)
+    assert theater.run().writes == []
+
+
+def test_state_that_the_key_may_not_write_is_written_once_it_may(theater: World) -> None:
+    state = installation(theater)
+    writable = state.writable
+    state.writable = writable - {"ticket_state"}
+    theater.run()
+    custom = state.find("Kameliadamen").custom
+    before = (custom["tickets_available"], "ticket_state" in custom)
+    state.writable = writable
+    assert theater.run().writes == [WRITES_BACK] * len(ON_SALE)
+    assert (before, custom["ticket_state"]) == ((240, False), "I salg")
+    assert theater.run().writes == []
+
+
 def test_event_that_cannot_be_read_for_an_hour_keeps_its_sale(theater: World) -> None:
     theater.run()
     state = installation(theater)
