@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
+from airflow.sdk import CronTriggerTimetable, dag, task
 
 from jobs import monthly_report as job
 from jobs.retrying import patience
 from jobs.trial_runs import allow_trial_runs
-from jobs.trigger_form import FORCED_UPDATE
+from jobs.trigger_form import MONTHLY_REPORT, filled_in
 
 
 @dag(
@@ -32,16 +32,7 @@ from jobs.trigger_form import FORCED_UPDATE
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
-    params={
-        "month": Param(
-            "",
-            type="string",
-            pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$",
-            title="Måned / Month",
-            description="Som 2026-10. Tom: sidste måned. / As 2026-10. Empty: last month.",
-        ),
-        "libraries": FORCED_UPDATE["libraries"],
-    },
+    params=MONTHLY_REPORT,
     tags=["billetbro"],
     default_args=patience(),
 )
@@ -51,13 +42,13 @@ def monthly_report() -> None:
     @task
     def select_libraries() -> list[str]:
         """Check the settings and the month, and say which libraries get a report."""
-        params = get_current_context()["params"]
+        params = filled_in(MONTHLY_REPORT)
         return job.libraries_to_report(params["month"], params["libraries"])
 
     @task(map_index_template="{{ task.op_kwargs['library'] }}")
     def report(library: str) -> list[str]:
         """Make one library's report, and return where its page and its rows are."""
-        return list(job.report_on(library, get_current_context()["params"]["month"]))
+        return list(job.report_on(library, filled_in(MONTHLY_REPORT)["month"]))
 
     report.expand(library=select_libraries())
 

@@ -20,12 +20,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from airflow.sdk import CronTriggerTimetable, dag, get_current_context, task
+from airflow.sdk import CronTriggerTimetable, dag, task
 
 from jobs import personal_data
 from jobs.retrying import patience
 from jobs.trial_runs import allow_trial_runs
-from jobs.trigger_form import FORCED_UPDATE
+from jobs.trigger_form import RETENTION, filled_in
 
 
 @dag(
@@ -36,7 +36,7 @@ from jobs.trigger_form import FORCED_UPDATE
     max_active_runs=1,
     is_paused_upon_creation=False,  # data goes without anybody having to think of it
     doc_md=__doc__,
-    params={"libraries": FORCED_UPDATE["libraries"]},
+    params=RETENTION,
     tags=["billetbro"],
     default_args=patience(),
 )
@@ -46,7 +46,7 @@ def personal_data_retention() -> None:
     @task
     def remove() -> dict[str, dict[str, int]]:
         """Remove what is past retention, bring the rest under the policy, and return how many rows of each table."""
-        return personal_data.keep_personal_data_in_order(get_current_context()["params"]["libraries"])
+        return personal_data.keep_personal_data_in_order(filled_in(RETENTION)["libraries"])
 
     remove()
 

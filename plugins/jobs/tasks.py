@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from airflow.sdk import Asset, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
@@ -16,10 +16,9 @@ from include.pipeline.report import make_report
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library, utc_now
 from include.pipeline.source_words import words_of_libraries
 from include.settings import Library, load_settings
-from include.settings_file import SettingsError, suggestion
 from include.store.runs import read_runs
 from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors, warehouse_engine
-from jobs.trigger_form import FORCED_UPDATE
+from jobs.trigger_form import FORCED_UPDATE, filled_in
 from jobs.webhook_states import tell_who_asked
 
 Batches = Sequence[Sequence[str]]
@@ -41,24 +40,13 @@ def request_of_this_run() -> RunRequest:
 
 def begin_run() -> list[list[str]]:
     """Check the settings, bring the schemas up to date, and return the ids of the run's libraries in batches."""
-    params = get_current_context()["params"]
-    refuse_unknown(params)
-    libraries = load_settings().select(params["libraries"])
+    libraries = load_settings().select(filled_in(FORCED_UPDATE)["libraries"])
     try:
         warehouse = warehouse_engine()
     except Retriable as gone:
         log.warning("%s", gone)
         warehouse = None
     return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now(), warehouse)
-
-
-def refuse_unknown(params: Iterable[str]) -> None:
-    """Raise SettingsError for a param that the form does not have: one mistyped `libraries` would mean all of them."""
-    unknown = sorted(set(params) - set(FORCED_UPDATE))
-    if unknown:
-        raise SettingsError(
-            "; ".join(f"{name}: unknown parameter; {suggestion(name, FORCED_UPDATE)}" for name in unknown)
-        )
 
 
 def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, RunRequest], str]) -> None:

@@ -1,8 +1,13 @@
-"""The form in which a person starts the synchronisation: its fields in Danish and English, and what they accept."""
+"""The forms in which a person starts a DAG: their fields in Danish and English, and what they accept."""
 
 from __future__ import annotations
 
-from airflow.sdk import Param
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import Param, get_current_context
+
+from include.settings_file import SettingsError, suggestion
 
 AN_ID = {"type": "string", "pattern": r"\S"}
 
@@ -42,3 +47,29 @@ FORCED_UPDATE = {
     ),
 }
 """The params of `place2book_sync`, by name."""
+
+RETENTION = {"libraries": FORCED_UPDATE["libraries"]}
+"""The params of `personal_data_retention`, by name."""
+
+MONTHLY_REPORT = {
+    "month": Param(
+        "",
+        type="string",
+        pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$",
+        title="Måned / Month",
+        description="Som 2026-10. Tom: sidste måned. / As 2026-10. Empty: last month.",
+    ),
+    "libraries": FORCED_UPDATE["libraries"],
+}
+"""The params of `monthly_report`, by name."""
+
+
+def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
+    """Return how a form was filled in for this run, by the names of its fields.
+
+    Raises SettingsError for a param that the form does not have: one mistyped `libraries` would mean all of them.
+    """
+    params = get_current_context()["params"]
+    if unknown := sorted(set(params) - set(form)):
+        raise SettingsError("; ".join(f"{name}: unknown parameter; {suggestion(name, form)}" for name in unknown))
+    return params

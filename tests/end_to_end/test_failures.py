@@ -169,3 +169,19 @@ def test_mistake_in_what_was_asked_for_is_red_with_all_of_it_in_the_log(
     assert (ran.state, [words for words in said if words not in ran.log]) == ("failed", [])
     assert "No library was worked on: the task select_libraries says why." in ran.log
     assert sandbox.log.entries == []
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "task"), [("personal_data_retention", "remove"), ("monthly_report", "select_libraries")]
+)
+def test_param_that_another_dag_does_not_have_is_red_and_no_library_is_worked_on(
+    runs: Runs, airflow_home: Path, dag_id: str, task: str
+) -> None:
+    ran = Runs(airflow_home, dag_id).run(librarys=["nordvig"])
+    first = ran.tasks[task, None]
+    assert (ran.state, first, {state for state, _ in ran.tasks.values()} - {"upstream_failed"}) == (
+        "failed",
+        ("failed", 1),
+        {"failed"},
+    )
+    assert "librarys: unknown parameter; did you mean 'libraries'" in ran.log
