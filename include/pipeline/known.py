@@ -88,7 +88,7 @@ class _Ours:
 class _Found:
     """What Place2book has of ours, and the links after it was looked at.
 
-    `lost` are the source events whose change may not have been carried out, `awaited` those that are looked for again.
+    `lost` are the source events whose create may not have been carried out, `awaited` those that are looked for again.
     """
 
     observation: Observation
@@ -168,8 +168,11 @@ def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: b
     observation = replace(seen, events=not_of(twin, seen.events))
     told = addressed(links, observation.events)
     links = told.among(links)
-    recovered = carried_out_after_all(client, ours.begun, links, observation.events, snapshot, ours.sources)
-    lost = frozenset(change.uuid for change in ours.begun if change.change_id not in recovered.carried_out)
+    recovered = carried_out_after_all(
+        client, ours.begun, links, observation.events, observation.missing, snapshot, ours.sources
+    )
+    undone = (change for change in ours.begun if change.change_id not in recovered.carried_out)
+    lost = frozenset(change.uuid for change in undone if change.kind is Kind.CREATE)
     return _Found(
         observation=observation,
         links=recovered.among(links),

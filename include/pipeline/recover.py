@@ -1,20 +1,18 @@
 """Take up again what runs before left behind: events that were over and are not, writes whose answer was lost.
 
-Both end in links that tell how things are, so that everything after this needs to know of neither. (An update whose
-answer was lost needs none of it: the plan sees that Place2book already has the values.)
+Both end in links that tell how things are, so that everything after this needs to know of neither. What a link would be
+had an answer come is noted.py's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from include.api.place2book import Place2bookClient
 from include.models import (
-    AppliedPrice,
     CurrentEvent,
-    CurrentPrice,
     Kind,
     Link,
     LinkStatus,
@@ -22,10 +20,11 @@ from include.models import (
     SourceEvent,
     Written,
 )
+from include.pipeline.noted import as_applied, noted
 from include.pipeline.observe import Key, with_readable_prices
 from include.store.changes import BegunChange
 from include.sync.apply import sales_location
-from include.sync.fields import current_fields, read_time, same_minute, written_time
+from include.sync.fields import current_fields, read_time, written_time
 from include.sync.identity import wants_an_event
 from include.sync.prices import prices_as_made
 
@@ -79,10 +78,14 @@ def carried_out_after_all(
     begun: Sequence[BegunChange],
     links: Sequence[Link],
     events: Sequence[CurrentEvent],
+    missing: Collection[Key],
     snapshot: Sequence[Mapped],
     sources: Mapping[str, SourceEvent],
 ) -> Recovered:
-    """Return what changes of unknown outcome are seen to have done; reads the prices of their events only."""
+    """Return what changes of unknown outcome are seen to have done; reads the prices of their events only.
+
+    `events` stand in Place2book, the `missing` ones do not.
+    """
     made = _created(begun, links, events)
     by_key = {(event.event_maker, event.event_id): event for event in events}
     touched = [by_key[key] for key in map(_key, begun) if key in by_key]
@@ -104,7 +107,7 @@ def carried_out_after_all(
             current = standing[key]
             link: Link | None = _link_of(change, current, sources.get(change.uuid), by_uuid.get(change.uuid))
         else:
-            link = _noted(change, live.get(key), standing.get(key))
+            link = noted(change, live.get(key), standing.get(key), missing=key in missing)
         if link is not None:
             live[link.event_maker, link.event_id] = found[link.uuid] = link
             carried_out[change.change_id] = link.event_id
@@ -157,7 +160,7 @@ def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | N
     desired = mapped.desired.prices if mapped and mapped.desired else ()
     keys = {price.name: price.key for price in desired}
     prices = {
-        keys.get(price.name, f"sent:{price.name}"): _applied(price)
+        keys.get(price.name, f"sent:{price.name}"): as_applied(price)
         for price in current.prices or ()
         if create.new.get(f"price.{price.name}") == price.value_ore
     }
@@ -175,44 +178,6 @@ def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | N
         echo=stands,
         prices=prices or prices_as_made(desired, {price.price_id: price for price in current.prices or ()}),
     )
-
-
-def _noted(change: BegunChange, link: Link | None, current: CurrentEvent | None) -> Link | None:
-    """Return the link as it would be had the answer come, when the event shows that the change was carried out."""
-    if link is None or current is None:
-        return None
-    prices = {price.price_id: price for price in current.prices or ()}
-    if change.kind is Kind.END_SALE:
-        return _sale_ended(change, link, current)
-    if change.kind is Kind.END_PRICE_SALE:
-        return _price_sale_ended(change, link, prices.get(change.price_id or 0))
-    if change.kind is Kind.CREATE_PRICE:
-        claimed = {price.price_id for price in link.prices.values()}
-        sent = (change.new["name"], change.new["value"])
-        free = (p for p in prices.values() if p.price_id not in claimed and (p.name, p.value_ore) == sent)
-        made = next(free, None)
-        return replace(link, prices={**link.prices, f"sent:{made.name}": _applied(made)}) if made else None
-    return None
-
-
-def _sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
-    closed = read_time(change.new["sale_close_at"])
-    if not same_minute(current.sale_close_at, closed):
-        return None
-    return replace(link, sale_closed_at=closed, sale_closed_before=read_time(change.old["sale_close_at"]))
-
-
-def _price_sale_ended(change: BegunChange, link: Link, price: CurrentPrice | None) -> Link | None:
-    ended = read_time(change.new["sale_end_at"])
-    key = next((key for key, ours in link.prices.items() if ours.price_id == change.price_id), None)
-    if key is None or price is None or not same_minute(price.sale_end_at, ended):
-        return None
-    before = read_time(change.old["sale_end_at"])
-    return replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=ended, ended_before=before)})
-
-
-def _applied(price: CurrentPrice) -> AppliedPrice:
-    return AppliedPrice(price_id=price.price_id, name=price.name, value_ore=price.value_ore)
 
 
 def _key_of(event: CurrentEvent) -> Key:

@@ -17,8 +17,18 @@ from include.sync.error_texts import UNEXPECTED
 
 NOT_SENT = "not sent: the run ended before"
 INTERRUPTED = "interrupted: whether it was carried out is not known"
-SEEN_WHEN_DONE = (Kind.CREATE, Kind.CREATE_PRICE, Kind.END_SALE, Kind.END_PRICE_SALE)
-"""The kinds of change of which Place2book shows later whether they were carried out, and that we must know of."""
+SEEN_WHEN_DONE = (
+    Kind.CREATE,
+    Kind.UPDATE,
+    Kind.CREATE_PRICE,
+    Kind.UPDATE_PRICE,
+    Kind.DELETE_PRICE,
+    Kind.END_PRICE_SALE,
+    Kind.END_SALE,
+    Kind.REOPEN_SALE,
+    Kind.DELETE,
+)
+"""The kinds of change of which Place2book shows later whether they were carried out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ SHOWS = ("Hamlet", "Nøddeknækkeren")
 ADORNED = ("{}", "{}!", "TEATER – {}", "Teater: {}")
 WHERE = st.sampled_from([SOLBJERG, VENUE])
 SHOW = st.sampled_from(SHOWS)
+WRITTEN_BACK = ("ticket_admin", "ticket_link", "ticket_state", "tickets_available", "tickets_sold")
 SERVERS = ("place2book", "cms:solbjerg", f"yesplan:{VENUE}")
 
 
@@ -164,6 +165,11 @@ class Neighbours(RuleBasedStateMachine):
             self.twins.run(where, events=[shown.uuid])
             self.see_that_nothing_is_on_sale_twice()
 
+    @rule(closed=st.frozensets(st.sampled_from(WRITTEN_BACK)))
+    def key_may_not_write(self, closed: frozenset[str]) -> None:
+        """Close some of the theatre's custom data to the key, and open the others."""
+        self.twins.world.sandbox.yesplan[VENUE].writable = frozenset(WRITTEN_BACK) - closed
+
     @precondition(lambda self: bool(self.twins.world.sandbox.faults.active))
     @rule()
     def all_is_mended(self) -> None:
@@ -181,6 +187,7 @@ class Neighbours(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let both show everything as it is and the clean hours pass: each show is on sale once, and all is quiet."""
         self.twins.world.sandbox.faults.clear()
+        self.key_may_not_write(frozenset())
         for (where, _), shown in self.shown.items():
             back = {"ticket_manager_relevance": True, "published": True, "state": "Active", "ticket_capacity": 50}
             self.twins.site(where).edit(shown.uuid, **back, **shown.behind)

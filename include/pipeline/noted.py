@@ -1,0 +1,130 @@
+"""What a link would be had the answer to a change come, by how its event stands now. Pure.
+
+A link tells what we did. Of a change that it does not know of, a later run would think that staff did it: that they
+deleted the event, edited the price, opened the sale again; and it would leave what they did alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from include.models import AppliedPrice, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Written
+from include.store.changes import BegunChange
+from include.sync.fields import current_fields, read_time, same_minute
+
+
+def noted(change: BegunChange, link: Link | None, current: CurrentEvent | None, *, missing: bool) -> Link | None:
+    """Return the link as it would be had the answer come; None where the event does not show that it was carried out.
+
+    `current` is the event with its prices, `missing` tells that Place2book has it no more. What staff may do as well is
+    ours only the first time that anybody looks: what still stood then was not done by us, whoever does it later.
+    """
+    if link is None:
+        return None
+    if change.kind is Kind.DELETE:
+        return replace(link, status=LinkStatus.DELETED) if missing and not change.looks else None
+    if current is None or change.kind not in _NOTED:
+        return None
+    return _NOTED[change.kind](change, link, current)
+
+
+def as_applied(price: CurrentPrice) -> AppliedPrice:
+    """Return a price as one that we gave the name and value that it has."""
+    return AppliedPrice(price_id=price.price_id, name=price.name, value_ore=price.value_ore)
+
+
+def _updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    stands = current_fields(current)
+    if change.looks or any(stands.get(name) != value for name, value in change.new.items()):
+        return None
+    return replace(
+        link,
+        applied={**link.applied, **change.new},
+        echo={**link.echo, **change.new},
+        drift=_without(link.drift, change.new),
+    )
+
+
+def _sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    closed = read_time(change.new["sale_close_at"])
+    if not same_minute(current.sale_close_at, closed):
+        return None
+    return replace(link, sale_closed_at=closed, sale_closed_before=read_time(change.old["sale_close_at"]))
+
+
+def _sale_reopened(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    # Without a field it only forgot that we had ended the sale, which is planned again.
+    if not change.new or not same_minute(current.sale_close_at, read_time(change.new["sale_close_at"])):
+        return None
+    return replace(link, sale_closed_at=None, sale_closed_before=None)
+
+
+def _price_created(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    claimed = {price.price_id for price in link.prices.values()}
+    sent = (change.new["name"], change.new["value"])
+    free = (p for p in current.prices or () if p.price_id not in claimed and (p.name, p.value_ore) == sent)
+    made = next(free, None)
+    return replace(link, prices={**link.prices, f"sent:{made.name}": as_applied(made)}) if made else None
+
+
+def _price_updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    key, price = _price_of(change, link, current)
+    reopened = "sale_end_at" in change.new
+    if key is None or price is None or (change.looks and not reopened) or not _stands(price, change.new):
+        return None
+    ours = link.prices[key]
+    name, value = change.new.get("name", ours.name), change.new.get("value", ours.value_ore)
+    given = AppliedPrice(price_id=price.price_id, name=str(name), value_ore=int(value or 0))
+    settled = [f"price.{price.price_id}.{name}" for name in change.new]
+    return replace(link, prices={**link.prices, key: given}, drift=_without(link.drift, settled))
+
+
+def _stands(price: CurrentPrice, sent: Mapping[str, Written]) -> bool:
+    shown: dict[str, Written] = {"name": price.name, "value": price.value_ore}
+    if any(shown[name] != value for name, value in sent.items() if name in shown):
+        return False
+    return "sale_end_at" not in sent or same_minute(price.sale_end_at, read_time(sent["sale_end_at"]))
+
+
+def _price_sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    ended = read_time(change.new["sale_end_at"])
+    key, price = _price_of(change, link, current)
+    if key is None or price is None or not same_minute(price.sale_end_at, ended):
+        return None
+    before = read_time(change.old["sale_end_at"])
+    return replace(link, prices={**link.prices, key: replace(link.prices[key], ended_at=ended, ended_before=before)})
+
+
+def _price_deleted(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
+    key, price = _price_of(change, link, current)
+    if change.looks or key is None or price is not None or current.prices is None:
+        return None
+    mine = [name for name in link.drift if name.startswith(f"price.{change.price_id}.")]
+    return replace(
+        link,
+        prices={name: price for name, price in link.prices.items() if name != key},
+        drift=_without(link.drift, mine),
+    )
+
+
+def _price_of(change: BegunChange, link: Link, current: CurrentEvent) -> tuple[str | None, CurrentPrice | None]:
+    """Return the key of the price that a change is about, among ours, and the price as it stands."""
+    key = next((key for key, ours in link.prices.items() if ours.price_id == change.price_id), None)
+    return key, next((price for price in current.prices or () if price.price_id == change.price_id), None)
+
+
+def _without(drift: Mapping[str, Written], names: Iterable[str]) -> dict[str, Written]:
+    settled = frozenset(names)
+    return {name: value for name, value in drift.items() if name not in settled}
+
+
+_NOTED: Mapping[Kind, Callable[[BegunChange, Link, CurrentEvent], Link | None]] = {
+    Kind.UPDATE: _updated,
+    Kind.END_SALE: _sale_ended,
+    Kind.REOPEN_SALE: _sale_reopened,
+    Kind.CREATE_PRICE: _price_created,
+    Kind.UPDATE_PRICE: _price_updated,
+    Kind.END_PRICE_SALE: _price_sale_ended,
+    Kind.DELETE_PRICE: _price_deleted,
+}
