@@ -98,6 +98,6 @@ class Missing(Refused):
 class PartlyRefused(Refused):
     """Some of what was to be written was refused, and the rest carried out; `fields` names the former."""
 
-    def __init__(self, message: str, status: int, said: str, fields: frozenset[str]) -> None:
+    def __init__(self, message: str, status: int = 400, said: str = "", fields: frozenset[str] = frozenset()) -> None:
         super().__init__(message, status, said)
         self.fields = fields
