@@ -35,8 +35,8 @@ IN_DANISH = {
     "SettingsProblem": "Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner.",
     "Refused": "Ændringen blev afvist. Ret det, som svaret nævner; så prøver næste kørsel igen.",
     "Missing": "Det findes ikke længere dér, så ændringen blev ikke til noget. Næste kørsel ser på det igen.",
-    "PartlyRefused": "Noget af det blev afvist, resten blev skrevet. Ret det, som svaret nævner; så prøver næste kørsel "
-    "igen med det, der mangler.",
+    "PartlyRefused": "Noget af det blev afvist, resten blev skrevet. Ret det, som svaret nævner; så prøver næste "
+    "kørsel igen med det, der mangler.",
     "SoldMeanwhile": "Der blev solgt billetter i mellemtiden, så arrangementet er beholdt.",
     "NotTaken": "Place2book sagde ja til ændringen, men udførte den ikke. Ret det i Place2book, hvis det haster.",
     "FilesTrouble": "Købene er gemt i databasen, men filerne af dem kunne ikke læses eller skrives. Næste kørsel tager "
