@@ -7,7 +7,8 @@ from hypothesis.stateful import rule
 
 from include.sandbox.place2book_rules import read_event, read_price
 from tests.integration.pipeline.harness import DAY
-from tests.properties.editors import TITLES, Editors
+from tests.properties.editors import TITLES
+from tests.properties.staff import Staff
 
 FAR = "2090-01-01T08:00:00Z"
 PRICE_FIELDS = st.fixed_dictionaries(
@@ -25,8 +26,8 @@ PRICE_FIELDS = st.fixed_dictionaries(
 ADDRESS = {"address1": "Torvet 1", "postal_code": "2735", "city": "Solbjerg", "phone": "", "country": "DK"}
 
 
-class Everyone(Editors):
-    """Everything that `Editors` do, and more; see witness.py for what is seen of each run."""
+class Everyone(Staff):
+    """Everything that `Staff` do, and more; see witness.py for what is seen of each run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,21 +63,19 @@ class Everyone(Editors):
             if not event.sold():
                 self.sold.discard(event.id)
 
-    @rule(uuid=Editors.source, number=st.integers(0, 20))
+    @rule(uuid=Staff.source, number=st.integers(0, 20))
     def editor_pastes_the_link_of_an_event(self, uuid: str, number: int) -> None:
         if self._exists(uuid) and (event := self._some_event(number)):
             link = f"https://www.place2book.com/da/sw2/sales/{event.seccode}"
             self.world.site.edit(uuid, external_data={"url": link, "admin_url": None})
 
-    @rule(uuid=Editors.source)
+    @rule(uuid=Staff.source)
     def editor_sells_it_elsewhere(self, uuid: str) -> None:
         if self._exists(uuid):
             link = "https://billetter.example.com/42"
             self.world.site.edit(uuid, external_data={"url": link, "admin_url": None})
 
-    @rule(
-        target=Editors.source, title=st.sampled_from(TITLES), day=st.integers(2, 30), value=st.sampled_from([0, 5000])
-    )
+    @rule(target=Staff.source, title=st.sampled_from(TITLES), day=st.integers(2, 30), value=st.sampled_from([0, 5000]))
     def staff_make_an_event_by_hand_and_an_editor_links_it(self, title: str, day: int, value: int) -> str:
         start = self.world.now().replace(microsecond=0, second=0) + day * DAY
         times = {"begin_at": start.isoformat(), "end_at": (start + DAY / 12).isoformat()}

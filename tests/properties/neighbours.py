@@ -14,7 +14,7 @@ from include.sandbox.place2book_sales import SaleRefusedError
 from tests.integration.pipeline.harness import HOUR
 from tests.integration.pipeline.twins.pair import SOLBJERG, Twins
 from tests.integration.pipeline.venue import VENUE
-from tests.properties.editors import MortalClient
+from tests.properties.mortal import MortalClient
 
 SHOWS = ("Hamlet", "Nøddeknækkeren")
 ADORNED = ("{}", "{}!", "TEATER – {}", "Teater: {}")

@@ -14,7 +14,7 @@ from tests.integration.pipeline.plan_and_sync import (
     left_alone,
     rejections_of_planning,
 )
-from tests.properties.editors import Editors
+from tests.properties.staff import Staff
 from tests.properties.telling import tell
 
 
@@ -46,7 +46,7 @@ class PlanningWorld(World):
 def test_plan_whatever_was_done_before_is_what_the_next_run_does(sandbox: Sandbox, engine: Engine) -> None:
     PlanningWorld.compared = 0
 
-    class Story(Editors):
+    class Story(Staff):
         def fresh(self) -> None:
             world = new_world(sandbox, engine, ["solbjerg"], seeded=False)
             type(self).world = PlanningWorld(sandbox, engine, world.libraries)

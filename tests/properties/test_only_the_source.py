@@ -1,0 +1,75 @@
+"""Whatever is lost on the way: where staff touch nothing, Place2book ends as the source is; nothing seems staff's."""
+
+from typing import Any, ClassVar
+
+import pytest
+from sqlalchemy import Engine
+
+from include.sandbox.server import Sandbox
+from include.sync.fields import written_time
+from tests.integration.pipeline.harness import new_world
+from tests.properties.editors import Editors
+from tests.properties.telling import tell
+
+TAKEN_FOR_STAFF = """
+    SELECT title, kind AS what FROM sync.changes WHERE kind = 'drift'
+    UNION SELECT title, code FROM sync.rejections WHERE code = 'event_missing_in_place2book'
+"""
+WANTED = """
+    SELECT s.uuid, s.mapped -> 'desired' AS desired FROM sync.source_events s
+    WHERE s.present AND s.mapped ->> 'outcome' = 'ticket_event' AND NOT EXISTS (
+        SELECT FROM sync.rejections r WHERE r.uuid = s.uuid AND r.resolved_at IS NULL)
+"""
+CALLED_OFF = """
+    SELECT l.uuid, l.event_id FROM sync.links l LEFT JOIN sync.source_events s USING (library, uuid)
+    WHERE l.status = 'live' AND (NOT coalesce(s.present, false) OR s.mapped ->> 'outcome' = 'cancelled')
+"""
+
+
+class SourceAlone(Editors):
+    """A library whose ticket staff leave everything to the source; `looked` counts the events that were looked at."""
+
+    looked: ClassVar[int] = 0
+
+    def see_that_all_is_well(self) -> None:
+        """See that Place2book is what the source wants, and that nothing of ours was taken for staff's, besides."""
+        super().see_that_all_is_well()
+        assert self.world.rows(TAKEN_FOR_STAFF) == []
+        links = self.world.ours()
+        for row in self.world.rows(WANTED):
+            link = links[row["uuid"]]
+            type(self).looked += 1
+            assert (link.drift, self._stands(link.event_id, row["desired"])) == ({}, _wanted(row["desired"]))
+        for row in self.world.rows(CALLED_OFF):
+            assert not self.world.sandbox.place2book.get(row["event_id"]).active(self.world.now())
+
+    def _stands(self, event_id: int, desired: dict[str, Any]) -> dict[str, object]:
+        """Return how the event stands; of its prices those that the source wants, or that can be bought."""
+        event = self.world.sandbox.place2book.get(event_id)
+        wanted = {price["name"] for price in desired["prices"]}
+        prices = [price.fields for price in event.prices.values()]
+        return {
+            "name": event.fields.name,
+            "capacity": event.fields.capacity,
+            "begin_at": written_time(event.fields.begin_at),
+            "prices": sorted((p.name, p.value) for p in prices if p.name in wanted or p.sale_end_at is None),
+        }
+
+
+def _wanted(desired: dict[str, Any]) -> dict[str, object]:
+    return {
+        "name": desired["name"],
+        "capacity": desired["capacity"],
+        "begin_at": desired["begin_at"],
+        "prices": sorted((price["name"], price["value_ore"]) for price in desired["prices"]),
+    }
+
+
+@pytest.mark.slow
+def test_library_whose_staff_edit_nothing_ends_as_its_source_is(sandbox: Sandbox, engine: Engine) -> None:
+    class Story(SourceAlone):
+        def fresh(self) -> None:
+            type(self).world = new_world(sandbox, engine, ["solbjerg"], seeded=False)
+
+    told = tell(Story, usually=20, steps=25)
+    assert Story.looked >= 2 * told
