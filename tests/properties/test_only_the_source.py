@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from include.sandbox.server import Sandbox
 from include.sync.fields import written_time
 from tests.integration.pipeline.harness import new_world
+from tests.integration.pipeline.venue import in_yesplan
 from tests.properties.editors import Editors
 from tests.properties.telling import tell
 
@@ -66,10 +67,14 @@ def _wanted(desired: dict[str, Any]) -> dict[str, object]:
 
 
 @pytest.mark.slow
-def test_library_whose_staff_edit_nothing_ends_as_its_source_is(sandbox: Sandbox, engine: Engine) -> None:
+@pytest.mark.parametrize("source", ["dpl_cms", "yesplan"])
+def test_library_whose_staff_edit_nothing_ends_as_its_source_is(sandbox: Sandbox, engine: Engine, source: str) -> None:
     class Story(SourceAlone):
         def fresh(self) -> None:
-            type(self).world = new_world(sandbox, engine, ["solbjerg"], seeded=False)
+            world = new_world(sandbox, engine, ["solbjerg"], seeded=False)
+            if source == "yesplan":
+                world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"])
+            type(self).world = world
 
-    told = tell(Story, usually=20, steps=25)
+    told = tell(Story, usually=12, steps=25)
     assert Story.looked >= 2 * told

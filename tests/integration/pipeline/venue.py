@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +50,9 @@ class Shown:
     """An event as it stands in Yesplan; `fields` in the website's words."""
 
     uuid: str
+    start: datetime
+    series: str | None
+    published: bool
     fields: Mapping[str, Any]
 
 
@@ -84,12 +88,41 @@ class Planners:
         own = {"name": event.name, "locations": list(event.locations), "start": event.start, "end": event.end}
         return self.state.add(**own, **event.custom)
 
+    @property
+    def events(self) -> list[Shown]:
+        """Return every event as it stands, in the order in which they were planned."""
+        return [self.get(event.id) for event in self.state.events]
+
+    def redate_series(self, series: str, starts: Sequence[datetime]) -> None:
+        """Give a series other dates: its events stay those that they are; where there are fewer dates, some go."""
+        planned = sorted((e for e in self.state.events if e.group == series), key=lambda event: event.start)
+        for event, start in zip(planned, starts, strict=False):
+            self.state.edit(event.id, start=start, end=start + timedelta(hours=2))
+        for event in planned[len(starts) :]:
+            self.state.remove(event.id)
+
     def get(self, uuid: str) -> Shown:
         """Return an event as it stands."""
         event = self.state.get(uuid)
-        word = SourceState.CANCELLED if event.status == "Cancelled" else state_in(event.custom.get("ticket_state"))
-        links = {"url": event.custom.get("ticket_link") or None, "admin_url": event.custom.get("ticket_admin") or None}
-        return Shown(uuid, {"title": event.name, "state": word and word.value, "external_data": links})
+        filled = event.custom
+        word = SourceState.CANCELLED if event.status == "Cancelled" else state_in(filled.get("ticket_state"))
+        capacity = filled.get("ticketing_capacity")
+        fields = {
+            "title": event.name,
+            "state": word and word.value,
+            "external_data": {
+                "url": filled.get("ticket_link") or None,
+                "admin_url": filled.get("ticket_admin") or None,
+            },
+            "ticket_capacity": int(str(capacity)) if capacity else None,
+            "ticket_manager_relevance": filled.get("ticketing_publish") == "Ja",
+            "ticket_categories": [
+                {"title": title, "price": {"value": float(str(filled[keyword]).replace(",", "."))}}
+                for title, keyword in PRICES.items()
+                if keyword in filled
+            ],
+        }
+        return Shown(uuid, event.start, event.group, not event.hidden, fields)
 
 
 def _in_yesplans_words(fields: Mapping[str, Any]) -> dict[str, object]:
