@@ -21,6 +21,7 @@ from include.models import (
     Rejection,
     SourceEvent,
 )
+from include.pipeline.noted import can_be_told
 from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
@@ -143,7 +144,7 @@ def _read_ours(
         record = read_run(connection, request.run_id, library.id)
         if record.transformed_at is None or record.window_start is None:
             raise NothingToDo(library.id)
-        begun = begun_changes(connection, library.id, request.run_id)
+        begun = tuple(filter(can_be_told, begun_changes(connection, library.id, request.run_id)))
         rejected = open_codes(connection, library.id)
         return _Ours(
             window_start=record.window_start,

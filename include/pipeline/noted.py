@@ -14,16 +14,25 @@ from include.store.changes import BegunChange
 from include.sync.fields import current_fields, read_time, same_minute
 
 
+def can_be_told(change: BegunChange) -> bool:
+    """Return whether Place2book can tell that we carried a change out, and not staff.
+
+    What staff may do as well is ours only the first time that anybody looks: what still stood then was not done by us,
+    whoever does it later.
+    """
+    staff_do_it_too = change.kind in (Kind.UPDATE, Kind.DELETE, Kind.DELETE_PRICE, Kind.UPDATE_PRICE)
+    return not (change.looks and staff_do_it_too and "sale_end_at" not in change.new)
+
+
 def noted(change: BegunChange, link: Link | None, current: CurrentEvent | None, *, missing: bool) -> Link | None:
     """Return the link as it would be had the answer come; None where the event does not show that it was carried out.
 
-    `current` is the event with its prices, `missing` tells that Place2book has it no more. What staff may do as well is
-    ours only the first time that anybody looks: what still stood then was not done by us, whoever does it later.
+    `current` is the event with its prices, `missing` tells that Place2book has it no more.
     """
     if link is None:
         return None
     if change.kind is Kind.DELETE:
-        return replace(link, status=LinkStatus.DELETED) if missing and not change.looks else None
+        return replace(link, status=LinkStatus.DELETED) if missing else None
     if current is None or change.kind not in _NOTED:
         return None
     return _NOTED[change.kind](change, link, current)
@@ -36,7 +45,7 @@ def as_applied(price: CurrentPrice) -> AppliedPrice:
 
 def _updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     stands = current_fields(current)
-    if change.looks or any(stands.get(name) != value for name, value in change.new.items()):
+    if any(stands.get(name) != value for name, value in change.new.items()):
         return None
     return replace(
         link,
@@ -70,8 +79,7 @@ def _price_created(change: BegunChange, link: Link, current: CurrentEvent) -> Li
 
 def _price_updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     key, price = _price_of(change, link, current)
-    reopened = "sale_end_at" in change.new
-    if key is None or price is None or (change.looks and not reopened) or not _stands(price, change.new):
+    if key is None or price is None or not _stands(price, change.new):
         return None
     ours = link.prices[key]
     name, value = change.new.get("name", ours.name), change.new.get("value", ours.value_ore)
@@ -98,7 +106,7 @@ def _price_sale_ended(change: BegunChange, link: Link, current: CurrentEvent) ->
 
 def _price_deleted(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     key, price = _price_of(change, link, current)
-    if change.looks or key is None or price is not None or current.prices is None:
+    if key is None or price is not None or current.prices is None:
         return None
     mine = [name for name in link.drift if name.startswith(f"price.{change.price_id}.")]
     return replace(

@@ -380,3 +380,19 @@ def test_reopening_of_a_price_whose_answer_was_lost_keeps_no_category_that_is_go
     world.site.edit(uuid, ticket_categories=[adult, child])
     world.run()
     assert (sold.fields.sale_end_at, world.run().writes) == (None, [])
+
+
+def test_price_that_was_not_deleted_makes_no_later_delete_by_staff_ours(world: World) -> None:
+    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
+    uuid = world.add("Koncert", ticket_categories=[DEAR, child])
+    world.run()
+    event = world.event_of(uuid)
+    (price,) = [price.id for price in event.prices.values() if price.fields.name == "Barn"]
+    world.site.edit(uuid, ticket_categories=[DEAR])
+    world.sandbox.faults.add(SERVER, "drop_before", "DELETE", times=1)
+    world.run()
+    world.site.edit(uuid, ticket_categories=[DEAR, child])
+    assert world.run().writes == []
+    world.sandbox.place2book.remove_price(event.id, price)
+    assert world.run().writes == []
+    assert sold_as(world, uuid) == ("Koncert", 50, {"Voksen": 10000})
