@@ -36,6 +36,7 @@ from include.models.sync import (
     Mapped,
     Outcome,
     Rejection,
+    Window,
 )
 from include.models.ticketing import (
     UNLIMITED_TICKETS,
@@ -85,5 +86,6 @@ __all__ = [
     "UnreadablePurchase",
     "WebhookAction",
     "WebhookState",
+    "Window",
     "Written",
 ]

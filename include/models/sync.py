@@ -68,6 +68,18 @@ class AppliedPrice:
     ended_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which events a complete snapshot holds, by their start: from `start`, before `end` (None: whenever)."""
+
+    start: datetime
+    end: datetime | None = None
+
+    def holds(self, moment: datetime) -> bool:
+        """Return whether a snapshot holds an event that starts at this moment, if there is one."""
+        return self.start <= moment and (self.end is None or moment < self.end)
+
+
 class LinkStatus(StrEnum):
     """A link's life: `retired` when its event is over, `deleted` when its Place2book event was removed."""
 

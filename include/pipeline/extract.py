@@ -23,7 +23,10 @@ def extract(engine: Engine, library: Library, request: RunRequest, source: Sourc
     """
     today = now.astimezone(ZoneInfo(library.timezone)).date()
     first_day = today - timedelta(days=library.lookback_days)
-    window_start = datetime.combine(first_day, time(), ZoneInfo(library.timezone))
+    reach = library.source.reach
+    zone = ZoneInfo(library.timezone)
+    # The last day itself counts as not asked for: where it ends depends on the source's own clock.
+    window_end = datetime.combine(today + reach, time(), zone) if reach else None
     with library_lock(engine, library.id):
         with engine.begin() as connection:
             # A run that is started over must not go on with what it read the time before.
@@ -38,7 +41,8 @@ def extract(engine: Engine, library: Library, request: RunRequest, source: Sourc
                 library.id,
                 "extract",
                 extracted_at=now,
-                window_start=window_start,
+                window_start=datetime.combine(first_day, time(), zone),
+                window_end=window_end,
                 source_events=len(events),
             )
     return len(events)

@@ -20,6 +20,7 @@ from include.models import (
     Outcome,
     Rejection,
     SourceEvent,
+    Window,
 )
 from include.pipeline.noted import can_be_told
 from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
@@ -75,7 +76,7 @@ class Known:
 class _Ours:
     """What our own tables know of a library; `missing` are those of which staff were told that they are gone."""
 
-    window_start: datetime
+    window: Window
     snapshot: tuple[Mapped, ...]
     links: tuple[Link, ...]
     rules: LibraryRules
@@ -109,7 +110,7 @@ def read_known(
 ) -> Known:
     """Read everything; raises NothingToDo without a mapped snapshot of this run, and what reading Place2book raises."""
     ours = _read_ours(engine, library, request, client.host, twin_library, now)
-    run = Run(run_id=request.run_id, mode=request.mode, now=now, window_start=ours.window_start, events=request.events)
+    run = Run(run_id=request.run_id, mode=request.mode, now=now, window=ours.window, events=request.events)
     found = _look(client, ours, run, believe_missing=request.allow_mass_removal)
     identities = _identities(ours, found, run)
     judged = leave_to_twin(identities, ours.twin, ours.rules.sales_hosts, resync=run.mode is Mode.RESYNC)
@@ -147,7 +148,7 @@ def _read_ours(
         begun = tuple(filter(can_be_told, begun_changes(connection, library.id, request.run_id)))
         rejected = open_codes(connection, library.id)
         return _Ours(
-            window_start=record.window_start,
+            window=Window(start=record.window_start, end=record.window_end),
             snapshot=read_mapped(connection, library.id),
             links=read_links(connection, library.id),
             rules=rules_of(connection, library, sales_host),
@@ -165,7 +166,7 @@ def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: b
         ours.links, [mapped for mapped in snapshot if run.concerns(mapped.uuid) and not has(twin, mapped, rules)]
     )
     links = revived.among(ours.links)
-    seen = observe(client, links, rules, ours.window_start, run.now, ours.missing, believe_missing=believe_missing)
+    seen = observe(client, links, rules, ours.window.start, run.now, ours.missing, believe_missing=believe_missing)
     observation = replace(seen, events=not_of(twin, seen.events))
     told = addressed(links, observation.events)
     links = told.among(links)
@@ -196,7 +197,7 @@ def _identities(ours: _Ours, found: _Found, run: Run) -> dict[str, Identity]:
     wanted = [mapped for mapped in ours.snapshot if wants_an_event(mapped)]
     present = frozenset(mapped.uuid for mapped in ours.snapshot)
     seccodes = twin.seccodes if twin else ()
-    return identify(wanted, present, found.links, events, found.lost, hosts, run.window_start, run.now, seccodes)
+    return identify(wanted, present, found.links, events, found.lost, hosts, run.window, run.now, seccodes)
 
 
 def _unreadable(

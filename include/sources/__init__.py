@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import ClassVar, Protocol, runtime_checkable
@@ -58,6 +58,11 @@ class SourceSettings(Section, ABC):
     @abstractmethod
     def opened(self, access: Access, *, lookback_days: int) -> AbstractContextManager[Source]:
         """Give the source for as long as a block lasts; it will be asked for events from `lookback_days` ago."""
+
+    @property
+    def reach(self) -> timedelta | None:
+        """Return how far past today a snapshot reaches; None when it holds all that is to come."""
+        return None
 
     @abstractmethod
     def check(self, access: Access) -> str:

@@ -64,6 +64,11 @@ class YesplanSettings(SourceSettings):
         with client_of(access) as client:
             yield YesplanSource(client, self, lookback_days=lookback_days)
 
+    @property
+    def reach(self) -> timedelta:
+        """Return how far the horizon is."""
+        return timedelta(days=self.horizon_days)
+
     def check(self, access: Access) -> str:
         """Return in plain words that address and key work, or raise an error of the tree."""
         with client_of(access) as client:
@@ -84,7 +89,7 @@ class YesplanSource:
     def __init__(self, client: YesplanClient, settings: YesplanSettings, *, lookback_days: int) -> None:
         self._client = client
         self._settings = settings
-        self._days = timedelta(days=lookback_days + settings.horizon_days)
+        self._days = timedelta(days=lookback_days) + settings.reach
         self._reader = EventReader(
             where=settings.custom_data,
             statuses=settings.statuses,

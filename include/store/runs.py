@@ -24,6 +24,7 @@ class RunRecord:
     by_hand: bool
     started_at: datetime
     window_start: datetime | None = None
+    window_end: datetime | None = None
     extracted_at: datetime | None = None
     transformed_at: datetime | None = None
     observed_at: datetime | None = None

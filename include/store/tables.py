@@ -35,6 +35,7 @@ runs = Table(
     Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="started by a person"),
     Column("started_at", Time, nullable=False),
     Column("window_start", Time, comment="source events that start before this moment were not asked for"),
+    Column("window_end", Time, comment="nor need those be there that start at this moment or later; null: all were"),
     Column("extracted_at", Time, comment="when a complete snapshot of the source was stored; null: none was"),
     Column("transformed_at", Time),
     Column("observed_at", Time, comment="when Place2book's current state was read completely; null: it was not"),

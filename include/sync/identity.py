@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome
+from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, Window
 from include.sync.instances import in_order_of_start, made_anew
 from include.sync.sales_links import is_place2book, seccode_of
 
@@ -58,7 +58,7 @@ def identify(
     events: Sequence[CurrentEvent],
     begun: frozenset[str],
     sales_hosts: frozenset[str],
-    window_start: datetime,
+    window: Window,
     now: datetime,
     of_twin: Collection[str] = (),
 ) -> dict[str, Identity]:
@@ -66,7 +66,7 @@ def identify(
 
     `wanted` are those events, `present` the uuids of the complete snapshot, `links` all links of the library, deleted
     ones too, `events` what stands in Place2book, `begun` the uuids whose create may have been carried out. A link whose
-    event starts before `window_start` has not vanished: it was not asked for. `of_twin` are the seccodes of the twin's
+    event starts outside the `window` has not vanished: it was not asked for. `of_twin` are the seccodes of the twin's
     events, which are not among `events`.
     """
     by_id = {(event.event_maker, event.event_id): event for event in events}
@@ -80,7 +80,7 @@ def identify(
     unlinked = sorted((m for m in wanted if m.uuid not in found), key=in_order_of_start)
     taken = {(link.event_maker, link.event_id) for link in standing.values()}
     live = [link for link in standing.values() if link.status is LinkStatus.LIVE]
-    vanished = [link for link in live if link.uuid not in present and not out_of_sight(link, window_start, now)]
+    vanished = [link for link in live if link.uuid not in present and not out_of_sight(link, window, now)]
     free = [event for event in events if (event.event_maker, event.event_id) not in taken]
     known = {link.seccode for link in links if link.seccode}.union(of_twin)
     _by_sales_link(unlinked, known, vanished, free, sales_hosts, now, found)
@@ -91,9 +91,9 @@ def identify(
     return found
 
 
-def out_of_sight(link: Link, window_start: datetime, now: datetime) -> bool:
-    """Return whether a snapshot need not hold the link's source event: it is over, or starts before the window."""
-    return is_over(link, now) or (link.starts_at is not None and link.starts_at < window_start)
+def out_of_sight(link: Link, window: Window, now: datetime) -> bool:
+    """Return whether a snapshot need not hold the link's source event: it is over, or starts outside the window."""
+    return is_over(link, now) or (link.starts_at is not None and not window.holds(link.starts_at))
 
 
 def is_over(link: Link, now: datetime) -> bool:

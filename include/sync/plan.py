@@ -120,7 +120,7 @@ def _plan_removals(
                 by_uuid.get(link.uuid),
                 currents.get((link.event_maker, link.event_id)),
                 removal,
-                window_start=run.window_start,
+                window=run.window,
                 now=run.now,
                 run_id=run.run_id,
                 resync=run.mode is Mode.RESYNC,

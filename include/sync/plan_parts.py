@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from include.models import AppliedPrice, Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Mode, Rejection
+from include.models import AppliedPrice, Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Mode, Rejection, Window
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Run:
     run_id: str
     mode: Mode
     now: datetime
-    window_start: datetime
+    window: Window
     events: frozenset[str] = frozenset()
     unreadable: Mapping[str, int] = field(default_factory=dict)
     awaited: frozenset[str] = frozenset()

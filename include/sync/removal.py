@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from include.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection
+from include.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection, Window
 from include.sync.fields import same_minute, written_time
 from include.sync.identity import is_over, out_of_sight
 from include.sync.plan_parts import change_of
@@ -63,7 +63,7 @@ def plan_removal(
     current: CurrentEvent | None,
     plan: RemovalPlan,
     *,
-    window_start: datetime,
+    window: Window,
     now: datetime,
     run_id: str,
     resync: bool,
@@ -78,7 +78,7 @@ def plan_removal(
     if _has_ended(mapped, now) if mapped else is_over(link, now):
         plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.OVER))
     elif mapped is None:
-        if awaited or out_of_sight(link, window_start, now):
+        if awaited or out_of_sight(link, window, now):
             return
         absences = link.absences if link.counted_run == run_id or not counts else link.absences + 1
         plan.absences[link.uuid] = absences

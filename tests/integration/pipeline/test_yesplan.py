@@ -10,7 +10,8 @@ from include.models import Mode
 from include.pipeline.ticket_status import follow_sale_windows, libraries_due
 from include.sandbox.yesplan_seed import seed_yesplan
 from include.sandbox.yesplan_state import Installation
-from tests.integration.pipeline.harness import HOUR, World
+from include.settings import Library
+from tests.integration.pipeline.harness import DAY, HOUR, World
 from tests.integration.pipeline.venue import COUNTS, VENUE, in_yesplan
 
 pytestmark = pytest.mark.slow
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.slow
 ON_SALE = ["Kameliadamen", "Nøddeknækkeren", "Nøddeknækkeren", "Åbent hus bag scenen"]
 WRITES_BACK = (f"yesplan:{VENUE}", "PUT")
 PRICES = {"Voksen": "price_adult", "Barn": "price_child"}
+AGREED = {"ticketing_publish": "Ja", "ticketing_capacity": "80", "price_adult": "75", "locations": ["Store Sal"]}
 KEY = "MADEUPKEYOFTHETHEATRE0123456789A"
 
 
@@ -33,6 +35,14 @@ def theater(world: World) -> World:
 
 def installation(world: World) -> Installation:
     return world.sandbox.yesplan[VENUE]
+
+
+def draw_in(world: World, horizon_days: int) -> Library:
+    """Let the venue's snapshots reach less far, and return the library as it is then."""
+    library = world.libraries["solbjerg"]
+    source = library.source.model_copy(update={"horizon_days": horizon_days})
+    world.libraries["solbjerg"] = library.model_copy(update={"source": source})
+    return world.libraries["solbjerg"]
 
 
 def said_of(world: World) -> str:
@@ -138,6 +148,25 @@ def test_event_that_goes_back_to_option_is_withdrawn_at_once_and_returns_when_it
     assert theater.run().writes == [("place2book", "POST"), WRITES_BACK]
     assert theater.answers(str(event.custom["ticket_link"]))
     assert theater.run().writes == []
+
+
+def test_horizon_that_is_drawn_in_takes_nothing_off_sale_that_lies_beyond_it(theater: World) -> None:
+    theater.run()
+    state = installation(theater)
+    start = theater.now().replace(microsecond=0) + 100 * DAY
+    uuid = state.add(name="Hamlet", start=start, **AGREED)
+    theater.run()
+    far, near = theater.libraries["solbjerg"], draw_in(theater, horizon_days=80)
+    hidden = [theater.run() for _ in range(3)]
+    resync = theater.run(Mode.RESYNC)
+    assert [(run.raised, run.writes) for run in (*hidden, resync)] == [({}, [])] * 4
+    assert theater.answers(str(state.get(uuid).custom["ticket_link"]))
+    theater.ahead = 25 * DAY
+    state.edit(uuid, ticketing_capacity="90")
+    assert (near.source == far.source, theater.run().writes[0]) == (False, ("place2book", "PUT"))
+    state.remove(uuid)
+    theater.run()
+    assert ("place2book", "DELETE") in theater.run().writes
 
 
 def test_plan_shows_what_the_next_run_does_and_writes_nothing(theater: World) -> None:

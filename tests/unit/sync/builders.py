@@ -19,6 +19,7 @@ from include.models import (
     Mode,
     Outcome,
     TicketEvent,
+    Window,
     Written,
 )
 from include.sync.fields import desired_fields
@@ -30,6 +31,7 @@ from tests.unit.sync.mapping_examples import NOW, RULES
 START = datetime(2026, 4, 14, 17, 0, tzinfo=UTC)
 END = datetime(2026, 4, 14, 19, 0, tzinfo=UTC)
 WINDOW_START = NOW - timedelta(days=60)
+WINDOW = Window(start=WINDOW_START)
 WEEK = timedelta(days=7)
 ADDRESS = Address(name="Solbjerg Bibliotek", address1="Bygaden 12", postal_code="0800", city="Solbjerg")
 SALES = "https://www.place2book.com/da/sw2/sales/"
@@ -150,7 +152,7 @@ def identities_of(
     """Return which Place2book event belongs to which source event."""
     sought = [mapped for mapped in snapshot if wants_an_event(mapped)]
     present = frozenset(mapped.uuid for mapped in snapshot)
-    return identify(sought, present, links, events, begun, RULES.sales_hosts, WINDOW_START, now)
+    return identify(sought, present, links, events, begun, RULES.sales_hosts, WINDOW, now)
 
 
 def plan_of(
@@ -162,7 +164,7 @@ def plan_of(
     **run: Any,
 ) -> Plan:
     """Return the plan of a run over what is there in Place2book, prices read."""
-    values: dict[str, Any] = {"run_id": "run-2", "mode": Mode.SYNC, "now": NOW, "window_start": WINDOW_START}
+    values: dict[str, Any] = {"run_id": "run-2", "mode": Mode.SYNC, "now": NOW, "window": WINDOW}
     circumstances = Run(**values | run)
     found = identities_of(snapshot, links, there, begun=begun, now=circumstances.now)
     currents = {(event.event_maker, event.event_id): event for event in there}

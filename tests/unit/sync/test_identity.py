@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from include.models import Link, LinkStatus, Mapped, Outcome, TicketEvent
+from include.models import Link, LinkStatus, Mapped, Outcome, TicketEvent, Window
 from include.sync.identity import is_over, out_of_sight
 from tests.unit.sync.builders import (
     END,
@@ -24,6 +24,7 @@ from tests.unit.sync.builders import (
 )
 from tests.unit.sync.mapping_examples import NOW
 
+WINDOW_END = WINDOW_START + timedelta(days=365)
 OURS = f"{SALES}sec1"
 OTHER_TITLE = replace(EVENT, name="Foredrag om sæler")
 ELSEWHEN = replace(OTHER_TITLE, begin_at=START - timedelta(days=3), end_at=END - timedelta(days=3))
@@ -204,9 +205,11 @@ def test_adopted_event_is_not_also_taken_for_a_lost_create() -> None:
         pytest.param({"ends_at": NOW + timedelta(seconds=1)}, False, False, id="still-on"),
         pytest.param({"starts_at": WINDOW_START}, False, False, id="starts-with-the-window"),
         pytest.param({"starts_at": WINDOW_START - timedelta(seconds=1)}, False, True, id="starts-before-the-window"),
+        pytest.param({"starts_at": WINDOW_END - timedelta(seconds=1)}, False, False, id="starts-at-the-end"),
+        pytest.param({"starts_at": WINDOW_END}, False, True, id="starts-after-the-end"),
         pytest.param({"starts_at": None, "ends_at": None}, False, False, id="times-unknown"),
     ],
 )
 def test_link_is_over_or_out_of_sight_by_its_times(changes: dict[str, object], over: bool, unseen: bool) -> None:
-    link = linked(**changes)
-    assert (is_over(link, NOW), out_of_sight(link, WINDOW_START, NOW)) == (over, unseen)
+    link, window = linked(**changes), Window(start=WINDOW_START, end=WINDOW_END)
+    assert (is_over(link, NOW), out_of_sight(link, window, NOW)) == (over, unseen)

@@ -17,7 +17,7 @@ from tests.unit.sync.builders import (
     PASSIVE_EVENT,
     SALES,
     START,
-    WINDOW_START,
+    WINDOW,
     linked,
     standing,
     unwanted,
@@ -62,7 +62,7 @@ def judged(
 ) -> Judged:
     """Return what becomes of one event of ours."""
     events, hosts = not_of(other, there), RULES.sales_hosts
-    found = identify([mapped], frozenset({mapped.uuid}), links, events, begun, hosts, WINDOW_START, NOW, other.seccodes)
+    found = identify([mapped], frozenset({mapped.uuid}), links, events, begun, hosts, WINDOW, NOW, other.seccodes)
     return leave_to_twin(found, other, hosts, resync=resync)
 
 
