@@ -330,7 +330,7 @@ class World:
         A write to custom data that is refused may be sent again in as many parts as it has fields.
         """
         writes = [entry for entry in self.sandbox.log.writes() if entry.status != 429]
-        in_parts = {e.path for e in writes if e.path.endswith("/customdata") and 400 <= e.status < 500}
+        in_parts = {e.path for e in writes if e.path.endswith("/customdata") and 400 <= (e.status or 0) < 500}
         began: Counter[tuple[str, str]] = Counter()
         for row in self.rows("SELECT * FROM sync.changes WHERE applying_at IS NOT NULL"):
             request = _request_of(row, self._writes_back(row["library"]))
