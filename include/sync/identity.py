@@ -8,6 +8,7 @@
 | 2 | ... of no event of these event makers | UNKNOWN_LINK: rejected, nothing created |
 | 2 | ... of a vanished source event with the same title, or the same start | MOVED |
 | 3 | is an instance made anew: a link's source event vanished, with the same series and title | MOVED |
+| 3 | looks like an event that vanished: the same title, start and event maker | MOVED |
 | 4 | has the name and start of an unlinked event of its event maker (a create whose answer was lost) | ADOPTED |
 | 5 | none of these | NEW |
 

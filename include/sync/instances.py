@@ -1,4 +1,5 @@
-"""Which instance of a series became which when its source made all of them anew, with new uuids. Pure."""
+"""Which event became which when it was made anew under another uuid: a series whose dates were changed, an event that
+an editor deleted and wrote again, or all of them, where another source now shows what the one before it did. Pure."""
 
 from __future__ import annotations
 
@@ -33,13 +34,33 @@ class Instance(Protocol):
         """The start."""
         ...
 
+    @property
+    def event_maker(self) -> int:
+        """Whose event it is in Place2book."""
+        ...
+
 
 New = TypeVar("New", bound=Instance)
 Old = TypeVar("Old", bound=Instance)
 
 
 def made_anew(instances: Iterable[New], vanished: Iterable[Old]) -> list[tuple[New, Old]]:
-    """Pair one to one what has the same series and title: same start first, then in order of start (behaviour 4.3)."""
+    """Pair one to one (behaviour 4.3): within a series what has the same title, same start first, then in order of
+    start; of the rest what looks the same."""
+    instances, vanished = list(instances), list(vanished)
+    pairs = _in_series(instances, vanished)
+    paired = {instance.uuid for pair in pairs for instance in pair}
+    left = (old for old in vanished if old.uuid not in paired)
+    return pairs + _looking_the_same((new for new in instances if new.uuid not in paired), left)
+
+
+def looks(instance: Instance) -> tuple[int, str, datetime | None]:
+    """Return what an event is known by that has another uuid and is in no series, or in another: both are the source's
+    own."""
+    return instance.event_maker, instance.title, instance.starts_at
+
+
+def _in_series(instances: Iterable[New], vanished: Iterable[Old]) -> list[tuple[New, Old]]:
     waiting: dict[tuple[str, str], list[Old]] = defaultdict(list)
     for old in sorted(vanished, key=in_order_of_start):
         if old.series_uuid:
@@ -58,6 +79,15 @@ def made_anew(instances: Iterable[New], vanished: Iterable[Old]) -> list[tuple[N
         if candidates := waiting.get((new.series_uuid or "", new.title), []):
             pairs.append((new, candidates.pop(0)))
     return pairs
+
+
+def _looking_the_same(instances: Iterable[New], vanished: Iterable[Old]) -> list[tuple[New, Old]]:
+    waiting: dict[tuple[int, str, datetime | None], list[Old]] = defaultdict(list)
+    for old in sorted(vanished, key=in_order_of_start):
+        if old.starts_at is not None:
+            waiting[looks(old)].append(old)
+    alike = ((new, waiting[looks(new)]) for new in sorted(instances, key=in_order_of_start))
+    return [(new, same.pop(0)) for new, same in alike if same]
 
 
 def in_order_of_start(instance: Instance) -> tuple[datetime, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections")
 PLACE2BOOK = "place2book"
+YESPLAN_ID = re.compile(r"\d+-\d+")
 
 
 class Died(BaseException):
@@ -259,10 +261,6 @@ class World:
         """Return (server, method) of a request that writes back to Solbjerg's source."""
         return (f"yesplan:{VENUE}", "PUT") if self.plans_in_yesplan else ("cms:solbjerg", "PATCH")
 
-    def _writes_back(self, library: str) -> str:
-        known = self.libraries.get(library)
-        return "PUT" if known is not None and isinstance(known.source, YesplanSettings) else "PATCH"
-
     def add(self, title: str = "Koncert", price: float = 100, capacity: int = 50, **fields: object) -> str:
         """Publish a ticket event at Solbjerg's source and return its uuid; with one category by default."""
         category = {"uuid": f"category of {title}", "title": "Voksen", "price": {"currency": "DKK", "value": price}}
@@ -333,7 +331,7 @@ class World:
         in_parts = {e.path for e in writes if e.path.endswith("/customdata") and 400 <= (e.status or 0) < 500}
         began: Counter[tuple[str, str]] = Counter()
         for row in self.rows("SELECT * FROM sync.changes WHERE applying_at IS NOT NULL"):
-            request = _request_of(row, self._writes_back(row["library"]))
+            request = _request_of(row)
             began[request] += 1 + (len(row["fields"]) if request[1] in in_parts else 0)
         sent = Counter((entry.method, entry.path) for entry in writes)
         return sorted((sent - began).elements())
@@ -351,9 +349,11 @@ def new_world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded:
     return world
 
 
-def _request_of(row: dict[str, Any], writes_back: str) -> tuple[str, str]:
-    """Return method and path of the request that a change stands for; `writes_back` is the source's method."""
-    of_source = f"/api/v1/events/{row['uuid']}" if writes_back == "PATCH" else f"/api/event/{row['uuid']}/customdata"
+def _request_of(row: dict[str, Any]) -> tuple[str, str]:
+    """Return method and path of the request that a change stands for; an id tells whether it is Yesplan's."""
+    of_yesplan = YESPLAN_ID.fullmatch(row["uuid"]) is not None
+    of_source = f"/api/event/{row['uuid']}/customdata" if of_yesplan else f"/api/v1/events/{row['uuid']}"
+    writes_back = "PUT" if of_yesplan else "PATCH"
     events = f"/event_makers/{row['event_maker']}/events"
     event, price = f"{events}/{row['event_id']}", f"{events}/{row['event_id']}/prices/{row['price_id']}"
     return {

@@ -182,7 +182,7 @@ def test_lost_create_that_another_event_has_is_not_taken() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "link"),
     [
-        pytest.param([], linked("old"), id="of-a-vanished-event-without-series"),
+        pytest.param([], linked("old", starts_at=START + timedelta(days=7)), id="of-a-vanished-event-of-another-start"),
         pytest.param([unwanted(Outcome.REJECTED, "old")], linked("old"), id="of-a-rejected-event"),
         pytest.param([], linked("old", status=LinkStatus.RETIRED), id="of-a-retired-event"),
     ],

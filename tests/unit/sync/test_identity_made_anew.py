@@ -93,9 +93,32 @@ def test_event_of_another_kind_is_not_the_vanished_one_made_anew(change: dict[st
     assert pairs([at(STARTS[0] + LATER, "new", **change)], old_links()[:1]) == {"new": ("new", None)}
 
 
-def test_events_without_a_series_are_never_paired_with_each_other() -> None:
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param({}, ("moved", 1), id="looks-the-same"),
+        pytest.param({"series_uuid": "another"}, ("moved", 1), id="in-a-series-now"),
+        pytest.param({"title": "Andet hold"}, ("new", None), id="another-title"),
+        pytest.param({"starts_at": START + LATER}, ("new", None), id="another-start"),
+        pytest.param({"event_maker": 5001}, ("new", None), id="another-event-maker"),
+    ],
+)
+def test_events_without_a_series_are_paired_only_when_they_look_the_same(
+    change: dict[str, object], expected: tuple[str, int | None]
+) -> None:
     links = [linked_at(START, "old", series_uuid=None)]
-    assert pairs([at(START + LATER, "new", series_uuid=None)], links) == {"new": ("new", None)}
+    assert pairs([at(START, "new", **{"series_uuid": None} | change)], links) == {"new": expected}
+
+
+def test_events_that_look_the_same_are_paired_one_to_one_after_their_series() -> None:
+    links = [linked_at(START, "old1", 1), linked_at(START, "old2", 2, series_uuid=None)]
+    made = [at(START, "new1", series_uuid=None), at(START, "new2", series_uuid=None), at(START + WEEK, "new3")]
+    assert pairs(made, links) == {"new1": ("moved", 2), "new2": ("new", None), "new3": ("moved", 1)}
+
+
+def test_vanished_event_whose_start_is_not_known_is_paired_with_none() -> None:
+    link = linked_at(START, "old", series_uuid=None, starts_at=None)
+    assert pairs([at(START, "new", series_uuid=None, starts_at=None)], [link]) == {"new": ("new", None)}
 
 
 @pytest.mark.parametrize(

@@ -148,9 +148,20 @@ def test_removal_does_not_wait_for_a_rejected_event_of_another_kind(other: dict[
     assert said(plan.changes) == DELETED
 
 
-def test_removal_does_not_wait_for_a_rejected_event_when_there_is_no_series() -> None:
-    other = unwanted(Outcome.REJECTED, "b")
-    assert said(plan_of([other], [ONCE_ABSENT], [standing()]).changes) == DELETED
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        pytest.param({}, [], id="looks-the-same"),
+        pytest.param({"starts_at": START + WEEK}, DELETED, id="another-start"),
+        pytest.param({"title": "Andet hold"}, DELETED, id="another-title"),
+        pytest.param({"event_maker": 5001}, DELETED, id="another-event-maker"),
+    ],
+)
+def test_removal_waits_for_a_rejected_event_outside_a_series_only_when_it_looks_the_same(
+    other: dict[str, object], expected: object
+) -> None:
+    anew = unwanted(Outcome.REJECTED, "b", **other)
+    assert said(plan_of([anew], [ONCE_ABSENT], [standing()]).changes) == expected
 
 
 def test_removal_does_not_wait_for_a_rejected_event_that_has_its_own_event() -> None:
