@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -116,7 +117,11 @@ def _values(where: CustomData, told: Mapping[str, object], unreadable: dict[str,
 def _categories(
     prices: Mapping[str, str], told: Mapping[str, object], unreadable: dict[str, str]
 ) -> Iterable[TicketCategory]:
-    """Yield the ticket categories that have a value; a price that is no number is noted as unreadable."""
+    """Yield the ticket categories that have a value; a price that is no number is noted as unreadable.
+
+    A category is known by its keyword, so that another title in the settings is the same price with another name.
+    """
+    fields = Counter(prices.values())
     for title, keyword in prices.items():
         value = told.get(keyword)
         if text_in(value) is None and not is_structure(value):
@@ -124,7 +129,7 @@ def _categories(
         amount = amount_in(value)
         if amount is None:
             unreadable.setdefault("ticket_categories.price", f"{title}: {text_in(value) or shown(value)}")
-        yield TicketCategory(title=title, amount=amount)
+        yield TicketCategory(title=title, uuid=keyword if fields[keyword] == 1 else None, amount=amount)
 
 
 def _is_among(status: str, statuses: Iterable[str]) -> bool:

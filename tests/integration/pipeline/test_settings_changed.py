@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from include.sandbox.place2book_records import Event
 from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
-from tests.integration.pipeline.venue import in_yesplan
+from tests.integration.pipeline.venue import VENUE, in_yesplan
 
 pytestmark = pytest.mark.slow
 
@@ -55,3 +56,71 @@ def published(world: World) -> list[str]:
     uuids = programme(world)
     assert world.run().raised == {}
     return uuids
+
+
+def venue_with(world: World, **custom_data: object) -> None:
+    """Give the library the theatre's Yesplan as its source, with these keywords."""
+    world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"], **custom_data)
+
+
+def sold_at(event: Event) -> dict[str, tuple[int, bool]]:
+    """Return value and whether the sale goes on of each price, by name."""
+    return {
+        price.fields.name: (price.fields.value, price.fields.sale_end_at is None) for price in event.prices.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("prices", "expected", "methods"),
+    [
+        pytest.param(
+            {"Billet": "price_adult", "Barn": "price_child"},
+            {"Billet": (10000, True), "Barn": (5000, True)},
+            ["PUT"],
+            id="renamed",
+        ),
+        pytest.param(
+            {"Voksen": "price_new", "Barn": "price_child"},
+            {"Voksen": (10000, True), "Barn": (5000, True)},
+            [],
+            id="in-another-field",
+        ),
+        pytest.param(
+            {"Billet": "price_new", "Barn": "price_child"},
+            {"Voksen": (10000, False), "Billet": (10000, True), "Barn": (5000, True)},
+            ["POST", "PUT"],
+            id="another-one",
+        ),
+        pytest.param({"Voksen": "price_adult"}, {"Voksen": (10000, True)}, ["DELETE"], id="removed"),
+        pytest.param(
+            {"Barn": "price_child"}, {"Voksen": (10000, False), "Barn": (5000, True)}, ["PUT"], id="removed-though-sold"
+        ),
+        pytest.param(
+            {"Voksen": "price_adult", "Barn": "price_child", "Studerende": "price_child"},
+            {"Voksen": (10000, True), "Barn": (5000, True), "Studerende": (5000, True)},
+            ["POST"],
+            id="a-third-of-the-same-field",
+        ),
+    ],
+)
+def test_price_of_a_venue_is_known_by_its_field_and_its_name_when_the_settings_change(
+    website: World, prices: dict[str, str], expected: dict[str, tuple[int, bool]], methods: list[str]
+) -> None:
+    world, told = website, {"Voksen": "price_adult", "Barn": "price_child"}
+    venue_with(world, prices=told)
+    categories = [{"title": title, "price": {"value": value}} for title, value in (("Voksen", 100), ("Barn", 50))]
+    uuid = world.add("Koncert", ticket_categories=categories)
+    world.run()
+    event = world.event_of(uuid)
+    world.sandbox.place2book.buy(event.id)
+    world.sandbox.yesplan[VENUE].edit(uuid, price_new="100")
+    venue_with(world, prices=prices)
+    assert (in_place2book(world.run()), sold_at(event), world.run().writes) == (methods, expected, [])
+    venue_with(world, prices=told)
+    assert world.run().raised == {}
+    ours = {name: at for name, at in sold_at(event).items() if name in told}
+    assert (ours, world.run().writes, world.open_rejections()) == (
+        {"Voksen": (10000, True), "Barn": (5000, True)},
+        [],
+        set(),
+    )

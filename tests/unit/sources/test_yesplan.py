@@ -35,8 +35,8 @@ def test_event_with_everything_is_read_whole(theater: Installation, client: Yesp
         branches=("Store Sal",),
         address=HALL,
         ticket_categories=(
-            TicketCategory(title="Voksen", amount=Decimal("75.50")),
-            TicketCategory(title="Barn", amount=Decimal(0)),
+            TicketCategory(title="Voksen", uuid="price_adult", amount=Decimal("75.50")),
+            TicketCategory(title="Barn", uuid="price_child", amount=Decimal(0)),
         ),
         capacity=240,
         series_uuid=event.series_uuid,
