@@ -23,6 +23,9 @@ host and what was asked for; it never holds a password, a token, a header or a b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class BilletbroError(Exception):
     """Anything that this project raises on purpose."""
@@ -101,3 +104,14 @@ class PartlyRefused(Refused):
     def __init__(self, message: str, status: int = 400, said: str = "", fields: frozenset[str] = frozenset()) -> None:
         super().__init__(message, status, said)
         self.fields = fields
+
+
+@contextmanager
+def after_a_write() -> Iterator[None]:
+    """Let a failure to read what a write has left behind be OutcomeUnknown: the write itself may be done."""
+    try:
+        yield
+    except OutcomeUnknown:
+        raise
+    except Retriable as error:
+        raise OutcomeUnknown(str(error)) from None

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from include.api import failures
 from include.api.access import RequestSettings
 from include.api.client import ApiClient
-from include.api.errors import BilletbroError, Missing, NoAccess, Refused, WrongHost
+from include.api.errors import BilletbroError, Missing, NoAccess, Refused, WrongHost, after_a_write
 from include.api.place2book_wire import (
     PRICE_READ_ONLY,
     EventMakerWire,
@@ -115,7 +115,10 @@ class Place2bookClient(ApiClient):
         answer = self._session.write("PUT", path, what=what, body={"event": event_with(shown, fields)})
         updated = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
         whole = updated is not None and updated.event_id == event_id and _shown_whole(updated)
-        return updated if updated and whole else self.event(event_maker, event_id)
+        if updated and whole:
+            return updated
+        with after_a_write():
+            return self.event(event_maker, event_id)
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
         """Delete an event; raises Missing when it is gone already, Refused when it may not be deleted."""
@@ -154,7 +157,10 @@ class Place2bookClient(ApiClient):
         body = {"price": overlaid(self._shown_price(path, price_id, what), fields, PRICE_READ_ONLY)}
         answer = self._session.write("PUT", path, what=what, body=body)
         updated = _read_or_none(current_price, answer.data)
-        return updated or current_price(self._shown_price(path, price_id, what))
+        if updated:
+            return updated
+        with after_a_write():
+            return current_price(self._shown_price(path, price_id, what))
 
     def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None:
         """Delete a price; raises Missing when it is gone already, Refused when tickets were sold at it."""

@@ -74,7 +74,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ours:
-    """What our own tables know of a library; `missing` are those of which staff were told that they are gone."""
+    """What our own tables know of a library; `missing` are those of which staff were told that they are gone, and
+    those that we may have deleted."""
 
     window: Window
     snapshot: tuple[Mapped, ...]
@@ -147,13 +148,14 @@ def _read_ours(
             raise NothingToDo(library.id)
         begun = tuple(filter(can_be_told, begun_changes(connection, library.id, request.run_id)))
         rejected = open_codes(connection, library.id)
+        told = frozenset(uuid for uuid, code in rejected if code == "event_missing_in_place2book")
         return _Ours(
             window=Window(start=record.window_start, end=record.window_end),
             snapshot=read_mapped(connection, library.id),
             links=read_links(connection, library.id),
             rules=rules_of(connection, library, sales_host),
             begun=begun,
-            missing=frozenset(uuid for uuid, code in rejected if code == "event_missing_in_place2book"),
+            missing=told.union(change.uuid for change in begun if change.kind is Kind.DELETE),
             sources=read_source_events(connection, library.id) if begun else {},
             twin=read_twin(connection, library, twin_library, now),
         )
@@ -170,9 +172,7 @@ def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: b
     observation = replace(seen, events=not_of(twin, seen.events))
     told = addressed(links, observation.events)
     links = told.among(links)
-    recovered = carried_out_after_all(
-        client, ours.begun, links, observation.events, observation.missing, snapshot, ours.sources
-    )
+    recovered = carried_out_after_all(client, ours.begun, links, observation, snapshot, ours.sources)
     undone = (change for change in ours.begun if change.change_id not in recovered.carried_out)
     lost = frozenset(change.uuid for change in undone if change.kind is Kind.CREATE)
     return _Found(

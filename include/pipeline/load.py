@@ -100,6 +100,7 @@ def _store_findings(
     for link in known.recovered.links:
         save_link(connection, library.id, link)
     stored.mark_carried_out(connection, known.recovered.carried_out)
+    stored.put_off(connection, known.recovered.put_off, now)
     # An empty snapshot counts for nothing, unless somebody says that it is meant.
     if (known.snapshot or request.allow_mass_removal) and not request.events:
         count_absences(connection, library.id, plan.absences, request.run_id, known.run.unreadable)

@@ -11,17 +11,16 @@ from dataclasses import replace
 
 from include.models import AppliedPrice, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Written
 from include.store.changes import BegunChange
-from include.sync.fields import current_fields, read_time, same_minute
+from include.sync.fields import TIMES, current_fields, read_time, same_minute, written_time
 
 
 def can_be_told(change: BegunChange) -> bool:
     """Return whether Place2book can tell that we carried a change out, and not staff.
 
-    What staff may do as well is ours only the first time that anybody looks: what still stood then was not done by us,
-    whoever does it later.
+    Staff may do all of it but a create with its whole text. So it is ours only the first time that anybody looks: what
+    still stood then was not done by us, whoever does it later.
     """
-    staff_do_it_too = change.kind in (Kind.UPDATE, Kind.DELETE, Kind.DELETE_PRICE, Kind.UPDATE_PRICE)
-    return not (change.looks and staff_do_it_too and "sale_end_at" not in change.new)
+    return change.kind is Kind.CREATE or not change.looks
 
 
 def noted(change: BegunChange, link: Link | None, current: CurrentEvent | None, *, missing: bool) -> Link | None:
@@ -45,14 +44,31 @@ def as_applied(price: CurrentPrice) -> AppliedPrice:
 
 def _updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     stands = current_fields(current)
-    if any(stands.get(name) != value for name, value in change.new.items()):
+    if not _was_carried_out(change, stands):
         return None
+    shown = {name: stands[name] for name in change.new}
     return replace(
         link,
-        applied={**link.applied, **change.new},
-        echo={**link.echo, **change.new},
-        drift=_without(link.drift, change.new),
+        applied={**link.applied, **{name: _applied(name, change.new[name], shown[name]) for name in shown}},
+        echo={**link.echo, **shown},
+        drift=_without(link.drift, shown),
     )
+
+
+def _was_carried_out(change: BegunChange, stands: Mapping[str, Written]) -> bool:
+    """Return whether no field stands as it stood before: an update is carried out whole or not at all.
+
+    How they stand tells less. Place2book keeps some values in a form of its own, and staff may have gone on from there.
+    """
+    return all(stands[name] != change.old[name] for name in change.new)
+
+
+def _applied(name: str, sent: Written, stands: Written) -> Written:
+    """Return what counts as applied: what was sent, where it stands; else what stands, so that the source's is pushed.
+
+    The seconds of a time need not be kept, and could not be pushed either.
+    """
+    return sent if name in TIMES and same_minute(read_time(sent), read_time(stands)) else stands
 
 
 def _sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
@@ -79,20 +95,23 @@ def _price_created(change: BegunChange, link: Link, current: CurrentEvent) -> Li
 
 def _price_updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     key, price = _price_of(change, link, current)
-    if key is None or price is None or not _stands(price, change.new):
+    if key is None or price is None:
+        return None
+    shown: dict[str, Written] = {
+        "name": price.name,
+        "value": price.value_ore,
+        "sale_end_at": written_time(price.sale_end_at),
+    }
+    if not _was_carried_out(change, shown):
         return None
     ours = link.prices[key]
-    name, value = change.new.get("name", ours.name), change.new.get("value", ours.value_ore)
-    given = AppliedPrice(price_id=price.price_id, name=str(name), value_ore=int(value or 0))
+    given = AppliedPrice(
+        price_id=price.price_id,
+        name=price.name if "name" in change.new else ours.name,
+        value_ore=price.value_ore if "value" in change.new else ours.value_ore,
+    )
     settled = [f"price.{price.price_id}.{name}" for name in change.new]
     return replace(link, prices={**link.prices, key: given}, drift=_without(link.drift, settled))
-
-
-def _stands(price: CurrentPrice, sent: Mapping[str, Written]) -> bool:
-    shown: dict[str, Written] = {"name": price.name, "value": price.value_ore}
-    if any(shown[name] != value for name, value in sent.items() if name in shown):
-        return False
-    return "sale_end_at" not in sent or same_minute(price.sale_end_at, read_time(sent["sale_end_at"]))
 
 
 def _price_sale_ended(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:

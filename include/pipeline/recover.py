@@ -7,7 +7,7 @@ had an answer come is noted.py's.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from include.api.place2book import Place2bookClient
@@ -21,7 +21,7 @@ from include.models import (
     Written,
 )
 from include.pipeline.noted import as_applied, noted
-from include.pipeline.observe import Key, with_readable_prices
+from include.pipeline.observe import Key, Observation, with_readable_prices
 from include.store.changes import BegunChange
 from include.sync.apply import sales_location
 from include.sync.fields import current_fields, read_time, written_time
@@ -35,11 +35,12 @@ _LINK = re.compile(r"""href=["']([^"']+)""")
 class Recovered:
     """Links that are to be stored as they are here, and the changes that were carried out after all, each with the
     Place2book event that it was carried out on. `unread` are the events that could not be read to find out, by the
-    source event that they may belong to."""
+    source event that they may belong to, and `put_off` the changes that are looked for once they can be."""
 
     links: tuple[Link, ...] = ()
     carried_out: Mapping[int, int] = field(default_factory=dict)
     unread: Mapping[str, Key] = field(default_factory=dict)
+    put_off: tuple[int, ...] = ()
 
     def among(self, links: Sequence[Link]) -> tuple[Link, ...]:
         """Return all links, these in the place of what was known of the same source events."""
@@ -77,20 +78,16 @@ def carried_out_after_all(
     client: Place2bookClient,
     begun: Sequence[BegunChange],
     links: Sequence[Link],
-    events: Sequence[CurrentEvent],
-    missing: Collection[Key],
+    observation: Observation,
     snapshot: Sequence[Mapped],
     sources: Mapping[str, SourceEvent],
 ) -> Recovered:
-    """Return what changes of unknown outcome are seen to have done; reads the prices of their events only.
-
-    `events` stand in Place2book, the `missing` ones do not.
-    """
-    made = _created(begun, links, events)
-    by_key = {(event.event_maker, event.event_id): event for event in events}
+    """Return what changes of unknown outcome are seen to have done; reads the prices of their events only."""
+    made = _created(begun, links, observation.events)
+    by_key = {_key_of(event): event for event in observation.events}
     touched = [by_key[key] for key in map(_key, begun) if key in by_key]
     priced = with_readable_prices(client, [*made.values(), *touched])
-    standing = priced.events
+    standing, unreadable = priced.events, observation.unread | priced.unread
     by_uuid = {mapped.uuid: mapped for mapped in snapshot}
     live: dict[Key, Link] = {
         (link.event_maker, link.event_id): link for link in links if link.status is LinkStatus.LIVE
@@ -98,20 +95,22 @@ def carried_out_after_all(
     found: dict[str, Link] = {}
     carried_out: dict[int, int] = {}
     unread: dict[str, Key] = {}
+    put_off: list[int] = []
     for change in begun:
         key = _key_of(made[change.change_id]) if change.change_id in made else _key(change)
-        if key in priced.unread:
+        if key in unreadable:
             unread[change.uuid] = key
+            put_off.append(change.change_id)
             continue
         if change.change_id in made:
             current = standing[key]
             link: Link | None = _link_of(change, current, sources.get(change.uuid), by_uuid.get(change.uuid))
         else:
-            link = noted(change, live.get(key), standing.get(key), missing=key in missing)
+            link = noted(change, live.get(key), standing.get(key), missing=key in observation.missing)
         if link is not None:
             live[link.event_maker, link.event_id] = found[link.uuid] = link
             carried_out[change.change_id] = link.event_id
-    return Recovered(links=tuple(found.values()), carried_out=carried_out, unread=unread)
+    return Recovered(links=tuple(found.values()), carried_out=carried_out, unread=unread, put_off=tuple(put_off))
 
 
 def _created(

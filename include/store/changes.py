@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 
 from include.api.errors import Retriable
 from include.models import Change, Kind, Mode, Written
-from include.store.tables import changes, links, runs
+from include.store.tables import changes, runs
 from include.sync import error_texts
 from include.sync.error_texts import UNEXPECTED
 
@@ -29,6 +29,8 @@ SEEN_WHEN_DONE = (
     Kind.DELETE,
 )
 """The kinds of change of which Place2book shows later whether they were carried out."""
+WRITTEN_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
+"""The kinds of change that are the source's, and tell nothing of Place2book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +157,7 @@ def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
     """Return the source events whose latest PATCH that was sent failed."""
     latest = (
         select(func.max(changes.c.id))
-        .where(changes.c.library == library, changes.c.kind.in_((Kind.WRITE_BACK, Kind.CLEAR_LINK)))
+        .where(changes.c.library == library, changes.c.kind.in_(WRITTEN_BACK))
         .where(changes.c.applying_at.is_not(None))
         .group_by(changes.c.uuid)
     )
@@ -164,15 +166,19 @@ def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
 
 
 def begun_changes(connection: Connection, library: str, run_id: str) -> tuple[BegunChange, ...]:
-    """Return the changes that may have been carried out without our knowing, oldest first, as this run finds them."""
+    """Return the changes that may have been carried out without our knowing, oldest first, as this run finds them.
+
+    One that was followed by another of the same source event is settled: that was planned from what it left.
+    """
     since = (runs.c.library == changes.c.library) & (runs.c.observed_at > changes.c.finished_at)
     earlier = since & runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)) & (runs.c.run_id != run_id)
     looks = select(func.count()).where(earlier).correlate(changes).scalar_subquery().label("looks")
+    later = changes.alias()
+    of_same = (later.c.library == changes.c.library) & (later.c.uuid == changes.c.uuid) & (later.c.id > changes.c.id)
+    followed = exists().where(of_same, later.c.status == "applied", later.c.kind.not_in(WRITTEN_BACK))
     query = (
         select(changes, looks)
-        .outerjoin(links, (links.c.library == changes.c.library) & (links.c.uuid == changes.c.uuid))
-        .where(changes.c.library == library, changes.c.kind.in_(SEEN_WHEN_DONE), changes.c.outcome_unknown)
-        .where(links.c.uuid.is_(None) | (changes.c.finished_at > links.c.updated_at))
+        .where(changes.c.library == library, changes.c.kind.in_(SEEN_WHEN_DONE), changes.c.outcome_unknown, ~followed)
         .order_by(changes.c.id)
     )
     return tuple(_begun(row) for row in connection.execute(query).mappings())
@@ -189,6 +195,11 @@ def mark_carried_out(connection: Connection, carried_out: Mapping[int, int]) -> 
             ),
             [{"of_id": change_id, "to_event": event_id} for change_id, event_id in carried_out.items()],
         )
+
+
+def put_off(connection: Connection, change_ids: Sequence[int], now: datetime) -> None:
+    """Let changes of unknown outcome count as not looked for yet, since what they were about could not be read."""
+    connection.execute(update(changes).where(changes.c.id.in_(change_ids)).values(finished_at=now))
 
 
 def _begun(row: Mapping[Any, Any]) -> BegunChange:

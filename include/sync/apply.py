@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from include.api.errors import Missing
+from include.api.errors import Missing, after_a_write
 from include.models import Change, CurrentEvent, Kind, Link, LinkStatus, Written
 from include.sync.apply_checks import NotTaken, SoldMeanwhile, has_closed, unchanged
 from include.sync.apply_prices import create_price, delete_price, end_price_sale, remember_price, update_price
@@ -92,7 +92,7 @@ def _update(client: TicketSystem, change: Change, event: Working) -> None:
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     _replace_current(event, client.update_event(change.event_maker, event_id_of(change), new))
     if unchanged(change, current_fields(current_of(event))):
-        _replace_current(event, client.event(change.event_maker, event_id_of(change)))
+        _read_again(client, change, event)
     if kept := unchanged(change, current_fields(current_of(event))):
         raise NotTaken(f"Place2book took the update but kept {kept} as it was.", said=f"{kept}: unchanged")
     _remember(event, new)
@@ -127,7 +127,7 @@ def _end_sale(client: TicketSystem, change: Change, event: Working) -> None:
     field = change.fields[0]
     _replace_current(event, client.update_event(change.event_maker, event_id_of(change), {"sale_close_at": field.new}))
     if not has_closed(current_of(event).sale_close_at, field):
-        _replace_current(event, client.event(change.event_maker, event_id_of(change)))
+        _read_again(client, change, event)
     if not has_closed(current_of(event).sale_close_at, field):
         raise NotTaken("Place2book took the update but did not end the sale.", said="sale_close_at: unchanged")
     event.link = replace(link_of(event), sale_closed_at=read_time(field.new), sale_closed_before=read_time(field.old))
@@ -138,7 +138,7 @@ def _reopen_sale(client: TicketSystem, change: Change, event: Working) -> None:
         new = {"sale_close_at": change.fields[0].new}
         _replace_current(event, client.update_event(change.event_maker, event_id_of(change), new))
         if unchanged(change, {"sale_close_at": written_time(current_of(event).sale_close_at)}):
-            _replace_current(event, client.event(change.event_maker, event_id_of(change)))
+            _read_again(client, change, event)
         if unchanged(change, {"sale_close_at": written_time(current_of(event).sale_close_at)}):
             raise NotTaken("Place2book took the update but did not open the sale.", said="sale_close_at: unchanged")
     event.link = replace(link_of(event), sale_closed_at=None, sale_closed_before=None)
@@ -161,6 +161,11 @@ def _delete(client: TicketSystem, change: Change, event: Working) -> None:
 def _retire(_change: Change, event: Working) -> None:
     status = LinkStatus.DELETED if event.current is None else LinkStatus.RETIRED
     event.link = replace(link_of(event), status=status)
+
+
+def _read_again(client: TicketSystem, change: Change, event: Working) -> None:
+    with after_a_write():
+        _replace_current(event, client.event(change.event_maker, event_id_of(change)))
 
 
 def _replace_current(event: Working, current: CurrentEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from include.api.errors import Missing
+from include.api.errors import Missing, after_a_write
 from include.models import AppliedPrice, Change, CurrentPrice, Written
 from include.sync.apply_checks import NotTaken, has_closed, unchanged
 from include.sync.fields import read_time, written_time
@@ -40,7 +40,8 @@ def _stands(price: CurrentPrice) -> dict[str, Written]:
 
 
 def _price_read_again(client: TicketSystem, change: Change, shown: CurrentPrice) -> CurrentPrice:
-    standing = client.prices(change.event_maker, event_id_of(change))
+    with after_a_write():
+        standing = client.prices(change.event_maker, event_id_of(change))
     return next((price for price in standing if price.price_id == change.price_id), shown)
 
 

@@ -1,10 +1,13 @@
 """Stand-ins for a module's tests, and a world of its own for each: an empty database, and nobody's changes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
 
+from include.sandbox import place2book as stand_in
+from include.sandbox.place2book_rules import EventFields, PriceFields
 from include.sandbox.server import Sandbox
 from include.store.database import connect
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
@@ -58,6 +61,26 @@ def website(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
 def seeded(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
     """Give both libraries with all their events."""
     yield from _world(sandbox, engine, list(LIBRARIES), seeded=True)
+
+
+@pytest.fixture
+def rewriting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Place2book cut names, drop seconds and write descriptions in a form of its own."""
+    read_event, read_prices, read_price = stand_in.read_event, stand_in.read_prices, stand_in.read_price
+
+    def event(body: dict[str, object]) -> EventFields:
+        fields = read_event(body)
+        long = str(fields.extra["description_long"]).replace("<a ", '<a rel="nofollow" ').replace("\n", "")
+        begin_at = fields.begin_at.replace(second=0)
+        extra = {**fields.extra, "description_long": long}
+        return replace(fields, name=fields.name[:20], begin_at=begin_at, extra=extra)
+
+    def cut(fields: PriceFields) -> PriceFields:
+        return replace(fields, name=fields.name[:8].upper())
+
+    monkeypatch.setattr(stand_in, "read_event", event)
+    monkeypatch.setattr(stand_in, "read_prices", lambda body: [cut(fields) for fields in read_prices(body)])
+    monkeypatch.setattr(stand_in, "read_price", lambda body: cut(read_price(body)))
 
 
 def _world(

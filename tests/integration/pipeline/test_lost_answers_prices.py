@@ -121,3 +121,15 @@ def test_price_that_was_not_deleted_makes_no_later_delete_by_staff_ours(world: W
     world.sandbox.place2book.remove_price(event.id, price)
     assert world.run().writes == []
     assert prices_of(world, uuid) == {"Voksen": 10000}
+
+
+def test_price_that_was_not_added_makes_no_later_price_of_staffs_ours(world: World) -> None:
+    uuid = world.add("Koncert", ticket_categories=[ADULT])
+    world.run()
+    world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
+    world.sandbox.faults.add(SERVER, "drop_before", "POST", times=1)
+    world.run()
+    world.site.edit(uuid, ticket_categories=[ADULT])
+    assert world.run().writes == []
+    world.sandbox.place2book.staff_add_price(world.event_of(uuid).id, name="Barn", value=4000)
+    assert (world.run().writes, prices_of(world, uuid)) == ([], {"Voksen": 10000, "Barn": 4000})

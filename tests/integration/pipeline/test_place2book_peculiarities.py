@@ -10,7 +10,7 @@ import pytest
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent
 from include.sandbox import place2book as stand_in
-from include.sandbox.place2book_rules import EventFields, PriceFields
+from include.sandbox.place2book_rules import EventFields
 from include.sandbox.place2book_state import Place2book
 from tests.integration.pipeline.harness import HOUR, World
 
@@ -26,24 +26,6 @@ CATEGORIES = [
 
 def prices(world: World, uuid: str) -> list[tuple[str, int]]:
     return [(price.fields.name, price.fields.value) for price in world.event_of(uuid).prices.values()]
-
-
-@pytest.fixture
-def rewriting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Place2book cut names and write descriptions in a form of its own."""
-    read_event, read_prices, read_price = stand_in.read_event, stand_in.read_prices, stand_in.read_price
-
-    def event(body: dict[str, object]) -> EventFields:
-        fields = read_event(body)
-        long = str(fields.extra["description_long"]).replace("<a ", '<a rel="nofollow" ').replace("\n", "")
-        return replace(fields, name=fields.name[:20], extra={**fields.extra, "description_long": long})
-
-    def cut(fields: PriceFields) -> PriceFields:
-        return replace(fields, name=fields.name[:8].upper())
-
-    monkeypatch.setattr(stand_in, "read_event", event)
-    monkeypatch.setattr(stand_in, "read_prices", lambda body: [cut(fields) for fields in read_prices(body)])
-    monkeypatch.setattr(stand_in, "read_price", lambda body: cut(read_price(body)))
 
 
 @pytest.mark.usefixtures("rewriting")

@@ -19,8 +19,7 @@ from include.store.changes import (
     mark_failed,
     store_planned,
 )
-from include.store.links import save_link
-from tests.integration.store.examples import HOUR, LIBRARY, LINK, NOW, change
+from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
 
 
 def rows(connection: Connection, columns: str) -> list[dict[str, Any]]:
@@ -94,14 +93,16 @@ def test_unsent_of_one_run_are_closed_and_what_was_applied_stays(connection: Con
     assert states(connection) == [("applied", None), ("failed", NOT_SENT), ("planned", None)]
 
 
-def test_begun_changes_are_those_of_unknown_outcome_that_are_not_linked(connection: Connection) -> None:
+def test_begun_changes_are_those_of_unknown_outcome_with_nothing_after_them(connection: Connection) -> None:
     fields: dict[str, str | int | None] = {"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price__Voksen": 7500}
-    planned = [change(Kind.CREATE, uuid=uuid, **fields) for uuid in ("known", "lost", "linked")]
-    known, lost, linked = store_planned(connection, "run 1", LIBRARY, planned, NOW)
+    planned = [change(Kind.CREATE, uuid=uuid, **fields) for uuid in ("known", "lost", "followed", "followed")]
+    planned.append(change(Kind.WRITE_BACK, uuid="lost"))
+    known, lost, followed, made, written_back = store_planned(connection, "run 1", LIBRARY, planned, NOW)
     mark_failed(connection, known, NOW, "refused", outcome_unknown=False)
     mark_failed(connection, lost, NOW, "lost", outcome_unknown=True)
-    mark_failed(connection, linked, NOW, "lost", outcome_unknown=True)
-    save_link(connection, LIBRARY, replace(LINK, uuid="linked"))
+    mark_failed(connection, followed, NOW, "lost", outcome_unknown=True)
+    for applied in (made, written_back):
+        mark_applied(connection, applied, NOW, None, None)
     found = BegunChange(
         change_id=lost,
         kind=Kind.CREATE,
