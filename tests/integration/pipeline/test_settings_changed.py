@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from include.models import Mode
 from include.sandbox.place2book_records import Event
 from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
-from tests.integration.pipeline.venue import VENUE, in_yesplan
+from tests.integration.pipeline.venue import EACH_SOURCE, VENUE, in_yesplan
 
 pytestmark = pytest.mark.slow
 
@@ -124,3 +125,55 @@ def test_price_of_a_venue_is_known_by_its_field_and_its_name_when_the_settings_c
         [],
         set(),
     )
+
+
+@pytest.fixture(params=EACH_SOURCE)
+def source(request: pytest.FixtureRequest) -> str:
+    """Name each kind of source in turn."""
+    return str(request.param)
+
+
+def shows_another_programme(world: World) -> tuple[list[str], list[str]]:
+    """Publish and sell a programme, then show another one instead, as the wrong connection would."""
+    ours = published(world)
+    world.sandbox.place2book.buy(world.event_of(ours[0]).id)
+    world.run()
+    for uuid in ours:
+        world.site.edit(uuid, published=False)
+    return ours, [world.add(f"Fremmed {number}") for number in range(3)]
+
+
+@pytest.mark.parametrize("mode", [Mode.SYNC, Mode.RESYNC])
+def test_source_that_shows_none_of_the_linked_events_changes_nothing_until_it_shows_them_again(
+    world: World, mode: Mode
+) -> None:
+    ours, foreign = shows_another_programme(world)
+    before = names(world)
+    for _ in range(3):
+        happened = world.run(mode)
+        assert (happened.raised, happened.writes, names(world)) == ({}, [], before)
+        assert world.record(happened).removals_blocked == (
+            "Listen indeholder intet af det, der er koblet (5 arrangementer), og ligner en anden kildes: intet er "
+            "oprettet eller fjernet. / The list holds nothing of what is linked (5 events), and looks like another "
+            "source's: nothing was created or removed."
+        )
+    for uuid in ours:
+        world.site.edit(uuid, published=True)
+    for uuid in foreign:
+        world.site.remove(uuid)
+    happened = world.run()
+    assert (happened.writes, world.record(happened).removals_blocked) == ([], None)
+    assert (world.open_rejections(), world.run().writes) == (set(), [])
+
+
+def test_source_that_shows_none_of_the_linked_events_is_believed_when_somebody_says_so(world: World) -> None:
+    shows_another_programme(world)
+    plan = [(title, status) for title, kind, status in world.changes(world.run(Mode.PLAN)) if kind == "create"]
+    assert sorted(plan) == [(f"Fremmed {number}", "held_back") for number in range(3)]
+    for _ in range(2):
+        world.run()
+    assert world.run(by_hand=True, allow_mass_removal=True).raised == {}
+    assert names(world) == ["Fremmed 0", "Fremmed 1", "Fremmed 2", "Koncert 0"]
+    assert world.open_rejections() == {("Koncert 0", "removed_but_sold")}
+    happened = world.run()
+    assert (happened.writes, world.record(happened).removals_blocked) == ([], None)
