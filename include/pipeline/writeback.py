@@ -144,7 +144,7 @@ def what_is_due(
         if link is None or (events and mapped.uuid not in events):
             continue
         current = currents.get((link.event_maker, link.event_id))
-        change = due_write_back(mapped, link, current, sales_hosts, now)
+        change = due_write_back(mapped, link, current, sales_hosts, now, failed=mapped.uuid in failed)
         live = current is not None and link.status is LinkStatus.LIVE and not current.passive
         state = due_state(mapped, link, current, now) if live and current else None
         if change or state:

@@ -115,20 +115,27 @@ def _shows(mapped: Mapped, link: Link, name: str, address: str, sales_hosts: fro
 
 
 def due_write_back(
-    mapped: Mapped, link: Link | None, current: CurrentEvent | None, sales_hosts: frozenset[str], now: datetime
+    mapped: Mapped,
+    link: Link | None,
+    current: CurrentEvent | None,
+    sales_hosts: frozenset[str],
+    now: datetime,
+    *,
+    failed: bool = False,
 ) -> Change | None:
     """Return the PATCH that is due for one source event, or None when the source shows everything right.
 
-    `current` None is an event that Place2book no longer has. A link of ours that no longer stands is cleared. An event
-    that is not ours any more but was sold is left alone. The state is part of it only when Place2book's has changed
-    since it was last written, so that a state set by hand stays; Cancelled and Occurred are never overwritten.
+    `current` None is an event that Place2book no longer has, `failed` tells that the latest PATCH was not taken. A link
+    of ours that no longer stands is cleared. An event that is not ours any more but was sold is left alone. The state
+    is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays;
+    Cancelled and Occurred are never overwritten.
     """
     if mapped.outcome in NEVER_WRITTEN:
         return None
     if link is None or link.status is LinkStatus.RETIRED:
         return None
     if link.status is LinkStatus.DELETED or current is None or current.passive:
-        return _clearing(mapped, link, sales_hosts)
+        return _clearing(mapped, link, sales_hosts, failed=failed)
     if mapped.outcome is Outcome.SKIPPED:
         return None
     addresses = {name: address for name, address in addresses_of(link).items() if SHOWN_AS[name] in mapped.shows}
@@ -177,14 +184,16 @@ def _counts(mapped: Mapped, current: CurrentEvent) -> list[FieldChange]:
     ]
 
 
-def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str]) -> Change | None:
-    """Return the PATCH that clears a link of ours; a link that we never wrote stays."""
-    if mapped.link is None:
+def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str], *, failed: bool) -> Change | None:
+    """Return the PATCH that clears a link of ours; a link that we never wrote stays.
+
+    What goes along with a link is cleared without it only when the PATCH that was to clear both `failed`.
+    """
+    url = mapped.link
+    if url is None and not failed:
         return None
-    if mapped.link != link.sales_location and seccode_of(mapped.link, sales_hosts) != link.seccode:
+    if url is not None and url != link.sales_location and seccode_of(url, sales_hosts) != link.seccode:
         return None
-    addresses = {"url": mapped.link, "admin_url": mapped.admin_link}
-    counts = {"sold": mapped.sold, "available": mapped.available}
-    fields = [FieldChange(field=name, old=old, new=None) for name, old in addresses.items()]
-    fields += [FieldChange(field=name, old=old, new=None) for name, old in counts.items() if old is not None]
-    return change_of(Kind.CLEAR_LINK, mapped, link, tuple(fields), Why.NOT_ON_SALE)
+    shown = {"url": url, "admin_url": mapped.admin_link, "sold": mapped.sold, "available": mapped.available}
+    fields = tuple(FieldChange(field=name, old=old, new=None) for name, old in shown.items() if old is not None)
+    return change_of(Kind.CLEAR_LINK, mapped, link, fields, Why.NOT_ON_SALE) if fields else None

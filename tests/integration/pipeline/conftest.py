@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 from include.sandbox import place2book as stand_in
 from include.sandbox.place2book_rules import EventFields, PriceFields
 from include.sandbox.server import Sandbox
+from include.sandbox.yesplan_seed import seed_yesplan
 from include.store.database import connect
 from tests.integration.pipeline.harness import LIBRARIES, World, new_world
-from tests.integration.pipeline.venue import in_yesplan
+from tests.integration.pipeline.venue import COUNTS, VENUE, in_yesplan
 
 SECRETS = (
     "MADEUPKEYOFTHETHEATRE",
@@ -61,6 +62,17 @@ def website(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
 def seeded(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
     """Give both libraries with all their events."""
     yield from _world(sandbox, engine, list(LIBRARIES), seeded=True)
+
+
+@pytest.fixture
+def theater(world: World) -> World:
+    """Give a world whose library plans all of the theatre's events in Yesplan, which shows counts of tickets too."""
+    state = world.sandbox.yesplan[VENUE]
+    state.behave(page_size=4)
+    seed_yesplan(state, world.sandbox.venues[0])
+    prices = {"Voksen": "price_adult", "Barn": "price_child"}
+    world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"], prices=prices, **COUNTS)
+    return world
 
 
 @pytest.fixture

@@ -7,12 +7,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from include.models import Mode
-from include.pipeline.ticket_status import follow_sale_windows, libraries_due
-from include.sandbox.yesplan_seed import seed_yesplan
 from include.sandbox.yesplan_state import Installation
 from include.settings import Library
 from tests.integration.pipeline.harness import DAY, HOUR, World
-from tests.integration.pipeline.venue import COUNTS, VENUE, in_yesplan
+from tests.integration.pipeline.venue import VENUE, in_yesplan
 
 pytestmark = pytest.mark.slow
 
@@ -21,16 +19,6 @@ WRITES_BACK = (f"yesplan:{VENUE}", "PUT")
 PRICES = {"Voksen": "price_adult", "Barn": "price_child"}
 AGREED = {"ticketing_publish": "Ja", "ticketing_capacity": "80", "price_adult": "75", "locations": ["Store Sal"]}
 KEY = "MADEUPKEYOFTHETHEATRE0123456789A"
-
-
-@pytest.fixture
-def theater(world: World) -> World:
-    """Give a world whose library plans all of the theatre's events in Yesplan, which shows counts of tickets too."""
-    state = world.sandbox.yesplan[VENUE]
-    state.behave(page_size=4)
-    seed_yesplan(state, world.sandbox.venues[0])
-    world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"], prices=PRICES, **COUNTS)
-    return world
 
 
 def installation(world: World) -> Installation:
@@ -84,54 +72,6 @@ def test_event_arrives_with_its_prices_and_its_group_as_series(theater: World) -
     assert (len(series), len(set(series)), None in series) == (2, 1, False)
 
 
-def test_tickets_sold_and_left_are_written_when_they_change_and_only_they(theater: World) -> None:
-    theater.run()
-    event = theater.sandbox.place2book.find("Kameliadamen")
-    link = installation(theater).find("Kameliadamen").custom["ticket_link"]
-    installation(theater).writable = frozenset({"tickets_sold", "tickets_available"})
-    theater.sandbox.place2book.buy(event.id, quantity=3)
-    bought, silent = theater.run(), theater.run()
-    assert (bought.raised, bought.writes, silent.writes) == ({}, [WRITES_BACK], [])
-    assert shown(theater, "Kameliadamen") == {
-        "ticket_state": "I salg",
-        "tickets_sold": 3,
-        "tickets_available": 237,
-    }
-    assert installation(theater).find("Kameliadamen").custom["ticket_link"] == link
-
-
-def test_event_that_sells_out_says_so_and_a_word_of_the_staff_stays(theater: World) -> None:
-    theater.run()
-    state = installation(theater)
-    uuid = state.find("Åbent hus bag scenen").id
-    state.edit(uuid, ticket_state="Få pladser")
-    assert theater.run().writes == []
-    theater.sandbox.place2book.buy(theater.event_of(uuid).id, quantity=80)
-    theater.run()
-    assert shown(theater, "Åbent hus bag scenen") == {
-        "ticket_state": "Udsolgt",
-        "tickets_sold": 80,
-        "tickets_available": 0,
-    }
-
-
-def test_sale_that_opens_between_two_hours_is_shown_within_minutes(theater: World) -> None:
-    theater.run()
-    event = theater.sandbox.place2book.find("Kameliadamen")
-    opens = theater.now().replace(microsecond=0) + HOUR
-    theater.sandbox.place2book.staff_edit(event.id, sale_open_at=opens.isoformat())
-    theater.run()
-    before = shown(theater, "Kameliadamen")["ticket_state"]
-    theater.ahead = 2 * HOUR
-    assert libraries_due(theater.engine, theater.now()) == {"solbjerg"}
-    with theater.apis_of("solbjerg") as (source, client):
-        library = theater.libraries["solbjerg"]
-        followed = follow_sale_windows(theater.engine, library, "minutes", source, client, theater.now())
-    assert followed is not None
-    assert (followed.read, followed.written, followed.refused) == (1, 1, 0)
-    assert (before, shown(theater, "Kameliadamen")["ticket_state"]) == ("Ikke i salg", "I salg")
-
-
 def test_event_that_goes_back_to_option_is_withdrawn_at_once_and_returns_when_it_is_agreed_again(
     theater: World,
 ) -> None:
@@ -178,64 +118,6 @@ def test_plan_shows_what_the_next_run_does_and_writes_nothing(theater: World) ->
     assert (planned.raised, planned.writes) == ({}, [])
     assert [change[:2] for change in theater.changes(planned)] == [change[:2] for change in theater.changes(done)]
     assert {status for *_, status in theater.changes(done)} == {"applied"}
-
-
-def test_keyword_that_the_key_may_not_write_is_one_rejection_for_each_event_until_it_may(theater: World) -> None:
-    state = installation(theater)
-    writable = state.writable
-    state.writable = writable - {"ticket_admin"}
-    first, second = theater.run(), theater.run()
-    assert (first.raised, second.raised) == ({}, {})
-    refused = {(name, "cms_refused") for name in ON_SALE}
-    assert theater.open_rejections() == refused | {("Visekoncert", "price_not_a_number")}
-    said = theater.rows("SELECT DISTINCT detail FROM sync.rejections WHERE code = 'cms_refused'")
-    assert said == [{"detail": "This API key may not write the custom data field ticket_admin"}]
-    state.writable = writable
-    theater.run()
-    assert theater.open_rejections() == {("Visekoncert", "price_not_a_number")}
-    assert theater.run().writes == []
-
-
-def test_keyword_that_the_key_may_not_write_keeps_no_link_from_its_event(theater: World) -> None:
-    state = installation(theater)
-    state.writable = state.writable - {"ticket_admin"}
-    theater.run()
-    assert {name: theater.answers(str(state.find(name).custom["ticket_link"])) for name in ON_SALE} == dict.fromkeys(
-        ON_SALE, True
-    )
-    uuid = state.find("Kameliadamen").id
-    state.edit(uuid, ticket_state="Ring til os")
-    second = theater.run()
-    assert (second.raised, second.writes) == ({}, [WRITES_BACK] * 3)
-    shown = state.get(uuid).custom
-    assert (shown["ticket_state"], "ticket_admin" in shown) == ("Ring til os", False)
-
-
-def test_address_that_the_key_may_not_write_stays_due(theater: World) -> None:
-    state = installation(theater)
-    writable = state.writable
-    state.writable = writable - {"ticket_link"}
-    theater.run()
-    custom = state.find("Kameliadamen").custom
-    before = ("ticket_link" in custom, "ticket_admin" in custom)
-    assert theater.run().writes == [WRITES_BACK] * 3
-    state.writable = writable
-    assert theater.run().writes == [WRITES_BACK] * len(ON_SALE)
-    assert (before, theater.answers(str(custom["ticket_link"]))) == ((False, True), True)
-    assert theater.run().writes == []
-
-
-def test_state_that_the_key_may_not_write_is_written_once_it_may(theater: World) -> None:
-    state = installation(theater)
-    writable = state.writable
-    state.writable = writable - {"ticket_state"}
-    theater.run()
-    custom = state.find("Kameliadamen").custom
-    before = (custom["tickets_available"], "ticket_state" in custom)
-    state.writable = writable
-    assert theater.run().writes == [WRITES_BACK] * len(ON_SALE)
-    assert (before, custom["ticket_state"]) == ((240, False), "I salg")
-    assert theater.run().writes == []
 
 
 def test_event_that_cannot_be_read_for_an_hour_keeps_its_sale(theater: World) -> None:

@@ -100,6 +100,19 @@ def test_write_back_that_clears_a_link_clears_the_counts_too() -> None:
     assert said(due(mapped, REMOVED)) == [("clear_link", "a", cleared)]
 
 
+@pytest.mark.parametrize(
+    ("failed", "expected"),
+    [
+        pytest.param(True, [("clear_link", "a", {"admin_url": (ADMIN, None), "sold": (2, None)})], id="failed"),
+        pytest.param(False, [], id="done"),
+    ],
+)
+def test_write_back_clears_what_went_with_a_link_when_clearing_both_failed(failed: bool, expected: object) -> None:
+    mapped = unwanted(Outcome.CANCELLED, link=None, admin_link=ADMIN, sold=2, shows=ALL)
+    change = due_write_back(mapped, REMOVED, None, RULES.sales_hosts, NOW, failed=failed)
+    assert said([] if change is None else [change]) == expected
+
+
 def test_write_back_of_a_cancelled_event_leaves_its_state() -> None:
     cancelled = unwanted(Outcome.CANCELLED, **SHOWN | {"state": SourceState.CANCELLED, "link": None})
     assert said(due(cancelled, linked(), sold())) == [("write_back", "a", {"url": (None, URL)})]
@@ -144,7 +157,7 @@ def test_write_back_clears_a_link_of_ours_that_sells_nothing(
 def test_write_back_clears_a_link_of_ours_in_another_form() -> None:
     other_form = "http://place2book.com/events/sec1"
     change = due(unwanted(Outcome.CANCELLED, link=other_form), REMOVED)
-    assert said(change) == [("clear_link", "a", {"url": (other_form, None), "admin_url": (None, None)})]
+    assert said(change) == [("clear_link", "a", {"url": (other_form, None)})]
 
 
 @pytest.mark.parametrize(
