@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from include.settings_types import Section, Text
 
 _KEYWORD = "the keyword of a custom data field in Yesplan, as text"
+_WRITTEN = "the keyword of a custom data field in Yesplan that is named for nothing else, as text"
 
 
 class CustomData(Section):
@@ -19,12 +20,21 @@ class CustomData(Section):
     prices: dict[Text, Text] = Field(
         default_factory=dict, description="a ticket category's title, a colon, and the keyword that holds its price"
     )
-    sales_link: Text | None = Field(None, description=_KEYWORD)
-    admin_link: Text | None = Field(None, description=_KEYWORD)
-    sale_state: Text | None = Field(None, description=_KEYWORD)
-    sold: Text | None = Field(None, description=_KEYWORD)
-    available: Text | None = Field(None, description=_KEYWORD)
-    webhook_state: Text | None = Field(None, description=_KEYWORD)
+    sales_link: Text | None = Field(None, description=_WRITTEN)
+    admin_link: Text | None = Field(None, description=_WRITTEN)
+    sale_state: Text | None = Field(None, description=_WRITTEN)
+    sold: Text | None = Field(None, description=_WRITTEN)
+    available: Text | None = Field(None, description=_WRITTEN)
+    webhook_state: Text | None = Field(None, description=_WRITTEN)
+
+    @field_validator("sales_link", "admin_link", "sale_state", "sold", "available", "webhook_state")
+    @classmethod
+    def _is_written_alone(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """See that nothing else is read from or written to a field that we write; those named before it are known."""
+        prices = info.data.get("prices") or {}
+        if value is not None and value in (*info.data.values(), *prices.values()):
+            raise ValueError("a keyword that is named twice")
+        return value
 
     @property
     def keywords(self) -> tuple[str, ...]:

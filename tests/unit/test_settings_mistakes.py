@@ -191,7 +191,7 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
                 "text",
                 "source.horizon_days: found the number 0; allowed is a whole number of days, 1 to 3650",
                 "source.custom_data.sold: found the number 1; allowed is the keyword of a custom data field in "
-                "Yesplan, as text",
+                "Yesplan that is named for nothing else, as text",
                 "source.custom_data.capasity: unknown key; did you mean 'capacity'?",
                 "source.addresses.Store Sal.postal_code: found the number 800; allowed is text in quotes, four digits "
                 'in Denmark, such as "0800" (YAML may read another number without)',
@@ -200,6 +200,17 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
                 "name, postal_code",
             ],
             id="yesplan",
+        ),
+        pytest.param(
+            "source",
+            "source: {type: yesplan, conn_id: c, price_unit: kroner, custom_data: {capacity: a, page: a, "
+            "prices: {Voksen: b, Barn: b}, sales_link: c, admin_link: c, sold: a, webhook_state: b}}",
+            [
+                f"source.custom_data.{key}: found '{keyword}'; allowed is the keyword of a custom data field in "
+                "Yesplan that is named for nothing else, as text"
+                for key, keyword in (("admin_link", "c"), ("sold", "a"), ("webhook_state", "b"))
+            ],
+            id="yesplan-keyword-that-is-written-and-named-twice",
         ),
         pytest.param(
             "place2book",
