@@ -24,6 +24,7 @@ from include.models import (
 )
 from include.pipeline.noted import can_be_told
 from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
+from include.pipeline.others import read_others
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
 from include.pipeline.rules import rules_of
@@ -75,7 +76,7 @@ class Known:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ours:
     """What our own tables know of a library; `missing` are those of which staff were told that they are gone, and
-    those that we may have deleted."""
+    those that we may have deleted, `others` the Place2book events that other libraries have linked."""
 
     window: Window
     snapshot: tuple[Mapped, ...]
@@ -85,6 +86,7 @@ class _Ours:
     missing: frozenset[str]
     sources: Mapping[str, SourceEvent]
     twin: Twin | None
+    others: frozenset[Key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,8 @@ def _read_ours(
     twin_library: Library | None,
     now: datetime,
 ) -> _Ours:
-    """Read our own tables; raises NothingToDo without a mapped snapshot of this run."""
+    """Read our own tables; raises NothingToDo without a mapped snapshot of this run, SettingsProblem for an id that was
+    changed."""
     with engine.connect() as connection:
         record = read_run(connection, request.run_id, library.id)
         if record.transformed_at is None or record.window_start is None:
@@ -149,15 +152,17 @@ def _read_ours(
         begun = tuple(filter(can_be_told, begun_changes(connection, library.id, request.run_id)))
         rejected = open_codes(connection, library.id)
         told = frozenset(uuid for uuid, code in rejected if code == "event_missing_in_place2book")
+        snapshot, links = read_mapped(connection, library.id), read_links(connection, library.id)
         return _Ours(
             window=Window(start=record.window_start, end=record.window_end),
-            snapshot=read_mapped(connection, library.id),
-            links=read_links(connection, library.id),
+            snapshot=snapshot,
+            links=links,
             rules=rules_of(connection, library, sales_host),
             begun=begun,
             missing=told.union(change.uuid for change in begun if change.kind is Kind.DELETE),
             sources=read_source_events(connection, library.id) if begun else {},
             twin=read_twin(connection, library, twin_library, now),
+            others=read_others(connection, library, links, snapshot),
         )
 
 
@@ -169,7 +174,8 @@ def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: b
     )
     links = revived.among(ours.links)
     seen = observe(client, links, rules, ours.window.start, run.now, ours.missing, believe_missing=believe_missing)
-    observation = replace(seen, events=not_of(twin, seen.events))
+    free = (event for event in seen.events if (event.event_maker, event.event_id) not in ours.others)
+    observation = replace(seen, events=not_of(twin, free))
     told = addressed(links, observation.events)
     links = told.among(links)
     recovered = carried_out_after_all(client, ours.begun, links, observation, snapshot, ours.sources)

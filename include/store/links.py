@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, bindparam, cast, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from include.models import Link, Mapped
+from include.models import Link, LinkStatus, Mapped
 from include.store.records import link_from_row, link_to_row
 from include.store.tables import links
 
@@ -22,6 +22,16 @@ def read_links(connection: Connection, library: str, ends_after: datetime | None
     if ends_after is not None:
         query = query.where(or_(links.c.ends_at.is_(None), links.c.ends_at > ends_after))
     return tuple(link_from_row(row) for row in connection.execute(query).mappings())
+
+
+def linked_by_others(
+    connection: Connection, library: str, event_makers: Collection[int]
+) -> list[tuple[str, str, tuple[int, int]]]:
+    """Return (library, source event, (event maker, event)) of what other libraries sell for these event makers."""
+    query = select(links.c.library, links.c.uuid, links.c.event_maker, links.c.event_id).where(
+        links.c.library != library, links.c.event_maker.in_(event_makers), links.c.status == LinkStatus.LIVE
+    )
+    return [(row.library, row.uuid, (row.event_maker, row.event_id)) for row in connection.execute(query)]
 
 
 def sales_hosts(connection: Connection, library: str) -> frozenset[str]:

@@ -239,10 +239,11 @@ class World:
         return YesplanClient(url, key, connection=f"yesplan_{VENUE}", settings=IMPATIENT)
 
     def _cms(self, library: str) -> CmsClient:
-        login, password = self.sandbox.cms_users[library]
-        password = self.passwords.get(library, password)
-        url = self.sandbox.cms_urls[library]
-        return CmsClient(url, login, password, connection=f"cms_{library}", settings=IMPATIENT)
+        site = self.libraries[library].source.conn_id.removeprefix("cms_")
+        login, password = self.sandbox.cms_users[site]
+        password = self.passwords.get(site, password)
+        url = self.sandbox.cms_urls[site]
+        return CmsClient(url, login, password, connection=f"cms_{site}", settings=IMPATIENT)
 
     @property
     def plans_in_yesplan(self) -> bool:

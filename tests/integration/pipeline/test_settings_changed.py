@@ -8,6 +8,7 @@ import pytest
 
 from include.models import Mode
 from include.sandbox.place2book_records import Event
+from include.settings import Library
 from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
 from tests.integration.pipeline.venue import EACH_SOURCE, VENUE, in_yesplan
 
@@ -177,3 +178,41 @@ def test_source_that_shows_none_of_the_linked_events_is_believed_when_somebody_s
     assert world.open_rejections() == {("Koncert 0", "removed_but_sold")}
     happened = world.run()
     assert (happened.writes, world.record(happened).removals_blocked) == ([], None)
+
+
+def test_library_under_another_id_is_told_to_take_the_one_before(world: World) -> None:
+    published(world)
+    linked, before = world.ours(), world.libraries.pop("solbjerg")
+    world.libraries["solbjerg_ny"] = before.model_copy(update={"id": "solbjerg_ny"})
+    for mode in (Mode.PLAN, Mode.SYNC, Mode.RESYNC):
+        happened = world.run(mode)
+        assert {step: (type(error).__name__, str(error)) for step, error in happened.raised.items()} == {
+            "load": (
+                "SettingsProblem",
+                "Library 'solbjerg_ny' shows 5 of the events that are linked for 'solbjerg', which seems to be the id "
+                "that it had before. What is sold is known by the id: give it the one before in libraries.yaml, and "
+                "change its name only.",
+            )
+        }
+        assert (happened.writes, world.ours("solbjerg_ny")) == ([], {})
+    world.libraries = {"solbjerg": before.model_copy(update={"name": "Solbjergs nye bibliotek"})}
+    happened = world.run()
+    assert (happened.raised, happened.writes, world.ours().keys()) == ({}, [], linked.keys())
+
+
+def test_event_that_another_library_has_linked_for_an_event_maker_that_is_ours_now_is_not_ours(website: World) -> None:
+    world = website
+    theirs = world.event_of(published(world)[0])
+    shown = {"url": f"{world.sandbox.place2book_url}/da/sw2/sales/{theirs.seccode}", "admin_url": None}
+    gone = world.libraries.pop("solbjerg").model_dump(mode="json")
+    source = {"type": "dpl_cms", "conn_id": "cms_nordvig", "price_unit": "kroner"}
+    world.libraries["nordvig"] = Library.model_validate({**gone, "id": "nordvig", "source": source})
+    site = world.sandbox.cms["nordvig"]
+    category = {"title": "Voksen", "price": {"currency": "DKK", "value": 100}}
+    told = {"ticket_manager_relevance": True, "ticket_categories": [category], "ticket_capacity": 9}
+    named = site.add(title="Andet", external_data=shown, **told)
+    alike = site.add(title="Koncert 0", start=theirs.fields.begin_at, **told)
+    happened = world.run()
+    assert (happened.raised, list(world.ours("nordvig"))) == ({}, [alike])
+    assert world.ours("nordvig")[alike].event_id != theirs.id
+    assert (world.open_rejections(), named in world.ours("nordvig")) == ({("Andet", "unknown_sales_link")}, False)
