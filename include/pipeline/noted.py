@@ -42,6 +42,11 @@ def as_applied(price: CurrentPrice) -> AppliedPrice:
     return AppliedPrice(price_id=price.price_id, name=price.name, value_ore=price.value_ore)
 
 
+def sent_key(price: CurrentPrice) -> str:
+    """Return the key of a price of ours whose ticket category is not known (any more)."""
+    return f"sent:{price.price_id}"
+
+
 def _updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     stands = current_fields(current)
     if not _was_carried_out(change, stands):
@@ -90,7 +95,7 @@ def _price_created(change: BegunChange, link: Link, current: CurrentEvent) -> Li
     sent = (change.new["name"], change.new["value"])
     free = (p for p in current.prices or () if p.price_id not in claimed and (p.name, p.value_ore) == sent)
     made = next(free, None)
-    return replace(link, prices={**link.prices, f"sent:{made.name}": as_applied(made)}) if made else None
+    return replace(link, prices={**link.prices, sent_key(made): as_applied(made)}) if made else None
 
 
 def _price_updated(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:

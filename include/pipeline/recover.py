@@ -20,13 +20,13 @@ from include.models import (
     SourceEvent,
     Written,
 )
-from include.pipeline.noted import as_applied, noted
+from include.pipeline.noted import as_applied, noted, sent_key
 from include.pipeline.observe import Key, Observation, with_readable_prices
 from include.store.changes import BegunChange
 from include.sync.apply import sales_location
 from include.sync.fields import current_fields, read_time, written_time
 from include.sync.identity import wants_an_event
-from include.sync.prices import prices_as_made
+from include.sync.prices import claim_prices, prices_as_made
 
 _LINK = re.compile(r"""href=["']([^"']+)""")
 
@@ -153,16 +153,13 @@ def _names_the_page(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
 def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | None, mapped: Mapped | None) -> Link:
     """Return the link of a create that was carried out after all.
 
-    Which ticket category a price came from was not sent: it is known while the category has its name.
+    Its prices are known by their names. Which ticket category one came from was not sent: it is told by its name and
+    value, as of any price whose category has got another uuid.
     """
     stands = current_fields(current)
     desired = mapped.desired.prices if mapped and mapped.desired else ()
-    keys = {price.name: price.key for price in desired}
-    prices = {
-        keys.get(price.name, f"sent:{price.name}"): as_applied(price)
-        for price in current.prices or ()
-        if create.new.get(f"price.{price.name}") == price.value_ore
-    }
+    sent = {sent_key(price): as_applied(price) for price in current.prices or () if f"price.{price.name}" in create.new}
+    prices = claim_prices(desired, sent, {}, adopting=False)
     return Link(
         uuid=create.uuid,
         event_maker=current.event_maker,

@@ -123,3 +123,19 @@ def test_create_whose_answer_was_lost_is_found_again_though_staff_renamed_it(wor
     assert (run.raised, names(world)) == ({}, ["Koncert med gæster"])
     assert world.answers(world.link_shown(uuid))
     assert world.run().writes == []
+
+
+def test_create_whose_answer_was_lost_has_all_its_prices_though_two_of_them_have_one_name(world: World) -> None:
+    dear, cheap = (
+        {"uuid": f"c{value}", "title": "Voksen", "price": {"currency": "DKK", "value": value}} for value in (100, 50)
+    )
+    uuid = world.add("Koncert", ticket_categories=[dear, cheap])
+    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
+    world.run()
+    world.site.edit(uuid, ticket_categories=[dear])
+    run = world.run()
+    assert (run.raised, run.writes) == ({}, [(SERVER, "DELETE"), world.written_back])
+    assert [(price.fields.name, price.fields.value) for price in world.event_of(uuid).prices.values()] == [
+        ("Voksen", 10000)
+    ]
+    assert world.run().writes == []
