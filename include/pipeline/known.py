@@ -173,7 +173,16 @@ def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: b
         ours.links, [mapped for mapped in snapshot if run.concerns(mapped.uuid) and not has(twin, mapped, rules)]
     )
     links = revived.among(ours.links)
-    seen = observe(client, links, rules, ours.window.start, run.now, ours.missing, believe_missing=believe_missing)
+    seen = observe(
+        client,
+        links,
+        rules,
+        ours.window.start,
+        run.now,
+        ours.missing,
+        created_at=(change.event_maker for change in ours.begun if change.kind is Kind.CREATE),
+        believe_missing=believe_missing,
+    )
     free = (event for event in seen.events if (event.event_maker, event.event_id) not in ours.others)
     observation = replace(seen, events=not_of(twin, free))
     told = addressed(links, observation.events)

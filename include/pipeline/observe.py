@@ -48,17 +48,20 @@ def observe(
     now: datetime,
     known_missing: Collection[str],
     *,
+    created_at: Iterable[int],
     believe_missing: bool,
 ) -> Observation:
     """Read the ticket events that begin in the window, and each linked event that was not among them.
 
+    They are read of the library's event makers, of those that linked events have from before, and of those that creates
+    of unknown outcome were sent to (`created_at`).
     Raises BadAnswer when the list lacks events that exist, or too many linked events are said not to exist: other than
     those of which staff were told before (`known_missing`, by source event), and unless a person says that they were
     removed (`believe_missing`).
     """
     linked = [link for link in links if link.status is LinkStatus.LIVE]
     live = [link for link in linked if not is_over(link, now)]
-    makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live)))
+    makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live), *created_at))
     begin_at_after = window_start - MARGIN
     listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
     known = {_key(event) for event in listed}

@@ -216,3 +216,13 @@ def test_event_that_another_library_has_linked_for_an_event_maker_that_is_ours_n
     assert (happened.raised, list(world.ours("nordvig"))) == ({}, [alike])
     assert world.ours("nordvig")[alike].event_id != theirs.id
     assert (world.open_rejections(), named in world.ours("nordvig")) == ({("Andet", "unknown_sales_link")}, False)
+
+
+def test_create_whose_answer_was_lost_is_found_at_the_event_maker_that_it_was_sent_to(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.sandbox.faults.add(PLACE2BOOK, "drop_after", "POST", times=1)
+    assert set(world.run().raised) == {"load"}
+    world.configure(place2book={"event_maker": 5101})
+    happened = world.run()
+    assert (happened.raised, in_place2book(happened), world.event_of(uuid).event_maker) == ({}, [], 5000)
+    assert (names(world), world.open_rejections()) == (["Koncert"], {("Koncert", "moved_event_maker")})
