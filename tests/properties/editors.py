@@ -99,9 +99,14 @@ class Editors(RuleBasedStateMachine):
         if self._exists(uuid):
             self.world.site.edit(uuid, **fields)
 
-    @rule(uuid=source, fields=EDITS, method=st.sampled_from(["POST", "PUT", "DELETE"]))
-    def answer_is_lost_and_an_editor_takes_it_back(self, uuid: str, fields: dict[str, object], method: str) -> None:
-        """Let an hour's run carry out an edit without hearing of it; before the next hour it is as it was."""
+    @rule(uuid=source, fields=EDITS, method=st.sampled_from(["POST", "PUT", "DELETE"]), unread=st.booleans())
+    def answer_is_lost_and_an_editor_takes_it_back(
+        self, uuid: str, fields: dict[str, object], method: str, unread: bool
+    ) -> None:
+        """Let an hour's run carry out an edit without hearing of it; before the next hour it is as it was.
+
+        In that hour the event itself may be `unread`.
+        """
         if not self._exists(uuid):
             return
         event = self.world.site.get(uuid)
@@ -111,6 +116,10 @@ class Editors(RuleBasedStateMachine):
         self.world.sandbox.faults.add("place2book", "drop_after", method, times=1)
         self.world.run()
         self.world.site.edit(uuid, **before)
+        if unread and (link := self.world.ours().get(uuid)):
+            # As often as is tried in a run.
+            self.world.sandbox.faults.add("place2book", "status", "GET", f"/events/{link.event_id}(/prices)?$", times=2)
+            self.world.run()
 
     @rule(uuid=source, days=st.integers(-20, 20))
     def move(self, uuid: str, days: int) -> None:
