@@ -72,7 +72,8 @@ class SourceEvent:
 
     `unreadable` names the fields whose value could not be understood, each with what was found: such an event is
     present, never read as absent, and is rejected. `shows` names the fields of TicketStatus that the source can show of
-    it; `sold` and `available` are what it shows, None where nothing.
+    it; `sold` and `available` are what it shows, None where nothing. `empty` names those that it tells to hold
+    nothing, where None could also be what is not told or not understood.
     """
 
     uuid: str
@@ -98,4 +99,5 @@ class SourceEvent:
     sold: int | None = None
     available: int | None = None
     shows: tuple[str, ...] = SHOWN_BY_A_WEBSITE
+    empty: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)

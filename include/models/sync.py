@@ -30,7 +30,8 @@ class Mapped:
     """A source event after mapping: its outcome and, where it is ours, what it should be in Place2book.
 
     `code`, `field` and `found` tell why it was skipped or rejected. `link`, `admin_link`, `state`, `sold` and
-    `available` are what the source shows, `shows` the names of those that it can show.
+    `available` are what the source shows, `shows` the names of those that it can show, `empty` of those that it tells
+    to hold nothing.
     """
 
     uuid: str
@@ -51,6 +52,7 @@ class Mapped:
     sold: int | None = None
     available: int | None = None
     shows: tuple[str, ...] = SHOWN_BY_A_WEBSITE
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ class EventReader:
             unreadable |= {"custom_data": UNREAD, "ticket_categories": UNREAD}
         if not event.status:
             unreadable.setdefault("status", UNREAD)
-        told = custom_data or {}
+        told, of_status = custom_data or {}, {} if custom_data is None else where.of_status
         values = _values(where, told, unreadable)
         capacity = values["capacity"]
         if (places := whole_in(capacity)) is None and text_in(capacity) is not None:
@@ -79,7 +79,8 @@ class EventReader:
             admin_link=text_in(told.get(where.admin_link or "")),
             sold=whole_in(told.get(where.sold or "")),
             available=whole_in(told.get(where.available or "")),
-            shows=() if custom_data is None else tuple(where.of_status),
+            shows=tuple(of_status),
+            empty=tuple(name for name, keyword in of_status.items() if _is_empty(told.get(keyword))),
             unreadable=unreadable,
         )
 
@@ -114,6 +115,10 @@ def _values(where: CustomData, told: Mapping[str, object], unreadable: dict[str,
     return values
 
 
+def _is_empty(value: object) -> bool:
+    return text_in(value) is None and not is_structure(value)
+
+
 def _categories(
     prices: Mapping[str, str], told: Mapping[str, object], unreadable: dict[str, str]
 ) -> Iterable[TicketCategory]:
@@ -124,7 +129,7 @@ def _categories(
     fields = Counter(prices.values())
     for title, keyword in prices.items():
         value = told.get(keyword)
-        if text_in(value) is None and not is_structure(value):
+        if _is_empty(value):
             continue
         amount = amount_in(value)
         if amount is None:

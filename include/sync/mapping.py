@@ -162,6 +162,7 @@ def _mapped(
         sold=event.sold,
         available=event.available,
         shows=event.shows,
+        empty=event.empty,
     )
 
 

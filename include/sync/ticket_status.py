@@ -106,7 +106,7 @@ def _shows(mapped: Mapped, link: Link, name: str, address: str, sales_hosts: fro
     will an admin link that the site keeps to itself or rewrites: or it would be sent again every hour. What differs
     goes along when something else is due.
     """
-    written = link.echo.get(name) == address
+    written = link.echo.get(name) == address and not _is_empty(mapped, SHOWN_AS[name])
     if name == "admin_url":
         return mapped.admin_link == address or written
     return mapped.link == address or (
@@ -127,8 +127,8 @@ def due_write_back(
 
     `current` None is an event that Place2book no longer has, `failed` tells that the latest PATCH was not taken. A link
     of ours that no longer stands is cleared. An event that is not ours any more but was sold is left alone. The state
-    is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays;
-    Cancelled and Occurred are never overwritten.
+    is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays, or
+    when the source tells that it shows none; Cancelled and Occurred are never overwritten.
     """
     if mapped.outcome in NEVER_WRITTEN:
         return None
@@ -164,7 +164,12 @@ def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) 
     if "state" not in mapped.shows:
         return None
     state = IN_SOURCE_WORDS.get(sale_state(current, now))
-    return None if state == link.state_written else state
+    return None if state == link.state_written and not _is_empty(mapped, "state") else state
+
+
+def _is_empty(mapped: Mapped, name: str) -> bool:
+    """Return whether the source tells that it shows nothing, as under a keyword that the settings name since today."""
+    return name in mapped.empty and getattr(mapped, name) is None
 
 
 def _counts(mapped: Mapped, current: CurrentEvent) -> list[FieldChange]:

@@ -10,7 +10,7 @@ from include.models import Mode
 from include.sandbox.place2book_records import Event
 from include.settings import Library
 from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
-from tests.integration.pipeline.venue import EACH_SOURCE, VENUE, in_yesplan
+from tests.integration.pipeline.venue import EACH_SOURCE, LINKS, VENUE, in_yesplan
 
 pytestmark = pytest.mark.slow
 
@@ -226,3 +226,36 @@ def test_create_whose_answer_was_lost_is_found_at_the_event_maker_that_it_was_se
     happened = world.run()
     assert (happened.raised, in_place2book(happened), world.event_of(uuid).event_maker) == ({}, [], 5000)
     assert (names(world), world.open_rejections()) == (["Koncert"], {("Koncert", "moved_event_maker")})
+
+
+@pytest.mark.parametrize("field", ["sale_state", "admin_link", "sales_link"])
+def test_keyword_that_is_named_instead_of_another_is_filled_once(
+    website: World, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    world = website
+    venue_with(world)
+    uuid = world.add("Koncert")
+    world.run()
+    venue = world.sandbox.yesplan[VENUE]
+    shown = venue.get(uuid).custom[LINKS[field]]
+    monkeypatch.setattr(venue, "writable", venue.writable | {"web_page"})
+    venue_with(world, **{field: "web_page"})
+    assert (world.run().counted, venue.get(uuid).custom["web_page"]) == ({world.written_back: 1}, shown)
+    assert world.run().writes == []
+
+
+def test_word_of_the_staffs_under_another_keyword_stays_until_the_sale_changes(
+    website: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = website
+    venue_with(world)
+    uuid = world.add("Koncert", capacity=1)
+    world.run()
+    venue = world.sandbox.yesplan[VENUE]
+    monkeypatch.setattr(venue, "writable", venue.writable | {"web_page"})
+    venue.edit(uuid, web_page="Ring til os")
+    venue_with(world, sale_state="web_page")
+    assert (world.run().writes, venue.get(uuid).custom["web_page"]) == ([], "Ring til os")
+    world.sandbox.place2book.buy(world.event_of(uuid).id)
+    world.run()
+    assert (venue.get(uuid).custom["web_page"], world.run().writes) == ("Udsolgt", [])
