@@ -305,3 +305,17 @@ def test_update_that_is_answered_with_nothing_and_not_shown_again_has_an_unknown
     world.site.edit(uuid, title="Koncert", ticket_categories=[DEAR])
     assert (set(lost.raised), told, meanwhile == before) == ({"load"}, {"outcome_unknown"}, False)
     assert (world.run().raised, sold_as(world, uuid), world.open_rejections()) == ({}, before, set())
+
+
+def test_delete_whose_answer_was_lost_is_ours_though_the_worker_that_noted_it_had_another_clock(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.add("Foredrag")
+    world.run()
+    # The run's clock alone is ahead: what becomes of a request is noted by the real one.
+    world.ahead = DAY
+    world.site.edit(uuid, ticket_manager_relevance=False)
+    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
+    world.run()
+    world.site.edit(uuid, ticket_manager_relevance=True)
+    assert world.run().raised == {}
+    assert (world.ours()[uuid].status, world.open_rejections(), world.run().writes) == ("live", set(), [])
