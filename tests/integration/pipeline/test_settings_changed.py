@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from include.models import Mode
-from include.sandbox.place2book_records import Event
 from include.settings import Library
-from tests.integration.pipeline.harness import DAY, HOUR, Happened, World
-from tests.integration.pipeline.venue import EACH_SOURCE, LINKS, VENUE, in_yesplan
+from tests.integration.pipeline.harness import DAY, PLACE2BOOK, World
+from tests.integration.pipeline.programme import in_place2book, names, programme, published
+from tests.integration.pipeline.venue import EACH_SOURCE, in_yesplan
 
 pytestmark = pytest.mark.slow
 
-PLACE2BOOK = "place2book"
 
-
-def names(world: World) -> list[str]:
-    """Return the names of all events that stand in Place2book."""
-    return sorted(event.fields.name for event in world.sandbox.place2book.events)
-
-
-def programme(world: World, count: int = 5, **fields: Any) -> list[str]:
-    """Publish some events of different titles and starts, the same ones wherever it is called."""
-    start = (world.now() + 10 * DAY).replace(minute=0, second=0, microsecond=0)
-    return [world.add(f"Koncert {number}", start=start + number * HOUR, **fields) for number in range(count)]
-
-
-def in_place2book(happened: Happened) -> list[str]:
-    """Return the methods of the requests that were meant to change something in Place2book."""
-    return sorted(method for server, method in happened.writes if server == PLACE2BOOK)
+@pytest.fixture(params=EACH_SOURCE)
+def source(request: pytest.FixtureRequest) -> str:
+    """Name each kind of source in turn."""
+    return str(request.param)
 
 
 @pytest.mark.parametrize("first", ["dpl_cms", "yesplan"])
@@ -51,87 +37,6 @@ def test_library_that_gets_another_source_keeps_what_is_sold_and_sells_nothing_t
     assert names(world) == [*(f"Koncert {number}" for number in range(5)), "Koncert 9"]
     assert all(world.answers(world.link_shown(uuid)) for uuid in [*uuids, late])
     assert (world.run().writes, world.open_rejections()) == ([], set())
-
-
-def published(world: World) -> list[str]:
-    """Publish the programme and run once."""
-    uuids = programme(world)
-    assert world.run().raised == {}
-    return uuids
-
-
-def venue_with(world: World, **custom_data: object) -> None:
-    """Give the library the theatre's Yesplan as its source, with these keywords."""
-    world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"], **custom_data)
-
-
-def sold_at(event: Event) -> dict[str, tuple[int, bool]]:
-    """Return value and whether the sale goes on of each price, by name."""
-    return {
-        price.fields.name: (price.fields.value, price.fields.sale_end_at is None) for price in event.prices.values()
-    }
-
-
-@pytest.mark.parametrize(
-    ("prices", "expected", "methods"),
-    [
-        pytest.param(
-            {"Billet": "price_adult", "Barn": "price_child"},
-            {"Billet": (10000, True), "Barn": (5000, True)},
-            ["PUT"],
-            id="renamed",
-        ),
-        pytest.param(
-            {"Voksen": "price_new", "Barn": "price_child"},
-            {"Voksen": (10000, True), "Barn": (5000, True)},
-            [],
-            id="in-another-field",
-        ),
-        pytest.param(
-            {"Billet": "price_new", "Barn": "price_child"},
-            {"Voksen": (10000, False), "Billet": (10000, True), "Barn": (5000, True)},
-            ["POST", "PUT"],
-            id="another-one",
-        ),
-        pytest.param({"Voksen": "price_adult"}, {"Voksen": (10000, True)}, ["DELETE"], id="removed"),
-        pytest.param(
-            {"Barn": "price_child"}, {"Voksen": (10000, False), "Barn": (5000, True)}, ["PUT"], id="removed-though-sold"
-        ),
-        pytest.param(
-            {"Voksen": "price_adult", "Barn": "price_child", "Studerende": "price_child"},
-            {"Voksen": (10000, True), "Barn": (5000, True), "Studerende": (5000, True)},
-            ["POST"],
-            id="a-third-of-the-same-field",
-        ),
-    ],
-)
-def test_price_of_a_venue_is_known_by_its_field_and_its_name_when_the_settings_change(
-    website: World, prices: dict[str, str], expected: dict[str, tuple[int, bool]], methods: list[str]
-) -> None:
-    world, told = website, {"Voksen": "price_adult", "Barn": "price_child"}
-    venue_with(world, prices=told)
-    categories = [{"title": title, "price": {"value": value}} for title, value in (("Voksen", 100), ("Barn", 50))]
-    uuid = world.add("Koncert", ticket_categories=categories)
-    world.run()
-    event = world.event_of(uuid)
-    world.sandbox.place2book.buy(event.id)
-    world.sandbox.yesplan[VENUE].edit(uuid, price_new="100")
-    venue_with(world, prices=prices)
-    assert (in_place2book(world.run()), sold_at(event), world.run().writes) == (methods, expected, [])
-    venue_with(world, prices=told)
-    assert world.run().raised == {}
-    ours = {name: at for name, at in sold_at(event).items() if name in told}
-    assert (ours, world.run().writes, world.open_rejections()) == (
-        {"Voksen": (10000, True), "Barn": (5000, True)},
-        [],
-        set(),
-    )
-
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source in turn."""
-    return str(request.param)
 
 
 def shows_another_programme(world: World) -> tuple[list[str], list[str]]:
@@ -228,34 +133,51 @@ def test_create_whose_answer_was_lost_is_found_at_the_event_maker_that_it_was_se
     assert (names(world), world.open_rejections()) == (["Koncert"], {("Koncert", "moved_event_maker")})
 
 
-@pytest.mark.parametrize("field", ["sale_state", "admin_link", "sales_link"])
-def test_keyword_that_is_named_instead_of_another_is_filled_once(
-    website: World, monkeypatch: pytest.MonkeyPatch, field: str
+@pytest.mark.parametrize(
+    ("changed", "methods"),
+    [
+        pytest.param({"contact_phone": "+45 00 00 99 00"}, ["PUT", "PUT"], id="phone"),
+        pytest.param(
+            {"fallback_address": {"name": "Nyt hus", "address1": "Vej 1", "postal_code": "2700", "city": "By"}},
+            ["PUT", "PUT"],
+            id="address",
+        ),
+        pytest.param({"new_events": {"mute": False, "kultunaut_export": True}}, [], id="new-events"),
+        pytest.param(
+            {"kultunaut": {"age_groups": {"Børn": "Alle"}, "categories": {"Musik": "Jazz"}}}, [], id="kultunaut"
+        ),
+        pytest.param({"timezone": "America/New_York"}, [], id="time-zone"),
+        pytest.param({"lookback_days": 0}, [], id="looks-back-less"),
+        pytest.param({"lookback_days": 365}, [], id="looks-back-further"),
+        pytest.param({"max_removals": {"count": 0, "percent": 0}}, [], id="no-removals"),
+        pytest.param({"import_unpriced_events": True}, [], id="unpriced-events"),
+    ],
+)
+def test_setting_that_changes_updates_what_shows_it_once_and_nothing_else(
+    world: World, changed: dict[str, object], methods: list[str]
 ) -> None:
-    world = website
-    venue_with(world)
-    uuid = world.add("Koncert")
+    uuids = published(world, 2)
+    events = [world.event_of(uuid) for uuid in uuids]
+    world.sandbox.place2book.buy(events[0].id)
     world.run()
-    venue = world.sandbox.yesplan[VENUE]
-    shown = venue.get(uuid).custom[LINKS[field]]
-    monkeypatch.setattr(venue, "writable", venue.writable | {"web_page"})
-    venue_with(world, **{field: "web_page"})
-    assert (world.run().counted, venue.get(uuid).custom["web_page"]) == ({world.written_back: 1}, shown)
-    assert world.run().writes == []
+    world.configure(**changed)
+    happened = world.run()
+    assert (happened.raised, in_place2book(happened), world.open_rejections()) == ({}, methods, set())
+    assert ([world.event_of(uuid) for uuid in uuids], world.run().writes) == (events, [])
 
 
-def test_word_of_the_staffs_under_another_keyword_stays_until_the_sale_changes(
-    website: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = website
-    venue_with(world)
-    uuid = world.add("Koncert", capacity=1)
+def test_library_that_is_put_back_after_weeks_goes_on_where_it_was(world: World) -> None:
+    start = world.now().replace(minute=0, second=0, microsecond=0)
+    over, later = world.add("Koncert", start=start + 5 * DAY), world.add("Foredrag", start=start + 40 * DAY)
+    gone = world.add("Teater", start=start + 41 * DAY)
     world.run()
-    venue = world.sandbox.yesplan[VENUE]
-    monkeypatch.setattr(venue, "writable", venue.writable | {"web_page"})
-    venue.edit(uuid, web_page="Ring til os")
-    venue_with(world, sale_state="web_page")
-    assert (world.run().writes, venue.get(uuid).custom["web_page"]) == ([], "Ring til os")
-    world.sandbox.place2book.buy(world.event_of(uuid).id)
-    world.run()
-    assert (venue.get(uuid).custom["web_page"], world.run().writes) == ("Udsolgt", [])
+    world.sandbox.place2book.buy(world.event_of(over).id)
+    event = world.event_of(later)
+    world.site.edit(later, title="Stort foredrag")
+    world.site.remove(gone)
+    world.ahead = 25 * DAY
+    happened = world.run()
+    assert (happened.raised, in_place2book(happened), event.fields.name) == ({}, ["PUT"], "Stort foredrag")
+    assert (world.ours()[over].status, world.ours()[later].event_id) == ("retired", event.id)
+    assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]
+    assert (in_place2book(world.run()), names(world)) == (["DELETE"], ["Koncert", "Stort foredrag"])
