@@ -162,7 +162,7 @@ def _read_ours(
             missing=told.union(change.uuid for change in begun if change.kind is Kind.DELETE),
             sources=read_source_events(connection, library.id) if begun else {},
             twin=read_twin(connection, library, twin_library, now),
-            others=read_others(connection, library, links, snapshot),
+            others=read_others(connection, library, twin_library, links, snapshot),
         )
 
 

@@ -15,18 +15,24 @@ from include.store.links import linked_by_others
 
 
 def read_others(
-    connection: Connection, library: Library, links: Sequence[Link], snapshot: Sequence[Mapped]
+    connection: Connection,
+    library: Library,
+    twin: Library | None,
+    links: Sequence[Link],
+    snapshot: Sequence[Mapped],
 ) -> frozenset[Key]:
     """Return the Place2book events that other libraries have linked, of those event makers that we look at.
 
     Raises SettingsProblem when they are those of the very source events that this library shows: then it is the same
-    library under another id, and whatever is known of its events stands under the one before.
+    library under another id, and whatever is known of its events stands under the one before. A twin's source may number
+    its events as this one's does.
     """
     section = library.place2book
     makers = {section.event_maker, *section.event_makers_by_branch.values()}
     makers |= {link.event_maker for link in links if link.status is LinkStatus.LIVE}
     others = linked_by_others(connection, library.id, makers)
-    _see_that_the_id_is_as_before(library.id, others, {mapped.uuid for mapped in snapshot})
+    strangers = [found for found in others if twin is None or found[0] != twin.id]
+    _see_that_the_id_is_as_before(library.id, strangers, {mapped.uuid for mapped in snapshot})
     return frozenset(key for _, _, key in others)
 
 

@@ -37,6 +37,14 @@ def test_event_that_both_show_is_sold_by_the_leader_whatever_their_order(
     assert (twins.world.answers(twins.link_at(leader, here)), twins.link_at(follower, there)) == (True, None)
 
 
+def test_twins_whose_sources_number_their_events_alike_sell_each_its_own(twins: Twins) -> None:
+    there = twins.publish(VENUE, "Foredrag")
+    twins.publish(SOLBJERG, uuid=there)
+    first, second = twins.run(), twins.run()
+    assert (first.raised, second.raised, second.writes) == ({}, {}, [])
+    assert sorted(twins.sellers()) == [SOLBJERG, VENUE]
+
+
 def test_follower_waits_for_a_leader_that_was_never_read_and_then_leaves_it_what_it_has(
     twins: Twins, leader: str, follower: str
 ) -> None:
