@@ -43,6 +43,14 @@ def test_twins_whose_sources_number_their_events_alike_sell_each_its_own(twins: 
     first, second = twins.run(), twins.run()
     assert (first.raised, second.raised, second.writes) == ({}, {}, [])
     assert sorted(twins.sellers()) == [SOLBJERG, VENUE]
+    assert sorted(server for server, _ in first.writes) == [
+        "cms:solbjerg",
+        "place2book",
+        "place2book",
+        "yesplan:theater",
+    ]
+    # An event's id tells the harness whose request it was; here it cannot.
+    twins.world.sandbox.log.clear()
 
 
 def test_follower_waits_for_a_leader_that_was_never_read_and_then_leaves_it_what_it_has(
