@@ -24,8 +24,8 @@ def read_others(
     """Return the Place2book events that other libraries have linked, of those event makers that we look at.
 
     Raises SettingsProblem when they are those of the very source events that this library shows: then it is the same
-    library under another id, and whatever is known of its events stands under the one before. A twin's source may number
-    its events as this one's does.
+    library under another id, and whatever is known of its events stands under the one before. A twin's source may
+    number its events as this one's does.
     """
     section = library.place2book
     makers = {section.event_maker, *section.event_makers_by_branch.values()}

@@ -106,7 +106,7 @@ def carried_out_after_all(
             current = standing[key]
             link: Link | None = _link_of(change, current, sources.get(change.uuid), by_uuid.get(change.uuid))
         else:
-            link = noted(change, live.get(key), standing.get(key), missing=key in observation.missing)
+            link = noted(change, live.get(key), standing.get(key), missing=key not in by_key)
         if link is not None:
             live[link.event_maker, link.event_id] = found[link.uuid] = link
             carried_out[change.change_id] = link.event_id

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from include.models import Mode
-from tests.integration.pipeline.harness import World
+from tests.integration.pipeline.harness import DAY, HOUR, World
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +111,25 @@ def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_and_it_is_c
     assert (world.ours()[uuid].status, world.link_shown(uuid) == before) == ("live", False)
     assert world.answers(world.link_shown(uuid))
     assert (world.open_rejections(), world.run().writes) == (set(), [])
+
+
+def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_later_than_it_would_have_been_over(
+    world: World,
+) -> None:
+    start = world.now().replace(microsecond=0) + 3 * DAY
+    uuid = world.add("Koncert", start=start)
+    world.add("Foredrag")
+    world.run()
+    world.site.edit(uuid, ticket_manager_relevance=False)
+    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
+    lost = world.run()
+    back = start + 8 * DAY
+    world.site.edit(uuid, ticket_manager_relevance=True, start=back, end=back + 2 * HOUR)
+    world.ahead = 5 * DAY
+    run = world.run()
+    assert (set(lost.raised), run.raised, world.open_rejections()) == ({"load"}, {}, set())
+    assert world.answers(world.link_shown(uuid))
+    assert world.run().writes == []
 
 
 def test_delete_that_was_not_carried_out_makes_no_later_delete_by_staff_ours(world: World) -> None:
