@@ -37,7 +37,8 @@ WRITTEN_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
 class BegunChange:
     """A change whose outcome is not known: what it set, and what stood there before.
 
-    `looks` counts the runs that have read Place2book whole since it was planned, and did not find what it did.
+    `looks` counts the runs that have read Place2book whole since it was planned or last put off, and did not find
+    what it did.
     """
 
     change_id: int
@@ -170,7 +171,8 @@ def begun_changes(connection: Connection, library: str, run_id: str) -> tuple[Be
 
     One that was followed by another of the same source event is settled: that was planned from what it left.
     """
-    since = (runs.c.library == changes.c.library) & (runs.c.observed_at > changes.c.planned_at)
+    known = func.coalesce(changes.c.put_off_at, changes.c.planned_at)
+    since = (runs.c.library == changes.c.library) & (runs.c.observed_at > known)
     earlier = since & runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)) & (runs.c.run_id != run_id)
     looks = select(func.count()).where(earlier).correlate(changes).scalar_subquery().label("looks")
     later = changes.alias()
@@ -199,7 +201,7 @@ def mark_carried_out(connection: Connection, carried_out: Mapping[int, int]) -> 
 
 def put_off(connection: Connection, change_ids: Sequence[int], now: datetime) -> None:
     """Let changes of unknown outcome count as not looked for, since what they were about could not be read `now`."""
-    connection.execute(update(changes).where(changes.c.id.in_(change_ids)).values(planned_at=now))
+    connection.execute(update(changes).where(changes.c.id.in_(change_ids)).values(put_off_at=now))
 
 
 def _begun(row: Mapping[Any, Any]) -> BegunChange:

@@ -138,6 +138,7 @@ changes = Table(
     Column("error", Text),
     Column("error_code", Text, comment="what kind of error it was"),
     Column("planned_at", Time, nullable=False),
+    Column("put_off_at", Time, comment="outcome unknown: when it last could not be looked for; null: it always could"),
     Column("applying_at", Time),
     Column("finished_at", Time),
     schema=SCHEMA,
