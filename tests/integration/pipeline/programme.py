@@ -6,6 +6,16 @@ from typing import Any
 
 from tests.integration.pipeline.harness import DAY, HOUR, PLACE2BOOK, Happened, World
 
+DEAR = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
+CHEAP = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 50}}
+
+
+def sold_as(world: World, uuid: str) -> tuple[str, int | None, dict[str, int | None]]:
+    """Return name, capacity and prices of the Place2book event that a source event is linked to."""
+    event = world.event_of(uuid)
+    prices = {price.fields.name: price.fields.value for price in event.prices.values()}
+    return event.fields.name, event.fields.capacity, prices
+
 
 def names(world: World) -> list[str]:
     """Return the names of all events that stand in Place2book."""

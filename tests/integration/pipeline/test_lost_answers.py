@@ -6,21 +6,11 @@ import pytest
 
 from include.models import Mode
 from tests.integration.pipeline.harness import DAY, HOUR, World
+from tests.integration.pipeline.programme import CHEAP, DEAR, sold_as
 
 pytestmark = pytest.mark.slow
 
 SERVER = "place2book"
-DEAR = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-CHEAP = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 50}}
-
-
-def sold_as(world: World, uuid: str) -> tuple[str, int | None, dict[str, int | None]]:
-    event = world.event_of(uuid)
-    return (
-        event.fields.name,
-        event.fields.capacity,
-        {price.fields.name: price.fields.value for price in event.prices.values()},
-    )
 
 
 def test_update_whose_answer_was_lost_is_seen_to_have_been_done(world: World) -> None:

@@ -5,21 +5,11 @@ from typing import Any
 import pytest
 
 from tests.integration.pipeline.harness import DAY, HOUR, World
+from tests.integration.pipeline.programme import CHEAP, DEAR, sold_as
 
 pytestmark = pytest.mark.slow
 
 SERVER = "place2book"
-DEAR = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-CHEAP = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 50}}
-
-
-def sold_as(world: World, uuid: str) -> tuple[str, int | None, dict[str, int | None]]:
-    event = world.event_of(uuid)
-    return (
-        event.fields.name,
-        event.fields.capacity,
-        {price.fields.name: price.fields.value for price in event.prices.values()},
-    )
 
 
 def test_update_whose_answer_was_lost_is_taken_back_though_the_next_run_could_not_read_its_event(world: World) -> None:
