@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from include.api.errors import Retriable
 from include.api.place2book import Place2bookClient
-from include.models import Change, LinkStatus, Mode
+from include.models import Change, Mode
 from include.pipeline.carry_out import ChangeRunner, Outcome
 from include.pipeline.known import Known, read_known, store_observation
 from include.pipeline.plan_only import store_plan_only
@@ -26,7 +26,6 @@ from include.store.database import library_lock
 from include.store.links import count_absences, follow_source, save_link
 from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
 from include.store.runs import note_progress
-from include.sync.identity import out_of_sight
 from include.sync.plan import UNREADABLE, Plan, make_plan
 from include.sync.safeguards import Guarded, fingerprint, guard_prices, guard_removals, leave_refused_alone
 
@@ -55,8 +54,6 @@ def load(
         guarded = guard_removals(
             plan.changes,
             live_links=known.live_links,
-            in_sight=_in_sight(known),
-            absent=len(plan.absences),
             snapshot_size=len(known.snapshot),
             rules=known.rules,
             allow_mass_removal=request.allow_mass_removal,
@@ -73,12 +70,6 @@ def load(
     if outcome.errors:
         raise _worst(outcome.errors)
     return outcome
-
-
-def _in_sight(known: Known) -> int:
-    """Return how many linked events a snapshot holds, as long as nobody has removed them."""
-    live = (link for link in known.links if link.status is LinkStatus.LIVE)
-    return sum(not out_of_sight(link, known.run.window, known.run.now) for link in live)
 
 
 def _store_plan(

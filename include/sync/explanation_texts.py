@@ -218,12 +218,10 @@ ENTRIES = {
         Explanation("Nummer i Place2book: {found}.", "Number in Place2book: {found}."),
     ),
     "removals_blocked": Entry(
-        "Usædvanligt mange arrangementer ville blive slettet på én gang, så ingen er slettet; er de væk alle sammen, "
-        "er der heller ikke oprettet nye. Se efter, om de er fjernet med vilje, og tillad i så fald sletningen ved at "
-        "køre synkroniseringen med ”allow_mass_removal”.",
-        "Unusually many events would have been deleted at once, so none was; where all of them are gone, no new one "
-        "was created either. Check whether they were removed on purpose, and if so allow it by running the "
-        "synchronisation with “allow_mass_removal”.",
+        "Usædvanligt mange arrangementer ville blive slettet på én gang, så ingen er slettet. Se efter, om de er "
+        "fjernet med vilje, og tillad i så fald sletningen ved at køre synkroniseringen med ”allow_mass_removal”.",
+        "Unusually many events would have been deleted at once, so none was. Check whether they were removed on "
+        "purpose, and if so allow it by running the synchronisation with “allow_mass_removal”.",
         FOUND,
     ),
     "moved_event_maker": Entry(

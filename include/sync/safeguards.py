@@ -1,7 +1,6 @@
 """What may pass of a plan before anything is applied (behaviour 5 and 6). Pure filters over a finished plan.
 
-- guard_removals: too many removals at once, or an empty snapshot, and nothing is removed; the rest goes on. A snapshot
-  without any of what is linked is another source's: nothing is created from it either.
+- guard_removals: too many removals at once, or an empty snapshot, and nothing is removed; the rest goes on.
 - guard_prices: many prices at once become fifty times what they were, or a fiftieth, and no price is sent.
 - leave_refused_alone: what Place2book refused is tried again only when something changed, by hand, or once a day.
 - distrust: an answer of Place2book's that contradicts what we know ends the library's run before a plan is made.
@@ -25,7 +24,6 @@ PRICE_JUMP = 50
 PRICE_JUMPS_BELIEVED = 2
 SENDS_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE})
 TOUCHES_PRICES = SENDS_PRICES | {Kind.DELETE_PRICE, Kind.END_PRICE_SALE}
-BELIEVED_OF_A_SOURCE = REMOVALS | {Kind.CREATE}
 VARIES_WITH_TIME = frozenset({Kind.END_SALE, Kind.END_PRICE_SALE})
 
 
@@ -38,36 +36,24 @@ class Guarded:
 
 
 def guard_removals(
-    changes: Sequence[Change],
-    *,
-    live_links: int,
-    in_sight: int,
-    absent: int,
-    snapshot_size: int,
-    rules: LibraryRules,
-    allow_mass_removal: bool,
+    changes: Sequence[Change], *, live_links: int, snapshot_size: int, rules: LibraryRules, allow_mass_removal: bool
 ) -> Guarded:
     """Return the plan without its removals when they are too many to be believed (behaviour 5).
 
     Removals are deletions and ended sales alike. Both limits must be exceeded: the count, and the percentage of the
-    library's live links. When so many are `absent`, and these are all that the snapshot could hold (`in_sight`), the
-    plan is left without its creations, too. `allow_mass_removal` is a person's word that they are meant, and lets all
-    pass.
+    library's live links. `allow_mass_removal` is a person's word that they are meant, and lets all pass.
     """
     removals = sum(change.kind in REMOVALS for change in changes)
     if allow_mass_removal:
         return Guarded(changes=tuple(changes))
-    reason, held = None, REMOVALS
-    vanished = absent if absent == in_sight else 0
+    reason = None
     if snapshot_size == 0 and live_links:
         reason = _empty_in_words(live_links)
-    elif vanished > rules.max_removals_count and vanished * 100 > rules.max_removals_percent * live_links:
-        reason, held = _another_source_in_words(vanished), BELIEVED_OF_A_SOURCE
     elif removals > rules.max_removals_count and removals * 100 > rules.max_removals_percent * live_links:
         reason = _too_many_in_words(removals, live_links, rules)
     if reason is None:
         return Guarded(changes=tuple(changes))
-    return Guarded(changes=tuple(change for change in changes if change.kind not in held), blocked=reason)
+    return Guarded(changes=tuple(change for change in changes if change.kind not in REMOVALS), blocked=reason)
 
 
 def _empty_in_words(live_links: int) -> str:
@@ -75,15 +61,6 @@ def _empty_in_words(live_links: int) -> str:
     return (
         f"Listen over arrangementer er tom, men {danish} er koblet: intet er fjernet. / "
         f"The list of events is empty, but {english} linked: nothing was removed."
-    )
-
-
-def _another_source_in_words(vanished: int) -> str:
-    danish, english = counted(vanished, "arrangement", "arrangementer"), counted(vanished, "event", "events")
-    return (
-        f"Listen indeholder intet af det, der er koblet ({danish}), og ligner en anden kildes: intet er oprettet eller "
-        f"fjernet. / The list holds nothing of what is linked ({english}), and looks like another source's: nothing "
-        "was created or removed."
     )
 
 
