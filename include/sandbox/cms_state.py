@@ -7,7 +7,7 @@ from threading import RLock
 from typing import Final
 from uuid import uuid4
 
-from include.sandbox.moments import Clock, danish, parse, start_of
+from include.sandbox.moments import DENMARK, Clock, danish, end_of, parse, start_of, unconverted
 
 STATES: Final = ("TicketSaleNotOpen", "Active", "SoldOut", "Cancelled", "Occurred")
 UNPUBLISHED_AFTER_END: Final = timedelta(hours=4)
@@ -51,10 +51,21 @@ class CmsEvent:
         """Tell whether the public list holds it: the site unpublishes an event some hours after its end."""
         return self.published and now < max(self.start, self.end) + UNPUBLISHED_AFTER_END
 
+    def listed_from(self, earliest: datetime, running_reach: timedelta | None) -> bool:
+        """Tell whether a list from this moment holds it: by its start, or because it still ran for days by then."""
+        if running_reach is None or self.start >= earliest:
+            return self.start >= earliest
+        several_days = self.start.astimezone(DENMARK).date() < self.end.astimezone(DENMARK).date()
+        return several_days and self.end >= earliest and self.start >= earliest - running_reach
+
 
 @dataclass(slots=True)
 class CmsSite:
-    """The website's events by uuid, and the one login that may write to them."""
+    """The website's events by uuid, and the one login that may write to them.
+
+    With a `running_reach` it is of release 2026.34 or later: a list from a date also holds events of several days that
+    began before, at most so long, and still run.
+    """
 
     library_id: str
     name: str
@@ -62,6 +73,7 @@ class CmsSite:
     password: str
     clock: Clock
     public_url: str = ""
+    running_reach: timedelta | None = None
     _events: dict[str, CmsEvent] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
@@ -86,16 +98,23 @@ class CmsSite:
         raise UnknownEventError(title)
 
     def listed(self, from_date: date | None) -> list[CmsEvent]:
-        """Return the published events that start on or after a Danish date, earliest first."""
+        """Return the published events from a date on, earliest first.
+
+        The date's midnight is compared with the starts as they are stored, in UTC, without being converted: what takes
+        all of that day began on the evening before, and is not listed.
+        """
         now = self.clock()
-        earliest = None if from_date is None else start_of(from_date)
-        chosen = [e for e in self.events if e.listed_at(now) and (earliest is None or e.start >= earliest)]
+        chosen = [event for event in self.events if event.listed_at(now)]
+        if from_date is not None:
+            earliest = unconverted(from_date)
+            chosen = [event for event in chosen if event.listed_from(earliest, self.running_reach)]
         return sorted(chosen, key=lambda e: (e.start, e.uuid))
 
     def clear(self) -> None:
-        """Remove all events."""
+        """Remove all events, and be an earlier release."""
         with self._lock:
             self._events.clear()
+            self.running_reach = None
 
     def put(self, event: CmsEvent) -> None:
         """Store an event as it is."""
@@ -117,6 +136,10 @@ class CmsSite:
         _overlay(event, fields)
         self.put(event)
         return event.uuid
+
+    def add_all_day(self, first: date, last: date | None = None, **fields: object) -> str:
+        """Publish an event that takes all of a day, or of several, and return its uuid."""
+        return self.add(start=start_of(first), end=end_of(last or first), all_day=True, **fields)
 
     def edit(self, uuid: str, **fields: object) -> None:
         """Change fields as an editor would; OMIT makes the API leave a field out. Moves updated_at."""

@@ -39,3 +39,13 @@ def danish_day(now: datetime, days_ahead: int, at: str) -> datetime:
 def start_of(day: date) -> datetime:
     """Return the moment at which a day begins in Denmark, as UTC."""
     return datetime.combine(day, time.min, DENMARK).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Return the last second of a day in Denmark, as UTC: the end that the CMS gives to what takes all day."""
+    return datetime.combine(day, time(23, 59, 59), DENMARK).astimezone(UTC)
+
+
+def unconverted(day: date) -> datetime:
+    """Return the midnight at which a day begins, taken for UTC as it stands."""
+    return datetime.combine(day, time.min, UTC)

@@ -26,6 +26,7 @@ DATA = Path(__file__).parent / "data"
 class EventSpec:
     """An event as the data files describe it: `day` counts from today, `at` is Danish time, or `in_hours` from now.
 
+    With `all_days` it takes so many whole days instead.
     `repeat` lengthens description and body.
     `raw` overrides what the API shows, field by field; `omit` names fields that it leaves out.
     """
@@ -36,6 +37,7 @@ class EventSpec:
     at: str = "19:00"
     in_hours: float | None = None
     minutes: int = 120
+    all_days: int | None = None
     tickets: list[dict[str, Any]] | None = None
     capacity: int | None = None
     branch: str | None = None
@@ -56,7 +58,13 @@ class EventSpec:
 
     def start(self, now: datetime) -> datetime:
         """Return when it begins, as UTC."""
-        return moment_of(now, self.day, self.at, self.in_hours)
+        return moment_of(now, self.day, "00:00" if self.all_days else self.at, self.in_hours)
+
+    def end(self, now: datetime) -> datetime:
+        """Return when it ends, as UTC."""
+        if self.all_days:
+            return danish_day(now, self.day + self.all_days - 1, "23:59:59")
+        return self.start(now) + timedelta(minutes=self.minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +96,11 @@ def seed_cms(site: CmsSite, library: Library, place2book_url: str) -> None:
     now = site.clock()
     for spec in library.events:
         created = now - timedelta(days=spec.created_days_ago)
-        start = spec.start(now)
         site.put(
             CmsEvent(
                 uuid=event_uuid(library.id, spec.key),
-                start=start,
-                end=start + timedelta(minutes=spec.minutes),
+                start=spec.start(now),
+                end=spec.end(now),
                 created_at=created,
                 updated_at=created + timedelta(hours=1),
                 fields=_fields(spec, library, site.public_url, place2book_url),
@@ -161,7 +168,7 @@ def _fields(spec: EventSpec, library: Library, cms_url: str, place2book_url: str
         "image": {"url": image},
         "originalImage": {"url": image},
         "teaserImage": {"url": image.replace(".jpg", "_teaser.jpg")},
-        "all_day": False,
+        "all_day": spec.all_days is not None,
         "branches": [spec.branch or library.name],
         "categories": spec.categories,
         "tags": spec.tags,

@@ -1,6 +1,6 @@
 """The stand-in for the CMS keeps the promises, and sets the traps, of the real one."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,16 @@ from include.sandbox.cms_state import OMIT
 from include.sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, cms_list, cms_patch
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SERIES_STARTS = [datetime(2031, 5, day, 15, tzinfo=UTC) for day in (6, 13)]
 
 
 def _listed(sandbox: Sandbox, uuid: str) -> dict[str, Any] | None:
     return next((event for event in cms_list(sandbox) if event["uuid"] == uuid), None)
+
+
+def _uuids(sandbox: Sandbox, from_date: str) -> set[str]:
+    return {event["uuid"] for event in cms_list(sandbox, from_date=from_date)}
 
 
 def test_list_without_login_is_a_bare_array_of_published_events(sandbox: Sandbox) -> None:
@@ -50,15 +55,65 @@ def test_list_with_wrong_parameter_is_refused(sandbox: Sandbox, query: dict[str,
     assert answer.status_code == status
 
 
-def test_from_date_leaves_out_an_event_that_began_before_and_still_runs(sandbox: Sandbox) -> None:
-    site = sandbox.cms["solbjerg"]
-    now = datetime(2031, 3, 10, 12, tzinfo=UTC)
-    sandbox.clock = lambda: now
-    running = site.add(title="Udstilling", start=now - timedelta(days=1), end=now + timedelta(days=9))
-    today = site.add(title="I dag", start=datetime(2031, 3, 9, 23, 30, tzinfo=UTC), end=now + timedelta(hours=2))
-    found = {event["uuid"] for event in cms_list(sandbox, from_date="2031-03-10")}
-    assert (running in found, today in found) == (False, True)
-    assert _listed(sandbox, running) is not None
+NOON = datetime(2031, 3, 10, 12, tzinfo=UTC)
+RUNNING = {"start": NOON - 3 * DAY, "end": NOON + 9 * DAY}
+
+
+@pytest.mark.parametrize(
+    ("times", "listed"),
+    [
+        pytest.param({"start": datetime(2031, 3, 10, tzinfo=UTC)}, True, id="at midnight in UTC"),
+        pytest.param({"start": datetime(2031, 3, 9, 23, 59, 59, tzinfo=UTC)}, False, id="within the hour before"),
+        pytest.param({"start": "2031-03-10T00:30:00+01:00"}, False, id="after midnight, by the site's clock"),
+        pytest.param({"start": "2031-03-10T01:00:00+01:00"}, True, id="an hour after midnight, by the site's clock"),
+        pytest.param(RUNNING, False, id="began before and still runs"),
+    ],
+)
+def test_from_date_is_compared_with_the_start_in_utc(sandbox: Sandbox, times: dict[str, object], listed: bool) -> None:
+    sandbox.clock = lambda: NOON
+    uuid = sandbox.cms["solbjerg"].add(**{"end": NOON + HOUR, **times})
+    assert (uuid in _uuids(sandbox, "2031-03-10"), uuid in _uuids(sandbox, "2031-03-01")) == (listed, True)
+
+
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        pytest.param(None, ("2031-03-10T00:00:00+01:00", "2031-03-10T23:59:59+01:00"), id="one day"),
+        pytest.param(date(2031, 3, 30), ("2031-03-10T00:00:00+01:00", "2031-03-30T23:59:59+02:00"), id="several days"),
+    ],
+)
+def test_all_day_event_is_listed_from_the_day_before_only(
+    sandbox: Sandbox, last: date | None, shown: tuple[str, str]
+) -> None:
+    sandbox.clock = lambda: NOON
+    uuid = sandbox.cms["solbjerg"].add_all_day(date(2031, 3, 10), last, title="Bogsalg")
+    assert (uuid in _uuids(sandbox, "2031-03-10"), uuid in _uuids(sandbox, "2031-03-09")) == (False, True)
+    event = _listed(sandbox, uuid)
+    assert event is not None
+    assert (event["all_day"], event["date_time"]) == (True, dict(zip(("start", "end"), shown, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("times", "reach", "listed"),
+    [
+        pytest.param(RUNNING, 365 * DAY, True, id="runs"),
+        pytest.param(RUNNING, 3 * DAY, True, id="runs, and began within reach"),
+        pytest.param(RUNNING, 2 * DAY, False, id="runs, and began before what is in reach"),
+        pytest.param({"start": NOON - 3 * DAY, "end": NOON - DAY}, 365 * DAY, False, id="does not run any more"),
+        pytest.param(
+            {"start": "2031-03-10T00:00:00+01:00", "end": "2031-03-10T23:59:59+01:00"}, 365 * DAY, False, id="one day"
+        ),
+    ],
+)
+def test_newer_site_lists_what_runs_for_days_and_began_before(
+    sandbox: Sandbox, times: dict[str, object], reach: timedelta, listed: bool
+) -> None:
+    sandbox.clock = lambda: NOON
+    uuid = sandbox.cms["solbjerg"].add(**times)
+    sandbox.cms["solbjerg"].running_reach = reach
+    assert (uuid in _uuids(sandbox, "2031-03-10")) == listed
+    sandbox.reset(seeded=False)
+    assert sandbox.cms["solbjerg"].running_reach is None
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,13 @@ def _begins_in_hours(event: Event) -> float:
         pytest.param("nordvig", "lang-tekst", lambda e: len(e["body"]) > 10_000, id="very long body"),
         pytest.param("nordvig", "lang-tekst", lambda e: len(e["description"]) > 5_000, id="very long description"),
         pytest.param("solbjerg", "posthuset", lambda e: e["address"]["zip_code"] == 800, id="postal code 800"),
-        pytest.param("solbjerg", "bogsalg", lambda e: e["all_day"] is True, id="all day"),
+        pytest.param(
+            "solbjerg",
+            "bogsalg",
+            lambda e: (e["all_day"], *(e["date_time"][one][11:19] for one in ("start", "end")))
+            == (True, "00:00:00", "23:59:59"),
+            id="all day",
+        ),
         pytest.param(
             "solbjerg", "online", lambda e: e["address"] == {"locationType": "online", **NULL_ADDRESS}, id="online"
         ),
