@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 
 from pydantic import ValidationError
@@ -21,6 +21,8 @@ from include.models import SourceEvent, SourceState
 _EVENTS = "/api/v1/events"
 _JSON = {"_format": "json"}
 _FAR_AHEAD = date(2999, 1, 1)
+_A_DAY_MORE = timedelta(days=1)
+"""Asked for besides: a site compares starts as it stores them, in UTC, with a midnight that it does not convert."""
 _NO_EVENT = "00000000-0000-0000-0000-000000000000"
 
 
@@ -49,10 +51,13 @@ class CmsClient(ApiClient):
     def events(self, from_date: date) -> tuple[SourceEvent, ...]:
         """Return every published event that starts on `from_date` or later: a complete snapshot, or an error.
 
+        The date is one of the site's own time zone, or of any other. What the site lists besides is returned too: of
+        the day before, and since release 2026.34 what began earlier, takes several days and still runs. Its absence
+        from another answer tells nothing.
         An event with a field that cannot be understood is part of it, with the field in `unreadable`.
         """
         what = "for its events"
-        items = self._list(from_date, what)
+        items = self._list(from_date - _A_DAY_MORE, what)
         snapshot: dict[str, SourceEvent] = {}
         for event in self._read(items, what):
             if snapshot.setdefault(event.uuid, event) != event:

@@ -23,7 +23,7 @@ from include.models import (
     Window,
 )
 from include.pipeline.noted import can_be_told
-from include.pipeline.observe import Key, Observation, Priced, observe, with_readable_prices
+from include.pipeline.observe import Key, Observation, Priced, earliest_sought, observe, with_readable_prices
 from include.pipeline.others import read_others
 from include.pipeline.recover import Recovered, addressed, carried_out_after_all, revive
 from include.pipeline.request import NothingToDo, RunRequest
@@ -177,7 +177,7 @@ def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: b
         client,
         links,
         rules,
-        ours.window.start,
+        earliest_sought(ours.window.start, snapshot, ours.links, ours.begun, run.now),
         run.now,
         ours.missing,
         created_at=(change.event_maker for change in ours.begun if change.kind is Kind.CREATE),

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 from include.api.errors import BadAnswer, Refused
 from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, LibraryRules, Link, LinkStatus
+from include.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
 from include.pipeline.read_each import Unread, read_each
-from include.sync.identity import is_over
+from include.store.changes import BegunChange
+from include.sync.fields import read_time
+from include.sync.identity import is_over, wants_an_event
 from include.sync.safeguards import distrust
 
 MARGIN = timedelta(days=1)
-"""How much further back than the source Place2book is read, for a start that was moved a little."""
+"""How much further back Place2book is read than what is sought starts, for a start that was moved a little."""
 
 LISTED = ("published", None)
 """States of an event that Place2book's list must hold; whether it lists drafts and what is over is not documented."""
@@ -40,18 +42,37 @@ class Priced:
     unread: frozenset[Key]
 
 
+def earliest_sought(
+    window_start: datetime,
+    snapshot: Sequence[Mapped],
+    links: Sequence[Link],
+    begun: Iterable[BegunChange],
+    now: datetime,
+) -> datetime:
+    """Return the earliest start of what may have to be found: what is not linked yet can have begun before the window.
+
+    That is a source event that is wanted, and one whose create may have been carried out, until it would be over.
+    """
+    linked = {link.uuid for link in links if link.status is not LinkStatus.DELETED}
+    starts = [mapped.starts_at for mapped in snapshot if wants_an_event(mapped) and mapped.uuid not in linked]
+    for change in begun:
+        if change.kind is Kind.CREATE and (read_time(change.new.get("end_at")) or now) > now:
+            starts.append(read_time(change.new.get("begin_at")))
+    return min(start for start in (window_start, *starts) if start is not None)
+
+
 def observe(
     client: Place2bookClient,
     links: Sequence[Link],
     rules: LibraryRules,
-    window_start: datetime,
+    starts_after: datetime,
     now: datetime,
     known_missing: Collection[str],
     *,
     created_at: Iterable[int],
     believe_missing: bool,
 ) -> Observation:
-    """Read the ticket events that begin in the window, and each linked event that was not among them.
+    """Read the ticket events that begin after a moment, and each linked event that was not among them.
 
     They are read of the library's event makers, of those that linked events have from before, and of those that creates
     of unknown outcome were sent to (`created_at`).
@@ -62,7 +83,7 @@ def observe(
     linked = [link for link in links if link.status is LinkStatus.LIVE]
     live = [link for link in linked if not is_over(link, now)]
     makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live), *created_at))
-    begin_at_after = window_start - MARGIN
+    begin_at_after = starts_after - MARGIN
     listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
     known = {_key(event) for event in listed}
     unlisted = [link for link in linked if (link.event_maker, link.event_id) not in known]

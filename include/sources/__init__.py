@@ -23,7 +23,11 @@ class Source(Protocol):
     """Where a library's events come from, and where the status of their sale goes back to."""
 
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
-        """Return every event that starts on `from_date` or later: a complete snapshot, or an error of the tree."""
+        """Return every event that starts on `from_date` or later: a complete snapshot, or an error of the tree.
+
+        The date is one in the library's time zone. Some that start before it may be among them; that others are not
+        tells nothing of those.
+        """
         ...
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:

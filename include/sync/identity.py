@@ -9,6 +9,7 @@
 | 2 | ... of a vanished source event with the same title, or the same start | MOVED |
 | 3 | is an instance made anew: a link's source event vanished, with the same series and title | MOVED |
 | 3 | looks like an event that vanished: the same title, start and event maker | MOVED |
+| 3 | starts when one does that began before the window, with the same title and series or event maker | MOVED |
 | 4 | has the name and start of an unlinked event of its event maker (a create whose answer was lost) | ADOPTED |
 | 5 | none of these | NEW |
 
@@ -67,8 +68,8 @@ def identify(
 
     `wanted` are those events, `present` the uuids of the complete snapshot, `links` all links of the library, deleted
     ones too, `events` what stands in Place2book, `begun` the uuids whose create may have been carried out. A link whose
-    event starts outside the `window` has not vanished: it was not asked for. `of_twin` are the seccodes of the twin's
-    events, which are not among `events`.
+    event starts outside the `window` has not vanished, since it was not asked for; it is made anew only by what starts
+    when it does. `of_twin` are the seccodes of the twin's events, which are not among `events`.
     """
     by_id = {(event.event_maker, event.event_id): event for event in events}
     standing = {link.uuid: link for link in links if link.status is not LinkStatus.DELETED}
@@ -81,11 +82,13 @@ def identify(
     unlinked = sorted((m for m in wanted if m.uuid not in found), key=in_order_of_start)
     taken = {(link.event_maker, link.event_id) for link in standing.values()}
     live = [link for link in standing.values() if link.status is LinkStatus.LIVE]
-    vanished = [link for link in live if link.uuid not in present and not out_of_sight(link, window, now)]
+    absent = [link for link in live if link.uuid not in present]
+    vanished = [link for link in absent if not out_of_sight(link, window, now)]
+    unseen = [link for link in absent if out_of_sight(link, window, now) and not is_over(link, now)]
     free = [event for event in events if (event.event_maker, event.event_id) not in taken]
     known = {link.seccode for link in links if link.seccode}.union(of_twin)
     _by_sales_link(unlinked, known, vanished, free, sales_hosts, now, found)
-    _made_anew([m for m in unlinked if m.uuid not in found], vanished, by_id, found)
+    _made_anew([m for m in unlinked if m.uuid not in found], vanished, unseen, by_id, found)
     _lost_creates([m for m in unlinked if m.uuid not in found], _unclaimed(free, found), begun, found)
     for mapped in unlinked:
         found.setdefault(mapped.uuid, Identity(mapped=mapped, belonging=Belonging.NEW))
@@ -151,12 +154,13 @@ def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str
 def _made_anew(
     unlinked: Sequence[Mapped],
     vanished: Sequence[Link],
+    unseen: Sequence[Link],
     by_id: Mapping[tuple[int, int], CurrentEvent],
     found: dict[str, Identity],
 ) -> None:
     """Apply rule 3, and fill in the Place2book event of all that moved."""
     claimed = {identity.link.uuid for identity in found.values() if identity.link}
-    for mapped, link in made_anew(unlinked, [link for link in vanished if link.uuid not in claimed]):
+    for mapped, link in made_anew(unlinked, [link for link in vanished if link.uuid not in claimed], unseen):
         found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=link)
     for uuid, identity in found.items():
         if identity.belonging is Belonging.MOVED and identity.link:

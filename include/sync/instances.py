@@ -4,7 +4,7 @@ an editor deleted and wrote again, or all of them, where another source now show
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -44,13 +44,16 @@ New = TypeVar("New", bound=Instance)
 Old = TypeVar("Old", bound=Instance)
 
 
-def made_anew(instances: Iterable[New], vanished: Iterable[Old]) -> list[tuple[New, Old]]:
+def made_anew(instances: Iterable[New], vanished: Iterable[Old], unseen: Iterable[Old] = ()) -> list[tuple[New, Old]]:
     """Pair one to one (behaviour 4.3): within a series what has the same title, same start first, then in order of
-    start; of the rest what looks the same."""
-    instances, vanished = list(instances), list(vanished)
-    pairs = _in_series(instances, vanished)
+    start; of the rest what looks the same.
+
+    The `unseen` may be there still, since they were not asked for: only what starts when they do tells otherwise.
+    """
+    instances, vanished, unseen = list(instances), list(vanished), list(unseen)
+    pairs = _in_series(instances, vanished, unseen)
     paired = {instance.uuid for pair in pairs for instance in pair}
-    left = (old for old in vanished if old.uuid not in paired)
+    left = (old for old in [*vanished, *unseen] if old.uuid not in paired)
     return pairs + _looking_the_same((new for new in instances if new.uuid not in paired), left)
 
 
@@ -60,9 +63,9 @@ def looks(instance: Instance) -> tuple[int, str, datetime | None]:
     return instance.event_maker, instance.title, instance.starts_at
 
 
-def _in_series(instances: Iterable[New], vanished: Iterable[Old]) -> list[tuple[New, Old]]:
+def _in_series(instances: Iterable[New], vanished: Sequence[Old], unseen: Sequence[Old]) -> list[tuple[New, Old]]:
     waiting: dict[tuple[str, str], list[Old]] = defaultdict(list)
-    for old in sorted(vanished, key=in_order_of_start):
+    for old in sorted([*vanished, *unseen], key=in_order_of_start):
         if old.series_uuid:
             waiting[old.series_uuid, old.title].append(old)
     pairs: list[tuple[New, Old]] = []
@@ -76,8 +79,10 @@ def _in_series(instances: Iterable[New], vanished: Iterable[Old]) -> list[tuple[
             candidates.remove(same_start)
             pairs.append((new, same_start))
     for new in later:
-        if candidates := waiting.get((new.series_uuid or "", new.title), []):
-            pairs.append((new, candidates.pop(0)))
+        candidates = waiting.get((new.series_uuid or "", new.title), [])
+        if first := next((old for old in candidates if old not in unseen), None):
+            candidates.remove(first)
+            pairs.append((new, first))
     return pairs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
@@ -109,10 +109,12 @@ def _source(library: Library) -> Iterator[Checked]:
 
     def look() -> str:
         said = check_source(library)
-        today = datetime.now(ZoneInfo(library.timezone)).date()
+        today = datetime.now(zone := ZoneInfo(library.timezone)).date()
         with source_of(library) as source:
             events.extend(source.read(today))
-        found = counted(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
+        midnight = datetime.combine(today, time(), zone)
+        to_come = [event for event in events if event.starts_at is None or event.starts_at >= midnight]
+        found = counted(len(to_come), "arrangement fra i dag / event", "arrangementer fra i dag / events")
         return f"{said} {found} from today."
 
     subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.words.name.da})"

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 from include.models import Mode
 from include.pipeline.report import make_report
 from include.pipeline.ticket_status import LEFT_ALONE, Followed, Round, follow_sale_windows, for_each_due, libraries_due
+from include.sandbox.moments import end_of, start_of
 from include.sandbox.place2book_records import Event
 from include.sandbox.server import Sandbox
 from include.settings import Library
@@ -116,9 +117,20 @@ def test_sale_that_opens_is_read_and_written_once(world: World) -> None:
     assert (world.state_shown(uuid), world.ours()[uuid].state_written) == ("Active", "Active")
     assert world.link_shown(uuid) == world.ours()[uuid].sales_location
     [listed] = [entry for entry in world.sandbox.log.entries if (entry.server, entry.method) == (CMS, "GET")][-1:]
-    assert listed.query["from_date"] == world.site.get(uuid).start.astimezone(COPENHAGEN).date().isoformat()
+    starts = world.site.get(uuid).start.astimezone(COPENHAGEN).date()
+    assert listed.query["from_date"] == (starts - timedelta(days=1)).isoformat()
     assert asked(world) == []
     assert (hour(world), world.state_shown(uuid)) == ([], "Active")
+
+
+def test_sale_of_what_takes_all_day_is_followed(world: World) -> None:
+    uuid, _ = on_sale_in(world, 20 * MINUTE)
+    today = world.now().astimezone(COPENHAGEN).date()
+    world.site.edit(uuid, start=start_of(today), end=end_of(today + timedelta(days=3)), all_day=True)
+    hour(world)
+    world.ahead = 21 * MINUTE
+    assert asked_and_told(uuid)[1] in asked(world)
+    assert world.state_shown(uuid) == "Active"
 
 
 def test_round_without_anything_due_leaves_nothing_in_the_tables(world: World) -> None:

@@ -53,10 +53,10 @@ def test_events_with_only_what_is_required_are_read(cms: CmsClient, server: Answ
     assert read(cms, server) == BARE_EVENT
 
 
-def test_events_are_asked_for_with_login_and_date(cms: CmsClient, server: AnsweringServer) -> None:
+def test_events_are_asked_for_with_login_and_from_a_day_more(cms: CmsClient, server: AnsweringServer) -> None:
     read(cms, server)
     (asked,) = server.received
-    assert asked.path == "/api/v1/events?_format=json&from_date=2026-09-01"
+    assert asked.path == "/api/v1/events?_format=json&from_date=2026-08-31"
     assert asked.headers["Authorization"].startswith("Basic ")
 
 

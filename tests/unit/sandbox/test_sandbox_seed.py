@@ -43,8 +43,10 @@ def _begins_in_hours(event: Event) -> float:
         pytest.param(
             "solbjerg",
             "bogsalg",
-            lambda e: (e["all_day"], *(e["date_time"][one][11:19] for one in ("start", "end")))
-            == (True, "00:00:00", "23:59:59"),
+            lambda e: (
+                (e["all_day"], *(e["date_time"][one][11:19] for one in ("start", "end")))
+                == (True, "00:00:00", "23:59:59")
+            ),
             id="all day",
         ),
         pytest.param(

@@ -148,11 +148,12 @@ def identities_of(
     *,
     begun: frozenset[str] = frozenset(),
     now: datetime = NOW,
+    window: Window = WINDOW,
 ) -> dict[str, Identity]:
     """Return which Place2book event belongs to which source event."""
     sought = [mapped for mapped in snapshot if wants_an_event(mapped)]
     present = frozenset(mapped.uuid for mapped in snapshot)
-    return identify(sought, present, links, events, begun, RULES.sales_hosts, WINDOW, now)
+    return identify(sought, present, links, events, begun, RULES.sales_hosts, window, now)
 
 
 def plan_of(
@@ -166,7 +167,7 @@ def plan_of(
     """Return the plan of a run over what is there in Place2book, prices read."""
     values: dict[str, Any] = {"run_id": "run-2", "mode": Mode.SYNC, "now": NOW, "window": WINDOW}
     circumstances = Run(**values | run)
-    found = identities_of(snapshot, links, there, begun=begun, now=circumstances.now)
+    found = identities_of(snapshot, links, there, begun=begun, now=circumstances.now, window=circumstances.window)
     currents = {(event.event_maker, event.event_id): event for event in there}
     return make_plan(snapshot, found, links, currents, RULES, circumstances)
 

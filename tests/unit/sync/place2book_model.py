@@ -126,15 +126,15 @@ class World:
     shop: Shop = field(default_factory=Shop)
     runs: Any = field(default_factory=lambda: count(1))
 
-    def plan(self, mode: Mode = Mode.SYNC, run_id: str = "seen") -> Plan:
-        """Return what a run would do now."""
+    def plan(self, mode: Mode = Mode.SYNC, run_id: str = "seen", **circumstances: Any) -> Plan:
+        """Return what a run would do now; `circumstances` are others than usual."""
         links, events = list(self.links.values()), list(self.shop.events.values())
-        return plan_of(list(self.source.values()), links, events, mode=mode, run_id=run_id)
+        return plan_of(list(self.source.values()), links, events, mode=mode, run_id=run_id, **circumstances)
 
-    def sync(self, mode: Mode = Mode.SYNC) -> Plan:
+    def sync(self, mode: Mode = Mode.SYNC, **circumstances: Any) -> Plan:
         """Plan and carry it out as a run does, write-back included, and return the plan."""
         run_id = f"run-{next(self.runs)}"
-        plan = self.plan(mode, run_id)
+        plan = self.plan(mode, run_id, **circumstances)
         by_event: dict[str, list[Change]] = {}
         for change in plan.changes:
             by_event.setdefault(change.uuid, []).append(change)

@@ -146,6 +146,30 @@ def test_instance_out_of_sight_has_not_vanished_and_is_not_moved(link: Link) -> 
     assert pairs([at(START, "new")], [link]) == {"new": ("new", None)}
 
 
+RUNS_ON = NOW + timedelta(days=9)
+BEFORE = WINDOW_START - timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "expected"),
+    [
+        pytest.param(at(BEFORE, "new"), ("moved", 1), id="in its series"),
+        pytest.param(at(BEFORE, "new", event_maker=5001), ("moved", 1), id="in its series, of another branch"),
+        pytest.param(at(BEFORE, "new", series_uuid=None), ("moved", 1), id="looks the same"),
+        pytest.param(at(BEFORE + LATER, "new"), ("new", None), id="another start"),
+        pytest.param(at(BEFORE, "new", title="Andet hold"), ("new", None), id="another title"),
+    ],
+)
+def test_instance_of_one_that_began_before_the_window_is_told_by_its_start(
+    fresh: Mapped, expected: tuple[str, int | None]
+) -> None:
+    unseen, vanished = linked_at(BEFORE, "old", ends_at=RUNS_ON), linked_at(START, "next", 2)
+    assert pairs([fresh], [unseen])["new"] == expected
+    later = pairs([fresh, at(START + WEEK, "later")], [unseen, vanished])
+    assert (later["new"] == expected, later["later"]) == (expected[0] == "moved", ("moved", 2))
+    assert pairs([at(START, "later")], [unseen]) == {"later": ("new", None)}
+
+
 def test_instance_made_anew_whose_event_was_deleted_in_place2book_is_missing() -> None:
     found = identities_of([at(START + LATER, "new")], old_links()[:1], [])
     assert belongings(found) == {"new": ("missing", None)}
