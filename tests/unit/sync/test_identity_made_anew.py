@@ -163,11 +163,14 @@ BEFORE = WINDOW_START - timedelta(days=3)
 def test_instance_of_one_that_began_before_the_window_is_told_by_its_start(
     fresh: Mapped, expected: tuple[str, int | None]
 ) -> None:
-    unseen, vanished = linked_at(BEFORE, "old", ends_at=RUNS_ON), linked_at(START, "next", 2)
-    assert pairs([fresh], [unseen])["new"] == expected
-    later = pairs([fresh, at(START + WEEK, "later")], [unseen, vanished])
-    assert (later["new"] == expected, later["later"]) == (expected[0] == "moved", ("moved", 2))
-    assert pairs([at(START, "later")], [unseen]) == {"later": ("new", None)}
+    assert pairs([fresh], [linked_at(BEFORE, "old", ends_at=RUNS_ON)]) == {"new": expected}
+
+
+def test_series_that_runs_already_is_made_anew_beside_one_that_is_to_come() -> None:
+    links = [linked_at(BEFORE, "old", ends_at=RUNS_ON), linked_at(START, "next", 2)]
+    fresh = [at(BEFORE, "new"), at(START + WEEK, "later")]
+    assert pairs(fresh, links) == {"new": ("moved", 1), "later": ("moved", 2)}
+    assert pairs(fresh[1:], links[:1]) == {"later": ("new", None)}
 
 
 def test_instance_made_anew_whose_event_was_deleted_in_place2book_is_missing() -> None:
