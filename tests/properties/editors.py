@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, multiple, precondition, rule
 
 from include.models import Mode
+from include.sandbox.moments import DENMARK, end_of, start_of
 from include.sandbox.place2book_records import Event
 from include.sandbox.place2book_sales import SaleRefusedError
 from tests.integration.pipeline.harness import DAY, World
@@ -17,6 +18,8 @@ from tests.properties.mortal import MortalClient
 SOURCE = "the source"
 SERVERS = ("place2book", SOURCE)
 TITLES = ("Koncert", "Foredrag", "Koncert & kage")
+ALL_DAY_FROM = (0, 1, 3, -1, -58, -60, -61)
+"""Days from today; a library looks 60 days back."""
 
 EDITS = st.fixed_dictionaries(
     {},
@@ -72,6 +75,23 @@ class Editors(RuleBasedStateMachine):
     def publish_one(self, title: str, day: int, price: float) -> str:
         start = self.world.now().replace(microsecond=0, second=0, minute=0) + day * DAY
         return self.world.add(title, price, 20, start=start)
+
+    @rule(
+        target=source,
+        title=st.sampled_from(TITLES),
+        day=st.sampled_from(ALL_DAY_FROM),
+        days=st.sampled_from([1, 5, 90]),
+    )
+    def publish_all_day(self, title: str, day: int, days: int) -> str:
+        """Publish what takes one whole day, or several, and may run since the day on which the list begins."""
+        first = self.world.now().astimezone(DENMARK).date() + day * DAY
+        shown = {} if self.world.plans_in_yesplan else {"all_day": True}
+        return self.world.add(title, 50, 20, start=start_of(first), end=end_of(first + (days - 1) * DAY), **shown)
+
+    @rule(reach=st.sampled_from([None, 3 * DAY, 365 * DAY]))
+    def website_gets_another_release(self, reach: timedelta | None) -> None:
+        if not self.world.plans_in_yesplan:
+            self.world.site.running_reach = reach
 
     @rule(target=source, title=st.sampled_from(TITLES), days=st.lists(st.integers(2, 30), min_size=2, max_size=3))
     def publish_series(self, title: str, days: list[int]) -> str:

@@ -23,7 +23,8 @@ WANTED = """
 """
 CALLED_OFF = """
     SELECT l.uuid, l.event_id FROM sync.links l LEFT JOIN sync.source_events s USING (library, uuid)
-    WHERE l.status = 'live' AND (NOT coalesce(s.present, false) OR s.mapped ->> 'outcome' = 'cancelled')
+    WHERE l.status = 'live' AND CASE WHEN coalesce(s.present, false)
+        THEN s.mapped ->> 'outcome' = 'cancelled' ELSE l.starts_at >= :window_start END
 """
 
 
@@ -41,7 +42,8 @@ class SourceAlone(Editors):
             link = links[row["uuid"]]
             type(self).looked += 1
             assert (link.drift, self._stands(link.event_id, row["desired"])) == ({}, _wanted(row["desired"]))
-        for row in self.world.rows(CALLED_OFF):
+        [latest] = self.world.rows("SELECT window_start FROM sync.runs ORDER BY id DESC LIMIT 1")
+        for row in self.world.rows(CALLED_OFF, **latest):
             assert not self.world.sandbox.place2book.get(row["event_id"]).active(self.world.now())
 
     def _stands(self, event_id: int, desired: dict[str, Any]) -> dict[str, object]:
