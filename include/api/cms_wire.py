@@ -28,7 +28,9 @@ class _Image(Wire):
 class _Address(Wire):
     location_type: Annotated[Text | None, noted()] = Field(None, alias="locationType")
     location: Annotated[Text | None, noted("address.location")] = None
-    location_additional: Annotated[Text | None, noted()] = Field(None, alias="locationAdditional")
+    location_additional: Annotated[Text | None, noted("address.locationAdditional")] = Field(
+        None, alias="locationAdditional"
+    )
     street: Annotated[Text | None, noted("address.street")] = None
     zip_code: Annotated[TextOrNumber | None, noted("address.zip_code")] = None
     city: Annotated[Text | None, noted("address.city")] = None
@@ -68,7 +70,6 @@ class CmsEvent(Wire):
     date_time: Annotated[_DateTime | None, ObjectOrNone, noted("date_time")] = None
     all_day: Annotated[bool | None, noted()] = None
     image: Annotated[_Image | None, ObjectOrNone, noted()] = None
-    original_image: Annotated[_Image | None, ObjectOrNone, noted()] = Field(None, alias="originalImage")
     branches: Annotated[list[Text | None] | None, noted("branches")] = None
     address: Annotated[_Address | None, ObjectOrNone, noted("address")] = None
     categories: _Names = None
@@ -96,7 +97,7 @@ def source_event(item: object) -> SourceEvent:
         relevant=sent.relevant is not False,
         description=sent.description,
         body=sent.body,
-        image_url=_image_url(sent),
+        image_url=sent.image.url if sent.image else None,
         branches=_names(sent.branches),
         address=_address(sent.address),
         categories=_names(sent.categories),
@@ -108,10 +109,6 @@ def source_event(item: object) -> SourceEvent:
         admin_link=_text_or_none(external.admin_url),
         unreadable=unreadable,
     )
-
-
-def _image_url(sent: CmsEvent) -> str | None:
-    return next((image.url for image in (sent.original_image, sent.image) if image and image.url), None)
 
 
 def _names(names: list[str | None] | None) -> tuple[str, ...]:
@@ -132,8 +129,8 @@ def _address(sent: _Address | None) -> SourceAddress | None:
         return None
     return SourceAddress(
         online=sent.location_type == "online",
-        location=sent.location,
-        location_additional=sent.location_additional,
+        place=sent.location_additional,
+        room=sent.location,
         street=sent.street,
         postal_code=sent.zip_code,
         city=sent.city,

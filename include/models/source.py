@@ -55,11 +55,15 @@ class TicketCategory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAddress:
-    """Where a source event takes place; every part can be missing."""
+    """Where a source event takes place; every part can be missing.
+
+    `place` names a place of its own, away from the library's branch: the address is then that place's. Without it the
+    address is the branch's. `room` is a room at either.
+    """
 
     online: bool = False
-    location: str | None = None
-    location_additional: str | None = None
+    place: str | None = None
+    room: str | None = None
     street: str | None = None
     postal_code: str | None = None
     city: str | None = None

@@ -13,11 +13,8 @@ STATES: Final = ("TicketSaleNotOpen", "Active", "SoldOut", "Cancelled", "Occurre
 UNPUBLISHED_AFTER_END: Final = timedelta(hours=4)
 
 
-class Omitted:
-    """The value of a field that the API is to leave out, where None stands for an explicit null."""
-
-
-OMIT: Final = Omitted()
+CLONED: Final = " - cloned"
+"""What the site's clone function puts behind a title, until an editor takes it away."""
 
 
 class UnknownEventError(LookupError):
@@ -26,7 +23,7 @@ class UnknownEventError(LookupError):
 
 @dataclass(slots=True)
 class CmsEvent:
-    """An event instance. `fields` holds everything that the API shows as it is stored; times are UTC."""
+    """An event instance. `fields` holds everything else that the API shows, as it is stored; times are UTC."""
 
     uuid: str
     start: datetime
@@ -142,7 +139,7 @@ class CmsSite:
         return self.add(start=start_of(first), end=end_of(last or first), all_day=True, **fields)
 
     def edit(self, uuid: str, **fields: object) -> None:
-        """Change fields as an editor would; OMIT makes the API leave a field out. Moves updated_at."""
+        """Change fields as an editor would; None empties one. Moves updated_at."""
         with self._lock:
             event = self.get(uuid)
             _overlay(event, fields)
@@ -158,10 +155,16 @@ class CmsSite:
             del self._events[self.get(uuid).uuid]
 
     def clone(self, uuid: str) -> str:
-        """Copy an event as an editor does: a new uuid, no series, and the original's external_data."""
+        """Copy an event as an editor does: a new uuid, no series, the original's links, a title that tells."""
         original = self.get(uuid)
-        fields = {**original.fields, "start": original.start, "end": original.end}
-        return self.add(**fields)
+        copied = {**original.fields, "title": f"{original.title}{CLONED}"}
+        return self.add(**copied, start=original.start, end=original.end)
+
+    def insert_from_series(self, uuid: str) -> None:
+        """Take an event's values over from its series, as an editor does: its ticket categories get new uuids."""
+        categories = self.get(uuid).fields.get("ticket_categories")
+        if isinstance(categories, list):
+            self.edit(uuid, ticket_categories=[{**category, "uuid": str(uuid4())} for category in categories])
 
     def redate_series(self, series_uuid: str, starts: Sequence[datetime]) -> list[str]:
         """Give a series new dates, and return the uuids of its instances.
@@ -197,7 +200,7 @@ class CmsSite:
         return f"{self.public_url}/arrangementer/{event.uuid}"
 
     def as_json(self, event: CmsEvent) -> dict[str, object]:
-        """Show an event as the API does."""
+        """Show an event as the API does: what has no value is left out, but for the list of ticket categories."""
         with self._lock:
             shown: dict[str, object] = {
                 "uuid": event.uuid,
@@ -205,12 +208,13 @@ class CmsSite:
                 "created_at": danish(event.created_at),
                 "updated_at": danish(event.updated_at),
                 **event.fields,
+                "ticket_categories": event.fields.get("ticket_categories") or [],
                 "state": event.state_at(self.clock()),
                 "date_time": {"start": danish(event.start), "end": danish(event.end)},
             }
         if event.series is not None:
             shown["series"] = {"uuid": event.series}
-        return shown
+        return {name: _without_nulls(value) for name, value in shown.items() if value is not None}
 
 
 def _overlay(event: CmsEvent, fields: dict[str, object]) -> None:
@@ -226,10 +230,18 @@ def _overlay(event: CmsEvent, fields: dict[str, object]) -> None:
                 event.published = bool(value)
             case "created_at":
                 event.created_at = _moment(value)
-            case _ if value is OMIT:
-                event.fields.pop(name, None)
             case _:
                 event.fields[name] = value
+
+
+def _without_nulls(value: object) -> object:
+    match value:
+        case dict():
+            return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+        case list():
+            return [_without_nulls(inner) for inner in value]
+        case _:
+            return value
 
 
 def _moment(value: object) -> datetime:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from include.sandbox.cms_state import OMIT, CmsSite, UnknownEventError
+from include.sandbox.cms_state import CmsSite, UnknownEventError
 from include.sandbox.control_page import PAGE
 from include.sandbox.moments import parse, zulu
 from include.sandbox.place2book_records import Buyer, Event, Price
@@ -62,6 +62,7 @@ def _cms_routes(control: "_CmsControl") -> list[Route]:
         _route("PATCH", _CMS + "/{uuid}", control.edit),
         _route("DELETE", _CMS + "/{uuid}", control.remove),
         _route("POST", _CMS + "/{uuid}/clone", control.clone),
+        _route("POST", _CMS + "/{uuid}/insert_from_series", control.insert_from_series),
         _route("POST", _CMS + "/{uuid}/unpublish", control.unpublish),
         _route("POST", "/cms/{library}/series/{uuid}/redate", control.redate),
     ]
@@ -142,9 +143,7 @@ class _CmsControl:
         return JSONResponse({"uuid": self._site(request).add(**await _body(request))}, 201)
 
     async def edit(self, request: Request) -> Response:
-        fields = await _body(request)
-        omitted = dict.fromkeys(fields.pop("omit", []), OMIT)
-        self._site(request).edit(request.path_params["uuid"], **fields, **omitted)
+        self._site(request).edit(request.path_params["uuid"], **await _body(request))
         return _done()
 
     async def remove(self, request: Request) -> Response:
@@ -153,6 +152,10 @@ class _CmsControl:
 
     async def clone(self, request: Request) -> Response:
         return JSONResponse({"uuid": self._site(request).clone(request.path_params["uuid"])}, 201)
+
+    async def insert_from_series(self, request: Request) -> Response:
+        self._site(request).insert_from_series(request.path_params["uuid"])
+        return _done()
 
     async def unpublish(self, request: Request) -> Response:
         self._site(request).unpublish(request.path_params["uuid"])

@@ -22,8 +22,9 @@ Faults / fejl
 The editor / redaktøren
   curl $C/cms/solbjerg/events
   curl -X POST  $C/cms/solbjerg/events -d '{"title": "Ny koncert", "start": "2030-05-01T19:00:00+02:00"}'
-  curl -X PATCH $C/cms/solbjerg/events/UUID -d '{"title": "Ny titel", "omit": ["address"]}'
+  curl -X PATCH $C/cms/solbjerg/events/UUID -d '{"title": "Ny titel", "address": null}'
   curl -X POST  $C/cms/solbjerg/events/UUID/clone
+  curl -X POST  $C/cms/solbjerg/events/UUID/insert_from_series
   curl -X POST  $C/cms/solbjerg/events/UUID/unpublish
   curl -X DELETE $C/cms/solbjerg/events/UUID
   curl -X POST  $C/cms/solbjerg/series/UUID/redate -d '{"starts": ["2030-05-01T10:00:00+02:00"]}'

@@ -3,7 +3,6 @@
 The events stand in data/*.yaml, with dates relative to the moment of seeding.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,14 +68,13 @@ class EventSpec:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A library's site: its login, the unit of its prices, what it does with empty optional values, and its events."""
+    """A library's site: its login, the unit of its prices, the places where its events are, and its events."""
 
     id: str
     name: str
     login: str
     password: str
     price_unit: Literal["kroner", "minor"]
-    empty_values: Literal["absent", "null"] = "absent"
     places: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: tuple[EventSpec, ...] = ()
 
@@ -151,16 +149,6 @@ def _read(name: str) -> dict[str, Any]:
 
 def _fields(spec: EventSpec, library: Library, cms_url: str, place2book_url: str) -> dict[str, object]:
     image = f"{cms_url}/sites/default/files/{quote(spec.key)}.jpg"
-    optional: dict[str, object] = {
-        "description": spec.description and spec.description * spec.repeat,
-        "body": spec.body and spec.body * spec.repeat,
-        "address": library.places.get(spec.place or spec.branch or library.name),
-        "ticket_categories": _tickets(spec, library),
-        "ticket_capacity": spec.capacity,
-        "external_data": _external_data(spec.link, place2book_url),
-    }
-    if library.empty_values == "absent":
-        optional = {name: value for name, value in optional.items() if value is not None}
     fields: dict[str, object] = {
         "title": spec.title,
         "state": spec.state,
@@ -176,14 +164,19 @@ def _fields(spec: EventSpec, library: Library, cms_url: str, place2book_url: str
         "audiences": spec.audiences,
         "screen_names": [],
         "listing_weight": 0,
-        **optional,
+        "description": spec.description and spec.description * spec.repeat,
+        "body": spec.body and spec.body * spec.repeat,
+        "address": library.places.get(spec.place or spec.branch or library.name),
+        "ticket_categories": _tickets(spec, library),
+        "ticket_capacity": spec.capacity,
+        "external_data": _external_data(spec.link, place2book_url),
         **spec.raw,
     }
     return {name: value for name, value in fields.items() if name not in spec.omit}
 
 
-def _tickets(spec: EventSpec, library: Library) -> Sequence[Mapping[str, object]] | None:
-    return None if spec.tickets is None else [_ticket(ticket, spec, library) for ticket in spec.tickets]
+def _tickets(spec: EventSpec, library: Library) -> list[dict[str, object]]:
+    return [_ticket(ticket, spec, library) for ticket in spec.tickets or ()]
 
 
 def _ticket(ticket: dict[str, Any], spec: EventSpec, library: Library) -> dict[str, object]:

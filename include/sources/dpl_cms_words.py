@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from include.sync.explanation_texts import ANSWER, Entry, Explanation
+from include.sync.explanation_texts import ANSWER, FOUND, Entry, Explanation
 from include.sync.source_words import SourceWords
 
 WORDS = SourceWords(
     name=Explanation("CMS", "the CMS"),
     possessive=Explanation("CMS'", "the CMS's"),
     entries={
+        "address_incomplete": Entry(
+            "Arrangementet holdes et andet sted end i afdelingen, og stedets adresse er ikke komplet: {field} mangler "
+            "eller kan ikke bruges. Holdes det i afdelingen, så tøm feltet ”Lokation” i CMS; ellers udfyld vej, "
+            "postnummer og by.",
+            "The event takes place away from the branch, and the place's address is not complete: {field} is missing "
+            "or cannot be used. If it is at the branch, empty the field “Lokation” in the CMS; otherwise enter street, "
+            "postal code and town.",
+            FOUND,
+        ),
         "cms_refused": Entry(
             "CMS ville ikke tage imod billetlink og salgsstatus, så knappen på hjemmesiden kan være forkert. Vi prøver "
             "igen; bliver det ved, så se efter, om vores bruger i CMS har rollen ”Eksternt system”.",

@@ -90,10 +90,10 @@ class EventReader:
     def _address(self, locations: tuple[str, ...]) -> SourceAddress | None:
         known = next((self.addresses[name] for name in locations if name in self.addresses), None)
         if known is None:
-            return SourceAddress(location=locations[0]) if locations else None
+            return SourceAddress(place=locations[0]) if locations and self.addresses else None
         return SourceAddress(
-            location=known.name,
-            location_additional=known.address2 or None,
+            place=known.name,
+            room=known.address2 or None,
             street=known.address1,
             postal_code=known.postal_code,
             city=known.city,

@@ -14,7 +14,7 @@ The first row that fits decides:
 | no title; no start or end; an end before the start    | rejected       | title_missing, times_missing,          |
 |                                                       |                | ends_before_start                      |
 | ticket categories, but no capacity of at least 1      | rejected       | capacity_missing                       |
-| an address that cannot be completed                   | rejected       | address_incomplete                     |
+| a place away from the branch, its address incomplete  | rejected       | address_incomplete                     |
 | a ticket category that cannot be sold                 | rejected       | category_..., price_...                |
 | it has ticket categories                              | ticket event   |                                        |
 | it has none                                           | passive event  |                                        |

@@ -1,16 +1,18 @@
 """Where an event takes place, as an address whose name belongs to it (behaviour 2).
 
-| the source's address                                     | the event's address in Place2book              |
-|----------------------------------------------------------|------------------------------------------------|
-| is online, or is none at all                             | the fallback address, whole                    |
-| has street, postal code and city                         | its own; named by its location, else by the    |
-|                                                          | branch, else by nothing                        |
-| lacks one, and names no location, or a branch of ours, or| the fallback address, whole                    |
-|   the fallback's own place                               |                                                |
-| lacks one, and its location is another place             | none: rejected as `address_incomplete`         |
+| the source's address                                | the event's address in Place2book                           |
+|-----------------------------------------------------|-------------------------------------------------------------|
+| is online, or is none at all                        | the fallback address, whole                                 |
+| names a place of its own, and has street, postal    | that place's, named by it; its room on the second line      |
+|   code and city                                     |                                                             |
+| names a place of its own, and lacks one of them     | none: rejected as `address_incomplete`                      |
+| names none, and has all three                       | the branch's, named by it; the room on the second line      |
+| names none, and lacks one                           | the fallback address, whole; the room on its second line    |
+|                                                     | only where the fallback is the event's branch               |
 
-Parts of two places are never mixed, and no place's name stands on another place's address: where the fallback steps
-in, it does so with its own name.
+A room is no place: it names nothing, and stands only on the address of the place that it is in. Parts of two places are
+never mixed, and no place's name stands on another place's address: where the fallback steps in, it does so with its own
+name.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from include.models import Address, LibraryRules, SourceAddress, SourceEvent
+from include.models.text import caseless
 from include.sync.html import plain_line
 from include.sync.mapping_flaws import Flaw
 
@@ -31,46 +34,47 @@ def address_of(event: SourceEvent, rules: LibraryRules) -> Address | Flaw:
     source = event.address
     if source is None or source.online:
         return fallback
-    country = _country(source.country, fallback.country)
-    parts = {
+    parts = _parts(source, fallback.country)
+    missing = next((part for part in _PARTS if not parts[part]), None)
+    place, branch = plain_line(source.place), next(filter(None, map(plain_line, event.branches)), "")
+    if missing is None:
+        name = place or branch or _name_at(parts, fallback)
+        return Address(
+            name=name,
+            address1=parts["street"],
+            address2=_room(source, name),
+            postal_code=parts["postal_code"],
+            city=parts["city"],
+            phone=rules.contact_phone,
+            country=parts["country"],
+        )
+    if place:
+        return Flaw("address_incomplete", f"address.{missing}", _found(source, missing) or place)
+    if caseless(branch) == caseless(fallback.name):
+        return replace(fallback, address2=fallback.address2 or _room(source, branch))
+    return fallback
+
+
+def _parts(source: SourceAddress, country_at_home: str) -> dict[str, str]:
+    country = _country(source.country, country_at_home)
+    return {
         "street": plain_line(source.street),
         "postal_code": _postal_code(source.postal_code, country),
         "city": plain_line(source.city),
         "country": country,
     }
-    missing = [part for part in _PARTS if not parts[part]]
-    location = plain_line(source.location)
-    if not missing:
-        return Address(
-            name=location or _own_name(event, parts, fallback),
-            address1=parts["street"],
-            address2=plain_line(source.location_additional),
-            postal_code=parts["postal_code"],
-            city=parts["city"],
-            phone=rules.contact_phone,
-            country=country,
-        )
-    if not location or _is_ours(location, event, rules):
-        return fallback
-    return Flaw("address_incomplete", f"address.{missing[0]}", _found(source, missing[0]) or location)
 
 
-def _own_name(event: SourceEvent, parts: dict[str, str], fallback: Address) -> str:
-    """Return the first branch's name; without a branch the fallback's, but only at the fallback's own address."""
-    branch = next((name for name in map(plain_line, event.branches) if name), "")
-    if branch:
-        return branch
-    at_fallback = (parts["street"].casefold(), parts["postal_code"]) == (
-        fallback.address1.casefold(),
-        fallback.postal_code,
-    )
-    return fallback.name if at_fallback else ""
+def _room(source: SourceAddress, place: str) -> str:
+    """Return the room, unless it only says again what the place is called."""
+    room = plain_line(source.room)
+    return "" if caseless(room) == caseless(place) else room
 
 
-def _is_ours(location: str, event: SourceEvent, rules: LibraryRules) -> bool:
-    """Tell whether the location is one of the event's branches, a branch in the settings, or the fallback's place."""
-    ours = (*event.branches, *rules.event_makers_by_branch, rules.fallback_address.name)
-    return location.casefold() in {plain_line(name).casefold() for name in ours}
+def _name_at(parts: dict[str, str], fallback: Address) -> str:
+    """Return the fallback's name at the fallback's own address: of any other nobody knows whose it is."""
+    here, there = (parts["street"], parts["postal_code"]), (fallback.address1, fallback.postal_code)
+    return fallback.name if [*map(caseless, here)] == [*map(caseless, there)] else ""
 
 
 def _country(text: str | None, fallback: str) -> str:

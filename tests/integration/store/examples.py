@@ -57,7 +57,7 @@ SOURCE_EVENT = SourceEvent(
     starts_at=NOW + HOUR,
     ends_at=NOW + 2 * HOUR,
     branches=("Solbjerg Bibliotek",),
-    address=SourceAddress(location="Salen", postal_code="0800"),
+    address=SourceAddress(room="Salen", postal_code="0800"),
     ticket_categories=(TicketCategory(title="Voksen", uuid="c1", amount=Decimal("37.50"), currency="DKK"),),
     capacity=50,
     unreadable={"body": "7"},

@@ -74,7 +74,7 @@ def test_event_with_everything_is_read_whole(cms: CmsClient, server: AnsweringSe
         "image": {"url": "https://solbjerg.example.dk/1.jpg"}, 
         "originalImage": {"url": "https://solbjerg.example.dk/1.png"},
         "branches": ["Hovedbiblioteket"], "categories": ["Foredrag"], "audiences": ["Voksne"], "tags": ["jul"],
-        "address": {"locationType": "physical", "location": "Salen", "locationAdditional": "1. sal",
+        "address": {"locationType": "physical", "location": "Salen", "locationAdditional": "Medborgerhuset",
                     "street": "Torvet 1", "zip_code": 800, "city": "H\\u00f8je Taastrup", "country": "DK"},
         "ticket_categories": [{"uuid": "tc-1", "title": "Voksen", "price": {"currency": "DKK", "value": 75.50}},
                               {"title": "Barn", "price": {"currency": "DKK", "value": 0}}],
@@ -93,11 +93,11 @@ def test_event_with_everything_is_read_whole(cms: CmsClient, server: AnsweringSe
             relevant=False,
             description="Kort",
             body="<p>Lang</p>",
-            image_url="https://solbjerg.example.dk/1.png",
+            image_url="https://solbjerg.example.dk/1.jpg",
             branches=("Hovedbiblioteket",),
             address=SourceAddress(
-                location="Salen",
-                location_additional="1. sal",
+                place="Medborgerhuset",
+                room="Salen",
                 street="Torvet 1",
                 postal_code="800",
                 city="Høje Taastrup",
@@ -140,17 +140,47 @@ def test_event_with_empty_lists_for_objects_is_read_as_if_they_were_left_out(
     assert read(cms, server, **{name: [] for name in OBJECTS}) == BARE_EVENT
 
 
-def test_address_with_nulls_inside_is_kept_empty(cms: CmsClient, server: AnsweringServer) -> None:
-    address = {
-        "locationType": "online",
-        "location": None,
-        "street": None,
-        "zip_code": None,
-        "city": None,
-        "country": None,
-    }
-    event = read(cms, server, address=address)
-    assert (event.address, event.unreadable) == (SourceAddress(online=True), {})
+IN_ADDRESS = ("location", "locationAdditional", "street", "zip_code", "city", "country")
+
+
+@pytest.mark.parametrize("empty", [{}, dict.fromkeys(IN_ADDRESS)], ids=["absent", "null"])
+@pytest.mark.parametrize(
+    ("of_type", "address"),
+    [
+        pytest.param({"locationType": "online"}, SourceAddress(online=True), id="online"),
+        pytest.param({"locationType": "physical"}, SourceAddress(), id="physical"),
+        pytest.param({"locationType": None}, SourceAddress(), id="neither"),
+    ],
+)
+def test_address_with_nothing_inside_is_kept_empty(
+    cms: CmsClient,
+    server: AnsweringServer,
+    of_type: dict[str, object],
+    empty: dict[str, object],
+    address: SourceAddress,
+) -> None:
+    event = read(cms, server, address={**of_type, **empty})
+    assert (event.address, event.unreadable) == (address, {})
+
+
+@pytest.mark.parametrize(
+    ("external", "links"),
+    [
+        pytest.param({}, (None, None), id="both-absent"),
+        pytest.param({"url": None, "admin_url": None}, (None, None), id="both-null"),
+        pytest.param({"url": "https://a.example/1"}, ("https://a.example/1", None), id="one-absent"),
+        pytest.param({"url": "https://a.example/1", "admin_url": None}, ("https://a.example/1", None), id="one-null"),
+    ],
+)
+def test_links_that_are_absent_or_null_are_none(
+    cms: CmsClient, server: AnsweringServer, external: dict[str, object], links: tuple[str | None, str | None]
+) -> None:
+    event = read(cms, server, external_data=external)
+    assert (event.link, event.admin_link, event.unreadable) == (*links, {})
+
+
+def test_event_with_an_original_image_alone_has_none_for_tickets(cms: CmsClient, server: AnsweringServer) -> None:
+    assert read(cms, server, originalImage={"url": "https://solbjerg.example.dk/40_mb.png"}) == BARE_EVENT
 
 
 @pytest.mark.parametrize(
@@ -177,6 +207,8 @@ def test_address_with_nulls_inside_is_kept_empty(cms: CmsClient, server: Answeri
         pytest.param({"ticket_manager_relevance": "måske"}, {"ticket_manager_relevance": "måske"}, id="relevance"),
         pytest.param({"branches": "Havnen"}, {"branches": "Havnen"}, id="branches"),
         pytest.param({"address": "Torvet 1"}, {"address": "Torvet 1"}, id="address that is a text"),
+        pytest.param({"address": {"location": ["x"]}}, {"address.location": '["x"]'}, id="room"),
+        pytest.param({"address": {"locationAdditional": 7}}, {"address.locationAdditional": "7"}, id="place"),
         pytest.param({"address": {"zip_code": {"a": 1}}}, {"address.zip_code": '{"a": 1}'}, id="postal code"),
         pytest.param({"ticket_categories": ["Voksen"]}, {"ticket_categories": '["Voksen"]'}, id="category"),
         pytest.param(

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import requests
 
-from include.sandbox.cms_state import OMIT
 from include.sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, cms_list, cms_patch
 
@@ -148,11 +147,27 @@ def test_times_carry_the_danish_offset(sandbox: Sandbox, start: datetime, writte
     assert listed["date_time"]["start"] == written
 
 
-def test_optional_value_can_be_absent_null_or_empty_inside(sandbox: Sandbox) -> None:
-    site = sandbox.cms["solbjerg"]
-    uuids = [site.add(title=title, address=value) for title, value in (("a", OMIT), ("b", None), ("c", {"city": None}))]
-    shown = [listed.get("address", "absent") for uuid in uuids if (listed := _listed(sandbox, uuid))]
-    assert shown == ["absent", None, {"city": None}]
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(None, "absent", id="no address"),
+        pytest.param({"city": None, "country": "DK"}, {"country": "DK"}, id="address without a town"),
+        pytest.param({"city": None}, {}, id="address of nothing"),
+    ],
+)
+def test_optional_value_that_has_none_is_left_out_also_inside(sandbox: Sandbox, value: object, shown: object) -> None:
+    uuid = sandbox.cms["solbjerg"].add(title="Koncert", address=value)
+    listed = _listed(sandbox, uuid)
+    assert listed is not None
+    assert listed.get("address", "absent") == shown
+
+
+@pytest.mark.parametrize("given", [{}, {"ticket_categories": None}], ids=["never had any", "emptied"])
+def test_event_without_tickets_has_an_empty_list_of_categories(sandbox: Sandbox, given: dict[str, object]) -> None:
+    uuid = sandbox.cms["solbjerg"].add(title="Højtlæsning", **given)
+    listed = _listed(sandbox, uuid)
+    assert listed is not None
+    assert listed["ticket_categories"] == []
 
 
 def test_patch_answers_with_the_whole_event_and_moves_updated_at(sandbox: Sandbox) -> None:
@@ -168,14 +183,14 @@ def test_patch_answers_with_the_whole_event_and_moves_updated_at(sandbox: Sandbo
     assert _listed(sandbox, uuid) == after
 
 
-def test_patch_with_one_url_sets_the_other_to_null(sandbox: Sandbox) -> None:
+def test_patch_with_one_url_empties_the_other(sandbox: Sandbox) -> None:
     uuid = sandbox.cms["solbjerg"].add(external_data={"url": "https://example.com/a", "admin_url": "https://b.example"})
     answer = cms_patch(sandbox, uuid, {"external_data": {"admin_url": "https://example.com/c"}})
-    assert answer.json()["external_data"] == {"url": None, "admin_url": "https://example.com/c"}
+    assert answer.json()["external_data"] == {"admin_url": "https://example.com/c"}
 
 
 def test_patch_without_external_data_keeps_it(sandbox: Sandbox) -> None:
-    links = {"url": "https://example.com/a", "admin_url": None}
+    links = {"url": "https://example.com/a"}
     uuid = sandbox.cms["solbjerg"].add(external_data=links)
     assert cms_patch(sandbox, uuid, {"state": "SoldOut"}).json()["external_data"] == links
 
@@ -210,9 +225,12 @@ def test_patch_without_the_external_systems_login_is_refused(sandbox: Sandbox) -
     assert statuses == [403, 403]
 
 
-def test_clone_has_its_own_uuid_no_series_and_the_originals_link(sandbox: Sandbox) -> None:
+def test_clone_has_its_own_uuid_no_series_and_the_originals_link_and_says_what_it_is(sandbox: Sandbox) -> None:
     site = sandbox.cms["solbjerg"]
-    original = site.add(title="Koncert", series="s1", external_data={"url": "https://example.com/a", "admin_url": None})
+    category = {"uuid": "c-1", "title": "Voksen", "price": {"currency": "DKK", "value": 75}}
+    original = site.add(
+        title="Koncert", series="s1", external_data={"url": "https://example.com/a"}, ticket_categories=[category]
+    )
     copy = site.clone(original)
     first, second = _listed(sandbox, original), _listed(sandbox, copy)
     assert first is not None
@@ -220,7 +238,22 @@ def test_clone_has_its_own_uuid_no_series_and_the_originals_link(sandbox: Sandbo
     own = ("uuid", "url", "created_at", "updated_at", "series")
     assert copy != original
     assert "series" not in second
-    assert {k: v for k, v in first.items() if k not in own} == {k: v for k, v in second.items() if k not in own}
+    assert {k: v for k, v in second.items() if k not in own} == {
+        **{k: v for k, v in first.items() if k not in own},
+        "title": "Koncert - cloned",
+    }
+
+
+def test_inserting_values_from_the_series_gives_ticket_categories_new_uuids(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    category = {"uuid": "c-1", "title": "Voksen", "price": {"currency": "DKK", "value": 75}}
+    uuid = site.add(title="Koncert", series="s1", ticket_categories=[category])
+    site.insert_from_series(uuid)
+    listed = _listed(sandbox, uuid)
+    assert listed is not None
+    (shown,) = listed["ticket_categories"]
+    assert shown == {**category, "uuid": shown["uuid"]}
+    assert shown["uuid"] != "c-1"
 
 
 def test_redating_a_series_makes_new_instances_without_links(sandbox: Sandbox) -> None:
@@ -240,7 +273,7 @@ def test_redating_a_series_makes_new_instances_without_links(sandbox: Sandbox) -
 
 def test_redating_a_series_of_one_keeps_uuid_and_link(sandbox: Sandbox) -> None:
     site = sandbox.cms["solbjerg"]
-    link = {"url": "https://example.com/a", "admin_url": None}
+    link = {"url": "https://example.com/a"}
     uuid = site.add(title="Skak", series="s1", external_data=link, start=SERIES_STARTS[0])
     new = site.redate_series("s1", [SERIES_STARTS[1]])
     listed = _listed(sandbox, uuid)

@@ -62,15 +62,27 @@ def test_editor_can_add_edit_clone_unpublish_and_remove(sandbox: Sandbox) -> Non
     path = "/cms/solbjerg/events"
     wish = {"title": "Ny", "start": "2031-05-01T19:00:00+02:00", "ticket_capacity": 5}
     uuid = _ask(sandbox, "POST", path, wish, 201)["uuid"]
-    _ask(sandbox, "PATCH", f"{path}/{uuid}", {"title": "Nyere", "omit": ["ticket_capacity"]})
+    _ask(sandbox, "PATCH", f"{path}/{uuid}", {"title": "Nyere", "ticket_capacity": None})
     copy = _ask(sandbox, "POST", f"{path}/{uuid}/clone", status=201)["uuid"]
     found = {event["uuid"]: event for event in cms_list(sandbox)}
     _ask(sandbox, "POST", f"{path}/{uuid}/unpublish")
     _ask(sandbox, "DELETE", f"{path}/{copy}")
-    assert (found[uuid]["title"], found[copy]["title"], "ticket_capacity" in found[uuid]) == ("Nyere", "Nyere", False)
+    titles = (found[uuid]["title"], found[copy]["title"])
+    assert (titles, "ticket_capacity" in found[uuid]) == (("Nyere", "Nyere - cloned"), False)
     assert found[uuid]["date_time"] == {"start": "2031-05-01T19:00:00+02:00", "end": "2031-05-01T21:00:00+02:00"}
     assert {uuid, copy} & {event["uuid"] for event in cms_list(sandbox)} == set()
     assert [e["uuid"] for e in _ask(sandbox, "GET", path) if e["uuid"] in (uuid, copy)] == [uuid]
+
+
+def test_editor_can_insert_values_from_the_series(sandbox: Sandbox) -> None:
+    event = sandbox.cms["solbjerg"].find("Ukulele for begyndere")
+    before = sandbox.cms["solbjerg"].as_json(event)["ticket_categories"]
+    _ask(sandbox, "POST", f"/cms/solbjerg/events/{event.uuid}/insert_from_series")
+    after = sandbox.cms["solbjerg"].as_json(event)["ticket_categories"]
+    assert isinstance(before, list)
+    assert isinstance(after, list)
+    assert [one["title"] for one in after] == [one["title"] for one in before]
+    assert {one["uuid"] for one in after}.isdisjoint(one["uuid"] for one in before)
 
 
 def test_editor_can_redate_a_series(sandbox: Sandbox) -> None:

@@ -13,7 +13,7 @@ from include.sandbox.yesplan_state import Installation
 from include.sources.yesplan import YesplanSettings
 from tests.unit.sources.theatre import ADMIN, FROM, LINK, START, plan, read_one, source_of
 
-HALL = SourceAddress(location="Havneteatret", street="Kajen 1", postal_code="9835", city="Nordvig", country="DK")
+HALL = SourceAddress(place="Havneteatret", street="Kajen 1", postal_code="9835", city="Nordvig", country="DK")
 
 
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
@@ -79,8 +79,8 @@ def test_without_a_keyword_for_it_the_status_alone_decides(theater: Installation
     ("locations", "addresses", "address", "branches"),
     [
         pytest.param(["Foyer", "Store Sal"], None, HALL, ("Store Sal",), id="first that is known"),
-        pytest.param(["Foyer"], None, SourceAddress(location="Foyer"), (), id="none is known"),
-        pytest.param(["Foyer"], {}, SourceAddress(location="Foyer"), ("Foyer",), id="no addresses at all"),
+        pytest.param(["Foyer"], None, SourceAddress(place="Foyer"), (), id="none is known"),
+        pytest.param(["Foyer"], {}, None, ("Foyer",), id="no addresses at all"),
         pytest.param([], None, None, (), id="no location"),
     ],
 )

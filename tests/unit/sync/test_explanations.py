@@ -80,10 +80,12 @@ def test_explain_of_each_code_is_whole_sentences_in_both_languages(code: str) ->
             "address_incomplete",
             {"field": "address.city"},
             Explanation(
-                "Stedets adresse er ikke komplet: byen mangler eller kan ikke bruges. "
-                "Udfyld vej, postnummer og by på arrangementet i CMS.",
-                "The place's address is not complete: the town is missing or cannot be used. "
-                "Enter street, postal code and town on the event in the CMS.",
+                "Arrangementet holdes et andet sted end i afdelingen, og stedets adresse er ikke komplet: byen mangler "
+                "eller kan ikke bruges. Holdes det i afdelingen, så tøm feltet ”Lokation” i CMS; ellers udfyld vej, "
+                "postnummer og by.",
+                "The event takes place away from the branch, and the place's address is not complete: the town is "
+                "missing or cannot be used. If it is at the branch, empty the field “Lokation” in the CMS; otherwise "
+                "enter street, postal code and town.",
             ),
             id="a-fields-own-name",
         ),

@@ -125,7 +125,7 @@ def test_map_event_with_everything_in_order_is_a_ticket_event() -> None:
             id="last-year's-end-of-a-coming-start-is-a-slip",
         ),
         pytest.param(
-            replace(EVENT, address=SourceAddress(location="Forsamlingshuset", street="Engvej 3")),
+            replace(EVENT, address=SourceAddress(place="Forsamlingshuset", street="Engvej 3")),
             (Outcome.REJECTED, "address_incomplete", "address.postal_code", "Forsamlingshuset"),
             id="address-of-another-place",
         ),

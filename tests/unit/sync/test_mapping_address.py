@@ -20,39 +20,43 @@ def _address(source: SourceAddress | None, branches: tuple[str, ...] = ("Skovby 
     return address_of(replace(EVENT, address=source, branches=branches), RULES)
 
 
+BRANCH = "Skovby Bibliotek"
+
+
 @pytest.mark.parametrize(
-    ("location", "branches", "name"),
+    ("place", "room", "branches", "named"),
     [
-        pytest.param("Forsamlingshuset", ("Skovby Bibliotek",), "Forsamlingshuset", id="venue-and-not-the-branch"),
-        pytest.param(" K&oslash;kken &amp; sal ", (), "Køkken & sal", id="venue-without-branch"),
-        pytest.param(None, ("Skovby Bibliotek", "Havnen"), "Skovby Bibliotek", id="first-branch"),
-        pytest.param("  ", (" ", "Havnen"), "Havnen", id="blank-names-do-not-count"),
-        pytest.param(None, (), "", id="nobody's-name-rather-than-a-wrong-one"),
+        pytest.param("Medborgerhuset", None, (BRANCH,), ("Medborgerhuset", ""), id="place-and-not-the-branch"),
+        pytest.param("Medborgerhuset", "Store Sal", (BRANCH,), ("Medborgerhuset", "Store Sal"), id="room-of-the-place"),
+        pytest.param("Medborgerhuset", BRANCH, (BRANCH,), ("Medborgerhuset", BRANCH), id="branch-typed-as-the-room"),
+        pytest.param(
+            " K&oslash;kken &amp; sal ", "1.  sal &amp; foyer", (), ("Køkken & sal", "1. sal & foyer"), id="text"
+        ),
+        pytest.param(None, "Store Sal", (BRANCH, "Havnen"), (BRANCH, "Store Sal"), id="room-of-the-first-branch"),
+        pytest.param(" ", "Store Sal", (" ", "Havnen"), ("Havnen", "Store Sal"), id="blank-names-do-not-count"),
+        pytest.param(None, "skovby  bibliotek", (BRANCH,), (BRANCH, ""), id="branch-twice"),
+        pytest.param("Medborgerhuset", "Medborgerhuset", (), ("Medborgerhuset", ""), id="place-twice"),
+        pytest.param(None, "Store Sal", (), ("", "Store Sal"), id="nobody's-name-rather-than-the-room's"),
     ],
 )
 def test_address_of_a_complete_address_has_the_name_of_its_place(
-    location: str | None, branches: tuple[str, ...], name: str
+    place: str | None, room: str | None, branches: tuple[str, ...], named: tuple[str, str]
 ) -> None:
-    assert _address(replace(OWN, location=location), branches) == Address(
-        name=name, address1="Engvej 3", address2="", postal_code="4000", city="Roskilde", phone=PHONE, country="DK"
+    assert _address(replace(OWN, place=place, room=room), branches) == Address(
+        name=named[0], address1="Engvej 3", address2=named[1], postal_code="4000", city="Roskilde", phone=PHONE
     )
 
 
-def test_address_of_the_fallbacks_own_address_without_branch_has_the_fallbacks_name() -> None:
-    source = SourceAddress(street="bygaden 12", postal_code="800", city="Solbjerg")
-    assert _address(source, ()) == replace(FALLBACK, address1="bygaden 12")
+@pytest.mark.parametrize("street", ["Bygaden 12", "bygaden 12", "Bygaden 12 ", "Bygaden  12\u200b"])
+def test_address_of_the_fallbacks_own_address_without_branch_has_the_fallbacks_name(street: str) -> None:
+    address = _address(SourceAddress(street=street, postal_code="800", city="Solbjerg"), ())
+    assert isinstance(address, Address)
+    assert replace(address, address1="Bygaden 12") == FALLBACK
 
 
-def test_address_of_an_address_with_a_room_puts_it_on_the_second_line() -> None:
-    source = replace(OWN, location="Kulturhuset", location_additional="Sal 2, 1. th. &amp; foyer")
-    assert _address(source) == Address(
-        name="Kulturhuset",
-        address1="Engvej 3",
-        address2="Sal 2, 1. th. & foyer",
-        postal_code="4000",
-        city="Roskilde",
-        phone=PHONE,
-    )
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\n", "  "], ids=["space", "no-break-space", "line-break", "two"])
+def test_address_of_a_street_that_ends_in_white_space_is_the_same_without(space: str) -> None:
+    assert _address(replace(OWN, street=f"Engvej 3{space}")) == _address(OWN)
 
 
 @pytest.mark.parametrize(
@@ -60,15 +64,12 @@ def test_address_of_an_address_with_a_room_puts_it_on_the_second_line() -> None:
     [
         pytest.param(None, id="no-address"),
         pytest.param(SourceAddress(), id="every-part-missing"),
-        pytest.param(replace(OWN, online=True, location="Zoom"), id="online"),
+        pytest.param(replace(OWN, online=True, place="Zoom", room="Kanal 2"), id="online"),
         pytest.param(replace(OWN, street=None), id="no-street"),
         pytest.param(replace(OWN, postal_code=None), id="no-postal-code"),
         pytest.param(replace(OWN, city=" "), id="blank-city"),
-        pytest.param(replace(OWN, city=None, location="skovby bibliotek"), id="the-events-branch"),
-        pytest.param(replace(OWN, city=None, location="Havnen"), id="another-branch-of-the-library"),
-        pytest.param(
-            SourceAddress(location="Solbjerg Bibliotek", location_additional="Sal 1"), id="the-fallbacks-place"
-        ),
+        pytest.param(replace(OWN, city=None, room="Store Sal"), id="room-of-another-branch"),
+        pytest.param(replace(OWN, city=None, room="Havnen"), id="room-called-as-a-branch"),
     ],
 )
 def test_address_of_an_event_without_its_own_is_the_fallback_whole(source: SourceAddress | None) -> None:
@@ -76,27 +77,54 @@ def test_address_of_an_event_without_its_own_is_the_fallback_whole(source: Sourc
 
 
 @pytest.mark.parametrize(
+    ("branch", "room", "fallbacks_own", "second_line"),
+    [
+        pytest.param("Solbjerg Bibliotek", "Store Sal", "", "Store Sal", id="room-of-the-fallbacks-branch"),
+        pytest.param("solbjerg bibliotek ", "Store Sal", "", "Store Sal", id="branch-in-another-spelling"),
+        pytest.param("Solbjerg Bibliotek", "Store Sal", "2. sal", "2. sal", id="second-line-from-the-settings"),
+        pytest.param("Solbjerg Bibliotek", "Solbjerg Bibliotek", "", "", id="room-called-as-the-branch"),
+        pytest.param("Havnen", "Store Sal", "", "", id="room-of-another-branch"),
+    ],
+)
+def test_address_of_the_fallback_has_a_room_only_of_its_own_branch(
+    branch: str, room: str, fallbacks_own: str, second_line: str
+) -> None:
+    rules = replace(RULES, fallback_address=replace(RULES.fallback_address, address2=fallbacks_own))
+    event = replace(EVENT, address=SourceAddress(room=room), branches=(branch,))
+    assert address_of(event, rules) == replace(FALLBACK, address2=second_line)
+
+
+ELSEWHERE = SourceAddress(place="Medborgerhuset", room="Store Sal")
+
+
+@pytest.mark.parametrize(
     ("source", "flaw"),
     [
+        pytest.param(ELSEWHERE, Flaw("address_incomplete", "address.street", "Medborgerhuset"), id="only-a-name"),
         pytest.param(
-            SourceAddress(location="Forsamlingshuset"),
-            Flaw("address_incomplete", "address.street", "Forsamlingshuset"),
-            id="only-a-name",
-        ),
-        pytest.param(
-            replace(OWN, location="Forsamlingshuset", postal_code="12345"),
+            replace(OWN, place="Medborgerhuset", postal_code="12345"),
             Flaw("address_incomplete", "address.postal_code", "12345"),
             id="no-danish-postal-code",
         ),
         pytest.param(
-            replace(OWN, location="Forsamlingshuset", city=None),
-            Flaw("address_incomplete", "address.city", "Forsamlingshuset"),
+            replace(OWN, place="Medborgerhuset", city=None),
+            Flaw("address_incomplete", "address.city", "Medborgerhuset"),
             id="no-city",
         ),
         pytest.param(
-            replace(OWN, location="Forsamlingshuset", country="Sverige"),
+            replace(OWN, place="Medborgerhuset", country="Sverige"),
             Flaw("address_incomplete", "address.country", "Sverige"),
             id="no-country-code",
+        ),
+        pytest.param(
+            replace(ELSEWHERE, room=BRANCH),
+            Flaw("address_incomplete", "address.street", "Medborgerhuset"),
+            id="branch-typed-as-the-room",
+        ),
+        pytest.param(
+            replace(ELSEWHERE, place="Solbjerg Bibliotek"),
+            Flaw("address_incomplete", "address.street", "Solbjerg Bibliotek"),
+            id="called-as-the-fallbacks-place",
         ),
     ],
 )

@@ -26,8 +26,8 @@ TIMES = st.none() | st.datetimes(timezones=st.just(UTC))
 ADDRESSES = st.none() | st.builds(
     SourceAddress,
     online=st.booleans(),
-    location=TEXT,
-    location_additional=TEXT,
+    place=TEXT,
+    room=TEXT,
     street=TEXT,
     postal_code=TEXT,
     city=TEXT,
