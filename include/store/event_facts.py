@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from include.models import Kind, Link, Mode
 from include.store.records import CURRENT_EVENT, MAPPED, link_from_row
@@ -23,7 +23,12 @@ def library_facts(
     connection: Connection, library: str, *, timezone: str, words: SourceWords, now: datetime
 ) -> EventFacts:
     """Return what is known of an event that was never seen: only when its library was read, and how its run went."""
-    read_at = connection.scalar(select(func.max(runs.c.extracted_at)).where(runs.c.library == library))
+    read = connection.execute(
+        select(runs.c.extracted_at, runs.c.window_start)
+        .where(runs.c.library == library, runs.c.extracted_at.is_not(None))
+        .order_by(runs.c.extracted_at.desc())
+        .limit(1)
+    ).one_or_none()
     latest = (
         select(runs.c.started_at, runs.c.errors, runs.c.error_codes, runs.c.removals_blocked)
         .where(runs.c.library == library, runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)))
@@ -39,7 +44,14 @@ def library_facts(
             error_codes=run.error_codes,
             removals_blocked=run.removals_blocked,
         )
-    return EventFacts(now=now, timezone=timezone, words=words, read_at=read_at, last_run=last_run)
+    return EventFacts(
+        now=now,
+        timezone=timezone,
+        words=words,
+        read_at=read.extracted_at if read else None,
+        asked_from=read.window_start if read else None,
+        last_run=last_run,
+    )
 
 
 def event_facts(
@@ -60,6 +72,7 @@ def event_facts(
         timezone=timezone,
         words=words,
         read_at=known.read_at,
+        asked_from=known.asked_from,
         last_run=known.last_run,
         seen_at=source.last_seen_at if source else None,
         present=bool(source and source.present),

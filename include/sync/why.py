@@ -4,6 +4,7 @@
 |---|---|
 | never in a snapshot of the source | `never_seen`, or `never_read` when there is no snapshot |
 | it has ended | `over` |
+| linked, no longer in the latest snapshot, and began before what that was asked for | `began_before_list` |
 | no longer in the latest snapshot | `not_in_list` |
 | not mapped yet | `run_failed`, else `not_judged_yet` |
 | skipped, sold elsewhere, cancelled | that code |
@@ -81,9 +82,18 @@ def _about_the_list(facts: EventFacts) -> Answer | None:
         return _answer("never_seen", facts, read=read) if facts.read_at else _answer("never_read", facts)
     if _has_ended(facts):
         return Answer(code="over", words=explain("over", facts.words))
+    if not facts.present and (start := _start_out_of_reach(facts)):
+        asked_from = _moment(facts.asked_from, facts)
+        return _answer("began_before_list", facts, starts=_moment(start, facts), asked_from=asked_from)
     if not facts.present:
         return _answer("not_in_list", facts, seen=_moment(facts.seen_at, facts), read=_moment(facts.read_at, facts))
     return None
+
+
+def _start_out_of_reach(facts: EventFacts) -> datetime | None:
+    """Return the start of a linked event that the source was not asked for, since it began too long ago."""
+    start = facts.link.starts_at if facts.link and _is_live(facts) else None
+    return start if start and facts.asked_from and start < facts.asked_from else None
 
 
 def _has_ended(facts: EventFacts) -> bool:

@@ -28,7 +28,8 @@ class LastRun:
 class EventFacts:
     """What the tables tell of one source event. `rejections` are the open ones, code and sentence.
 
-    `words` are those of its source. `read_at` is when the source's list was last read whole, `seen_at` when the event
+    `words` are those of its source. `read_at` is when the source's list was last read whole, `asked_from` the
+    start of what it was asked for, `seen_at` when the event
     was last in it. `failed_write_back` is what became of the latest PATCH when it failed, `removed_because` why the
     event was last taken off sale.
     """
@@ -37,6 +38,7 @@ class EventFacts:
     timezone: str
     words: SourceWords
     read_at: datetime | None
+    asked_from: datetime | None = None
     last_run: LastRun | None = None
     seen_at: datetime | None = None
     present: bool = False

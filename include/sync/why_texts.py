@@ -31,6 +31,14 @@ ANSWERS = {
         "The event is no longer in {of_source} list: it was seen last {seen}, and the list was read last {read}. It "
         "was probably deleted, or made anew. Look for it in {source}, or look up the new one.",
     ),
+    "began_before_list": Explanation(
+        "Arrangementet er begyndt {starts}, og {of_source} liste læses kun fra {asked_from}, så der står det ikke. "
+        "Det bliver i salg med den knap, det havde, til det er slut. Hvad I ændrer i {source} nu, følger ikke med: ret "
+        "det også i Place2book, eller sæt lookback_days op i libraries.yaml.",
+        "The event began {starts}, and {of_source} list is read from {asked_from} only, so it is no longer in it. It "
+        "stays on sale with the button that it had until it is over. What you change in {source} now is not followed: "
+        "change it in Place2book too, or raise lookback_days in libraries.yaml.",
+    ),
     "not_judged_yet": Explanation(
         "Arrangementet er læst fra {source}, men endnu ikke behandlet. Det sker ved næste kørsel.",
         "The event was read from {source}, but not dealt with yet. The next run will.",

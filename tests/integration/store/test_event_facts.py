@@ -52,6 +52,7 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         connection,
         NOW - HOUR,
         extracted_at=NOW,
+        window_start=NOW - 60 * HOUR,
         errors={"load": "nej"},
         error_codes={"load": "Fatal"},
         removals_blocked="for mange",
@@ -69,6 +70,7 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         timezone=ZONE,
         words=WORDS,
         read_at=NOW,
+        asked_from=NOW - 60 * HOUR,
         last_run=LastRun(
             started_at=NOW - HOUR, errors={"load": "nej"}, error_codes={"load": "Fatal"}, removals_blocked="for mange"
         ),

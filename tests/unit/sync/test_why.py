@@ -16,7 +16,7 @@ from include.sync.explanations import explain
 from include.sync.why import why
 from include.sync.why_facts import EventFacts, LastRun
 from include.sync.why_texts import ANSWERS
-from tests.unit.sync.builders import END, PASSIVE_EVENT, SALES, linked, price, standing, unwanted, wanted
+from tests.unit.sync.builders import END, PASSIVE_EVENT, SALES, START, linked, price, standing, unwanted, wanted
 from tests.unit.sync.mapping_examples import NOW
 
 HOUR = timedelta(hours=1)
@@ -68,6 +68,9 @@ ROWS = {
     "over, by its outcome": facts(mapped=unwanted(Outcome.OVER, code="over")),
     "over, and only the link is left": facts(now=END + HOUR, read_at=END, present=False, mapped=None),
     "not_in_list": facts(present=False, seen_at=NOW - DAY),
+    "not_in_list, of what is asked for": facts(present=False, asked_from=START),
+    "not_in_list, and never linked": facts(present=False, asked_from=START + DAY, link=None),
+    "began_before_list": facts(present=False, asked_from=START + HOUR / 2, now=START + HOUR, read_at=START + HOUR),
     "not_judged_yet": facts(mapped=None, link=None, current=None),
     "run_failed, before it was mapped": facts(mapped=None, link=None, current=None, last_run=FAILED),
     "not_relevant": facts(mapped=unwanted(Outcome.SKIPPED, code="not_relevant")),
@@ -151,6 +154,11 @@ def test_why_has_a_row_for_every_answer_of_its_own() -> None:
             "closed in Place2book since 01.03.2026 12:00",
         ),
         ("not_in_list", "sidst set 28.02.2026 kl. 13.00", "seen last 28.02.2026 13:00"),
+        (
+            "began_before_list",
+            "begyndt 14.04.2026 kl. 19.00, og CMS' liste læses kun fra 14.04.2026 kl. 19.30",
+            "began 14.04.2026 19:00, and the CMS's list is read from 14.04.2026 19:30",
+        ),
         ("removed", "fordi arrangementet er aflyst i CMS", "because the source event is cancelled"),
         ("sale_ended_by_us", "fordi arrangementet er aflyst i CMS;", "because the source event is cancelled;"),
         ("write_back_failed", "kørsel. Systemet svarede ikke.", "run. There was no answer."),
