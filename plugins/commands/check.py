@@ -111,10 +111,10 @@ def _source(library: Library) -> Iterator[Checked]:
         said = check_source(library)
         today = datetime.now(zone := ZoneInfo(library.timezone)).date()
         with source_of(library) as source:
-            events.extend(source.read(today))
+            listed = source.read(today)
         midnight = datetime.combine(today, time(), zone)
-        to_come = [event for event in events if event.starts_at is None or event.starts_at >= midnight]
-        found = counted(len(to_come), "arrangement fra i dag / event", "arrangementer fra i dag / events")
+        events.extend(event for event in listed if event.starts_at is None or event.starts_at >= midnight)
+        found = counted(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
         return f"{said} {found} from today."
 
     subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.words.name.da})"
