@@ -104,7 +104,7 @@ class YesplanClient(ApiClient):
         what = f"to update event {event_id}"
         path = f"/api/event/{quote(event_id, safe='')}"
         try:
-            self._session.write("PUT", f"{path}/customdata", what=what, body=dict(values))
+            self._session.write("PUT", f"{path}/customdata", what=what, body=yesplan_wire.written(values))
         except Refused as refused:
             if refused.status == 403:
                 # Either the key is no longer good for anything, which this tells, or a keyword is not ours to write.

@@ -5,7 +5,7 @@ A time that cannot be understood is noted under Yesplan's own field name; the ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -14,6 +14,28 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field
 
 from include.api.wire import Moment, ObjectOrNone, Text, TextOrNumber, Wire, noted
+from include.models.text import caseless, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A status or a location; what Yesplan does not tell of it is empty."""
+
+    name: str = ""
+    id: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to know it by."""
+        return bool(self.name or self.id)
+
+    def is_among(self, chosen: Iterable[str]) -> bool:
+        """Tell whether it is one of those chosen, each by its name, however it is written, or by its exact id."""
+        return self.key_among(chosen) is not None
+
+    def key_among(self, chosen: Iterable[str]) -> str | None:
+        """Return by which of the names and ids that are chosen it is known, the first of them; None when by none."""
+        name = caseless(self.name)
+        return next((one for one in chosen if (name and caseless(one) == name) or (self.id and one == self.id)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +46,13 @@ class YesplanEvent:
     name: str
     starts_at: datetime | None
     ends_at: datetime | None
-    status: str
-    locations: tuple[str, ...] = ()
+    status: Named = Named()
+    locations: tuple[Named, ...] = ()
     group_id: str | None = None
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Named(Wire):
+class _Sent(Wire):
     id: Annotated[TextOrNumber | None, noted()] = None
     name: Annotated[Text | None, noted()] = None
 
@@ -40,9 +62,9 @@ class _Event(Wire):
     name: Annotated[Text | None, noted("name")] = None
     starttime: Annotated[Moment | None, noted("starttime")] = None
     endtime: Annotated[Moment | None, noted("endtime")] = None
-    status: Annotated[_Named | None, noted("status")] = None
-    locations: Annotated[list[_Named | None] | None, noted("locations")] = None
-    group: Annotated[_Named | None, ObjectOrNone, noted("group")] = None
+    status: Annotated[_Sent | None, noted("status")] = None
+    locations: Annotated[list[_Sent | None] | None, noted("locations")] = None
+    group: Annotated[_Sent | None, ObjectOrNone, noted("group")] = None
 
 
 class _Pagination(Wire):
@@ -54,9 +76,14 @@ class _Page(Wire):
     pagination: Annotated[_Pagination | None, ObjectOrNone] = None
 
 
+class _Field(Wire):
+    keyword: Text
+    value: object = None
+
+
 class _CustomData(Wire):
-    event: Annotated[_Named | None, noted()] = None
-    items: Annotated[dict[str, object] | None, ObjectOrNone] = None
+    event: Annotated[_Sent | None, noted()] = None
+    items: dict[str, object] | list[Annotated[_Field | None, noted()]] | None = None
     groups: list[object] | None = None
 
 
@@ -86,23 +113,28 @@ def event(item: object) -> YesplanEvent:
         name=sent.name or "",
         starts_at=sent.starttime,
         ends_at=sent.endtime,
-        status=((sent.status and sent.status.name) or "").strip(),
-        locations=tuple(one.name.strip() for one in sent.locations or () if one and one.name and one.name.strip()),
+        status=_named(sent.status),
+        locations=tuple(place for place in map(_named, sent.locations or ()) if place),
         group_id=(sent.group and sent.group.id) or None,
         unreadable=unreadable,
     )
 
 
 def custom_data(data: object) -> tuple[str | None, dict[str, object]]:
-    """Return the event's id and the values by keyword, from values only or from groups of groups.
+    """Return the event's id and the values by keyword, from values only, a list of fields, or groups of groups.
 
-    Raises ValueError when it is neither.
+    Raises ValueError when it is none of these, or a list that tells one keyword twice, differently.
     """
     sent = _CustomData.model_validate(data)
     if sent.items is None and sent.groups is None:
         raise ValueError("there is no custom data in it")
-    values = dict(_fields(sent.groups)) if sent.items is None else sent.items
+    values = dict(_fields(sent.groups)) if sent.items is None else _of_items(sent.items)
     return (sent.event.id if sent.event else None), values
+
+
+def written(values: Mapping[str, object]) -> list[dict[str, object]]:
+    """Return custom data as it is written: a list, also of one; an object by keyword is refused."""
+    return [{"keyword": keyword, "value": value} for keyword, value in values.items()]
 
 
 def without_key(link: str, is_key: Callable[[str], bool]) -> tuple[str, str]:
@@ -110,6 +142,20 @@ def without_key(link: str, is_key: Callable[[str], bool]) -> tuple[str, str]:
     parts = urlsplit(link)
     kept = [pair for pair in parts.query.split("&") if pair and not _tells_key(pair, is_key)]
     return parts.netloc.rpartition("@")[2].lower(), parts.path + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def _named(sent: _Sent | None) -> Named:
+    return Named(one_line(sent.name or ""), sent.id or "") if sent else Named()
+
+
+def _of_items(items: Mapping[str, object] | list[_Field | None]) -> dict[str, object]:
+    if isinstance(items, Mapping):
+        return dict(items)
+    values: dict[str, object] = {}
+    for field_ in items:
+        if field_ and values.setdefault(field_.keyword, field_.value) != field_.value:
+            raise ValueError("a keyword stands in it twice")
+    return values
 
 
 def _tells_key(pair: str, is_key: Callable[[str], bool]) -> bool:

@@ -1,10 +1,11 @@
 """A venue's Yesplan as its REST API shows it: events by query, their custom data, and writing that.
 
-The API key is accepted in the query only. Shapes that the facts call uncertain: custom data of many events at once,
-and writing it.
+The API key is accepted in the query only. Custom data is written as a list of keywords and values; an object, which
+looks so much like what is read, is refused. Uncertain are the custom data of many events at once, and groups.
 """
 
 from collections.abc import Callable
+from typing import Any, TypeGuard
 from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from include.sandbox.yesplan_json import as_json, custom_data, group_as_json, in_groups, in_list
 from include.sandbox.yesplan_query import BadQueryError, parse_query
 from include.sandbox.yesplan_state import (
     Installation,
@@ -19,9 +21,6 @@ from include.sandbox.yesplan_state import (
     UnknownKeywordError,
     UnknownYesplanEventError,
     YesplanEvent,
-    as_json,
-    custom_data,
-    in_groups,
 )
 
 
@@ -40,6 +39,8 @@ def yesplan_app(installation: Installation) -> Starlette:
         Route("/api/event/{event}", api.show_event, methods=["GET"]),
         Route("/api/event/{event}/customdata", api.show_custom_data, methods=["GET"]),
         Route("/api/event/{event}/customdata", api.write_custom_data, methods=["PUT"]),
+        Route("/api/group/{group}", api.show_group, methods=["GET"]),
+        Route("/api/group/{group}/customdata", api.write_custom_data_of_group, methods=["PUT"]),
     ]
     return Starlette(
         routes=routes,
@@ -74,14 +75,26 @@ class _YesplanApi:
 
     async def write_custom_data(self, request: Request) -> Response:
         event = self._event(request)
-        try:
-            body = await request.json()
-        except ValueError:
-            raise _RefusedError(400, "The body is not JSON.") from None
-        if not isinstance(body, dict):
-            raise _RefusedError(400, "The body is not an object.")
-        self._state.write(event.id, body)
-        return Response(status_code=204)
+        self._state.write(event.id, await _values_in(request))
+        return self._written()
+
+    async def show_group(self, request: Request) -> Response:
+        return JSONResponse(self._group(request))
+
+    async def write_custom_data_of_group(self, request: Request) -> Response:
+        group = self._group(request)
+        self._state.write_of_group(str(group["id"]), await _values_in(request))
+        return self._written()
+
+    def _written(self) -> Response:
+        return JSONResponse({}) if self._state.behaviour.written == 200 else Response(status_code=204)
+
+    def _group(self, request: Request) -> dict[str, object]:
+        self._check_key(request)
+        group = group_as_json(self._state, request.path_params["group"])
+        if group is None:
+            raise _RefusedError(404, "There is no such group.")
+        return group
 
     def _event(self, request: Request) -> YesplanEvent:
         self._check_key(request)
@@ -104,19 +117,46 @@ class _YesplanApi:
         following = page + 1 if first + behaviour.page_size < len(found) else None
         if following is None and behaviour.repeats:
             following = page
-        pagination = {} if following is None else {"next": self._link(request, query + tail, following)}
-        return JSONResponse({"pagination": pagination, "data": shown})
+        here = {"book": 1, "page": page}
+        link = {} if following is None else {"next": self._link(request, query + tail, following)}
+        return JSONResponse({"pagination": {**link, **here}, **here, "data": shown})
 
     def _link(self, request: Request, path: str, page: int) -> str:
-        kept = {"valuesonly": ""} if "valuesonly" in request.query_params else {}
+        kept = {name: value for name, value in request.query_params.items() if name in ("valuesonly", "keywords")}
         host = self._state.behaviour.next_host or self._state.public_url
         return f"{host}/api/events/{quote(path)}?{urlencode({**kept, 'book': 1, 'page': page})}"
 
     def _custom_data(self, request: Request, event: YesplanEvent) -> dict[str, object]:
+        """Show all fields in groups, or in a list those that are asked for, or nothing but values."""
+        state, asked = self._state, request.query_params
         shown: dict[str, object] = {"event": {"id": event.id, "name": event.name}}
-        if "valuesonly" in request.query_params:
-            return {**shown, "items": custom_data(event, self._state.keywords)}
-        return {**shown, "groups": in_groups(event, self._state.keywords)}
+        keywords = _asked_for(asked["keywords"], state.keywords) if "keywords" in asked else state.keywords
+        if "valuesonly" in asked and not state.behaviour.listed:
+            return {**shown, "items": custom_data(event, keywords, state.behaviour.choices)}
+        if "valuesonly" in asked or "keywords" in asked:
+            return {**shown, "items": in_list(event, keywords, state.behaviour.choices)}
+        return {**shown, "groups": in_groups(event, keywords, state.behaviour.choices)}
+
+
+async def _values_in(request: Request) -> dict[str, object]:
+    """Return what is to be written, by keyword."""
+    try:
+        body = await request.json()
+    except ValueError:
+        raise _RefusedError(400, "The body is not JSON.") from None
+    if not _is_list_of_values(body):
+        raise _RefusedError(400, "The body is not a list of keywords and values.")
+    return {one["keyword"]: one["value"] for one in body}
+
+
+def _is_list_of_values(body: object) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(body, list) and all(
+        isinstance(one, dict) and isinstance(one.get("keyword"), str) and "value" in one for one in body
+    )
+
+
+def _asked_for(names: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(keyword for keyword in known if keyword in names.split(","))
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:

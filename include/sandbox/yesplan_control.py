@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from include.sandbox.yesplan_state import Installation, as_json, custom_data
+from include.sandbox.yesplan_json import as_json, custom_data
+from include.sandbox.yesplan_state import Installation
 
 if TYPE_CHECKING:
     from include.sandbox.server import Sandbox

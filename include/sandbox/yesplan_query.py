@@ -24,7 +24,7 @@ class BadQueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What an event has to be: a day from `first` to `last`, and these texts under these names (capitals ignored)."""
+    """What an event has to be: a day from `first` to `last`, and these texts in small letters under these names."""
 
     first: date | None = None
     last: date | None = None
@@ -34,7 +34,7 @@ class Query:
         """Tell whether an event on this Danish day, with these texts, is one of those asked for."""
         if (self.first and day < self.first) or (self.last and day > self.last):
             return False
-        return all(wanted in [text.casefold() for text in texts[name]] for name, wanted in self.texts)
+        return all(wanted in texts[name] for name, wanted in self.texts)
 
 
 def parse_query(text: str) -> Query:

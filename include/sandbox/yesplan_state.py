@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from threading import RLock
 from typing import Final
-from zlib import crc32
+from unicodedata import normalize
 
-from include.sandbox.moments import DENMARK, Clock, danish, parse
+from include.sandbox.moments import DENMARK, Clock, parse
 from include.sandbox.yesplan_query import Query
 
 _OWN: Final = ("name", "status", "profile", "group", "locations", "start", "end", "hidden")
@@ -30,7 +30,7 @@ class ReadOnlyKeywordError(LookupError):
 class YesplanEvent:
     """An event; times are UTC, `custom` holds the custom data that somebody has filled in, by keyword.
 
-    The user of the API key does not see one that is `hidden`.
+    The user of the API key does not see one that is `hidden`. Its `group` may stand in others: "Season / Hamlet".
     """
 
     id: str
@@ -51,6 +51,9 @@ class Behaviour:
 
     `bulk`: whether it offers custom data of many events at once. `revoked`: the key was taken back (403). `next_host`:
     the address that links to next pages name instead of its own. `repeats`: the last page names itself as the next.
+    `choices`: the keywords of fields that people choose values for, which are lists. `listed`: fields come in a list
+    also where values alone are asked for. `written`: the status of an answer to what was written. `children`: whether
+    a group shows what stands in it.
     """
 
     bulk: bool = True
@@ -58,6 +61,10 @@ class Behaviour:
     revoked: bool = False
     next_host: str | None = None
     repeats: bool = False
+    choices: tuple[str, ...] = ()
+    listed: bool = False
+    written: int = 204
+    children: bool = True
 
 
 @dataclass(slots=True)
@@ -72,6 +79,8 @@ class Installation:
     writable: frozenset[str] = frozenset()
     public_url: str = ""
     behaviour: Behaviour = field(default_factory=Behaviour)
+    of_groups: dict[str, dict[str, object]] = field(default_factory=dict)
+    """What was written into the custom data of groups, by their id."""
     _events: dict[str, YesplanEvent] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1201))
     _lock: RLock = field(default_factory=RLock)
@@ -105,6 +114,7 @@ class Installation:
         """Remove all events, and behave again as at the start."""
         with self._lock:
             self._events.clear()
+            self.of_groups.clear()
             self._numbers = count(1201)
             self.behaviour = Behaviour()
 
@@ -143,12 +153,21 @@ class Installation:
         """Write custom data with the API key: all of it or, when one keyword may not be written, nothing."""
         with self._lock:
             event = self.get(event_id)
-            for keyword in values:
-                if keyword not in self.keywords:
-                    raise UnknownKeywordError(keyword)
-                if keyword not in self.writable:
-                    raise ReadOnlyKeywordError(keyword)
-            self._overlay(event, {**values})
+            self._see_that_they_are_writable(values)
+            self._overlay(event, values)
+
+    def write_of_group(self, group_id: str, values: Mapping[str, object]) -> None:
+        """Write custom data of a group with the API key, all of it or nothing."""
+        with self._lock:
+            self._see_that_they_are_writable(values)
+            self.of_groups[group_id] = {**self.of_groups.get(group_id, {}), **values}
+
+    def _see_that_they_are_writable(self, values: Mapping[str, object]) -> None:
+        for keyword in values:
+            if keyword not in self.keywords:
+                raise UnknownKeywordError(keyword)
+            if keyword not in self.writable:
+                raise ReadOnlyKeywordError(keyword)
 
     def _overlay(self, event: YesplanEvent, fields: Mapping[str, object]) -> None:
         for name, value in fields.items():
@@ -167,49 +186,14 @@ class Installation:
                     event.custom[name] = value
 
 
-def as_json(event: YesplanEvent, url: str) -> dict[str, object]:
-    """Show an event as the API does; statuses, locations and groups are objects with an id of their own."""
-    return {
-        "_type": "event",
-        "id": event.id,
-        "url": f"{url}/api/event/{event.id}",
-        "name": event.name,
-        "starttime": danish(event.start),
-        "endtime": danish(event.end),
-        "status": _named("status", event.status),
-        "profile": _named("profile", event.profile),
-        "group": None if event.group is None else _named("group", event.group),
-        "locations": [_named("location", location) for location in event.locations],
-    }
-
-
-def custom_data(event: YesplanEvent, keywords: tuple[str, ...]) -> dict[str, object]:
-    """Show an event's custom data, as text or null, by keyword: every keyword of the installation is there."""
-    return {keyword: event.custom.get(keyword) for keyword in keywords}
-
-
-def in_groups(event: YesplanEvent, keywords: tuple[str, ...]) -> list[dict[str, object]]:
-    """Show an event's custom data as tabs that hold sections that hold fields."""
-    values = custom_data(event, keywords)
-    fields = [{"keyword": keyword, "name": keyword, "value": values[keyword]} for keyword in keywords]
-    half = len(fields) // 2
-    sections = [("production", fields[:half]), ("ticketing", fields[half:])]
-    return [
-        {"keyword": f"tab_{name}", "children": [{"keyword": f"section_{name}", "children": held}]}
-        for name, held in sections
-    ]
-
-
-def _named(kind: str, name: str) -> dict[str, str]:
-    return {"id": f"{crc32(f'{kind} {name}'.encode())}-1600000000", "name": name}
-
-
 def _day(event: YesplanEvent) -> date:
     return event.start.astimezone(DENMARK).date()
 
 
 def _texts(event: YesplanEvent) -> dict[str, tuple[str, ...]]:
-    return {"status": (event.status,), "location": event.locations, "name": (event.name,)}
+    """Return what a query can ask for, as it is compared: without capitals, composed."""
+    told = {"status": (event.status,), "location": event.locations, "name": (event.name,)}
+    return {name: tuple(normalize("NFC", text).casefold() for text in texts) for name, texts in told.items()}
 
 
 def _moment(value: object) -> datetime:

@@ -27,10 +27,10 @@ class Webhook:
         """Ask for states and actions, as when the integration is set up."""
         return self.send(json.dumps({"type": "configuration"}).encode())
 
-    def press(self, event_id: str, action: str = "update") -> requests.Response:
-        """Press a button at an event."""
+    def press(self, resource_id: str, action: str = "update", kind: str = "event") -> requests.Response:
+        """Press a button at an event, or at a group of events (`kind` group)."""
         user = {"id": "1-1600000000", "name": "Test Testesen"}
-        resource = {"type": "event", "id": event_id}
+        resource = {"type": kind, "id": resource_id}
         return self.send(
             json.dumps({"type": "take_action", "action": action, "resource": resource, "user": user}).encode()
         )

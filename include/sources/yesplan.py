@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, field_validator
 
 from include.api.access import Access
 from include.api.errors import BadAnswer, Refused, ServerTrouble, SettingsProblem
 from include.api.yesplan import GIVE_UP_AFTER, YesplanClient
 from include.api.yesplan_webhook import state_update
 from include.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
+from include.models.text import caseless, visible
 from include.settings_types import Text, WholeAddress
 from include.sources import SourceSettings
 from include.sources.yesplan_custom_data import CustomData
@@ -36,10 +37,13 @@ class YesplanSettings(SourceSettings):
     conn_id: Text = Field(description="the id of an Airflow connection of type yesplan, as text")
     price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the venue writes")
     statuses: tuple[Text, ...] = Field(
-        ("Confirmed",), min_length=1, description="a list of the statuses of events that go to ticketing, as text"
+        ("Confirmed",),
+        min_length=1,
+        description="a list of the statuses of events that go to ticketing, names or ids, as text",
     )
     cancelled_statuses: tuple[Text, ...] = Field(
-        ("Cancelled", "Aflyst", "Geannuleerd"), description="a list of the statuses of events called off, as text"
+        ("Cancelled", "Aflyst", "Geannuleerd"),
+        description="a list of the statuses of events called off, names or ids, as text",
     )
     query: Annotated[str, Field(strict=True)] = Field(
         "", description="a query in Yesplan's search language without dates, such as 'location:\"Store Sal\"', as text"
@@ -55,8 +59,15 @@ class YesplanSettings(SourceSettings):
     )
     addresses: dict[Text, WholeAddress] = Field(
         default_factory=dict,
-        description="a location's name, a colon, and its address: name, address1, postal_code, city",
+        description="a location's name or id, each once, a colon, and its address: name, address1, postal_code, city",
     )
+
+    @field_validator("addresses")
+    @classmethod
+    def _are_told_apart(cls, addresses: dict[str, WholeAddress]) -> dict[str, WholeAddress]:
+        if len({caseless(location) for location in addresses}) < len(addresses):
+            raise ValueError("a location that is named twice")
+        return addresses
 
     @contextmanager
     def opened(self, access: Access, *, lookback_days: int) -> Iterator[YesplanSource]:
@@ -104,7 +115,7 @@ class YesplanSource:
         Raises SettingsProblem when the installation lacks a keyword that the settings name.
         """
         window = f"date:{from_date:%d-%m-%Y} TO {from_date + self._days:%d-%m-%Y}"
-        query = f"{window} {self._settings.query}".strip()
+        query = f"{window} {visible(self._settings.query)}".strip()
         events = self._client.events(query)
         if not events:
             return ()

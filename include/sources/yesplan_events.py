@@ -10,22 +10,34 @@
 | several locations                                         | takes place at the first that `addresses` knows        |
 | a location that `addresses`, which is given, does not know| has an incomplete address, and is rejected             |
 | locations, and no `addresses`                             | takes place at the library's fallback address          |
-| a list or an object where a text or a number is needed    | is rejected: it is never read as nothing               |
+| a list of one, where somebody chose a value               | says that one                                          |
+| several values, other than in its description             | is rejected: nobody can tell which is meant            |
+| an object where a text or a number is needed              | is rejected: it is never read as nothing               |
 | its custom data cannot be had, though other events' can   | is rejected, and shows nothing; its status still counts|
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from include.api.wire import shown
-from include.api.yesplan_wire import YesplanEvent
+from include.api.yesplan_wire import Named, YesplanEvent
 from include.models import SourceAddress, SourceEvent, SourceState, TicketCategory
 from include.settings_types import WholeAddress
 from include.sources.yesplan_custom_data import CustomData
-from include.sources.yesplan_values import amount_in, html_in, is_structure, is_yes, state_in, text_in, whole_in
+from include.sources.yesplan_values import (
+    amount_in,
+    html_in,
+    is_no_text,
+    is_not_single,
+    is_something,
+    is_yes,
+    state_in,
+    text_in,
+    whole_in,
+)
 
 UNREAD = "?"
 """Stands for what was found where there was nothing to be read."""
@@ -33,7 +45,10 @@ UNREAD = "?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventReader:
-    """Reads events by a venue's settings: what counts of them, and where in the custom data what stands."""
+    """Reads events by a venue's settings: what counts of them, and where in the custom data what stands.
+
+    Statuses and locations are given by their name, however it is written, or by their exact id.
+    """
 
     where: CustomData
     statuses: tuple[str, ...]
@@ -46,15 +61,15 @@ class EventReader:
         if custom_data is None:
             # Not without tickets: nobody knows.
             unreadable |= {"custom_data": UNREAD, "ticket_categories": UNREAD}
-        if not event.status:
+        cancelled, counts = event.status.is_among(self.cancelled_statuses), event.status.is_among(self.statuses)
+        if not (event.status.name or cancelled or counts):
             unreadable.setdefault("status", UNREAD)
+            counts = True
         told, of_status = custom_data or {}, {} if custom_data is None else where.of_status
         values = _values(where, told, unreadable)
         capacity = values["capacity"]
         if (places := whole_in(capacity)) is None and text_in(capacity) is not None:
             unreadable["capacity"] = text_in(capacity) or ""
-        cancelled = _is_among(event.status, self.cancelled_statuses)
-        counts = not event.status or _is_among(event.status, self.statuses)
         agreed = (
             where.relevant is None
             or is_yes(values["relevant"])
@@ -70,7 +85,7 @@ class EventReader:
             relevant=cancelled or (counts and bool(agreed)),
             description=text_in(values["description"]),
             body=html_in(values["description"]),
-            branches=tuple(name for name in event.locations if self._is_known(name)),
+            branches=tuple(place.name for place in event.locations if place.name and self._is_known(place)),
             address=self._address(event.locations),
             ticket_categories=tuple(_categories(where.prices, told, unreadable)),
             capacity=places,
@@ -80,17 +95,19 @@ class EventReader:
             sold=whole_in(told.get(where.sold or "")),
             available=whole_in(told.get(where.available or "")),
             shows=tuple(of_status),
-            empty=tuple(name for name, keyword in of_status.items() if _is_empty(told.get(keyword))),
+            empty=tuple(name for name, keyword in of_status.items() if not is_something(told.get(keyword))),
             unreadable=unreadable,
         )
 
-    def _is_known(self, location: str) -> bool:
-        return not self.addresses or location in self.addresses
+    def _is_known(self, location: Named) -> bool:
+        return not self.addresses or location.is_among(self.addresses)
 
-    def _address(self, locations: tuple[str, ...]) -> SourceAddress | None:
-        known = next((self.addresses[name] for name in locations if name in self.addresses), None)
+    def _address(self, locations: Sequence[Named]) -> SourceAddress | None:
+        keys = (location.key_among(self.addresses) for location in locations)
+        known = next((self.addresses[key] for key in keys if key is not None), None)
         if known is None:
-            return SourceAddress(place=locations[0]) if locations and self.addresses else None
+            first = locations[0] if locations and self.addresses else None
+            return SourceAddress(place=first.name or first.id) if first else None
         return SourceAddress(
             place=known.name,
             room=known.address2 or None,
@@ -102,7 +119,10 @@ class EventReader:
 
 
 def _values(where: CustomData, told: Mapping[str, object], unreadable: dict[str, str]) -> dict[str, object]:
-    """Return what people fill in of an event, by field; a list or an object is noted as unreadable."""
+    """Return what people fill in of an event, by field; what is noted as unreadable is left out of it.
+
+    Only a description may hold several values.
+    """
     keywords = {
         "capacity": where.capacity,
         "description": where.description,
@@ -111,12 +131,13 @@ def _values(where: CustomData, told: Mapping[str, object], unreadable: dict[str,
         "link": where.sales_link,
     }
     values = {name: told.get(keyword or "") for name, keyword in keywords.items()}
-    unreadable |= {name: shown(value) for name, value in values.items() if is_structure(value)}
-    return values
-
-
-def _is_empty(value: object) -> bool:
-    return text_in(value) is None and not is_structure(value)
+    mistakes = {
+        name: shown(value)
+        for name, value in values.items()
+        if (is_no_text if name == "description" else is_not_single)(value)
+    }
+    unreadable |= mistakes
+    return {name: None if name in mistakes else value for name, value in values.items()}
 
 
 def _categories(
@@ -129,13 +150,9 @@ def _categories(
     fields = Counter(prices.values())
     for title, keyword in prices.items():
         value = told.get(keyword)
-        if _is_empty(value):
+        if not is_something(value):
             continue
         amount = amount_in(value)
         if amount is None:
             unreadable.setdefault("ticket_categories.price", f"{title}: {text_in(value) or shown(value)}")
         yield TicketCategory(title=title, uuid=keyword if fields[keyword] == 1 else None, amount=amount)
-
-
-def _is_among(status: str, statuses: Iterable[str]) -> bool:
-    return status.casefold() in {one.casefold() for one in statuses}

@@ -1,4 +1,8 @@
-"""How values of Yesplan's custom data are read and written: texts that people type, numbers among them. Pure."""
+"""How values of Yesplan's custom data are read and written: texts that people type, numbers among them. Pure.
+
+A field that people choose values for holds a list. A list of one is that one, wherever a value is read. Several are one
+text with commas, and no number, yes, state or address, since nobody can tell which of them is meant.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from html import escape
 
 from include.api.wire import cleaned
 from include.models import SourceState
+from include.models.text import caseless, one_line, visible
 
 _TAG = re.compile(r"</?[a-zA-Z]")
 _AMOUNT = re.compile(r"-?\d{1,9}(?:[.,]\d{1,2})?")
@@ -26,12 +31,40 @@ _MOST = 2**31
 _MOST_AMOUNT = 10**9
 
 
+def single(value: object) -> object:
+    """Return the one value that a list holds, None for none; anything else, also a list of several, as it is."""
+    chosen = _chosen(value)
+    return None if not chosen else chosen[0] if len(chosen) == 1 else chosen
+
+
+def is_something(value: object) -> bool:
+    """Tell whether there is a value: not null, an empty text, or a list or an object with nothing in it."""
+    if isinstance(value, list | tuple):
+        return any(map(is_something, value))
+    return bool(value) if isinstance(value, dict) else _text(value) is not None
+
+
 def text_in(value: object) -> str | None:
-    """Return a value as text without white space around it, "true" or "false" for a tick; None where there is none."""
-    if value is None or isinstance(value, list | dict):
+    """Return a value as text without white space around it, "true" or "false" for a tick; None where there is none.
+
+    Several values are joined by commas; lists in lists and objects are no text.
+    """
+    chosen = _chosen(value)
+    if any(isinstance(one, list | tuple | dict) for one in chosen):
+        return None
+    return ", ".join(text for text in map(_text, chosen) if text) or None
+
+
+def _chosen(value: object) -> list[object]:
+    """Return what a list holds, or what there is, without what is nothing."""
+    return [one for one in (value if isinstance(value, list | tuple) else [value]) if is_something(one)]
+
+
+def _text(value: object) -> str | None:
+    if value is None:
         return None
     text = str(value).lower() if isinstance(value, bool) else str(cleaned(str(value)))
-    return text.strip() or None
+    return text.strip() if visible(text).strip() else None
 
 
 def html_in(value: object) -> str | None:
@@ -45,7 +78,7 @@ def html_in(value: object) -> str | None:
 
 def is_yes(value: object) -> bool:
     """Tell whether somebody has said yes; nothing, and whatever cannot be understood, is a no."""
-    return (text_in(value) or "").casefold() in _YES
+    return caseless(text_in(value) or "") in _YES
 
 
 def whole_in(value: object) -> int | None:
@@ -60,18 +93,24 @@ def amount_in(value: object) -> Decimal | None:
 
     The text "1.250" is none: nobody can tell whether it is a thousand, and a price is never guessed.
     """
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        amount = Decimal(value)
+    found = single(value)
+    if isinstance(found, Decimal | int) and not isinstance(found, bool):
+        amount = Decimal(found)
         return amount if amount.is_finite() and abs(amount) < _MOST_AMOUNT else None
-    said = text_in(value)
-    if said is None or isinstance(value, bool) or not (said.isascii() and _AMOUNT.fullmatch(said)):
+    said = "" if isinstance(found, list | bool) else one_line(text_in(found) or "")
+    if not (said.isascii() and _AMOUNT.fullmatch(said)):
         return None
     return Decimal(said.replace(",", "."))
 
 
-def is_structure(value: object) -> bool:
-    """Tell whether a value is a list or an object with something in it, which is neither a text nor nothing."""
-    return isinstance(value, list | dict) and bool(value)
+def is_no_text(value: object) -> bool:
+    """Tell whether a value is an object, or lists in a list, which is neither a text nor nothing."""
+    return is_something(value) and text_in(value) is None
+
+
+def is_not_single(value: object) -> bool:
+    """Tell whether a value is several, or no text."""
+    return is_no_text(value) or isinstance(single(value), list)
 
 
 def state_words(state: SourceState) -> str:
@@ -81,5 +120,5 @@ def state_words(state: SourceState) -> str:
 
 def state_in(value: object) -> SourceState | None:
     """Return the sale state that a field shows; None for anything that we do not write, such as a word of theirs."""
-    said = (text_in(value) or "").casefold()
-    return next((state for state in _READ_BACK if _IN_WORDS[state].casefold() == said), None)
+    said = caseless(text_in(value) or "")
+    return next((state for state in _READ_BACK if caseless(_IN_WORDS[state]) == said), None)

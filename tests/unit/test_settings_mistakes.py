@@ -187,8 +187,8 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
             [
                 "source.price_unit: is missing; allowed is kroner or minor; it has no default, ask what the venue "
                 "writes",
-                "source.statuses: found a list; allowed is a list of the statuses of events that go to ticketing, as "
-                "text",
+                "source.statuses: found a list; allowed is a list of the statuses of events that go to ticketing, "
+                "names or ids, as text",
                 "source.horizon_days: found the number 0; allowed is a whole number of days, 1 to 3650",
                 "source.custom_data.sold: found the number 1; allowed is the keyword of a custom data field in "
                 "Yesplan that is named for nothing else, as text",
@@ -200,6 +200,17 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
                 "name, postal_code",
             ],
             id="yesplan",
+        ),
+        pytest.param(
+            "source",
+            "source: {type: yesplan, conn_id: c, price_unit: kroner, addresses: "
+            "{Store Sal: {name: A, address1: B, postal_code: '0800', city: C}, "
+            "STORE  SAL: {name: D, address1: E, postal_code: '0800', city: F}}}",
+            [
+                "source.addresses: found a mapping; allowed is a location's name or id, each once, a colon, and its "
+                "address: name, address1, postal_code, city",
+            ],
+            id="yesplan-location-that-is-named-twice",
         ),
         pytest.param(
             "source",

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from include.models import Mode
+from include.sandbox.yesplan_json import named
 from include.sandbox.yesplan_state import Installation
 from include.settings import Library
+from include.sources.yesplan import YesplanSettings
 from tests.integration.pipeline.harness import DAY, HOUR, World
 from tests.integration.pipeline.venue import VENUE, in_yesplan
 
@@ -44,9 +46,23 @@ def shown(world: World, name: str) -> dict[str, object]:
     return {keyword: custom.get(keyword) for keyword in ("ticket_state", "tickets_sold", "tickets_available")}
 
 
-@pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
-def test_first_run_puts_on_sale_what_is_agreed_and_the_second_is_silent(theater: World, bulk: bool) -> None:
-    installation(theater).behave(bulk=bulk)
+CHOICES = ["ticketing_publish", "ticketing_capacity", "price_adult", "price_child", "ticket_state", "tickets_sold"]
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        pytest.param({}, id="bulk"),
+        pytest.param({"bulk": False}, id="one by one"),
+        pytest.param({"listed": True, "choices": CHOICES}, id="lists of fields and of what was chosen"),
+        pytest.param({"bulk": False, "choices": CHOICES}, id="one by one, with what was chosen"),
+        pytest.param({"written": 200}, id="writes answered with 200"),
+    ],
+)
+def test_first_run_puts_on_sale_what_is_agreed_and_the_second_is_silent(
+    theater: World, switches: dict[str, object]
+) -> None:
+    installation(theater).behave(**switches)
     first, second = theater.run(), theater.run()
     assert first.raised == {}
     assert first.counted == {("place2book", "POST"): 4, WRITES_BACK: 4}
@@ -70,6 +86,33 @@ def test_event_arrives_with_its_prices_and_its_group_as_series(theater: World) -
     assert (event.fields.capacity, event.fields.begin_at) == (240, installation(theater).find("Kameliadamen").start)
     series = [link.series_uuid for link in theater.ours().values() if link.title == "Nøddeknækkeren"]
     assert (len(series), len(set(series)), None in series) == (2, 1, False)
+
+
+def test_status_that_is_named_by_its_id_or_in_other_letters_changes_nothing(theater: World) -> None:
+    theater.run()
+    library = theater.libraries["solbjerg"]
+    for statuses in ([named("status", "Confirmed")["id"]], ["CONFIRMED\u200b "]):
+        source = YesplanSettings.model_validate({**library.source.model_dump(mode="json"), "statuses": statuses})
+        theater.libraries["solbjerg"] = library.model_copy(update={"source": source})
+        again = theater.run()
+        assert (again.raised, again.writes, theater.changes(again)) == ({}, [], [])
+
+
+def test_field_of_which_a_choice_is_made_keeps_the_sale_and_several_choices_hold_it_back(theater: World) -> None:
+    theater.run()
+    state = installation(theater)
+    event = state.find("Kameliadamen")
+    state.behave(choices=CHOICES)
+    chosen = theater.run()
+    state.edit(event.id, price_adult=["175,50", "95"], ticketing_capacity="200")
+    several = theater.run()
+    assert [(run.raised, run.writes, theater.changes(run)) for run in (chosen, several)] == [({}, [], [])] * 2
+    flawed = {("Kameliadamen", "price_not_a_number"), ("Visekoncert", "price_not_a_number")}
+    assert theater.open_rejections() == flawed
+    state.edit(event.id, price_adult=["95"])
+    assert theater.run().counted == {("place2book", "PUT"): 2, WRITES_BACK: 1}
+    sold_at = {price.fields.name: price.fields.value for price in theater.event_of(event.id).prices.values()}
+    assert (sold_at["Voksen"], theater.open_rejections()) == (9500, flawed - {("Kameliadamen", "price_not_a_number")})
 
 
 def test_event_that_goes_back_to_option_is_withdrawn_at_once_and_returns_when_it_is_agreed_again(

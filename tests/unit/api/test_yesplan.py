@@ -17,8 +17,9 @@ from include.api.errors import (
     WrongHost,
 )
 from include.api.yesplan import YesplanClient, _without_port
-from include.api.yesplan_wire import YesplanEvent
+from include.api.yesplan_wire import Named, YesplanEvent
 from include.sandbox.server import Sandbox
+from include.sandbox.yesplan_json import named
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.api.yesplan_samples import DAYS, EVENT, KEY, QUOTED, page
@@ -52,8 +53,8 @@ def test_event_is_read_with_times_in_utc_and_names(sandbox: Sandbox, theater: Ye
         name="Hamlet",
         starts_at=start,
         ends_at=start.replace(hour=20),
-        status="Option",
-        locations=("Store Sal", "Foyer"),
+        status=Named("Option", named("status", "Option")["id"]),
+        locations=tuple(Named(name, named("location", name)["id"]) for name in ("Store Sal", "Foyer")),
         group_id=event.group_id,
     )
 
@@ -66,7 +67,7 @@ def test_event_with_nothing_but_an_id_is_read(yesplan: YesplanClient, server: An
             name="",
             starts_at=None,
             ends_at=None,
-            status="",
+            status=Named(),
             unreadable={"starttime": "i morgen", "status": "Option"},
         ),
     )
@@ -90,6 +91,23 @@ def test_key_is_sent_in_the_query_of_every_request_and_in_no_header(
         f"/api/events/x/customdata?valuesonly&page=2&api_key={QUOTED}",
     ]
     assert [KEY in str(one.headers) or QUOTED in str(one.headers) for one in server.received] == [False] * 4
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"book": 1, "page": 1}, id="beside the list"),
+        pytest.param({"pagination": {"book": 1, "page": 1, "hasMore": False}}, id="in place of a link"),
+        pytest.param({"pagination": {"next": "", "book": None}}, id="with an empty link"),
+        pytest.param({"pagination": []}, id="in an empty list"),
+    ],
+)
+def test_page_without_a_link_to_the_next_is_the_last_whatever_it_is_numbered(
+    yesplan: YesplanClient, server: AnsweringServer, more: dict[str, object]
+) -> None:
+    server.will_answer(as_json({"data": [EVENT], **more}))
+    assert [event.id for event in yesplan.events("x")] == ["1-2"]
+    assert len(server.received) == 1
 
 
 @pytest.mark.parametrize("root", ["", "/teater"])
@@ -209,6 +227,18 @@ def test_yesplan_that_never_stops_wanting_us_to_wait_is_throttled(
     server.will_answer(Reply(status=429))
     with pytest.raises(Throttled):
         yesplan.events(DAYS)
+
+
+@pytest.mark.parametrize("ending", ["be", "nl"])
+@pytest.mark.parametrize("linked", ["be", "nl"])
+def test_link_to_the_next_page_of_an_installation_of_either_country_is_its_own_alone(ending: str, linked: str) -> None:
+    link = f"https://teater.yesplan.{linked}/api/events/x?book=1&page=2"
+    with YesplanClient(f"https://teater.yesplan.{ending}", KEY, connection="y", settings=HASTY) as client:
+        if ending == linked:
+            assert client._path_of(link, "for its events") == "/api/events/x?book=1&page=2"
+        else:
+            with pytest.raises(BadAnswer, match="led to another host"):
+                client._path_of(link, "for its events")
 
 
 def test_link_to_the_next_page_may_name_the_port_that_goes_without_saying() -> None:

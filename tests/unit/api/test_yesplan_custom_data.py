@@ -27,6 +27,21 @@ from tests.unit.api.yesplan_samples import DAYS, KEY, QUOTED, page
     [
         pytest.param({"groups": []}, {}, id="no groups"),
         pytest.param({"items": {"a": "1"}}, {"a": "1"}, id="values only"),
+        pytest.param({"items": {"a": ["Ja"], "b": []}}, {"a": ["Ja"], "b": []}, id="choices"),
+        pytest.param({"items": []}, {}, id="no items"),
+        pytest.param(
+            {
+                "items": [
+                    {"name": "A", "keyword": "a", "type": "choice", "value": ["Ja"]},
+                    {"keyword": "b", "type": "text"},
+                    {"name": "C", "value": "1"},
+                    {"keyword": 4, "value": "1"},
+                    None,
+                ]
+            },
+            {"a": ["Ja"], "b": None},
+            id="list of fields",
+        ),
         pytest.param(
             {"groups": [None, {"keyword": "t", "children": [{"keyword": "a", "value": None, "children": 3}, 4]}]},
             {"a": None},
@@ -46,6 +61,12 @@ def test_custom_data_of_one_event_is_read(
     [
         pytest.param(as_json({"message": "x"}), BadAnswer, id="neither"),
         pytest.param(as_json([]), BadAnswer, id="list"),
+        pytest.param(as_json({"items": "a"}), BadAnswer, id="text for items"),
+        pytest.param(
+            as_json({"items": [{"keyword": "a", "value": "1"}, {"keyword": "a", "value": "2"}]}),
+            BadAnswer,
+            id="keyword twice, differently",
+        ),
         pytest.param(Reply(status=404), Missing, id="gone"),
         pytest.param(Reply(status=403), Refused, id="not ours to see"),
         pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
@@ -148,10 +169,14 @@ def test_custom_data_of_no_events_is_not_asked_for(yesplan: YesplanClient, serve
     assert (yesplan.custom_data("x", []), server.received) == ({}, [])
 
 
-def test_custom_data_is_written_as_json(yesplan: YesplanClient, server: AnsweringServer) -> None:
-    server.will_answer(Reply(status=204))
+@pytest.mark.parametrize("reply", [as_json({}), Reply(status=204)], ids=["200", "204"])
+def test_custom_data_is_written_as_a_list_of_keywords_and_values(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
+) -> None:
+    server.will_answer(reply)
     yesplan.write_custom_data("1/2", {"ticket_link": "https://a.example", "sold": 3})
-    assert (server.methods(), server.bodies()) == (["PUT"], [{"ticket_link": "https://a.example", "sold": 3}])
+    written = [{"keyword": "ticket_link", "value": "https://a.example"}, {"keyword": "sold", "value": 3}]
+    assert (server.methods(), server.bodies()) == (["PUT"], [written])
     assert server.received[0].path == f"/api/event/1%2F2/customdata?api_key={QUOTED}"
 
 

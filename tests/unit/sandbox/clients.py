@@ -69,3 +69,12 @@ def cms_patch(sandbox: Sandbox, uuid: str, body: object, auth: tuple[str, str] |
     """PATCH an event of Solbjerg as its external system, or with another login."""
     url = f"{sandbox.cms_urls['solbjerg']}/api/v1/events/{uuid}"
     return requests.patch(url, json=body, auth=auth or sandbox.cms_users["solbjerg"], timeout=TIMEOUT)
+
+
+def ask_theater(
+    sandbox: Sandbox, path: str, key: str | None = "", *, method: str = "GET", body: object = None
+) -> requests.Response:
+    """Send a request to the theatre, with its key unless another (None: none) is given."""
+    params = {} if key is None else {"api_key": key or sandbox.yesplan["theater"].api_key}
+    url = f"{sandbox.yesplan_urls['theater']}{path}"
+    return requests.request(method, url, params=params, json=body, timeout=TIMEOUT)

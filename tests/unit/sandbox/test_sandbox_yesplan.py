@@ -8,24 +8,15 @@ import requests
 
 from include.sandbox.server import Sandbox
 from include.sandbox.yesplan_query import BadQueryError, Query, parse_query
-from tests.unit.sandbox.clients import TIMEOUT
+from tests.unit.sandbox.clients import TIMEOUT, ask_theater
 
 WINDOW = "date:01-01-2020 TO 31-12-2099"
 START = datetime(2031, 5, 6, 18, tzinfo=UTC)
 
 
-def ask(
-    sandbox: Sandbox, path: str, key: str | None = "", *, method: str = "GET", body: object = None
-) -> requests.Response:
-    """Send a request to the theatre, with its key unless another (None: none) is given."""
-    params = {} if key is None else {"api_key": key or sandbox.yesplan["theater"].api_key}
-    url = f"{sandbox.yesplan_urls['theater']}{path}"
-    return requests.request(method, url, params=params, json=body, timeout=TIMEOUT)
-
-
 def found(sandbox: Sandbox, query: str) -> list[str]:
     """Return the names of the events on the one page that a query gives."""
-    return [event["name"] for event in ask(sandbox, f"/api/events/{query}").json()["data"]]
+    return [event["name"] for event in ask_theater(sandbox, f"/api/events/{query}").json()["data"]]
 
 
 def control(sandbox: Sandbox, method: str, path: str, body: object = None) -> requests.Response:
@@ -36,7 +27,7 @@ def control(sandbox: Sandbox, method: str, path: str, body: object = None) -> re
 def test_event_shows_times_with_offset_and_objects_with_names(sandbox: Sandbox) -> None:
     state = sandbox.yesplan["theater"]
     event_id = state.add(name="Hamlet", start=START, group="Hamlet", locations=["Store Sal", "Foyer"])
-    shown = ask(sandbox, f"/api/event/{event_id}").json()
+    shown = ask_theater(sandbox, f"/api/event/{event_id}").json()
     names = {name: shown[name]["name"] for name in ("status", "profile", "group")}
     assert names == {"status": "Confirmed", "profile": "Forestilling", "group": "Hamlet"}
     assert [place["name"] for place in shown["locations"]] == ["Store Sal", "Foyer"]
@@ -67,7 +58,7 @@ def test_query_is_read_term_by_term() -> None:
 
 @pytest.mark.parametrize("query", ["date:2026-12-01", "date:31-02-2026", "when:now", 'location:"Store'])
 def test_query_that_is_not_understood_is_refused(sandbox: Sandbox, query: str) -> None:
-    assert ask(sandbox, f"/api/events/{query}").status_code == 400
+    assert ask_theater(sandbox, f"/api/events/{query}").status_code == 400
     with pytest.raises(BadQueryError):
         parse_query(query)
 
@@ -81,7 +72,7 @@ def test_key_is_needed_for_everything(sandbox: Sandbox, key: str | None, revoked
     event_id = sandbox.yesplan["theater"].add()
     sandbox.yesplan["theater"].behave(revoked=revoked)
     paths = (f"/api/events/{WINDOW}", f"/api/events/{WINDOW}/customdata", f"/api/event/{event_id}/customdata")
-    assert [ask(sandbox, path, key).status_code for path in paths] == [status] * 3
+    assert [ask_theater(sandbox, path, key).status_code for path in paths] == [status] * 3
 
 
 def test_key_in_a_header_is_not_accepted(sandbox: Sandbox) -> None:
@@ -93,63 +84,47 @@ def test_key_in_a_header_is_not_accepted(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("tail", ["", "/customdata"])
 def test_pages_lead_to_the_next_without_the_key(sandbox: Sandbox, tail: str) -> None:
     sandbox.yesplan["theater"].behave(page_size=4)
-    pages: list[dict[str, Any]] = [ask(sandbox, f"/api/events/{WINDOW}{tail}").json()]
+    pages: list[dict[str, Any]] = [ask_theater(sandbox, f"/api/events/{WINDOW}{tail}").json()]
     while following := pages[-1]["pagination"].get("next"):
         assert "api_key" not in following
         assert requests.get(following, timeout=TIMEOUT).status_code == 401
-        pages.append(ask(sandbox, following.removeprefix(sandbox.yesplan_urls["theater"])).json())
+        pages.append(ask_theater(sandbox, following.removeprefix(sandbox.yesplan_urls["theater"])).json())
     assert [len(page["data"]) for page in pages] == [4, 4, 1]
+    numbers = [[(one["book"], one["page"]) for one in (page, page["pagination"])] for page in pages]
+    assert numbers == [[(1, 1)] * 2, [(1, 2)] * 2, [(1, 3)] * 2]
 
 
 def test_links_to_pages_can_name_another_host_or_repeat(sandbox: Sandbox) -> None:
     state = sandbox.yesplan["theater"]
     state.behave(page_size=4, next_host="https://elsewhere.example")
-    first = ask(sandbox, f"/api/events/{WINDOW}").json()["pagination"]["next"]
+    first = ask_theater(sandbox, f"/api/events/{WINDOW}").json()["pagination"]["next"]
     state.behave(page_size=50, next_host=None, repeats=True)
-    second = ask(sandbox, f"/api/events/{WINDOW}").json()["pagination"]["next"]
+    second = ask_theater(sandbox, f"/api/events/{WINDOW}").json()["pagination"]["next"]
     assert first.startswith("https://elsewhere.example/api/events/date")
     assert second.endswith("book=1&page=1")
 
 
-def test_custom_data_comes_in_groups_of_groups_or_as_values_only(sandbox: Sandbox) -> None:
+def test_event_or_group_that_is_not_there_is_not_found(sandbox: Sandbox) -> None:
+    asked = [("GET", ""), ("GET", "/customdata"), ("PUT", "/customdata")]
+    events = [ask_theater(sandbox, f"/api/event/1{tail}", method=method, body=[]).status_code for method, tail in asked]
+    groups = [
+        ask_theater(sandbox, f"/api/group/1{tail}", method=method, body=[]).status_code for method, tail in asked[::2]
+    ]
+    assert (events, groups) == ([404] * 3, [404] * 2)
+
+
+def test_group_shows_the_events_and_groups_that_stand_in_it(sandbox: Sandbox) -> None:
     state = sandbox.yesplan["theater"]
-    event_id = state.add(name="Hamlet", price_adult="120")
-    path = f"/api/event/{event_id}/customdata"
-    values = requests.get(
-        f"{sandbox.yesplan_urls['theater']}{path}?valuesonly&api_key={state.api_key}", timeout=TIMEOUT
-    ).json()
-    groups = ask(sandbox, path).json()["groups"]
-    fields = [field for tab in groups for section in tab["children"] for field in section["children"]]
-    assert values["event"] == {"id": event_id, "name": "Hamlet"}
-    assert values["items"] == {**dict.fromkeys(state.keywords), "price_adult": "120"}
-    assert {field["keyword"]: field["value"] for field in fields} == values["items"]
-
-
-def test_custom_data_of_many_events_is_missing_on_some_installations(sandbox: Sandbox) -> None:
-    sandbox.yesplan["theater"].behave(bulk=False)
-    assert ask(sandbox, f"/api/events/{WINDOW}/customdata").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "said"),
-    [
-        pytest.param({"ticket_link": "https://a.example", "tickets_sold": 3}, 204, "", id="writable"),
-        pytest.param({"ticket_link": "https://a.example", "price_adult": "1"}, 403, "price_adult", id="read only"),
-        pytest.param({"ingen": "1"}, 400, "ingen", id="unknown"),
-        pytest.param(["ticket_link"], 400, "not an object", id="list"),
-    ],
-)
-def test_custom_data_is_written_whole_or_not_at_all(sandbox: Sandbox, body: object, status: int, said: str) -> None:
-    state = sandbox.yesplan["theater"]
-    event_id = state.add()
-    answer = ask(sandbox, f"/api/event/{event_id}/customdata", method="PUT", body=body)
-    assert (answer.status_code, said in answer.text) == (status, True)
-    assert state.get(event_id).custom == (body if status == 204 else {})
-
-
-def test_event_that_is_not_there_is_not_found(sandbox: Sandbox) -> None:
-    asked = [("GET", "/api/event/1"), ("GET", "/api/event/1/customdata"), ("PUT", "/api/event/1/customdata")]
-    assert [ask(sandbox, path, method=method, body={}).status_code for method, path in asked] == [404] * 3
+    in_season, hamlet = state.add(name="Åbning", group="Sæson"), state.add(name="Hamlet", group="Sæson / Hamlet")
+    state.edit(state.add(name="Skjult", group="Sæson"), hidden=True)
+    season = ask_theater(sandbox, f"/api/event/{in_season}").json()["group"]
+    inner = ask_theater(sandbox, f"/api/event/{hamlet}").json()["group"]
+    shown = ask_theater(sandbox, f"/api/group/{season['id']}").json()
+    assert (shown["_type"], shown["name"]) == ("group", "Sæson")
+    assert [(one["_type"], one["id"]) for one in shown["children"]] == [("group", inner["id"]), ("event", in_season)]
+    assert [one["id"] for one in ask_theater(sandbox, f"/api/group/{inner['id']}").json()["children"]] == [hamlet]
+    state.behave(children=False)
+    assert "children" not in ask_theater(sandbox, f"/api/group/{season['id']}").json()
 
 
 def test_event_that_the_keys_user_may_not_see_is_not_listed(sandbox: Sandbox) -> None:
@@ -162,7 +137,7 @@ def test_event_that_the_keys_user_may_not_see_is_not_listed(sandbox: Sandbox) ->
 
 
 def test_log_holds_the_requests_without_the_key(sandbox: Sandbox) -> None:
-    ask(sandbox, "/api/events/date:06-05-2031")
+    ask_theater(sandbox, "/api/events/date:06-05-2031")
     (entry,) = sandbox.log.entries
     assert (entry.server, entry.path, entry.query) == (
         "yesplan:theater",
@@ -208,7 +183,7 @@ def test_wrong_wish_of_a_planner_is_refused(
 @pytest.mark.parametrize("kind", ["status", "html_200"])
 def test_fault_concerns_the_venue_that_it_names(sandbox: Sandbox, kind: Any) -> None:
     sandbox.faults.add("yesplan:theater", kind, code=429, headers={"Retry-After": "7"}, times=1)
-    answer = ask(sandbox, f"/api/events/{WINDOW}")
+    answer = ask_theater(sandbox, f"/api/events/{WINDOW}")
     shown = (answer.status_code, answer.headers.get("Retry-After"))
     assert shown == ((429, "7") if kind == "status" else (200, None))
-    assert ask(sandbox, f"/api/events/{WINDOW}").json()["pagination"] == {}
+    assert "next" not in ask_theater(sandbox, f"/api/events/{WINDOW}").json()["pagination"]

@@ -11,9 +11,7 @@ from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, T
 from include.sandbox.server import Sandbox
 from include.sandbox.yesplan_state import Installation
 from include.sources.yesplan import YesplanSettings
-from tests.unit.sources.theatre import ADMIN, FROM, LINK, START, plan, read_one, source_of
-
-HALL = SourceAddress(place="Havneteatret", street="Kajen 1", postal_code="9835", city="Nordvig", country="DK")
+from tests.unit.sources.theatre import ADMIN, FROM, HALL, LINK, START, plan, read_one, source_of
 
 
 @pytest.mark.parametrize("bulk", [True, False], ids=["bulk", "one by one"])
@@ -127,25 +125,6 @@ def test_prices_and_capacity_are_numbers_or_noted(
     event = read_one(client)
     assert [(category.title, category.amount) for category in event.ticket_categories] == categories
     assert event.unreadable == unreadable
-
-
-@pytest.mark.parametrize(
-    ("fields", "unreadable"),
-    [
-        pytest.param({"price_adult": [75]}, {"ticket_categories.price": "Voksen: [75]"}, id="price"),
-        pytest.param({"ticketing_capacity": {"seats": 1}}, {"capacity": '{"seats": 1}'}, id="capacity"),
-        pytest.param({"ticketing_publish": ["Ja"]}, {"relevant": '["Ja"]'}, id="relevant"),
-        pytest.param({"ticket_link": {"url": "x"}}, {"link": '{"url": "x"}'}, id="link"),
-        pytest.param({"web_text": ["a"]}, {"description": '["a"]'}, id="description"),
-        pytest.param({"price_child": [], "ticket_link": {}}, {}, id="empty ones are nothing"),
-    ],
-)
-def test_value_of_another_shape_is_noted_and_never_read_as_nothing(
-    theater: Installation, client: YesplanClient, fields: dict[str, object], unreadable: dict[str, str]
-) -> None:
-    plan(theater, **fields)
-    event = read_one(client)
-    assert (event.relevant, event.unreadable) == (True, unreadable)
 
 
 @pytest.mark.parametrize("status", ["", " "])

@@ -35,6 +35,15 @@ from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in,
         (True, None),
         ([], None),
         ("1e3", None),
+        (["75,50"], Decimal("75.50")),
+        ([Decimal(75)], Decimal(75)),
+        ([None, " ", "75"], Decimal(75)),
+        (["75", "80"], None),
+        (["75", "75"], None),
+        ([["75"]], None),
+        ([True], None),
+        ("75\u200b", Decimal(75)),
+        ("\u200b", None),
     ],
 )
 def test_amount_is_a_number_or_none(value: object, amount: Decimal | None) -> None:
@@ -43,23 +52,48 @@ def test_amount_is_a_number_or_none(value: object, amount: Decimal | None) -> No
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [("240", 240), (240, 240), ("240,0", 240), ("2,5", None), ("mange", None), (None, None), (9999999999, None)],
+    [
+        ("240", 240),
+        (240, 240),
+        ("240,0", 240),
+        ("2,5", None),
+        ("mange", None),
+        (None, None),
+        (9999999999, None),
+        (["240"], 240),
+        (["240", "90"], None),
+    ],
 )
 def test_whole_number_is_read_or_none(value: object, number: int | None) -> None:
     assert whole_in(value) == number
 
 
-@pytest.mark.parametrize("value", ["Ja", "yes", "TRUE", "1", 1, True, " ja "])
+@pytest.mark.parametrize("value", ["Ja", "yes", "TRUE", "1", 1, True, " ja ", ["Ja"], ["", "Ja"], [True], "Ja\u200b"])
 def test_yes_is_a_yes(value: object) -> None:
     assert is_yes(value)
 
 
-@pytest.mark.parametrize("value", ["nej", "0", "", None, False, "måske", [], "2"])
+@pytest.mark.parametrize("value", ["nej", "0", "", None, False, "måske", [], "2", ["Ja", "Nej"], ["Nej"], {"Ja": 1}])
 def test_anything_else_is_a_no(value: object) -> None:
     assert not is_yes(value)
 
 
-@pytest.mark.parametrize(("value", "text"), [(" a\x00b ", "ab"), ("", None), (3, "3"), (None, None), ({}, None)])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (" a\x00b ", "ab"),
+        ("", None),
+        ("\u200b \u00ad", None),
+        (3, "3"),
+        (None, None),
+        ({}, None),
+        ({"a": 1}, None),
+        (["a"], "a"),
+        ([" a ", None, "", 3], "a, 3"),
+        ([["a"]], None),
+        (["a", {"b": 1}], None),
+    ],
+)
 def test_text_is_cleaned(value: object, text: str | None) -> None:
     assert text_in(value) == text
 
@@ -86,6 +120,11 @@ def test_states_that_are_written_are_read_back(state: SourceState) -> None:
     assert state_in(state_words(state).upper()) is state
 
 
-@pytest.mark.parametrize("value", ["Aflyst", "Afholdt", "Få pladser", "", None])
+@pytest.mark.parametrize("value", ["i salg", ["I salg"], " I\u00a0SALG\u200b"])
+def test_state_is_read_back_however_it_is_written(value: object) -> None:
+    assert state_in(value) is SourceState.ACTIVE
+
+
+@pytest.mark.parametrize("value", ["Aflyst", "Afholdt", "Få pladser", "", None, ["I salg", "Udsolgt"]])
 def test_word_that_we_do_not_write_is_no_state(value: object) -> None:
     assert state_in(value) is None

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from include.api.yesplan import YesplanClient
-from include.models import SourceEvent
+from include.models import SourceAddress, SourceEvent
 from include.sandbox.yesplan_state import Installation
 from include.sources.yesplan import YesplanSettings, YesplanSource
 
@@ -27,6 +27,7 @@ SETTINGS: dict[str, object] = {
         "Store Sal": {"name": "Havneteatret", "address1": "Kajen 1", "postal_code": "9835", "city": "Nordvig"}
     },
 }
+HALL = SourceAddress(place="Havneteatret", street="Kajen 1", postal_code="9835", city="Nordvig", country="DK")
 FROM = date(2031, 1, 1)
 START = datetime(2031, 5, 6, 18, tzinfo=UTC)
 LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2book.com/da/events/1"
