@@ -6,10 +6,8 @@ Only ids and amounts are needed; any other value that cannot be understood is re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
@@ -28,6 +26,7 @@ from include.api.wire import (
     written_moment,
 )
 from include.models import Address, CurrentEvent, CurrentPrice, OnCreate, TicketEvent, Written
+from include.models.sales_links import seccode_anywhere
 
 UNLIMITED = "∞"
 _SHARED_READ_ONLY = {"id", "metadata", "meta_data", "links", "deletable", "deleteable", "created_at", "updated_at"}
@@ -123,7 +122,7 @@ def current_event(event_maker: int, data: object) -> CurrentEvent:
     return CurrentEvent(
         event_maker=event_maker,
         event_id=sent.id,
-        seccode=sent.seccode or seccode_in(sales_location),
+        seccode=sent.seccode or seccode_anywhere(sales_location or "") or "",
         name=sent.name or "",
         description_short=sent.description_short or "",
         description_long=sent.description_long or "",
@@ -158,14 +157,6 @@ def current_price(data: object) -> CurrentPrice:
         sale_end_at=sent.sale_end_at,
         deletable=sent.deletable if meta.deletable is None else meta.deletable,
     )
-
-
-def seccode_in(sales_location: str | None) -> str:
-    """Return the seccode in a sales link, or an empty text: the documented answers show it nowhere else."""
-    parts = urlsplit(sales_location or "")
-    named = parse_qs(parts.query).get("seccode")
-    found = re.search(r"/(?:sales|events)/([0-9A-Za-z]+)/?$", parts.path)
-    return named[0] if named else (found.group(1) if found else "")
 
 
 def new_event(desired: TicketEvent, on_create: OnCreate) -> dict[str, object]:

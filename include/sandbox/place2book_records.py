@@ -139,10 +139,8 @@ class Event:
 
     @property
     def available(self) -> int:
-        """Count the tickets left; an unlimited event always has 200000."""
-        if self.fields.capacity is None:
-            return UNLIMITED_AVAILABLE
-        return max(self.fields.capacity - self.sold(), 0)
+        """Count the tickets left, below zero once staff made it smaller than was sold; without a limit 200000."""
+        return UNLIMITED_AVAILABLE if self.fields.capacity is None else self.fields.capacity - self.sold()
 
     @property
     def scanned(self) -> int:

@@ -51,5 +51,5 @@ def _check(event: Event, price: Price | None, quantity: int, now: datetime) -> P
     if price.fields.maximum_count and quantity > price.fields.maximum_count:
         raise SaleRefusedError(f"at most {price.fields.maximum_count} tickets can be bought")
     if quantity > event.available:
-        raise SaleRefusedError(f"only {event.available} tickets are left")
+        raise SaleRefusedError(f"only {max(event.available, 0)} tickets are left")
     return price

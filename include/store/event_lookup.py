@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from include.models.sales_links import seccode_anywhere
+from include.models.text import normal_form
 from include.store.tables import changes, links, source_events
-from include.sync.sales_links import seccode_of
 
 LARGEST_ID = 2**63 - 1
 ADMIN_PAGE = re.compile(r".*/event_makers/[0-9]+/events/([0-9]+)(?:[/?#].*)?", re.IGNORECASE)
@@ -41,7 +41,7 @@ def find_events(
     address in the CMS; only when it is none of these, a part of the title. Of those by title, the ones that left the
     CMS and were never linked, or whose link moved to an instance made anew, are told only when there is no other.
     """
-    text = sought.strip()
+    text = normal_form(sought)
     found = _find(connection, or_(*_exactly(text)), libraries)
     if not found:
         by_title = _find(connection, TITLE.icontains(text, autoescape=True), libraries)
@@ -72,7 +72,7 @@ def _exactly(text: str) -> list[ColumnElement[bool]]:
         links.c.sales_location == text,
         _address(payload["url"].as_string()) == _address_of(text),
     ]
-    if seccode := seccode_of(text, {urlsplit(text).netloc.lower()}):
+    if seccode := seccode_anywhere(text):
         ways.append(links.c.seccode == seccode)
     if (number := _number_in(text)) is not None:
         of_event = (changes.c.library == source_events.c.library) & (changes.c.uuid == source_events.c.uuid)

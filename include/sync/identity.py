@@ -26,8 +26,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, Window
+from include.models.sales_links import is_place2book, seccode_of
 from include.sync.instances import in_order_of_start, made_anew
-from include.sync.sales_links import is_place2book, seccode_of
 
 
 class Belonging(StrEnum):

@@ -32,11 +32,11 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from include.models import LibraryRules, Mapped, OnCreate, Outcome, SourceEvent, SourceState, TicketEvent
+from include.models.sales_links import is_place2book, pasted_link
 from include.sync.html import long_description, plain_line, short_description, web_url
 from include.sync.mapping_address import address_of
 from include.sync.mapping_flaws import Flaw
 from include.sync.mapping_prices import prices_of
-from include.sync.sales_links import is_place2book
 
 _Value = TypeVar("_Value")
 _YEARS = range(1900, 9000)
@@ -75,7 +75,7 @@ def _judged(event: SourceEvent, rules: LibraryRules, now: datetime) -> tuple[Out
 
 
 def _link(event: SourceEvent) -> str | None:
-    return (event.link or "").strip() or None
+    return pasted_link(event.link or "") or None
 
 
 def _has_ended(event: SourceEvent, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from include.models import (
+    UNLIMITED_TICKETS,
     Change,
     CurrentEvent,
     FieldChange,
@@ -17,9 +18,9 @@ from include.models import (
     SaleState,
     SourceState,
 )
+from include.models.sales_links import seccode_of
 from include.sync.plan_parts import change_of
 from include.sync.reasons import Why
-from include.sync.sales_links import seccode_of
 
 IN_SOURCE_WORDS = {
     SaleState.OPEN: SourceState.ACTIVE,
@@ -45,7 +46,7 @@ def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
         return SaleState.OVER
     if event.paused if event.paused is not None else event.active is False:
         return SaleState.CLOSED
-    if event.state == "published" and event.available_tickets == 0:
+    if event.state == "published" and event.available_tickets is not None and event.available_tickets <= 0:
         return SaleState.WAITING_LIST if event.waiting_list else SaleState.SOLD_OUT
     return state_of_windows(event, now)
 
@@ -175,10 +176,11 @@ def _is_empty(mapped: Mapped, name: str) -> bool:
 def _counts(mapped: Mapped, current: CurrentEvent) -> list[FieldChange]:
     """Return what a source that shows how many tickets are sold and left shows otherwise.
 
-    What Place2book did not tell is left; a sale without a limit has nothing left to count.
+    What Place2book did not tell is left; a sale without a limit has nothing left to count, one with more sold than
+    there is room for has none.
     """
-    prices = current.prices
-    told = {"available": current.available_tickets}
+    prices, left = current.prices, current.available_tickets
+    told = {"available": None if left is None or left == UNLIMITED_TICKETS else max(left, 0)}
     if prices is not None and all(price.sold_tickets is not None for price in prices):
         told["sold"] = sum(price.sold_tickets or 0 for price in prices)
     shown = {"sold": mapped.sold, "available": mapped.available}

@@ -27,11 +27,11 @@ from datetime import datetime
 from enum import IntEnum
 
 from include.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Outcome, Rejection
+from include.models.sales_links import seccode_of
 from include.sync.fields import read_time
 from include.sync.identity import Belonging, Identity
 from include.sync.instances import made_anew
 from include.sync.plan_parts import rejection_of
-from include.sync.sales_links import seccode_of
 from include.sync.sameness import Sameness, is_alike, is_same, sameness
 
 SOLD_BY_TWIN = "sold_by_twin"

@@ -30,12 +30,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
+from include.models.sales_links import seccode_of
 from include.sync.error_texts import error_in_words
 from include.sync.explanation_texts import Explanation
 from include.sync.explanations import explain
 from include.sync.reasons import reason_in_words
 from include.sync.removal import WITHDRAWN
-from include.sync.sales_links import seccode_of
 from include.sync.ticket_status import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
 from include.sync.why_facts import EventFacts
 from include.sync.why_texts import ANSWERS, UNKNOWN_MOMENT, UNKNOWN_REASON

@@ -47,6 +47,17 @@ def test_button_says_sold_out_of_a_waiting_list_and_stays_when_it_is_closed(worl
     assert world.run().writes == []
 
 
+@pytest.mark.parametrize("waiting_list", [False, True], ids=["sold out", "waiting list"])
+def test_button_of_an_event_with_more_sold_than_there_is_room_for_says_sold_out(
+    world: World, waiting_list: bool
+) -> None:
+    uuid, event = on_sale(world, capacity=5)
+    world.sandbox.place2book.buy(event.id, quantity=4)
+    world.sandbox.place2book.staff_edit(event.id, capacity=2, waiting_list=waiting_list)
+    assert (event.available, world.run().writes, world.state_shown(uuid)) == (-2, PATCH, "SoldOut")
+    assert world.run().writes == []
+
+
 @pytest.mark.parametrize("whose", ["the event's", "the price's"])
 def test_button_follows_a_sale_that_opens_and_closes(world: World, whose: str) -> None:
     uuid, event = on_sale(world)

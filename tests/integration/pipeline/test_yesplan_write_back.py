@@ -63,6 +63,25 @@ def test_event_that_sells_out_says_so_and_a_word_of_the_staff_stays(theater: Wor
     }
 
 
+def test_event_with_more_sold_than_there_is_room_for_shows_that_nothing_is_left(theater: World) -> None:
+    theater.run()
+    event = theater.sandbox.place2book.find("Kameliadamen")
+    theater.sandbox.place2book.buy(event.id, quantity=4)
+    theater.sandbox.place2book.staff_edit(event.id, capacity=1)
+    theater.run()
+    assert (event.available, theater.run().writes) == (-3, [])
+    assert shown(theater, "Kameliadamen") == {"ticket_state": "Udsolgt", "tickets_sold": 4, "tickets_available": 0}
+
+
+def test_event_that_staff_sell_without_limit_shows_no_number_of_tickets_left(theater: World) -> None:
+    theater.run()
+    event = theater.sandbox.place2book.find("Kameliadamen")
+    theater.sandbox.place2book.staff_edit(event.id, capacity="∞")
+    theater.run()
+    assert (event.available, theater.run().writes) == (200_000, [])
+    assert shown(theater, "Kameliadamen") == {"ticket_state": "I salg", "tickets_sold": 0, "tickets_available": ""}
+
+
 def test_sale_that_opens_between_two_hours_is_shown_within_minutes(theater: World) -> None:
     theater.run()
     event = theater.sandbox.place2book.find("Kameliadamen")

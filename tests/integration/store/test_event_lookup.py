@@ -46,6 +46,13 @@ def events(connection: Connection) -> Connection:
         pytest.param("abc123", ["u1"], id="seccode"),
         pytest.param("https://www.place2book.com/da/sw2/sales/abc123", ["u1"], id="sales link"),
         pytest.param("http://place2book.com/events/abc123", ["u1"], id="sales link in an older form"),
+        pytest.param(
+            "https://www.place2book.com/en/choose_ticket_sales_workflow?seccode=abc123", ["u1"], id="form of the shop"
+        ),
+        pytest.param("place2book.com/en/5000/list/EM175?a=b&amp;event_detail=abc123", ["u1"], id="form of a list"),
+        pytest.param("https://www.place2book.com/da/sw2/sales/event_list/EM11444", [], id="list of an organiser"),
+        pytest.param("\ufeff<https://place2book.com/da/sw2/sales/abc123>\u200b", ["u1"], id="sales link as pasted"),
+        pytest.param("\u200bu2\u202c", ["u2"], id="uuid between characters that are not seen"),
         pytest.param("place2book.com/da/sw2/sales/nobody", [], id="sales link of nobody's"),
         pytest.param("https://solbjerg.example.com/arrangementer/u1", ["u1"], id="address in the CMS"),
         pytest.param("www.Solbjerg.example.com/arrangementer/u1/?a=b#c", ["u1"], id="address as somebody typed it"),

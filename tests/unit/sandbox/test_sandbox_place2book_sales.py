@@ -47,6 +47,16 @@ def test_price_can_be_created_read_replaced_and_deleted(p2b: Place2bookClient) -
     assert p2b.send("GET", path).status_code == 404
 
 
+def test_event_that_staff_made_smaller_than_was_sold_shows_less_than_nothing_left(p2b: Place2bookClient) -> None:
+    event = p2b.create()
+    p2b.sandbox.place2book.buy(event["id"], quantity=3)
+    p2b.sandbox.place2book.staff_edit(event["id"], capacity=1)
+    shown = p2b.event(event["id"])
+    assert (shown["metadata"]["available_tickets"], shown["active"]) == (-2, False)
+    with pytest.raises(SaleRefusedError, match="only 0 tickets are left"):
+        p2b.sandbox.place2book.buy(event["id"])
+
+
 def test_price_of_the_live_variant_is_wrapped(sandbox: Sandbox) -> None:
     client = Place2bookClient(sandbox, 5000)
     event = client.create()["event"]

@@ -57,6 +57,9 @@ def test_removed_event_wanted_again_is_new_though_its_old_link_still_stands() ->
         pytest.param("https://www.place2book.com/da/sw2/sales/sec1", id="sw2"),
         pytest.param("http://place2book.com/events/sec1", id="events"),
         pytest.param("https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=sec1", id="choose-tickets"),
+        pytest.param("https://www.place2book.com/en/choose_ticket_sales_workflow?seccode=sec1", id="choose-ticket"),
+        pytest.param("https://www.place2book.com/en/5000/list/EM175?event_detail=sec1", id="in-an-organisers-list"),
+        pytest.param("\u200bhttps://www.place2book.com/en/5000/list/EM175?a=b&amp;event_detail=sec1", id="as-pasted"),
     ],
 )
 def test_sales_link_of_an_unlinked_event_is_adopted_as_staffs(link: str) -> None:
@@ -75,6 +78,7 @@ def test_sales_link_of_another_event_maker_of_the_library_is_adopted() -> None:
     [
         pytest.param(f"{SALES}nobody", id="unknown-seccode"),
         pytest.param(f"{SALES}event_list/EM11444", id="organisers-list"),
+        pytest.param("https://www.place2book.com/en/5000/list/EM175", id="another-organisers-list"),
     ],
 )
 def test_sales_link_of_no_event_of_ours_is_unknown(link: str) -> None:

@@ -93,6 +93,11 @@ def test_map_event_with_everything_in_order_is_a_ticket_event() -> None:
             id="blank-link-is-none",
         ),
         pytest.param(
+            replace(EVENT, ticket_categories=(), link="\u200b\ufeff"),
+            (Outcome.SKIPPED, "no_ticket_categories", None, None),
+            id="link-of-which-nothing-is-seen-is-none",
+        ),
+        pytest.param(
             replace(EVENT, capacity=None), (Outcome.REJECTED, "capacity_missing", "capacity", None), id="no-capacity"
         ),
         pytest.param(

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.models import Outcome, PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
+from include.models.sales_links import is_place2book, seccode_of
 from include.sync.html import long_description, short_description
 from include.sync.mapping import map_event
 from include.sync.mapping_prices import prices_of
-from include.sync.sales_links import is_place2book, seccode_of
 from tests.unit.sync.mapping_examples import EVENT, NOW, RULES
 
 ANY_TEXT = st.text(st.characters(), max_size=400)

@@ -14,6 +14,7 @@ from tests.unit.sync.mapping_examples import NOW
 
 PAST, SOON, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1), NOW + timedelta(days=2)
 EMPTY = {"available_tickets": 0}
+OVERSOLD = {"available_tickets": -2}
 UPCOMING = {"prices": (price(sale_begin_at=SOON),)}
 
 
@@ -31,6 +32,11 @@ UPCOMING = {"prices": (price(sale_begin_at=SOON),)}
         pytest.param({"paused": False, "active": False}, SaleState.OPEN, id="not-paused-open"),
         pytest.param({**EMPTY, **UPCOMING}, SaleState.SOLD_OUT, id="sold-out-before-windows"),
         pytest.param({**EMPTY, "waiting_list": True}, SaleState.WAITING_LIST, id="waiting-list"),
+        pytest.param(OVERSOLD, SaleState.SOLD_OUT, id="more-sold-than-there-is-room-for"),
+        pytest.param({**OVERSOLD, **UPCOMING}, SaleState.SOLD_OUT, id="oversold-before-windows"),
+        pytest.param({**OVERSOLD, "waiting_list": True}, SaleState.WAITING_LIST, id="oversold-with-a-waiting-list"),
+        pytest.param({**OVERSOLD, "state": "draft"}, SaleState.OPEN, id="oversold-but-not-published"),
+        pytest.param({"available_tickets": 1}, SaleState.OPEN, id="one-left"),
         pytest.param({"waiting_list": True}, SaleState.OPEN, id="waiting-list-with-tickets-left"),
         pytest.param({**EMPTY, "state": "draft"}, SaleState.OPEN, id="none-left-but-not-published"),
         pytest.param({"available_tickets": None}, SaleState.OPEN, id="count-unknown"),
@@ -75,6 +81,7 @@ def test_sale_state_follows_the_sale_windows(
     [
         pytest.param({}, SourceState.ACTIVE, id="open"),
         pytest.param(EMPTY, SourceState.SOLD_OUT, id="sold-out"),
+        pytest.param(OVERSOLD, SourceState.SOLD_OUT, id="oversold"),
         pytest.param({**EMPTY, "waiting_list": True}, SourceState.SOLD_OUT, id="waiting-list"),
         pytest.param(UPCOMING, SourceState.TICKET_SALE_NOT_OPEN, id="upcoming"),
         pytest.param({"active": False}, SourceState.TICKET_SALE_NOT_OPEN, id="closed-before-its-start"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from include.models import Change, CurrentEvent, Link, LinkStatus, Mapped, Outcome, SourceState
+from include.models import UNLIMITED_TICKETS, Change, CurrentEvent, Link, LinkStatus, Mapped, Outcome, SourceState
 from include.sync.ticket_status import due_write_back
 from tests.unit.sync.builders import SALES, linked, said, sold, standing, unwanted, wanted
 from tests.unit.sync.mapping_examples import NOW, RULES
@@ -71,7 +71,25 @@ ALL = ("state", "link", "admin_link", "sold", "available")
             {"sold": 0, "available": 40}, standing(available_tickets=39), {"available": (40, 39)}, id="one-reserved"
         ),
         pytest.param(
-            {"sold": 0, "available": 40}, standing(available_tickets=None), {"available": (40, None)}, id="no-limit"
+            {"sold": 0, "available": 40}, standing(available_tickets=None), {"available": (40, None)}, id="not-told"
+        ),
+        pytest.param(
+            {"sold": 0, "available": 40},
+            standing(available_tickets=UNLIMITED_TICKETS),
+            {"available": (40, None)},
+            id="no-limit",
+        ),
+        pytest.param(
+            {"sold": 0, "available": 1, "state": SourceState.SOLD_OUT},
+            standing(available_tickets=-2),
+            {"available": (1, 0)},
+            id="oversold-has-none",
+        ),
+        pytest.param(
+            {"sold": 0, "available": 0, "state": SourceState.SOLD_OUT},
+            standing(available_tickets=-2),
+            None,
+            id="oversold-as-shown",
         ),
         pytest.param({"sold": 7}, standing(available_tickets=None, prices=None), None, id="prices-not-read"),
     ],
