@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from html import unescape
@@ -59,6 +59,17 @@ def json_in(content: bytes) -> object:
     if not readable:
         raise UnreadableAnswerError("gave an answer that is not JSON, or was cut short")
     return data
+
+
+def json_of(data: object) -> str:
+    """Return data as JSON, with the decimal numbers in it exactly as `json_in` read them."""
+    if isinstance(data, Decimal):
+        return str(data)
+    if isinstance(data, Mapping):
+        return "{" + ", ".join(f"{json.dumps(name)}: {json_of(value)}" for name, value in data.items()) + "}"
+    if isinstance(data, list | tuple):
+        return "[" + ", ".join(map(json_of, data)) + "]"
+    return json.dumps(data)
 
 
 def said_in(content: bytes, secrets: Iterable[str]) -> str:

@@ -29,11 +29,12 @@ from include.models import Address, CurrentEvent, CurrentPrice, OnCreate, Ticket
 from include.models.sales_links import seccode_anywhere
 
 UNLIMITED = "∞"
-_SHARED_READ_ONLY = {"id", "metadata", "meta_data", "links", "deletable", "deleteable", "created_at", "updated_at"}
-EVENT_READ_ONLY = frozenset(
-    {"seccode", "state", "active", "waiting_list", "prices", "event_maker_id"} | _SHARED_READ_ONLY
-)
-PRICE_READ_ONLY = frozenset({"sold_tickets", "door_sales", "event_id"} | _SHARED_READ_ONLY)
+_COMPUTED = {"id", "metadata", "meta_data", "deletable", "deleteable", "links"}
+EVENT_READ_ONLY = frozenset({"seccode", "state", "active", "waiting_list", "prices"} | _COMPUTED)
+PRICE_READ_ONLY = frozenset({"sold_tickets", "door_sales"} | _COMPUTED)
+"""What a PUT leaves out of what was shown: the fields that the pages call read-only, whole, in each of their spellings,
+and an event's `prices`, which have addresses of their own. Every other field goes back, known or not.
+"""
 
 
 def _number_or_unlimited(value: object) -> object:

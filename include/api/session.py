@@ -5,12 +5,10 @@ A read is tried a few times. A write is sent once, and again only after 429: the
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from decimal import Decimal
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -20,7 +18,7 @@ from urllib3 import exceptions as low
 
 from include.api import failures
 from include.api.access import RequestSettings
-from include.api.answers import Answer, UnreadableAnswerError, bounded_content, json_in, said_in
+from include.api.answers import Answer, UnreadableAnswerError, bounded_content, json_in, json_of, said_in
 from include.api.errors import BilletbroError, WrongCredentials
 from include.api.failures import Asked
 from include.api.transport import Credentials, http_session, retry_of
@@ -125,7 +123,7 @@ class ApiSession:
                 method,
                 self._base_url + path,
                 params=dict(params or {}),
-                data=None if body is None else json.dumps(body, default=_as_number).encode(),
+                data=None if body is None else json_of(body).encode(),
                 headers={} if body is None else {"Content-Type": "application/json"},
                 timeout=(self._settings.connect_timeout, self._settings.read_timeout),
                 allow_redirects=self._follows and not asked.writes,
@@ -153,9 +151,3 @@ class ApiSession:
 @dataclass(frozen=True, slots=True)
 class _SlowDown:
     seconds: float
-
-
-def _as_number(value: object) -> float:
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(f"a {type(value).__name__} cannot be written")

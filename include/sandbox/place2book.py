@@ -104,7 +104,7 @@ class _Api:
 
     async def replace_event(self, request: Request) -> Response:
         event = self._event(request)
-        fields = read_event(unwrap(await _body(request), "event"))
+        fields = read_event(unwrap(await _body(request), "event"), event.fields.newer)
         return self._single_event(self._state.replace(event.id, fields))
 
     async def delete_event(self, request: Request) -> Response:
@@ -127,7 +127,7 @@ class _Api:
     async def replace_price(self, request: Request) -> Response:
         event = self._event(request)
         price = self._state.price(event.id, request.path_params["price"])
-        fields = read_price(unwrap(await _body(request), "price"))
+        fields = read_price(unwrap(await _body(request), "price"), price.fields.newer)
         return self._single_price(event, self._state.replace_price(event.id, price.id, fields))
 
     async def delete_price(self, request: Request) -> Response:

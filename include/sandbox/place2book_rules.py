@@ -1,7 +1,8 @@
 """What Place2book accepts in the body of a request, read into types."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -33,7 +34,11 @@ class BadInputError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EventFields:
-    """Everything that a client can write of an event; times are UTC, a capacity of None is unlimited."""
+    """Everything that a client can write of an event; times are UTC, a capacity of None is unlimited.
+
+    `newer` holds what a product of today puts on an event and no page describes: like all else, a PUT without it
+    takes it away.
+    """
 
     name: str
     begin_at: datetime
@@ -45,6 +50,7 @@ class EventFields:
     description_short: str | None
     address: dict[str, str]
     extra: dict[str, object]
+    newer: dict[str, object] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """Show the fields as the API does."""
@@ -59,12 +65,13 @@ class EventFields:
             "passive": self.passive,
             "address": dict(self.address),
             **self.extra,
+            **self.newer,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class PriceFields:
-    """Everything that a client can write of a price; `value` is in øre, times are UTC."""
+    """Everything that a client can write of a price; `value` is in øre, times are UTC, `newer` is as for an event."""
 
     name: str
     description: str | None
@@ -73,6 +80,7 @@ class PriceFields:
     sale_end_at: datetime | None
     minimum_count: int | None
     maximum_count: int | None
+    newer: dict[str, object] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """Show the fields as the API does."""
@@ -84,6 +92,7 @@ class PriceFields:
             "sale_end_at": zulu(self.sale_end_at),
             "minimum_count": self.minimum_count,
             "maximum_count": self.maximum_count,
+            **self.newer,
         }
 
 
@@ -95,8 +104,11 @@ def unwrap(body: object, key: str) -> dict[str, object]:
     return inner
 
 
-def read_event(body: dict[str, object]) -> EventFields:
-    """Read a whole event; what is left out falls back to its default. Raises BadInputError."""
+def read_event(body: dict[str, object], newer: Collection[str] = ()) -> EventFields:
+    """Read a whole event; what is left out falls back to its default, or is lost. Raises BadInputError.
+
+    `newer` names the fields that the event has beside the described ones; what else there is in a body is ignored.
+    """
     begin_at = _moment(body, "begin_at")
     if begin_at is None:
         raise BadInputError("begin_at can't be blank")
@@ -115,11 +127,12 @@ def read_event(body: dict[str, object]) -> EventFields:
         description_short=None if short is None else short[:SHORT_DESCRIPTION_LENGTH],
         address=_address(body.get("address")),
         extra={name: body.get(name, default) for name, default in _EXTRA_DEFAULTS.items()},
+        newer={name: body[name] for name in newer if name in body},
     )
 
 
-def read_price(body: dict[str, object]) -> PriceFields:
-    """Read a whole price; what is left out falls back to its default. Raises BadInputError."""
+def read_price(body: dict[str, object], newer: Collection[str] = ()) -> PriceFields:
+    """Read a whole price; what is left out falls back to its default, or is lost. Raises BadInputError."""
     value = body.get("value", 0)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise BadInputError("value must be a whole number of øre, 0 or more")
@@ -131,6 +144,7 @@ def read_price(body: dict[str, object]) -> PriceFields:
         sale_end_at=_moment(body, "sale_end_at"),
         minimum_count=_count(body, "minimum_count"),
         maximum_count=_count(body, "maximum_count"),
+        newer={name: body[name] for name in newer if name in body},
     )
 
 

@@ -3,7 +3,7 @@
 import secrets
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from threading import RLock
@@ -153,20 +153,25 @@ class Place2book:
                 raise BadInputError("price has sales and can't be deleted")
             del self.get(event_id).prices[price.id]
 
-    def staff_edit(self, event_id: int, **fields: object) -> None:
-        """Change some fields by hand, whatever was sold; also state, paused, waiting_list and event_maker."""
+    def staff_edit(self, event_id: int, /, **fields: object) -> None:
+        """Change some fields by hand, whatever was sold; also state, paused, waiting_list and event_maker.
+
+        A field that is described nowhere becomes one of the event's own, as a newer product of Place2book gives it.
+        """
         with self.lock:
             event = self.get(event_id)
             written = {name: value for name, value in fields.items() if name not in _STAFF_ONLY}
-            event.fields = read_event({**event.fields.as_json(), **written})
+            newer = {**event.fields.newer, **written}.keys() - replace(event.fields, newer={}).as_json().keys()
+            event.fields = read_event({**event.fields.as_json(), **written}, sorted(newer))
             for name in _STAFF_ONLY & fields.keys():
                 setattr(event, name, fields[name])
 
-    def staff_edit_price(self, event_id: int, price_id: int, **fields: object) -> None:
-        """Change some fields of a price as staff do by hand."""
+    def staff_edit_price(self, event_id: int, price_id: int, /, **fields: object) -> None:
+        """Change some fields of a price as staff do by hand, or give it one that is described nowhere."""
         with self.lock:
             price = self.price(event_id, price_id)
-            price.fields = read_price({**price.fields.as_json(), **fields})
+            newer = {**price.fields.newer, **fields}.keys() - replace(price.fields, newer={}).as_json().keys()
+            price.fields = read_price({**price.fields.as_json(), **fields}, sorted(newer))
 
     def staff_add_price(self, event_id: int, **fields: object) -> int:
         """Add a price by hand and return its id; `name` is required, `value` is in øre."""

@@ -1,8 +1,9 @@
 """Find a person in the warehouse and the exports' files, and remove what is known of them; sums and rows stay.
 
 A person is found by e-mail or phone, in any spelling that has the same pseudonym: as plain text, as the pseudonym under
-the current key, and under each former one. Under `drop` nothing tells whose a purchase is: then its number does.
-Place2book goes on listing the purchase, so it is noted as forgotten, and no export stores its personal data again.
+the current key, and under each former one, made of today's form or of an earlier one (earlier_forms.py). Under `drop`
+nothing tells whose a purchase is: then its number does. Place2book goes on listing the purchase, so it is noted as
+forgotten, and no export stores its personal data again.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, Engine, func, literal, or_, select
+from sqlalchemy import BigInteger, Connection, Engine, Text, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from include.api.errors import SettingsProblem
 from include.store.warehouse_tables import purchases
 from include.warehouse.blanking import Counts, blank, count_in_files
+from include.warehouse.earlier_forms import forms_of
 from include.warehouse.forgotten import empty_files, note_forgotten
 from include.warehouse.normalised import NORMALISED, PSEUDONYM
 from include.warehouse.personal_files import Bought, PersonalDataFiles
@@ -28,7 +30,7 @@ ROWS_AT_A_TIME = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Sought:
-    """Who is sought: by column of `purchases` the normalised value, and its pseudonym under each key that is known."""
+    """Who is sought: by column of `purchases` the normalised value, and its pseudonyms by every key and form."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     pseudonyms: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -64,7 +66,10 @@ def sought(keys: Keys, email: str = "", phone: str = "", purchase_ids: Sequence[
         raise SettingsProblem("Nobody was named: give an e-mail address, a phone number or the numbers of purchases.")
     return Sought(
         values=values,
-        pseudonyms={name: frozenset(pseudonym(key, plain) for key in keys.all) for name, plain in values.items()},
+        pseudonyms={
+            name: frozenset(pseudonym(key, form) for key in keys.all for form in forms_of(name, given[name]))
+            for name in values
+        },
         purchase_ids=frozenset(purchase_ids),
     )
 
@@ -117,7 +122,7 @@ def _in_tables(connection: Connection, library: str, who: Sought) -> Iterator[in
     columns = [purchases.c.purchase_id, *(purchases.c[name] for name in who.values)]
     may_be = or_(
         purchases.c.purchase_id.in_(who.purchase_ids),
-        *(purchases.c[name].in_(who.pseudonyms[name]) for name in who.values),
+        *(purchases.c[name] == any_(literal(sorted(who.pseudonyms[name]), ARRAY(Text))) for name in who.values),
         *(purchases.c[name].op("!~")(STORED_PSEUDONYM) for name in who.values),
     )
     query = select(*columns).where(purchases.c.library == library, may_be)

@@ -6,26 +6,37 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from include.models.text import caseless, normal_form
+
 DANISH_DIGITS = 8
 PSEUDONYM = re.compile(r"[0-9a-f]{64}")
 """HMAC-SHA256 in hex: what a stored value looks like that is nobody's plain text."""
+_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+_AFTER_A_PLUS = re.compile(r"\+\W*")
 
 
 def normalised_name(name: str) -> str:
-    """Return the name in the form in which two spellings of it are one person: white space and case folded."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    """Return the name in the form in which two spellings of it are one person: nothing unseen, no case."""
+    return caseless(unicodedata.normalize("NFKC", name))
 
 
 def normalised_email(email: str) -> str:
-    """Return the address without surrounding white space, case folded."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    """Return the address without white space and characters that nobody sees, and without case."""
+    return "".join(caseless(unicodedata.normalize("NFKC", email)).split())
 
 
 def normalised_phone(phone: str) -> str | None:
-    """Return the number as + and digits where its country is known, eight digits being Danish; None without digits."""
-    text = unicodedata.normalize("NFKC", phone).replace("(0)", "")
-    digits = "".join(character for character in text if character.isdecimal())
-    international = text.lstrip(" (").startswith("+")
+    """Return the number as + and digits where its country is known, eight digits being Danish; None without digits.
+
+    What stands before the number, as in `tlf. +46 70 123 45 67`, is no part of it.
+    """
+    text = _TRUNK_ZERO.sub("", normal_form(unicodedata.normalize("NFKC", phone)))
+    before = re.split(r"\d", text, maxsplit=1)[0]
+    digits = "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+    return _with_country(digits, international=_AFTER_A_PLUS.fullmatch(before[before.rfind("+") :]) is not None)
+
+
+def _with_country(digits: str, *, international: bool) -> str | None:
     if not international and digits.startswith("00"):
         international, digits = True, digits[2:]
     if not digits:

@@ -23,6 +23,7 @@ from datetime import datetime
 
 from include.api.errors import Fatal
 from include.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
+from include.models.text import caseless, one_line
 from include.warehouse.normalised import NORMALISED, PSEUDONYM
 from include.warehouse.personal_columns import PERSONAL
 from include.warehouse.retention_rule import Retention
@@ -89,8 +90,8 @@ class Privacy:
         return fingerprint(self.key) if self.key and self.policy is PersonalDataPolicy.PSEUDONYMISE else None
 
     def keeps_answer(self, name: str) -> bool:
-        """Return whether answers to the question of this name are kept: case and surrounding space do not matter."""
-        return name.strip().casefold() in {listed.strip().casefold() for listed in self.keep_answers}
+        """Return whether answers to the question of this name are kept: case, space and the unseen do not matter."""
+        return caseless(name) in {caseless(listed) for listed in self.keep_answers}
 
     def protected(self, column: str, value: str | int | None) -> str | None:
         """Return what the policy leaves of a personal value of `purchases`, as Place2book tells it."""
@@ -98,8 +99,8 @@ class Privacy:
             return None
         plain = str(value)
         if column not in NORMALISED:
-            kept = self.policy is PersonalDataPolicy.KEEP or POSTAL_CODE.fullmatch(plain.strip())
-            return plain.strip() if kept else None
+            kept = self.policy is PersonalDataPolicy.KEEP or POSTAL_CODE.fullmatch(one_line(plain))
+            return one_line(plain) if kept else None
         if self.policy is PersonalDataPolicy.KEEP:
             return plain
         normalised = NORMALISED[column](plain)

@@ -1,6 +1,6 @@
 """Stand-ins for a module's tests, and a world of its own for each: an empty database, and nobody's changes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import pytest
@@ -80,8 +80,8 @@ def rewriting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Place2book cut names, drop seconds and write descriptions in a form of its own."""
     read_event, read_prices, read_price = stand_in.read_event, stand_in.read_prices, stand_in.read_price
 
-    def event(body: dict[str, object]) -> EventFields:
-        fields = read_event(body)
+    def event(body: dict[str, object], newer: Collection[str] = ()) -> EventFields:
+        fields = read_event(body, newer)
         long = str(fields.extra["description_long"]).replace("<a ", '<a rel="nofollow" ').replace("\n", "")
         begin_at = fields.begin_at.replace(second=0)
         extra = {**fields.extra, "description_long": long}
@@ -92,7 +92,7 @@ def rewriting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(stand_in, "read_event", event)
     monkeypatch.setattr(stand_in, "read_prices", lambda body: [cut(fields) for fields in read_prices(body)])
-    monkeypatch.setattr(stand_in, "read_price", lambda body: cut(read_price(body)))
+    monkeypatch.setattr(stand_in, "read_price", lambda body, newer=(): cut(read_price(body, newer)))
 
 
 def _world(

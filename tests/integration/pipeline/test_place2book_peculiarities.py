@@ -1,6 +1,6 @@
 """A Place2book that is not quite as documented: it rewrites what it is sent, ignores it, or does not show it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -216,8 +216,8 @@ def test_end_of_a_sale_that_place2book_keeps_in_minutes_is_undone_when_the_event
 ) -> None:
     read_event = stand_in.read_event
 
-    def in_minutes(body: dict[str, object]) -> EventFields:
-        fields = read_event(body)
+    def in_minutes(body: dict[str, object], newer: Collection[str] = ()) -> EventFields:
+        fields = read_event(body, newer)
         closes = fields.sale_close_at
         return replace(fields, sale_close_at=closes and closes.replace(second=0))
 

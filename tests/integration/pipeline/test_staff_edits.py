@@ -17,6 +17,22 @@ BY_STAFF = {
     "sale_open_at": "2020-01-01T08:00:00Z",
     "sale_close_at": "2090-01-01T08:00:00Z",
 }
+NEWER_OF_EVENTS: dict[str, object] = {
+    "no_show_deposit": {"amount": 5000, "refund": {"after_hours": [24, 48], "to": None}},
+    "kulturpas": True,
+    "ean_invoice": None,
+    "created_at": "2026-01-01T08:00:00Z",
+    "event_maker_id": 5101,
+    "tags": [],
+}
+NEWER_OF_PRICES: dict[str, object] = {
+    "vat": {"rate": 25, "included": True, "exempt": [{"law": "ML 13", "since": None}]},
+    "no_show_deposit": 5000,
+    "ean_only": False,
+    "event_id": 7,
+    "note": None,
+}
+"""What no page describes: made-up fields of newer products of Place2book."""
 
 
 @pytest.fixture(params=EACH_SOURCE)
@@ -50,6 +66,51 @@ def test_staff_sale_windows_of_a_price_survive_an_update_of_the_price(world: Wor
     world.site.edit(uuid, ticket_categories=[{**category, "price": {"currency": "DKK", "value": 150}}])
     world.run()
     assert event.prices[price].fields.as_json() == {**before, "value": 15000}
+
+
+def test_fields_that_nobody_has_heard_of_survive_every_change_of_an_event(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    event = world.event_of(uuid)
+    world.sandbox.place2book.staff_edit(event.id, **NEWER_OF_EVENTS, **BY_STAFF)
+    world.sandbox.place2book.buy(event.id)
+    edits: dict[str, dict[str, object]] = {
+        "update": {"title": "Stor koncert", "ticket_capacity": 70},
+        "end_sale": {"state": "Cancelled"},
+        "reopen_sale": {"state": "Active"},
+    }
+    for kind, edit in edits.items():
+        world.site.edit(uuid, **edit)
+        happened = world.run()
+        assert (("Stor koncert", kind, "applied") in world.changes(happened), happened.raised) == (True, {})
+        assert event.fields.newer == NEWER_OF_EVENTS
+    assert {name: event.fields.as_json()[name] for name in BY_STAFF} == BY_STAFF
+
+
+def test_fields_that_nobody_has_heard_of_survive_every_change_of_a_price(world: World) -> None:
+    adult, child = (
+        {"uuid": uuid, "title": title, "price": {"currency": "DKK", "value": value}}
+        for uuid, title, value in (("c1", "Voksen", 100), ("c2", "Barn", 50))
+    )
+    uuid = world.add("Koncert", ticket_categories=[adult, child])
+    world.run()
+    event = world.event_of(uuid)
+    price = next(iter(event.prices))
+    world.sandbox.place2book.staff_edit(event.id, **NEWER_OF_EVENTS)
+    world.sandbox.place2book.staff_edit_price(event.id, price, **NEWER_OF_PRICES)
+    world.sandbox.place2book.buy(event.id, price)
+    dearer = {**adult, "title": "Voksne", "price": {"currency": "DKK", "value": 120}}
+    edits = {
+        "update_price": ([dearer, child], ("Voksne", 12000, False)),
+        "end_price_sale": ([child], ("Voksne", 12000, True)),
+        "reopened": ([dearer, child], ("Voksne", 12000, False)),
+    }
+    for categories, expected in edits.values():
+        world.site.edit(uuid, ticket_categories=categories)
+        assert ("place2book", "PUT") in world.run().writes
+        stands = event.prices[price].fields
+        assert (stands.name, stands.value, stands.sale_end_at is not None) == expected
+        assert (stands.newer, event.fields.newer) == (NEWER_OF_PRICES, NEWER_OF_EVENTS)
 
 
 def test_staff_price_of_their_own_is_never_touched(world: World) -> None:

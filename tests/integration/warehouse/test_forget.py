@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 
 from demo.environment import LIBRARIES
 from include.api.errors import Fatal, SettingsProblem
@@ -18,7 +18,7 @@ from include.store.privacy_tables import forgotten
 from include.store.warehouse_tables import purchases
 from include.warehouse.forget import Forgotten, Sought, forget, sought
 from include.warehouse.forgotten import bring_forgotten
-from include.warehouse.privacy import Keys
+from include.warehouse.privacy import Keys, Row, pseudonym
 from include.warehouse.retention import remove_past
 from include.warehouse.retention_rule import Retention
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
@@ -139,6 +139,58 @@ def test_forget_finds_what_is_stored_under_several_policies_and_keys_at_once(eng
     found = [remove(engine, who, library=f"library-{number}") for number in range(3)]
     assert [one.purchases for one in found] == [1, 1, 1]
     assert list(people(engine).values()) == [NOTHING] * 3
+
+
+STORED_BEFORE = {
+    "direction marks": ({"phone_number": "\u202a+46 70 123 45 67\u202c"}, "46701234567"),
+    "behind a word": ({"phone_number": "tlf. +46 70 123 45 67"}, "46701234567"),
+    "zeros": ({"phone_number": "0046701234567"}, "+46701234567"),
+    "zero width": ({"email": "test.test\u200besen@example.com"}, "test.test\u200besen@example.com"),
+    "between marks": ({"email": "\u202aTest.Testesen@example.com\u202c"}, "\u202atest.testesen@example.com\u202c"),
+}
+ASKED = {
+    "phone_number": ["+46 70 123 45 67", "\u202a+46701234567\u202c", "tlf. +46 70 123 45 67", "0046701234567"],
+    "email": ["Test.Testesen@example.com", "test.test\u200besen@example.com", "\ufefftest.testesen@example.com"],
+}
+
+
+@pytest.mark.parametrize(("spelt", "form"), STORED_BEFORE.values(), ids=STORED_BEFORE.keys())
+def test_forget_finds_what_was_stored_in_an_earlier_form_by_each_spelling(
+    engine: Engine, tmp_path: Path, spelt: dict[str, str], form: str
+) -> None:
+    (column,) = spelt
+    name = {"phone_number": "phone"}.get(column, column)
+    others = people_with(engine, spelt, column, form)
+    write(engine, a_store(tmp_path))
+    for asked in ASKED[column]:
+        assert remove(engine, sought(KEYS, **{name: asked}), tmp_path, dry_run=True).purchases == 1
+    assert remove(engine, sought(KEYS, **{name: ASKED[column][0]}), tmp_path).purchases == 1
+    assert people(engine) == {900: NOTHING, 910: others}
+    assert traces(engine, [pseudonym(KEY, form)], tmp_path) == []
+
+
+@pytest.mark.parametrize(("spelt", "form"), STORED_BEFORE.values(), ids=STORED_BEFORE.keys())
+def test_export_that_sees_a_person_of_an_earlier_form_again_writes_todays_and_leaves_the_others(
+    engine: Engine, spelt: dict[str, str], form: str
+) -> None:
+    (column,) = spelt
+    others = people_with(engine, spelt, column, form)
+    listed = (replace(FIRST, **spelt), SECOND)
+    summary = export(engine, Till({10: listed}), MONDAY + HOUR, privacy=PSEUDONYMISE, force=True)
+    plain = {"phone_number": "+46701234567", "email": "test.testesen@example.com"}[column]
+    assert (people(engine)[900][column], people(engine)[910]) == (pseudonym(KEY, plain), others)
+    moved = form != plain
+    dates = [row["changed_at"] for row in contents(engine, purchases, "changed_at")]
+    assert (summary.purchases_changed, dates) == (int(moved), [MONDAY + HOUR if moved else MONDAY, MONDAY])
+
+
+def people_with(engine: Engine, spelt: dict[str, str], column: str, form: str) -> Row:
+    """Store the buyers as the version before did, and return what it stored of the second."""
+    export(engine, Till({10: (replace(FIRST, **spelt), SECOND)}), privacy=PSEUDONYMISE)
+    stored = update(purchases).where(purchases.c.purchase_id == 900).values({column: pseudonym(KEY, form)})
+    with engine.begin() as connection:
+        connection.execute(stored)
+    return people(engine)[910]
 
 
 def test_forget_finds_in_files_what_a_row_said_before_it_changed(engine: Engine, tmp_path: Path) -> None:

@@ -71,9 +71,9 @@ def test_export_keep_stores_the_buyers_but_no_barcode_and_no_unlisted_answer(eng
 def test_export_same_person_spelled_otherwise_gets_the_same_pseudonym(engine: Engine) -> None:
     same = replace(
         SECOND,
-        full_name=" TEST  testesen",
-        email="Test.Testesen@Example.com ",
-        phone_number="+4512345678",
+        full_name=" TEST  test\u200besen",
+        email="\u200bTest.Test\u00adesen@Example.com ",
+        phone_number="\u202atlf. +45 12 34 56 78\u202c",
         customer_profile_id=77001122,
     )
     export(engine, Till({10: (FIRST, same)}))

@@ -1,5 +1,6 @@
 """Prices in Place2book: read in every spelling, and updated without losing what staff entered."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -91,6 +92,23 @@ def test_price_update_sends_back_everything_that_can_be_written(
     kept = {name: value for name, value in PRICE.items() if name not in read_only}
     assert server.bodies() == [{"price": {**kept, "value": 8000, "sale_end_at": ends}}]
     assert {one.path for one in server.received} == {"/event_makers/5000/events/123/prices/7"}
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wrapped"])
+def test_price_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they_were_sent(
+    place2book: Place2bookClient, server: AnsweringServer, wrapped: bool
+) -> None:
+    unheard = (
+        b'"vat": {"rate": 25.00, "exempt": [null, {"a": 0.1}]}, "deposit": 12345678901234567890, "note": null, '
+        b'"event_id": 9, "created_at": "2026-01-01T08:00:00Z"'
+    )
+    shown = b'{"id": 7, "name": "Voksen", "value": 7550, "sold_tickets": 3, ' + unheard + b"}"
+    server.will_answer(Reply(b'{"price": ' + shown + b"}" if wrapped else shown))
+    place2book.update_price(5000, 123, 7, {"value": 8000})
+    (sent,) = [one.body for one in server.received if one.method == "PUT"]
+    assert json.loads(sent, parse_float=str) == json.loads(
+        b'{"price": {"name": "Voksen", "value": 8000, ' + unheard + b"}}", parse_float=str
+    )
 
 
 @pytest.mark.parametrize("shown", [{"message": "Der opstod en fejl"}, {**PRICE, "id": 8}], ids=["no price", "another"])

@@ -1,5 +1,6 @@
 """Events in Place2book are created once, and updated without losing what staff entered."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -160,6 +161,26 @@ def test_update_keeps_what_it_does_not_change(
     server.will_answer(as_json(shown))
     place2book.update_event(5000, 1, {"name": "N"})
     assert server.bodies() == [{"event": written}]
+
+
+UNHEARD_OF = (
+    b'"vat": 0.1, "deposit": {"amount": 1.50, "steps": [12345678901234567890, -0.0, 1.0e-3, {"deep": [[], {}]}]}, '
+    b'"fee": 29.949999999999999, "kulturpas": null, "tags": ["\\u00e6", "a\\"b"], "created_at": "x", "sold_tickets": 3'
+)
+"""Fields that no page describes, with numbers that a float cannot hold as they were sent."""
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wrapped"])
+def test_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they_were_sent(
+    place2book: Place2bookClient, server: AnsweringServer, wrapped: bool
+) -> None:
+    shown = b'{"id": 1, "name": "M", "state": "published", "metadata": {"new": 1}, ' + UNHEARD_OF + b"}"
+    server.will_answer(Reply(b'{"event": ' + shown + b"}" if wrapped else shown))
+    place2book.update_event(5000, 1, {"name": "N"})
+    (sent,) = [one.body for one in server.received if one.method == "PUT"]
+    assert json.loads(sent, parse_float=str) == json.loads(
+        b'{"event": {"name": "N", ' + UNHEARD_OF.replace(b"1.0e-3", b"0.0010") + b"}}", parse_float=str
+    )
 
 
 @pytest.mark.parametrize(

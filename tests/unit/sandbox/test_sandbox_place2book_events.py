@@ -257,3 +257,19 @@ def test_sales_page_needs_no_token(p2b: Place2bookClient) -> None:
     page = requests.get(p2b.create(name="Ø & Å")["links"]["sales_location"], timeout=TIMEOUT)
     missing = requests.get(f"{p2b.sandbox.place2book_url}/da/sw2/sales/findesikke", timeout=TIMEOUT)
     assert (page.status_code, "<h1>Ø &amp; Å</h1>" in page.text, missing.status_code) == (200, True, 404)
+
+
+def test_put_without_a_field_of_a_newer_product_takes_it_away(p2b: Place2bookClient) -> None:
+    event = p2b.create()
+    price = p2b.prices(event["id"])[0]
+    p2b.sandbox.place2book.staff_edit(event["id"], no_show_deposit={"amount": [1, None]}, name="Andet")
+    p2b.sandbox.place2book.staff_edit_price(event["id"], price["id"], vat=25)
+    shown = p2b.event(event["id"])
+    assert (shown["name"], shown["no_show_deposit"]) == ("Andet", {"amount": [1, None]})
+    path = f"/events/{event['id']}/prices/{price['id']}"
+    kept = p2b.send("PUT", f"/events/{event['id']}", {"event": {**shown, "unheard_of": 1}}).json()
+    dearer = p2b.send("PUT", path, {"price": {**price, "value": 6000, "vat": 25}}).json()
+    assert (kept, dearer) == (shown, {**price, "value": 6000, "vat": 25})
+    lost = p2b.send("PUT", f"/events/{event['id']}", {"event": event_body()}).json()
+    cheaper = p2b.send("PUT", path, {"price": price}).json()
+    assert ("no_show_deposit" in lost, cheaper) == (False, price)

@@ -124,7 +124,7 @@ def test_protect_answers_without_listed_names_are_dropped(policy: PersonalDataPo
     assert privacy(policy).protect(PURCHASE).answers == ()
 
 
-@pytest.mark.parametrize("listed", ["Klub", " klub"], ids=["as asked", "other case and space"])
+@pytest.mark.parametrize("listed", ["Klub", " klub", "K\u00adlub\u200b"], ids=["as asked", "case and space", "unseen"])
 def test_protect_answers_with_a_listed_name_are_kept_and_counted(listed: str) -> None:
     common = {"purchase_id": 900, "name": "Klub"}
     assert privacy(PersonalDataPolicy.PSEUDONYMISE, listed).protect(PURCHASE).answers == (
@@ -140,6 +140,7 @@ def test_protect_answers_with_a_listed_name_are_kept_and_counted(listed: str) ->
         ("2730", "2730"),
         (" 0800 ", "0800"),
         ("DK-2730", "DK-2730"),
+        ("\u200b2730\ufeff", "2730"),
         ("211 20", "211 20"),
         ("12345678", None),
         ("010190-1234", None),
@@ -147,7 +148,18 @@ def test_protect_answers_with_a_listed_name_are_kept_and_counted(listed: str) ->
         ("test@example.com", None),
         ("", None),
     ],
-    ids=["danish", "leading zero", "with country", "swedish", "phone", "cpr", "name", "e-mail", "empty"],
+    ids=[
+        "danish",
+        "leading zero",
+        "with country",
+        "between what nobody sees",
+        "swedish",
+        "phone",
+        "cpr",
+        "name",
+        "e-mail",
+        "empty",
+    ],
 )
 def test_protect_postal_code_is_pseudonymous_only_when_it_looks_like_one(written: str, expected: str | None) -> None:
     row = privacy(PersonalDataPolicy.PSEUDONYMISE).protect(replace(PURCHASE, zip_code=written)).purchase
@@ -165,7 +177,18 @@ def test_protect_postal_code_is_pseudonymous_only_when_it_looks_like_one(written
         ("4512345678", "+4512345678"),
         ("+46 (0)70 123 45 67", "+46701234567"),
         ("0701234567", "0701234567"),
+        ("\u202a+46 70 123 45 67\u202c", "+46701234567"),
+        ("tlf. +46 70 123 45 67", "+46701234567"),
+        ("0046701234567", "+46701234567"),
+        ("Mobil: (+46) (\u200b0 )70-123 45 67", "+46701234567"),
+        ("\ufeff0046 70 123 45 67", "+46701234567"),
+        ("\uff0b46 70 123 45 67", "+46701234567"),
+        ("+\u0664\u0666 70 123 45 67", "+46701234567"),
+        ("tlf. 12\u200b34\u00ad56 78 (privat)", "+4512345678"),
+        ("a+b 12 34 56 78", "+4512345678"),
+        ("12 34 56 78 + 9", "123456789"),
         ("ukendt", None),
+        ("\u200b+\u202c", None),
         ("", None),
     ],
     ids=[
@@ -177,7 +200,18 @@ def test_protect_postal_code_is_pseudonymous_only_when_it_looks_like_one(written
         "country without plus",
         "swedish",
         "foreign without country",
+        "direction marks",
+        "behind a word",
+        "zeros and no space",
+        "a label, brackets and a trunk zero",
+        "byte order mark",
+        "full-width plus",
+        "other digits",
+        "unseen inside",
+        "a plus in a word",
+        "a plus after digits",
         "no number",
+        "nothing seen",
         "empty",
     ],
 )
@@ -192,8 +226,21 @@ def test_normalised_phone_spellings_of_one_number_are_one(written: str, expected
         (normalised_name, "Test  Testesen", " TEST testesen"),
         (normalised_name, "Søren Prøve", "SØREN PRØVE"),
         (normalised_name, "A\u030angstrøm Test", "Ångstrøm Test"),
+        (normalised_email, "test\u200b@example.com\ufeff", "test@example.com"),
+        (normalised_email, "\u202atest@example.com\u202c", "test@example.com"),
+        (normalised_email, "te\u00adst@ example.\u2060com", "Test@example.com"),
+        (normalised_name, "\u200bTest\u00a0Test\u00adesen\ufeff", "test testesen"),
     ],
-    ids=["e-mail", "name", "danish letters", "composed letters"],
+    ids=[
+        "e-mail",
+        "name",
+        "danish letters",
+        "composed letters",
+        "e-mail with zero width",
+        "e-mail between direction marks",
+        "e-mail with a space",
+        "name with what nobody sees",
+    ],
 )
 def test_normalised_spellings_of_one_person_are_one(normalised, one: str, other: str) -> None:
     assert normalised(one) == normalised(other)
