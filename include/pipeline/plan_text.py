@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from include.models import FieldChange, Kind
 from include.pipeline.field_lines import both, field_lines, shown_value
-from include.pipeline.rejected_lines import rejected_lines
+from include.pipeline.rejected_lines import rejected_lines, warning_lines
 from include.store.runs import RunRecord, read_runs
 from include.store.snapshots import read_ticket_events
 from include.store.tables import changes, source_events
@@ -61,8 +61,8 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> list
     if run.removals_blocked:
         lines.append(f"  ! {run.removals_blocked}")
     lines += [f"  {line}" if line else "" for line in planned_lines(connection, run, words)]
-    if rejected := rejected_lines(planned_rejections(run, words)):
-        lines += ["", *(f"  {line}" for line in rejected)]
+    for told in (rejected_lines(planned_rejections(run, words)), warning_lines(connection, run.library, words)):
+        lines += ["", *(f"  {line}" for line in told)] if told else []
     for step, message in run.errors.items():
         first, *more = error_lines(run.error_codes.get(step), message)
         lines += [f"  FEJL / ERROR ({step}): {first}", *(f"    {line}" for line in more)]

@@ -1,20 +1,46 @@
-"""What a report and a plan say of what was rejected: what is to be said of several events is said once."""
+"""What a report and a plan say of what was rejected, or of what they warn: what several events share is said once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from include.sync.explanations import Explanation
+from sqlalchemy import Connection, select
+
+from include.models import Outcome
+from include.store.tables import source_events
+from include.sync.explanations import Explanation, explain
+from include.sync.source_words import SourceWords
+from include.sync.warnings import warnings_of
+
+REJECTED = "Afvist, kræver handling / rejected, needs action"
+WARNED = "Til salg, men se efter / on sale, but have a look"
 
 
 def rejected_lines(told: Iterable[tuple[str, Explanation]]) -> list[str]:
-    """Return a heading, each event's title, and behind the last of those that it is said of, the explanation."""
+    """Return a heading, the title of each event that was rejected, and what is said of it behind the last of them."""
+    return _lines(REJECTED, told)
+
+
+def warning_lines(connection: Connection, library: str, words: SourceWords) -> list[str]:
+    """Return the same of what is on sale and probably is not as it was meant, which is no rejection."""
+    outcome = source_events.c.mapped["outcome"].as_string()
+    query = (
+        select(source_events.c.mapped["title"].as_string(), outcome)
+        .where(source_events.c.library == library, source_events.c.present, source_events.c.mapped.is_not(None))
+        .order_by(source_events.c.title, source_events.c.uuid)
+    )
+    mapped = [(title, Outcome(came_to)) for title, came_to in connection.execute(query)]
+    warned = [(title, code) for title, came_to in mapped for code in warnings_of(title, came_to)]
+    return _lines(WARNED, [(title, explain(code, words)) for title, code in warned])
+
+
+def _lines(heading: str, told: Iterable[tuple[str, Explanation]]) -> list[str]:
     titles: dict[Explanation, list[str]] = {}
     for title, said in told:
         titles.setdefault(said, []).append(title or "(uden titel / no title)")
     if not titles:
         return []
-    lines = [f"Afvist, kræver handling / rejected, needs action: {sum(map(len, titles.values()))}"]
+    lines = [f"{heading}: {sum(map(len, titles.values()))}"]
     for said, (*others, last) in titles.items():
         lines += [f"  - {title}" for title in others]
         lines += [f"  - {last}: {said.da}", f"    {said.en}"]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 from include.models import Kind, Outcome
 from include.pipeline.field_lines import LONG_TEXTS, both, shown_value
 from include.pipeline.plan_text import names_of_prices, planned_lines, planned_rejections
-from include.pipeline.rejected_lines import rejected_lines
+from include.pipeline.rejected_lines import rejected_lines, warning_lines
 from include.store.event_lookup import never_seen
 from include.store.runs import RunRecord, read_runs
 from include.store.tables import changes, links, rejections, source_events
@@ -82,6 +82,7 @@ class LibraryReport:
     failed_changes: list[tuple[str, list[str]]]
     skipped: list[Skipped]
     rejected: list[str]
+    warned: list[str]
     links: int
     errors: list[tuple[str, list[str]]]
 
@@ -177,6 +178,7 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> Libr
         ],
         skipped=_skipped(connection, run.library, words),
         rejected=rejected_lines(_rejected(connection, run, words)),
+        warned=warning_lines(connection, run.library, words),
         links=connection.scalar(live) or 0,
         errors=[
             (step, error_lines(run.error_codes.get(step), run.errors[step])) for step in STEPS if step in run.errors

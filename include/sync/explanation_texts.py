@@ -144,6 +144,12 @@ ENTRIES = {
         "Correct the field in {source}; if it looks right, tell whoever looks after Billetbro.",
         FOUND,
     ),
+    "still_cloned": Entry(
+        "Titlen ender stadig på ”- cloned”: arrangementet er formentlig en kopi, som ingen har rettet til, og det er "
+        "til salg, som det står. Ret titlen og resten i {source}, eller tag kopien ud af billetsalget.",
+        "The title still ends in “- cloned”: the event is probably a copy that nobody has seen to yet, and it is on "
+        "sale as it stands. Correct the title and the rest in {source}, or take the copy out of ticket sale.",
+    ),
     "unknown_sales_link": Entry(
         "Linket i {source} ligner et salgslink fra Place2book, men ingen af bibliotekets arrangementer dér har det. "
         "Ret linket, eller tøm feltet for at få arrangementet oprettet.",

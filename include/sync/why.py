@@ -19,7 +19,8 @@
 | the source shows another state than the sale's | `state_set_by_hand`, else as for the link |
 | none of these | `has_button` |
 
-After it: a library's run that failed, removals that were blocked, other open rejections, and a reading that is old.
+After it: other open rejections, what staff are warned of (warnings.py), removals that were blocked, a library's run
+that failed, and a reading that is old.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from include.sync.explanations import explain
 from include.sync.reasons import reason_in_words
 from include.sync.removal import WITHDRAWN
 from include.sync.ticket_status import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
+from include.sync.warnings import warnings_of
 from include.sync.why_facts import EventFacts
 from include.sync.why_texts import ANSWERS, UNKNOWN_MOMENT, UNKNOWN_REASON
 
@@ -217,6 +219,9 @@ def _run_failed(facts: EventFacts) -> Answer | None:
 def _further(facts: EventFacts) -> list[Answer]:
     """Return what is known besides: of the event first, then of its library."""
     further = [Answer(code=code, words=words) for code, words in facts.rejections.items()]
+    if facts.mapped is not None and facts.present:
+        codes = warnings_of(facts.mapped.title, facts.mapped.outcome)
+        further += [Answer(code=code, words=explain(code, facts.words)) for code in codes]
     leaving = not facts.present or (facts.mapped is not None and facts.mapped.outcome in WITHDRAWN)
     linked = _is_live(facts) and not _has_ended(facts)
     blocked = facts.last_run.removals_blocked if facts.last_run else None

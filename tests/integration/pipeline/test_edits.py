@@ -211,6 +211,31 @@ def test_clone_of_a_linked_event_gets_an_event_and_a_link_of_its_own(world: Worl
     assert world.run().writes == []
 
 
+def test_clone_that_an_editor_sees_to_after_it_went_on_sale_is_updated_and_sold_as_before(website: World) -> None:
+    original = website.add("Koncert")
+    website.run()
+    clone = website.site.clone(original)
+    website.run()
+    event, link = website.event_of(clone), website.link_shown(clone)
+    assert event.fields.name == "Koncert - cloned"
+    website.site.edit(clone, title="Koncert", start=website.now() + 20 * DAY, end=website.now() + 21 * DAY)
+    assert website.run().writes == [("place2book", "PUT")]
+    assert (website.event_of(clone).id, event.fields.name, website.link_shown(clone)) == (event.id, "Koncert", link)
+    assert website.event_of(original).id != event.id
+
+
+def test_clone_in_whose_place_the_original_is_deleted_goes_on_with_its_event_and_sales(website: World) -> None:
+    original = website.add("Koncert")
+    website.run()
+    event = website.event_of(original)
+    website.sandbox.place2book.buy(event.id, quantity=2)
+    clone = website.site.clone(original)
+    website.site.remove(original)
+    website.run()
+    assert (website.event_of(clone).id, event.fields.name, event.sold()) == (event.id, "Koncert - cloned", 2)
+    assert [row.id for row in website.sandbox.place2book.events] == [event.id]
+
+
 def test_link_to_no_event_is_rejected_and_nothing_is_created(world: World) -> None:
     unknown = "https://www.place2book.com/da/sw2/sales/findesikke"
     uuid = world.add("Koncert", external_data={"url": unknown, "admin_url": None})

@@ -2,8 +2,11 @@
 
 import pytest
 
+from include.models import Mode
+from include.pipeline.plan_text import plan_text
 from include.pipeline.report import ALL_WELL, NOT_FOUND, make_report
 from include.sync.error_texts import IN_DANISH
+from include.sync.explanations import explain
 from tests.integration.pipeline.harness import World
 
 
@@ -57,6 +60,36 @@ def test_report_tells_what_became_what_in_both_languages(world: World) -> None:
         "Bogcafé  (arrangementet er aflyst i CMS / the source event is cancelled)",
         "Foredrag: pris ”Voksen”, beløb / price “Voksen”, amount: 100,00 kr. -> 50,00 kr.",
     ]
+
+
+def test_report_plan_and_sync_warn_of_a_copy_that_nobody_saw_to_which_is_no_rejection(website: World) -> None:
+    original = website.add("Koncert")
+    website.run()
+    copies = [website.site.clone(original), website.site.clone(original)]
+    said = explain("still_cloned", website.words_of("solbjerg"))
+    warning = [
+        "  Til salg, men se efter / on sale, but have a look: 2",
+        "    - Koncert - cloned",
+        f"    - Koncert - cloned: {said.da}",
+        f"      {said.en}",
+    ]
+    plan = website.run(Mode.PLAN)
+    texts = [plan_text(website.engine, plan.run_id, website.words_of)]
+    for happened in (plan, website.run()):
+        made = make_report(website.engine, happened.run_id, website.words_of)
+        assert (made.failures, made.summary) == ((), ALL_WELL)
+        texts.append(made.text)
+    for shown in texts:
+        lines = shown.splitlines()
+        assert lines[lines.index(warning[0]) :][:4] == warning
+        assert "Afvist" not in shown
+    assert (website.open_rejections(), [website.answers(website.link_shown(copy)) for copy in copies]) == (
+        set(),
+        [True, True],
+    )
+    for number, copy in enumerate(copies):
+        website.site.edit(copy, title=f"Koncert {number}")
+    assert "se efter" not in make_report(website.engine, website.run().run_id, website.words_of).text
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ EXPECTED_CODES = {
     "sold_by_twin",
     "sold_elsewhere",
     "sold_twice",
+    "still_cloned",
     "times_missing",
     "title_missing",
     "unknown_sales_link",

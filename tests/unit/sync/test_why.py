@@ -206,6 +206,12 @@ BLOCKED = LastRun(started_at=NOW, removals_blocked="Intet er fjernet. / Nothing 
         pytest.param(
             facts(present=False, last_run=BLOCKED, now=END + HOUR, read_at=END), [], id="over, which is no removal"
         ),
+        pytest.param(
+            facts(mapped=replace(shown(), title="Koncert - cloned")), ["still_cloned"], id="a copy that nobody saw to"
+        ),
+        pytest.param(
+            facts(mapped=replace(shown(), title="Koncert - cloned"), present=False), [], id="a copy that is gone"
+        ),
         pytest.param(facts(read_at=NOW - 4 * HOUR), ["old_reading"], id="an old reading"),
         pytest.param(
             facts(**NOT_LINKED, rejections={"outcome_unknown": REFUSED}, read_at=NOW - DAY, last_run=FAILED),
