@@ -10,7 +10,7 @@ from uuid import uuid4
 from include.sandbox.moments import DENMARK, Clock, danish, end_of, parse, start_of, unconverted
 
 STATES: Final = ("TicketSaleNotOpen", "Active", "SoldOut", "Cancelled", "Occurred")
-UNPUBLISHED_AFTER_END: Final = timedelta(hours=4)
+UNPUBLISHED_AFTER_END: Final = timedelta(hours=6)
 
 
 CLONED: Final = " - cloned"

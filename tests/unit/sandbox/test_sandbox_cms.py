@@ -120,7 +120,8 @@ def test_newer_site_lists_what_runs_for_days_and_began_before(
     [
         pytest.param(-0.5, "Active", id="still running"),
         pytest.param(1, "Occurred", id="ended an hour ago"),
-        pytest.param(5, None, id="ended five hours ago: off the list"),
+        pytest.param(5, "Occurred", id="ended five hours ago"),
+        pytest.param(7, None, id="ended seven hours ago: off the list"),
     ],
 )
 def test_event_after_its_end_occurs_and_then_leaves_the_list(
