@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,20 +17,19 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from demo.postgres import EmbeddedPostgres
-from include.api.access import RequestSettings
-from include.api.cms import CmsClient
+from include.api.access import Access, RequestSettings
 from include.api.place2book import Place2bookClient
 from include.models import PersonalDataPolicy
 from include.pipeline.begin import begin
 from include.pipeline.export import export
 from include.pipeline.extract import extract
 from include.pipeline.load import load
+from include.pipeline.login import OpenedSource
 from include.pipeline.request import RunRequest
 from include.pipeline.transform import transform
 from include.pipeline.writeback import write_back
 from include.sandbox.server import Sandbox
 from include.settings import Library, load_settings
-from include.sources.dpl_cms import DplCmsSource
 from include.store.database import connect
 from include.warehouse.privacy import Privacy
 
@@ -101,23 +100,24 @@ def measured(name: str, engine: Engine, sandbox: Sandbox, library: Library) -> M
     request = RunRequest(run_id=name)
     privacy = Privacy(policy=PersonalDataPolicy.DROP)
     login, password = sandbox.cms_users[LIBRARY]
+    access = Access(conn_id="cms", url=sandbox.cms_urls[LIBRARY], login=login, password=password, requests=UNTHROTTLED)
     steps: dict[str, float] = {}
     now = datetime.now(UTC)
     with (
-        CmsClient(sandbox.cms_urls[LIBRARY], login, password, connection="cms", settings=UNTHROTTLED) as cms,
+        library.source.opened(access, lookback_days=library.lookback_days) as source,
         Place2bookClient(
             sandbox.place2book_url, sandbox.place2book_token, connection="place2book", settings=UNTHROTTLED
         ) as client,
     ):
-        source = DplCmsSource(cms)
+        opened = OpenedSource(source=source, access=access)
         with timed(steps, "begin"):
             begin(engine, [library], request, now)
         with timed(steps, "extract"):
-            extract(engine, library, request, source, now)
+            extract(engine, library, request, opened, now)
         with timed(steps, "transform"):
             transform(engine, library, request, client.host, now)
         with timed(steps, "load"):
-            load(engine, library, request, client, now, twin=None)
+            load(engine, library, request, client, now, twin=None, source=lambda: nullcontext(opened))
         with timed(steps, "writeback"):
             write_back(engine, library, request, source, client.host, now)
         with timed(steps, "export_purchases"):

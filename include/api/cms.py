@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from include.api import failures
 from include.api.access import RequestSettings
+from include.api.answers import Answer
 from include.api.client import ApiClient
 from include.api.cms_wire import source_event
-from include.api.errors import Missing, Refused, WrongHost
+from include.api.errors import Missing, OutcomeUnknown, Refused, WrongHost
 from include.api.session import ApiSession
 from include.api.transport import Credentials
 from include.models import SourceEvent, SourceState
@@ -24,6 +25,8 @@ _FAR_AHEAD = date(2999, 1, 1)
 _A_DAY_MORE = timedelta(days=1)
 """Asked for besides: a site compares starts as it stores them, in UTC, with a midnight that it does not convert."""
 _NO_EVENT = "00000000-0000-0000-0000-000000000000"
+"""The uuid of no event: one that is made by any of the known rules differs from it."""
+_ALLOWED_BUT_NOT_DONE = frozenset({400, 404, 410, 422})
 
 
 class CmsClient(ApiClient):
@@ -76,32 +79,42 @@ class CmsClient(ApiClient):
         body: dict[str, object] = {} if state is None else {"state": state.value}
         if state is None or link is not None or admin_link is not None:
             body["external_data"] = {"url": link or None, "admin_url": admin_link or None}
-        path = f"{_EVENTS}/{quote(uuid, safe='')}"
-        try:
-            answer = self._session.write("PATCH", path, what=what, body=body, params=_JSON)
-        except Refused as refused:
-            if refused.status != 403:
-                raise
-            raise failures.wrong_credentials(403, self._session.asked(what)) from None
+        answer = self._patch(uuid, body, what)
         try:
             return source_event(answer.data)
         except ValidationError:
             return None
 
-    def check(self) -> str:
-        """Return in plain words that address and login work, or raise an error of the tree.
+    def ensure_writable(self) -> None:
+        """Return when the login may write; raises WrongCredentials when it may not, BadAnswer when that is not told.
 
-        Reading is open to everyone, so it proves no password. An update of an event that cannot exist does, and
-        changes nothing: a user who may update is told that there is no such event, anybody else is turned away.
+        Reading is open to everyone, so it proves no password. An update of an event that cannot exist does, and it
+        asks for no change: a user who may update is told that there is no such event, anybody else is turned away.
         """
-        self._list(_FAR_AHEAD, "for its events")
+        what = "whether the login may write"
         try:
-            self.patch_event(_NO_EVENT, state=None, link=None, admin_link=None)
+            self._patch(_NO_EVENT, {}, what)
         except Refused as refused:
-            if refused.status not in (400, 404, 422):
+            if refused.status not in _ALLOWED_BUT_NOT_DONE:
                 raise
+        except OutcomeUnknown:
+            raise failures.bad_answer("gave no answer that tells", self._session.asked(what)) from None
+
+    def check(self) -> str:
+        """Return in plain words that address and login work, or raise an error of the tree."""
+        self._list(_FAR_AHEAD, "for its events")
+        self.ensure_writable()
         host = self._session.host
         return f"{host} shows its events and accepts the login. / {host} viser sine arrangementer og godtager login."
+
+    def _patch(self, uuid: str, body: Mapping[str, object], what: str) -> Answer:
+        path = f"{_EVENTS}/{quote(uuid, safe='')}"
+        try:
+            return self._session.write("PATCH", path, what=what, body=body, params=_JSON)
+        except Refused as refused:
+            if refused.status != 403:
+                raise
+            raise failures.wrong_credentials(403, self._session.asked(what)) from None
 
     def _list(self, from_date: date, what: str) -> list[object]:
         params = {**_JSON, "from_date": from_date.isoformat()}

@@ -7,19 +7,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from include.pipeline.login import OpenedSource, see_that_login_works
 from include.pipeline.request import RunRequest
 from include.settings import Library
-from include.sources import Source
 from include.store.database import library_lock
 from include.store.runs import note_progress
 from include.store.snapshots import store_snapshot
 
 
-def extract(engine: Engine, library: Library, request: RunRequest, source: Source, now: datetime) -> int:
+def extract(engine: Engine, library: Library, request: RunRequest, opened: OpenedSource, now: datetime) -> int:
     """Store the library's source events and return how many there are.
 
-    The window reaches `lookback_days` back from today in the library's time zone. Raises what reading raises: then
-    the snapshot before stays as it was.
+    The window reaches `lookback_days` back from today in the library's time zone. Raises what reading raises, and
+    what trying the login raises, where it is in doubt: then the snapshot before stays as it was.
     """
     today = now.astimezone(ZoneInfo(library.timezone)).date()
     first_day = today - timedelta(days=library.lookback_days)
@@ -32,7 +32,8 @@ def extract(engine: Engine, library: Library, request: RunRequest, source: Sourc
             # A run that is started over must not go on with what it read the time before.
             begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
             note_progress(connection, request.run_id, library.id, "extract", **begun_anew)
-        events = source.read(first_day)
+        events = opened.source.read(first_day)
+        see_that_login_works(engine, library.id, request, opened, now)
         with engine.begin() as connection:
             store_snapshot(connection, library.id, events, now)
             note_progress(

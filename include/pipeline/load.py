@@ -1,7 +1,7 @@
 """Third step: read how Place2book stands, plan, gate, and apply (behaviour 3 to 6).
 
 The order is the safety: everything is read before anything is planned, everything is planned and stored before
-anything is sent.
+anything is sent, and what goes on sale is sent once the source is known to take its link.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from include.api.errors import Retriable
+from include.api.errors import BilletbroError, Retriable
 from include.api.place2book import Place2bookClient
 from include.models import Change, Mode
 from include.pipeline.carry_out import ChangeRunner, Outcome
 from include.pipeline.known import Known, read_known, store_observation
+from include.pipeline.login import OpenSource, see_that_login_works
 from include.pipeline.plan_only import store_plan_only
 from include.pipeline.request import RunRequest
 from include.pipeline.twins import twins_lock
@@ -25,9 +26,16 @@ from include.store import changes as stored
 from include.store.database import library_lock
 from include.store.links import count_absences, follow_source, save_link
 from include.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
-from include.store.runs import note_progress
+from include.store.runs import note_progress, read_run
 from include.sync.plan import UNREADABLE, Plan, make_plan
-from include.sync.safeguards import Guarded, fingerprint, guard_prices, guard_removals, leave_refused_alone
+from include.sync.safeguards import (
+    Guarded,
+    fingerprint,
+    goes_on_sale,
+    guard_prices,
+    guard_removals,
+    leave_refused_alone,
+)
 
 MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
 
@@ -40,11 +48,13 @@ def load(
     now: datetime,
     *,
     twin: Library | None,
+    source: OpenSource,
 ) -> Outcome:
     """Bring one library's ticket events to what its source says; in mode `plan` only say what would be done.
 
-    `twin` is the library that shows the same events, where there is one (sync/twins.py). Raises NothingToDo without a
-    mapped snapshot of this run, and after everything that could be done was done what stopped it.
+    `twin` is the library that shows the same events, where there is one (sync/twins.py). `source` is opened only when
+    something goes on sale: unless its login may write the links, nothing is sent. Raises NothingToDo without a mapped
+    snapshot of this run, and after everything that could be done was done what stopped it.
     """
     with library_lock(engine, library.id), twins_lock(engine, library, twin):
         with engine.begin() as connection:
@@ -61,15 +71,50 @@ def load(
         sendable, doubted = guard_prices(guarded.changes, resync=request.mode is Mode.RESYNC)
         plan.rejections += [*doubted, *known.sold_twice]
         if request.mode is Mode.PLAN:
-            return Outcome(planned=store_plan_only(engine, library.id, request, known, plan, guarded, sendable))
+            foreseen = store_plan_only(engine, library.id, request, known, plan, guarded, sendable)
+            _see_that_links_can_be_shown(engine, library.id, request, source, foreseen, now)
+            return Outcome(planned=len(foreseen))
         planned = _store_plan(engine, library, request, known, plan, replace(guarded, changes=sendable))
-        by_uuid = {mapped.uuid: mapped for mapped in known.snapshot}
-        plan.links = {link.uuid: link for link in known.links} | plan.links
-        outcome = ChangeRunner(engine, library.id, client).run(planned, plan, known.identities, by_uuid, known.currents)
+        try:
+            _see_that_links_can_be_shown(engine, library.id, request, source, [change for _, change in planned], now)
+        except BilletbroError as error:
+            outcome = Outcome(errors=[error])
+        else:
+            outcome = _carry_out(engine, library.id, client, known, plan, planned)
         _finish(engine, library, request, known, planned, outcome)
     if outcome.errors:
         raise _worst(outcome.errors)
     return outcome
+
+
+def _see_that_links_can_be_shown(
+    engine: Engine,
+    library: str,
+    request: RunRequest,
+    source: OpenSource,
+    changes: Sequence[Change],
+    now: datetime,
+) -> None:
+    """Try the source's login when something goes on sale, unless this run has tried it; raises what that raises."""
+    if not goes_on_sale(changes):
+        return
+    with engine.connect() as connection:
+        since = read_run(connection, request.run_id, library).extracted_at
+    with source() as opened:
+        see_that_login_works(engine, library, request, opened, now, since=since)
+
+
+def _carry_out(
+    engine: Engine,
+    library: str,
+    client: Place2bookClient,
+    known: Known,
+    plan: Plan,
+    planned: Sequence[tuple[int, Change]],
+) -> Outcome:
+    by_uuid = {mapped.uuid: mapped for mapped in known.snapshot}
+    plan.links = {link.uuid: link for link in known.links} | plan.links
+    return ChangeRunner(engine, library, client).run(planned, plan, known.identities, by_uuid, known.currents)
 
 
 def _store_plan(

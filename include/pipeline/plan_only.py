@@ -34,8 +34,8 @@ def store_plan_only(
     plan: Plan,
     guarded: Guarded,
     sendable: Sequence[Change],
-) -> int:
-    """Store a plan for reading, and return how many changes a run would make; `sendable` passed both guards."""
+) -> list[Change]:
+    """Store a plan for reading, and return the changes that a run would make; `sendable` passed both guards."""
     now = known.run.now
     with engine.begin() as connection:
         refusals = read_refusals(connection, library)
@@ -59,8 +59,9 @@ def store_plan_only(
             *_absent_once(request, known, plan),
         ]
         stored.store_planned(connection, request.run_id, library, held, now, status="held_back")
-        stored.store_planned(connection, request.run_id, library, [*changes, *write_backs], now)
-    return len(changes) + len(write_backs)
+        foreseen = [*changes, *write_backs]
+        stored.store_planned(connection, request.run_id, library, foreseen, now)
+    return foreseen
 
 
 def _write_backs(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from include.api.errors import BilletbroError, OutcomeUnknown, PartlyRefused, Refused, Retriable
+from include.api.errors import BilletbroError, OutcomeUnknown, PartlyRefused, Refused, Retriable, WrongCredentials
 from include.models import (
     Change,
     CurrentEvent,
@@ -29,6 +29,7 @@ from include.store import changes as stored
 from include.store.database import library_lock
 from include.store.links import note_written_back as note_written
 from include.store.links import read_links
+from include.store.logins import doubt_login
 from include.store.rejections import open_codes, report_rejections, resolve_rejections
 from include.store.runs import note_progress, read_run
 from include.store.snapshots import note_written_back, read_mapped, read_ticket_events
@@ -95,7 +96,7 @@ def send(
     """Store these PATCHes as planned, send them, and return what came of them; only under the library's lock.
 
     Of the events `judged` (None: all) what the source refused before and refuses no longer is resolved, unless the
-    source was down.
+    source was down. A login that it did not accept is tried by the next run before anything else is.
     """
     result = WrittenBack()
     with engine.begin() as connection:
@@ -103,6 +104,8 @@ def send(
     _write(engine, library.id, source, due, ids, result)
     with engine.begin() as connection:
         stored.close_unsent(connection, run_id, library.id, now)
+        if any(isinstance(error, WrongCredentials) for error in result.errors):
+            doubt_login(connection, library.id)
         report_rejections(connection, library.id, library.source.words, result.rejections, run_id, now)
         still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
         if not result.errors:

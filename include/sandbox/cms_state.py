@@ -58,7 +58,7 @@ class CmsEvent:
 
 @dataclass(slots=True)
 class CmsSite:
-    """The website's events by uuid, and the one login that may write to them.
+    """The website's events by uuid, the one login that may write to them, and an editor's, which may not.
 
     With a `running_reach` it is of release 2026.34 or later: a list from a date also holds events of several days that
     began before, at most so long, and still run.
@@ -71,6 +71,7 @@ class CmsSite:
     clock: Clock
     public_url: str = ""
     running_reach: timedelta | None = None
+    without_role: tuple[str, str] = ("redaktionen", "made-up-redaktionen")
     _events: dict[str, CmsEvent] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 

@@ -97,8 +97,10 @@ class Sandbox:
         """Return to the beginning without a restart: the seed (or nothing), an empty log, no faults."""
         self.place2book.clear()
         self.place2book.allowed_makers.discard(_FOREIGN_EVENT_MAKER)
-        for site in self.cms.values():
+        for library in self.libraries:
+            site = self.cms[library.id]
             site.clear()
+            site.login, site.password = library.login, library.password
         for venue in self.venues:
             self.yesplan[venue.id].clear()
             self.yesplan[venue.id].writable = venue.writable

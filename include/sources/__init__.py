@@ -30,6 +30,13 @@ class Source(Protocol):
         """
         ...
 
+    def ensure_writable(self) -> None:
+        """Return when the login may write to the source; raises WrongCredentials when it may not.
+
+        It is asked with a request that changes nothing. Where a source has none, reading must find a wrong login.
+        """
+        ...
+
     def write_back(self, uuid: str, status: TicketStatus) -> None:
         """Write a ticket status to an event: at least what of it has changed, and only what the event `shows`.
 

@@ -48,6 +48,10 @@ class DplCmsSource:
         """Return every event that starts on `from_date` or later: a complete snapshot, or an error of the tree."""
         return self._client.events(from_date)
 
+    def ensure_writable(self) -> None:
+        """Return when the login may write to the website, or raise an error of the tree."""
+        self._client.ensure_writable()
+
     def write_back(self, uuid: str, status: TicketStatus) -> None:
         """Write state and links to an event; the site takes both links at once, and without any clears both."""
         self._client.patch_event(uuid, state=status.state, link=status.link, admin_link=status.admin_link)

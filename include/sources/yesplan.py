@@ -125,6 +125,12 @@ class YesplanSource:
         self._see_that_keywords_exist(told)
         return tuple(self._reader.source_event(event, told.get(event.id)) for event in events)
 
+    def ensure_writable(self) -> None:
+        """Do nothing: reading has shown that the key is good, and no request is known that tells what it may write.
+
+        What it may not write is found when it is written, keyword by keyword (yesplan_write_back.py).
+        """
+
     def write_back(self, uuid: str, status: TicketStatus) -> None:
         """Write what has changed of a ticket status under the keywords that hold it; nothing else is touched.
 

@@ -186,6 +186,17 @@ warehouse_elsewhere = Table(
     comment="A row when the schema warehouse lies in a database of its own: nothing is exported beside sync then",
 )
 
+logins = Table(
+    "logins",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("salt", Text, nullable=False, comment="random, a new one each time"),
+    Column("fingerprint", Text, nullable=False, comment="scrypt of host, login and password"),
+    Column("seen_at", Time, nullable=False),
+    schema=SCHEMA,
+    comment="Which login of a library's source was last seen to work; no row: it is tried by the next run",
+)
+
 webhook_requests = Table(
     "webhook_requests",
     metadata,

@@ -3,6 +3,7 @@
 - guard_removals: too many removals at once, or an empty snapshot, and nothing is removed; the rest goes on.
 - guard_prices: many prices at once become fifty times what they were, or a fiftieth, and no price is sent.
 - leave_refused_alone: what Place2book refused is tried again only when something changed, by hand, or once a day.
+- goes_on_sale: only what the source can take the links of; its login is tried before such a plan is sent.
 - distrust: an answer of Place2book's that contradicts what we know ends the library's run before a plan is made.
 """
 
@@ -25,6 +26,8 @@ PRICE_JUMPS_BELIEVED = 2
 SENDS_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE})
 TOUCHES_PRICES = SENDS_PRICES | {Kind.DELETE_PRICE, Kind.END_PRICE_SALE}
 VARIES_WITH_TIME = frozenset({Kind.END_SALE, Kind.END_PRICE_SALE})
+NEEDS_A_LINK = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE, Kind.REOPEN_SALE})
+SOLD_FROM_NOW_ON = FieldChange(field="passive", old=True, new=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,11 @@ def leave_refused_alone(
         and refusal.fingerprint == fingerprint(by_event[uuid])
     }
     return tuple(change for change in changes if change.uuid not in waiting)
+
+
+def goes_on_sale(changes: Iterable[Change]) -> bool:
+    """Return whether an event goes on sale, or comes to another source event, whose link is then to be written back."""
+    return any(change.kind in NEEDS_A_LINK or SOLD_FROM_NOW_ON in change.fields for change in changes)
 
 
 def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRules) -> str | None:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hooks.connections import PATIENCE_OF_A_TEST, access_of
 from include.api.access import RequestSettings
+from include.pipeline.login import OpenedSource
 from include.settings import Library
 from include.sources import Source
 
 
-def source_of(library: Library) -> AbstractContextManager[Source]:
+@contextmanager
+def source_of(library: Library) -> Iterator[Source]:
     """Give a library's source, for as long as the block lasts."""
+    with opened_source(library) as opened:
+        yield opened.source
+
+
+@contextmanager
+def opened_source(library: Library) -> Iterator[OpenedSource]:
+    """Give a library's source with what it was opened with, for as long as the block lasts."""
     requests = RequestSettings(concurrency=library.requests.concurrency, per_second=library.requests.per_second)
     access = access_of(library.source.conn_id, requests)
-    return library.source.opened(access, lookback_days=library.lookback_days)
+    with library.source.opened(access, lookback_days=library.lookback_days) as source:
+        yield OpenedSource(source=source, access=access)
 
 
 def check_source(library: Library) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -20,13 +21,13 @@ from include.sources import Source
 from include.sync.counted import counted
 from jobs.billetbro_db import privacy_of, see_that_it_answers, warehouse_engine
 from jobs.export_files import written_to_files
-from jobs.sources import source_of
+from jobs.sources import opened_source, source_of
 
 
 def extract(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read every event of the library's source."""
-    with source_of(library) as source:
-        count = extract_events(engine, library, request, source, utc_now())
+    with opened_source(library) as opened:
+        count = extract_events(engine, library, request, opened, utc_now())
     return f"{counted(count, 'event', 'events')} read"
 
 
@@ -39,9 +40,9 @@ def transform(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def load(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read Place2book, plan, gate and apply."""
-    twin = load_settings().twin(library)
+    twin, source = load_settings().twin(library), partial(opened_source, library)
     with _place2book(library) as client:
-        return str(load_events(engine, library, request, client, utc_now(), twin=twin))
+        return str(load_events(engine, library, request, client, utc_now(), twin=twin, source=source))
 
 
 def writeback(engine: Engine, library: Library, request: RunRequest) -> str:

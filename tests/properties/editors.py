@@ -53,6 +53,7 @@ class Editors(RuleBasedStateMachine):
         super().__init__()
         self.sold: set[int] = set()
         self.numbers = 0
+        self.changed_at: int | None = None
 
     @initialize(target=source)
     def begin(self) -> MultipleResults[str]:
@@ -180,6 +181,27 @@ class Editors(RuleBasedStateMachine):
         server, method = (source, writes if method == "PATCH" else method) if server == SOURCE else (server, method)
         self.world.sandbox.faults.add(server, kind, method, times=times)  # type: ignore[arg-type]
 
+    @precondition(lambda self: not self.world.plans_in_yesplan and self.changed_at is None)
+    @rule()
+    def site_changes_its_password(self) -> None:
+        """Leave the connection with the password of before; a run may find out, and goes on with nothing new."""
+        site = self.world.sandbox.cms["solbjerg"]
+        self.numbers += 1
+        self.changed_at = len(self.world.sandbox.log.entries)
+        self.world.passwords["solbjerg"] = site.password
+        site.password = f"made-up-{self.numbers}"
+
+    @precondition(lambda self: self.changed_at is not None)
+    @rule(at_the_site=st.booleans())
+    def password_is_put_right(self, at_the_site: bool) -> None:
+        """See that nothing was created meanwhile, and let both have one password again."""
+        meanwhile = self.world.sandbox.log.entries[self.changed_at :]
+        assert [entry for entry in meanwhile if entry.method == "POST" and entry.path.endswith("/events")] == []
+        known = self.world.passwords.pop("solbjerg")
+        if at_the_site:
+            self.world.sandbox.cms["solbjerg"].password = known
+        self.changed_at = None
+
     @rule(writes=st.integers(1, 4))
     def process_dies(self, writes: int) -> None:
         MortalClient.writes_left = writes
@@ -210,6 +232,8 @@ class Editors(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let clean hours pass, and see that all is well and quiet."""
         self.world.sandbox.faults.clear()
+        if self.changed_at is not None:
+            self.password_is_put_right(at_the_site=False)
         for _ in range(2):
             # An event is gone once it was absent twice.
             self.world.run(allow_mass_removal=True)

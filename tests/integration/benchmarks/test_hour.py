@@ -6,11 +6,11 @@ from include.sandbox.server import Sandbox
 from include.store.database import connect
 
 
-def test_hour_of_a_few_events_writes_what_is_new_and_nothing_again(
+def test_hour_of_a_few_events_tries_the_login_and_writes_what_is_new_and_nothing_again(
     postgres: EmbeddedPostgres, database_url: str
 ) -> None:
     engine = connect(database_url)
     with Sandbox(seeded=False) as sandbox:
         runs = measure(engine, sandbox, 3)
     engine.dispose()
-    assert [(run.name, run.writes) for run in runs] == [("first", 6), ("no news", 0), ("5 % news", 1)]
+    assert [(run.name, run.writes) for run in runs] == [("first", 7), ("no news", 0), ("5 % news", 1)]

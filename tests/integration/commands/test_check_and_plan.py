@@ -122,6 +122,35 @@ def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
     assert [line for line in told if line not in said.out] == []
 
 
+@pytest.mark.parametrize(
+    ("different", "status"),
+    [
+        pytest.param({"password": "made-up-wrong"}, 403, id="wrong password"),
+        pytest.param({"login": "redaktionen", "password": "made-up-redaktionen"}, 403, id="user without the role"),
+        pytest.param({"login": "", "password": ""}, 401, id="no login"),
+    ],
+)
+def test_check_of_a_website_whose_login_may_not_write_says_so(
+    command: Command, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, different: dict[str, str], status: int
+) -> None:
+    url, (login, password) = sandbox.cms_urls["nordvig"], sandbox.cms_users["nordvig"]
+    given = {"conn_type": "dpl_cms", "host": url, "login": login, "password": password, **different}
+    set_connection(monkeypatch, "cms_nordvig", **given)
+    said = command("check", libraries=["nordvig"])
+    lines = said.out.splitlines()
+    wrong = [number for number, line in enumerate(lines) if line.startswith("FEJL")]
+    assert (said.code, [lines[number] for number in wrong]) == (
+        1,
+        ["FEJL  nordvig: forbindelse / connection cms_nordvig (CMS)"],
+    )
+    assert lines[wrong[0] + 1 : wrong[0] + 4] == [
+        f"        Connection 'cms_nordvig' to {url.removeprefix('http://')} did not accept the login (status {status}) "
+        "when asked whether the login may write; correct the password or token in the connection.",
+        "      > Ret bruger og adgangskode, token eller nøgle i forbindelsen i Airflow under Admin, Connections.",
+        "      > Correct user and password, token or key of the connection in Airflow under Admin, Connections.",
+    ]
+
+
 def test_check_without_anything_still_looks_at_the_database(
     command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -158,7 +187,9 @@ def test_check_and_its_errors_show_no_secret(
     assert [one.code for one in said] == [0, 1, 1]
 
 
-def test_plan_shows_every_event_field_by_field_and_writes_nothing(command: Command, sandbox: Sandbox) -> None:
+def test_plan_shows_every_event_field_by_field_and_writes_nothing_once_the_login_is_tried(
+    command: Command, sandbox: Sandbox
+) -> None:
     before = len(sandbox.log.writes())
     said = command("plan", libraries=["nordvig"])
     lines = said.out.splitlines()
@@ -175,7 +206,8 @@ def test_plan_shows_every_event_field_by_field_and_writes_nothing(command: Comma
     ]
     assert "pris ”Voksen med baby” / price “Voksen med baby”: 50,00 kr." in said.out
     assert said.err.splitlines() == [f"{step}: nordvig ..." for step in ("extract", "transform", "load", "writeback")]
-    assert sandbox.log.writes()[before:] == []
+    tried = [(entry.server, entry.method, entry.status) for entry in sandbox.log.writes()[before:]]
+    assert tried == [("cms:nordvig", "PATCH", 404)]
 
 
 def test_plan_of_one_event_shows_no_other(command: Command) -> None:

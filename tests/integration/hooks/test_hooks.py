@@ -17,6 +17,7 @@ from include.api.errors import SettingsProblem, WrongHost
 from include.sandbox.server import Sandbox
 
 NOBODY = "http://127.0.0.1:1"
+EDITOR = {"login": "redaktionen", "password": "made-up-redaktionen"}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,9 @@ def test_test_of_a_website_that_works_says_so(sandbox: Sandbox) -> None:
     ("different", "says"),
     [
         pytest.param({"password": "forkert-kode"}, "did not accept the login (status 403)", id="wrong password"),
-        pytest.param({"login": "", "password": ""}, "did not accept the login (status 403)", id="no login"),
+        pytest.param({"login": "nobody"}, "did not accept the login (status 403)", id="unknown user"),
+        pytest.param(EDITOR, "did not accept the login (status 403)", id="user without the role"),
+        pytest.param({"login": "", "password": ""}, "did not accept the login (status 401)", id="no login"),
         pytest.param({"host": NOBODY}, "could not be made", id="nobody there"),
         pytest.param({"host": "https://a..b"}, "led nowhere", id="name that cannot exist"),
         pytest.param({"host": ""}, "has no host", id="no host"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -15,27 +16,26 @@ from typing import Any, cast
 import requests
 from sqlalchemy import Engine, text
 
-from include.api.access import RequestSettings
-from include.api.cms import CmsClient
+from include.api.access import Access, RequestSettings
 from include.api.place2book import Place2bookClient
-from include.api.yesplan import YesplanClient
 from include.models import Link, Mode, PersonalDataPolicy
 from include.pipeline.begin import begin
 from include.pipeline.export import export
 from include.pipeline.extract import extract
 from include.pipeline.load import load
+from include.pipeline.login import OpenedSource
 from include.pipeline.request import NothingToDo, RunRequest, for_each_library
 from include.pipeline.transform import transform
 from include.pipeline.writeback import write_back
 from include.sandbox.cms_state import CmsSite
 from include.sandbox.moments import utc_now
 from include.sandbox.place2book_records import Event
-from include.sandbox.request_log import LoggedRequest
+from include.sandbox.request_log import WRITING_METHODS, LoggedRequest
 from include.sandbox.server import Sandbox
 from include.settings import Library, Settings, load_settings
 from include.sources import Source
-from include.sources.dpl_cms import DplCmsSource
-from include.sources.yesplan import YesplanSettings, YesplanSource
+from include.sources.dpl_cms import DplCmsSource, client_of
+from include.sources.yesplan import YesplanSettings
 from include.store.links import read_links
 from include.store.runs import RunRecord, read_run
 from include.sync.source_words import SourceWords
@@ -51,8 +51,12 @@ LIBRARIES = {
 IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=2, read_timeout=2, tries=2, backoff=0.01)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections")
+TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "logins")
+LOGIN_TRIED = ("PATCH", "/api/v1/events/00000000-0000-0000-0000-000000000000")
+"""Method and path of the request that tells whether a website's login may write, and changes nothing."""
 PLACE2BOOK = "place2book"
+AN_EVENT = "/events/(?!00000000-0000-0000-0000-000000000000)"
+"""A pattern for the path of a website's event that can exist: faults there leave the login to be tried."""
 YESPLAN_ID = re.compile(r"\d+-\d+")
 
 
@@ -72,7 +76,12 @@ class Happened:
     @property
     def writes(self) -> list[tuple[str, str]]:
         """Return the requests that were meant to change something, as (server, method)."""
-        return [(r.server, r.method) for r in self.requests if r.method in ("POST", "PUT", "PATCH", "DELETE")]
+        return [(r.server, r.method) for r in written(self.requests)]
+
+    @property
+    def tried(self) -> list[tuple[str, int | None]]:
+        """Return where a login was tried, and with which status it was answered."""
+        return [(r.server, r.status) for r in self.requests if (r.method, r.path) == LOGIN_TRIED]
 
     @property
     def counted(self) -> dict[tuple[str, str], int]:
@@ -93,6 +102,7 @@ class World:
     ahead: timedelta = timedelta(0)
     token: str | None = None
     passwords: dict[str, str] = field(default_factory=dict)
+    logins: dict[str, str] = field(default_factory=dict)
     place2book_client: type[Place2bookClient] = Place2bookClient
     source: type[DplCmsSource] = DplCmsSource
     warehouse: Engine | None = None
@@ -182,15 +192,16 @@ class World:
 
         def load_one(library: str) -> object:
             with self.place2book() as client:
-                return load(engine, libraries[library], request, client, self.now(), twin=self._twin_of(library))
+                twin, source = self._twin_of(library), partial(self.opened_source, library)
+                return load(engine, libraries[library], request, client, self.now(), twin=twin, source=source)
 
         def write_back_one(library: str) -> object:
             with self.apis_of(library) as (source, client):
                 return write_back(engine, libraries[library], request, source, client.host, self.now())
 
         def extract_one(library: str) -> object:
-            with self._source_of(library) as source:
-                return extract(engine, libraries[library], request, source, self.now())
+            with self.opened_source(library) as opened:
+                return extract(engine, libraries[library], request, opened, self.now())
 
         def transform_one(library: str) -> object:
             with self.place2book() as client:
@@ -220,30 +231,35 @@ class World:
     @contextmanager
     def apis_of(self, library: str) -> Iterator[tuple[Source, Place2bookClient]]:
         """Give a library's source and Place2book."""
-        with self._source_of(library) as source, self.place2book() as client:
-            yield source, client
+        with self.opened_source(library) as opened, self.place2book() as client:
+            yield opened.source, client
 
     @contextmanager
-    def _source_of(self, library: str) -> Iterator[Source]:
-        told = self.libraries[library].source
+    def opened_source(self, library: str) -> Iterator[OpenedSource]:
+        """Give a library's source with what it was opened with."""
+        told, access = self.libraries[library].source, self._access(library)
         if isinstance(told, YesplanSettings):
-            with self._yesplan() as yesplan:
-                yield YesplanSource(yesplan, told, lookback_days=self.libraries[library].lookback_days)
+            with told.opened(access, lookback_days=self.libraries[library].lookback_days) as source:
+                yield OpenedSource(source=source, access=access)
             return
-        with self._cms(library) as cms:
-            yield self.source(cms)
+        with client_of(access) as cms:
+            yield OpenedSource(source=self.source(cms), access=access)
 
-    def _yesplan(self) -> YesplanClient:
-        key = self.passwords.get(VENUE, self.sandbox.yesplan[VENUE].api_key)
-        url = self.sandbox.yesplan_urls[VENUE]
-        return YesplanClient(url, key, connection=f"yesplan_{VENUE}", settings=IMPATIENT)
-
-    def _cms(self, library: str) -> CmsClient:
-        site = self.libraries[library].source.conn_id.removeprefix("cms_")
-        login, password = self.sandbox.cms_users[site]
-        password = self.passwords.get(site, password)
-        url = self.sandbox.cms_urls[site]
-        return CmsClient(url, login, password, connection=f"cms_{site}", settings=IMPATIENT)
+    def _access(self, library: str) -> Access:
+        """Return what the connection to a library's source says: what is right, unless a test has it say otherwise."""
+        conn_id = self.libraries[library].source.conn_id
+        where = conn_id.partition("_")[2]
+        if where == VENUE:
+            url, login, password = self.sandbox.yesplan_urls[VENUE], "", self.sandbox.yesplan[VENUE].api_key
+        else:
+            url, (login, password) = self.sandbox.cms_urls[where], self.sandbox.cms_users[where]
+        return Access(
+            conn_id=conn_id,
+            url=url,
+            login=self.logins.get(where, login),
+            password=self.passwords.get(where, password),
+            requests=IMPATIENT,
+        )
 
     @property
     def plans_in_yesplan(self) -> bool:
@@ -328,7 +344,7 @@ class World:
 
         A write to custom data that is refused may be sent again in as many parts as it has fields.
         """
-        writes = [entry for entry in self.sandbox.log.writes() if entry.status != 429]
+        writes = [entry for entry in written(self.sandbox.log.entries) if entry.status != 429]
         in_parts = {e.path for e in writes if e.path.endswith("/customdata") and 400 <= (e.status or 0) < 500}
         began: Counter[tuple[str, str]] = Counter()
         for row in self.rows("SELECT * FROM sync.changes WHERE applying_at IS NOT NULL"):
@@ -336,6 +352,11 @@ class World:
             began[request] += 1 + (len(row["fields"]) if request[1] in in_parts else 0)
         sent = Counter((entry.method, entry.path) for entry in writes)
         return sorted((sent - began).elements())
+
+
+def written(requests: Iterable[LoggedRequest]) -> list[LoggedRequest]:
+    """Return the requests that were meant to change something."""
+    return [r for r in requests if r.method in WRITING_METHODS and (r.method, r.path) != LOGIN_TRIED]
 
 
 def new_world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded: bool) -> World:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.pipeline.harness import DAY, HOUR, World
+from tests.integration.pipeline.harness import DAY, HOUR, World, written
 from tests.integration.pipeline.venue import EACH_SOURCE
 
 REJECTED_IN_THE_SEED = {
@@ -85,7 +85,7 @@ def test_run_every_request_that_changes_something_was_stored_before_as_applying(
     world.site.edit(uuid, title="Stor koncert")
     world.run()
     rows = world.rows("SELECT kind, applying_at FROM sync.changes WHERE applying_at IS NOT NULL ORDER BY applying_at")
-    sent = world.sandbox.log.writes()
+    sent = written(world.sandbox.log.entries)
     assert [row["kind"] for row in rows] == ["create", "write_back", "update"]
     assert [request.method for request in sent] == ["POST", world.written_back[1], "PUT"]
     assert [row["applying_at"] <= request.at for row, request in zip(rows, sent, strict=True)] == [True] * 3

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from include.sandbox.place2book_records import Event
-from tests.integration.pipeline.harness import DAY, HOUR, World
+from tests.integration.pipeline.harness import AN_EVENT, DAY, HOUR, World
 
 pytestmark = pytest.mark.slow
 
@@ -139,7 +139,7 @@ def test_website_that_answers_500_for_hours_gets_exactly_one_update_of_each_even
     for uuid in uuids:
         world.sandbox.place2book.buy(world.event_of(uuid).id)
     new = world.add("Foredrag")
-    world.sandbox.faults.add(SERVER, "status", "PATCH")
+    world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT)
     for hour in range(4):
         world.ahead = hour * HOUR
         assert set(world.run().raised) == {"writeback"}
@@ -154,7 +154,7 @@ def test_website_that_answers_500_for_hours_gets_exactly_one_update_of_each_even
 
 def test_website_that_answers_500_while_the_sale_changes_twice_is_told_the_last_only(world: World) -> None:
     uuid, event = on_sale(world)
-    world.sandbox.faults.add(SERVER, "status", "PATCH")
+    world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT)
     purchase = world.sandbox.place2book.buy(event.id, quantity=2)
     world.run()
     world.sandbox.place2book.refund(purchase.id)

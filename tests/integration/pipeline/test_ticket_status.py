@@ -263,6 +263,22 @@ def test_website_that_refuses_the_state_gets_a_rejection_until_it_takes_it(world
     assert (world.open_rejections(), world.state_shown(uuid)) == (set(), "Active")
 
 
+@pytest.mark.parametrize("code", [401, 403])
+def test_website_that_refuses_the_login_has_it_tried_by_the_next_hourly_run_before_anything_else(
+    world: World, code: int
+) -> None:
+    uuid, _ = on_sale_in(world, 20 * MINUTE)
+    world.ahead = 21 * MINUTE
+    world.sandbox.faults.add(CMS, "status", method="PATCH", code=code)
+    looked = look(world)
+    assert f"did not accept the login (status {code}) when asked to update event {uuid}; " in failed(looked, world)
+    refused = world.run()
+    assert (set(refused.raised), refused.tried) == ({"extract"}, [(CMS, code)])
+    world.sandbox.faults.clear()
+    later = world.run()
+    assert (later.raised, later.tried, world.state_shown(uuid)) == ({}, [(CMS, 404)], "Active")
+
+
 def test_place2book_that_is_down_is_told_of_and_the_website_is_not_asked(world: World) -> None:
     uuid, event = on_sale_in(world, 20 * MINUTE)
     world.ahead = 21 * MINUTE

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 
 from include.store.database import connect
 
-TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "webhook_requests")
+TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "webhook_requests", "logins")
 
 
 @pytest.fixture(scope="module")

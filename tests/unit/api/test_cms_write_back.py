@@ -6,11 +6,13 @@ import pytest
 
 from include.api.cms import CmsClient
 from include.api.errors import (
+    BadAnswer,
     BilletbroError,
     Missing,
     OutcomeUnknown,
     Refused,
     WrongCredentials,
+    WrongHost,
 )
 from include.models import SourceState
 from include.sandbox.server import Sandbox
@@ -98,23 +100,80 @@ def test_check_with_the_right_login_says_that_it_works(sandbox: Sandbox, sandbox
     assert [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events] == before
 
 
-@pytest.mark.parametrize("password", ["forkert-kode", ""], ids=["wrong", "none"])
-def test_check_with_a_wrong_password_says_so(sandbox: Sandbox, password: str) -> None:
-    login, _ = sandbox.cms_users["solbjerg"]
-    url = sandbox.cms_urls["solbjerg"]
-    client = CmsClient(url, login, password, connection="cms_solbjerg", settings=HASTY)
-    with client, pytest.raises(WrongCredentials) as raised:
-        client.check()
-    assert "did not accept the login" in str(raised.value)
+NOT_TO_WRITE = [
+    pytest.param("eksternt-system", "forkert-kode", 403, id="wrong password"),
+    pytest.param("eksternt-system", "", 403, id="no password"),
+    pytest.param("nobody", "made-up-solbjerg", 403, id="unknown user"),
+    pytest.param("redaktionen", "made-up-redaktionen", 403, id="user without the role"),
+    pytest.param("", "", 401, id="no login"),
+]
 
 
-def test_check_of_a_site_that_ignores_the_login_when_read_still_finds_it_wrong(
-    cms: CmsClient, server: AnsweringServer
+@pytest.mark.parametrize(("login", "password", "status"), NOT_TO_WRITE)
+def test_login_that_may_not_write_reads_and_is_found_out_by_what_changes_nothing(
+    sandbox: Sandbox, login: str, password: str, status: int
 ) -> None:
-    server.will_answer(as_json([]), Reply(status=403))
-    with pytest.raises(WrongCredentials):
-        cms.check()
-    assert server.methods() == ["GET", "PATCH"]
+    before = [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events]
+    url = sandbox.cms_urls["solbjerg"]
+    said = []
+    with CmsClient(url, login, password, connection="cms_solbjerg", settings=HASTY) as client:
+        assert client.events(FROM) != ()
+        for ask in (client.ensure_writable, client.check):
+            with pytest.raises(WrongCredentials) as raised:
+                ask()
+            said.append(str(raised.value))
+    host = url.removeprefix("http://")
+    assert (
+        said
+        == [
+            f"Connection 'cms_solbjerg' to {host} did not accept the login (status {status}) when asked whether the "
+            "login may write; correct the password or token in the connection."
+        ]
+        * 2
+    )
+    assert [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events] == before
+
+
+def test_login_that_may_write_is_found_out_by_one_request_that_changes_nothing(
+    sandbox: Sandbox, sandbox_cms: CmsClient
+) -> None:
+    before = [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events]
+    sandbox_cms.ensure_writable()
+    assert [(entry.method, entry.status) for entry in sandbox.log.entries] == [("PATCH", 404)]
+    assert [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events] == before
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 422])
+def test_login_is_tried_with_an_update_of_no_event_that_asks_for_no_change(
+    cms: CmsClient, server: AnsweringServer, status: int
+) -> None:
+    server.will_answer(Reply(status=status))
+    cms.ensure_writable()
+    path = "/api/v1/events/00000000-0000-0000-0000-000000000000?_format=json"
+    assert ([(r.method, r.path) for r in server.received], server.bodies()) == ([("PATCH", path)], [{}])
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(Reply(status=401), WrongCredentials, id="401"),
+        pytest.param(Reply(status=403), WrongCredentials, id="403"),
+        pytest.param(Reply(status=405), Refused, id="405"),
+        pytest.param(Reply(status=302, headers={"Location": "/"}), WrongHost, id="sent elsewhere"),
+        pytest.param(Reply(status=500), BadAnswer, id="500"),
+        pytest.param(Reply(b"<html>"), BadAnswer, id="a web page"),
+        pytest.param(Reply(delay=2), BadAnswer, id="no answer in time"),
+    ],
+)
+def test_login_is_taken_for_good_by_no_answer_that_does_not_tell(
+    cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind) as raised:
+        cms.ensure_writable()
+    assert type(raised.value) is kind
+    assert "when asked whether the login may write; " in str(raised.value)
+    assert server.methods() == ["PATCH"]
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500])

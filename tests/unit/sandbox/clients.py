@@ -1,5 +1,6 @@
 """What a test needs to speak to the stand-ins."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,6 +56,11 @@ def event_body(**fields: object) -> dict[str, object]:
 def zulu(days: float) -> str:
     """Return the moment so many days from now as Place2book writes it."""
     return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def basic(login: str, password: str) -> str:
+    """Return the header that says who asks."""
+    return f"Basic {b64encode(f'{login}:{password}'.encode()).decode()}"
 
 
 def cms_list(sandbox: Sandbox, library_id: str = "solbjerg", **query: str) -> list[dict[str, Any]]:
