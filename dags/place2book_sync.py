@@ -36,7 +36,7 @@ from airflow.sdk import (
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from include.alerts import DEADLINE_MINUTES, run_is_late
+from include.alerts import DEADLINE_MINUTES, asked_for_run_is_late, run_is_late
 from jobs import steps, tasks
 from jobs.retrying import patience
 from jobs.trial_runs import allow_trial_runs
@@ -58,11 +58,13 @@ WAREHOUSE = [
     params=FORCED_UPDATE,
     tags=["billetbro"],
     default_args=patience(),
-    deadline=DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_LOGICAL_DATE,  # when it was due, however late it began
-        interval=timedelta(minutes=DEADLINE_MINUTES),
-        callback=AsyncCallback(run_is_late),
-    ),
+    deadline=[
+        DeadlineAlert(reference=since, interval=timedelta(minutes=DEADLINE_MINUTES), callback=AsyncCallback(callback))
+        for since, callback in (
+            (DeadlineReference.DAGRUN_LOGICAL_DATE, run_is_late),  # of a scheduled run: when it was due
+            (DeadlineReference.DAGRUN_QUEUED_AT, asked_for_run_is_late),  # of any other, which need not have a date
+        )
+    ],
 )
 def place2book_sync() -> None:
     """Keep every library's events in step with Place2book."""

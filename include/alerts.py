@@ -1,4 +1,4 @@
-"""What happens when the hourly run is not finished in time."""
+"""What happens when a run of the hourly job is not finished in time."""
 
 from __future__ import annotations
 
@@ -8,21 +8,35 @@ from collections.abc import Mapping
 log = logging.getLogger(__name__)
 
 DEADLINE_MINUTES = 50
-"""Minutes from when a run is due to its alert: before the next hour's run is due."""
+"""Minutes from when a run is due, or was asked for, to its alert: before the next hour's run is due."""
+
+Context = Mapping[str, Mapping[str, object]]
 
 
-async def run_is_late(context: Mapping[str, Mapping[str, object]]) -> None:
-    """Say in the triggerer's log that a run has not ended before its deadline; the next one waits for it.
+async def run_is_late(context: Context) -> None:
+    """Say in the triggerer's log that a scheduled run has not ended 50 minutes after it was due.
 
-    Airflow 3.3 keeps the deadline of a run that ended red, which has been told of already: nothing is said of it.
+    Of a run that was asked for nothing is said here: its logical date is missing, or may be any.
     """
-    run = context["dag_run"]
+    if context["dag_run"]["run_type"] == "scheduled":
+        _tell(context["dag_run"], "it was due")
+
+
+async def asked_for_run_is_late(context: Context) -> None:
+    """Say the same of a run that somebody asked for, with or without a logical date, 50 minutes after it was."""
+    if context["dag_run"]["run_type"] != "scheduled":
+        _tell(context["dag_run"], "it was asked for")
+
+
+def _tell(run: Mapping[str, object], since: str) -> None:
+    """Say that the run is late, unless it ended red, which was told of already: Airflow 3.3 keeps its deadline."""
     if run["state"] == "failed":
         return
     log.error(
-        "%s has not finished %s minutes after it was due (run %s): the next hour's run waits for it. "
+        "%s has not finished %s minutes after %s (run %s): the next hour's run waits for it. "
         "Look at the run's slowest task, and at requests.per_second in libraries.yaml.",
         run["dag_id"],
         DEADLINE_MINUTES,
+        since,
         run["dag_run_id"],
     )

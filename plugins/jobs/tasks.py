@@ -18,7 +18,7 @@ from include.pipeline.source_words import words_of_libraries
 from include.settings import Library, load_settings
 from include.store.runs import read_runs
 from jobs.billetbro_db import billetbro_engine, values_kept_out_of_errors, warehouse_engine
-from jobs.trigger_form import FORCED_UPDATE, filled_in
+from jobs.trigger_form import FORCED_UPDATE, as_meant, filled_in
 from jobs.webhook_states import tell_who_asked
 
 Batches = Sequence[Sequence[str]]
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 def request_of_this_run() -> RunRequest:
     """Return what this run was asked to do; only a run that a person started counts as by hand."""
     context = get_current_context()
-    params, dag_run = context["params"], context["dag_run"]
+    params, dag_run = as_meant(FORCED_UPDATE, context["params"]), context["dag_run"]
     return RunRequest(
         run_id=dag_run.run_id,
         mode=Mode(params["mode"]),

@@ -1,4 +1,7 @@
-"""The forms in which a person starts a DAG: their fields in Danish and English, and what they accept."""
+"""The forms in which a person starts a DAG: their fields in Danish and English, and what they accept.
+
+Airflow's page sends null for a field that was emptied, and so may the command line and the API: null is an empty field.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ AN_ID = {"type": "string", "pattern": r"\S"}
 FORCED_UPDATE = {
     "libraries": Param(
         [],
-        type="array",
+        type=["array", "null"],
         items=AN_ID,
         title="Biblioteker / Libraries",
         description="Id'er fra libraries.yaml, ét på hver linje. Tom: alle. / "
@@ -22,7 +25,7 @@ FORCED_UPDATE = {
     ),
     "events": Param(
         [],
-        type="array",
+        type=["array", "null"],
         items=AN_ID,
         title="Arrangementer / Events",
         description="De arrangementer, der skal ses på: deres uuid i det system, hvor de planlægges, ét på hver linje. "
@@ -54,7 +57,7 @@ RETENTION = {"libraries": FORCED_UPDATE["libraries"]}
 MONTHLY_REPORT = {
     "month": Param(
         "",
-        type="string",
+        type=["string", "null"],
         pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$",
         title="Måned / Month",
         description="Som 2026-10. Tom: sidste måned. / As 2026-10. Empty: last month.",
@@ -72,4 +75,10 @@ def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
     params = get_current_context()["params"]
     if unknown := sorted(set(params) - set(form)):
         raise SettingsError("; ".join(f"{name}: unknown parameter; {suggestion(name, form)}" for name in unknown))
-    return params
+    return as_meant(form, params)
+
+
+def as_meant(form: Mapping[str, Param], params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was filled in, where null is an empty list, which is all of them, or an empty text."""
+    empty = {name: [] if "array" in param.schema.get("type", ()) else "" for name, param in form.items()}
+    return {name: empty.get(name) if value is None else value for name, value in params.items()}

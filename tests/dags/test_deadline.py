@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airflow.dag_processing.bundles.manager import DagBundlesManager
@@ -21,10 +22,12 @@ from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import select
 
 from demo.environment import ROOT
-from include.alerts import run_is_late
+from include import alerts
 
 DUE = datetime(2026, 11, 2, 9, tzinfo=UTC)
-PATH = "include.alerts.run_is_late"
+FIFTY_MINUTES = timedelta(minutes=50)
+IS_LATE = "include.alerts.run_is_late"
+ASKED_FOR_IS_LATE = "include.alerts.asked_for_run_is_late"
 
 
 @pytest.fixture
@@ -38,50 +41,82 @@ def serialized(airflow_home: Path) -> Iterator[None]:
         yield
 
 
-def test_deadline_of_a_scheduled_run_is_before_the_next_however_late_it_begins(serialized: None) -> None:
+SCHEDULED = {"run_type": DagRunType.SCHEDULED, "triggered_by": DagRunTriggeredByType.TIMETABLE, "logical_date": DUE}
+ASKED_FOR = {"run_type": DagRunType.MANUAL, "triggered_by": DagRunTriggeredByType.REST_API}
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def deadlines_of(**run: Any) -> tuple[datetime, dict[str, datetime]]:
+    """Return when a run was queued, and its deadlines by the callback that each has."""
     with create_session() as session:
         dag = DBDagBag().get_latest_version_of_dag("place2book_sync", session=session)
         assert dag is not None
-        run = dag.create_dagrun(
-            run_id="scheduled__late",
-            logical_date=DUE,
-            run_after=DUE,
-            run_type=DagRunType.SCHEDULED,
-            triggered_by=DagRunTriggeredByType.TIMETABLE,
-            state=DagRunState.QUEUED,
-            session=session,
+        made = dag.create_dagrun(
+            run_id=f"{run['run_type'].value}__late",
+            **{"run_after": DUE, "state": DagRunState.QUEUED, "session": session, **run},
         )
         session.flush()
-        found = session.scalars(select(Deadline).where(Deadline.dagrun_id == run.id)).all()
-        assert [(deadline.deadline_time, deadline.callback.data["path"]) for deadline in found] == [
-            (DUE + timedelta(minutes=50), PATH)
-        ]
+        found = session.scalars(select(Deadline).where(Deadline.dagrun_id == made.id)).all()
+        deadlines = {deadline.callback.data["path"]: deadline.deadline_time for deadline in found}
+        assert made.queued_at is not None
+        queued_at = made.queued_at
+        assert len(found) == len(deadlines)
         session.rollback()
+    return queued_at, deadlines
+
+
+def test_deadline_of_a_scheduled_run_is_before_the_next_however_late_it_begins(serialized: None) -> None:
+    queued_at, deadlines = deadlines_of(**SCHEDULED)
+    assert deadlines == {IS_LATE: DUE + FIFTY_MINUTES, ASKED_FOR_IS_LATE: queued_at + FIFTY_MINUTES}
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("run", "by_date"),
     [
-        (
-            "running",
-            [
-                "place2book_sync has not finished 50 minutes after it was due (run scheduled__9): the next hour's run "
-                "waits for it. Look at the run's slowest task, and at requests.per_second in libraries.yaml."
-            ],
+        pytest.param({"logical_date": None}, {}, id="no date"),
+        pytest.param(
+            {"logical_date": LONG_AGO, "data_interval": (LONG_AGO, LONG_AGO)},
+            {IS_LATE: LONG_AGO + FIFTY_MINUTES},
+            id="any date",
         ),
-        ("failed", []),
+        pytest.param({"logical_date": None, "run_type": DagRunType.ASSET_TRIGGERED}, {}, id="after other data"),
     ],
-    ids=["still running", "ended red, which was told of already"],
 )
-def test_alert_is_found_and_worded_by_the_triggerer(
-    caplog: pytest.LogCaptureFixture, state: str, said: list[str]
+def test_deadline_of_a_run_that_was_asked_for_is_counted_from_then(
+    serialized: None, run: dict[str, Any], by_date: dict[str, datetime]
 ) -> None:
-    run = {"dag_id": "place2book_sync", "dag_run_id": "scheduled__9", "state": state}
-    trigger = CallbackTrigger(PATH, {"context": {"dag_run": run, "deadline": {}}})
+    queued_at, deadlines = deadlines_of(**{**ASKED_FOR, **run})
+    assert deadlines == {**by_date, ASKED_FOR_IS_LATE: queued_at + FIFTY_MINUTES}
 
-    async def states() -> list[object]:
-        return [event.payload["state"] async for event in trigger.run()]
 
-    with caplog.at_level(logging.ERROR, logger=run_is_late.__module__):
-        assert [str(state) for state in asyncio.run(states())] == ["running", "success"]
+async def _run(trigger: CallbackTrigger) -> list[str]:
+    return [str(event.payload["state"]) async for event in trigger.run()]
+
+
+def _said(since: str) -> list[str]:
+    return [
+        f"place2book_sync has not finished 50 minutes after {since} (run 9): the next hour's run waits for it. "
+        "Look at the run's slowest task, and at requests.per_second in libraries.yaml."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "run_type", "state", "said"),
+    [
+        pytest.param(IS_LATE, "scheduled", "running", _said("it was due"), id="scheduled, still running"),
+        pytest.param(IS_LATE, "scheduled", "failed", [], id="ended red, which was told of already"),
+        pytest.param(IS_LATE, "manual", "running", [], id="asked for with a date, which says nothing"),
+        pytest.param(ASKED_FOR_IS_LATE, "manual", "running", _said("it was asked for"), id="asked for, still running"),
+        pytest.param(ASKED_FOR_IS_LATE, "manual", "failed", [], id="asked for, ended red"),
+        pytest.param(ASKED_FOR_IS_LATE, "asset_triggered", "running", _said("it was asked for"), id="after other data"),
+        pytest.param(ASKED_FOR_IS_LATE, "scheduled", "running", [], id="scheduled, of which the other one tells"),
+    ],
+)
+def test_alert_is_found_and_worded_by_the_triggerer_once_for_each_run(
+    caplog: pytest.LogCaptureFixture, path: str, run_type: str, state: str, said: list[str]
+) -> None:
+    run = {"dag_id": "place2book_sync", "dag_run_id": "9", "run_type": run_type, "state": state}
+    trigger = CallbackTrigger(path, {"context": {"dag_run": run, "deadline": {}}})
+    with caplog.at_level(logging.ERROR, logger=alerts.__name__):
+        assert asyncio.run(_run(trigger)) == ["running", "success"]
     assert caplog.messages == said

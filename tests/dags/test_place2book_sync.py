@@ -101,6 +101,23 @@ def test_params_are_explained_in_danish_and_english(dag: DAG) -> None:
     assert [name for name, texts in said.items() if not all(" / " in text for text in texts)] == []
 
 
+LISTS = [
+    ("place2book_sync", "libraries"),
+    ("place2book_sync", "events"),
+    ("personal_data_retention", "libraries"),
+    ("monthly_report", "libraries"),
+    ("monthly_report", "month"),
+]
+
+
+@pytest.mark.parametrize(("dag_id", "name"), LISTS, ids=lambda part: part)
+def test_param_that_was_emptied_in_the_form_is_taken(dags: dict[str, DAG], dag_id: str, name: str) -> None:
+    params = deepcopy(dags[dag_id].params)
+    params.update({name: None})
+    params.validate()
+    assert params.dump()[name] is None
+
+
 WRONG = {
     "unknown mode": {"mode": "force"},
     "libraries as text": {"libraries": "solbjerg"},
@@ -108,6 +125,9 @@ WRONG = {
     "empty library": {"libraries": [" "]},
     "events as text": {"events": "5f0c"},
     "removal as text": {"allow_mass_removal": "yes"},
+    "a null among libraries": {"libraries": [None]},
+    "no mode": {"mode": None},
+    "neither yes nor no": {"allow_mass_removal": None},
 }
 
 

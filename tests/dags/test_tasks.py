@@ -6,12 +6,13 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from airflow.sdk import Context
+from airflow.sdk import Context, Param
 from airflow.sdk.execution_time.context import set_current_context
 
 from include.models import Mode
 from include.pipeline.request import RunRequest
 from jobs.tasks import request_of_this_run, silent_failures
+from jobs.trigger_form import FORCED_UPDATE, MONTHLY_REPORT, RETENTION, filled_in
 
 PARAMS = {"libraries": [], "events": ["5f0c", " 77aa "], "mode": "resync", "allow_mass_removal": True}
 
@@ -31,6 +32,35 @@ def test_request_of_a_run_is_by_hand_only_when_a_person_started_it(run_type: str
         events=frozenset({"5f0c", "77aa"}),
         allow_mass_removal=True,
     )
+
+
+@pytest.mark.parametrize("given", [None, []], ids=["null", "empty"])
+def test_request_of_a_run_with_an_empty_list_of_events_is_for_all_of_them(given: list[str] | None) -> None:
+    run = SimpleNamespace(run_id="run 1", run_type="manual", logical_date=None)
+    params = {"libraries": given, "events": given, "mode": "sync", "allow_mass_removal": False}
+    with set_current_context(cast(Context, {"params": params, "dag_run": run})):
+        assert (request_of_this_run().events, filled_in(FORCED_UPDATE)["libraries"]) == (frozenset(), [])
+        assert filled_in(FORCED_UPDATE) == {**params, "libraries": [], "events": []}
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "meant"),
+    [
+        pytest.param(RETENTION, {"libraries": None}, {"libraries": []}, id="retention"),
+        pytest.param(MONTHLY_REPORT, {"month": None, "libraries": None}, {"month": "", "libraries": []}, id="report"),
+        pytest.param(
+            MONTHLY_REPORT,
+            {"month": "2026-10", "libraries": ["herlev"]},
+            {"month": "2026-10", "libraries": ["herlev"]},
+            id="filled-in",
+        ),
+    ],
+)
+def test_form_with_a_null_is_read_as_one_with_an_empty_field(
+    form: dict[str, Param], given: dict[str, object], meant: dict[str, object]
+) -> None:
+    with set_current_context(cast(Context, {"params": given})):
+        assert filled_in(form) == meant
 
 
 BATCHES = [["herlev"], ["odder", "ribe"]]

@@ -29,7 +29,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def done(home: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
     """Run one library by the command, with the logging of production."""
     environment = child_environment(airflow_environment(home), variables, {"AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"})
-    command = airflow_command("dags", "test", "place2book_sync", "--conf", json.dumps({"libraries": ["nordvig"]}))
+    conf = json.dumps({"libraries": ["nordvig"], "events": None})
+    command = airflow_command("dags", "test", "place2book_sync", "--conf", conf)
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=120)
 
 
