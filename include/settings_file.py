@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,20 @@ HINTS = {
     "expected <block end>": "indent this line as far as the others that it belongs with",
     "mapping values are not allowed": "a text with a colon stands in quotes; else check how far this line is indented",
 }
+
+_INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads numbers in plain digits alone: YAML 1.1 takes 05000 for 2560, 1_000 for 1000 and 12:30 for 750."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in (_INT, _FLOAT)]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_INT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z"), list("-+0123456789"))
+_Loader.add_implicit_resolver(_FLOAT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+\Z"), list("-+0123456789"))
 
 
 class SettingsError(SettingsProblem):
@@ -88,7 +103,7 @@ def _load(path: Path) -> tuple[object, list[str]]:
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
     try:
-        loader = yaml.SafeLoader(content)
+        loader = _Loader(content)
         node = loader.get_single_node()
         if node is None:
             return None, []

@@ -14,6 +14,8 @@ import requests
 
 _WEB_PAGE = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _SAID_AT_MOST = 300
+_LONGEST_WHOLE = 40
+"""Digits of a whole number that Python is asked to read as one; it refuses thousands."""
 _WORDS_UNDER = ("message", "error_description", "error", "errors", "detail", "title")
 
 
@@ -51,8 +53,8 @@ def json_in(content: bytes) -> object:
     if _WEB_PAGE.match(content):
         raise UnreadableAnswerError("answered with a web page instead of data")
     try:
-        data: object = json.loads(content, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
+        data: object = json.loads(content, parse_float=_exactly, parse_int=_whole)
+    except (ValueError, RecursionError):
         readable = False
     else:
         readable = True
@@ -70,6 +72,18 @@ def json_of(data: object) -> str:
     if isinstance(data, list | tuple):
         return "[" + ", ".join(map(json_of, data)) + "]"
     return json.dumps(data)
+
+
+def _exactly(digits: str) -> Decimal:
+    """Return a number exactly as sent; one that is beyond all measure is no number, and costs no more than itself."""
+    try:
+        return Decimal(digits)
+    except ArithmeticError:
+        return Decimal("NaN")
+
+
+def _whole(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= _LONGEST_WHOLE else _exactly(digits)
 
 
 def said_in(content: bytes, secrets: Iterable[str]) -> str:

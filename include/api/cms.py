@@ -13,10 +13,12 @@ from include.api import failures
 from include.api.access import RequestSettings
 from include.api.answers import Answer
 from include.api.client import ApiClient
-from include.api.cms_wire import source_event
+from include.api.cms_wire import doubted_event, source_event
 from include.api.errors import Missing, OutcomeUnknown, Refused, WrongHost
+from include.api.listed_twice import once_each
 from include.api.session import ApiSession
 from include.api.transport import Credentials
+from include.api.wire import as_list
 from include.models import SourceEvent, SourceState
 
 _EVENTS = "/api/v1/events"
@@ -57,15 +59,12 @@ class CmsClient(ApiClient):
         The date is one of the site's own time zone, or of any other. What the site lists besides is returned too: of
         the day before, and since release 2026.34 what began earlier, takes several days and still runs. Its absence
         from another answer tells nothing.
-        An event with a field that cannot be understood is part of it, with the field in `unreadable`.
+        An event with a field that cannot be understood is part of it, with the field in `unreadable`; so is one that
+        is listed twice, differently.
         """
         what = "for its events"
         items = self._list(from_date - _A_DAY_MORE, what)
-        snapshot: dict[str, SourceEvent] = {}
-        for event in self._read(items, what):
-            if snapshot.setdefault(event.uuid, event) != event:
-                raise failures.bad_answer(f"listed event {event.uuid} twice, differently,", self._session.asked(what))
-        return tuple(snapshot.values())
+        return once_each(self._read(items, what), lambda event: event.uuid, doubted_event)
 
     def patch_event(
         self, uuid: str, *, state: SourceState | None, link: str | None, admin_link: str | None
@@ -122,9 +121,10 @@ class CmsClient(ApiClient):
             answer = self._session.get(_EVENTS, what=what, params=params)
         except Refused as refused:
             raise self._list_refused(refused, what) from None
-        if answer.status != 200 or not isinstance(answer.data, list):
+        items = as_list(answer.data)
+        if answer.status != 200 or not isinstance(items, list):
             raise failures.bad_answer("gave something else than a list of events", self._session.asked(what))
-        return answer.data
+        return items
 
     def _list_refused(self, refused: Refused, what: str) -> Exception:
         asked = self._session.asked(what)

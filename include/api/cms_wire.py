@@ -6,14 +6,16 @@ Values that only decorate an event (pictures, categories) are left out instead.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
-from include.api.wire import Amount, Moment, ObjectOrNone, Text, TextOrNumber, Whole, Wire, noted
-from include.models import SourceAddress, SourceEvent, SourceState, TicketCategory
+from include.api.listed_twice import agreed, both_named
+from include.api.wire import Amount, Listed, Moment, ObjectOrNone, Text, TextOrNumber, Whole, Wire, noted
+from include.models import LISTED_TWICE, SourceAddress, SourceEvent, SourceState, TicketCategory
 
-_Names = Annotated[list[Text | None] | None, noted()]
+_Names = Annotated[list[Text | None] | None, Listed, noted()]
 
 
 class _DateTime(Wire):
@@ -70,11 +72,11 @@ class CmsEvent(Wire):
     date_time: Annotated[_DateTime | None, ObjectOrNone, noted("date_time")] = None
     all_day: Annotated[bool | None, noted()] = None
     image: Annotated[_Image | None, ObjectOrNone, noted()] = None
-    branches: Annotated[list[Text | None] | None, noted("branches")] = None
+    branches: Annotated[list[Text | None] | None, Listed, noted("branches")] = None
     address: Annotated[_Address | None, ObjectOrNone, noted("address")] = None
     categories: _Names = None
     audiences: _Names = None
-    ticket_categories: Annotated[list[_TicketCategory] | None, noted("ticket_categories")] = None
+    ticket_categories: Annotated[list[_TicketCategory] | None, Listed, noted("ticket_categories")] = None
     ticket_capacity: Annotated[Whole | None, noted("ticket_capacity")] = None
     series: Annotated[_Series | None, ObjectOrNone, noted("series")] = None
     external_data: Annotated[_ExternalData | None, ObjectOrNone, noted("external_data")] = None
@@ -108,6 +110,21 @@ def source_event(item: object) -> SourceEvent:
         link=_text_or_none(external.url),
         admin_link=_text_or_none(external.admin_url),
         unreadable=unreadable,
+    )
+
+
+def doubted_event(contents: Sequence[SourceEvent]) -> SourceEvent:
+    """Return what is known of an event that is listed twice, differently: its titles, and what both say of when."""
+    return SourceEvent(
+        uuid=contents[0].uuid,
+        title=min(event.title for event in contents),
+        state=None,
+        url=None,
+        starts_at=agreed(event.starts_at for event in contents),
+        ends_at=agreed(event.ends_at for event in contents),
+        series_uuid=agreed(event.series_uuid for event in contents),
+        shows=(),
+        unreadable={LISTED_TWICE: both_named(event.title for event in contents)},
     )
 
 

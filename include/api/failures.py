@@ -79,6 +79,8 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
         return throttled(asked)
     if status == 401:
         return wrong_credentials(status, asked)
+    if status < 200:
+        return bad_answer(f"began to speak another protocol (status {status})", asked)
     if status < 400:
         return WrongHost(asked.sentence(f"sent us elsewhere (status {status})", "write the site's own address as host"))
     words = f", saying: {said}" if said else ""

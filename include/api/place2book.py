@@ -30,7 +30,7 @@ from include.api.place2book_wire import (
 from include.api.purchases_wire import purchase
 from include.api.session import ApiSession
 from include.api.transport import Credentials
-from include.api.wire import unwrapped, written_moment
+from include.api.wire import as_list, unwrapped, written_moment
 from include.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
 
 DEFAULT_HOST = "https://api.place2book.com"
@@ -189,9 +189,10 @@ class Place2bookClient(ApiClient):
 
     def _list(self, path: str, what: str, params: Mapping[str, str | int] | None = None) -> list[object]:
         answer = self._session.get(path, what=what, params=params)
-        if answer.status != 200 or not isinstance(answer.data, list):
+        items = as_list(answer.data)
+        if answer.status != 200 or not isinstance(items, list):
             raise failures.bad_answer("gave something else than a list", self._session.asked(what))
-        return answer.data
+        return items
 
     def _event_page(self, event_maker: int, params: Mapping[str, str | int], what: str) -> list[object]:
         try:

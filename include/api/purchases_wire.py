@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import ValidationError
 
-from include.api.wire import Id, Moment, Text, TextOrNumber, Whole, Wire, noted
+from include.api.wire import Id, Moment, Text, TextOrNumber, Whole, Wire, as_list, noted
 from include.models import AdditionalSale, Answer, Purchase, Ticket, UnreadablePurchase
 
 T = TypeVar("T")
@@ -98,11 +98,12 @@ def _each(name: str, sent: object, read: Callable[[object], T], lost: Lost) -> t
     """Read a list that may be left out, item by item; what is no list, or cannot be read of it, is noted as lost."""
     if sent is None:
         return ()
-    if not isinstance(sent, list):
+    listed = as_list(sent)
+    if not isinstance(listed, list):
         lost.append(name)
         return ()
     found = []
-    for item in sent:
+    for item in listed:
         try:
             found.append(read(item))
         except ValidationError:

@@ -8,49 +8,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from requests.adapters import HTTPAdapter
-from requests_ratelimiter import LimiterAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from include.api.connections import PatientAdapter, PatientHttp, PatientHttps, Pools, pools_of
 
 
-class KeyAddingAdapter(LimiterAdapter):
+class KeyAddingAdapter(PatientAdapter):
     """A transport that ends the query of every request with a key, such as `api_key=...`; throttled as the others."""
 
     def __init__(self, query: str, **options: Any) -> None:
-        self._pools = _pools_adding(query)
-        super().__init__(**options)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make the connections that know the key."""
-        HTTPAdapter.init_poolmanager(self, *args, **options)
-        self.poolmanager.pool_classes_by_scheme = self._pools
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """Return the connections through a proxy, which know the key too."""
-        manager = HTTPAdapter.proxy_manager_for(self, proxy, **options)
-        manager.pool_classes_by_scheme = self._pools
-        return manager
+        super().__init__(pools=_pools_adding(query), **options)
 
 
-def _pools_adding(query: str) -> dict[str, type[HTTPConnectionPool]]:
+def _pools_adding(query: str) -> Pools:
     """Return pools of connections by scheme; urllib3 takes classes, so the key lives in these and in no instance."""
 
-    class Plain(HTTPConnection):
+    class Plain(PatientHttp):
         def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
             super().putrequest(method, _with(url, query), *args, **options)
 
-    class Secure(HTTPSConnection):
+    class Secure(PatientHttps):
         def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
             super().putrequest(method, _with(url, query), *args, **options)
 
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
+    return pools_of(Plain, Secure)
 
 
 def _with(url: str, query: str) -> str:

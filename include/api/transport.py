@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
-from requests_ratelimiter import LimiterAdapter
 from urllib3 import exceptions as low
 from urllib3.util.retry import Retry
 
 from include.api.access import RequestSettings
+from include.api.connections import PatientAdapter
 from include.api.query_key import KeyAddingAdapter
 
 
@@ -97,7 +97,7 @@ def http_session(
         "max_retries": retry,
         "pool_maxsize": settings.concurrency,
     }
-    adapter = LimiterAdapter(**options)
+    adapter = PatientAdapter(**options)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)
     if credentials.query:

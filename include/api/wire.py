@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,7 +11,6 @@ from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,6 +20,9 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+
+from include.api.wire_numbers import amount, as_text, exactly_whole, whole
+from include.api.wire_times import moment
 
 _SHOWN_AT_MOST = 120
 
@@ -74,51 +77,42 @@ def written_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _no_flag(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("a number is needed")
-    return value
+def as_list(value: object) -> object:
+    """Return what PHP wrote as an object, a list whose first places are gone, as the list that it is, in its order.
+
+    An empty object stays one: PHP writes an empty list as such, and nothing may be taken for gone because of another.
+    """
+    if not isinstance(value, dict) or not value or not all(_is_place(key) for key in value):
+        return value
+    return [value[key] for key in sorted(value, key=int)]
 
 
-def _only_text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("a time is a text")
-    return value
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a time within the calendar is needed") from None
+def _is_place(key: object) -> bool:
+    return isinstance(key, str) and re.fullmatch(r"0|[1-9][0-9]{0,9}", key) is not None
 
 
 def _none_for_empty_list(value: object) -> object:
     return None if value == [] else value
 
 
-def _number_as_text(value: object) -> object:
-    if isinstance(value, Decimal) and value.is_finite():
-        return str(int(value)) if value == value.to_integral_value() else str(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def _digits(letters: str) -> Callable[[object], object]:
     """Return a reader of ids that may come with letters before them, as in evm5000."""
 
     def read(value: object) -> object:
-        return value.strip().removeprefix(letters) if isinstance(value, str) else _no_flag(value)
+        return exactly_whole(value.strip().removeprefix(letters) if isinstance(value, str) else value)
 
     return read
 
 
 Text = Annotated[str, BeforeValidator(cleaned)]
-TextOrNumber = Annotated[str, AfterValidator(str.strip), BeforeValidator(_number_as_text), BeforeValidator(cleaned)]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), BeforeValidator(_only_text)]
-Whole = Annotated[int, Field(ge=-(2**31), lt=2**31), BeforeValidator(_no_flag)]
-Amount = Annotated[Decimal, Field(ge=-(10**9), le=10**9), BeforeValidator(_no_flag)]
-Id = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_no_flag)]
+TextOrNumber = Annotated[str, AfterValidator(str.strip), BeforeValidator(as_text), BeforeValidator(cleaned)]
+Moment = Annotated[datetime, BeforeValidator(moment)]
+Whole = Annotated[int, Field(ge=-(2**31), lt=2**31), BeforeValidator(whole)]
+Amount = Annotated[Decimal, Field(ge=-(10**9), le=10**9), BeforeValidator(amount)]
+Id = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(exactly_whole)]
 EventMakerId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("evm"))]
 EventId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("ev"))]
+Listed = BeforeValidator(as_list)
+"""Reads a list also where PHP wrote it as an object."""
 ObjectOrNone = BeforeValidator(_none_for_empty_list)
 """PHP writes an object without fields as an empty list."""

@@ -23,6 +23,7 @@ from include.api.errors import (
     Throttled,
     WrongHost,
 )
+from include.api.listed_twice import once_each
 from include.api.session import ApiSession
 from include.api.transport import Credentials
 from include.api.yesplan_wire import YesplanEvent
@@ -59,14 +60,13 @@ class YesplanClient(ApiClient):
         Raises SettingsProblem when Yesplan does not understand the query.
         """
         what = "for its events"
-        found: dict[str, YesplanEvent] = {}
+        found: list[YesplanEvent] = []
         for item in self._items(f"/api/events/{quote(query, safe=':')}", what):
             one = _read(yesplan_wire.event, item)
             if one is None:
                 raise failures.bad_answer("listed something that is no event with an id", self._session.asked(what))
-            if found.setdefault(one.id, one) != one:
-                raise failures.bad_answer(f"listed event {one.id} twice, differently,", self._session.asked(what))
-        return tuple(found.values())
+            found.append(one)
+        return once_each(found, lambda event: event.id, yesplan_wire.doubted_event)
 
     def custom_data(self, query: str, ids: Sequence[str]) -> dict[str, Mapping[str, object]]:
         """Return the custom data of these events, which the query finds, by event and keyword, or an error of the tree.

@@ -5,15 +5,17 @@ A time that cannot be understood is noted under Yesplan's own field name; the ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from include.api.wire import Moment, ObjectOrNone, Text, TextOrNumber, Wire, noted
+from include.api.listed_twice import agreed, both_named
+from include.api.wire import Listed, Moment, ObjectOrNone, Text, TextOrNumber, Wire, as_list, noted
+from include.models import LISTED_TWICE
 from include.models.text import caseless, one_line
 
 
@@ -63,7 +65,7 @@ class _Event(Wire):
     starttime: Annotated[Moment | None, noted("starttime")] = None
     endtime: Annotated[Moment | None, noted("endtime")] = None
     status: Annotated[_Sent | None, noted("status")] = None
-    locations: Annotated[list[_Sent | None] | None, noted("locations")] = None
+    locations: Annotated[list[_Sent | None] | None, Listed, noted("locations")] = None
     group: Annotated[_Sent | None, ObjectOrNone, noted("group")] = None
 
 
@@ -72,7 +74,7 @@ class _Pagination(Wire):
 
 
 class _Page(Wire):
-    data: list[object]
+    data: Annotated[list[object], Listed]
     pagination: Annotated[_Pagination | None, ObjectOrNone] = None
 
 
@@ -81,10 +83,19 @@ class _Field(Wire):
     value: object = None
 
 
+def _listed_fields(value: object) -> object:
+    """Return a list of fields that PHP wrote as an object as the list; values by keyword stay as they are."""
+    listed = as_list(value)
+    fields = isinstance(listed, list) and all(isinstance(one, dict) and "keyword" in one for one in listed)
+    return listed if fields else value
+
+
 class _CustomData(Wire):
     event: Annotated[_Sent | None, noted()] = None
-    items: dict[str, object] | list[Annotated[_Field | None, noted()]] | None = None
-    groups: list[object] | None = None
+    items: Annotated[
+        dict[str, object] | list[Annotated[_Field | None, noted()]] | None, BeforeValidator(_listed_fields)
+    ] = None
+    groups: Annotated[list[object] | None, Listed] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +128,19 @@ def event(item: object) -> YesplanEvent:
         locations=tuple(place for place in map(_named, sent.locations or ()) if place),
         group_id=(sent.group and sent.group.id) or None,
         unreadable=unreadable,
+    )
+
+
+def doubted_event(contents: Sequence[YesplanEvent]) -> YesplanEvent:
+    """Return what is known of an event that is listed twice, differently: its names, and what both say of when."""
+    return YesplanEvent(
+        id=contents[0].id,
+        name=min(event.name for event in contents),
+        starts_at=agreed(event.starts_at for event in contents),
+        ends_at=agreed(event.ends_at for event in contents),
+        status=agreed(event.status for event in contents) or Named(),
+        group_id=agreed(event.group_id for event in contents),
+        unreadable={LISTED_TWICE: both_named(event.name for event in contents)},
     )
 
 
@@ -170,5 +194,5 @@ def _fields(groups: list[object] | None) -> Iterator[tuple[str, object]]:
             continue
         if isinstance(group.get("keyword"), str) and "value" in group:
             yield group["keyword"], group["value"]
-        children = group.get("children")
+        children = as_list(group.get("children"))
         yield from _fields(children if isinstance(children, list) else None)

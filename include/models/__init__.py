@@ -19,6 +19,7 @@ from include.models.rules import (
     PriceUnit,
 )
 from include.models.source import (
+    LISTED_TWICE,
     SHOWN_BY_A_WEBSITE,
     SourceAddress,
     SourceEvent,
@@ -52,6 +53,7 @@ from include.models.ticketing import (
 from include.models.webhook import WebhookAction, WebhookState
 
 __all__ = [
+    "LISTED_TWICE",
     "SHOWN_BY_A_WEBSITE",
     "UNLIMITED_TICKETS",
     "AdditionalSale",

@@ -22,6 +22,10 @@ class SourceState(StrEnum):
 SHOWN_BY_A_WEBSITE = ("state", "link", "admin_link")
 """What of a ticket status a source can show when it says nothing else."""
 
+LISTED_TWICE = "uuid"
+"""The field under which an event's `unreadable` names the titles of what its source lists under one uuid, differently.
+Such an event says nothing else that can be relied on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketStatus:

@@ -37,7 +37,7 @@ class _CmsApi:
     async def list_events(self, request: Request) -> Response:
         _check_format(request)
         from_date = _date(request.query_params.get("from_date"))
-        return JSONResponse([self._site.as_json(event) for event in self._site.listed(from_date)])
+        return JSONResponse(self._site.shown(from_date))
 
     async def patch_event(self, request: Request) -> Response:
         _check_format(request)

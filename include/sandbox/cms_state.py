@@ -73,6 +73,7 @@ class CmsSite:
     running_reach: timedelta | None = None
     without_role: tuple[str, str] = ("redaktionen", "made-up-redaktionen")
     _events: dict[str, CmsEvent] = field(default_factory=dict)
+    _twice: dict[str, dict[str, object]] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     @property
@@ -108,11 +109,26 @@ class CmsSite:
             chosen = [event for event in chosen if event.listed_from(earliest, self.running_reach)]
         return sorted(chosen, key=lambda e: (e.start, e.uuid))
 
+    def shown(self, from_date: date | None) -> list[dict[str, object]]:
+        """Return the public list as the API shows it, with those that stand in it twice."""
+        listed = self.listed(from_date)
+        again = [{**self.as_json(event), **self._twice[event.uuid]} for event in listed if event.uuid in self._twice]
+        return [*map(self.as_json, listed), *again]
+
+    def list_twice(self, uuid: str, **fields: object) -> None:
+        """Let the list show an event a second time, with these fields otherwise, as when a translation slips in."""
+        self._twice[self.get(uuid).uuid] = fields
+
+    def list_once(self) -> None:
+        """Let the list show each event once again."""
+        self._twice.clear()
+
     def clear(self) -> None:
         """Remove all events, and be an earlier release."""
         with self._lock:
             self._events.clear()
             self.running_reach = None
+            self._twice.clear()
 
     def put(self, event: CmsEvent) -> None:
         """Store an event as it is."""

@@ -16,6 +16,7 @@ Kind = Literal[
     "drop_after",
     "wrong_length",
     "garbage",
+    "early_hints",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -28,7 +29,7 @@ class Fault:
     slow: waits `seconds`, then answers as usual.
     drop_before, drop_after: the connection is closed without an answer, before or after the work.
     wrong_length: the body is shorter than its Content-Length. truncated_json: half of the JSON.
-    garbage: bytes that are not HTTP.
+    garbage: bytes that are not HTTP. early_hints: interim answers (102, 103) come before the answer.
     """
 
     server: str

@@ -12,6 +12,9 @@ from include.sandbox.moments import Clock
 from include.sandbox.request_log import LoggedRequest, RequestLog
 
 _LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Log ind</title></head><body><h1>Log ind</h1></body></html>"
+_INTERIM = (
+    b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n"
+)
 _CLAIMED_BUT_MISSING_BYTES = 100
 
 
@@ -75,6 +78,9 @@ class Gate:
             case "garbage":
                 connection_of(scope).write(b"\x15\x03\x01\x00 not http\r\n\r\n")
                 await _hang_up(scope)
+            case "early_hints":
+                connection_of(scope).write(_INTERIM)
+                await self._app(scope, receive, send)
             case "truncated_json":
                 await self._cut_short(scope, receive, send)
             case "wrong_length":

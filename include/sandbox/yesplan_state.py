@@ -1,7 +1,7 @@
 """One venue's Yesplan: its events with their custom data, and what planners do to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from threading import RLock
@@ -82,6 +82,7 @@ class Installation:
     of_groups: dict[str, dict[str, object]] = field(default_factory=dict)
     """What was written into the custom data of groups, by their id."""
     _events: dict[str, YesplanEvent] = field(default_factory=dict)
+    _twice: dict[str, str] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1201))
     _lock: RLock = field(default_factory=RLock)
 
@@ -106,15 +107,25 @@ class Installation:
         raise UnknownYesplanEventError(name)
 
     def found(self, query: Query) -> list[YesplanEvent]:
-        """Return the events that a query asks for, earliest first."""
+        """Return the events that a query asks for, earliest first; `list_twice` lets one stand in it twice."""
         chosen = [event for event in self.events if not event.hidden and query.finds(_day(event), _texts(event))]
-        return sorted(chosen, key=lambda event: (event.start, event.id))
+        again = [replace(event, name=self._twice[event.id]) for event in chosen if event.id in self._twice]
+        return sorted([*chosen, *again], key=lambda event: (event.start, event.id))
+
+    def list_twice(self, event_id: str, name: str) -> None:
+        """Let lists show an event a second time, with another name."""
+        self._twice[self.get(event_id).id] = name
+
+    def list_once(self) -> None:
+        """Let lists show each event once again."""
+        self._twice.clear()
 
     def clear(self) -> None:
         """Remove all events, and behave again as at the start."""
         with self._lock:
             self._events.clear()
             self.of_groups.clear()
+            self._twice.clear()
             self._numbers = count(1201)
             self.behaviour = Behaviour()
 

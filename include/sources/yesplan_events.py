@@ -2,6 +2,7 @@
 
 | Yesplan says                                              | the event                                              |
 |-----------------------------------------------------------|--------------------------------------------------------|
+| it is listed twice, differently                           | is rejected: what holds nobody knows                   |
 | its status is one of `cancelled_statuses`                 | is cancelled, whatever else is filled in               |
 | its status is none of `statuses`                          | is no longer relevant (an Option, or back to one)      |
 | it has no status, or none that can be read                | is rejected, not withdrawn                             |

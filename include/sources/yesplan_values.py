@@ -11,11 +11,14 @@ from decimal import Decimal
 from html import escape
 
 from include.api.wire import cleaned
+from include.api.wire_numbers import as_text, without_noise
 from include.models import SourceState
 from include.models.text import caseless, one_line, visible
 
 _TAG = re.compile(r"</?[a-zA-Z]")
-_AMOUNT = re.compile(r"-?\d{1,9}(?:[.,]\d{1,2})?")
+_AMOUNT = re.compile(r"-?[0-9]{1,9}(?:[.,](?:[0-9]{1,2}|[0-9]{4,25}))?")
+_WITH_DOTS = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}")
+_WITH_COMMAS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,2}")
 _YES = frozenset({"ja", "yes", "true", "1", "sand", "x"})
 _IN_WORDS = {
     SourceState.ACTIVE: "I salg",
@@ -63,7 +66,7 @@ def _chosen(value: object) -> list[object]:
 def _text(value: object) -> str | None:
     if value is None:
         return None
-    text = str(value).lower() if isinstance(value, bool) else str(cleaned(str(value)))
+    text = str(value).lower() if isinstance(value, bool) else str(cleaned(str(as_text(value))))
     return text.strip() if visible(text).strip() else None
 
 
@@ -88,19 +91,31 @@ def whole_in(value: object) -> int | None:
 
 
 def amount_in(value: object) -> Decimal | None:
-    """Return an amount: a number, or a text with a comma or a point before at most two decimals; None where there is
-    none.
+    """Return an amount without the noise of floating point: a number, or a text with a comma or a point before its
+    decimals; None where there is none.
 
-    The text "1.250" is none: nobody can tell whether it is a thousand, and a price is never guessed.
+    The text "1.250" is none: nobody can tell whether it is a thousand, and a price is never guessed. "1.250,00" can be
+    read in one way only, and so can a point before more than three decimals.
     """
     found = single(value)
     if isinstance(found, Decimal | int) and not isinstance(found, bool):
         amount = Decimal(found)
-        return amount if amount.is_finite() and abs(amount) < _MOST_AMOUNT else None
-    said = "" if isinstance(found, list | bool) else one_line(text_in(found) or "")
-    if not (said.isascii() and _AMOUNT.fullmatch(said)):
-        return None
-    return Decimal(said.replace(",", "."))
+    else:
+        said = "" if isinstance(found, list | bool) else one_line(text_in(found) or "")
+        written = _with_a_point(said)
+        if written is None:
+            return None
+        amount = Decimal(written)
+    return without_noise(amount) if amount.is_finite() and abs(amount) < _MOST_AMOUNT else None
+
+
+def _with_a_point(said: str) -> str | None:
+    """Return an amount as Python reads it; None for what is none, or could be two."""
+    if _WITH_DOTS.fullmatch(said):
+        return said.replace(".", "").replace(",", ".")
+    if _WITH_COMMAS.fullmatch(said):
+        return said.replace(",", "")
+    return said.replace(",", ".") if _AMOUNT.fullmatch(said) else None
 
 
 def is_no_text(value: object) -> bool:

@@ -137,6 +137,15 @@ ENTRIES = {
         "The same ticket category stands twice on the event. Delete one in {source}, and add it anew if needed.",
         CATEGORY,
     ),
+    "uuid_twice": Entry(
+        "To arrangementer med forskelligt indhold har det samme nummer i {source}, så vi kan ikke vide, hvilket der "
+        "gælder. Intet er ændret ved arrangementet. Slet eller ret det ene i {source}; ses der kun ét dér, så sig det "
+        "til den, der passer Billetbro.",
+        "Two events with different content have the same number in {source}, so we cannot know which one holds. "
+        "Nothing of the event was changed. Delete or correct one in {source}; if only one is seen there, tell whoever "
+        "looks after Billetbro.",
+        Explanation("Titler: {found}.", "Titles: {found}."),
+    ),
     "unreadable": Entry(
         "Vi kan ikke læse {field} på arrangementet, så det er ikke overført. "
         "Ret feltet i {source}; ser det rigtigt ud, så sig det til den, der passer Billetbro.",

@@ -4,6 +4,7 @@ The first row that fits decides:
 
 | the source says                                       | outcome        | code                                   |
 |-------------------------------------------------------|----------------|----------------------------------------|
+| it is listed twice, differently                       | rejected       | uuid_twice                             |
 | its ticket manager relevance is false                 | skipped        | not_relevant                           |
 | it has ended, or its state is Occurred                | over           | over                                   |
 | its link points to somewhere that is not Place2book   | sold elsewhere | sold_elsewhere                         |
@@ -27,11 +28,12 @@ exception, and never keeps the others from going on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from include.models import LibraryRules, Mapped, OnCreate, Outcome, SourceEvent, SourceState, TicketEvent
+from include.models import LISTED_TWICE, LibraryRules, Mapped, OnCreate, Outcome, SourceEvent, SourceState, TicketEvent
 from include.models.sales_links import is_place2book, pasted_link
 from include.sync.html import long_description, plain_line, short_description, web_url
 from include.sync.mapping_address import address_of
@@ -48,6 +50,8 @@ _NOT_NEEDED = frozenset({"all_day", "url", "image_url", "categories", "audiences
 
 def map_event(event: SourceEvent, rules: LibraryRules, now: datetime) -> Mapped:
     """Return what the event is to us and what it should be in Place2book; never raises for what an event says."""
+    if LISTED_TWICE in event.unreadable:
+        return _listed_twice(event, rules)
     outcome, code = _judged(event, rules, now)
     if outcome is not None:
         found = _link(event) if outcome is Outcome.SOLD_ELSEWHERE else None
@@ -56,6 +60,13 @@ def map_event(event: SourceEvent, rules: LibraryRules, now: datetime) -> Mapped:
     if isinstance(wanted, Flaw):
         return _mapped(event, rules, Outcome.REJECTED, code=wanted.code, field=wanted.field, found=wanted.found)
     return _mapped(event, rules, Outcome.PASSIVE_EVENT if wanted.passive else Outcome.TICKET_EVENT, desired=wanted)
+
+
+def _listed_twice(event: SourceEvent, rules: LibraryRules) -> Mapped:
+    """Return an event that is left as it is: nothing that it says is believed, and nothing is written back to it."""
+    nothing_said = replace(event, state=None, link=None, admin_link=None, sold=None, available=None, shows=())
+    titles = event.unreadable[LISTED_TWICE]
+    return _mapped(nothing_said, rules, Outcome.REJECTED, code="uuid_twice", field=LISTED_TWICE, found=titles)
 
 
 def _judged(event: SourceEvent, rules: LibraryRules, now: datetime) -> tuple[Outcome | None, str | None]:

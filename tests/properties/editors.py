@@ -142,6 +142,18 @@ class Editors(RuleBasedStateMachine):
             self.world.sandbox.faults.add("place2book", "status", "GET", f"/events/{link.event_id}(/prices)?$", times=2)
             self.world.run()
 
+    @rule(uuid=source, title=st.sampled_from(TITLES), edited=EDITS)
+    def an_hour_lists_an_event_twice(self, uuid: str, title: str, edited: dict[str, object]) -> None:
+        """Let an hour's list hold an edited event twice, with another title: what it is linked to stays as it is."""
+        if not self._exists(uuid):
+            return
+        self.world.site.edit(uuid, **{**edited, "published": True})
+        before = self._how_it_stands(uuid)
+        self.world.site.list_twice(uuid, title=f"{title} igen")
+        self.world.run()
+        self.world.site.list_once()
+        assert self._how_it_stands(uuid) == before
+
     @rule(uuid=source, days=st.integers(-20, 20))
     def move(self, uuid: str, days: int) -> None:
         if self._exists(uuid):
@@ -172,7 +184,7 @@ class Editors(RuleBasedStateMachine):
 
     @rule(
         server=st.sampled_from(SERVERS),
-        kind=st.sampled_from(["drop_after", "drop_before", "status", "truncated_json", "html_200"]),
+        kind=st.sampled_from(["drop_after", "drop_before", "status", "truncated_json", "html_200", "early_hints"]),
         method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
         times=st.integers(1, 3),
     )
@@ -284,6 +296,12 @@ class Editors(RuleBasedStateMachine):
             ours = {price["key"]: link.prices[price["key"]].price_id for price in row["prices"]}
             assert (event.fields.sale_close_at, event.fields.passive) == (None, False)
             assert {event.prices[price_id].fields.sale_end_at for price_id in ours.values()} <= {None}
+
+    def _how_it_stands(self, uuid: str) -> object:
+        """Return the Place2book event that a source event is linked to, and the link that it shows."""
+        link = self.world.ours().get(uuid)
+        standing = {event.id: event.fields.as_json() for event in self.world.sandbox.place2book.events}
+        return link and (link.event_id, standing.get(link.event_id), self.world.link_shown(uuid))
 
     def _exists(self, uuid: str) -> bool:
         return any(event.uuid == uuid for event in self.world.site.events)

@@ -228,6 +228,12 @@ def test_load_settings_with_a_foreign_postal_code_takes_it_as_it_is(tmp_path: Pa
     assert library.fallback_address.postal_code == "24937"
 
 
+def test_load_settings_with_a_postal_code_that_begins_with_zero_reads_its_digits(tmp_path: Path) -> None:
+    without_quotes = SMALLEST.replace('postal_code: "2730"', "postal_code: 0700")
+    library = load_settings(written(tmp_path, without_quotes)).library("herlev")
+    assert library.fallback_address.postal_code == "0700"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -44,6 +44,21 @@ def _with(line: str, *, instead_of: str | None = None) -> str:
             id="lookback",
         ),
         pytest.param(
+            "lookback_days: 1_000",
+            "lookback_days: found '1_000'; allowed is a whole number of days, 0 or more",
+            id="underscore",
+        ),
+        pytest.param(
+            "requests: {per_second: 1:30}",
+            "requests.per_second: found '1:30'; allowed is a number above 0",
+            id="sixties",
+        ),
+        pytest.param(
+            "requests: {concurrency: ٣}",
+            "requests.concurrency: found '٣'; allowed is a whole number from 1 to 32",
+            id="digits-of-another-script",
+        ),
+        pytest.param(
             "import_unpriced_events: 'ja'",
             "import_unpriced_events: found 'ja'; allowed is true or false",
             id="text-for-true",
@@ -84,7 +99,7 @@ def _with(line: str, *, instead_of: str | None = None) -> str:
         ),
         pytest.param(
             "requests: {per_second: .inf}",
-            "requests.per_second: found the number inf; allowed is a number above 0",
+            "requests.per_second: found '.inf'; allowed is a number above 0",
             id="without-end",
         ),
         pytest.param(
@@ -241,9 +256,22 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
             id="branches",
         ),
         pytest.param(
+            "place2book",
+            "place2book: {event_maker: 05000, event_makers_by_branch: {Havnen: 0x1388, Torvet: 5_000}}",
+            [
+                "place2book.event_maker: found '05000'; allowed is the event maker's number in Place2book, such as "
+                "5000",
+                "place2book.event_makers_by_branch.Havnen: found '0x1388'; allowed is a branch's name, a colon, and "
+                "its event maker's number",
+                "place2book.event_makers_by_branch.Torvet: found '5_000'; allowed is a branch's name, a colon, and its "
+                "event maker's number",
+            ],
+            id="event-makers-in-eights-sixteens-and-with-an-underscore",
+        ),
+        pytest.param(
             "fallback_address",
-            "fallback_address: {name: A, address1: B, postal_code: 0700, city: C}",
-            [f"fallback_address.postal_code: found the number 448; allowed is {POSTAL_CODE}"],
+            "fallback_address: {name: A, address1: B, postal_code: 2730, city: C}",
+            [f"fallback_address.postal_code: found the number 2730; allowed is {POSTAL_CODE}"],
             id="postal-code-without-quotes",
         ),
         pytest.param(

@@ -88,6 +88,14 @@ class Planners:
         own = {"name": event.name, "locations": list(event.locations), "start": event.start, "end": event.end}
         return self.state.add(**own, **event.custom)
 
+    def list_twice(self, uuid: str, title: str) -> None:
+        """Let lists show an event a second time, with another name."""
+        self.state.list_twice(uuid, title)
+
+    def list_once(self) -> None:
+        """Let lists show each event once again."""
+        self.state.list_once()
+
     @property
     def events(self) -> list[Shown]:
         """Return every event as it stands, in the order in which they were planned."""

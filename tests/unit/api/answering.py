@@ -13,13 +13,17 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer; `delay` is seconds before it begins, `pause` seconds after each byte of its body."""
+    """One answer; `delay` is seconds before it begins, `pause` seconds after each byte of its body.
+
+    `interim` is what comes before all that, as it is on the wire.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
     pause: float = 0
+    interim: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def _handler_of(server: AnsweringServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             server.received.append(Received(self.command, self.path, dict(self.headers), body))
             reply = server.next_reply()
+            self.wfile.write(reply.interim)
             time.sleep(reply.delay)
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():

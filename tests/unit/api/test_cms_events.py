@@ -1,5 +1,7 @@
 """Reading the CMS: a complete snapshot, or an error."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -16,7 +18,7 @@ from include.api.errors import (
     WrongCredentials,
     WrongHost,
 )
-from include.models import SourceAddress, SourceEvent, SourceState, TicketCategory
+from include.models import LISTED_TWICE, SourceAddress, SourceEvent, SourceState, TicketCategory
 from include.sandbox.faults import Kind
 from include.sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
@@ -140,6 +142,75 @@ def test_event_with_empty_lists_for_objects_is_read_as_if_they_were_left_out(
     assert read(cms, server, **{name: [] for name in OBJECTS}) == BARE_EVENT
 
 
+@pytest.mark.parametrize("sent", ["29.949999999999999", '"29.949999999999999"', "29.950000000000003", "29.95"])
+def test_price_with_the_noise_of_another_language_is_read_without_it(
+    cms: CmsClient, server: AnsweringServer, sent: str
+) -> None:
+    body = json.dumps([{**BARE, "ticket_categories": [{"title": "V", "price": {"value": "?"}}]}])
+    server.will_answer(Reply(body.replace('"?"', sent).encode()))
+    (event,) = cms.events(FROM)
+    assert (event.ticket_categories, event.unreadable) == ((TicketCategory(title="V", amount=Decimal("29.95")),), {})
+
+
+def test_number_beyond_all_measure_costs_no_more_than_itself(cms: CmsClient, server: AnsweringServer) -> None:
+    body = json.dumps([{**BARE, "ticket_capacity": 1}, {**BARE, "uuid": "2", "ticket_capacity": 2}])
+    huge = body.replace('"ticket_capacity": 1}', f'"ticket_capacity": {"9" * 5000}, "all_day": 1e{"9" * 20}}}')
+    server.will_answer(Reply(huge.encode()))
+    assert [(event.capacity, list(event.unreadable)) for event in cms.events(FROM)] == [
+        (None, ["ticket_capacity"]),
+        (2, []),
+    ]
+
+
+def test_lists_that_php_wrote_as_objects_are_read_in_order(cms: CmsClient, server: AnsweringServer) -> None:
+    listed = {
+        "branches": {"10": "Havnen", "2": "Torvet"},
+        "categories": {"1": "Foredrag"},
+        "audiences": {"3": "Voksne", "1": "Unge"},
+        "ticket_categories": {"4": {"title": "Barn"}, "1": {"title": "Voksen"}},
+    }
+    server.will_answer(as_json({"7": {**BARE, "uuid": "2"}, "2": {**BARE, **listed}}))
+    assert cms.events(FROM) == (
+        replace(
+            BARE_EVENT,
+            branches=("Torvet", "Havnen"),
+            categories=("Foredrag",),
+            audiences=("Unge", "Voksne"),
+            ticket_categories=(TicketCategory(title="Voksen"), TicketCategory(title="Barn")),
+        ),
+        replace(BARE_EVENT, uuid="2"),
+    )
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"a": {"title": "V"}}, {"1": {"title": "V"}, "more": True}, {"-1": {}}, {"01": {}}]
+)
+def test_object_that_is_no_list_of_phps_is_not_read_as_one(
+    cms: CmsClient, server: AnsweringServer, sent: dict[str, object]
+) -> None:
+    event = read(cms, server, ticket_categories=sent)
+    assert (event.ticket_categories, list(event.unreadable)) == ((), ["ticket_categories"])
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-10-25T02:30:00+02", "2026-10-25T10:00:00+01"),
+        ("2026-10-25 00:30:00 UTC", "2026-10-25 10:00:00.000 +0100"),
+        ("2026-10-25t00:30:00z", "2026-10-25T09:00Z"),
+    ],
+)
+def test_times_as_other_languages_write_them_are_read(
+    cms: CmsClient, server: AnsweringServer, start: str, end: str
+) -> None:
+    assert read(cms, server, date_time={"start": start, "end": end}) == BARE_EVENT
+
+
+def test_midnight_that_ends_a_day_begins_the_next(cms: CmsClient, server: AnsweringServer) -> None:
+    event = read(cms, server, date_time={"start": "2027-03-27T00:00:00+01:00", "end": "2027-03-27T24:00:00+01:00"})
+    assert (event.ends_at, event.unreadable) == (datetime(2027, 3, 27, 23, 0, tzinfo=UTC), {})
+
+
 IN_ADDRESS = ("location", "locationAdditional", "street", "zip_code", "city", "country")
 
 
@@ -203,6 +274,7 @@ def test_event_with_an_original_image_alone_has_none_for_tickets(cms: CmsClient,
         pytest.param({"ticket_capacity": "mange"}, {"ticket_capacity": "mange"}, id="capacity that is a word"),
         pytest.param({"ticket_capacity": True}, {"ticket_capacity": "true"}, id="capacity that is a flag"),
         pytest.param({"ticket_capacity": 7.5}, {"ticket_capacity": "7.5"}, id="half a ticket"),
+        pytest.param({"ticket_capacity": "1_000"}, {"ticket_capacity": "1_000"}, id="capacity with an underscore"),
         pytest.param({"ticket_capacity": 10**12}, {"ticket_capacity": "1000000000000"}, id="capacity without measure"),
         pytest.param({"ticket_manager_relevance": "måske"}, {"ticket_manager_relevance": "måske"}, id="relevance"),
         pytest.param({"branches": "Havnen"}, {"branches": "Havnen"}, id="branches"),
@@ -220,6 +292,11 @@ def test_event_with_an_original_image_alone_has_none_for_tickets(cms: CmsClient,
             {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": float("nan")}}]},
             {"ticket_categories.price.value": "NaN"},
             id="price that is no number",
+        ),
+        pytest.param(
+            {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": "1_000"}}]},
+            {"ticket_categories.price.value": "1_000"},
+            id="price with an underscore",
         ),
         pytest.param({"series": "s-1"}, {"series": "s-1"}, id="series"),
         pytest.param({"external_data": {"url": {"a": 1}}}, {"external_data.url": '{"a": 1}'}, id="link"),
@@ -248,19 +325,51 @@ def test_event_listed_twice_alike_is_read_once(cms: CmsClient, server: Answering
     assert cms.events(FROM) == (BARE_EVENT,)
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["as listed", "the other way round"])
+def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
+    cms: CmsClient, server: AnsweringServer, order: int
+) -> None:
+    other = {
+        **BARE,
+        "title": "Andet",
+        "date_time": {"start": "2026-10-25T02:30:00+02:00", "end": "2026-10-26T10:00:00+01:00"},
+        "ticket_manager_relevance": False,
+        "series": {"uuid": "s-1"},
+    }
+    server.will_answer(as_json([*[BARE, other][::order], {**BARE, "uuid": "2"}, BARE]))
+    doubted = SourceEvent(
+        uuid="0a1b",
+        title="Andet",
+        state=None,
+        url=None,
+        starts_at=BARE_EVENT.starts_at,
+        ends_at=None,
+        shows=(),
+        unreadable={LISTED_TWICE: '"Andet" / "Babyrytmik"'},
+    )
+    assert cms.events(FROM) == (doubted, replace(BARE_EVENT, uuid="2"))
+
+
+def test_list_of_nothing_but_one_uuid_is_read_as_one_event(cms: CmsClient, server: AnsweringServer) -> None:
+    server.will_answer(as_json([{**BARE, "title": f"Nummer {number}"} for number in range(5000)]))
+    (event,) = cms.events(FROM)
+    assert event.unreadable == {LISTED_TWICE: " / ".join(f'"Nummer {number}"' for number in range(5))}
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
         pytest.param(as_json({"message": "Der opstod en fejl"}), BadAnswer, id="not a list"),
         pytest.param(as_json([], 203), BadAnswer, id="a status that is not 200"),
         pytest.param(as_json([], 206), BadAnswer, id="a part"),
+        pytest.param(as_json({}), BadAnswer, id="an object with nothing in it"),
+        pytest.param(as_json({"1": BARE, "links": {}}), BadAnswer, id="an object that is no list of PHP's"),
         pytest.param(Reply(status=204), BadAnswer, id="no content"),
         pytest.param(as_json([BARE, "tekst"]), BadAnswer, id="an item that is a text"),
         pytest.param(as_json([BARE, None]), BadAnswer, id="an item that is null"),
         pytest.param(as_json([{"title": "Uden uuid"}]), BadAnswer, id="no uuid"),
         pytest.param(as_json([{**BARE, "uuid": ""}]), BadAnswer, id="empty uuid"),
         pytest.param(as_json([{**BARE, "uuid": 7}]), BadAnswer, id="uuid that is a number"),
-        pytest.param(as_json([BARE, {**BARE, "title": "Andet"}]), BadAnswer, id="one uuid, two contents"),
         pytest.param(Reply(status=401), WrongCredentials, id="401"),
         pytest.param(Reply(status=403), WrongCredentials, id="403"),
         pytest.param(Reply(b"<html>Not found</html>", 404), WrongHost, id="404"),

@@ -49,6 +49,7 @@ CURRENT = CurrentPrice(
         pytest.param([{"price": PRICE}], (CURRENT,), id="wrapped"),
         pytest.param([{**PRICE, "value": "7550"}], (CURRENT,), id="value as text"),
         pytest.param([{**PRICE, "value": 7550.0}], (CURRENT,), id="value with a point"),
+        pytest.param([{**PRICE, "value": 7549.999999999999}], (CURRENT,), id="value with noise"),
         pytest.param([{"id": 8}], (CurrentPrice(price_id=8, name="", value_ore=0),), id="only an id"),
         pytest.param(
             [{"id": 8, "name": "Barn", "value": None, "meta_data": {"deletable": 1}, "sold_tickets": "?"}],
@@ -72,6 +73,9 @@ def test_prices_in_every_spelling_are_read(
         pytest.param([{"name": "Uden id"}], id="no id"),
         pytest.param([{**PRICE, "value": "75,50"}], id="value that is no number"),
         pytest.param([{**PRICE, "value": 75.5}], id="half an øre"),
+        pytest.param([{**PRICE, "value": "7_550"}], id="underscore"),
+        pytest.param([{**PRICE, "id": "7_1"}], id="underscore in the id"),
+        pytest.param([{**PRICE, "id": 7.0000000001}], id="an id with noise"),
     ],
 )
 def test_prices_that_cannot_be_relied_on_are_a_bad_answer(

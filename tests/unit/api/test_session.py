@@ -32,6 +32,9 @@ from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 
 WRITES = [HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH, HTTPMethod.DELETE]
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+PROCESSING = b"HTTP/1.1 102 Processing\r\n\r\n"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nContent-Length: 9\r\n\r\n"
 BUSY = Reply(status=429, headers={"Retry-After": "1"})
 
 
@@ -121,6 +124,61 @@ def test_write_that_fails_is_sent_once(
         session.write(method, "/events", what="to create an event", body={"event": {}})
     assert type(raised.value) is kind
     assert server.methods() == [method]
+
+
+@pytest.mark.parametrize("method", ["GET", *WRITES])
+@pytest.mark.parametrize(
+    "interim",
+    [
+        pytest.param(CONTINUE, id="100"),
+        pytest.param(PROCESSING, id="102"),
+        pytest.param(HINTS, id="103"),
+        pytest.param(CONTINUE + PROCESSING * 3 + HINTS * 3, id="several"),
+    ],
+)
+def test_answer_is_what_comes_after_what_is_said_before_it(
+    server: AnsweringServer, session: ApiSession, method: str, interim: bytes
+) -> None:
+    server.will_answer(
+        replace(as_json([1], 201), interim=interim, headers={"Location": "/events/1"}), as_json([2]), as_json([3])
+    )
+    first, second, third = (ask(session, method) for _ in range(3))
+    assert first == Answer(status=201, data=[1], location="/events/1")
+    assert (second.data, third.data, server.methods()) == ([2], [3], [method] * 3)
+
+
+@pytest.mark.parametrize(
+    ("reply", "of_a_read", "of_a_write"),
+    [
+        pytest.param(Reply(interim=HINTS, delay=0.6), TimedOut, OutcomeUnknown, id="then nothing"),
+        pytest.param(Reply(interim=HINTS * 50), Unreachable, OutcomeUnknown, id="for ever"),
+        pytest.param(Reply(interim=HINTS, status=500), ServerTrouble, OutcomeUnknown, id="then trouble"),
+        pytest.param(Reply(interim=HINTS, status=400), Refused, Refused, id="then a refusal"),
+        pytest.param(Reply(status=101, headers={"Upgrade": "x"}), BadAnswer, OutcomeUnknown, id="another protocol"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", *WRITES])
+def test_what_is_said_before_the_answer_is_no_answer(
+    server: AnsweringServer,
+    session: ApiSession,
+    method: str,
+    reply: Reply,
+    of_a_read: type[BilletbroError],
+    of_a_write: type[BilletbroError],
+) -> None:
+    server.will_answer(reply)
+    expected = of_a_read if method == "GET" else of_a_write
+    with pytest.raises(expected) as raised:
+        ask(session, method)
+    assert type(raised.value) is expected
+    assert method == "GET" or server.methods() == [method]
+
+
+def test_write_that_is_told_to_wait_after_hints_is_sent_again_once(
+    server: AnsweringServer, session: ApiSession
+) -> None:
+    server.will_answer(replace(BUSY, interim=HINTS), replace(as_json({"id": 1}, 201), interim=HINTS))
+    assert (ask(session, "POST").data, server.methods()) == ({"id": 1}, ["POST", "POST"])
 
 
 def test_write_after_429_waits_and_is_sent_again(server: AnsweringServer, session: ApiSession) -> None:

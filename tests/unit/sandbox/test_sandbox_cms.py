@@ -26,6 +26,17 @@ def test_list_without_login_is_a_bare_array_of_published_events(sandbox: Sandbox
     assert len(cms_list(sandbox, _format="json")) == len(sandbox.cms["solbjerg"].events) == 41
 
 
+def test_event_that_is_listed_twice_stands_in_the_list_with_both_contents_until_it_is_listed_once(
+    sandbox: Sandbox,
+) -> None:
+    site = sandbox.cms["solbjerg"]
+    uuid = site.add(title="Koncert")
+    site.list_twice(uuid, title="Concert")
+    assert [event["title"] for event in cms_list(sandbox) if event["uuid"] == uuid] == ["Koncert", "Concert"]
+    site.list_once()
+    assert [event["title"] for event in cms_list(sandbox) if event["uuid"] == uuid] == ["Koncert"]
+
+
 @pytest.mark.parametrize(
     "auth",
     [

@@ -1,6 +1,9 @@
 """Every way to fail can be switched on, for the requests that it is meant for, and off."""
 
+import re
+import socket
 import time
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -85,6 +88,18 @@ def test_dropped_connection_hides_whether_the_work_was_done(p2b: Place2bookClien
     assert [_entry(entry) for entry in p2b.sandbox.log.writes()] == [
         ("place2book", "POST", "/event_makers/5100/events", {}, None)
     ]
+
+
+def test_early_hints_come_before_the_answer_of_a_request_that_is_carried_out(sandbox: Sandbox) -> None:
+    uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
+    sandbox.faults.add("cms:solbjerg", "early_hints")
+    url = urlsplit(sandbox.cms_urls["solbjerg"])
+    with socket.create_connection((url.hostname, url.port), timeout=TIMEOUT) as connection:
+        asked = f"GET /arrangementer/{uuid} HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
+        connection.sendall(asked.encode())
+        said = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    assert re.findall(r"^HTTP/1.1 (\d+)", said, re.MULTILINE) == ["102", "103", "200"]
+    assert "Jazz i kælderen" in said
 
 
 def test_slow_fault_waits_and_then_answers(sandbox: Sandbox) -> None:

@@ -24,6 +24,16 @@ def control(sandbox: Sandbox, method: str, path: str, body: object = None) -> re
     return requests.request(method, f"{sandbox.control_url}/yesplan/theater{path}", json=body, timeout=TIMEOUT)
 
 
+def test_event_that_is_listed_twice_stands_in_the_list_with_both_names_until_it_is_listed_once(
+    sandbox: Sandbox,
+) -> None:
+    state = sandbox.yesplan["theater"]
+    state.list_twice(state.add(name="Hamlet", start=START), "Macbeth")
+    assert found(sandbox, "date:06-05-2031") == ["Hamlet", "Macbeth"]
+    state.list_once()
+    assert found(sandbox, "date:06-05-2031") == ["Hamlet"]
+
+
 def test_event_shows_times_with_offset_and_objects_with_names(sandbox: Sandbox) -> None:
     state = sandbox.yesplan["theater"]
     event_id = state.add(name="Hamlet", start=START, group="Hamlet", locations=["Store Sal", "Foyer"])

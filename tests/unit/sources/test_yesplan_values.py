@@ -24,7 +24,25 @@ from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in,
         (Decimal("NaN"), None),
         (float("nan"), None),
         ({"amount": 75}, None),
+        (Decimal("29.949999999999999"), Decimal("29.95")),
+        ("29,949999999999999", Decimal("29.95")),
+        ("29.949999999999999", Decimal("29.95")),
+        ("29.9555", Decimal("29.9555")),
+        ("1.250,00", Decimal(1250)),
+        ("1,250.5", Decimal("1250.5")),
+        ("-1.234.567,89", Decimal("-1234567.89")),
         ("1.250", None),
+        ("1,250", None),
+        ("29.955", None),
+        ("1.25,00", None),
+        ("1.250,000", None),
+        ("12345.678,90", None),
+        ("1.250.00", None),
+        ("1 250", None),
+        ("1_250", None),
+        ("+75", None),
+        ("9.999.999.999,00", None),
+        (Decimal("1E+999999"), None),
         ("75 kr.", None),
         ("75,-", None),
         ("Gratis", None),
@@ -56,6 +74,7 @@ def test_amount_is_a_number_or_none(value: object, amount: Decimal | None) -> No
         ("240", 240),
         (240, 240),
         ("240,0", 240),
+        (Decimal("239.99999999999997"), 240),
         ("2,5", None),
         ("mange", None),
         (None, None),
@@ -68,7 +87,9 @@ def test_whole_number_is_read_or_none(value: object, number: int | None) -> None
     assert whole_in(value) == number
 
 
-@pytest.mark.parametrize("value", ["Ja", "yes", "TRUE", "1", 1, True, " ja ", ["Ja"], ["", "Ja"], [True], "Ja\u200b"])
+@pytest.mark.parametrize(
+    "value", ["Ja", "yes", "TRUE", "1", 1, True, " ja ", ["Ja"], ["", "Ja"], [True], "Ja\u200b", Decimal("1.0")]
+)
 def test_yes_is_a_yes(value: object) -> None:
     assert is_yes(value)
 
@@ -85,6 +106,7 @@ def test_anything_else_is_a_no(value: object) -> None:
         ("", None),
         ("\u200b \u00ad", None),
         (3, "3"),
+        (Decimal("3.0"), "3"),
         (None, None),
         ({}, None),
         ({"a": 1}, None),

@@ -41,6 +41,7 @@ EXPECTED_CODES = {
     "unknown_sales_link",
     "unreadable",
     "unreadable_in_place2book",
+    "uuid_twice",
     "waits_for_twin",
 }
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from include.models import (
+    LISTED_TWICE,
     Address,
     DesiredPrice,
     Mapped,
@@ -146,6 +147,35 @@ def test_map_event_without_what_a_ticket_event_needs_says_why(
 ) -> None:
     mapped = map_event(event, RULES, NOW)
     assert (_reason(mapped), mapped.desired) == (expected, None)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(EVENT, id="in order"),
+        pytest.param(replace(EVENT, relevant=False), id="not relevant"),
+        pytest.param(replace(EVENT, state=SourceState.CANCELLED), id="cancelled"),
+        pytest.param(replace(EVENT, state=SourceState.OCCURRED), id="occurred"),
+        pytest.param(replace(EVENT, ticket_categories=()), id="no ticket categories"),
+        pytest.param(replace(EVENT, link=ELSEWHERE), id="sold elsewhere"),
+        pytest.param(replace(EVENT, link=PLACE2BOOK_LINK, sold=3, available=7), id="on sale"),
+    ],
+)
+def test_map_event_that_is_listed_twice_is_rejected_whatever_else_it_says(event: SourceEvent) -> None:
+    titles = '"Foredrag om hvaler" / "Koncert"'
+    assert map_event(replace(event, unreadable={LISTED_TWICE: titles, "title": "?"}), RULES, NOW) == Mapped(
+        uuid=EVENT.uuid,
+        title="Foredrag om hvaler",
+        outcome=Outcome.REJECTED,
+        starts_at=EVENT.starts_at,
+        ends_at=EVENT.ends_at,
+        event_maker=5000,
+        on_create=OnCreate(mute=True, kultunaut_export=False),
+        code="uuid_twice",
+        field="uuid",
+        found=titles,
+        shows=(),
+    )
 
 
 @pytest.mark.parametrize(

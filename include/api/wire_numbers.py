@@ -1,0 +1,71 @@
+"""Numbers as other languages write them, and no others.
+
+A number of floating point carries its noise along: 29.95 arrives as 29.949999999999999. What lies within a millionth
+of a whole number of hundredths, far more than such noise and far less than anybody means, is that number. A text is a
+number only in plain digits: neither "1_000" nor digits of other scripts, "1e3" or "Infinity", though Python would
+read them.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+NOISE = Decimal("0.000001")
+_HUNDREDTH = Decimal("0.01")
+_MOST_DIGITS = 40
+_PLAIN = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))\s*")
+_TOO_LARGE = Decimal(10) ** 20
+
+
+def number(value: object) -> Decimal:
+    """Return a JSON number, or a text that is one, exactly as sent; raises ValueError for anything else."""
+    match value:
+        case bool():
+            raise ValueError("a number is needed")
+        case int() | Decimal():
+            exact = Decimal(value)
+        case float():
+            exact = Decimal(repr(value))
+        case str() if (found := _PLAIN.fullmatch(value)) and len(found[1]) <= _MOST_DIGITS:
+            exact = Decimal(found[1])
+        case _:
+            raise ValueError("a number is needed")
+    if not exact.is_finite() or abs(exact) >= _TOO_LARGE:
+        raise ValueError("a number of ordinary size is needed")
+    return exact
+
+
+def without_noise(exact: Decimal, step: Decimal = _HUNDREDTH) -> Decimal:
+    """Return the multiple of `step` that a number lies within a hair of, else the number as it is."""
+    nearest = exact.quantize(step)
+    return nearest if exact != nearest and abs(exact - nearest) <= NOISE else exact
+
+
+def amount(value: object) -> Decimal:
+    """Return an amount of money without noise; raises ValueError for what is no number."""
+    return without_noise(number(value))
+
+
+def whole(value: object) -> int:
+    """Return a count without noise; raises ValueError for what is no whole number."""
+    return _as_int(without_noise(number(value), Decimal(1)))
+
+
+def exactly_whole(value: object) -> int:
+    """Return a number that names something, such as an id, which has no noise; raises ValueError for no whole one."""
+    return _as_int(number(value))
+
+
+def as_text(value: object) -> object:
+    """Return a number as the text of it, without a fraction of nothing (2735.0); anything else as it is."""
+    if isinstance(value, Decimal) and value.is_finite():
+        whole_number = abs(value) < _TOO_LARGE and value == value.to_integral_value()
+        return str(int(value)) if whole_number else str(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_int(exact: Decimal) -> int:
+    if exact != exact.to_integral_value():
+        raise ValueError("a whole number is needed")
+    return int(exact)

@@ -1,0 +1,81 @@
+"""A list whose first places are gone, which PHP writes as an object, is read as a list wherever one is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from include.api.cms import CmsClient
+from include.api.place2book import Place2bookClient
+from include.api.yesplan import YesplanClient
+from tests.unit.api.answering import AnsweringServer, as_json
+from tests.unit.api.place2book_samples import SHOWN
+from tests.unit.api.test_place2book_prices import PRICE
+from tests.unit.api.test_place2book_purchases import PURCHASE
+from tests.unit.api.yesplan_samples import EVENT
+
+CMS_EVENT: dict[str, object] = {
+    "uuid": "1",
+    "title": "Babyrytmik",
+    "branches": ["Hovedbiblioteket", "Havnen"],
+    "categories": ["Foredrag", "Musik"],
+    "audiences": ["Voksne", "Unge"],
+    "ticket_categories": [{"title": "Voksen"}, {"title": "Barn"}],
+}
+CUSTOM_DATA = {
+    "groups": [
+        {"keyword": "t", "children": [{"keyword": "a", "value": 1}, {"children": [{"keyword": "b", "value": 2}]}]}
+    ]
+}
+
+
+def written_by_php(data: object) -> object:
+    """Return the data with every list as PHP writes one that begins at another place than 0, the last item first."""
+    if isinstance(data, dict):
+        return {name: written_by_php(value) for name, value in data.items()}
+    if not isinstance(data, list) or not data:
+        return data
+    return {str(place): written_by_php(item) for place, item in reversed([*enumerate(data, start=9)])}
+
+
+Read = Callable[[CmsClient, Place2bookClient, YesplanClient], object]
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        pytest.param([CMS_EVENT, {"uuid": "2"}], lambda cms, *_: cms.events(date(2026, 9, 1)), id="source events"),
+        pytest.param([{"id": 1}, {"id": 2}], lambda _, p2b, __: p2b.event_makers(), id="event makers"),
+        pytest.param([SHOWN, {"id": 2}], lambda _, p2b, __: tuple(p2b.events(5000)), id="ticket events"),
+        pytest.param([PRICE, {**PRICE, "id": 8}], lambda _, p2b, __: p2b.prices(5000, 123), id="prices"),
+        pytest.param(
+            [PURCHASE, {**PURCHASE, "purchase_id": 2}], lambda _, p2b, __: p2b.purchases(5000, 123), id="purchases"
+        ),
+        pytest.param(
+            {"data": [{**EVENT, "locations": [{"name": "Salen"}, {"name": "Foyeren"}]}, {"id": "2"}]},
+            lambda *clients: clients[2].events("x"),
+            id="venue's events",
+        ),
+        pytest.param(
+            {"items": [{"keyword": "a", "value": "1"}, {"keyword": "b", "value": "2"}]},
+            lambda *clients: clients[2].custom_data_of("1-2"),
+            id="venue's fields",
+        ),
+        pytest.param(CUSTOM_DATA, lambda *clients: clients[2].custom_data_of("1-2"), id="venue's custom data"),
+    ],
+)
+def test_list_that_php_wrote_as_an_object_is_read_as_the_list(
+    cms: CmsClient,
+    place2book: Place2bookClient,
+    yesplan: YesplanClient,
+    server: AnsweringServer,
+    sent: object,
+    read: Read,
+) -> None:
+    server.will_answer(as_json(sent))
+    expected = read(cms, place2book, yesplan)
+    server.will_answer(as_json(written_by_php(sent)))
+    assert read(cms, place2book, yesplan) == expected
+    assert expected
