@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from html import unescape
 
 import requests
 
-_WEB_PAGE = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
+from include.models.markup import decoded
+
+_WEB_PAGE = re.compile(rb"^\s*+(?:\xef\xbb\xbf)?\s*+<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _SAID_AT_MOST = 300
 _LONGEST_WHOLE = 40
 """Digits of a whole number that Python is asked to read as one; it refuses thousands."""
@@ -95,7 +96,7 @@ def said_in(content: bytes, secrets: Iterable[str]) -> str:
     except (ValueError, RecursionError):
         words = content[: _SAID_AT_MOST * 8].decode("utf-8", "ignore")
     ours = tuple(filter(None, secrets))
-    plain = _masked(unescape(re.sub(r"<[^>]*>", " ", _masked(words, ours))), ours)
+    plain = _masked(decoded(re.sub(r"<[^<>]*>", " ", _masked(words, ours))), ours)
     printable = "".join(letter if letter.isprintable() else " " for letter in plain)
     return _shortened(" ".join(printable.split()))
 

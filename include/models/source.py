@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from include.models.text import normal_form
+
 
 class SourceState(StrEnum):
     """The state of an event at its source, in the CMS's own words."""
@@ -54,7 +56,7 @@ class TicketCategory:
     @property
     def key(self) -> str:
         """Return what identifies the category over time: its uuid, or its title where it has none."""
-        return self.uuid or f"title:{self.title}"
+        return self.uuid or f"title:{normal_form(self.title)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from include.models import AppliedPrice, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Written
+from include.models.text import same_text
 from include.store.changes import BegunChange
-from include.sync.fields import TIMES, current_fields, read_time, same_minute, written_time
+from include.sync.fields import TIMES, current_fields, read_time, same_minute, same_value, written_time
 
 
 def can_be_told(change: BegunChange) -> bool:
@@ -65,7 +66,7 @@ def _was_carried_out(change: BegunChange, stands: Mapping[str, Written]) -> bool
 
     How they stand tells less. Place2book keeps some values in a form of its own, and staff may have gone on from there.
     """
-    return all(stands[name] != change.old[name] for name in change.new)
+    return not any(same_value(name, stands[name], change.old[name]) for name in change.new)
 
 
 def _applied(name: str, sent: Written, stands: Written) -> Written:
@@ -92,8 +93,9 @@ def _sale_reopened(change: BegunChange, link: Link, current: CurrentEvent) -> Li
 
 def _price_created(change: BegunChange, link: Link, current: CurrentEvent) -> Link | None:
     claimed = {price.price_id for price in link.prices.values()}
-    sent = (change.new["name"], change.new["value"])
-    free = (p for p in current.prices or () if p.price_id not in claimed and (p.name, p.value_ore) == sent)
+    name, value = str(change.new["name"]), change.new["value"]
+    same = (price for price in current.prices or () if price.value_ore == value and same_text(price.name, name))
+    free = (price for price in same if price.price_id not in claimed)
     made = next(free, None)
     return replace(link, prices={**link.prices, sent_key(made): as_applied(made)}) if made else None
 

@@ -20,11 +20,12 @@ from include.models import (
     SourceEvent,
     Written,
 )
+from include.models.text import normal_form
 from include.pipeline.noted import as_applied, noted, sent_key
 from include.pipeline.observe import Key, Observation, with_readable_prices
 from include.store.changes import BegunChange
 from include.sync.apply import sales_location
-from include.sync.fields import current_fields, read_time, written_time
+from include.sync.fields import LONG_TEXT, current_fields, read_time, same_value, written_time
 from include.sync.identity import wants_an_event
 from include.sync.prices import claim_prices, prices_as_made
 
@@ -137,16 +138,18 @@ def _created(
 
 
 def _bears_name_and_start(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
-    return bool(event.name) and (event.name, written_time(event.begin_at)) == (sent.get("name"), sent.get("begin_at"))
+    same_start = written_time(event.begin_at) == sent.get("begin_at")
+    return bool(event.name) and same_start and same_value("name", event.name, sent.get("name"))
 
 
 def _bears_description(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
-    return bool(event.description_long) and event.description_long == sent.get("description_long")
+    said = event.description_long
+    return bool(said) and same_value(LONG_TEXT, said, sent.get(LONG_TEXT))
 
 
 def _names_the_page(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
     """Return whether the event's description links to the page that was sent last in it, however it was rewritten."""
-    pages = _LINK.findall(str(sent.get("description_long") or ""))
+    pages = _LINK.findall(str(sent.get(LONG_TEXT) or ""))
     return bool(pages) and pages[-1] in _LINK.findall(event.description_long)
 
 
@@ -158,7 +161,9 @@ def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | N
     """
     stands = current_fields(current)
     desired = mapped.desired.prices if mapped and mapped.desired else ()
-    sent = {sent_key(price): as_applied(price) for price in current.prices or () if f"price.{price.name}" in create.new}
+    names = {normal_form(name) for name in create.new if name.startswith("price.")}
+    ours = (price for price in current.prices or () if normal_form(f"price.{price.name}") in names)
+    sent = {sent_key(price): as_applied(price) for price in ours}
     prices = claim_prices(desired, sent, {}, adopting=False)
     return Link(
         uuid=create.uuid,

@@ -13,9 +13,9 @@ from html import escape
 from include.api.wire import cleaned
 from include.api.wire_numbers import as_text, without_noise
 from include.models import SourceState
+from include.models.markup import decoded, is_html
 from include.models.text import caseless, one_line, visible
 
-_TAG = re.compile(r"</?[a-zA-Z]")
 _AMOUNT = re.compile(r"-?[0-9]{1,9}(?:[.,](?:[0-9]{1,2}|[0-9]{4,25}))?")
 _WITH_DOTS = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}")
 _WITH_COMMAS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,2}")
@@ -71,11 +71,11 @@ def _text(value: object) -> str | None:
 
 
 def html_in(value: object) -> str | None:
-    """Return a text as HTML: as it is where it has tags, else with its lines and paragraphs kept apart."""
+    """Return a text as HTML: as it is where it plainly is HTML, else with its lines and paragraphs kept apart."""
     said = text_in(value)
-    if said is None or _TAG.search(said):
+    if said is None or is_html(said):
         return said
-    paragraphs = re.split(r"\n\s*\n", said.replace("\r\n", "\n").replace("\r", "\n"))
+    paragraphs = re.split(r"\n\s*\n", decoded(said).replace("\r\n", "\n").replace("\r", "\n"))
     return "".join("<p>" + "<br>".join(escape(one.strip(), quote=False).split("\n")) + "</p>" for one in paragraphs)
 
 

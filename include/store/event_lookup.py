@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from include.models.sales_links import seccode_anywhere
 from include.models.text import normal_form
+from include.store.normal_form import normal_form_of
 from include.store.tables import changes, links, source_events
 
 LARGEST_ID = 2**63 - 1
@@ -43,8 +44,8 @@ def find_events(
     """
     text = normal_form(sought)
     found = _find(connection, or_(*_exactly(text)), libraries)
-    if not found:
-        by_title = _find(connection, TITLE.icontains(text, autoescape=True), libraries)
+    if not found and text:
+        by_title = _find(connection, normal_form_of(TITLE).icontains(text, autoescape=True), libraries)
         found = [event for event in by_title if event.present or event.linked] or by_title
     return tuple(sorted(found, key=lambda event: _distance(event, now)))
 

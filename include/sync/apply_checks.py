@@ -7,7 +7,7 @@ from datetime import datetime
 
 from include.api.errors import Refused
 from include.models import Change, FieldChange, Written
-from include.sync.fields import read_time, same_minute
+from include.sync.fields import is_there, read_time, same_minute
 
 DECIDES_A_SALE = frozenset({"begin_at", "end_at", "capacity", "passive", "value", "sale_close_at", "sale_end_at"})
 """Fields of which it must be seen that an update of them was carried out."""
@@ -23,7 +23,7 @@ class NotTaken(Refused):
 
 def unchanged(change: Change, stands: Mapping[str, Written]) -> str:
     """Name the fields that decide a sale and still have the value that was to be replaced."""
-    sent = (field for field in change.fields if field.field in DECIDES_A_SALE and field.old != field.new)
+    sent = (field for field in change.fields if field.field in DECIDES_A_SALE and not is_there(field))
     return ", ".join(field.field for field in sent if stands.get(field.field) == field.old)
 
 

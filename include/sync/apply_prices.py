@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from include.api.errors import Missing, after_a_write
 from include.models import AppliedPrice, Change, CurrentPrice, Written
+from include.models.text import same_text
 from include.sync.apply_checks import NotTaken, has_closed, unchanged
 from include.sync.fields import read_time, written_time
 from include.sync.ticket_system import TicketSystem
@@ -52,7 +53,7 @@ def remember_price(event: Working, change: Change, price_id: int) -> None:
     applied = AppliedPrice(price_id=price_id, name=wanted.name, value_ore=wanted.value_ore)
     before = link.prices.get(key, applied)
     settled = {f"price.{price_id}.{field.field}" for field in change.fields}
-    if before.price_id != price_id or before.name != wanted.name:
+    if before.price_id != price_id or not same_text(before.name, wanted.name):
         settled.add(f"price.{before.price_id}.name")
     if before.price_id != price_id or before.value_ore != wanted.value_ore:
         settled.add(f"price.{before.price_id}.value")

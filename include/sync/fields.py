@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from include.models import Address, CurrentEvent, TicketEvent, Written
+from include.models import Address, CurrentEvent, FieldChange, Link, TicketEvent, Written
+from include.models.text import same_text
+from include.sync.html import same_html
 
 TIMES = ("begin_at", "end_at")
+LONG_TEXT = "description_long"
 ADDRESS_PARTS = ("name", "address1", "address2", "postal_code", "city", "phone", "country")
 
 
@@ -29,6 +32,23 @@ def same_minute(one: datetime | None, other: datetime | None) -> bool:
     if one is None or other is None:
         return one is other
     return abs(one - other) < timedelta(minutes=1)
+
+
+def same_value(field: str, one: Written, other: Written) -> bool:
+    """Return whether a field's two values are one: texts in the one normal form, whoever wrote them."""
+    if one == other or not (isinstance(one, str) and isinstance(other, str)):
+        return one == other
+    return same_html(one, other) if field == LONG_TEXT else same_text(one, other)
+
+
+def is_there(change: FieldChange) -> bool:
+    """Return whether a field already has the value that it is to have."""
+    return same_value(change.field, change.old, change.new)
+
+
+def shows(field: str, shown: Written, value: Written, link: Link) -> bool:
+    """Return whether what Place2book shows of a field is this value, or what it made of our own write (`echo`)."""
+    return same_value(field, shown, value) or same_value(field, shown, link.echo.get(field))
 
 
 def desired_fields(event: TicketEvent) -> dict[str, Written]:

@@ -1,4 +1,7 @@
-"""Text that staff wrote in the CMS, made fit for Place2book: plain lines, short descriptions, and safe HTML."""
+"""Text that staff wrote in the CMS, made fit for Place2book: plain lines, short descriptions, and safe HTML.
+
+What is compared, in place of what is sent, is `same_html`'s and include/models/text.py's.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,15 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from include.models.markup import decoded, is_html
+from include.models.text import normal_form, one_line, visible
+from include.sync.html_bounds import flattened, is_cut, shortened
+
 DESCRIPTION_SHORT_MAX = 255
 """Characters; Place2book silently drops the rest (facts: description_short)."""
 
 _ALLOWED_TAGS = {"p", "br", "strong", "em", "b", "i", "ul", "ol", "li", "h2", "h3", "h4", "a"}
+_ALLOWED_ATTRIBUTES = {"*": set[str](), "a": {"href"}}
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _REMOVED_WHOLE = {"script", "style", "iframe", "noscript", "template", "object", "svg", "math", "title", "textarea"}
 _BLOCK = re.compile(
@@ -24,28 +32,34 @@ _BLOCK_NOT_ALLOWED = re.compile(
     r"pre|section|table|tbody|td|tfoot|th|thead|tr)\b)",
     re.IGNORECASE,
 )
+_OPENING_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
+_NEVER_SENT = re.compile(r' (?:lang|title)="[^"]*"', re.IGNORECASE)
+"""Attributes that were let through once, and stand in what was applied then."""
 
 
 def plain_line(text: str | None) -> str:
-    """Return the text as one line: entities decoded once, white space folded, what no database can hold left out."""
-    return _folded(_printable(html.unescape(_printable(text or ""))))
+    """Return the text as one line of what can be read.
+
+    Plain text has its character references decoded once; what plainly is HTML loses its tags. White space is folded;
+    what nobody sees, and what no database can hold, is left out.
+    """
+    printable = shortened(_printable(text or ""))
+    return one_line(_printable(decoded(_without_tags(printable) if is_html(printable) else printable)))
 
 
 def short_description(text: str | None) -> str:
-    """Return the text without its HTML, at most 255 characters, cut between words with "…"."""
-    separated = _BLOCK.sub(" <", _printable(text or ""))
-    plain = nh3.clean(separated, tags=set(), clean_content_tags=_REMOVED_WHOLE)
-    return _cut(_folded(_printable(html.unescape(plain))), DESCRIPTION_SHORT_MAX)
+    """Return the text as one plain line of at most 255 characters, cut between words with "…"."""
+    return _cut(plain_line(text), DESCRIPTION_SHORT_MAX)
 
 
 def long_description(body: str | None, page: str | None) -> str:
     """Return the body with allowed HTML only, and a last line that links to the event's own page where it has one."""
-    separated = _BLOCK_NOT_ALLOWED.sub(" <", _printable(body or ""))
+    separated = _BLOCK_NOT_ALLOWED.sub(" <", flattened(shortened(_printable(body or ""))))
     safe = nh3.clean(
         separated,
         tags=_ALLOWED_TAGS,
         clean_content_tags=_REMOVED_WHOLE,
-        attributes={"a": {"href"}},
+        attributes=_ALLOWED_ATTRIBUTES,
         url_schemes={"http", "https"},
         url_relative="deny",
         link_rel=None,
@@ -55,14 +69,33 @@ def long_description(body: str | None, page: str | None) -> str:
     return "\n".join(part for part in (safe, link) if part)
 
 
+def is_too_long(body: str | None) -> bool:
+    """Tell whether the long description holds less than the body says: it is too long, or too deep."""
+    return is_cut(_printable(body or ""))
+
+
+def same_html(one: str, other: str) -> bool:
+    """Return whether two long descriptions are one in the normal form, attributes that are never sent left aside."""
+    return one == other or _html_form(one) == _html_form(other)
+
+
 def web_url(url: str | None) -> str | None:
     """Return the address when it is a whole http(s) one, else None."""
-    text = _printable(url or "").strip()
+    text = visible(_printable(url or "")).strip()
     try:
         parts = urlsplit(text)
         return text if parts.scheme in ("http", "https") and parts.hostname else None
     except ValueError:
         return None
+
+
+def _without_tags(text: str) -> str:
+    """Return HTML as text in which only character references are left to be decoded."""
+    return nh3.clean(_BLOCK.sub(" <", flattened(text)), tags=set(), clean_content_tags=_REMOVED_WHOLE)
+
+
+def _html_form(text: str) -> str:
+    return normal_form(_OPENING_TAG.sub(lambda tag: _NEVER_SENT.sub("", tag[0]), text))
 
 
 def _cut(text: str, most: int) -> str:
@@ -71,10 +104,6 @@ def _cut(text: str, most: int) -> str:
         return text
     head, space, _ = text[:most].rpartition(" ")
     return f"{(head if space else text[: most - 1]).rstrip(' ,;:')}…"
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _printable(text: str) -> str:

@@ -27,6 +27,7 @@ from enum import StrEnum
 
 from include.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, Window
 from include.models.sales_links import is_place2book, seccode_of
+from include.models.text import normal_form, same_text
 from include.sync.instances import in_order_of_start, made_anew
 
 
@@ -134,7 +135,10 @@ def _by_sales_link(
             for mapped in claimants:
                 found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.UNKNOWN_LINK)
         elif event.end_at is None or event.end_at > now:
-            best = min(claimants, key=lambda mapped: (_name(mapped) != event.name, mapped.starts_at != event.begin_at))
+            best = min(
+                claimants,
+                key=lambda mapped: (not same_text(_name(mapped), event.name), mapped.starts_at != event.begin_at),
+            )
             found[best.uuid] = Identity(mapped=best, belonging=Belonging.ADOPTED, current=event)
 
 
@@ -144,10 +148,14 @@ def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str
     A claimant with another title and another start is a clone of what was removed since: it gets an event of its own.
     Several instances of the same series say nothing by showing one link: they are paired by their starts (rule 3).
     """
-    alike = [mapped for mapped in claimants if mapped.title == orphan.title or mapped.starts_at == orphan.starts_at]
+    alike = [
+        mapped for mapped in claimants if same_text(mapped.title, orphan.title) or mapped.starts_at == orphan.starts_at
+    ]
     series = [mapped for mapped in alike if mapped.series_uuid and mapped.series_uuid == orphan.series_uuid]
     if alike and len(series) < 2:
-        best = min(alike, key=lambda mapped: (mapped.title != orphan.title, mapped.starts_at != orphan.starts_at))
+        best = min(
+            alike, key=lambda mapped: (not same_text(mapped.title, orphan.title), mapped.starts_at != orphan.starts_at)
+        )
         found[best.uuid] = Identity(mapped=best, belonging=Belonging.MOVED, link=orphan)
 
 
@@ -180,11 +188,11 @@ def _lost_creates(
     """Apply rule 4, those whose create was begun first, each event to one source event."""
     waiting: dict[tuple[int, str, datetime | None], list[CurrentEvent]] = defaultdict(list)
     for event in sorted(free, key=lambda event: event.event_id):
-        waiting[event.event_maker, event.name, event.begin_at].append(event)
+        waiting[event.event_maker, normal_form(event.name), event.begin_at].append(event)
     for mapped in sorted(unlinked, key=lambda mapped: mapped.uuid not in begun):
         if mapped.desired is None:
             continue
-        candidates = waiting[mapped.event_maker, mapped.desired.name, mapped.desired.begin_at]
+        candidates = waiting[mapped.event_maker, normal_form(mapped.desired.name), mapped.desired.begin_at]
         if candidates:
             found[mapped.uuid] = Identity(
                 mapped=mapped,

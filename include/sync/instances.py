@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
+from include.models.text import normal_form
+
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -60,18 +62,23 @@ def made_anew(instances: Iterable[New], vanished: Iterable[Old], unseen: Iterabl
 def looks(instance: Instance) -> tuple[int, str, datetime | None]:
     """Return what an event is known by that has another uuid and is in no series, or in another: both are the source's
     own."""
-    return instance.event_maker, instance.title, instance.starts_at
+    return instance.event_maker, normal_form(instance.title), instance.starts_at
+
+
+def in_series(instance: Instance) -> tuple[str, str]:
+    """Return what an instance of a series is known by: the series, "" outside one, and the title."""
+    return instance.series_uuid or "", normal_form(instance.title)
 
 
 def _in_series(instances: Iterable[New], vanished: Sequence[Old], unseen: Sequence[Old]) -> list[tuple[New, Old]]:
     waiting: dict[tuple[str, str], list[Old]] = defaultdict(list)
     for old in sorted([*vanished, *unseen], key=in_order_of_start):
         if old.series_uuid:
-            waiting[old.series_uuid, old.title].append(old)
+            waiting[in_series(old)].append(old)
     pairs: list[tuple[New, Old]] = []
     later: list[New] = []
     for new in sorted(instances, key=in_order_of_start):
-        candidates = waiting.get((new.series_uuid or "", new.title), [])
+        candidates = waiting.get(in_series(new), [])
         same_start = next((old for old in candidates if old.starts_at == new.starts_at), None)
         if same_start is None:
             later.append(new)
@@ -79,7 +86,7 @@ def _in_series(instances: Iterable[New], vanished: Sequence[Old], unseen: Sequen
             candidates.remove(same_start)
             pairs.append((new, same_start))
     for new in later:
-        candidates = waiting.get((new.series_uuid or "", new.title), [])
+        candidates = waiting.get(in_series(new), [])
         if first := next((old for old in candidates if old not in unseen), None):
             candidates.remove(first)
             pairs.append((new, first))

@@ -35,6 +35,7 @@ from zoneinfo import ZoneInfo
 
 from include.models import LISTED_TWICE, LibraryRules, Mapped, OnCreate, Outcome, SourceEvent, SourceState, TicketEvent
 from include.models.sales_links import is_place2book, pasted_link
+from include.models.text import caseless
 from include.sync.html import long_description, plain_line, short_description, web_url
 from include.sync.mapping_address import address_of
 from include.sync.mapping_flaws import Flaw
@@ -194,8 +195,8 @@ def _on_create(event: SourceEvent, rules: LibraryRules) -> OnCreate:
 
 def _first_match(names: Iterable[str], table: Mapping[str, _Value]) -> _Value | None:
     """Look up the first of the names that the table has; capitals and white space make no difference."""
-    by_name = {plain_line(name).casefold(): value for name, value in table.items()}
-    return next((by_name[key] for name in names if (key := plain_line(name).casefold()) in by_name), None)
+    by_name = {caseless(plain_line(name)): value for name, value in table.items()}
+    return next((by_name[key] for name in names if (key := caseless(plain_line(name))) in by_name), None)
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -82,7 +82,7 @@ def _country(text: str | None, fallback: str) -> str:
     country = plain_line(text)
     if not country:
         return fallback
-    if country.casefold() in _DENMARK:
+    if caseless(country) in _DENMARK:
         return "DK"
     return country.upper() if len(country) == 2 and country.isascii() and country.isalpha() else ""
 

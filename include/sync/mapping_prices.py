@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from include.models import DesiredPrice, PriceUnit, TicketCategory
+from include.models.text import caseless
 from include.sync.html import plain_line
 from include.sync.mapping_flaws import Flaw
 
@@ -43,7 +44,7 @@ def _flaw_of(category: TicketCategory, currency: str) -> Flaw | None:
         return _flaw("price_missing", category, None)
     if category.amount.is_finite() and category.amount < 0:
         return _flaw("price_negative", category, str(category.amount))
-    if category.currency and category.currency.strip().upper() != currency:
+    if category.currency and caseless(category.currency) != caseless(currency):
         return _flaw("price_currency", category, category.currency)
     return None
 

@@ -54,7 +54,7 @@ from include.models import (
 )
 from include.sync.fields import current_fields, desired_fields
 from include.sync.identity import Belonging, Identity
-from include.sync.instances import looks
+from include.sync.instances import in_series, looks
 from include.sync.plan_linked import plan_linked
 from include.sync.plan_parts import Plan, Run, change_of, rejection_of
 from include.sync.reasons import Why
@@ -112,7 +112,7 @@ def _plan_removals(
     kept = identities.keys() | {identity.link.uuid for identity in identities.values() if identity.link}
     linked = {link.uuid for link in links}
     rejected = [m for m in snapshot if m.outcome is Outcome.REJECTED and m.uuid not in linked]
-    awaited = {(mapped.series_uuid, mapped.title) for mapped in rejected if mapped.series_uuid}
+    awaited = {in_series(mapped) for mapped in rejected if mapped.series_uuid}
     anew = {looks(mapped) for mapped in rejected if mapped.starts_at}
     removal = RemovalPlan()
     for link in links:
@@ -126,7 +126,7 @@ def _plan_removals(
                 now=run.now,
                 run_id=run.run_id,
                 resync=run.mode is Mode.RESYNC,
-                awaited=(link.series_uuid, link.title) in awaited or looks(link) in anew,
+                awaited=in_series(link) in awaited or looks(link) in anew,
                 counts=not run.events,
             )
     plan.changes += removal.changes

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from include.models import AppliedPrice, CurrentEvent, CurrentPrice, FieldChange, Link, Written
-from include.sync.fields import TIMES, read_time
+from include.sync.fields import TIMES, is_there, read_time, same_value, shows
 from include.sync.removal import is_sold, tickets_sold
 
 
@@ -20,9 +20,9 @@ def pushed_fields(
 
     A value that Place2book has only normalised after our own write (`echo`) is not a difference.
     """
-    changed = {name for name, value in desired.items() if link.applied.get(name) != value}
+    changed = {name for name, value in desired.items() if not same_value(name, link.applied.get(name), value)}
     if resync:
-        changed |= {name for name, value in desired.items() if current.get(name) not in (value, link.echo.get(name))}
+        changed |= {name for name, value in desired.items() if not shows(name, current.get(name), value, link)}
     return tuple(FieldChange(field=n, old=current.get(n), new=v) for n, v in desired.items() if n in changed)
 
 
@@ -31,7 +31,7 @@ def refused_fields(pushed: Sequence[FieldChange], current: CurrentEvent, timezon
 
     The date that counts is the library's own, not UTC's.
     """
-    new = {change.field: change.new for change in pushed if change.new != change.old}
+    new = {change.field: change.new for change in pushed if not is_there(change)}
     refused: dict[str, str] = {}
     zone = ZoneInfo(timezone)
     begins = read_time(new.get("begin_at"))
@@ -53,14 +53,15 @@ def edited_fields(
         FieldChange(field=name, old=value, new=current.get(name))
         for name, value in desired.items()
         if name not in names
-        and link.applied.get(name) == value
-        and current.get(name) not in (value, link.echo.get(name))
+        and same_value(name, link.applied.get(name), value)
+        and not shows(name, current.get(name), value, link)
     )
 
 
 def not_recorded(link: Link, edited: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
     """Return the edits that were not recorded as drift yet."""
-    return tuple(edit for edit in edited if edit.field not in link.drift or link.drift[edit.field] != edit.new)
+    known = link.drift
+    return tuple(e for e in edited if e.field not in known or not same_value(e.field, known[e.field], e.new))
 
 
 def undone_edits(link: Link, current: Mapping[str, Written]) -> tuple[FieldChange, ...]:
@@ -72,7 +73,9 @@ def undone_edits(link: Link, current: Mapping[str, Written]) -> tuple[FieldChang
     return tuple(
         FieldChange(field=name, old=noted, new=current[name])
         for name, noted in link.drift.items()
-        if name in applied and name in current and current[name] in (applied[name], link.echo.get(name, applied[name]))
+        if name in applied
+        and name in current
+        and any(same_value(name, current[name], ours) for ours in (applied[name], link.echo.get(name, applied[name])))
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from include.models import CurrentEvent, FieldChange, Kind, LibraryRules, Link, Mapped, Mode, TicketEvent
-from include.sync.fields import current_fields, desired_fields
+from include.sync.fields import current_fields, desired_fields, is_there
 from include.sync.plan_fields import (
     edited_fields,
     not_recorded,
@@ -51,9 +51,9 @@ def plan_linked(
     wanted, stands = desired_fields(desired), current_fields(current)
     pushed = pushed_fields(link, wanted, stands, resync=resync)
     allowed = _hold_back(mapped, pushed, current, rules, plan)
-    if sent := tuple(change for change in allowed if change.old != change.new):
+    if sent := tuple(change for change in allowed if not is_there(change)):
         plan.changes.append(change_of(Kind.UPDATE, mapped, current, sent, Why.SOURCE_CHANGED))
-    if there := tuple(change for change in allowed if change.old == change.new):
+    if there := tuple(change for change in allowed if is_there(change)):
         plan.changes.append(change_of(Kind.RECORD, mapped, current, there, Why.ALREADY_THERE))
     if drift := not_recorded(link, (*edited_fields(link, wanted, stands, pushed), *prices.edited)):
         plan.changes.append(change_of(Kind.DRIFT, mapped, current, drift, Why.EDITED_BY_STAFF))

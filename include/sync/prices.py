@@ -38,6 +38,7 @@ from include.models import (
     Mapped,
     Rejection,
 )
+from include.models.text import same_text
 from include.sync.fields import same_minute, written_time
 from include.sync.plan_parts import change_of
 from include.sync.reasons import Why
@@ -135,7 +136,7 @@ def _same(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
 
 
 def _same_name(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
-    return price.name == wanted.name
+    return same_text(price.name, wanted.name)
 
 
 def _same_value(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
@@ -159,7 +160,7 @@ def _wanted_price(
         new = (_field("name", None, wanted.name), _field("value", None, wanted.value_ore))
         return _change(Kind.CREATE_PRICE, mapped, current, wanted.key, None, new, Why.CATEGORY_WITHOUT_PRICE)
     fields: list[FieldChange] = []
-    if price.name != wanted.name and (resync or not _same_name(ours, wanted)):
+    if not _same_name(price, wanted) and (resync or not _same_name(ours, wanted)):
         fields.append(_field("name", price.name, wanted.name))
     if price.value_ore != wanted.value_ore and (resync or not _same_value(ours, wanted)):
         fields.append(_field("value", price.value_ore, wanted.value_ore))
@@ -180,7 +181,7 @@ def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None
     if price is None:
         return [_field(value, ours.value_ore, None)] if _same(ours, wanted) else []
     edited: list[FieldChange] = []
-    if _same_name(ours, wanted) and price.name != ours.name:
+    if _same_name(ours, wanted) and not _same_name(price, wanted):
         edited.append(_field(name, ours.name, price.name))
     if _same_value(ours, wanted) and price.value_ore != ours.value_ore:
         edited.append(_field(value, ours.value_ore, price.value_ore))

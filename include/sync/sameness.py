@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from include.models.text import normal_form
+
 JOINING = frozenset({"og", "and"})
 """Words that one source writes where another writes a sign, such as "&"."""
 
@@ -20,11 +22,11 @@ class Sameness:
 
 def sameness(title: str, starts_at: datetime | None) -> Sameness:
     """Return what an event is compared by: capitals, punctuation, white space and joining words make no difference."""
-    letters = unicodedata.normalize("NFKC", title).casefold()
+    letters = unicodedata.normalize("NFKC", normal_form(title)).casefold()
     bare = "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in letters)
     words = tuple(word for word in bare.split() if word not in JOINING)
     minute = starts_at and starts_at.astimezone(UTC).replace(second=0, microsecond=0)
-    return Sameness(words or (title.strip(),), minute)
+    return Sameness(words or (normal_form(title),), minute)
 
 
 def same_title(one: Sameness, other: Sameness) -> bool:

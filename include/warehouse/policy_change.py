@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from include.models import PersonalDataPolicy
+from include.models.text import caseless
 from include.store.file_exports import date_of_change
 from include.store.privacy_tables import privacy_policies
 from include.store.warehouse_tables import answers, purchases
@@ -87,7 +88,7 @@ def _applied(privacy: Privacy, now: datetime) -> Applied:
     return Applied(
         policy=privacy.policy,
         key_fingerprint=privacy.key_fingerprint,
-        keep_answers=frozenset(name.strip().casefold() for name in privacy.keep_answers),
+        keep_answers=frozenset(map(caseless, privacy.keep_answers)),
         since=now,
     )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from include.models import PersonalDataPolicy
+from include.models.text import caseless
 from include.store.privacy_tables import privacy_policies
 from include.store.warehouse_tables import purchases
 from include.warehouse.normalised import NORMALISED, PSEUDONYM
@@ -43,7 +44,7 @@ def policy_history(connection: Connection, library: str) -> tuple[Applied, ...]:
         Applied(
             policy=PersonalDataPolicy(row.policy),
             key_fingerprint=row.key_fingerprint,
-            keep_answers=frozenset(row.keep_answers),
+            keep_answers=frozenset(map(caseless, row.keep_answers)),
             since=row.since,
             in_files_at=row.in_files_at,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from include.models.text import one_line
 from include.warehouse.reports.booking import Booking, booking_of
 from include.warehouse.reports.held import was_held_in
 from include.warehouse.reports.month import Month
@@ -165,7 +166,7 @@ def _parts(sales: Iterable[SaleRow], name_of: Callable[[SaleRow], str | None]) -
     tickets: Counter[str | None] = Counter()
     income: Counter[str | None] = Counter()
     for sale in sales:
-        name = (name_of(sale) or "").strip() or None
+        name = one_line(name_of(sale) or "") or None
         tickets[name] += sale.tickets
         income[name] += sale.income_ore
     parts = [Part(name, tickets[name], income[name]) for name in tickets]

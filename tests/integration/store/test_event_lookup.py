@@ -17,13 +17,14 @@ from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, S
 OTHER = replace(
     SOURCE_EVENT, uuid="u2", title="100 % jazz_aften", url=None, starts_at=NOW, description="Rødgrød", series_uuid=None
 )
+UNSEEN = replace(OTHER, uuid="u3", title="Ca\u00adfé på\u200b  A\u030aen")
 AWAY = replace(SOURCE_EVENT, uuid="u1", title="Rødgrød i Nordvig", url="https://nordvig.example.com/a", starts_at=None)
 
 
 @pytest.fixture
 def events(connection: Connection) -> Connection:
     """Give a linked event and another of one library, and one of a second library with the same uuid."""
-    store_snapshot(connection, LIBRARY, [SOURCE_EVENT, OTHER], NOW)
+    store_snapshot(connection, LIBRARY, [SOURCE_EVENT, OTHER, UNSEEN], NOW)
     store_mapped(connection, LIBRARY, [MAPPED])
     save_link(connection, LIBRARY, LINK)
     store_snapshot(connection, "nordvig", [AWAY], NOW)
@@ -63,6 +64,11 @@ def events(connection: Connection) -> Connection:
         pytest.param("z_a", ["u2"], id="nor is an underscore"),
         pytest.param("j_zz", [], id="which stands for itself"),
         pytest.param("findes ikke", [], id="nothing"),
+        pytest.param("\u200bu2\ufeff", ["u2"], id="uuid with invisible characters"),
+        pytest.param("rødgr\u00adød \u00a0&", ["u1"], id="part of the title with invisible characters"),
+        pytest.param("cafe\u0301 pa\u030a å", ["u3"], id="letters in two parts"),
+        pytest.param("café på åen", ["u3"], id="part of a title with invisible characters"),
+        pytest.param("\u200b", [], id="what nobody can see"),
     ],
 )
 def test_event_is_found_by_what_names_it(events: Connection, sought: str, uuids: list[str]) -> None:

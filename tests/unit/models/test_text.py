@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.models.text import caseless, normal_form, one_line, visible
+from include.models.text import caseless, normal_form, one_line, same_text, visible
 
 INVISIBLE = ["\u200b", "\ufeff", "\u00ad", "\u202a", "\u202c", "\u2060", "\u200e", "\u115f", "\u2800", "\u3164"]
 
@@ -51,3 +51,20 @@ def test_forms_are_stable(text: str) -> None:
     assert normal_form(normal_form(text)) == normal_form(text)
     assert caseless(caseless(text)) == caseless(text)
     assert normal_form(one_line(text)) == normal_form(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Koncert", "Kon\u00adcert\u200b", True),
+        ("Åben", "A\u030aben", True),
+        ("a\u200b\u030a", "å", True),
+        ("To  ord", "To\u00a0ord ", True),
+        ("Koncert", "koncert", False),
+        ("Koncert", "Koncert!", False),
+        ("", "\ufeff", True),
+    ],
+)
+def test_texts_are_the_same_to_whoever_reads_them(one: str, other: str, same: bool) -> None:
+    assert same_text(one, other) is same
+    assert same_text(other, one) is same

@@ -129,6 +129,8 @@ def test_text_is_cleaned(value: object, text: str | None) -> None:
             "<p>Et drama<br>i fire akter</p><p>Mad &amp; drikke, 2 &lt; 3</p>",
         ),
         ("<p>Et drama</p>\n<b>nu</b>", "<p>Et drama</p>\n<b>nu</b>"),
+        ("Ida <ida@lib.example>, a<b", "<p>Ida &lt;ida@lib.example&gt;, a&lt;b</p>"),
+        ("Rock &amp; jul &lt;b&gt; AT&T&reg", "<p>Rock &amp; jul &lt;b&gt; AT&amp;T&amp;reg</p>"),
         (" ", None),
         (None, None),
     ],

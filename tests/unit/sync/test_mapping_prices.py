@@ -63,7 +63,7 @@ def test_prices_of_a_fractional_minor_amount_are_a_flaw() -> None:
     assert prices_of([_category("7.5")], PriceUnit.MINOR, "DKK") == expected
 
 
-@pytest.mark.parametrize("currency", ["DKK", "dkk", " DKK ", "", None])
+@pytest.mark.parametrize("currency", ["DKK", "dkk", " DKK ", "D\u200bKK", "", None])
 def test_prices_of_a_category_without_another_currency_are_in_the_librarys(currency: str | None) -> None:
     expected = (DesiredPrice(key="v", name="Voksen", value_ore=500),)
     assert prices_of([_category("5", currency=currency)], PriceUnit.KRONER, "DKK") == expected

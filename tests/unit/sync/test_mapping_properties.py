@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from include.models import Outcome, PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
 from include.models.sales_links import is_place2book, seccode_of
+from include.models.text import one_line
 from include.sync.html import long_description, short_description
 from include.sync.mapping import map_event
 from include.sync.mapping_prices import prices_of
@@ -82,7 +83,7 @@ def test_short_description_of_any_text_is_one_line_of_at_most_255_characters(tex
 
 @given(st.text(st.characters(exclude_categories=["C"]), max_size=600))
 def test_short_description_of_escaped_text_is_the_texts_own_words(text: str) -> None:
-    whole = " ".join(text.split())
+    whole = one_line(text)
     short = short_description(html.escape(text))
     assert short == whole or (short.endswith("…") and whole.startswith(short[:-1]) and len(whole) > 255)
 
@@ -108,11 +109,11 @@ def test_long_description_of_any_text_has_allowed_tags_and_web_links_only(body: 
     assert {(name, scheme.lower()) for name, scheme in tags.attributes} <= {("href", "http"), ("href", "https")}
 
 
-@given(st.text(st.characters(exclude_categories=["C"]), min_size=1).filter(str.strip))
+@given(st.text(st.characters(exclude_categories=["C"]), min_size=1).filter(one_line))
 def test_map_event_of_an_escaped_title_unescapes_it_exactly_once(title: str) -> None:
     mapped = map_event(replace(EVENT, title=html.escape(title)), RULES, NOW)
     assert mapped.desired is not None
-    assert mapped.desired.name == " ".join(title.split())
+    assert mapped.desired.name == one_line(title)
 
 
 @given(st.integers(min_value=0, max_value=2**31 - 1))
