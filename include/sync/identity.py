@@ -135,10 +135,7 @@ def _by_sales_link(
             for mapped in claimants:
                 found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.UNKNOWN_LINK)
         elif event.end_at is None or event.end_at > now:
-            best = min(
-                claimants,
-                key=lambda mapped: (not same_text(_name(mapped), event.name), mapped.starts_at != event.begin_at),
-            )
+            best = min(claimants, key=lambda mapped: _differs(mapped, event))
             found[best.uuid] = Identity(mapped=best, belonging=Belonging.ADOPTED, current=event)
 
 
@@ -202,8 +199,10 @@ def _lost_creates(
             )
 
 
-def _name(mapped: Mapped) -> str:
-    return mapped.desired.name if mapped.desired else mapped.title
+def _differs(mapped: Mapped, event: CurrentEvent) -> tuple[bool, bool]:
+    """Return whether name and start are other ones: what sorts the most alike first."""
+    name = mapped.desired.name if mapped.desired else mapped.title
+    return not same_text(name, event.name), mapped.starts_at != event.begin_at
 
 
 def wants_an_event(mapped: Mapped) -> bool:
