@@ -17,7 +17,8 @@ from tests.properties.mortal import MortalClient
 
 SOURCE = "the source"
 SERVERS = ("place2book", SOURCE)
-TITLES = ("Koncert", "Foredrag", "Koncert & kage")
+TITLES = ("Koncert", "Foredrag", "Koncert & kage", "Kon\u00adcert\u200b", "Fore&shy;drag", "Krea-cafe\u0301")
+UNSEEN = ("\u00ad", "\u200b", "\ufeff")
 ALL_DAY_FROM = (0, 1, 3, -1, -58, -60, -61)
 """Days from today; a library looks 60 days back."""
 
@@ -153,6 +154,13 @@ class Editors(RuleBasedStateMachine):
         self.world.run()
         self.world.site.list_once()
         assert self._how_it_stands(uuid) == before
+
+    @rule(uuid=source, unseen=st.sampled_from(UNSEEN))
+    def retype(self, uuid: str, unseen: str) -> None:
+        """Change a title in a way that nobody can see."""
+        if self._exists(uuid):
+            title = str(self.world.site.get(uuid).fields.get("title") or "")
+            self.world.site.edit(uuid, title=f"{title[:2]}{unseen}{title[2:]}")
 
     @rule(uuid=source, days=st.integers(-20, 20))
     def move(self, uuid: str, days: int) -> None:
