@@ -31,7 +31,7 @@ class Mapped:
 
     `code`, `field` and `found` tell why it was skipped or rejected. `link`, `admin_link`, `state`, `sold` and
     `available` are what the source shows, `shows` the names of those that it can show, `empty` of those that it tells
-    to hold nothing.
+    to hold nothing. `cut` tells that its description holds less than the source's, which is too long or too deep.
     """
 
     uuid: str
@@ -53,6 +53,7 @@ class Mapped:
     available: int | None = None
     shows: tuple[str, ...] = SHOWN_BY_A_WEBSITE
     empty: tuple[str, ...] = ()
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

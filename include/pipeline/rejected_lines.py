@@ -23,15 +23,18 @@ def rejected_lines(told: Iterable[tuple[str, Explanation]]) -> list[str]:
 
 def warning_lines(connection: Connection, library: str, words: SourceWords) -> list[str]:
     """Return the same of what is on sale and probably is not as it was meant, which is no rejection."""
-    outcome = source_events.c.mapped["outcome"].as_string()
+    shown = source_events.c.mapped
     query = (
-        select(source_events.c.mapped["title"].as_string(), outcome)
-        .where(source_events.c.library == library, source_events.c.present, source_events.c.mapped.is_not(None))
+        select(shown["title"].as_string(), shown["outcome"].as_string(), shown["cut"].as_boolean())
+        .where(source_events.c.library == library, source_events.c.present, shown.is_not(None))
         .order_by(source_events.c.title, source_events.c.uuid)
     )
-    mapped = [(title, Outcome(came_to)) for title, came_to in connection.execute(query)]
-    warned = [(title, code) for title, came_to in mapped for code in warnings_of(title, came_to)]
-    return _lines(WARNED, [(title, explain(code, words)) for title, code in warned])
+    warned = [
+        (title, explain(code, words))
+        for title, outcome, cut in connection.execute(query)
+        for code in warnings_of(title, Outcome(outcome), cut=bool(cut))
+    ]
+    return _lines(WARNED, warned)
 
 
 def _lines(heading: str, told: Iterable[tuple[str, Explanation]]) -> list[str]:

@@ -159,6 +159,12 @@ ENTRIES = {
         "The title still ends in “- cloned”: the event is probably a copy that nobody has seen to yet, and it is on "
         "sale as it stands. Correct the title and the rest in {source}, or take the copy out of ticket sale.",
     ),
+    "description_cut": Entry(
+        "Brødteksten er så lang, eller har så mange lag af formatering, at kun noget af den er overført. "
+        "Gør den kortere i {source}, eller sæt den ind igen som ren tekst.",
+        "The body is so long, or has so many layers of formatting, that only some of it was transferred. "
+        "Shorten it in {source}, or paste it again as plain text.",
+    ),
     "unknown_sales_link": Entry(
         "Linket i {source} ligner et salgslink fra Place2book, men ingen af bibliotekets arrangementer dér har det. "
         "Ret linket, eller tøm feltet for at få arrangementet oprettet.",

@@ -36,7 +36,7 @@ from zoneinfo import ZoneInfo
 from include.models import LISTED_TWICE, LibraryRules, Mapped, OnCreate, Outcome, SourceEvent, SourceState, TicketEvent
 from include.models.sales_links import is_place2book, pasted_link
 from include.models.text import caseless
-from include.sync.html import long_description, plain_line, short_description, web_url
+from include.sync.html import is_too_long, long_description, plain_line, short_description, web_url
 from include.sync.mapping_address import address_of
 from include.sync.mapping_flaws import Flaw
 from include.sync.mapping_prices import prices_of
@@ -175,6 +175,7 @@ def _mapped(
         available=event.available,
         shows=event.shows,
         empty=event.empty,
+        cut=desired is not None and is_too_long(event.body),
     )
 
 

@@ -220,7 +220,7 @@ def _further(facts: EventFacts) -> list[Answer]:
     """Return what is known besides: of the event first, then of its library."""
     further = [Answer(code=code, words=words) for code, words in facts.rejections.items()]
     if facts.mapped is not None and facts.present:
-        codes = warnings_of(facts.mapped.title, facts.mapped.outcome)
+        codes = warnings_of(facts.mapped.title, facts.mapped.outcome, cut=facts.mapped.cut)
         further += [Answer(code=code, words=explain(code, facts.words)) for code in codes]
     leaving = not facts.present or (facts.mapped is not None and facts.mapped.outcome in WITHDRAWN)
     linked = _is_live(facts) and not _has_ended(facts)

@@ -14,6 +14,7 @@ EXPECTED_CODES = {
     "capacity_missing",
     "category_title_missing",
     "category_twice",
+    "description_cut",
     "cms_refused",
     "ends_before_start",
     "event_missing_in_place2book",

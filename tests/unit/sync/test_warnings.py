@@ -8,7 +8,7 @@ import pytest
 
 from include.models import Outcome
 from include.sync.mapping import map_event
-from include.sync.warnings import STILL_CLONED, warnings_of
+from include.sync.warnings import DESCRIPTION_CUT, STILL_CLONED, warnings_of
 from tests.unit.sync.mapping_examples import EVENT, NOW, RULES
 
 
@@ -36,6 +36,12 @@ def test_warnings_of_a_title_that_still_ends_in_cloned_name_it(title: str) -> No
 @pytest.mark.parametrize("title", ["", "Koncert", "Cloned", "Vi taler om at være cloned", "Cyklon-cloned i byen"])
 def test_warnings_of_any_other_title_are_none(title: str) -> None:
     assert warnings_of(title, Outcome.TICKET_EVENT) == ()
+
+
+def test_warnings_of_a_description_that_is_cut_name_it() -> None:
+    assert warnings_of("Koncert", Outcome.TICKET_EVENT, cut=True) == (DESCRIPTION_CUT,)
+    assert warnings_of("Koncert - cloned", Outcome.PASSIVE_EVENT, cut=True) == (STILL_CLONED, DESCRIPTION_CUT)
+    assert warnings_of("Koncert", Outcome.REJECTED, cut=True) == ()
 
 
 @pytest.mark.parametrize("outcome", Outcome)

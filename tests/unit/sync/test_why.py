@@ -209,6 +209,7 @@ BLOCKED = LastRun(started_at=NOW, removals_blocked="Intet er fjernet. / Nothing 
         pytest.param(
             facts(mapped=replace(shown(), title="Koncert - cloned")), ["still_cloned"], id="a copy that nobody saw to"
         ),
+        pytest.param(facts(mapped=replace(shown(), cut=True)), ["description_cut"], id="a body that was cut"),
         pytest.param(
             facts(mapped=replace(shown(), title="Koncert - cloned"), present=False), [], id="a copy that is gone"
         ),
