@@ -1,0 +1,59 @@
+"""The client reads whatever fits the website's contract, and sends nothing that does not."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from include.api.cms import CmsClient
+from include.models import Outcome
+from include.sync.mapping import map_event
+from tests.unit.api.answering import AnsweringServer, as_json
+from tests.unit.api.conftest import HASTY
+from tests.unit.contract import generated, list_schema, needs_contract, see_that_it_fits
+from tests.unit.sync.mapping_examples import RULES
+
+pytestmark = needs_contract
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+OUT_OF_MEASURE = {"date_time.start", "date_time.end", "ticket_capacity", "ticket_categories.price.value", "uuid"}
+"""What fits the contract and is none all the same: a year 0, billions of tickets, a uuid that comes twice."""
+
+
+@pytest.mark.slow
+def test_every_list_that_fits_the_contract_is_read_and_mapped_event_by_event() -> None:
+    seen: set[Outcome] = set()
+
+    @settings(
+        max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "60")),
+        derandomize="PROPERTY_EXAMPLES" not in os.environ,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(sent=st.deferred(lambda: generated(list_schema())))
+    def read(sent: list[dict[str, object]]) -> None:
+        server.will_answer(as_json(sent))
+        events = cms.events(date(2026, 9, 1))
+        assert [event.uuid for event in events] == list(dict.fromkeys(event["uuid"] for event in sent))
+        assert {field for event in events for field in event.unreadable} <= OUT_OF_MEASURE
+        seen.update(map_event(event, RULES, NOW).outcome for event in events)
+
+    with AnsweringServer() as server, CmsClient(server.url, "a", "b", connection="cms", settings=HASTY) as cms:
+        read()
+    assert {Outcome.SKIPPED, Outcome.OVER} <= seen
+
+
+def test_list_is_asked_for_as_the_contract_says(cms: CmsClient, server: AnsweringServer) -> None:
+    server.will_answer(as_json([]))
+    cms.events(date(2026, 9, 1))
+    asked = urlsplit(server.received[0].path)
+    query = dict(parse_qsl(asked.query))
+    assert (asked.path, query.keys(), query["_format"]) == ("/api/v1/events", {"_format", "from_date"}, "json")
+    see_that_it_fits({"type": "string", "format": "date"}, query["from_date"])
