@@ -28,9 +28,9 @@ from include.sync.counted import counted
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
 PURCHASES = text("""
-    SELECT library, count(*) AS purchases,
-           count(*) FILTER (WHERE transaction_type = 'cancel') AS cancelled,
-           coalesce(sum(total_ore) FILTER (WHERE transaction_type = 'completed'), 0) AS income_ore
+    SELECT library, count(DISTINCT purchase_id) AS purchases,
+           count(DISTINCT purchase_id) FILTER (WHERE transaction_type = 'cancel') AS cancelled,
+           coalesce(sum(income_ore), 0) AS income_ore
     FROM warehouse.purchases GROUP BY library ORDER BY library
 """)
 

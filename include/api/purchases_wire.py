@@ -9,18 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from include.api.wire import Id, Moment, Text, TextOrNumber, Whole, Wire, as_list, noted
 from include.models import AdditionalSale, Answer, Purchase, Ticket, UnreadablePurchase
+from include.models.text import normal_form
 
 T = TypeVar("T")
+W = TypeVar("W", bound=Wire)
 Lost = list[str]
 """What was left out of a purchase, by the name of the list that it stood in."""
 
 _LenientText = Annotated[Text | None, noted()]
 _LenientWords = Annotated[TextOrNumber | None, noted()]
 _LenientId = Annotated[Id | None, noted()]
+
+
+def _none_where_blank(value: object) -> object:
+    return None if isinstance(value, str) and not normal_form(value) else value
+
+
+_Time = Annotated[Moment | None, BeforeValidator(_none_where_blank), noted("time")]
+"""A time; one that is told and not understood is noted, since nothing may take its place unseen."""
 
 
 class _AnswerWire(Wire):
@@ -39,7 +49,7 @@ class _TicketWire(Wire):
     ticket_id: Id
     price_id: _LenientId = None
     total_amount_paid: Whole | None = None
-    arrived_at: Annotated[Moment | None, noted()] = None
+    arrived_at: _Time = None
     seating: _LenientWords = None
     barcode: _LenientWords = None
     custom_fields: object = None
@@ -55,7 +65,7 @@ class _PurchaseWire(Wire):
     zip_code: _LenientWords = None
     total_price_paid: Whole | None = None
     transaction_type: Text
-    created_at: Annotated[Moment | None, noted()] = None
+    created_at: _Time = None
     tickets: object = None
     custom_field_values: object = None
 
@@ -66,11 +76,12 @@ class _OnlyIdWire(Wire):
 
 def purchase(data: object) -> Purchase | UnreadablePurchase:
     """Return a purchase in the domain's words, as much of it as can be read."""
+    lost: Lost = []
+    times: Lost = []
     try:
-        sent = _PurchaseWire.model_validate(data)
+        sent = _read(_PurchaseWire, data, times)
     except ValidationError:
         return UnreadablePurchase(purchase_id=_id_of(data))
-    lost: Lost = []
     return Purchase(
         purchase_id=sent.purchase_id,
         customer_profile_id=sent.customer_profile_id,
@@ -81,10 +92,18 @@ def purchase(data: object) -> Purchase | UnreadablePurchase:
         total_ore=sent.total_price_paid or 0,
         transaction_type=sent.transaction_type,
         created_at=sent.created_at,
-        tickets=_each("tickets", sent.tickets, lambda one: _ticket(one, lost), lost),
+        tickets=_each("tickets", sent.tickets, lambda one: _ticket(one, lost, times), lost),
         answers=_answers("custom_field_values", sent.custom_field_values, lost),
         unreadable_parts=len(lost),
+        unreadable_times=len(times),
     )
+
+
+def _read(shape: type[W], data: object, times: Lost) -> W:
+    notes: dict[str, str] = {}
+    sent = shape.model_validate(data, context=notes)
+    times.extend(notes)
+    return sent
 
 
 def _id_of(data: object) -> int | None:
@@ -111,8 +130,8 @@ def _each(name: str, sent: object, read: Callable[[object], T], lost: Lost) -> t
     return tuple(found)
 
 
-def _ticket(data: object, lost: Lost) -> Ticket:
-    sent = _TicketWire.model_validate(data)
+def _ticket(data: object, lost: Lost, times: Lost) -> Ticket:
+    sent = _read(_TicketWire, data, times)
     return Ticket(
         ticket_id=sent.ticket_id,
         price_id=sent.price_id,

@@ -55,6 +55,8 @@ class Purchase:
     answers: tuple[Answer, ...] = ()
     unreadable_parts: int = 0
     """Tickets, additional sales and lists of them that are not understood, and left out."""
+    unreadable_times: int = 0
+    """Times, its own or its tickets', that are told and not understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,10 @@ class Ticket:
 
 @dataclass(slots=True)
 class Purchase:
-    """What one buyer bought at once."""
+    """What one buyer bought at once, of one event: the same purchase stands at each event that it has tickets for.
+
+    `written_at` shows its time in a form of its own.
+    """
 
     id: int
     customer_profile_id: int
@@ -88,6 +91,7 @@ class Purchase:
     answers: Answers
     total: int
     cancelled: bool = False
+    written_at: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Show the purchase as the API does."""
@@ -100,7 +104,7 @@ class Purchase:
             "zip_code": self.buyer.zip_code,
             "total_price_paid": self.total,
             "transaction_type": "cancel" if self.cancelled else "completed",
-            "created_at": zulu(self.created_at),
+            "created_at": self.written_at or zulu(self.created_at),
             "tickets": [ticket.as_json() for ticket in self.tickets],
             "custom_field_values": _answers(self.answers),
         }

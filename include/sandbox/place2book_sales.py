@@ -1,6 +1,7 @@
 """A buyer's side of Place2book: what can be bought, and the purchase that comes of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from include.sandbox.place2book_records import AdditionalSale, Answers, Buyer, Event, Price, Purchase, Ticket
@@ -35,6 +36,28 @@ def sell(
         tickets=tickets,
         answers={"Hvor hørte du om arrangementet?": "Plakat på biblioteket"},
         total=quantity * sold_price.fields.value + sum(amount for _, amount in additional),
+    )
+
+
+def sold_together(parts: Sequence[Purchase]) -> list[Purchase]:
+    """Make what was bought of several events one purchase: one number, one buyer, and the whole total at each."""
+    whole = sum(part.total for part in parts)
+    for part in parts:
+        part.id, part.customer_profile_id, part.total = parts[0].id, parts[0].customer_profile_id, whole
+    return list(parts)
+
+
+def sold_again(before: Purchase, buyer: Buyer, now: datetime, next_id: Callable[[], int]) -> Purchase:
+    """Make the purchase in which somebody else buys the tickets of one that was cancelled, without what came along."""
+    tickets = [replace(ticket, additional_sales=[], arrived_at=None) for ticket in before.tickets]
+    return Purchase(
+        id=next_id(),
+        customer_profile_id=next_id(),
+        buyer=buyer,
+        created_at=now,
+        tickets=tickets,
+        answers=dict(before.answers),
+        total=sum(ticket.amount for ticket in tickets),
     )
 
 

@@ -11,7 +11,7 @@ from threading import RLock
 from include.sandbox.moments import DENMARK, Clock
 from include.sandbox.place2book_records import Answers, Buyer, Event, EventMaker, Price, Purchase
 from include.sandbox.place2book_rules import BadInputError, EventFields, PriceFields, read_event, read_price
-from include.sandbox.place2book_sales import sell
+from include.sandbox.place2book_sales import sell, sold_again, sold_together
 from include.sandbox.place2book_view import DOCUMENTED, LIVE, Variant
 
 _STAFF_ONLY = frozenset({"state", "paused", "waiting_list", "event_maker"})
@@ -210,8 +210,9 @@ class Place2book:
             return purchase
 
     def refund(self, purchase_id: int) -> None:
-        """Cancel a purchase: its tickets are for sale again."""
-        self._purchase(purchase_id).cancelled = True
+        """Cancel a purchase, at each of its events: its tickets are for sale again."""
+        for _, purchase in self._purchases(purchase_id):
+            purchase.cancelled = True
 
     def arrive(self, ticket_id: int, *, arrived: bool = True) -> None:
         """Scan a ticket at the door, or undo that."""
@@ -235,12 +236,37 @@ class Place2book:
                         return
         raise NotFoundError("ticket")
 
-    def _purchase(self, purchase_id: int) -> Purchase:
-        for event in self.events:
-            for purchase in event.purchases:
-                if purchase.id == purchase_id:
-                    return purchase
-        raise NotFoundError("purchase")
+    def buy_together(self, event_ids: Sequence[int], quantity: int = 1) -> list[Purchase]:
+        """Buy tickets for several events in one purchase, which each lists with its own tickets and the whole total."""
+        with self.lock:
+            parts = [self.buy(event_id, quantity=quantity) for event_id in event_ids]
+            return sold_together(parts)
+
+    def move(self, purchase_id: int, event_id: int) -> None:
+        """Move a purchase to another event, which lists its tickets from now on, at its own first price."""
+        with self.lock:
+            target = self.get(event_id)
+            for event, purchase in self._purchases(purchase_id):
+                event.purchases.remove(purchase)
+                for ticket in purchase.tickets:
+                    ticket.price_id = next(iter(target.prices))
+                target.purchases.append(purchase)
+
+    def resell(self, purchase_id: int, buyer: Buyer, *, listed_first: bool = False) -> Purchase:
+        """Cancel a purchase and sell its tickets, under their ids, to somebody else at the same event."""
+        with self.lock:
+            self.refund(purchase_id)
+            ((event, before),) = self._purchases(purchase_id)
+            again = sold_again(before, buyer, self.clock(), self.next_id)
+            event.purchases.insert(0 if listed_first else len(event.purchases), again)
+            return again
+
+    def _purchases(self, purchase_id: int) -> list[tuple[Event, Purchase]]:
+        """Return a purchase at each event that lists it; raises NotFoundError where none does."""
+        found = [(event, one) for event in self.events for one in event.purchases if one.id == purchase_id]
+        if not found:
+            raise NotFoundError("purchase")
+        return found
 
 
 def _seccode() -> str:

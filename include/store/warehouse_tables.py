@@ -99,7 +99,7 @@ purchases = Table(
     metadata,
     _library(),
     _id("purchase_id", "Place2book's id of the purchase"),
-    Column("event_id", BigInteger, nullable=False, comment="The event that was bought for"),
+    _id("event_id", "The event that was bought for"),
     Column("transaction_type", Text, nullable=False, comment="completed or cancel, in Place2book's own words"),
     Column("cancelled_at", Time, comment="When an export first saw the purchase cancelled; null while it is not"),
     Column("created_at", Time, comment="When the purchase was made, from Place2book"),
@@ -110,9 +110,21 @@ purchases = Table(
     Column("zip_code", Text, comment="Buyer's postal code; null where the library's policy is to drop personal data"),
     Column("customer_key", Text, comment="Buyer's profile id: a keyed hash, null or as it is, by the library's policy"),
     *_seen(),
+    Column(
+        "moved_at",
+        Time,
+        comment="When it was first found listed for another event and no longer for this one; null while it is",
+    ),
+    Column(
+        "income_ore",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="What counts of it at this event, in øre: all, or where it is of several its tickets' and extras'",
+    ),
     ForeignKeyConstraint(["library", "event_id"], [events.c.library, events.c.event_id]),
     schema=SCHEMA,
-    comment="Purchases, from Place2book; personal data as the library's policy allows",
+    comment="Purchases, a row for each event that one is listed for; personal data as the library's policy allows",
 )
 Index("ix_purchases_event", purchases.c.event_id, purchases.c.library)
 
@@ -128,12 +140,16 @@ tickets = Table(
     Column("seating", Text, comment="The seat, in Place2book's own words"),
     Column("released_at", Time, comment="When an export first found the ticket no longer listed; null while it is"),
     *_seen(),
-    ForeignKeyConstraint(["library", "purchase_id"], [purchases.c.library, purchases.c.purchase_id]),
+    Column("event_id", BigInteger, nullable=False, comment="The event that the ticket is listed for"),
+    ForeignKeyConstraint(
+        ["library", "purchase_id", "event_id"], [purchases.c.library, purchases.c.purchase_id, purchases.c.event_id]
+    ),
     ForeignKeyConstraint(["library", "price_id"], [prices.c.library, prices.c.price_id]),
     schema=SCHEMA,
     comment="Tickets of the purchases, from Place2book",
 )
 Index("ix_tickets_purchase", tickets.c.purchase_id, tickets.c.library)
+Index("ix_tickets_event", tickets.c.event_id, tickets.c.library)
 Index("ix_tickets_price", tickets.c.price_id, tickets.c.library)
 
 additional_sales = Table(
@@ -171,7 +187,6 @@ answers = Table(
     Column("value", Text, comment="The answer as given; null where it is empty or no longer listed"),
     *_seen(),
     UniqueConstraint("library", "purchase_id", "ticket_id", "name", "position", postgresql_nulls_not_distinct=True),
-    ForeignKeyConstraint(["library", "purchase_id"], [purchases.c.library, purchases.c.purchase_id]),
     ForeignKeyConstraint(["library", "ticket_id"], [tickets.c.library, tickets.c.ticket_id]),
     schema=SCHEMA,
     comment="Answers to the events' own questions, for the names that the library lists",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -14,6 +14,7 @@ from include.store.warehouse_tables import additional_sales, answers, events, pr
 from include.warehouse.gone import mark_gone, mark_prices_gone
 from include.warehouse.privacy import ProtectedPurchase, Row
 from include.warehouse.quality import note_problems
+from include.warehouse.several_events import moved_from, own_tickets, settle
 from include.warehouse.upsert import upsert
 
 CANCELLED = "cancel"
@@ -39,6 +40,20 @@ class ExportEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What was read of an event's purchases, personal data already as the policy allows.
+
+    `unreadable` maps those that were not understood, wholly or in part, to how much of them that is; of those that are
+    `incomplete`, tickets may be missing, and of those `unread` everything is. None is one without a number.
+    """
+
+    bought: Sequence[ProtectedPurchase] = ()
+    unreadable: Mapping[int | None, int] = field(default_factory=dict)
+    incomplete: frozenset[int | None] = frozenset()
+    unread: frozenset[int | None] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """What storing one event's purchases changed, in numbers of rows."""
 
@@ -49,21 +64,13 @@ class Stored:
 
 
 def store_event(
-    connection: Connection,
-    library: str,
-    event: ExportEvent,
-    bought: Sequence[ProtectedPurchase],
-    unreadable: Mapping[int | None, int],
-    now: datetime,
-    ended: bool,
+    connection: Connection, library: str, event: ExportEvent, read: Read, now: datetime, ended: bool
 ) -> Stored:
-    """Bring the event's rows up to date with what was read `now`; nothing is deleted, what is gone is marked.
-
-    `unreadable` maps listed purchases that were not understood, wholly or in part, to how many parts that concerns.
-    """
+    """Bring the event's rows up to date with what was read `now`; nothing is deleted, what is gone is marked."""
     seen: Row = {"library": library, "first_seen_at": now, "last_seen_at": now, "changed_at": now}
-    sold_tickets = [ticket for purchase in bought for ticket in purchase.tickets]
-    extras = [sale for purchase in bought for sale in purchase.additional_sales]
+    bought, event_id = read.bought, event.event_id
+    sold_tickets, extras = own_tickets(connection, library, event_id, bought)
+    came_from = moved_from(connection, library, event_id, sold_tickets)
 
     upsert(connection, events, [_event_row(event, now, ended) | seen])
     _store_prices(connection, library, event, sold_tickets, now, seen)
@@ -72,8 +79,9 @@ def store_event(
     upsert(connection, tickets, [ticket | seen | {"released_at": None} for ticket in sold_tickets])
     upsert(connection, additional_sales, [sale | seen | {"released_at": None} for sale in extras])
     upsert(connection, answers, [answer | seen for one in bought for answer in one.answers])
-    released = mark_gone(connection, library, event.event_id, unreadable, now)
-    note_problems(connection, library, event.event_id, unreadable, now)
+    released = mark_gone(connection, library, event_id, read.incomplete, now)
+    settle(connection, library, event_id, now, came_from, read.unread)
+    note_problems(connection, library, event_id, read.unreadable, now)
     return Stored(
         purchases_new=stored.new,
         purchases_changed=stored.changed,
@@ -102,7 +110,11 @@ def _event_row(event: ExportEvent, now: datetime, ended: bool) -> Row:
 
 def _purchase_row(bought: ProtectedPurchase, event: ExportEvent, now: datetime) -> Row:
     cancelled = bought.purchase["transaction_type"] == CANCELLED
-    return bought.purchase | {"event_id": event.event_id, "cancelled_at": now if cancelled else None}
+    return bought.purchase | {
+        "event_id": event.event_id,
+        "cancelled_at": now if cancelled else None,
+        "moved_at": None,
+    }
 
 
 def _store_prices(

@@ -67,7 +67,8 @@ def _earliest_day(connection: Connection, library: str, purchase_ids: Collection
     has no date, can be in any.
     """
     bought = func.least(purchases.c.created_at, purchases.c.first_seen_at)
-    known = select(func.count(purchases.c.created_at), func.min(bought)).where(
+    dated = func.count(purchases.c.purchase_id.distinct()).filter(purchases.c.created_at.is_not(None))
+    known = select(dated, func.min(bought)).where(
         purchases.c.library == library, purchases.c.purchase_id == any_(literal(sorted(purchase_ids), IDS))
     )
     count, earliest = connection.execute(known).one()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     any_,
+    exists,
     func,
     select,
     update,
@@ -22,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from include.store.file_exports import date_of_change
 from include.store.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
+from include.warehouse.several_events import settle
 
 
 def mark_gone(
@@ -34,19 +36,33 @@ def mark_gone(
     """
     if None in unreadable:
         return 0
-    of_event = _array_of(
+    read = [one for one in unreadable if one is not None]
+    of_event = (tickets.c.event_id == event_id) & tickets.c.purchase_id.not_in(read)
+    its_tickets = _array_of(select(tickets.c.ticket_id).where(tickets.c.library == library, of_event))
+    _date(connection, additional_sales, "released_at", library, additional_sales.c.ticket_id == any_(its_tickets), now)
+    its_purchases = _array_of(
         select(purchases.c.purchase_id).where(
-            purchases.c.library == library,
-            purchases.c.event_id == event_id,
-            purchases.c.purchase_id.not_in([one for one in unreadable if one is not None]),
+            purchases.c.library == library, purchases.c.event_id == event_id, purchases.c.purchase_id.not_in(read)
         )
     )
-    tickets_of_event = tickets.c.purchase_id == any_(of_event)
-    its_tickets = _array_of(select(tickets.c.ticket_id).where(tickets.c.library == library, tickets_of_event))
-    _date(connection, additional_sales, "released_at", library, additional_sales.c.ticket_id == any_(its_tickets), now)
-    emptied = update(answers).where(*_unseen(answers, library, now), answers.c.purchase_id == any_(of_event))
-    connection.execute(emptied.where(answers.c.value.is_not(None)).values(value=None, changed_at=now))
-    return _date(connection, tickets, "released_at", library, tickets_of_event, now)
+    of_a_ticket = answers.c.ticket_id == any_(its_tickets)
+    of_all = answers.c.ticket_id.is_(None) & ~_may_be_listed_elsewhere(event_id)
+    emptied = update(answers).where(*_unseen(answers, library, now), answers.c.purchase_id == any_(its_purchases))
+    emptied = emptied.where(of_a_ticket | of_all, answers.c.value.is_not(None))
+    connection.execute(emptied.values(value=None, changed_at=now))
+    return _date(connection, tickets, "released_at", library, of_event, now)
+
+
+def _may_be_listed_elsewhere(event_id: int) -> ColumnElement[bool]:
+    """Return the condition that another event, which lists the purchase too, was not read since the answer was seen."""
+    other = purchases.alias()
+    return exists().where(
+        other.c.library == answers.c.library,
+        other.c.purchase_id == answers.c.purchase_id,
+        other.c.event_id != event_id,
+        other.c.moved_at.is_(None),
+        other.c.last_seen_at <= answers.c.last_seen_at,
+    )
 
 
 def _array_of(ids: Select[tuple[int]]) -> Function[Sequence[int]]:
@@ -60,13 +76,15 @@ def mark_prices_gone(connection: Connection, library: str, event_id: int, now: d
 
 
 def mark_events_gone(engine: Engine, library: str, event_ids: Collection[int], now: datetime) -> None:
-    """Date the events that no longer exist at Place2book; what was sold for them stays as it is."""
+    """Date the events that no longer exist at Place2book; what was sold for them and did not move stays as it is."""
     if not event_ids:
         return
     gone = update(events).where(events.c.library == library, events.c.event_id.in_(event_ids))
     with engine.begin() as connection:
         changed_at = date_of_change(connection, library, now)
-        connection.execute(gone.where(events.c.removed_at.is_(None)).values(removed_at=now, changed_at=changed_at))
+        dated = gone.where(events.c.removed_at.is_(None)).values(removed_at=now, changed_at=changed_at)
+        for event_id in sorted(connection.scalars(dated.returning(events.c.event_id))):
+            settle(connection, library, event_id, changed_at)
 
 
 def _date(

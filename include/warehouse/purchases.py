@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
-from sqlalchemy import Engine, and_, func, select
+from sqlalchemy import Engine, and_, exists, func, select
 from sqlalchemy.exc import DBAPIError
 
 from include.api.errors import BadAnswer, Refused, Retriable
@@ -23,7 +23,7 @@ from include.store.warehouse_tables import events as events_table
 from include.store.warehouse_tables import prices
 from include.store.warehouse_tables import purchases as purchases_table
 from include.warehouse.due import LastExport, is_due
-from include.warehouse.event_rows import ExportEvent, Stored, store_event
+from include.warehouse.event_rows import ExportEvent, Read, Stored, store_event
 from include.warehouse.forgotten import forgotten_purchases
 from include.warehouse.policy_change import apply_policy
 from include.warehouse.privacy import Privacy, ProtectedPurchase
@@ -122,10 +122,15 @@ def _exported(
     listed = read_purchases(event.event_maker, event.event_id)
     _believe(listed, engine, library, event)
     forgotten = _forgotten(engine, library, frozenset(one.purchase_id for one in listed if one.purchase_id))
-    bought = [
-        _protected(purchase, event, privacy, forgotten, now) for purchase in listed if isinstance(purchase, Purchase)
-    ]
-    return _store(engine, library, event, bought, _unreadable(listed), now)
+    understood = [one for one in listed if isinstance(one, Purchase)]
+    unread = frozenset(one.purchase_id for one in listed if isinstance(one, UnreadablePurchase))
+    read = Read(
+        bought=[_protected(purchase, event, privacy, forgotten, now) for purchase in understood],
+        unreadable=_unreadable(listed),
+        incomplete=unread | {one.purchase_id for one in understood if one.unreadable_parts},
+        unread=unread,
+    )
+    return _store(engine, library, event, read, now)
 
 
 def _forgotten(engine: Engine, library: str, listed: frozenset[int]) -> frozenset[int]:
@@ -158,31 +163,32 @@ def _believe(listed: Listed, engine: Engine, library: str, event: ExportEvent) -
 
 
 def _count_stored(engine: Engine, library: str, event: ExportEvent) -> int:
-    of_event = (purchases_table.c.library == library, purchases_table.c.event_id == event.event_id)
+    """Count the purchases that the event listed when it was last read, but for those that came to another since."""
+    one, other = purchases_table, purchases_table.alias()
+    came_to_another = exists().where(
+        other.c.library == one.c.library,
+        other.c.purchase_id == one.c.purchase_id,
+        other.c.event_id != one.c.event_id,
+        other.c.first_seen_at > one.c.last_seen_at,
+    )
+    here = (one.c.library == library, one.c.event_id == event.event_id, one.c.moved_at.is_(None), ~came_to_another)
     with engine.connect() as connection:
-        return connection.scalar(select(func.count()).where(*of_event)) or 0
+        return connection.scalar(select(func.count()).select_from(one).where(*here)) or 0
 
 
 def _unreadable(listed: Listed) -> Counter[int | None]:
     """Return by purchase how much of it could not be read: a purchase as a whole counts as one."""
     lost: Counter[int | None] = Counter()
     for one in listed:
-        lost[one.purchase_id] += one.unreadable_parts if isinstance(one, Purchase) else 1
+        lost[one.purchase_id] += one.unreadable_parts + one.unreadable_times if isinstance(one, Purchase) else 1
     return +lost
 
 
-def _store(
-    engine: Engine,
-    library: str,
-    event: ExportEvent,
-    bought: Sequence[ProtectedPurchase],
-    unreadable: Mapping[int | None, int],
-    now: datetime,
-) -> Stored:
+def _store(engine: Engine, library: str, event: ExportEvent, read: Read, now: datetime) -> Stored:
     """Store the event in one transaction; what the database complains of never carries the rows themselves."""
     try:
         with engine.begin() as connection:
-            return store_event(connection, library, event, bought, unreadable, now, has_ended(event, now))
+            return store_event(connection, library, event, read, now, has_ended(event, now))
     except DBAPIError as error:
         if isinstance(error.orig, psycopg.Error):
             raise without_values(error.orig, error.statement) from None

@@ -2,10 +2,10 @@
 
 | problem | what is wrong with a purchase |
 |---|---|
-| amounts_differ | completed, and its tickets and additional sales do not add up to what was paid |
+| amounts_differ | completed, and its tickets and additional sales, here or at all its events, are not what was paid |
 | unknown_price | completed, and a ticket of it names a price that the event does not have |
-| not_listed | completed when last seen, and no longer listed |
-| unreadable | the purchase, or a ticket or additional sale of it, is not understood and was left out |
+| not_listed | completed when last seen, and no longer listed, for this event or another |
+| unreadable | the purchase, or a ticket, additional sale or time of it, is not understood and was left out |
 
 The rows themselves are kept as they are. Only ids and amounts are noted.
 """
@@ -18,34 +18,29 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select, text
 
 from include.store.warehouse_tables import data_quality
+from include.warehouse.several_events import cost_of
 
-FIND = """
-SELECT p.purchase_id, 'amounts_differ', count(t.ticket_id), p.total_ore, coalesce(sum(t.amount_ore + t.extra_ore), 0)
+FIND = f"""
+SELECT p.purchase_id, 'amounts_differ', (
+    SELECT count(*) FROM warehouse.tickets t
+    WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL
+), p.total_ore, {cost_of("p", here=False)}
 FROM warehouse.purchases p
-LEFT JOIN LATERAL (
-    SELECT ticket_id, amount_ore, (
-        SELECT coalesce(sum(a.amount_ore), 0)
-        FROM warehouse.additional_sales a
-        WHERE a.library = k.library AND a.ticket_id = k.ticket_id AND a.released_at IS NULL
-    ) AS extra_ore
-    FROM warehouse.tickets k
-    WHERE k.library = p.library AND k.purchase_id = p.purchase_id AND k.released_at IS NULL
-) AS t ON true
-WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed'
-GROUP BY p.purchase_id, p.total_ore
-HAVING p.total_ore <> coalesce(sum(t.amount_ore + t.extra_ore), 0)
+WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed' AND p.moved_at IS NULL
+  AND p.total_ore <> {cost_of("p", here=True)} AND p.total_ore <> {cost_of("p", here=False)}
 UNION ALL
 SELECT t.purchase_id, 'unknown_price', count(*), NULL, NULL
 FROM warehouse.prices r
 JOIN warehouse.tickets t ON t.library = r.library AND t.price_id = r.price_id AND t.released_at IS NULL
-JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
+JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
 WHERE r.library = :library AND r.event_id = :event_id AND r.name IS NULL AND r.removed_at IS NOT NULL
   AND p.transaction_type = 'completed'
 GROUP BY t.purchase_id
 UNION ALL
 SELECT p.purchase_id, 'not_listed', 1, NULL, NULL
 FROM warehouse.purchases p
-WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed' AND p.last_seen_at <> :now
+WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed' AND p.moved_at IS NULL
+  AND p.last_seen_at <> :now
   AND NOT EXISTS (
       SELECT FROM unnest(CAST(:unreadable AS bigint[])) AS u(purchase_id)
       WHERE coalesce(u.purchase_id, p.purchase_id) = p.purchase_id

@@ -47,11 +47,14 @@ def remove_past(
 
 
 def _past(library: str, kept_from: datetime) -> Select[tuple[int]]:
-    """Select the ids of the purchases that are past retention."""
+    """Select the ids of the purchases that are past retention: those of several events once all of these are."""
+    is_past = or_(counted_from < kept_from, counted_from.is_(None), purchases.c.moved_at.is_not(None))
     return (
         select(purchases.c.purchase_id)
         .select_from(purchases_with_event())
-        .where(purchases.c.library == library, or_(counted_from < kept_from, counted_from.is_(None)))
+        .where(purchases.c.library == library)
+        .group_by(purchases.c.purchase_id)
+        .having(func.bool_and(is_past))
     )
 
 

@@ -38,8 +38,8 @@ class Upserted:
 def upsert(connection: Connection, table: Table, rows: Iterable[Row]) -> Upserted:
     """Insert the rows, or update those that the table knows; all rows name the same columns.
 
-    `first_seen_at` stays as it was first written, `cancelled_at` as long as the row stays cancelled, and `changed_at`
-    as long as the content does. Of several rows with one key the last counts.
+    `first_seen_at` stays as it was first written, `cancelled_at` as long as the row stays cancelled, `created_at` where
+    none is told any more, and `changed_at` as long as the content does. Of several rows with one key the last counts.
     """
     unique = latest(table, rows)
     if not unique:
@@ -130,6 +130,8 @@ def _value(name: str, old: str, new: str, content: Sequence[str]) -> str:
     """Return what a column of a known row becomes."""
     if name == "cancelled_at":
         return f"CASE WHEN {new}.{name} IS NOT NULL THEN coalesce({old}.{name}, {new}.{name}) END"
+    if name == "created_at":
+        return f"coalesce({new}.{name}, {old}.{name})"
     if name == "changed_at":
         return f"CASE WHEN {_differs(old, new, content)} THEN {new}.{name} ELSE {old}.{name} END"
     return f"{new}.{name}"

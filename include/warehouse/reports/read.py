@@ -30,10 +30,11 @@ WITH extra AS (
 SELECT p.event_id, (coalesce(p.created_at, p.first_seen_at) AT TIME ZONE :zone)::date AS day, price.name AS price,
        count(*) AS tickets, sum(t.amount_ore + coalesce(extra.amount_ore, 0))::bigint AS income_ore
 FROM warehouse.purchases p
-JOIN warehouse.tickets t ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL
+JOIN warehouse.tickets t
+  ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id AND t.released_at IS NULL
 LEFT JOIN warehouse.prices price ON price.library = t.library AND price.price_id = t.price_id
 LEFT JOIN extra ON extra.ticket_id = t.ticket_id
-WHERE p.library = :library AND p.transaction_type = 'completed'
+WHERE p.library = :library AND p.transaction_type = 'completed' AND p.moved_at IS NULL
   AND coalesce(p.created_at, p.first_seen_at) >= :begin AND coalesce(p.created_at, p.first_seen_at) < :end
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3
@@ -43,7 +44,7 @@ CANCELLED = text("""
 WITH gone AS (
     SELECT p.event_id, t.ticket_id, t.amount_ore, least(p.cancelled_at, t.released_at) AS gone_at
     FROM warehouse.purchases p
-    JOIN warehouse.tickets t ON t.library = p.library AND t.purchase_id = p.purchase_id
+    JOIN warehouse.tickets t ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id
     WHERE p.library = :library AND (p.cancelled_at IS NOT NULL OR t.released_at IS NOT NULL)
 ), extra AS (
     SELECT ticket_id, sum(amount_ore) AS amount_ore
@@ -64,7 +65,7 @@ EVENTS = text("""
 WITH gone AS (
     SELECT p.event_id, count(*) AS tickets
     FROM warehouse.purchases p
-    JOIN warehouse.tickets t ON t.library = p.library AND t.purchase_id = p.purchase_id
+    JOIN warehouse.tickets t ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id
     WHERE p.library = :library AND (p.cancelled_at IS NOT NULL OR t.released_at IS NOT NULL)
     GROUP BY p.event_id
 )

@@ -5,9 +5,9 @@ SELECT e.library, e.event_id, e.source_uuid, e.title, e.branch, e.begin_at,
        count(t.ticket_id) - count(t.arrived_at) AS not_arrived
 FROM warehouse.events e
 LEFT JOIN warehouse.purchases p
-       ON p.library = e.library AND p.event_id = e.event_id AND p.transaction_type = 'completed'
+       ON p.library = e.library AND p.event_id = e.event_id AND p.transaction_type = 'completed' AND p.moved_at IS NULL
 LEFT JOIN warehouse.tickets t
-       ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL
+       ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id AND t.released_at IS NULL
 GROUP BY e.library, e.event_id, e.source_uuid, e.title, e.branch, e.begin_at;
 
 COMMENT ON VIEW warehouse.attendance IS

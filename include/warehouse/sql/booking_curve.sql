@@ -4,8 +4,8 @@ WITH sold AS (
            (coalesce(p.created_at, p.first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS day,
            count(*) AS tickets
     FROM warehouse.tickets t
-    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
-    WHERE p.transaction_type = 'completed' AND t.released_at IS NULL
+    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL AND t.released_at IS NULL
     GROUP BY 1, 2, 3
 )
 SELECT e.library, e.event_id, e.title, e.begin_at,

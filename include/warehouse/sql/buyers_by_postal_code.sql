@@ -2,19 +2,19 @@
 -- A barrier, so that no function of a reader's own is called with a row before the small groups are merged.
 CREATE OR REPLACE VIEW warehouse.buyers_by_postal_code WITH (security_barrier) AS
 WITH completed AS (
-    SELECT p.library, p.zip_code, p.total_ore,
+    SELECT p.library, p.purchase_id, p.zip_code, p.income_ore,
            coalesce(p.customer_key, p.email, p.phone_number) AS profile,
            coalesce(p.email, p.customer_key, p.phone_number) AS address,
            (SELECT count(*) FROM warehouse.tickets t
-            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL) AS tickets
+            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id AND t.released_at IS NULL) AS tickets
     FROM warehouse.purchases p
-    WHERE p.transaction_type = 'completed'
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL
 ), by_code AS (
     SELECT library,
            CASE WHEN zip_code IS NULL THEN 'ukendt'
                 WHEN least(count(DISTINCT profile), count(DISTINCT address)) < 5 THEN 'andre'
                 ELSE zip_code END AS shown,
-           count(*) AS purchases, sum(tickets) AS tickets, sum(total_ore) AS income_ore
+           count(DISTINCT purchase_id) AS purchases, sum(tickets) AS tickets, sum(income_ore) AS income_ore
     FROM completed
     GROUP BY library, zip_code
 )

@@ -2,8 +2,8 @@ CREATE OR REPLACE VIEW warehouse.capacity_used AS
 WITH sold AS (
     SELECT p.library, p.event_id, count(*) AS tickets
     FROM warehouse.tickets t
-    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
-    WHERE p.transaction_type = 'completed' AND t.released_at IS NULL
+    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL AND t.released_at IS NULL
     GROUP BY p.library, p.event_id
 )
 SELECT e.library, e.event_id, e.title, e.branch, e.category, e.begin_at, e.capacity,

@@ -1,16 +1,16 @@
 CREATE OR REPLACE VIEW warehouse.income_by_month AS
 WITH completed AS (
-    SELECT p.library, p.event_id, p.total_ore,
+    SELECT p.library, p.event_id, p.income_ore,
            date_trunc('month', coalesce(p.created_at, p.first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS month,
            (SELECT count(*) FROM warehouse.tickets t
-            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL) AS tickets
+            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id AND t.released_at IS NULL) AS tickets
     FROM warehouse.purchases p
-    WHERE p.transaction_type = 'completed'
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL
 )
 SELECT c.library, c.month, e.branch, e.category,
        count(DISTINCT c.event_id) AS events,
        sum(c.tickets)::bigint AS tickets,
-       sum(c.total_ore)::bigint AS income_ore
+       sum(c.income_ore)::bigint AS income_ore
 FROM completed c
 JOIN warehouse.events e ON e.library = c.library AND e.event_id = c.event_id
 GROUP BY c.library, c.month, e.branch, e.category;

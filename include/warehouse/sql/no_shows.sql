@@ -6,9 +6,9 @@ SELECT e.library, e.event_id, e.title, e.branch, e.category, e.begin_at,
        round((count(*) - count(t.arrived_at))::numeric / count(*), 4) AS share
 FROM warehouse.events e
 JOIN warehouse.purchases p
-  ON p.library = e.library AND p.event_id = e.event_id AND p.transaction_type = 'completed'
+  ON p.library = e.library AND p.event_id = e.event_id AND p.transaction_type = 'completed' AND p.moved_at IS NULL
 JOIN warehouse.tickets t
-  ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL
+  ON t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id AND t.released_at IS NULL
 WHERE e.ended
 GROUP BY e.library, e.event_id, e.title, e.branch, e.category, e.begin_at
 HAVING count(t.arrived_at) > 0;

@@ -1,13 +1,13 @@
 CREATE OR REPLACE VIEW warehouse.sales_by_day AS
 WITH completed AS (
-    SELECT p.library, p.total_ore,
+    SELECT p.library, p.purchase_id, p.income_ore,
            (coalesce(p.created_at, p.first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS day,
            (SELECT count(*) FROM warehouse.tickets t
-            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL) AS tickets
+            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id AND t.released_at IS NULL) AS tickets
     FROM warehouse.purchases p
-    WHERE p.transaction_type = 'completed'
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL
 )
-SELECT library, day, count(*) AS purchases, sum(tickets)::bigint AS tickets_sold, sum(total_ore)::bigint AS revenue_ore
+SELECT library, day, count(DISTINCT purchase_id) AS purchases, sum(tickets)::bigint AS tickets_sold, sum(income_ore)::bigint AS revenue_ore
 FROM completed
 GROUP BY library, day;
 

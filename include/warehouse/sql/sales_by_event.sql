@@ -1,23 +1,23 @@
 CREATE OR REPLACE VIEW warehouse.sales_by_event AS
 WITH bought AS (
     SELECT library, event_id,
-           count(*) FILTER (WHERE transaction_type = 'completed') AS purchases,
+           count(*) FILTER (WHERE transaction_type = 'completed' AND moved_at IS NULL) AS purchases,
            count(*) FILTER (WHERE cancelled_at IS NOT NULL) AS cancelled_purchases,
-           coalesce(sum(total_ore) FILTER (WHERE transaction_type = 'completed'), 0)::bigint AS revenue_ore
+           sum(income_ore)::bigint AS revenue_ore
     FROM warehouse.purchases
     GROUP BY library, event_id
 ), issued AS (
     SELECT p.library, p.event_id, count(*) AS tickets_sold, sum(t.amount_ore)::bigint AS tickets_ore
     FROM warehouse.tickets t
-    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
-    WHERE p.transaction_type = 'completed' AND t.released_at IS NULL
+    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL AND t.released_at IS NULL
     GROUP BY p.library, p.event_id
 ), extra AS (
     SELECT p.library, p.event_id, sum(a.amount_ore)::bigint AS additional_sales_ore
     FROM warehouse.additional_sales a
     JOIN warehouse.tickets t ON t.library = a.library AND t.ticket_id = a.ticket_id
-    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
-    WHERE p.transaction_type = 'completed' AND t.released_at IS NULL AND a.released_at IS NULL
+    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL AND t.released_at IS NULL AND a.released_at IS NULL
     GROUP BY p.library, p.event_id
 )
 SELECT e.library, e.event_id, e.source_uuid, e.title, e.branch, e.category, e.begin_at, e.capacity,

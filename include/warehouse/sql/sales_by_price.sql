@@ -2,8 +2,8 @@ CREATE OR REPLACE VIEW warehouse.sales_by_price AS
 WITH sold_or_listed AS (
     SELECT p.library, p.event_id, t.price_id, 1 AS tickets, t.amount_ore AS income_ore
     FROM warehouse.tickets t
-    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id
-    WHERE p.transaction_type = 'completed' AND t.released_at IS NULL
+    JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
+    WHERE p.transaction_type = 'completed' AND p.moved_at IS NULL AND t.released_at IS NULL
     UNION ALL
     SELECT library, event_id, price_id, 0, 0 FROM warehouse.prices WHERE removed_at IS NULL
 ), by_price AS (

@@ -89,6 +89,33 @@ def test_migrate_where_one_lineage_made_both_schemas_loses_nothing(empty: Engine
     ) == [latest("warehouse"), NOW, 7500, 7500]
 
 
+def test_migrate_from_before_purchases_had_several_events_keeps_every_row(empty: Engine) -> None:
+    seen = f"'{NOW}', '{NOW}', '{NOW}'"
+    with empty.begin() as connection:
+        command.upgrade(lineage(connection, warehouse_metadata), "0005_emptied_purchases")
+        event = "INSERT INTO warehouse.events SELECT 'solbjerg', n, 5000, 'u' || n, 'Koncert', null, null, null, null, "
+        connection.execute(text(event + f"50, 49, false, '{NOW}', {seen}, null FROM generate_series(10, 11) n"))
+        for number, kind, event_id in ((900, "completed", 10), (901, "cancel", 11)):
+            bought = f"VALUES ('solbjerg', {number}, {event_id}, '{kind}', null, '{NOW}', 7500, null, null, null, "
+            connection.execute(text(f"INSERT INTO warehouse.purchases {bought}null, null, {seen})"))
+            ticket = f"VALUES ('solbjerg', {number * 10}, {number}, null, 7500, null, null, null, {seen})"
+            connection.execute(text(f"INSERT INTO warehouse.tickets {ticket}"))
+            answer = (
+                f"(library, purchase_id, name, first_seen_at, last_seen_at, changed_at) VALUES ('solbjerg', {number}"
+            )
+            connection.execute(text(f"INSERT INTO warehouse.answers {answer}, 'Klub', {seen})"))
+    migrate_warehouse(empty)
+    assert numbers(
+        empty,
+        "SELECT array_agg((purchase_id, event_id, moved_at, income_ore, changed_at)::text ORDER BY purchase_id) "
+        "= ARRAY[(900, 10, null, 7500, max(changed_at))::text, (901, 11, null, 0, max(changed_at))::text] "
+        "FROM warehouse.purchases",
+        "SELECT array_agg((ticket_id, event_id)::text ORDER BY ticket_id) FROM warehouse.tickets",
+        "SELECT count(*) FROM warehouse.answers",
+        "SELECT sum(revenue_ore) FROM warehouse.sales_by_event",
+    ) == [True, ["(9000,10)", "(9010,11)"], 2, 7500]
+
+
 def test_migrate_from_before_there_was_a_warehouse_makes_it(empty: Engine) -> None:
     with empty.begin() as connection:
         command.upgrade(lineage(connection, metadata), "0001_sync")

@@ -66,7 +66,7 @@ def test_export_first_time_stores_everything(engine: Engine) -> None:
             "cancelled_at": None,
         },
     ]
-    common = seen | {"released_at": None}
+    common = seen | {"released_at": None, "event_id": 10}
     assert contents(engine, tickets) == [
         common
         | {

@@ -106,7 +106,7 @@ def test_files_latest_row_of_each_key_is_the_warehouse(engine: Engine, tmp_path:
         write(engine, a_store(tmp_path), f"run-{number}", now)
 
     read = pd.read_parquet(tmp_path / "purchases").sort_values(["changed_at", "day"])
-    latest = read.drop_duplicates(["library", "purchase_id"], keep="last").sort_values("purchase_id")
+    latest = read.drop_duplicates(["library", "purchase_id", "event_id"], keep="last").sort_values("purchase_id")
 
     assert len(read) > len(latest)
     assert set(read["day"].astype(str)) == {"2026-03-02", "2026-03-03"}

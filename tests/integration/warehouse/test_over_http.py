@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from include.api.place2book import Place2bookClient
+from include.sandbox.place2book_records import Buyer
 from include.sandbox.server import Sandbox
 from include.store.warehouse_tables import purchases, tickets
 from include.warehouse.event_rows import ExportEvent
@@ -34,8 +35,8 @@ def client(sandbox: Sandbox) -> Iterator[Place2bookClient]:
         yield client
 
 
-def evening(sandbox: Sandbox, client: Place2bookClient) -> ExportEvent:
-    event_id = sandbox.place2book.find("Krimiaften med lokale forfattere").id
+def evening(sandbox: Sandbox, client: Place2bookClient, name: str = "Krimiaften med lokale forfattere") -> ExportEvent:
+    event_id = sandbox.place2book.find(name).id
     current = replace(client.event(MAKER, event_id), prices=client.prices(MAKER, event_id))
     return ExportEvent(
         uuid="5f0c",
@@ -127,3 +128,74 @@ def test_export_over_http_event_deleted_by_staff_is_a_failure_that_names_it(
     assert (summary.events_exported, len(summary.failures)) == (0, 1)
     assert summary.failures[0].startswith(f"'{event.title}' (Place2book event {event.event_id}): ")
     assert len(contents(engine, purchases)) == 2
+
+
+def two(sandbox: Sandbox, client: Place2bookClient) -> list[ExportEvent]:
+    """Return an evening and its second date, which is made where it is not there yet."""
+    state, name = sandbox.place2book, "Krimiaften, ekstra dato"
+    if not any(event.fields.name == name for event in state.events):
+        first = state.find("Krimiaften med lokale forfattere")
+        prices = [replace(price.fields, sale_end_at=None) for price in first.prices.values()]
+        state.create(MAKER, replace(first.fields, name=name), prices)
+    return [evening(sandbox, client), evening(sandbox, client, name)]
+
+
+def sold(engine: Engine) -> list[tuple[object, ...]]:
+    columns = ("purchases", "tickets_sold", "revenue_ore")
+    return [tuple(row[name] for name in columns) for row in view(engine, "sales_by_event", "event_id")]
+
+
+def test_export_over_http_of_a_purchase_of_two_events_counts_for_each_its_own(
+    engine: Engine, sandbox: Sandbox, client: Place2bookClient
+) -> None:
+    events = two(sandbox, client)
+    run(engine, client, events, NOW)
+    before = sold(engine)
+    here, there = sandbox.place2book.buy_together([event.event_id for event in events], quantity=2)
+    summary = run(engine, client, two(sandbox, client), NOW + HOUR)
+    part = sum(ticket.amount for ticket in here.tickets)
+    assert (here.id, here.total, part) == (there.id, 2 * part, sum(ticket.amount for ticket in there.tickets))
+    assert sold(engine) == [(bought + 1, tickets + 2, ore + part) for bought, tickets, ore in before]
+    assert (summary.problems, summary.tickets_released) == ({}, 0)
+
+
+def test_export_over_http_of_a_purchase_that_moves_leaves_no_problem_and_counts_once(
+    engine: Engine, sandbox: Sandbox, client: Place2bookClient
+) -> None:
+    events = two(sandbox, client)
+    run(engine, client, events, NOW)
+    (bought, tickets, ore), nothing = sold(engine)
+    moved = sandbox.place2book.purchases(events[0].event_id)[0]
+    sandbox.place2book.move(moved.id, events[1].event_id)
+    summary = run(engine, client, two(sandbox, client), NOW + HOUR)
+    assert (nothing, summary.problems, summary.failures) == ((0, 0, 0), {}, ())
+    count = len(moved.tickets)
+    assert sold(engine) == [(bought - 1, tickets - count, ore - moved.total), (1, count, moved.total)]
+
+
+@pytest.mark.parametrize("listed_first", [False, True], ids=["listed last", "listed first"])
+def test_export_over_http_of_tickets_that_are_sold_again_gives_them_to_the_buyer(
+    engine: Engine, sandbox: Sandbox, client: Place2bookClient, listed_first: bool
+) -> None:
+    event = evening(sandbox, client)
+    run(engine, client, [event], NOW)
+    before = sold(engine)
+    first = sandbox.place2book.purchases(event.event_id)[0]
+    again = sandbox.place2book.resell(first.id, Buyer(full_name="Ny Køber"), listed_first=listed_first)
+    summary = run(engine, client, [evening(sandbox, client)], NOW + timedelta(days=1))
+    ((bought, count, ore),) = before
+    assert (summary.problems, sold(engine)) == ({}, [(bought, count, ore - first.total + again.total)])
+    owners = {row["ticket_id"]: row["purchase_id"] for row in contents(engine, tickets, "ticket_id", "purchase_id")}
+    assert {owners[ticket.id] for ticket in again.tickets} == {again.id}
+
+
+def test_export_over_http_of_a_purchase_whose_time_cannot_be_read_says_so(
+    engine: Engine, sandbox: Sandbox, client: Place2bookClient
+) -> None:
+    event = evening(sandbox, client)
+    bought = sandbox.place2book.purchases(event.event_id)[0]
+    bought.written_at = "i går"
+    assert run(engine, client, [event], NOW).problems == {"unreadable": 1}
+    bought.written_at = None
+    assert run(engine, client, [event], NOW + timedelta(days=1)).problems == {}
+    assert contents(engine, purchases, "created_at")[0]["created_at"] == bought.created_at.replace(microsecond=0)

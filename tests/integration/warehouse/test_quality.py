@@ -46,6 +46,11 @@ def released(engine: Engine) -> dict[object, object]:
             (IN_PART, SECOND), [(900, "unreadable", 1, None, None)], id="a free ticket that is not understood"
         ),
         pytest.param(
+            (replace(FIRST, created_at=None, unreadable_times=2), SECOND),
+            [(900, "unreadable", 2, None, None)],
+            id="times that are not understood",
+        ),
+        pytest.param(
             (FIRST, UnreadablePurchase(purchase_id=910), UnreadablePurchase(purchase_id=None)),
             [(None, "unreadable", 1, None, None), (910, "unreadable", 1, None, None)],
             id="purchases that are not understood",
@@ -118,6 +123,20 @@ def test_export_what_cannot_be_read_any_more_is_not_taken_for_released(
     assert summary.problems == noted | {"unreadable": 1}
     assert released(engine) == {901: None, 902: None, 911: second_released_at}
     assert len(contents(engine, purchases, "purchase_id")) == 2
+
+
+def test_export_time_that_cannot_be_read_any_more_stays_as_it_was_and_holds_nothing_else_back(engine: Engine) -> None:
+    till = Till()
+    export(engine, till)
+    untimed = replace(FIRST, created_at=None, unreadable_times=1, tickets=FIRST.tickets[:1])
+    till.sold[10] = (untimed, SECOND)
+    summary = export(engine, till, LATER, force=True)
+    assert (summary.tickets_released, summary.problems) == (1, {"unreadable": 1})
+    bought = contents(engine, purchases, "purchase_id", "created_at", "changed_at")
+    assert bought[0] == {"purchase_id": 900, "created_at": FIRST.created_at, "changed_at": MONDAY}
+    till.sold[10] = (replace(untimed, created_at=LATER, unreadable_times=0), SECOND)
+    assert export(engine, till, LATER + HOUR, force=True).problems == {}
+    assert contents(engine, purchases, "created_at")[0] == {"created_at": LATER}
 
 
 def test_export_list_of_which_nothing_can_be_read_is_not_believed(engine: Engine) -> None:

@@ -37,7 +37,7 @@ def test_upsert_values_of_every_kind_arrive_as_they_are(engine: Engine) -> None:
     export(engine, Till())
     beyond_doubles = 2**53 + 1
     arrived = MONDAY.astimezone(timezone(timedelta(hours=1))) + timedelta(microseconds=123456)
-    ticket = SEEN | {"library": LIBRARY, "purchase_id": 900, "amount_ore": 0, "released_at": None}
+    ticket = SEEN | {"library": LIBRARY, "purchase_id": 900, "event_id": 10, "amount_ore": 0, "released_at": None}
     rows = [
         ticket | {"ticket_id": beyond_doubles, "price_id": None, "arrived_at": arrived, "seating": "A\x001\t\\N\n\\."},
         ticket | {"ticket_id": 2, "price_id": 71, "arrived_at": None, "seating": ""},

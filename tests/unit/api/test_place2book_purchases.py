@@ -150,6 +150,29 @@ def test_purchase_of_which_a_part_cannot_be_read_is_what_is_left(
     assert (len(bought.tickets), extras, len(bought.answers), bought.unreadable_parts) == left
 
 
+@pytest.mark.parametrize(
+    ("told", "read", "unreadable"),
+    [
+        pytest.param("2026-10-01T12:00:00Z", datetime(2026, 10, 1, 12, tzinfo=UTC), 0, id="a time"),
+        pytest.param(None, None, 0, id="none"),
+        pytest.param("", None, 0, id="empty"),
+        pytest.param(" \u200b", None, 0, id="nothing that is seen"),
+        pytest.param("i går", None, 1, id="words"),
+        pytest.param("2026-13-01T12:00:00Z", None, 1, id="a month that is none"),
+        pytest.param(1790848800, None, 1, id="a number"),
+        pytest.param({"date": "hemmelig"}, None, 1, id="an object"),
+    ],
+)
+def test_purchase_with_a_time_that_cannot_be_read_is_whole_but_for_it_and_says_so(
+    place2book: Place2bookClient, server: AnsweringServer, told: object, read: datetime | None, unreadable: int
+) -> None:
+    ticket = TICKET | {"arrived_at": told}
+    server.will_answer(as_json([{**PURCHASE, "created_at": told, "tickets": [ticket, ticket | {"ticket_id": 2}]}]))
+    (bought,) = place2book.purchases(5000, 123)
+    assert (bought.created_at, [one.arrived_at for one in bought.tickets]) == (read, [read, read])
+    assert (bought.unreadable_times, bought.unreadable_parts) == (3 * unreadable, 0)
+
+
 def test_purchases_of_the_stand_in_follow_what_is_sold(sandbox: Sandbox, sandbox_place2book: Place2bookClient) -> None:
     event_id = sandbox_place2book.create_event(5101, DESIRED, OnCreate()).event_id
     assert sandbox_place2book.purchases(5101, event_id) == ()

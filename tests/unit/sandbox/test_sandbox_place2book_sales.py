@@ -220,6 +220,51 @@ def test_refund_cancels_the_purchase_and_frees_its_tickets(p2b: Place2bookClient
     assert p2b.event(event["id"])["metadata"]["available_tickets"] == 10
 
 
+def listed(p2b: Place2bookClient, event: dict[str, Any]) -> list[tuple[int, str, int, list[int]]]:
+    shown = p2b.send("GET", f"/events/{event['id']}/purchases").json()
+    return [
+        (one["purchase_id"], one["transaction_type"], one["total_price_paid"], [t["ticket_id"] for t in one["tickets"]])
+        for one in shown
+    ]
+
+
+def test_purchase_of_two_events_is_listed_at_each_with_its_own_tickets_and_the_whole_total(
+    p2b: Place2bookClient,
+) -> None:
+    first, second = p2b.create(), p2b.create([{"name": "Billet", "value": 3000}])
+    here, there = p2b.sandbox.place2book.buy_together([first["id"], second["id"]], quantity=2)
+    assert listed(p2b, first) == [(here.id, "completed", 16000, [ticket.id for ticket in here.tickets])]
+    assert listed(p2b, second) == [(here.id, "completed", 16000, [ticket.id for ticket in there.tickets])]
+    p2b.sandbox.place2book.refund(here.id)
+    assert [one[1] for event in (first, second) for one in listed(p2b, event)] == ["cancel", "cancel"]
+
+
+def test_purchase_that_moves_is_listed_at_the_other_event_only(p2b: Place2bookClient) -> None:
+    first, second = p2b.create(), p2b.create()
+    bought = p2b.sandbox.place2book.buy(first["id"], quantity=2)
+    p2b.sandbox.place2book.move(bought.id, second["id"])
+    tickets = [ticket.id for ticket in bought.tickets]
+    assert (listed(p2b, first), listed(p2b, second)) == ([], [(bought.id, "completed", 10000, tickets)])
+    assert [p2b.event(one["id"])["metadata"]["available_tickets"] for one in (first, second)] == [10, 8]
+
+
+@pytest.mark.parametrize("listed_first", [False, True], ids=["last", "first"])
+def test_ticket_that_is_sold_again_is_listed_in_both_purchases(p2b: Place2bookClient, listed_first: bool) -> None:
+    event = p2b.create()
+    before = p2b.sandbox.place2book.buy(event["id"])
+    again = p2b.sandbox.place2book.resell(before.id, Buyer(full_name="Prøve Prøvesen"), listed_first=listed_first)
+    tickets = [before.tickets[0].id]
+    both = [(before.id, "cancel", 5000, tickets), (again.id, "completed", 5000, tickets)]
+    assert listed(p2b, event) == (both[::-1] if listed_first else both)
+    assert p2b.event(event["id"])["metadata"]["available_tickets"] == 9
+
+
+def test_purchase_with_a_time_of_its_own_form_shows_it(p2b: Place2bookClient) -> None:
+    event = p2b.create()
+    p2b.sandbox.place2book.buy(event["id"]).written_at = "i går"
+    assert p2b.send("GET", f"/events/{event['id']}/purchases").json()[0]["created_at"] == "i går"
+
+
 def test_arrival_is_counted_and_can_be_cleared_again(p2b: Place2bookClient) -> None:
     event = p2b.create()
     ticket = p2b.sandbox.place2book.buy(event["id"]).tickets[0]
