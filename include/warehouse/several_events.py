@@ -93,12 +93,14 @@ WHERE p.library = :library AND p.purchase_id = counted.purchase_id AND p.event_i
 """
 RESOLVE = f"""
 UPDATE warehouse.data_quality AS q SET resolved_at = :now
-FROM warehouse.purchases p
 WHERE q.library = :library AND q.purchase_id = ANY({OF_EVENT}) AND q.resolved_at IS NULL AND q.problem <> 'unreadable'
-  AND p.library = q.library AND p.purchase_id = q.purchase_id AND p.event_id = q.event_id
-  AND (
-      p.moved_at IS NOT NULL
-      OR q.problem = 'amounts_differ' AND p.total_ore IN ({cost_of("p", here=True)}, {cost_of("p", here=False)})
+  AND NOT EXISTS (
+      SELECT FROM warehouse.purchases p
+      WHERE p.library = q.library AND p.purchase_id = q.purchase_id AND p.event_id = q.event_id AND p.moved_at IS NULL
+        AND (
+            q.problem <> 'amounts_differ'
+            OR p.total_ore <> {cost_of("p", here=True)} AND p.total_ore <> {cost_of("p", here=False)}
+        )
   )
 """
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
@@ -10,6 +11,8 @@ from sqlalchemy import Engine
 from include.models import Answer, Purchase, Ticket, UnreadablePurchase
 from include.store.warehouse_tables import additional_sales, answers, data_quality, purchases, tickets
 from include.warehouse.gone import mark_events_gone
+from include.warehouse.reports.month import Month
+from include.warehouse.reports.read import read_rows
 from include.warehouse.retention import remove_past
 from include.warehouse.retention_rule import Retention
 from tests.integration.warehouse.examples import (
@@ -175,6 +178,29 @@ def test_purchase_that_moves_and_comes_back_counts_where_it_is(engine: Engine) -
         export(engine, till, MONDAY + hours * HOUR, events=BOTH, force=True)
     assert (problems(engine), sold(engine)[10]) == (set(), (2, 3, 15000, 2500, 17500))
     assert (sold(engine)[11], in_all(engine)) == ((0, 0, 0, 0, 0), ({2}, {3}, {17500}))
+
+
+def test_problem_that_an_older_version_left_behind_at_another_event_is_resolved(engine: Engine) -> None:
+    till = Till({10: (SECOND,), 11: (MOVED,)})
+    export(engine, till, events=BOTH)
+    left = {"problem": "not_listed", "found_rows": 1, "first_seen_at": MONDAY, "last_seen_at": MONDAY}
+    with engine.begin() as connection:
+        for purchase_id in (900, 999):
+            connection.execute(
+                data_quality.insert().values(library=LIBRARY, event_id=10, purchase_id=purchase_id, **left)
+            )
+    export(engine, till, MONDAY + HOUR, events=[THERE], force=True)
+    assert problems(engine) == {(10, 999, "not_listed")}
+
+
+def test_month_of_a_purchase_of_two_events_counts_for_each_its_own(engine: Engine) -> None:
+    export(engine, Till({10: (HERE_PART, SECOND), 11: (THERE_PART,)}), events=BOTH)
+    rows = read_rows(engine, LIBRARY, Month(2026, 3), ZoneInfo("Europe/Copenhagen"))
+    assert {event: sum(row.income_ore for row in rows.sales if row.event_id == event) for event in (10, 11)} == {
+        10: 17500,
+        11: 5000,
+    }
+    assert {row.event_id: (row.tickets, row.income_ore) for row in rows.events} == {10: (3, 17500), 11: (1, 5000)}
 
 
 def test_event_whose_every_purchase_moved_is_believed_to_list_none(engine: Engine) -> None:
