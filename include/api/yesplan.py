@@ -29,9 +29,12 @@ from include.api.transport import Credentials
 from include.api.yesplan_wire import YesplanEvent
 
 MOST_PAGES = 1000
+MOST_GROUPS = 20
+"""So many groups are looked into for the events of one; where more stand in it, none of them is."""
 GIVE_UP_AFTER = 3
 """So many events in a row whose custom data cannot be had mean that Yesplan itself is ill."""
 _NO_DAY = "date:01-01-2999"
+_WITHIN = "for the events of a group"
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -99,16 +102,44 @@ class YesplanClient(ApiClient):
             return False
         return True
 
-    def write_custom_data(self, event_id: str, values: Mapping[str, object]) -> None:
-        """Write custom data of one event; Refused when a keyword does not exist or may not be written."""
-        what = f"to update event {event_id}"
-        path = f"/api/event/{quote(event_id, safe='')}"
+    def events_of_group(self, group_id: str) -> tuple[str, ...] | None:
+        """Return the ids of the events in a group and in the groups in it; None when there is no such group.
+
+        None of them where Yesplan does not tell what stands in a group. Raises an error of the tree.
+        """
+        events: dict[str, None] = {}
+        groups = [group_id]
+        for one in groups:
+            try:
+                found = self._group(one)
+            except Missing:
+                if one == group_id:
+                    return None
+                continue
+            events |= dict.fromkeys(found.events)
+            groups += [inner for inner in found.groups if inner not in groups]
+            if len(groups) > MOST_GROUPS:
+                raise failures.bad_answer(f"has more than {MOST_GROUPS} groups in it", self._session.asked(_WITHIN))
+        return tuple(events)
+
+    def _group(self, group_id: str) -> yesplan_wire.Group:
+        data = self._session.get(f"/api/group/{quote(group_id, safe='')}", what=_WITHIN).data
+        found = _read(yesplan_wire.group, data)
+        if found is None:
+            raise failures.bad_answer("gave something else than a group", self._session.asked(_WITHIN))
+        return found
+
+    def write_custom_data(self, event_id: str, values: Mapping[str, object], *, of_group: bool = False) -> None:
+        """Write custom data of an event, or of a group; Refused when a keyword does not exist or may not be written."""
+        kind = "group" if of_group else "event"
+        what = f"to update {kind} {event_id}"
+        path = f"/api/{kind}/{quote(event_id, safe='')}"
         try:
             self._session.write("PUT", f"{path}/customdata", what=what, body=yesplan_wire.written(values))
         except Refused as refused:
             if refused.status == 403:
                 # Either the key is no longer good for anything, which this tells, or a keyword is not ours to write.
-                self._get(path, f"for event {event_id}")
+                self._get(path, f"for {kind} {event_id}")
             raise
 
     def check(self) -> str:

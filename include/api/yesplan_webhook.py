@@ -1,6 +1,7 @@
 """Yesplan's webhook: the shape of what it asks us, of our answers, and of the state that it is told afterwards.
 
-The public manual names the requests and what they carry; their fields are chosen here, and all stand in this file.
+The public manual names the requests and what they carry, such as the event or the group of events at which a button was
+pressed; their fields are chosen here, and all stand in this file.
 
 | request         | body                                                                               | answer        |
 |-----------------|------------------------------------------------------------------------------------|---------------|
@@ -8,8 +9,9 @@ The public manual names the requests and what they carry; their fields are chose
 | "Take Action"   | `{"type": "take_action", "action": "update", "resource": {"type": "event", "id"}}` | waiting       |
 | "Update State"  | ours to Yesplan: custom data under the keyword `webhook_state`                     | none          |
 
-Who pressed the button may be in the body, and is not read. `X-Webhook-Timestamp` is the time in whole seconds since
-1970, `X-Webhook-Signature` what `signature` returns, in small hexadecimal digits.
+The resource's type is `event` or `group`, as its `_type` is in the REST API. A group means every event in it. Who
+pressed the button may be in the body, and is not read. `X-Webhook-Timestamp` is the time in whole seconds since 1970,
+`X-Webhook-Signature` what `signature` returns, in small hexadecimal digits.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ STATES = {
 
 
 class _Resource(Wire):
-    type: Literal["event"]
+    type: Literal["event", "group"]
     id: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -67,10 +69,11 @@ _ASKED: TypeAdapter[_Configuration | _TakeAction] = TypeAdapter(
 
 @dataclass(frozen=True, slots=True)
 class TakeAction:
-    """A button that was pressed: what is asked for, of which event."""
+    """A button that was pressed: what is asked for, of which event, or of which group of events."""
 
     action: WebhookAction
     uuid: str
+    is_group: bool = False
 
 
 def signature(secret: bytes, library: str, timestamp: str, body: bytes) -> str:
@@ -96,7 +99,9 @@ def asked(body: bytes) -> TakeAction | None:
         read = _ASKED.validate_python(json.loads(body))
     except (ValueError, ValidationError, RecursionError):
         raise ValueError("not a request of a webhook") from None
-    return TakeAction(read.action, read.resource.id) if isinstance(read, _TakeAction) else None
+    if isinstance(read, _Configuration):
+        return None
+    return TakeAction(read.action, read.resource.id, is_group=read.resource.type == "group")
 
 
 def configuration() -> dict[str, object]:

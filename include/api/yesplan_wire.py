@@ -98,6 +98,24 @@ class _CustomData(Wire):
     groups: Annotated[list[object] | None, Listed] = None
 
 
+class _Child(Wire):
+    type: Annotated[Text, Field(alias="_type")]
+    id: Annotated[TextOrNumber, Field(min_length=1)]
+
+
+class _Group(Wire):
+    id: Annotated[TextOrNumber, Field(min_length=1)]
+    children: list[_Child] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What stands right in a group, by id: events, and other groups. Both are empty where Yesplan does not tell."""
+
+    events: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of a list, and the link to the next as it was sent."""
@@ -154,6 +172,15 @@ def custom_data(data: object) -> tuple[str | None, dict[str, object]]:
         raise ValueError("there is no custom data in it")
     values = dict(_fields(sent.groups)) if sent.items is None else _of_items(sent.items)
     return (sent.event.id if sent.event else None), values
+
+
+def group(data: object) -> Group:
+    """Return what stands in a group; raises ValueError when it is none, or holds something without a type or an id."""
+    children = _Group.model_validate(data).children or []
+    return Group(
+        events=tuple(one.id for one in children if one.type == "event"),
+        groups=tuple(one.id for one in children if one.type == "group"),
+    )
 
 
 def written(values: Mapping[str, object]) -> list[dict[str, object]]:

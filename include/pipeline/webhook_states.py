@@ -10,8 +10,9 @@
 | it has a ticket event                                               | `published`                            |
 | it has none, or none any more                                       | `absent`                               |
 
-Whose own run was stopped, deleted, or could not reach the source is told after the library's next run that looks at the
-event. A run in mode `plan` writes nothing, and so tells nobody.
+A group of events is told after them the first of `FIRST_TOLD` that one of its events has. Whose own run was stopped,
+deleted, or could not reach the source is told after the library's next run that looks at the event; a group after the
+next one that looks at all events. A run in mode `plan` writes nothing, and so tells nobody.
 """
 
 from __future__ import annotations
@@ -29,9 +30,18 @@ from include.sources import ShowsUpdates
 from include.store.rejections import open_codes
 from include.store.runs import read_run
 from include.store.tables import links
-from include.store.webhook_requests import Pending, note_told, pending_of
+from include.store.webhook_requests import Pending, events_of_group, note_told, pending_of
 
 STEPS = ("extract", "transform", "load", "writeback")
+FIRST_TOLD = (
+    WebhookState.FAILED,
+    WebhookState.REJECTED,
+    WebhookState.KEPT,
+    WebhookState.PUBLISHED,
+    WebhookState.OVER,
+    WebhookState.ABSENT,
+)
+"""What is told of a group: what somebody has to look at comes first."""
 
 
 def whom_to_tell(engine: Engine, request: RunRequest) -> Sequence[Pending]:
@@ -59,7 +69,7 @@ def tell(engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pe
         refused = None
         if down is None:
             try:
-                source.show_update(one.uuid, state)
+                source.show_update(one.uuid, state, of_group=one.is_group)
             except Refused as problem:
                 refused = in_words(problem)
                 mistakes.append(refused)
@@ -77,14 +87,19 @@ def _state(engine: Engine, run_id: str, asked: Pending) -> WebhookState | None:
 
 
 def state_of(connection: Connection, run_id: str, asked: Pending) -> WebhookState | None:
-    """Return how an event stands after a run, by the table above; None when it tells nothing of that."""
+    """Return how an event or a group stands after a run, by the table above; None when it tells nothing of that."""
     if not _got_through(connection, run_id, asked.library):
         return WebhookState.FAILED if asked.run_id == run_id else None
-    if any(uuid == asked.uuid for uuid, _ in open_codes(connection, asked.library)):
+    if not asked.is_group:
+        return _state_of_event(connection, asked, asked.uuid)
+    uuids = events_of_group(connection, asked.signature)
+    return min((_state_of_event(connection, asked, uuid) for uuid in uuids), key=FIRST_TOLD.index)
+
+
+def _state_of_event(connection: Connection, asked: Pending, uuid: str) -> WebhookState:
+    if any(rejected == uuid for rejected, _ in open_codes(connection, asked.library)):
         return WebhookState.REJECTED
-    status = connection.scalar(
-        select(links.c.status).where(links.c.library == asked.library, links.c.uuid == asked.uuid)
-    )
+    status = connection.scalar(select(links.c.status).where(links.c.library == asked.library, links.c.uuid == uuid))
     if status == LinkStatus.RETIRED:
         return WebhookState.OVER
     if status != LinkStatus.LIVE:

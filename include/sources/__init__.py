@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from importlib import import_module
@@ -47,10 +47,10 @@ class Source(Protocol):
 
 @runtime_checkable
 class ShowsUpdates(Protocol):
-    """What a source offers besides, in which somebody can ask for the forced update of an event."""
+    """What a source offers besides, in which somebody can ask for the forced update of an event or of a group."""
 
-    def show_update(self, uuid: str, state: WebhookState) -> None:
-        """Tell who asked for an event's forced update how it stands."""
+    def show_update(self, uuid: str, state: WebhookState, *, of_group: bool = False) -> None:
+        """Tell who asked for the forced update of an event, or of a group of events, how it stands."""
         ...
 
 
@@ -91,6 +91,13 @@ class TakesUpdates(Protocol):
 
     def has_event(self, access: Access, uuid: str) -> bool:
         """Tell whether the source has such an event, or raise an error of the tree."""
+        ...
+
+    def events_of_group(self, access: Access, group: str) -> Sequence[str] | None:
+        """Return the events of a group, None when the source has none such; or raise an error of the tree.
+
+        No events where the source cannot tell: then those count that it showed with the group as their series.
+        """
         ...
 
 

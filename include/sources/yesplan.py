@@ -90,6 +90,11 @@ class YesplanSettings(SourceSettings):
         with client_of(access) as client:
             return client.has_event(uuid)
 
+    def events_of_group(self, access: Access, group: str) -> Sequence[str] | None:
+        """Return the events of a group, None when there is no such group; or raise an error of the tree."""
+        with client_of(access) as client:
+            return client.events_of_group(group)
+
 
 class YesplanSource:
     """Reads a venue's events with their custom data, and writes the status of their sale into custom data.
@@ -143,10 +148,10 @@ class YesplanSource:
             fields,
         )
 
-    def show_update(self, uuid: str, state: WebhookState) -> None:
-        """Tell how the forced update of an event ended, where the settings name a keyword for it ("Update State")."""
+    def show_update(self, uuid: str, state: WebhookState, *, of_group: bool = False) -> None:
+        """Tell how a forced update ended, where the settings name a keyword for it ("Update State")."""
         if keyword := self._settings.custom_data.webhook_state:
-            self._client.write_custom_data(uuid, state_update(keyword, state))
+            self._client.write_custom_data(uuid, state_update(keyword, state), of_group=of_group)
 
     def _fields_of_one(self, event_ids: Sequence[str]) -> set[str] | None:
         """Return the keywords that one event has, filled in or not; None when it cannot be told of the first few."""

@@ -208,6 +208,9 @@ webhook_requests = Table(
     Column("run_id", Text, comment="the run that carries it out"),
     Column("told_at", Time, comment="when the source was told how it ended, or refused it"),
     Column("error", Text, comment="why the source was not told; unless it refused, the next run tries again"),
+    Column(
+        "part_of", Text, comment="the signature of the request at a group whose event this is; null: the request itself"
+    ),
     schema=SCHEMA,
     comment="Forced updates asked for in the source itself, by its webhook",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from airflow.api.common.trigger_dag import trigger_dag
@@ -20,7 +20,7 @@ DAG = "place2book_sync"
 
 
 class AirflowRuns:
-    """Starts runs of the hourly job for one event, as the forced update does."""
+    """Starts runs of the hourly job for some events, as the forced update does."""
 
     def waiting(self, library: str) -> Collection[str]:
         """Return the ids of the runs that were asked for here for a library, and have not begun."""
@@ -33,8 +33,8 @@ class AirflowRuns:
         with create_session() as session:
             return frozenset(session.scalars(query))
 
-    def start(self, library: str, uuid: str, run_id: str) -> None:
-        """Have one event of a library brought up to date, as soon as no other run is under way."""
+    def start(self, library: str, uuids: Sequence[str], run_id: str) -> None:
+        """Have some events of a library brought up to date, as soon as no other run is under way."""
         with create_session() as session:
             paused = session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == DAG, ~DagModel.is_stale))
         if paused is None or paused:
@@ -43,7 +43,7 @@ class AirflowRuns:
             trigger_dag(
                 DAG,
                 run_id=run_id,
-                conf={"libraries": [library], "events": [uuid], "mode": "sync"},
+                conf={"libraries": [library], "events": [*uuids], "mode": "sync"},
                 logical_date=datetime.now(UTC),
                 replace_microseconds=False,
                 triggered_by=DagRunTriggeredByType.REST_API,

@@ -1,9 +1,13 @@
-"""What becomes of a signed request: it counts once, its event must exist, and one run that waits serves all."""
+"""What becomes of a signed request: it counts once, its event must exist, and one run that waits serves all.
+
+A group of events means those in it, in one run: as Yesplan says, or, where it does not tell what stands in a group, as
+its events said in the latest snapshot.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol
@@ -20,11 +24,21 @@ from webhooks.answers import NotAnswered
 
 MOST_A_MINUTE = 30
 MOST_WAITING = 10
+MOST_OF_A_GROUP = 200
 RETRY_SECONDS = 60
 log = logging.getLogger(__name__)
 
 
-HasEvent = Callable[[str], bool]
+class Events(Protocol):
+    """The events in a library's Yesplan. Both raise errors of the tree."""
+
+    def has_event(self, uuid: str) -> bool:
+        """Tell whether there is such an event."""
+        ...
+
+    def of_group(self, group: str) -> Sequence[str] | None:
+        """Return the events of a group, none where that cannot be told; None when there is no such group."""
+        ...
 
 
 class Runs(Protocol):
@@ -34,18 +48,18 @@ class Runs(Protocol):
         """Return the ids of the runs that were asked for here for a library, and have not begun."""
         ...
 
-    def start(self, library: str, uuid: str, run_id: str) -> None:
-        """Have one event of a library brought up to date, as soon as no other run is under way."""
+    def start(self, library: str, uuids: Sequence[str], run_id: str) -> None:
+        """Have some events of a library brought up to date, as soon as no other run is under way."""
         ...
 
 
 class RunDesk:
     """Remembers requests in Billetbro's own tables, and starts runs.
 
-    `events_of` gives what asks a library's Yesplan whether it has an event, or raises when no run can go well now.
+    `events_of` gives what asks a library's Yesplan for events, or raises when no run can go well now.
     """
 
-    def __init__(self, engine: Callable[[], Engine], runs: Runs, events_of: Callable[[str], HasEvent]) -> None:
+    def __init__(self, engine: Callable[[], Engine], runs: Runs, events_of: Callable[[str], Events]) -> None:
         self._engine = engine
         self._runs = runs
         self._events_of = events_of
@@ -60,27 +74,46 @@ class RunDesk:
                 raise NotAnswered(401, f"{library}: the request came before")
 
     def take(self, library: str, asked: TakeAction, signature: str) -> None:
-        """See that a run which has not begun will bring the event up to date."""
+        """See that a run which has not begun will bring the event, or all events of the group, up to date."""
         with _help(library):
-            self._see_that_it_exists(library, asked.uuid)
+            uuids = self._events(library, asked)
             with self._alone(library) as connection:
                 waiting = self._runs.waiting(library)
-                run_id = stored.run_for(connection, library, asked.uuid, waiting)
+                run_id = stored.run_for(connection, library, uuids, waiting)
                 if run_id is None:
                     if len(waiting) >= MOST_WAITING:
                         raise _too_many(f"{library}: {MOST_WAITING} runs wait")
                     run_id = f"yesplan__{library}__{utc_now():%Y%m%dT%H%M%S.%f}"
-                    self._runs.start(library, asked.uuid, run_id)
+                    self._runs.start(library, uuids, run_id)
                 stored.note_run(connection, signature, asked.uuid, asked.action, run_id)
-        log.info("%s: %s of event %s in run %s", library, asked.action.value, asked.uuid, run_id)
+                if asked.is_group:
+                    stored.note_events(connection, signature, uuids)
+        kind = "group" if asked.is_group else "event"
+        log.info("%s: %s of %s %s in run %s", library, asked.action.value, kind, asked.uuid, run_id)
 
-    def _see_that_it_exists(self, library: str, uuid: str) -> None:
-        has_event = self._events_of(library)
+    def _events(self, library: str, asked: TakeAction) -> Sequence[str]:
+        """Return the event that is asked for, or those of the group; there is one at least."""
+        events = self._events_of(library)
+        if asked.is_group:
+            return self._events_of_group(library, asked.uuid, events)
         with self._engine().connect() as connection:
-            if stored.is_known(connection, library, uuid):
-                return
-        if not has_event(uuid):
+            known = stored.is_known(connection, library, asked.uuid)
+        if not known and not events.has_event(asked.uuid):
             raise NotAnswered(404, f"{library}: Yesplan has no such event")
+        return (asked.uuid,)
+
+    def _events_of_group(self, library: str, group: str, events: Events) -> Sequence[str]:
+        uuids = events.of_group(group)
+        if uuids is None:
+            raise NotAnswered(404, f"{library}: Yesplan has no such group of events")
+        if not uuids:
+            with self._engine().connect() as connection:
+                uuids = stored.events_in_series(connection, library, group)
+        if not uuids:
+            raise NotAnswered(404, f"{library}: the group has no events")
+        if len(uuids) > MOST_OF_A_GROUP:
+            raise NotAnswered(422, f"{library}: the group has more than {MOST_OF_A_GROUP} events, ask at those in it")
+        return uuids
 
     def _alone(self, library: str) -> AbstractContextManager[Connection]:
         return stored.one_at_a_time(self._engine(), library)

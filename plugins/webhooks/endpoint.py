@@ -9,6 +9,8 @@
 | signed, and one too many, in a minute or at once                 | 429, with Retry-After   |
 | signed "Configuration"                                           | 200, states and actions |
 | signed "Take Action"                                             | 202; unknown event: 404 |
+| the same, at a group of events                                   | 202; none in it: 404,   |
+|                                                                  | more than fit: 422      |
 | signed, but Airflow, our tables or Yesplan cannot help now       | 503, with Retry-After   |
 
 Who has no secret reaches no table and no other server, and no thread but the one that looks for secrets; who has one

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from hooks.connections import access_of, connection_named
-from include.api.access import RequestSettings
+from include.api.access import Access, RequestSettings
 from include.api.errors import BilletbroError, SettingsProblem
 from include.settings import Library, libraries_in_order, load_settings
-from include.sources import TakesUpdates
+from include.sources import SourceSettings, TakesUpdates
 
 FEWEST_CHARACTERS = 16
 KEPT_SECONDS = 10.0
@@ -34,19 +34,33 @@ class Venues:
         return self._secrets
 
 
-def events_of(library_id: str) -> Callable[[str], bool]:
-    """Return what asks a library's source whether it has an event; both raise errors of the tree.
+class SourceEvents:
+    """Asks a library's source for events; whatever is asked raises errors of the tree."""
+
+    def __init__(self, source: SourceSettings) -> None:
+        self._source = source
+
+    def has_event(self, uuid: str) -> bool:
+        """Tell whether there is such an event."""
+        source = self._source
+        return isinstance(source, TakesUpdates) and source.has_event(_access_of(self._source), uuid)
+
+    def of_group(self, group: str) -> Sequence[str] | None:
+        """Return the events of a group, none where that cannot be told; None when there is no such group."""
+        source = self._source
+        return source.events_of_group(_access_of(self._source), group) if isinstance(source, TakesUpdates) else None
+
+
+def events_of(library_id: str) -> SourceEvents:
+    """Return what asks a library's source for events.
 
     No run can go well while libraries.yaml has mistakes, whichever library's: then this raises SettingsError.
     """
-    source = load_settings().library(library_id).source
+    return SourceEvents(load_settings().library(library_id).source)
 
-    def has_event(uuid: str) -> bool:
-        if not isinstance(source, TakesUpdates):
-            return False
-        return source.has_event(access_of(source.conn_id, PATIENCE_WITH_A_CALLER), uuid)
 
-    return has_event
+def _access_of(source: SourceSettings) -> Access:
+    return access_of(source.conn_id, PATIENCE_WITH_A_CALLER)
 
 
 def _secrets() -> dict[str, bytes]:

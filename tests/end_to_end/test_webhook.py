@@ -25,6 +25,7 @@ from demo.processes import Processes
 from demo.state import LOGIN, State
 from demo.up import SERVICES
 from include.sandbox.server import Sandbox
+from include.sandbox.yesplan_json import named
 from include.sandbox.yesplan_webhook import Webhook as Yesplan
 from include.store.database import connect
 from tests.end_to_end.test_yesplan import THEATER
@@ -174,6 +175,13 @@ def test_webhook_at_the_api_server_from_off_to_the_state_after_each_run(
     installation.wait(installation.has_ended)
     assert theater.get(new).custom["ticketing_update"] == "absent"
     assert _remembered(installation) == [("update", True), ("withdraw", True), ("withdraw", True)]
+
+    group = named("group", "Nøddeknækkeren")["id"]
+    evenings = [event for event in theater.events if event.group == "Nøddeknækkeren"]
+    assert yesplan.press(group, "update", "group").status_code == 202
+    installation.wait(installation.has_ended)
+    assert [event.custom["ticketing_update"] for event in evenings] == ["published"] * 2
+    assert theater.of_groups == {group: {"ticketing_update": "published"}}
     assert [log.name for log in installation.logs.glob("*.log") if SECRET in log.read_text(errors="replace")] == []
 
 

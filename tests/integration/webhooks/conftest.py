@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from include.store.database import connect
-from tests.integration.webhooks.door import KNOWN, SECRETS, Door, WrittenDown
+from tests.integration.webhooks.door import KNOWN, SECRETS, SERIES, Door, WrittenDown
 from webhooks.desk import RunDesk
 from webhooks.endpoint import Webhook
 
@@ -25,8 +25,16 @@ def engine(module_migrated_database_url: str) -> Iterator[Engine]:
     engine = connect(module_migrated_database_url)
     with engine.begin() as connection:
         connection.execute(
-            text("INSERT INTO sync.source_events VALUES ('theater', :uuid, 'Koncert', true, '{}', null, now(), now())"),
-            {"uuid": KNOWN},
+            text(
+                "INSERT INTO sync.source_events "
+                "SELECT 'theater', :uuid, 'Koncert', :present, jsonb_build_object('series_uuid', :series ::text), "
+                "null, now(), now()"
+            ),
+            [
+                {"uuid": KNOWN, "present": True, "series": SERIES},
+                {"uuid": "1101-1700000000", "present": False, "series": SERIES},
+                {"uuid": "1102-1700000000", "present": True, "series": "another"},
+            ],
         )
     yield engine
     engine.dispose()

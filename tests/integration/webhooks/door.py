@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, text
@@ -15,6 +15,15 @@ from webhooks.answers import NotAnswered
 
 SECRETS = {"theater": b"made-up secret of the theatre", "kulturhus": b"made-up secret of the house"}
 KNOWN, NEW, STUCK = "1201-1700000000", "1202-1700000000", "1203-1700000000"
+GROUPS = {
+    "group": (KNOWN, NEW),
+    "untold": (),
+    "full": tuple(f"{number}-17" for number in range(200)),
+    "overfull": tuple(f"{number}-17" for number in range(201)),
+}
+"""The groups of events in Yesplan by id, and the events in each. One cannot be told of."""
+SERIES = "untold"
+"""The series of the event KNOWN, as the latest snapshot has it."""
 
 
 @dataclass(slots=True)
@@ -24,7 +33,8 @@ class WrittenDown:
     To start one takes `seconds`, as it does in Airflow.
     """
 
-    started: list[tuple[str, str]] = field(default_factory=list)
+    started: list[tuple[str, ...]] = field(default_factory=list)
+    """Of each, the library and the events."""
     ids: list[str] = field(default_factory=list)
     begun: bool = False
     paused: bool = False
@@ -34,12 +44,12 @@ class WrittenDown:
         """Return the runs that wait for this library."""
         return [] if self.begun else [run_id for run_id in self.ids if f"__{library}__" in run_id]
 
-    def start(self, library: str, uuid: str, run_id: str) -> None:
+    def start(self, library: str, uuids: Sequence[str], run_id: str) -> None:
         """Write down a run."""
         if self.paused:
             raise NotAnswered(503, "paused", retry_after=300)
         time.sleep(self.seconds)
-        self.started.append((library, uuid))
+        self.started.append((library, *uuids))
         self.ids.append(run_id)
 
 
@@ -55,11 +65,22 @@ class Door:
     answers: threading.Event = field(default_factory=threading.Event)
     """Set once Yesplan tells whether it has the event STUCK."""
 
-    def events_of(self, _library: str) -> Callable[[str], bool]:
-        """Return what asks Yesplan for an event; it has NEW."""
+    def events_of(self, _library: str) -> Door:
+        """Return what asks Yesplan for events."""
         if self.settings_are_broken:
             raise SettingsError("libraries.yaml: the libraries' settings have mistakes:\n  - nordvig: id: missing")
-        return lambda uuid: uuid == NEW or (uuid == STUCK and self.answers.wait(30))
+        return self
+
+    def has_event(self, uuid: str) -> bool:
+        """Tell whether Yesplan has an event; it has NEW."""
+        return uuid == NEW or (uuid == STUCK and self.answers.wait(30))
+
+    def of_group(self, group: str) -> Sequence[str] | None:
+        """Return the events of a group in Yesplan."""
+        if group == STUCK:
+            self.answers.wait(30)
+            return (STUCK,)
+        return GROUPS.get(group)
 
     def yesplan(self, library: str = "theater", secret: str | None = None) -> Yesplan:
         """Return a venue's Yesplan that has the library's secret, or another."""

@@ -20,6 +20,7 @@ from sqlalchemy import delete
 from demo.environment import LIBRARIES
 from include.api.errors import BilletbroError
 from include.sandbox.server import Sandbox
+from include.sandbox.yesplan_json import named
 from jobs.billetbro_db import billetbro_engine
 from webhooks.airflow_runs import AirflowRuns
 from webhooks.answers import NotAnswered
@@ -90,17 +91,20 @@ def test_secrets_are_not_lost_by_another_librarys_mistake_but_no_run_can_go_well
         events_of("theater")
 
 
-def test_event_is_asked_for_in_its_own_librarys_yesplan(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_are_asked_for_in_their_own_librarys_yesplan(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Sandbox() as sandbox:
         theater = sandbox.yesplan["theater"]
         given = {"conn_type": "yesplan", "host": sandbox.yesplan_urls["theater"], "password": theater.api_key}
         monkeypatch.setenv("AIRFLOW_CONN_YESPLAN_THEATER", json.dumps(given))
-        known = theater.events[0].id
-        has_event = events_of("theater")
-        assert [has_event(known), has_event("9-9"), events_of("solbjerg")(known)] == [True, False, False]
+        known, group = theater.events[0].id, named("group", "Nøddeknækkeren")["id"]
+        events, website = events_of("theater"), events_of("solbjerg")
+        assert [events.has_event(known), events.has_event("9-9"), website.has_event(known)] == [True, False, False]
+        inside = tuple(event.id for event in theater.events if event.group == "Nøddeknækkeren")
+        assert [events.of_group(group), events.of_group("9-9"), website.of_group(group)] == [inside, None, None]
         theater.behave(revoked=True)
-        with pytest.raises(BilletbroError):
-            has_event(known)
+        for asks in (lambda: events.has_event(known), lambda: events.of_group(group)):
+            with pytest.raises(BilletbroError):
+                asks()
 
 
 def test_desk_without_the_connection_of_our_tables_is_no_help_now() -> None:
@@ -144,7 +148,7 @@ def test_runs_that_wait_are_those_of_the_library_that_have_not_begun(queued: Non
 
 def test_run_of_a_dag_that_airflow_has_not_found_is_not_started(airflow_home: Path) -> None:
     with pytest.raises(NotAnswered) as raised:
-        AirflowRuns().start("theater", "1-1", "yesplan__theater__1")
+        AirflowRuns().start("theater", ["1-1"], "yesplan__theater__1")
     assert (raised.value.status, raised.value.retry_after) == (503, 300)
 
 

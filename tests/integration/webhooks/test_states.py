@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -14,6 +14,7 @@ from include.models import LinkStatus, Mode, Rejection, WebhookAction
 from include.pipeline.request import RunRequest, utc_now
 from include.pipeline.webhook_states import tell, whom_to_tell
 from include.sandbox.server import Sandbox
+from include.sandbox.yesplan_json import named
 from include.sandbox.yesplan_state import Installation
 from include.sources.yesplan import YesplanSettings, YesplanSource
 from include.store import webhook_requests as stored
@@ -71,6 +72,15 @@ def ask(engine: Engine, uuid: str, action: WebhookAction = WebhookAction.UPDATE,
     with engine.begin() as connection:
         stored.remember(connection, LIBRARY, f"{run_id} {uuid}", utc_now())
         stored.note_run(connection, f"{run_id} {uuid}", uuid, action, run_id)
+
+
+def ask_at_group(
+    engine: Engine, group: str, uuids: Sequence[str], action: WebhookAction = WebhookAction.UPDATE
+) -> None:
+    with engine.begin() as connection:
+        stored.remember(connection, LIBRARY, group, utc_now())
+        stored.note_run(connection, group, group, action, RUN)
+        stored.note_events(connection, group, uuids)
 
 
 def ran(engine: Engine, run_id: str = RUN, library: str = LIBRARY, **columns: str) -> None:
@@ -141,6 +151,74 @@ def test_state_after_a_run_tells_how_the_event_stands(
     assert tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW) == []
     assert (theater.get(uuid).custom, theater.get(other).custom) == ({"ticketing_update": state}, {})
     assert (told(engine), whom_to_tell(engine, ITS_RUN)) == ([(True, False)], [])
+
+
+EACH = ("rejected", "published", "over", "absent")
+
+
+@pytest.mark.parametrize(
+    ("action", "events", "run", "states", "of_all"),
+    [
+        pytest.param(UPDATE, EACH, {}, EACH, "rejected", id="one is rejected"),
+        pytest.param(UPDATE, EACH[1:], {}, EACH[1:], "published", id="one is on sale"),
+        pytest.param(UPDATE, EACH[2:], {}, EACH[2:], "over", id="one is over"),
+        pytest.param(UPDATE, EACH[3:], {}, EACH[3:], "absent", id="none was there"),
+        pytest.param(WITHDRAW, EACH[1:], {}, ("kept", "over", "absent"), "kept", id="to be withdrawn"),
+        pytest.param(UPDATE, EACH[1:], {"errors": FAILED_LOAD}, ("failed",) * 3, "failed", id="the run failed"),
+    ],
+)
+def test_state_is_told_at_each_event_of_a_group_and_at_the_group(
+    engine: Engine,
+    theater: Installation,
+    source: YesplanSource,
+    action: WebhookAction,
+    events: tuple[str, ...],
+    run: dict[str, str],
+    states: tuple[str, ...],
+    of_all: str,
+) -> None:
+    group = named("group", "Hamlet")["id"]
+    uuids = [theater.add(group="Hamlet") for _ in events]
+    ask_at_group(engine, group, uuids, action)
+    ran(engine, **run)
+    for uuid, event in zip(uuids, events, strict=True):
+        if event == "rejected":
+            reject(engine, uuid)
+        if event in ("published", "over"):
+            link(engine, uuid, LIVE if event == "published" else RETIRED)
+
+    assert tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW) == []
+    assert [theater.get(uuid).custom["ticketing_update"] for uuid in uuids] == list(states)
+    assert theater.of_groups == {group: {"ticketing_update": of_all}}
+    assert told(engine) == [(True, False)] * (len(events) + 1)
+
+
+def test_state_of_a_group_that_has_no_such_field_is_told_at_its_events_all_the_same(
+    engine: Engine, sandbox: Sandbox, theater: Installation, source: YesplanSource
+) -> None:
+    uuids = [theater.add(group="Hamlet") for _ in range(2)]
+    ask_at_group(engine, named("group", "Hamlet")["id"], uuids)
+    ran(engine)
+    sandbox.faults.add("yesplan:theater", "status", "PUT", "/api/group/", code=404)
+    mistakes = tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW)
+    sandbox.faults.clear()
+    assert [theater.get(uuid).custom for uuid in uuids] == [{"ticketing_update": "absent"}] * 2
+    assert (len(mistakes), theater.of_groups, whom_to_tell(engine, ITS_RUN)) == (1, {}, [])
+
+
+def test_state_of_a_group_waits_for_a_run_that_looks_at_all_events(
+    engine: Engine, theater: Installation, source: YesplanSource
+) -> None:
+    group = named("group", "Hamlet")["id"]
+    first, second = theater.add(group="Hamlet"), theater.add(group="Hamlet")
+    ask_at_group(engine, group, [first, second])
+    ran(engine, HOURLY.run_id)
+    limited = replace(HOURLY, events=frozenset({first}))
+    assert tell(engine, HOURLY.run_id, source, whom_to_tell(engine, limited), NOW) == []
+    after_one = (theater.get(first).custom, theater.get(second).custom, dict(theater.of_groups))
+    assert tell(engine, HOURLY.run_id, source, whom_to_tell(engine, HOURLY), NOW) == []
+    assert after_one == ({"ticketing_update": "absent"}, {}, {})
+    assert theater.get(second).custom == theater.of_groups[group] == {"ticketing_update": "absent"}
 
 
 def test_state_that_yesplan_refuses_is_not_told_again(
