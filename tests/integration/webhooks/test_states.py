@@ -215,9 +215,9 @@ def test_state_of_a_group_waits_for_a_run_that_looks_at_all_events(
     ran(engine, HOURLY.run_id)
     limited = replace(HOURLY, events=frozenset({first}))
     assert tell(engine, HOURLY.run_id, source, whom_to_tell(engine, limited), NOW) == []
-    after_one = (theater.get(first).custom, theater.get(second).custom, dict(theater.of_groups))
+    after_one = [dict(custom) for custom in (theater.get(first).custom, theater.get(second).custom, theater.of_groups)]
     assert tell(engine, HOURLY.run_id, source, whom_to_tell(engine, HOURLY), NOW) == []
-    assert after_one == ({"ticketing_update": "absent"}, {}, {})
+    assert after_one == [{"ticketing_update": "absent"}, {}, {}]
     assert theater.get(second).custom == theater.of_groups[group] == {"ticketing_update": "absent"}
 
 
