@@ -4,6 +4,7 @@ import base64
 import binascii
 from datetime import date
 from html import escape
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,6 +12,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from include.sandbox.cms_state import STATES, CmsSite, UnknownEventError
+
+
+UNEXPECTED: Final = "The website encountered an unexpected error. Try again later."
 
 
 class _RefusedError(Exception):
@@ -94,26 +98,30 @@ async def _body(request: Request) -> dict[str, object]:
     except ValueError:
         raise _RefusedError(400, "The body is not JSON.") from None
     if not isinstance(body, dict):
-        raise _RefusedError(400, "The body is not an object.")
+        raise _RefusedError(500, UNEXPECTED)
     return body
 
 
 def _read_patch(body: dict[str, object]) -> tuple[str | None, dict[str, str | None] | None]:
-    state, external_data = body.get("state"), body.get("external_data")
+    """Return the state and the urls that a PATCH sets; an explicit null is none of the contract's types."""
+    state, external_data = body.get("state"), body.get("external_data", {})
+    within = external_data.values() if isinstance(external_data, dict) else ()
+    if None in (*body.values(), *within):
+        raise _RefusedError(400, "A value is null, which the specification does not allow.")
+    if not (isinstance(state, str | None) and isinstance(external_data, dict)):
+        raise _RefusedError(500, UNEXPECTED)
     if state is not None and state not in STATES:
         raise _RefusedError(400, f"state must be one of {', '.join(STATES)}.")
-    if external_data is None:
-        return state if state is None else str(state), None
-    if not isinstance(external_data, dict):
-        raise _RefusedError(400, "external_data is not an object.")
     urls = {name: _url(name, external_data.get(name)) for name in ("url", "admin_url")}
-    return state if state is None else str(state), urls
+    return state, urls if "external_data" in body else None
 
 
 def _url(name: str, value: object) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+    if not isinstance(value, str):
+        raise _RefusedError(500, UNEXPECTED)
+    if not value.startswith(("http://", "https://")):
         raise _RefusedError(400, f"external_data.{name} is not an absolute URL.")
     return value
 

@@ -1,4 +1,4 @@
-"""One library's website: its events, and what editors do to them."""
+"""One library's website: its events, the series that they are dates of, and what editors do to them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,16 +23,29 @@ class UnknownEventError(LookupError):
 
 @dataclass(slots=True)
 class CmsEvent:
-    """An event instance. `fields` holds everything else that the API shows, as it is stored; times are UTC."""
+    """An event instance; times are UTC.
+
+    `own` holds what was stored on the instance itself, `of_series` what stands on its series, shared by all instances.
+    """
 
     uuid: str
     start: datetime
     end: datetime
     created_at: datetime
     updated_at: datetime
-    fields: dict[str, object] = field(default_factory=dict)
+    own: dict[str, object] = field(default_factory=dict)
+    of_series: dict[str, object] = field(default_factory=dict)
     series: str | None = None
     published: bool = True
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """Return what the API shows as it is stored: of each field the series' value while the instance has none."""
+        shown = {**self.of_series, **{n: v for n, v in self.own.items() if n not in self.of_series or _has_value(v)}}
+        own, of_series = self.own.get("external_data"), self.of_series.get("external_data")
+        if isinstance(own, dict) and isinstance(of_series, dict):
+            shown["external_data"] = {name: own.get(name) or of_series.get(name) for name in ("url", "admin_url")}
+        return shown
 
     @property
     def title(self) -> str:
@@ -74,6 +87,9 @@ class CmsSite:
     without_role: tuple[str, str] = ("redaktionen", "made-up-redaktionen")
     _events: dict[str, CmsEvent] = field(default_factory=dict)
     _twice: dict[str, dict[str, object]] = field(default_factory=dict)
+    overwritten: list[tuple[object, str]] = field(default_factory=list)
+    """Each state that a PATCH wrote, after the one that was shown until then."""
+    _series: dict[str, dict[str, object]] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     @property
@@ -129,22 +145,26 @@ class CmsSite:
             self._events.clear()
             self.running_reach = None
             self._twice.clear()
+            self._series.clear()
+            self.overwritten.clear()
 
     def put(self, event: CmsEvent) -> None:
-        """Store an event as it is."""
+        """Store an event as it is, with what it shares with its series."""
         with self._lock:
+            self._join_series(event)
             self._events[event.uuid] = event
 
     def add(self, **fields: object) -> str:
         """Publish a new event and return its uuid.
 
         Fields are named as in the API; `start`, `end` (moments), `series` (uuid) and `uuid` may be given too.
-        Without times it takes place in ten days, for two hours.
+        Without times it takes place in ten days, for two hours. What is given with the first instance of a series
+        stands on the series, links excepted; another instance has of its own what differs from that.
         """
         now = self.clock()
         start = now.replace(microsecond=0) + timedelta(days=10)
         event = CmsEvent(str(fields.pop("uuid", None) or uuid4()), start, start + timedelta(hours=2), now, now)
-        event.fields = {"title": "Arrangement", "state": "Active"}
+        event.own = {"title": "Arrangement", "state": "Active"}
         if "start" in fields and "end" not in fields:
             fields["end"] = _moment(fields["start"]) + timedelta(hours=2)
         _overlay(event, fields)
@@ -155,12 +175,33 @@ class CmsSite:
         """Publish an event that takes all of a day, or of several, and return its uuid."""
         return self.add(start=start_of(first), end=end_of(last or first), all_day=True, **fields)
 
+    def _join_series(self, event: CmsEvent) -> None:
+        if event.series is None or event.of_series is self._series.get(event.series):
+            return
+        if event.series not in self._series:
+            self._series[event.series] = {name: v for name, v in event.own.items() if name != "external_data"}
+        event.of_series = self._series[event.series]
+        event.own = {n: v for n, v in event.own.items() if n not in event.of_series or event.of_series[n] != v}
+
     def edit(self, uuid: str, **fields: object) -> None:
         """Change fields as an editor would; None empties one. Moves updated_at."""
         with self._lock:
             event = self.get(uuid)
             _overlay(event, fields)
             event.updated_at = self.clock()
+
+    def edit_series(self, series_uuid: str, **fields: object) -> None:
+        """Change fields of a series as an editor would: each shows on the instances that have no value of their own.
+
+        Raises UnknownEventError when the series has no instance.
+        """
+        with self._lock:
+            instances = [event for event in self.events if event.series == series_uuid]
+            if not instances:
+                raise UnknownEventError(series_uuid)
+            self._series[series_uuid] |= fields
+            for event in instances:
+                event.updated_at = self.clock()
 
     def unpublish(self, uuid: str) -> None:
         """Take an event off the public list; it can still be written to."""
@@ -186,8 +227,8 @@ class CmsSite:
     def redate_series(self, series_uuid: str, starts: Sequence[datetime]) -> list[str]:
         """Give a series new dates, and return the uuids of its instances.
 
-        The instances are removed and made anew, without external_data. Only a series of one that stays a series of
-        one keeps its uuid. Raises UnknownEventError when the series has no instance.
+        The instances are removed and made anew, without anything of their own. Only a series of one that stays a
+        series of one keeps its uuid. Raises UnknownEventError when the series has no instance.
         """
         with self._lock:
             old = sorted((e for e in self.events if e.series == series_uuid), key=lambda e: e.start)
@@ -197,15 +238,16 @@ class CmsSite:
             if len(old) == len(starts) == 1:
                 self.edit(old[0].uuid, start=starts[0], end=starts[0] + length)
                 return [old[0].uuid]
-            template = {name: value for name, value in old[0].fields.items() if name != "external_data"}
             for event in old:
                 self.remove(event.uuid)
-            return [self.add(**template, start=start, end=start + length, series=series_uuid) for start in starts]
+            of_series = dict(self._series[series_uuid])
+            return [self.add(**of_series, start=start, end=start + length, series=series_uuid) for start in starts]
 
     def write_back(self, uuid: str, state: str | None, external_data: dict[str, str | None] | None) -> CmsEvent:
         """Carry out a PATCH: of external_data both urls are set, and the one that is left out becomes null."""
         changes: dict[str, object] = {}
         if state is not None:
+            self.overwritten.append((self.get(uuid).state_at(self.clock()), state))
             changes["state"] = state
         if external_data is not None:
             changes["external_data"] = {name: external_data.get(name) for name in ("url", "admin_url")}
@@ -248,7 +290,11 @@ def _overlay(event: CmsEvent, fields: dict[str, object]) -> None:
             case "created_at":
                 event.created_at = _moment(value)
             case _:
-                event.fields[name] = value
+                event.own[name] = value
+
+
+def _has_value(value: object) -> bool:
+    return value is not None and value not in ("", [], {})
 
 
 def _without_nulls(value: object) -> object:

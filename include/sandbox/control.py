@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Request], Awaitable[Response]]
 _CMS = "/cms/{library}/events"
+_SERIES = "/cms/{library}/series/{uuid}"
 _P2B = "/place2book/events"
 
 
@@ -64,7 +65,8 @@ def _cms_routes(control: "_CmsControl") -> list[Route]:
         _route("POST", _CMS + "/{uuid}/clone", control.clone),
         _route("POST", _CMS + "/{uuid}/insert_from_series", control.insert_from_series),
         _route("POST", _CMS + "/{uuid}/unpublish", control.unpublish),
-        _route("POST", "/cms/{library}/series/{uuid}/redate", control.redate),
+        _route("POST", _SERIES + "/redate", control.redate),
+        _route("PATCH", _SERIES, control.edit_series),
     ]
 
 
@@ -159,6 +161,10 @@ class _CmsControl:
 
     async def unpublish(self, request: Request) -> Response:
         self._site(request).unpublish(request.path_params["uuid"])
+        return _done()
+
+    async def edit_series(self, request: Request) -> Response:
+        self._site(request).edit_series(request.path_params["uuid"], **await _body(request))
         return _done()
 
     async def redate(self, request: Request) -> Response:

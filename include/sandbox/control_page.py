@@ -27,6 +27,7 @@ The editor / redaktøren
   curl -X POST  $C/cms/solbjerg/events/UUID/insert_from_series
   curl -X POST  $C/cms/solbjerg/events/UUID/unpublish
   curl -X DELETE $C/cms/solbjerg/events/UUID
+  curl -X PATCH $C/cms/solbjerg/series/UUID -d '{"state": "Cancelled"}'
   curl -X POST  $C/cms/solbjerg/series/UUID/redate -d '{"starts": ["2030-05-01T10:00:00+02:00"]}'
 
 The venue that plans in Yesplan / spillestedet, der planlægger i Yesplan

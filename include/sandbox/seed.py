@@ -101,7 +101,7 @@ def seed_cms(site: CmsSite, library: Library, place2book_url: str) -> None:
                 end=spec.end(now),
                 created_at=created,
                 updated_at=created + timedelta(hours=1),
-                fields=_fields(spec, library, site.public_url, place2book_url),
+                own=_fields(spec, library, site.public_url, place2book_url),
                 series=None if spec.series is None else event_uuid(library.id, spec.series),
             )
         )

@@ -72,11 +72,11 @@ def test_event_that_comes_back_is_on_sale_again_as_it_was(world: World, way: str
     world.sandbox.place2book.staff_edit(event.id, sale_close_at=by_staff.isoformat(), ticket_fee=5)
     world.sandbox.place2book.buy(event.id)
     kept, before = world.site.get(uuid), event.fields.as_json()
-    fields, published = dict(kept.fields), kept.published
+    own, published = dict(kept.own), kept.published
     goes_away(world, uuid, way)
     world.run()
     world.run()
-    kept.fields, kept.published = fields, published
+    kept.own, kept.published = own, published
     world.site.put(kept)
     world.run()
     assert (event.fields.as_json(), world.event_of(uuid).id) == (before, event.id)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import requests
 
+from include.sandbox.cms_state import UnknownEventError
+from include.sandbox.moments import utc_now
 from include.sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, basic, cms_list, cms_patch
 
@@ -210,20 +212,110 @@ def test_patch_without_external_data_keeps_it(sandbox: Sandbox) -> None:
     assert cms_patch(sandbox, uuid, {"state": "SoldOut"}).json()["external_data"] == links
 
 
+def test_patch_with_no_url_clears_both(sandbox: Sandbox) -> None:
+    uuid = sandbox.cms["solbjerg"].add(external_data={"url": "https://example.com/a", "admin_url": "https://b.example"})
+    answer = cms_patch(sandbox, uuid, {"external_data": {}})
+    shown = answer.json().get("external_data") or {}
+    assert (answer.status_code, shown.get("url"), shown.get("admin_url")) == (200, None, None)
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "status"),
     [
-        pytest.param({"state": "Sold out"}, id="unknown state"),
-        pytest.param({"external_data": "https://example.com"}, id="external_data is not an object"),
-        pytest.param({"external_data": {"url": "example.com/a"}}, id="no absolute url"),
-        pytest.param(["state"], id="not an object"),
+        pytest.param({"state": "Sold out"}, 400, id="unknown state"),
+        pytest.param({"external_data": {"url": "example.com/a"}}, 400, id="no absolute url"),
+        pytest.param({"state": None}, 400, id="state is null"),
+        pytest.param({"external_data": None}, 400, id="external_data is null"),
+        pytest.param({"state": "Active", "external_data": {"url": None}}, 400, id="url is null"),
+        pytest.param({"external_data": {"url": "https://a.example", "admin_url": None}}, 400, id="one of two is null"),
+        pytest.param({"external_data": "https://example.com"}, 500, id="external_data is not an object"),
+        pytest.param({"external_data": {"url": 7}}, 500, id="url is not text"),
+        pytest.param({"state": ["Active"]}, 500, id="state is not text"),
+        pytest.param(["state"], 500, id="not an object"),
     ],
 )
-def test_patch_with_invalid_body_is_refused_and_changes_nothing(sandbox: Sandbox, body: object) -> None:
+def test_patch_with_invalid_body_is_refused_and_changes_nothing(sandbox: Sandbox, body: object, status: int) -> None:
     uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
     before = _listed(sandbox, uuid)
-    assert cms_patch(sandbox, uuid, body).status_code == 400
+    assert cms_patch(sandbox, uuid, body).status_code == status
     assert _listed(sandbox, uuid) == before
+
+
+def test_500_can_stay_for_one_event(sandbox: Sandbox) -> None:
+    broken, well = (sandbox.cms["solbjerg"].add(title=title) for title in ("Koncert", "Foredrag"))
+    sandbox.faults.add("cms:solbjerg", "status", "PATCH", broken)
+    statuses = [cms_patch(sandbox, uuid, {"state": "SoldOut"}).status_code for uuid in (broken, well, broken, broken)]
+    assert statuses == [500, 200, 500, 500]
+
+
+def _series_of_two(sandbox: Sandbox, **fields: object) -> list[str]:
+    given = {"title": "Kursus", "series": "s1", **fields}
+    return [sandbox.cms["solbjerg"].add(**given, start=start) for start in SERIES_STARTS]
+
+
+def _of_both(sandbox: Sandbox, uuids: list[str], name: str) -> list[object]:
+    return [listed.get(name) for uuid in uuids if (listed := _listed(sandbox, uuid))]
+
+
+def test_edit_of_a_series_shows_on_its_instances_and_moves_their_updated_at(sandbox: Sandbox) -> None:
+    uuids = _series_of_two(sandbox)
+    before = _of_both(sandbox, uuids, "updated_at")
+    sandbox.clock = lambda: utc_now() + timedelta(hours=1)
+    sandbox.cms["solbjerg"].edit_series("s1", title="Kursus for alle", state="Cancelled")
+    assert _of_both(sandbox, uuids, "title") == ["Kursus for alle"] * 2
+    assert _of_both(sandbox, uuids, "state") == ["Cancelled"] * 2
+    assert all(str(after) > str(old) for after, old in zip(_of_both(sandbox, uuids, "updated_at"), before, strict=True))
+
+
+def test_edit_of_a_series_hides_behind_what_an_instance_has_of_its_own_field_by_field(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    uuids = _series_of_two(sandbox)
+    site.edit(uuids[0], title="Kursus, sidste gang")
+    site.edit_series("s1", title="Kursus for alle", ticket_capacity=12)
+    assert _of_both(sandbox, uuids, "title") == ["Kursus, sidste gang", "Kursus for alle"]
+    assert _of_both(sandbox, uuids, "ticket_capacity") == [12, 12]
+    site.edit(uuids[0], title=None)
+    assert _of_both(sandbox, uuids, "title") == ["Kursus for alle"] * 2
+
+
+def test_edit_of_a_series_without_instances_is_of_nothing(sandbox: Sandbox) -> None:
+    with pytest.raises(UnknownEventError):
+        sandbox.cms["solbjerg"].edit_series("s1", title="Kursus")
+
+
+def test_state_that_was_patched_hides_the_series_state_for_good(sandbox: Sandbox) -> None:
+    uuids = _series_of_two(sandbox)
+    for state in ("SoldOut", "Active"):
+        assert cms_patch(sandbox, uuids[0], {"state": state}).status_code == 200
+    sandbox.cms["solbjerg"].edit_series("s1", state="Cancelled")
+    assert _of_both(sandbox, uuids, "state") == ["Active", "Cancelled"]
+    assert sandbox.cms["solbjerg"].overwritten == [("Active", "SoldOut"), ("SoldOut", "Active")]
+
+
+def test_link_of_a_series_shows_again_once_the_instances_own_was_cleared(sandbox: Sandbox) -> None:
+    uuids = _series_of_two(sandbox)
+    theirs = "https://example.com/the-series"
+    sandbox.cms["solbjerg"].edit_series("s1", external_data={"url": theirs, "admin_url": None})
+    assert [shown["url"] for shown in _links(sandbox, uuids)] == [theirs, theirs]
+    own = {"url": "https://example.com/own", "admin_url": "https://example.com/admin"}
+    assert cms_patch(sandbox, uuids[0], {"external_data": own}).json()["external_data"] == own
+    assert [shown["url"] for shown in _links(sandbox, uuids)] == [own["url"], theirs]
+    shown = cms_patch(sandbox, uuids[0], {"external_data": {}}).json()["external_data"]
+    assert (shown["url"], shown.get("admin_url")) == (theirs, None)
+
+
+def _links(sandbox: Sandbox, uuids: list[str]) -> list[dict[str, Any]]:
+    return [listed["external_data"] for uuid in uuids if (listed := _listed(sandbox, uuid))]
+
+
+def test_redating_a_series_makes_new_instances_without_anything_of_their_own(sandbox: Sandbox) -> None:
+    uuids = _series_of_two(sandbox)
+    cms_patch(sandbox, uuids[0], {"state": "SoldOut"})
+    sandbox.cms["solbjerg"].edit(uuids[0], title="Første gang")
+    anew = sandbox.cms["solbjerg"].redate_series("s1", [start + timedelta(days=1) for start in SERIES_STARTS])
+    assert (_of_both(sandbox, anew, "title"), _of_both(sandbox, anew, "state")) == (["Kursus"] * 2, ["Active"] * 2)
+    sandbox.cms["solbjerg"].edit_series("s1", state="Cancelled")
+    assert _of_both(sandbox, anew, "state") == ["Cancelled"] * 2
 
 
 def test_patch_of_unknown_event_is_not_found(sandbox: Sandbox) -> None:

@@ -158,3 +158,10 @@ def test_sale_that_is_refused_says_why(sandbox: Sandbox) -> None:
     event = sandbox.place2book.by_seccode("julekonc01")
     answer = _ask(sandbox, "POST", f"/place2book/events/{event.id}/buy", {"quantity": 9}, 400)
     assert answer == {"message": "at most 8 tickets can be bought"}
+
+
+def test_editor_can_edit_a_series(sandbox: Sandbox) -> None:
+    uuids = [sandbox.cms["solbjerg"].add(title="Kursus", series="s1") for _ in range(2)]
+    _ask(sandbox, "PATCH", "/cms/solbjerg/series/s1", {"state": "Cancelled"})
+    _ask(sandbox, "PATCH", "/cms/solbjerg/series/s2", {"state": "Cancelled"}, status=404)
+    assert [event["state"] for event in cms_list(sandbox) if event["uuid"] in uuids] == ["Cancelled", "Cancelled"]
