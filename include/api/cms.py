@@ -71,13 +71,15 @@ class CmsClient(ApiClient):
     ) -> SourceEvent | None:
         """Write state and links to an event, and return it as it then stands, or None where the site did not show it.
 
-        The site sets both links at once, so both are sent when either is given: an empty text clears one. With
-        nothing given at all, both links are cleared; with only a state, they stay.
+        The site sets both links at once, and what is left out of them becomes empty: so both are sent when either is
+        given, an empty text clears one, and with nothing given at all both are cleared. With only a state, they stay.
+        A null is never sent: the site's specification has none.
         """
         what = f"to update event {uuid}"
         body: dict[str, object] = {} if state is None else {"state": state.value}
         if state is None or link is not None or admin_link is not None:
-            body["external_data"] = {"url": link or None, "admin_url": admin_link or None}
+            links = {"url": link, "admin_url": admin_link}
+            body["external_data"] = {name: address for name, address in links.items() if address}
         answer = self._patch(uuid, body, what)
         try:
             return source_event(answer.data)

@@ -8,6 +8,7 @@
         Throttled            429, still after waiting
         BadAnswer            an answer that cannot be relied on: not JSON, a web page, cut short, the wrong shape
         OutcomeUnknown       a write whose answer was lost: nobody knows whether it was carried out
+          InternalServerError  a write that was answered 500: the server failed at it, for now or at this one for good
       Fatal                trying again cannot help before somebody changes something
         WrongCredentials     the password or token is not accepted
         WrongHost            nobody by that name, or not this API
@@ -60,6 +61,10 @@ class BadAnswer(Retriable):
 
 class OutcomeUnknown(Retriable):
     """The answer to a write was lost or was 5xx: nobody knows whether it was carried out."""
+
+
+class InternalServerError(OutcomeUnknown):
+    """The answer to a write was 500: it failed inside the server, for a while or, at this very write, for good."""
 
 
 class Fatal(BilletbroError):  # noqa: N818

@@ -12,6 +12,7 @@ from urllib3 import exceptions as low
 from include.api.errors import (
     BadAnswer,
     BilletbroError,
+    InternalServerError,
     Missing,
     OutcomeUnknown,
     Refused,
@@ -36,6 +37,7 @@ _CUT_SHORT = (
     low.IncompleteRead,
     low.DecodeError,
 )
+LOOK = "nobody knows whether it was done, look before asking again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,10 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
     if 200 <= status < 300:
         return None
     if status >= 500:
-        trouble = asked.sentence(f"had trouble of its own (status {status})", "try again later")
-        return unknown(f"had trouble of its own (status {status})", asked) if asked.writes else ServerTrouble(trouble)
+        trouble = f"had trouble of its own (status {status})"
+        if not asked.writes:
+            return ServerTrouble(asked.sentence(trouble, "try again later"))
+        return InternalServerError(asked.sentence(trouble, LOOK)) if status == 500 else unknown(trouble, asked)
     if status == 429:
         return throttled(asked)
     if status == 401:
@@ -99,7 +103,7 @@ def bad_answer(happened: str, asked: Asked) -> BilletbroError:
 
 def unknown(happened: str, asked: Asked) -> OutcomeUnknown:
     """Return the error of a write that may or may not have been carried out."""
-    return OutcomeUnknown(asked.sentence(happened, "nobody knows whether it was done, look before asking again"))
+    return OutcomeUnknown(asked.sentence(happened, LOOK))
 
 
 def throttled(asked: Asked) -> Throttled:

@@ -21,8 +21,8 @@ from include.models import (
     Written,
 )
 from include.pipeline.carry_out import working_on
+from include.pipeline.due_write_backs import what_is_due
 from include.pipeline.known import Known
-from include.pipeline.writeback import what_is_due
 from include.sync.apply import carry_out
 from include.sync.fields import read_time
 from include.sync.plan import Plan

@@ -23,7 +23,7 @@ from include.sync.plan import Plan
 from include.sync.plan_parts import change_of
 from include.sync.reasons import Why
 from include.sync.removal import ABSENCES_BEFORE_GONE, is_sold
-from include.sync.safeguards import Guarded, leave_refused_alone
+from include.sync.safeguards import UNSAVED, Guarded, leave_refused_alone
 
 
 def store_plan_only(
@@ -50,12 +50,15 @@ def store_plan_only(
             planned_rejections=[noted(rejection) for rejection in plan.rejections],
         )
         store_observation(connection, library, known)
-        write_backs = _write_backs(connection, library, request, known, plan, changes)
+        due = _write_backs(connection, library, request, known, plan, changes)
+        unsaved = read_refusals(connection, library, UNSAVED)
+        write_backs = leave_refused_alone(due, unsaved, now=now, by_hand=request.by_hand)
         held = [
             *plan.held_back,
             *_dropped(plan.changes, guarded.changes, "removals_blocked"),
             *_dropped(guarded.changes, sendable, "price_unit_doubted"),
             *_dropped(sendable, changes, "refused_by_place2book"),
+            *_dropped(due, write_backs, UNSAVED),
             *_absent_once(request, known, plan),
         ]
         stored.store_planned(connection, request.run_id, library, held, now, status="held_back")

@@ -19,9 +19,10 @@ from sqlalchemy import Engine
 from include.api.errors import BilletbroError, Refused, Retriable
 from include.api.place2book import Place2bookClient
 from include.models import CurrentEvent, Mapped
+from include.pipeline.due_write_backs import Due, what_is_due
 from include.pipeline.request import in_words
 from include.pipeline.rules import rules_of
-from include.pipeline.writeback import GIVE_UP_AFTER, WrittenBack, send, what_is_due
+from include.pipeline.writeback import GIVE_UP_AFTER, WrittenBack, send
 from include.settings import Library
 from include.sources import Source
 from include.store.changes import failed_write_backs
@@ -191,8 +192,14 @@ def _write_states(
         failed = failed_write_backs(connection, library.id)
     links = {told.mapped.uuid: told.link for told in changed}
     to_write = what_is_due(shown, links, stands, rules.sales_hosts, failed, (), now)
-    states = [item for item in to_write if item.state is not None]
+    states = [_of_state(item) for item in to_write if item.state is not None]
     return send(engine, library, run_id, source, states, now, judged=[item.mapped.uuid for item in states])
+
+
+def _of_state(item: Due) -> Due:
+    """Return what is due without a PATCH that writes no state: links alone are the hourly run's."""
+    writes = item.change is not None and any(field.field == "state" for field in item.change.fields)
+    return item if writes else replace(item, change=None)
 
 
 def _final(shown: Collection[Mapped]) -> list[Mapped]:

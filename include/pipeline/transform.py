@@ -11,6 +11,7 @@ from include.pipeline.request import NothingToDo, RunRequest
 from include.pipeline.rules import rules_of
 from include.settings import Library
 from include.store.database import library_lock
+from include.store.links import forget_cleared
 from include.store.runs import note_progress, read_run
 from include.store.snapshots import read_snapshot, store_mapped
 from include.sync.mapping import map_event
@@ -28,5 +29,6 @@ def transform(engine: Engine, library: Library, request: RunRequest, sales_host:
         rules = rules_of(connection, library, sales_host)
         mapped = [map_event(event, rules, now) for event in read_snapshot(connection, library.id)]
         store_mapped(connection, library.id, mapped)
+        forget_cleared(connection, library.id)
         note_progress(connection, request.run_id, library.id, "transform", transformed_at=now)
     return Counter(event.outcome.value for event in mapped)

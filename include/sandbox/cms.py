@@ -13,7 +13,6 @@ from starlette.routing import Route
 
 from include.sandbox.cms_state import STATES, CmsSite, UnknownEventError
 
-
 UNEXPECTED: Final = "The website encountered an unexpected error. Try again later."
 
 

@@ -53,8 +53,12 @@ class DplCmsSource:
         self._client.ensure_writable()
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:
-        """Write state and links to an event; the site takes both links at once, and without any clears both."""
-        self._client.patch_event(uuid, state=status.state, link=status.link, admin_link=status.admin_link)
+        """Write state and links to an event; the site takes both links at once, and without any clears both.
+
+        With only a state, the links stay: one that shows through from the series must not become the event's own.
+        """
+        links = (None, None) if status.changed == {"state"} else (status.link, status.admin_link)
+        self._client.patch_event(uuid, state=status.state, link=links[0], admin_link=links[1])
 
 
 def client_of(access: Access) -> CmsClient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.sync.explanation_texts import ANSWER, FOUND, Entry, Explanation
+from include.sync.explanation_texts import ANSWER, FOUND, LINK, Entry, Explanation
 from include.sync.source_words import SourceWords
 
 WORDS = SourceWords(
@@ -25,8 +25,30 @@ WORDS = SourceWords(
             "again; if it goes on, check that our user in the CMS has the role “Eksternt system”.",
             detail=ANSWER,
         ),
+        "cms_cannot_save": Entry(
+            "CMS kan ikke gemme arrangementet: i et døgn har hvert forsøg på at skrive billetlink og status givet en "
+            "fejl (500). Åbn det i CMS, og gem det; hjælper det ikke, så kontakt supporten for CMS. Vi prøver igen én "
+            "gang i døgnet, og når der er nyt at skrive.",
+            "The CMS cannot save the event: for a day every attempt to write its ticket link and state has ended in an "
+            "error (500). Open it in the CMS and save it; if that does not help, contact the CMS's support. We try "
+            "again once a day, and when there is something new.",
+        ),
+        "link_still_shown": Entry(
+            "Der sælges ikke længere billetter til arrangementet, og vi har fjernet billetlinket fra datoen, men CMS "
+            "viser det stadig, fordi det står på serien. Fjern det på serien i CMS; vi prøver ikke igen.",
+            "Tickets for the event are no longer sold, and we removed the ticket link from the date, but the CMS still "
+            "shows it, because it stands on the series. Remove it on the series in the CMS; we do not try again.",
+            LINK,
+        ),
     },
     answers={
+        "single_date": Explanation(
+            "Det er én dato i en serie, og dens status er skrevet på selve datoen. Derfor ses det ikke på den, når "
+            "status ændres på serien, heller ikke ”Aflyst”: skal den aflyses, så sæt ”Aflyst” på selve datoen i CMS.",
+            "It is one date of a series, and its state was written on the date itself. So a state that is set on the "
+            "series does not show on it, “Aflyst” (cancelled) neither: to cancel it, set “Aflyst” on the date itself "
+            "in the CMS.",
+        ),
         "never_seen": Explanation(
             "Arrangementet er aldrig set i CMS' liste, som sidst blev læst {read}. Se efter, om det er udgivet, om "
             "datoen er rigtig, og om det ligger hos det rigtige bibliotek; listen læses igen ved næste kørsel.",

@@ -82,6 +82,7 @@ def event_facts(
         rejections=_open_rejections(connection, library, uuid, words),
         failed_write_back=_failed_write_back(connection, library, uuid),
         removed_because=_removed_because(connection, library, uuid),
+        state_patched=_state_patched(connection, library, uuid),
     )
 
 
@@ -113,6 +114,17 @@ def _failed_write_back(connection: Connection, library: str, uuid: str) -> Expla
     latest = connection.execute(query).one_or_none()
     failed = latest is not None and latest.status == "failed"
     return error_in_words(latest.error_code, latest.error or "") if latest and failed else None
+
+
+def _state_patched(connection: Connection, library: str, uuid: str) -> bool:
+    """Return whether a state was ever written to the source event."""
+    query = (
+        select(changes.c.id)
+        .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind == Kind.WRITE_BACK)
+        .where(changes.c.status == "applied", changes.c.fields.contains([{"field": "state"}]))
+        .limit(1)
+    )
+    return connection.scalar(query) is not None
 
 
 def _removed_because(connection: Connection, library: str, uuid: str) -> str | None:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, cast, delete, func, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, cast, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from include.models import Link, LinkStatus, Mapped
 from include.store.records import link_from_row, link_to_row
-from include.store.tables import links
+from include.store.tables import links, source_events
+from include.sync.ticket_status import CLEARED
 
 NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
 
@@ -50,9 +51,11 @@ def save_link(connection: Connection, library: str, link: Link) -> None:
 
 
 def note_written_back(
-    connection: Connection, library: str, uuid: str, state: str | None, addresses: Mapping[str, str]
+    connection: Connection, library: str, uuid: str, state: str | None, addresses: Mapping[str, str | None]
 ) -> None:
     """Note what was written back to the source: the state where there was one, and the addresses, in `echo`.
+
+    A link that was cleared is noted there as CLEARED, for as long as it is shown (`forget_cleared`).
 
     `updated_at` stays: it tells of what was carried out in Place2book.
     """
@@ -60,6 +63,15 @@ def note_written_back(
     if state is not None:
         values["state_written"] = state
     connection.execute(update(links).where(links.c.library == library, links.c.uuid == uuid).values(values))
+
+
+def forget_cleared(connection: Connection, library: str) -> None:
+    """Forget which links were cleared at the source where the snapshot just mapped shows them no longer."""
+    of_event = (source_events.c.library == links.c.library) & (source_events.c.uuid == links.c.uuid)
+    shown = source_events.c.mapped["link"].as_string()
+    gone = exists().where(of_event, source_events.c.present, shown.is_distinct_from(links.c.echo[CLEARED].as_string()))
+    held = (links.c.library == library) & links.c.echo.has_key(CLEARED)
+    connection.execute(update(links).where(held, gone).values(echo=links.c.echo.op("-")(CLEARED)))
 
 
 def remove_link(connection: Connection, library: str, uuid: str) -> None:

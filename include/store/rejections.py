@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from include.models import Rejection
 from include.store.tables import rejections
 from include.sync.explanations import explain
-from include.sync.safeguards import Refusal
+from include.sync.safeguards import UNSAVED, Refusal
 from include.sync.source_words import SourceWords
+from include.sync.ticket_status import STILL_SHOWN
 
-OF_APPLYING = frozenset({"refused_by_place2book", "outcome_unknown", "cms_refused"})
-"""Codes that are met when a change is applied; all others are met when it is planned."""
+OF_APPLYING = frozenset({"refused_by_place2book", "outcome_unknown", "cms_refused", UNSAVED, STILL_SHOWN})
+"""Codes that are met when a change is applied or written back; all others are met when it is planned."""
 
 
 def open_codes(connection: Connection, library: str) -> frozenset[tuple[str, str]]:
@@ -101,11 +102,11 @@ def resolve_rejections(
         connection.execute(update(rejections).where(rejections.c.id.in_(gone)).values(resolved_at=now))
 
 
-def read_refusals(connection: Connection, library: str) -> dict[str, Refusal]:
-    """Return what Place2book refused and when it was last tried, by source event."""
+def read_refusals(connection: Connection, library: str, code: str = "refused_by_place2book") -> dict[str, Refusal]:
+    """Return what was refused (by Place2book, unless another code is named) and when it was last tried, by event."""
     query = select(rejections.c.uuid, rejections.c.fingerprint, rejections.c.tried_at).where(
         rejections.c.library == library,
-        rejections.c.code == "refused_by_place2book",
+        rejections.c.code == code,
         rejections.c.resolved_at.is_(None),
         rejections.c.fingerprint.is_not(None),
     )

@@ -27,6 +27,8 @@ IN_DANISH = {
     "BadAnswer": f"Svaret kunne ikke bruges, så intet er ændret ud fra det. {WAIT}",
     "OutcomeUnknown": "Svaret gik tabt, så vi ved ikke, om ændringen er sket. Næste kørsel ser efter, før den gør "
     "mere.",
+    "InternalServerError": "Systemet fejlede, da det skulle gemme ændringen, så vi ved ikke, om den er sket. Næste "
+    "kørsel ser efter, før den gør mere.",
     "Fatal": "Noget skal rettes, før det kan lykkes; hvad, står i den engelske sætning.",
     "WrongCredentials": f"Adgangskoden eller nøglen bliver ikke godtaget. {CORRECT}",
     "WrongHost": f"Adressen fører ikke til det rigtige system. {CORRECT}",

@@ -259,6 +259,21 @@ ENTRIES = {
         "again; if it goes on, check that we may write to {source}.",
         detail=ANSWER,
     ),
+    "cms_cannot_save": Entry(
+        "{Source} kan ikke gemme arrangementet: i et døgn har hvert forsøg på at skrive billetlink og status givet en "
+        "fejl. Åbn det i {source}, og gem det; hjælper det ikke, så kontakt dem, der passer {source}. Vi prøver igen "
+        "én gang i døgnet, og når der er nyt at skrive.",
+        "{Source} cannot save the event: for a day every attempt to write its ticket link and state has ended in an "
+        "error. Open it in {source} and save it; if that does not help, contact those who look after {source}. We try "
+        "again once a day, and when there is something new.",
+    ),
+    "link_still_shown": Entry(
+        "Der sælges ikke længere billetter til arrangementet, og vi har fjernet dets billetlink, men {source} viser "
+        "det stadig. Fjern det i {source}; vi prøver ikke igen.",
+        "Tickets for the event are no longer sold, and we removed its ticket link, but {source} still shows it. Remove "
+        "it in {source}; we do not try again.",
+        LINK,
+    ),
     "outcome_unknown": Entry(
         "Forbindelsen til Place2book blev afbrudt, så vi ved ikke, om arrangementet blev oprettet eller ændret. Vi "
         "leder efter det ved næste kørsel; opret det ikke selv imens.",

@@ -2,7 +2,9 @@
 
 - guard_removals: too many removals at once, or an empty snapshot, and nothing is removed; the rest goes on.
 - guard_prices: many prices at once become fifty times what they were, or a fiftieth, and no price is sent.
-- leave_refused_alone: what Place2book refused is tried again only when something changed, by hand, or once a day.
+- leave_refused_alone: what Place2book refused, or the source cannot save, is tried again only when something changed,
+  by hand, or once a day.
+- fails_for_good: when a source cannot save an event.
 - goes_on_sale: only what the source can take the links of; its login is tried before such a plan is sent.
 - distrust: an answer of Place2book's that contradicts what we know ends the library's run before a plan is made.
 """
@@ -20,6 +22,10 @@ from include.sync.counted import counted
 from include.sync.removal import REMOVALS
 
 RETRY_REFUSED_AFTER = timedelta(days=1)
+UNSAVED = "cms_cannot_save"
+"""The rejection of an event that its source fails to save, for good."""
+RUNS_OF_A_DAY = 6
+"""So many runs over a day, at least: one before a weekend and one after it prove nothing."""
 PRICE_JUMP = 50
 """So many times dearer or cheaper is no new price but another unit: kroner and øre, and kroner cut to whole ones."""
 PRICE_JUMPS_BELIEVED = 2
@@ -119,7 +125,7 @@ def _kroner(ore: Written) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What Place2book refused about an event before: the fingerprint of what was tried, and when."""
+    """What was refused about an event before: the fingerprint of what was tried, and when."""
 
     fingerprint: str
     tried_at: datetime
@@ -138,7 +144,7 @@ def fingerprint(changes: Iterable[Change]) -> str:
 def leave_refused_alone(
     changes: Sequence[Change], refusals: Mapping[str, Refusal], *, now: datetime, by_hand: bool
 ) -> tuple[Change, ...]:
-    """Return the plan without the events whose very same changes Place2book refused less than a day ago."""
+    """Return the changes without the events whose very same changes were refused less than a day ago."""
     if by_hand:
         return tuple(changes)
     by_event: dict[str, list[Change]] = {}
@@ -157,6 +163,29 @@ def leave_refused_alone(
 def goes_on_sale(changes: Iterable[Change]) -> bool:
     """Return whether an event goes on sale, or comes to another source event, whose link is then to be written back."""
     return any(change.kind in NEEDS_A_LINK or SOLD_FROM_NOW_ON in change.fields for change in changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A write-back at which the source fails, always the same: since when, and in how many runs.
+
+    `others_taken` tells whether the source saved another event since, `others_fail` whether it fails at others as well.
+    """
+
+    since: datetime
+    runs: int
+    others_taken: bool
+    others_fail: bool
+
+
+def fails_for_good(failing: Failing, now: datetime) -> bool:
+    """Return whether it is the event that the source cannot save, and no outage.
+
+    It failed over a day's runs, which no passing trouble does. A source that meanwhile saved nothing, and fails at
+    several events, is ill itself.
+    """
+    lasting = failing.runs >= RUNS_OF_A_DAY and now - failing.since >= RETRY_REFUSED_AFTER
+    return lasting and (failing.others_taken or not failing.others_fail)
 
 
 def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRules) -> str | None:

@@ -15,6 +15,7 @@ from include.models import (
     LinkStatus,
     Mapped,
     Outcome,
+    Rejection,
     SaleState,
     SourceState,
 )
@@ -34,6 +35,10 @@ SHOWN_AS = {"url": "link", "admin_url": "admin_link"}
 """What an address is called in a change, and what in a ticket status; the other fields have one name for both."""
 NEVER_WRITTEN = (Outcome.SOLD_ELSEWHERE, Outcome.OVER)
 OVER_STATES = ("held", "completed")
+CLEARED = "cleared_url"
+"""Under this name a link's `echo` holds the address that we cleared at the source, for as long as it is shown there."""
+STILL_SHOWN = "link_still_shown"
+"""The rejection of a link that the source shows although we cleared it."""
 
 
 def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
@@ -135,7 +140,7 @@ def due_write_back(
         return None
     if link is None or link.status is LinkStatus.RETIRED:
         return None
-    if link.status is LinkStatus.DELETED or current is None or current.passive:
+    if current is None or _sells_nothing(link, current):
         return _clearing(mapped, link, sales_hosts, failed=failed)
     if mapped.outcome is Outcome.SKIPPED:
         return None
@@ -162,10 +167,15 @@ def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) 
     """
     if mapped.state in NEVER_OVERWRITTEN or mapped.outcome in (*NEVER_WRITTEN, Outcome.SKIPPED):
         return None
-    if "state" not in mapped.shows:
+    if "state" not in mapped.shows or _hides_its_state(mapped):
         return None
     state = IN_SOURCE_WORDS.get(sale_state(current, now))
     return None if state == link.state_written and not _is_empty(mapped, "state") else state
+
+
+def _hides_its_state(mapped: Mapped) -> bool:
+    """Return whether what the source shows could not be read: it may be a state that is never overwritten."""
+    return mapped.state is None and mapped.code == "unreadable"
 
 
 def _is_empty(mapped: Mapped, name: str) -> bool:
@@ -197,10 +207,30 @@ def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str], *, failed
     What goes along with a link is cleared without it only when the PATCH that was to clear both `failed`.
     """
     url = mapped.link
-    if url is None and not failed:
+    if (url is None and not failed) or _shows_what_was_cleared(mapped, link):
         return None
     if url is not None and url != link.sales_location and seccode_of(url, sales_hosts) != link.seccode:
         return None
     shown = {"url": url, "admin_url": mapped.admin_link, "sold": mapped.sold, "available": mapped.available}
     fields = tuple(FieldChange(field=name, old=old, new=None) for name, old in shown.items() if old is not None)
     return change_of(Kind.CLEAR_LINK, mapped, link, fields, Why.NOT_ON_SALE) if fields else None
+
+
+def still_shown(mapped: Mapped, link: Link | None, current: CurrentEvent | None) -> Rejection | None:
+    """Return what staff are told of a link that sells nothing, and that the source shows although we cleared it.
+
+    The website shows what an editor typed on the series when the event has no link of its own.
+    """
+    if link is None or mapped.outcome in NEVER_WRITTEN or link.status is LinkStatus.RETIRED:
+        return None
+    if not (_sells_nothing(link, current) and _shows_what_was_cleared(mapped, link)):
+        return None
+    return Rejection(uuid=mapped.uuid, title=mapped.title, code=STILL_SHOWN, field="link", found=mapped.link)
+
+
+def _sells_nothing(link: Link, current: CurrentEvent | None) -> bool:
+    return link.status is LinkStatus.DELETED or current is None or current.passive
+
+
+def _shows_what_was_cleared(mapped: Mapped, link: Link) -> bool:
+    return mapped.link is not None and mapped.link == link.echo.get(CLEARED)

@@ -13,14 +13,14 @@
 | a ticket event that is not linked, or no longer | its rejection, else `run_failed`, `removed` or `not_created_yet` |
 | linked, but Place2book has no such event | its rejection, else `not_in_place2book` |
 | passive in Place2book, or without a sales link there | `passive_in_place2book`, `no_sales_link` |
-| the source does not show the link | `write_back_failed`, `cms_refused`, `run_failed`, else `write_back_due` |
+| the source does not show the link | its rejection, else `write_back_failed`, `run_failed`, `write_back_due` |
 | its sale is over, closed, or not open yet | `sale_over`, `paused`, `sale_ended_by_us`, `sale_closed`, `upcoming` |
 | it is sold out | `sold_out`, `waiting_list` |
 | the source shows another state than the sale's | `state_set_by_hand`, else as for the link |
 | none of these | `has_button` |
 
-After it: other open rejections, what staff are warned of (warnings.py), removals that were blocked, a library's run
-that failed, and a reading that is old.
+After it: other open rejections, what staff are warned of (warnings.py), that a date of a series is cancelled on itself
+(`single_date`), removals that were blocked, a library's run that failed, and a reading that is old.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ OLD_READING = timedelta(hours=3)
 STEPS_TO_A_BUTTON = ("extract", "transform", "load", "writeback")
 """The steps of a run whose failure can cost an event its button; purchases are none of them."""
 
+REFUSED_WRITES = ("cms_refused", "cms_cannot_save")
 EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
 
 
@@ -153,8 +154,9 @@ def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
 
 def _not_written_back(facts: EventFacts, link: Link) -> Answer:
     sold_at = _same(link.sales_location)
-    if "cms_refused" in facts.rejections:
-        return Answer(code="cms_refused", words=facts.rejections["cms_refused"])
+    for code in REFUSED_WRITES:
+        if code in facts.rejections:
+            return Answer(code=code, words=facts.rejections[code])
     if facts.failed_write_back:
         return _answer("write_back_failed", facts, link=sold_at, error=facts.failed_write_back)
     return _run_failed(facts) or _answer("write_back_due", facts, link=sold_at)
@@ -222,6 +224,8 @@ def _further(facts: EventFacts) -> list[Answer]:
     if facts.mapped is not None and facts.present:
         codes = warnings_of(facts.mapped.title, facts.mapped.outcome, cut=facts.mapped.cut)
         further += [Answer(code=code, words=explain(code, facts.words)) for code in codes]
+    if _is_a_patched_date(facts):
+        further.append(_answer("single_date", facts))
     leaving = not facts.present or (facts.mapped is not None and facts.mapped.outcome in WITHDRAWN)
     linked = _is_live(facts) and not _has_ended(facts)
     blocked = facts.last_run.removals_blocked if facts.last_run else None
@@ -233,6 +237,12 @@ def _further(facts: EventFacts) -> list[Answer]:
     if facts.read_at is not None and facts.now - facts.read_at > OLD_READING:
         further.append(_answer("old_reading", facts, read=_moment(facts.read_at, facts)))
     return further
+
+
+def _is_a_patched_date(facts: EventFacts) -> bool:
+    """Return whether the event is one of a series whose state no longer shows on it, for the one that we wrote."""
+    of_series = facts.mapped is not None and facts.mapped.series_uuid is not None
+    return of_series and facts.present and facts.state_patched and not _has_ended(facts)
 
 
 def _reason(facts: EventFacts) -> Explanation:

@@ -31,7 +31,7 @@ class EventFacts:
     `words` are those of its source. `read_at` is when the source's list was last read whole, `asked_from` the
     start of what it was asked for, `seen_at` when the event
     was last in it. `failed_write_back` is what became of the latest PATCH when it failed, `removed_because` why the
-    event was last taken off sale.
+    event was last taken off sale, `state_patched` whether a state of ours stands on the source event itself.
     """
 
     now: datetime
@@ -48,3 +48,4 @@ class EventFacts:
     rejections: Mapping[str, Explanation] = field(default_factory=dict)
     failed_write_back: Explanation | None = None
     removed_because: str | None = None
+    state_patched: bool = False

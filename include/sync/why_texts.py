@@ -126,6 +126,12 @@ ANSWERS = {
         "The sale is open at {link}, but the state in {source} was set to “{state}” by hand, and stays so. Set it to "
         "“{open}” in {source}.",
     ),
+    "single_date": Explanation(
+        "Arrangementet hører til en serie, og dets status er skrevet på det selv. Skal det aflyses, så gør det på "
+        "arrangementet selv i {source}, ikke på serien.",
+        "The event belongs to a series, and its state was written on itself. To cancel it, do so on the event itself "
+        "in {source}, not on the series.",
+    ),
     "removals_blocked": Explanation(
         "Arrangementet skulle fjernes, men sletning er standset for hele biblioteket: {blocked}",
         "The event was to be removed, but removals are stopped for the whole library: {blocked}",

@@ -44,6 +44,16 @@ EDITS = st.fixed_dictionaries(
 )
 
 
+EDITS_OF_A_SERIES = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.sampled_from(TITLES),
+        "state": st.sampled_from(["Active", "Cancelled", "TicketSaleNotOpen"]),
+        "external_data": st.none(),
+    },
+)
+
+
 class Editors(RuleBasedStateMachine):
     """A library's website and its ticket system over some days; `World` is given by the test."""
 
@@ -111,6 +121,21 @@ class Editors(RuleBasedStateMachine):
         if every:
             start = self.world.now().replace(microsecond=0, second=0, minute=30)
             self.world.site.redate_series(every[number % len(every)], [start + timedelta(days=day) for day in days])
+
+    @rule(fields=EDITS_OF_A_SERIES, number=st.integers(0, 9))
+    def edit_series(self, fields: dict[str, object], number: int) -> None:
+        every = sorted({event.series for event in self.world.site.events if event.series})
+        if every and not self.world.plans_in_yesplan:
+            self.world.site.edit_series(every[number % len(every)], **fields)
+
+    @rule(number=st.integers(0, 20))
+    def type_a_link_on_its_series(self, number: int) -> None:
+        """Let an editor copy the link that an event shows onto its series."""
+        of_series = [event for event in self.world.site.events if event.series]
+        if of_series and not self.world.plans_in_yesplan:
+            event = of_series[number % len(of_series)]
+            links = {"url": self.world.link_shown(event.uuid), "admin_url": None}
+            self.world.site.edit_series(str(event.series), external_data=links)
 
     @rule(target=source, uuid=source)
     def clone(self, uuid: str) -> str:
@@ -274,7 +299,12 @@ class Editors(RuleBasedStateMachine):
         self.see_that_each_event_stands_once()
         self.see_that_what_is_on_sale_can_be_found()
         self.see_that_what_is_wanted_is_for_sale()
+        self.see_that_no_final_state_was_written_over()
         assert self.world.unplanned_requests() == []
+
+    def see_that_no_final_state_was_written_over(self) -> None:
+        overwritten = [] if self.world.plans_in_yesplan else self.world.site.overwritten
+        assert [shown for shown, _ in overwritten if shown in ("Cancelled", "Occurred")] == []
 
     def see_that_nothing_sold_is_gone(self) -> None:
         assert self.sold - {event.id for event in self.world.sandbox.place2book.events} == set()

@@ -202,6 +202,16 @@ def test_event_that_was_cancelled_meanwhile_stays_cancelled_and_is_asked_for_onc
     assert (asked(world), world.state_shown(uuid)) == ([], state)
 
 
+def test_state_that_shows_already_is_noted_and_links_alone_are_left_to_the_hourly_run(world: World) -> None:
+    uuid, event = on_sale_in(world, 20 * MINUTE)
+    world.site.edit(uuid, state="Active", external_data=None)
+    world.ahead = 21 * MINUTE
+    assert asked(world) == [(CMS, "GET", "/api/v1/events"), *read_of(event)]
+    assert (world.ours()[uuid].state_written, world.link_shown(uuid), asked(world)) == ("Active", None, [])
+    assert hour(world) == [(CMS, "PATCH")]
+    assert (world.link_shown(uuid), world.state_shown(uuid)) == (world.ours()[uuid].sales_location, "Active")
+
+
 def test_event_that_was_withdrawn_or_sold_elsewhere_meanwhile_is_left_to_the_hourly_run(world: World) -> None:
     withdrawn, _ = on_sale_in(world, 20 * MINUTE, "Trukket tilbage")
     elsewhere, _ = on_sale_in(world, 20 * MINUTE, "Solgt andetsteds")

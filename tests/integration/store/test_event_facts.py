@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from include.models import Change, Kind, Rejection
+from include.models import Change, FieldChange, Kind, Rejection
 from include.sources.yesplan_words import WORDS
 from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from include.store.event_facts import event_facts, library_facts
@@ -41,6 +41,10 @@ def carry_out(connection: Connection, change: Change, *, error: str | None = Non
         mark_applied(connection, change_id, NOW, 71, None)
     else:
         mark_failed(connection, change_id, NOW, error, outcome_unknown=False, code="ServerTrouble")
+
+
+def of_fields(*names: str) -> Change:
+    return replace(WRITE_BACK, fields=tuple(FieldChange(field=name, old=None, new="x") for name in names))
 
 
 def facts(connection: Connection) -> EventFacts:
@@ -118,3 +122,20 @@ def test_facts_tell_of_the_latest_write_back_only(
 def test_facts_take_no_removal_that_failed_for_one(connection: Connection) -> None:
     carry_out(connection, END_SALE, error="status 500")
     assert facts(connection).removed_because is None
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "patched"),
+    [
+        pytest.param(of_fields("url", "state"), None, True, id="a state"),
+        pytest.param(of_fields("url"), None, False, id="links alone"),
+        pytest.param(of_fields("state"), "status 500", False, id="a state that failed"),
+        pytest.param(replace(of_fields("state"), uuid="u2"), None, False, id="another event's"),
+    ],
+)
+def test_facts_tell_whether_a_state_of_ours_stands_on_the_event(
+    connection: Connection, change: Change, error: str | None, patched: bool
+) -> None:
+    carry_out(connection, change, error=error)
+    carry_out(connection, WRITE_BACK)
+    assert facts(connection).state_patched is patched

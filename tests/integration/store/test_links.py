@@ -7,8 +7,18 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from include.models import LinkStatus
-from include.store.links import count_absences, follow_source, read_links, remove_link, save_link
-from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW
+from include.store.links import (
+    count_absences,
+    follow_source,
+    forget_cleared,
+    note_written_back,
+    read_links,
+    remove_link,
+    save_link,
+)
+from include.store.snapshots import store_mapped, store_snapshot
+from include.sync.ticket_status import CLEARED
+from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 
 def test_link_saved_is_read_as_it_was(connection: Connection) -> None:
@@ -65,3 +75,34 @@ def test_links_follow_title_series_and_times_of_their_source_while_they_live(con
     follow_source(connection, LIBRARY, [without_times])
     followed = replace(LINK, title="Ny titel", series_uuid="s2", starts_at=NOW + 5 * HOUR, ends_at=NOW + 6 * HOUR)
     assert read_links(connection, LIBRARY) == (followed, retired)
+
+
+@pytest.mark.parametrize(
+    ("shown", "present", "kept"),
+    [
+        pytest.param("https://p.example/1", True, True, id="shown still"),
+        pytest.param(None, True, False, id="no longer shown"),
+        pytest.param("https://p.example/2", True, False, id="another is shown"),
+        pytest.param(None, False, True, id="the event is not listed"),
+    ],
+)
+def test_link_that_was_cleared_is_remembered_for_as_long_as_it_is_shown(
+    connection: Connection, shown: str | None, present: bool, kept: bool
+) -> None:
+    save_link(connection, LIBRARY, LINK)
+    note_written_back(connection, LIBRARY, "u1", None, {CLEARED: "https://p.example/1"})
+    store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
+    store_mapped(connection, LIBRARY, [replace(MAPPED, link=shown)])
+    if not present:
+        store_snapshot(connection, LIBRARY, [], NOW)
+    forget_cleared(connection, LIBRARY)
+    (link,) = read_links(connection, LIBRARY)
+    assert link.echo == {**LINK.echo, **({CLEARED: "https://p.example/1"} if kept else {})}
+
+
+def test_links_that_were_never_cleared_are_left_as_they_are(connection: Connection) -> None:
+    save_link(connection, LIBRARY, LINK)
+    store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
+    store_mapped(connection, LIBRARY, [MAPPED])
+    forget_cleared(connection, LIBRARY)
+    assert read_links(connection, LIBRARY) == (LINK,)

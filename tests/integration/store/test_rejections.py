@@ -127,6 +127,12 @@ def test_refusals_read_are_what_was_tried_last_and_when(connection: Connection) 
     assert read_refusals(connection, LIBRARY) == {}
 
 
+def test_refusals_read_are_those_of_one_code(connection: Connection) -> None:
+    report(connection, REFUSED, tried={"u1": "ours"})
+    report(connection, Rejection(uuid="u2", title="Foredrag", code="cms_cannot_save"), tried={"u2": "theirs"})
+    assert read_refusals(connection, LIBRARY, "cms_cannot_save") == {"u2": Refusal(fingerprint="theirs", tried_at=NOW)}
+
+
 def test_refusals_without_a_fingerprint_are_tried_again(connection: Connection) -> None:
     report(connection, REFUSED)
     assert read_refusals(connection, LIBRARY) == {}

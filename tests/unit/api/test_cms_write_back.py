@@ -8,6 +8,7 @@ from include.api.cms import CmsClient
 from include.api.errors import (
     BadAnswer,
     BilletbroError,
+    InternalServerError,
     Missing,
     OutcomeUnknown,
     Refused,
@@ -34,10 +35,11 @@ LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2
             id="state and links",
         ),
         pytest.param(None, LINK, ADMIN, {"external_data": {"url": LINK, "admin_url": ADMIN}}, id="links"),
-        pytest.param(None, LINK, None, {"external_data": {"url": LINK, "admin_url": None}}, id="one link"),
+        pytest.param(None, LINK, None, {"external_data": {"url": LINK}}, id="one link"),
+        pytest.param(None, None, ADMIN, {"external_data": {"admin_url": ADMIN}}, id="the other link"),
         pytest.param(SourceState.SOLD_OUT, None, None, {"state": "SoldOut"}, id="state"),
-        pytest.param(None, None, None, {"external_data": {"url": None, "admin_url": None}}, id="clear"),
-        pytest.param(None, "", "", {"external_data": {"url": None, "admin_url": None}}, id="clear with empty texts"),
+        pytest.param(None, None, None, {"external_data": {}}, id="clear"),
+        pytest.param(None, "", "", {"external_data": {}}, id="clear with empty texts"),
     ],
 )
 def test_patch_sends_both_links_or_none(
@@ -73,7 +75,9 @@ def test_patch_changes_the_event_on_the_site(sandbox: Sandbox, sandbox_cms: CmsC
         pytest.param(Reply(status=401), WrongCredentials, id="401"),
         pytest.param(Reply(status=403), WrongCredentials, id="403"),
         pytest.param(Reply(status=404), Missing, id="404"),
-        pytest.param(Reply(status=500), OutcomeUnknown, id="500"),
+        pytest.param(Reply(status=500), InternalServerError, id="500"),
+        pytest.param(Reply(status=502), OutcomeUnknown, id="502"),
+        pytest.param(Reply(status=503), OutcomeUnknown, id="503"),
         pytest.param(Reply(b"<html>"), OutcomeUnknown, id="a web page"),
     ],
 )

@@ -16,6 +16,7 @@ from include.api.answers import Answer
 from include.api.errors import (
     BadAnswer,
     BilletbroError,
+    InternalServerError,
     Missing,
     OutcomeUnknown,
     Refused,
@@ -104,7 +105,7 @@ def test_read_that_fails_raises_an_error_that_says_whose(
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        pytest.param(Reply(status=500), OutcomeUnknown, id="500"),
+        pytest.param(Reply(status=500), InternalServerError, id="500"),
         pytest.param(Reply(status=503, headers={"Retry-After": "0"}), OutcomeUnknown, id="503"),
         pytest.param(Reply(b"{}", 200, delay=0.6), OutcomeUnknown, id="slow"),
         pytest.param(Reply(b"<html>", 200), OutcomeUnknown, id="a web page with 200"),

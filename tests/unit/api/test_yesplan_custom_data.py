@@ -8,6 +8,7 @@ import pytest
 from include.api.errors import (
     BadAnswer,
     BilletbroError,
+    InternalServerError,
     Missing,
     OutcomeUnknown,
     Refused,
@@ -188,7 +189,8 @@ def test_custom_data_is_written_as_a_list_of_keywords_and_values(
         pytest.param([Reply(status=401)], WrongCredentials, id="key is unknown"),
         pytest.param([Reply(status=400)], Refused, id="no such keyword"),
         pytest.param([Reply(status=404)], Missing, id="no such event"),
-        pytest.param([Reply(status=500)], OutcomeUnknown, id="nobody knows"),
+        pytest.param([Reply(status=500)], InternalServerError, id="500"),
+        pytest.param([Reply(status=503)], OutcomeUnknown, id="nobody knows"),
     ],
 )
 def test_write_that_fails_is_an_error_of_the_tree(

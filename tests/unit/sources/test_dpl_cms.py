@@ -52,6 +52,17 @@ def test_write_back_of_state_leaves_the_links(sandbox: Sandbox, source: Source) 
     assert (event.state, event.link, event.admin_link) == (SourceState.SOLD_OUT, LINK, ADMIN)
 
 
+@pytest.mark.parametrize("shown", [None, LINK], ids=["no link", "the series' link"])
+def test_write_back_of_only_a_state_gives_the_event_no_links_of_its_own(
+    sandbox: Sandbox, source: Source, shown: str | None
+) -> None:
+    site = sandbox.cms["solbjerg"]
+    uuid = site.add(title="Kursus", series="s1")
+    site.edit_series("s1", external_data={"url": shown, "admin_url": None})
+    source.write_back(uuid, TicketStatus(state=SourceState.SOLD_OUT, link=shown, changed=frozenset({"state"})))
+    assert site.get(uuid).own == {"state": "SoldOut"}
+
+
 def test_write_back_of_nothing_clears_the_links(sandbox: Sandbox, source: Source) -> None:
     uuid = sandbox.cms["solbjerg"].add(title="Koncert")
     source.write_back(uuid, TicketStatus(state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN, sold=3))

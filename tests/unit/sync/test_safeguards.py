@@ -10,9 +10,11 @@ import pytest
 
 from include.models import Change, FieldChange, Kind, Written
 from include.sync.safeguards import (
+    Failing,
     Guarded,
     Refusal,
     distrust,
+    fails_for_good,
     fingerprint,
     guard_prices,
     guard_removals,
@@ -88,6 +90,25 @@ def test_removals_on_an_empty_snapshot_without_live_links_pass() -> None:
 @pytest.mark.parametrize("size", [0, 50])
 def test_removals_that_a_person_allows_all_pass(size: int) -> None:
     assert guarded(removals(40), 50, size=size, allow=True) == Guarded(changes=tuple(removals(40)))
+
+
+DAY = timedelta(days=1)
+FAILING = Failing(since=NOW - DAY, runs=6, others_taken=False, others_fail=False)
+
+
+@pytest.mark.parametrize(
+    ("failing", "expected"),
+    [
+        pytest.param(FAILING, True, id="a day's runs"),
+        pytest.param(replace(FAILING, since=NOW - DAY + timedelta(seconds=1)), False, id="almost a day"),
+        pytest.param(replace(FAILING, runs=5), False, id="few runs, as after a weekend"),
+        pytest.param(replace(FAILING, others_fail=True), False, id="the source saves nothing at all"),
+        pytest.param(replace(FAILING, others_fail=True, others_taken=True), True, id="several, but others are saved"),
+        pytest.param(replace(FAILING, others_taken=True), True, id="others are saved"),
+    ],
+)
+def test_event_fails_for_good_when_it_is_not_the_source_that_is_ill(failing: Failing, expected: bool) -> None:
+    assert fails_for_good(failing, NOW) is expected
 
 
 UPDATE = [change(Kind.UPDATE, capacity=40), change(Kind.UPDATE_PRICE, value=7500)]

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from include.models import UNLIMITED_TICKETS, Change, CurrentEvent, Link, LinkStatus, Mapped, Outcome, SourceState
-from include.sync.ticket_status import due_write_back
+from include.models import (
+    UNLIMITED_TICKETS,
+    Change,
+    CurrentEvent,
+    Link,
+    LinkStatus,
+    Mapped,
+    Outcome,
+    Rejection,
+    SourceState,
+)
+from include.sync.ticket_status import CLEARED as CLEARED_URL
+from include.sync.ticket_status import due_write_back, still_shown
 from tests.unit.sync.builders import SALES, linked, said, sold, standing, unwanted, wanted
 from tests.unit.sync.mapping_examples import NOW, RULES
 
@@ -189,6 +201,57 @@ def test_write_back_clears_a_link_of_ours_in_another_form() -> None:
 )
 def test_write_back_never_clears_a_link_that_is_not_ours(shown: str | None) -> None:
     assert due(unwanted(Outcome.CANCELLED, link=shown), REMOVED) == []
+
+
+SHOWS_AGAIN = replace(REMOVED, echo={"url": URL, CLEARED_URL: URL})
+TOLD = Rejection(uuid="a", title=wanted().title, code="link_still_shown", field="link", found=URL)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.SKIPPED, Outcome.TICKET_EVENT])
+def test_write_back_clears_a_link_that_shows_again_no_second_time_and_tells_it(outcome: Outcome) -> None:
+    mapped = unwanted(outcome, link=URL, admin_link=ADMIN)
+    assert (due(mapped, SHOWS_AGAIN), still_shown(mapped, SHOWS_AGAIN, standing())) == ([], TOLD)
+    passive = replace(SHOWS_AGAIN, status=LinkStatus.LIVE)
+    assert due(mapped, passive, standing(passive=True)) == []
+    assert still_shown(mapped, passive, standing(passive=True)) == TOLD
+
+
+@pytest.mark.parametrize(
+    ("mapped", "link", "current"),
+    [
+        pytest.param(unwanted(Outcome.CANCELLED, link=None), SHOWS_AGAIN, None, id="no longer"),
+        pytest.param(unwanted(Outcome.CANCELLED, link=f"{SALES}sec2"), SHOWS_AGAIN, None, id="another"),
+        pytest.param(unwanted(Outcome.CANCELLED, link=URL), REMOVED, None, id="never cleared"),
+        pytest.param(wanted(**SHOWN), replace(SHOWS_AGAIN, status=LinkStatus.LIVE), standing(), id="it sells again"),
+        pytest.param(unwanted(Outcome.OVER, link=URL), SHOWS_AGAIN, None, id="over"),
+        pytest.param(
+            unwanted(Outcome.CANCELLED, link=URL), replace(SHOWS_AGAIN, status=LinkStatus.RETIRED), None, id="retired"
+        ),
+        pytest.param(unwanted(Outcome.CANCELLED, link=URL), None, None, id="never linked"),
+    ],
+)
+def test_link_is_not_told_to_be_shown_still_when_it_is_not(
+    mapped: Mapped, link: Link | None, current: CurrentEvent | None
+) -> None:
+    assert still_shown(mapped, link, current) is None
+
+
+def test_write_back_clears_another_link_of_ours_than_the_one_before() -> None:
+    other_form = "http://place2book.com/events/sec1"
+    change = due(unwanted(Outcome.CANCELLED, link=other_form), SHOWS_AGAIN)
+    assert said(change) == [("clear_link", "a", {"url": (other_form, None)})]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        pytest.param("unreadable", [], id="it may be one that is never overwritten"),
+        pytest.param("capacity_missing", [("write_back", "a", {"state": (None, "Active")})], id="something else"),
+    ],
+)
+def test_write_back_of_no_state_over_one_that_could_not_be_read(code: str, expected: object) -> None:
+    mapped = unwanted(Outcome.REJECTED, code=code, link=URL, admin_link=ADMIN)
+    assert said(due(mapped, linked())) == expected
 
 
 def test_write_back_links_to_the_site_that_sells_the_event() -> None:

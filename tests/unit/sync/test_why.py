@@ -99,6 +99,7 @@ ROWS = {
     "no_sales_link": facts(link=linked(sales_location="", state_written=None), mapped=wanted()),
     "write_back_failed": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER),
     "cms_refused": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER, rejections={"cms_refused": REFUSED}),
+    "cms_cannot_save": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER, rejections={"cms_cannot_save": REFUSED}),
     "run_failed, before it was written back": facts(**NOT_SHOWN, last_run=FAILED),
     "write_back_due": facts(**NOT_SHOWN),
     "write_back_due, another link is shown": facts(mapped=shown(link=f"{SALES}another")),
@@ -140,7 +141,7 @@ def test_why_of_each_row_is_its_answer(row: str) -> None:
 
 
 def test_why_has_a_row_for_every_answer_of_its_own() -> None:
-    further = {"removals_blocked", "old_reading"}
+    further = {"removals_blocked", "old_reading", "single_date"}
     assert {row.partition(",")[0] for row in ROWS} >= ANSWERS.keys() - further
 
 
@@ -186,6 +187,7 @@ def test_why_names_states_in_the_words_that_the_venue_reads() -> None:
     assert words.da.endswith("Sæt den til ”I salg” i Yesplan.")
 
 
+PATCHED_DATE = facts(mapped=shown(series_uuid="krea"), state_patched=True)
 BLOCKED = LastRun(started_at=NOW, removals_blocked="Intet er fjernet. / Nothing was removed.")
 
 
@@ -214,6 +216,11 @@ BLOCKED = LastRun(started_at=NOW, removals_blocked="Intet er fjernet. / Nothing 
             facts(mapped=replace(shown(), title="Koncert - cloned"), present=False), [], id="a copy that is gone"
         ),
         pytest.param(facts(read_at=NOW - 4 * HOUR), ["old_reading"], id="an old reading"),
+        pytest.param(PATCHED_DATE, ["single_date"], id="a date of a series whose state is ours"),
+        pytest.param(replace(PATCHED_DATE, state_patched=False), [], id="a date that shows the series' state"),
+        pytest.param(replace(PATCHED_DATE, mapped=shown()), [], id="an event of its own whose state is ours"),
+        pytest.param(replace(PATCHED_DATE, now=END + HOUR, read_at=END), [], id="a date that is over"),
+        pytest.param(replace(PATCHED_DATE, present=False, seen_at=NOW - DAY), [], id="a date that is gone"),
         pytest.param(
             facts(**NOT_LINKED, rejections={"outcome_unknown": REFUSED}, read_at=NOW - DAY, last_run=FAILED),
             ["run_failed", "old_reading"],
@@ -229,6 +236,12 @@ def test_why_tells_of_blocked_removals_in_each_language() -> None:
     (told,) = why(facts(present=False, last_run=BLOCKED)).further
     assert told.words.da.endswith("hele biblioteket: Intet er fjernet.")
     assert told.words.en.endswith("the whole library: Nothing was removed.")
+
+
+def test_why_tells_that_a_date_is_cancelled_on_the_date_itself() -> None:
+    (told,) = why(PATCHED_DATE).further
+    assert told.words.da.endswith("skal den aflyses, så sæt ”Aflyst” på selve datoen i CMS.")
+    assert told.words.en.endswith("to cancel it, set “Aflyst” on the date itself in the CMS.")
 
 
 def test_why_of_a_rejected_event_explains_its_code() -> None:

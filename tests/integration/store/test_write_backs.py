@@ -1,0 +1,88 @@
+"""What the history of changes tells of a write-back at which the source fails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Connection
+
+from include.models import Change, Kind
+from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
+from include.store.write_backs import FAILED_INSIDE, failing_write_back
+from include.sync.safeguards import Failing
+from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
+
+LINKS = change(Kind.WRITE_BACK, url="https://p.example/1", state="Active")
+OTHER_BODY = change(Kind.WRITE_BACK, url="https://p.example/1", state="SoldOut")
+OTHERS = change(Kind.WRITE_BACK, "u2", url="https://p.example/2")
+
+
+def sent(
+    connection: Connection, of: Change, at: datetime, code: str | None = FAILED_INSIDE, *, library: str = LIBRARY
+) -> None:
+    """Note a change that failed with this code, or (None) was carried out, in a run of this hour."""
+    (change_id,) = store_planned(connection, f"run at {at:%H}", library, [of], at)
+    mark_applying(connection, change_id, at)
+    if code is None:
+        mark_applied(connection, change_id, at, None, None)
+    else:
+        mark_failed(connection, change_id, at, "no", outcome_unknown=True, code=code)
+
+
+def failing(connection: Connection, *told: str) -> Failing:
+    return failing_write_back(connection, LIBRARY, "u1", told)
+
+
+def test_failing_since_the_first_try_of_the_same_body_in_so_many_runs(connection: Connection) -> None:
+    sent(connection, LINKS, NOW)
+    sent(connection, LINKS, NOW + HOUR)
+    sent(connection, LINKS, NOW + HOUR)
+    assert failing(connection) == Failing(since=NOW, runs=2, others_taken=False, others_fail=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        pytest.param(OTHER_BODY, FAILED_INSIDE, id="another body"),
+        pytest.param(LINKS, None, id="it was saved"),
+        pytest.param(change(Kind.CLEAR_LINK, url="https://p.example/1", state="Active"), FAILED_INSIDE, id="clearing"),
+    ],
+)
+def test_failing_begins_anew_after(connection: Connection, before: Change, code: str | None) -> None:
+    sent(connection, LINKS, NOW)
+    sent(connection, before, NOW + HOUR, code)
+    sent(connection, LINKS, NOW + 2 * HOUR)
+    assert failing(connection) == Failing(since=NOW + 2 * HOUR, runs=1, others_taken=False, others_fail=False)
+
+
+def test_failing_is_not_interrupted_by_an_outage_which_counts_for_nothing(connection: Connection) -> None:
+    sent(connection, LINKS, NOW)
+    sent(connection, LINKS, NOW + HOUR, "OutcomeUnknown")
+    sent(connection, LINKS, NOW + 2 * HOUR)
+    assert failing(connection) == Failing(since=NOW, runs=2, others_taken=False, others_fail=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "taken", "fail"),
+    [
+        pytest.param(None, (), True, False, id="saved"),
+        pytest.param(FAILED_INSIDE, (), False, True, id="failing too"),
+        pytest.param(FAILED_INSIDE, ("u2",), False, False, id="known to fail for good"),
+        pytest.param("OutcomeUnknown", (), False, False, id="failing otherwise"),
+    ],
+)
+def test_failing_tells_what_became_of_others_since(
+    connection: Connection, code: str | None, told: tuple[str, ...], taken: bool, fail: bool
+) -> None:
+    sent(connection, LINKS, NOW)
+    sent(connection, OTHERS, NOW + HOUR, code)
+    sent(connection, LINKS, NOW + HOUR)
+    assert failing(connection, *told) == Failing(since=NOW, runs=2, others_taken=taken, others_fail=fail)
+
+
+def test_failing_tells_nothing_of_others_before_it_or_of_another_library(connection: Connection) -> None:
+    sent(connection, OTHERS, NOW, None)
+    sent(connection, LINKS, NOW + HOUR)
+    sent(connection, OTHERS, NOW + HOUR, None, library="nordvig")
+    assert failing(connection) == Failing(since=NOW + HOUR, runs=1, others_taken=False, others_fail=False)
