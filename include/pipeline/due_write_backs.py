@@ -6,7 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.models import Change, CurrentEvent, Link, LinkStatus, Mapped, Rejection, SourceState, TicketStatus, Written
+from include.models import (
+    Change,
+    CurrentEvent,
+    Kind,
+    Link,
+    LinkStatus,
+    Mapped,
+    Rejection,
+    SourceState,
+    TicketStatus,
+    Written,
+)
 from include.sync.ticket_status import CLEARED, SHOWN_AS, addresses_of, due_state, due_write_back, still_shown
 
 
@@ -62,14 +73,11 @@ def what_is_still_shown(
     return found
 
 
-def addresses_written(item: Due, shown: Mapping[str, str | int | None]) -> dict[str, str | None]:
+def addresses_written(item: Due, shown: Mapping[str, str | int | None]) -> dict[str, str]:
     """Return which addresses a PATCH wrote by what the source shows after it, and the link that it cleared."""
-    written: dict[str, str | None] = {
-        name: value for name, value in addresses_of(item.link).items() if value in shown.values()
-    }
-    urls = [change for change in (item.change.fields if item.change else ()) if change.field == "url"]
-    if urls and "link" in shown and (urls[0].new is None or CLEARED in item.link.echo):
-        written[CLEARED] = _text(urls[0].old) if urls[0].new is None else None
+    written = {name: value for name, value in addresses_of(item.link).items() if value in shown.values()}
+    if item.change and item.change.kind is Kind.CLEAR_LINK and "link" in shown and item.mapped.link:
+        written[CLEARED] = item.mapped.link
     return written
 
 

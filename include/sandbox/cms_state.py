@@ -7,66 +7,16 @@ from threading import RLock
 from typing import Final
 from uuid import uuid4
 
-from include.sandbox.moments import DENMARK, Clock, danish, end_of, parse, start_of, unconverted
+from include.sandbox.cms_event import CmsEvent, moment
+from include.sandbox.moments import Clock, danish, end_of, start_of, unconverted
 
 STATES: Final = ("TicketSaleNotOpen", "Active", "SoldOut", "Cancelled", "Occurred")
-UNPUBLISHED_AFTER_END: Final = timedelta(hours=6)
-
-
 CLONED: Final = " - cloned"
 """What the site's clone function puts behind a title, until an editor takes it away."""
 
 
 class UnknownEventError(LookupError):
     """The site has no event with this uuid."""
-
-
-@dataclass(slots=True)
-class CmsEvent:
-    """An event instance; times are UTC.
-
-    `own` holds what was stored on the instance itself, `of_series` what stands on its series, shared by all instances.
-    """
-
-    uuid: str
-    start: datetime
-    end: datetime
-    created_at: datetime
-    updated_at: datetime
-    own: dict[str, object] = field(default_factory=dict)
-    of_series: dict[str, object] = field(default_factory=dict)
-    series: str | None = None
-    published: bool = True
-
-    @property
-    def fields(self) -> dict[str, object]:
-        """Return what the API shows as it is stored: of each field the series' value while the instance has none."""
-        shown = {**self.of_series, **{n: v for n, v in self.own.items() if n not in self.of_series or _has_value(v)}}
-        own, of_series = self.own.get("external_data"), self.of_series.get("external_data")
-        if isinstance(own, dict) and isinstance(of_series, dict):
-            shown["external_data"] = {name: own.get(name) or of_series.get(name) for name in ("url", "admin_url")}
-        return shown
-
-    @property
-    def title(self) -> str:
-        """Return the title as the API shows it."""
-        return str(self.fields.get("title", ""))
-
-    def state_at(self, now: datetime) -> object:
-        """Return the state: an event that has ended and was not cancelled has occurred."""
-        stored = self.fields.get("state", "Active")
-        return "Occurred" if now >= self.end >= self.start and stored != "Cancelled" else stored
-
-    def listed_at(self, now: datetime) -> bool:
-        """Tell whether the public list holds it: the site unpublishes an event some hours after its end."""
-        return self.published and now < max(self.start, self.end) + UNPUBLISHED_AFTER_END
-
-    def listed_from(self, earliest: datetime, running_reach: timedelta | None) -> bool:
-        """Tell whether a list from this moment holds it: by its start, or because it still ran for days by then."""
-        if running_reach is None or self.start >= earliest:
-            return self.start >= earliest
-        several_days = self.start.astimezone(DENMARK).date() < self.end.astimezone(DENMARK).date()
-        return several_days and self.end >= earliest and self.start >= earliest - running_reach
 
 
 @dataclass(slots=True)
@@ -166,8 +116,8 @@ class CmsSite:
         event = CmsEvent(str(fields.pop("uuid", None) or uuid4()), start, start + timedelta(hours=2), now, now)
         event.own = {"title": "Arrangement", "state": "Active"}
         if "start" in fields and "end" not in fields:
-            fields["end"] = _moment(fields["start"]) + timedelta(hours=2)
-        _overlay(event, fields)
+            fields["end"] = moment(fields["start"]) + timedelta(hours=2)
+        event.change(fields)
         self.put(event)
         return event.uuid
 
@@ -187,7 +137,7 @@ class CmsSite:
         """Change fields as an editor would; None empties one. Moves updated_at."""
         with self._lock:
             event = self.get(uuid)
-            _overlay(event, fields)
+            event.change(fields)
             event.updated_at = self.clock()
 
     def edit_series(self, series_uuid: str, **fields: object) -> None:
@@ -276,27 +226,6 @@ class CmsSite:
         return {name: _without_nulls(value) for name, value in shown.items() if value is not None}
 
 
-def _overlay(event: CmsEvent, fields: dict[str, object]) -> None:
-    for name, value in fields.items():
-        match name:
-            case "start":
-                event.start = _moment(value)
-            case "end":
-                event.end = _moment(value)
-            case "series":
-                event.series = None if value is None else str(value)
-            case "published":
-                event.published = bool(value)
-            case "created_at":
-                event.created_at = _moment(value)
-            case _:
-                event.own[name] = value
-
-
-def _has_value(value: object) -> bool:
-    return value is not None and value not in ("", [], {})
-
-
 def _without_nulls(value: object) -> object:
     match value:
         case dict():
@@ -305,7 +234,3 @@ def _without_nulls(value: object) -> object:
             return [_without_nulls(inner) for inner in value]
         case _:
             return value
-
-
-def _moment(value: object) -> datetime:
-    return value if isinstance(value, datetime) else parse(str(value))

@@ -12,7 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 
-from include.sandbox.cms_state import CmsEvent, CmsSite
+from include.sandbox.cms_event import CmsEvent
+from include.sandbox.cms_state import CmsSite
 from include.sandbox.moments import danish_day
 from include.sandbox.place2book_records import Buyer, EventMaker
 from include.sandbox.place2book_rules import read_event, read_price

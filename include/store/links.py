@@ -51,7 +51,7 @@ def save_link(connection: Connection, library: str, link: Link) -> None:
 
 
 def note_written_back(
-    connection: Connection, library: str, uuid: str, state: str | None, addresses: Mapping[str, str | None]
+    connection: Connection, library: str, uuid: str, state: str | None, addresses: Mapping[str, str]
 ) -> None:
     """Note what was written back to the source: the state where there was one, and the addresses, in `echo`.
 

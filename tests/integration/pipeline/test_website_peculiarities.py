@@ -4,7 +4,8 @@ import pytest
 
 from include.models import Mode
 from include.pipeline.writeback import GIVE_UP_AFTER
-from include.sandbox.cms_state import CmsEvent, CmsSite
+from include.sandbox.cms_event import CmsEvent
+from include.sandbox.cms_state import CmsSite
 from tests.integration.pipeline.harness import World
 
 pytestmark = pytest.mark.slow
