@@ -105,8 +105,8 @@ def send(
     """Store these PATCHes as planned, send them, and return what came of them; only under the library's lock.
 
     Of the events `judged` (None: all) what the source refused before and refuses no longer is resolved, unless the
-    source was down. What it could not save is tried again once a day, when it changed, or `by_hand`. A login that it did
-    not accept is tried by the next run before anything else is.
+    source was down. What it could not save is tried again once a day, when it changed, or `by_hand`. A login that it
+    did not accept is tried by the next run before anything else is.
     """
     with engine.begin() as connection:
         refusals = read_refusals(connection, library.id, UNSAVED)
