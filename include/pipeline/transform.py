@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from include.models import Mode
 from include.pipeline.request import NothingToDo, RunRequest
 from include.pipeline.rules import rules_of
 from include.settings import Library
@@ -29,6 +30,7 @@ def transform(engine: Engine, library: Library, request: RunRequest, sales_host:
         rules = rules_of(connection, library, sales_host)
         mapped = [map_event(event, rules, now) for event in read_snapshot(connection, library.id)]
         store_mapped(connection, library.id, mapped)
-        forget_cleared(connection, library.id)
+        if request.mode is not Mode.PLAN:
+            forget_cleared(connection, library.id)
         note_progress(connection, request.run_id, library.id, "transform", transformed_at=now)
     return Counter(event.outcome.value for event in mapped)

@@ -146,6 +146,17 @@ def test_link_typed_on_the_series_is_foreseen_to_be_cleared_no_second_time(world
     assert world.changes(world.run(Mode.PLAN)) == []
 
 
+def test_plan_leaves_what_is_noted_of_a_cleared_link(world: World) -> None:
+    uuid = dates(world)[0]
+    world.run()
+    world.site.edit(uuid, state="Cancelled")
+    world.run()
+    before = world.ours()
+    assert CLEARED in before[uuid].echo
+    world.run(Mode.PLAN)
+    assert world.ours() == before
+
+
 def test_link_typed_anew_after_it_was_gone_is_tried_once_more(world: World) -> None:
     uuid = dates(world)[0]
     world.run()
