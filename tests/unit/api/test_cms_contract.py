@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, urlsplit
@@ -11,15 +12,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from include.api.cms import CmsClient
-from include.models import Outcome
+from include.models import Outcome, SourceState
 from include.sync.mapping import map_event
 from tests.unit.api.answering import AnsweringServer, as_json
 from tests.unit.api.conftest import HASTY
-from tests.unit.contract import generated, list_schema, needs_contract, see_that_it_fits
+from tests.unit.contract import body_schema, generated, list_schema, needs_contract, see_that_it_fits
 from tests.unit.sync.mapping_examples import RULES
 
 pytestmark = needs_contract
 
+UUID = "0a1b2c3d-0000-4000-8000-000000000001"
+LINKS = (None, "", "https://www.place2book.com/da/sw2/sales/39pfs0v0xy")
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 OUT_OF_MEASURE = {"date_time.start", "date_time.end", "ticket_capacity", "ticket_categories.price.value", "uuid"}
 """What fits the contract and is none all the same: a year 0, billions of tickets, a uuid that comes twice."""
@@ -48,6 +51,19 @@ def test_every_list_that_fits_the_contract_is_read_and_mapped_event_by_event() -
     with AnsweringServer() as server, CmsClient(server.url, "a", "b", connection="cms", settings=HASTY) as cms:
         read()
     assert {Outcome.SKIPPED, Outcome.OVER} <= seen
+
+
+@pytest.mark.parametrize(
+    ("state", "link", "admin_link"), list(itertools.product([None, *SourceState], LINKS, LINKS)), ids=str
+)
+def test_update_of_an_event_is_one_that_the_contract_allows(
+    cms: CmsClient, server: AnsweringServer, state: SourceState | None, link: str | None, admin_link: str | None
+) -> None:
+    server.will_answer(as_json({"uuid": UUID}))
+    cms.patch_event(UUID, state=state, link=link, admin_link=admin_link)
+    (sent,), (asked,) = server.bodies(), server.received
+    see_that_it_fits(body_schema(), sent)
+    assert (asked.method, asked.path) == ("PATCH", f"/api/v1/events/{UUID}?_format=json")
 
 
 def test_list_is_asked_for_as_the_contract_says(cms: CmsClient, server: AnsweringServer) -> None:
