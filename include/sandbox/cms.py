@@ -104,8 +104,8 @@ async def _body(request: Request) -> dict[str, object]:
 def _read_patch(body: dict[str, object]) -> tuple[str | None, dict[str, str | None] | None]:
     """Return the state and the urls that a PATCH sets; an explicit null is none of the contract's types."""
     state, external_data = body.get("state"), body.get("external_data", {})
-    within = external_data.values() if isinstance(external_data, dict) else ()
-    if None in (*body.values(), *within):
+    within = [external_data.get(name, "") for name in ("url", "admin_url")] if isinstance(external_data, dict) else ()
+    if None in (body.get("state", ""), external_data, *within):
         raise _RefusedError(400, "A value is null, which the specification does not allow.")
     if not (isinstance(state, str | None) and isinstance(external_data, dict)):
         raise _RefusedError(500, UNEXPECTED)
