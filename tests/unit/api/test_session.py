@@ -153,7 +153,7 @@ def test_answer_is_what_comes_after_what_is_said_before_it(
     [
         pytest.param(Reply(interim=HINTS, delay=0.6), TimedOut, OutcomeUnknown, id="then nothing"),
         pytest.param(Reply(interim=HINTS * 50), Unreachable, OutcomeUnknown, id="for ever"),
-        pytest.param(Reply(interim=HINTS, status=500), ServerTrouble, OutcomeUnknown, id="then trouble"),
+        pytest.param(Reply(interim=HINTS, status=500), ServerTrouble, InternalServerError, id="then trouble"),
         pytest.param(Reply(interim=HINTS, status=400), Refused, Refused, id="then a refusal"),
         pytest.param(Reply(status=101, headers={"Upgrade": "x"}), BadAnswer, OutcomeUnknown, id="another protocol"),
     ],
