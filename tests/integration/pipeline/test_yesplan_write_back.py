@@ -153,6 +153,36 @@ def test_state_that_the_key_may_not_write_is_written_once_it_may(theater: World)
     assert theater.run().writes == []
 
 
+def test_state_that_changes_while_the_key_may_not_write_it_is_written_once_it_may(theater: World) -> None:
+    theater.run()
+    state = installation(theater)
+    writable, uuid = state.writable, state.find("Åbent hus bag scenen").id
+    state.writable = writable - {"ticket_state"}
+    theater.sandbox.place2book.buy(theater.event_of(uuid).id, quantity=80)
+    theater.run()
+    before = shown(theater, "Åbent hus bag scenen")
+    state.writable = writable
+    theater.run()
+    sold_out = {"ticket_state": "Udsolgt", "tickets_sold": 80, "tickets_available": 0}
+    assert (before, shown(theater, "Åbent hus bag scenen")) == ({**sold_out, "ticket_state": "I salg"}, sold_out)
+    assert theater.run().writes == []
+
+
+def test_address_in_the_place_of_another_that_the_key_may_not_write_is_written_once_it_may(theater: World) -> None:
+    state = installation(theater)
+    writable, uuid = state.writable, state.find("Kameliadamen").id
+    state.edit(uuid, ticket_admin="https://admin.example/7")
+    state.writable = writable - {"ticket_admin"}
+    theater.run()
+    before = state.get(uuid).custom["ticket_admin"]
+    state.writable = writable
+    theater.run()
+    link = theater.ours()[uuid]
+    now = str(state.get(uuid).custom["ticket_admin"])
+    assert (before, now.endswith(f"/events/{link.event_id}")) == ("https://admin.example/7", True)
+    assert theater.run().writes == []
+
+
 def test_link_that_is_cleared_in_part_takes_the_rest_along_once_it_may_be_written(theater: World) -> None:
     theater.run()
     state = installation(theater)
