@@ -10,6 +10,7 @@ RUN pip install --no-cache-dir --requirement requirements.txt
 COPY --chown=airflow:0 pyproject.toml requirements.in ./
 COPY --chown=airflow:0 include include
 COPY --chown=airflow:0 plugins plugins
+COPY --chown=airflow:0 sandbox sandbox
 COPY --chown=airflow:0 dags dags
 COPY --chown=airflow:0 demo/libraries.yaml demo/libraries.yaml
 

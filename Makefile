@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 REQUIREMENTS := requirements.txt requirements-dev.txt pyproject.toml
-TYPED := $(wildcard include plugins dags demo benchmarks)
+TYPED := $(wildcard include/billetbro plugins/billetbro_airflow plugins/billetbro_plugin.py sandbox dags demo benchmarks)
 
 # The project is used in place: its own folders come before anything that is installed.
-export PYTHONPATH := $(CURDIR)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/include:$(CURDIR)/plugins
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-fast broken-rules lint format bench requirements clean

@@ -21,14 +21,14 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sqlalchemy import Table
 
-from include.store.warehouse_tables import answers, purchases
-from include.warehouse.blanking import blank_files
-from include.warehouse.file_rewrite import RewritableFiles
-from include.warehouse.file_schema import file_schema
-from include.warehouse.file_store import FileStore
-from include.warehouse.personal_columns import PERSONAL
-from include.warehouse.personal_files import Bought
-from include.warehouse.privacy import Row, pseudonym
+from billetbro.store.schema.warehouse_tables import answers, purchases
+from billetbro.warehouse.lake.files import FileStore
+from billetbro.warehouse.lake.personal_files import Bought
+from billetbro.warehouse.lake.rewrite import RewritableFiles
+from billetbro.warehouse.lake.schema import file_schema
+from billetbro.warehouse.privacy.personal_columns import PERSONAL
+from billetbro.warehouse.privacy.policy import Row, pseudonym
+from billetbro.warehouse.privacy.redact import blank_files
 
 LIBRARY = "herlev"
 KEPT_DAYS = 365

@@ -16,22 +16,22 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from billetbro.api.http.access import Access, RequestSettings
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.models import PersonalDataPolicy
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.steps.begin import begin
+from billetbro.steps.export_purchases import export
+from billetbro.steps.extract import extract
+from billetbro.steps.load.load import load
+from billetbro.steps.login import OpenedSource
+from billetbro.steps.request import RunRequest
+from billetbro.steps.transform import transform
+from billetbro.steps.writeback import write_back
+from billetbro.store.database import connect
+from billetbro.warehouse.privacy.policy import Privacy
 from demo.postgres import EmbeddedPostgres
-from include.api.access import Access, RequestSettings
-from include.api.place2book import Place2bookClient
-from include.models import PersonalDataPolicy
-from include.pipeline.begin import begin
-from include.pipeline.export import export
-from include.pipeline.extract import extract
-from include.pipeline.load import load
-from include.pipeline.login import OpenedSource
-from include.pipeline.request import RunRequest
-from include.pipeline.transform import transform
-from include.pipeline.writeback import write_back
-from include.sandbox.server import Sandbox
-from include.settings import Library, load_settings
-from include.store.database import connect
-from include.warehouse.privacy import Privacy
+from sandbox.server import Sandbox
 
 LIBRARIES = Path(__file__).parent.parent / "demo" / "libraries.yaml"
 LIBRARY = "solbjerg"

@@ -14,24 +14,24 @@ from sqlalchemy import Connection, Engine, insert, text, update
 from benchmarks.apart import peak_mib
 from benchmarks.year import DAYS_BACK, Year
 from benchmarks.year_server import TOKEN, YearServer
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.models import CurrentEvent, Link, LinkStatus, PersonalDataPolicy
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.steps.begin import begin
+from billetbro.steps.export_purchases import export
+from billetbro.steps.load.observe import with_prices
+from billetbro.steps.request import RunRequest
+from billetbro.store.database import connect
+from billetbro.store.links import read_links
+from billetbro.store.runs import note_progress
+from billetbro.store.schema.records import link_to_row
+from billetbro.store.schema.tables import links
+from billetbro.store.snapshots import store_ticket_events
+from billetbro.warehouse.lake.files import FileStore
+from billetbro.warehouse.lake.write import write_files
+from billetbro.warehouse.privacy.policy import Privacy
 from demo.environment import ROOT
-from include.api.access import RequestSettings
-from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, Link, LinkStatus, PersonalDataPolicy
-from include.pipeline.begin import begin
-from include.pipeline.export import export
-from include.pipeline.observe import with_prices
-from include.pipeline.request import RunRequest
-from include.settings import Library, load_settings
-from include.store.database import connect
-from include.store.links import read_links
-from include.store.records import link_to_row
-from include.store.runs import note_progress
-from include.store.snapshots import store_ticket_events
-from include.store.tables import links
-from include.warehouse.file_store import FileStore
-from include.warehouse.files import write_files
-from include.warehouse.privacy import Privacy
 
 UNTHROTTLED = RequestSettings(per_second=1_000_000)
 PRIVACY = Privacy(

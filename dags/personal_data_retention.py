@@ -22,10 +22,10 @@ from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from jobs import personal_data
-from jobs.retrying import patience
-from jobs.trial_runs import allow_trial_runs
-from jobs.trigger_form import RETENTION, filled_in
+from billetbro_airflow.tasks import personal_data
+from billetbro_airflow.tasks.retrying import patience
+from billetbro_airflow.tasks.trial_runs import allow_trial_runs
+from billetbro_airflow.tasks.trigger_form import RETENTION, filled_in
 
 
 @dag(

@@ -36,11 +36,12 @@ from airflow.sdk import (
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from include.alerts import DEADLINE_MINUTES, asked_for_run_is_late, run_is_late
-from jobs import steps, tasks
-from jobs.retrying import patience
-from jobs.trial_runs import allow_trial_runs
-from jobs.trigger_form import FORCED_UPDATE
+from billetbro.alerts import DEADLINE_MINUTES, asked_for_run_is_late, run_is_late
+from billetbro_airflow.tasks import steps
+from billetbro_airflow.tasks import sync as tasks
+from billetbro_airflow.tasks.retrying import patience
+from billetbro_airflow.tasks.trial_runs import allow_trial_runs
+from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE
 
 WAREHOUSE = [
     Asset(name=f"billetbro_{table}", uri=f"x-billetbro://warehouse/{table}")

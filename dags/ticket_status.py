@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from jobs.ticket_status import follow_sales
+from billetbro_airflow.tasks.ticket_status import follow_sales
 
 
 @dag(

@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 import requests
 from sqlalchemy import Engine, text
 
+from billetbro.messages.library_words import words_of_libraries
+from billetbro.messages.pluralize import counted
+from billetbro.steps.report import make_report
+from billetbro.store.database import connect
 from demo.airflow_runs import AirflowRuns, RunFailedError
 from demo.edits import edit
 from demo.environment import LIBRARIES, airflow_environment, child_environment, migrate_sqlite, sandbox_connections
 from demo.postgres import EmbeddedPostgres
-from include.pipeline.report import make_report
-from include.pipeline.source_words import words_of_libraries
-from include.sandbox.server import Sandbox
-from include.store.database import connect
-from include.sync.counted import counted
+from sandbox.server import Sandbox
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
 PURCHASES = text("""

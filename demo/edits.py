@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 
 def edit(sandbox: Sandbox) -> list[str]:

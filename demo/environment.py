@@ -15,7 +15,7 @@ from demo.postgres import EmbeddedPostgres, free_port
 from demo.postgres_programs import PostgresDidNotStartError
 
 if TYPE_CHECKING:
-    from include.sandbox.server import Sandbox
+    from sandbox.server import Sandbox
 
 __all__ = [
     "ROOT",

@@ -16,7 +16,7 @@ from demo.postgres import EmbeddedPostgres, free_port
 from demo.postgres_programs import PostgresDidNotStartError
 from demo.processes import ProcessEndedError, Processes
 from demo.state import LOGIN, AlreadyRunningError, State
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 # Where they are free; another port is taken for each that is not.
 AIRFLOW_PORT = 8080

@@ -17,7 +17,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 async def yesplan_webhook(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request on to the webhook."""
-    from webhooks.yesplan import webhook
+    from billetbro_airflow.webhooks.yesplan import webhook
 
     await webhook()(scope, receive, send)
 

@@ -44,7 +44,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 def up_to_date(postgres: EmbeddedPostgres) -> str:
     """Name a database with Billetbro's tables in it, for others to be copied from."""
     # Here, since it takes half a second that tests without a database need not wait.
-    from include.store.database import connect, migrate, migrate_warehouse
+    from billetbro.store.database import connect, migrate, migrate_warehouse
 
     engine = connect(postgres.create_database("up_to_date"))
     migrate(engine)

@@ -11,19 +11,19 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
-from demo.environment import LIBRARIES, EmbeddedPostgres
-from include.api.errors import Fatal, Retriable, SettingsProblem
-from include.models import PersonalDataPolicy
-from include.settings import Library, load_settings
-from include.store.database import connect, migrate
-from include.store.warehouse_place import remember_elsewhere
-from jobs.billetbro_db import (
+from billetbro.errors import Fatal, Retriable, SettingsProblem
+from billetbro.models import PersonalDataPolicy
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.store.database import connect, migrate
+from billetbro.store.warehouse_place import remember_elsewhere
+from billetbro_airflow.tasks.databases import (
     billetbro_engine,
     privacy_of,
     see_that_it_answers,
     values_kept_out_of_errors,
     warehouse_engine,
 )
+from demo.environment import LIBRARIES, EmbeddedPostgres
 
 BUYER = "Test Testesen"
 COMPLETE = {

@@ -8,7 +8,7 @@ import pytest
 from airflow.exceptions import ParamValidationError
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from include.api import errors
+from billetbro import errors
 
 
 @pytest.fixture

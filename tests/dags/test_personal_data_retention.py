@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from include.api import errors
+from billetbro import errors
 
 RETRIED = {
     "library at work": (errors.Retriable("later"), "retry"),

@@ -14,9 +14,9 @@ from airflow.sdk.exceptions import AirflowRuntimeError, AirflowTaskTimeout, Erro
 from airflow.sdk.execution_time.comms import ErrorResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from billetbro import errors
+from billetbro.settings.libraries import SettingsError
 from demo.environment import ROOT
-from include.api import errors
-from include.settings import SettingsError
 
 STEPS = ["library.extract", "library.transform", "library.load", "library.writeback", "library.export_purchases"]
 TASKS = ["select_libraries", *STEPS, "announce_warehouse", "report"]

@@ -9,10 +9,10 @@ import pytest
 from airflow.sdk import Context, Param
 from airflow.sdk.execution_time.context import set_current_context
 
-from include.models import Mode
-from include.pipeline.request import RunRequest
-from jobs.tasks import request_of_this_run, silent_failures
-from jobs.trigger_form import FORCED_UPDATE, MONTHLY_REPORT, RETENTION, filled_in
+from billetbro.models import Mode
+from billetbro.steps.request import RunRequest
+from billetbro_airflow.tasks.sync import request_of_this_run, silent_failures
+from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, MONTHLY_REPORT, RETENTION, filled_in
 
 PARAMS = {"libraries": [], "events": ["5f0c", " 77aa "], "mode": "resync", "allow_mass_removal": True}
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from sqlalchemy import Engine, make_url
 
+from billetbro.store.database import connect
+from billetbro_airflow.tasks.databases import billetbro_engine
 from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
-from include.sandbox.server import Sandbox
-from include.store.database import connect
-from jobs.billetbro_db import billetbro_engine
+from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import Runs
 
 PRIVACY_KEY = "made-up-key-of-the-pseudonyms"

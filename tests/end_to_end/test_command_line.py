@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, migrate_sqlite
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import bytes_left_in
 from tests.end_to_end.conftest import BUYERS, PRIVACY_KEY
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from sqlalchemy import Engine, func, select, text
 
-from include.sandbox.server import Sandbox
-from include.store.warehouse_tables import purchases
+from billetbro.store.schema.warehouse_tables import purchases
+from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import STEPS, Runs
 from tests.end_to_end.conftest import BUYERS
 

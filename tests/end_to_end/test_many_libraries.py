@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, select
 
-from include.sandbox.place2book_records import EventMaker
-from include.sandbox.seed import Library
-from include.sandbox.server import Sandbox
-from include.store.tables import runs as run_rows
+from billetbro.store.schema.tables import runs as run_rows
+from sandbox.place2book_records import EventMaker
+from sandbox.seed import Library
+from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import STEPS, Runs
 
 pytestmark = pytest.mark.slow

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from commands import monthly_report as command
-from include.api.errors import SettingsProblem
-from include.pipeline.request import utc_now
-from include.warehouse.reports.month import Month
+from billetbro.errors import SettingsProblem
+from billetbro.steps.request import utc_now
+from billetbro.warehouse.reports.month import Month
+from billetbro_airflow.cli import monthly_report as command
 from tests.end_to_end.airflow_runs import Runs
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, migrate_sqlite
-from include.sandbox.place2book_records import Buyer
-from include.sandbox.server import Sandbox
+from sandbox.place2book_records import Buyer
+from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import bytes_left_in
 
 pytestmark = pytest.mark.slow

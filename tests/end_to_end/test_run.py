@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, func, make_url, select
 
-from include.sandbox.server import Sandbox
-from include.store.tables import links
-from include.store.warehouse_tables import purchases
+from billetbro.store.schema.tables import links
+from billetbro.store.schema.warehouse_tables import purchases
+from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import STEPS, Ran, Runs
 from tests.end_to_end.conftest import BUYERS, PRIVACY_KEY
 

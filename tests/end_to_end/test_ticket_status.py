@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment
-from include.sandbox.moments import utc_now
-from include.sandbox.server import Sandbox
+from sandbox.moments import utc_now
+from sandbox.server import Sandbox
 from tests.conftest import AIRFLOW_HOME
 from tests.end_to_end.airflow_runs import Runs
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from billetbro.store.database import connect
+from billetbro_airflow.tasks.databases import warehouse_engine
 from demo.environment import EmbeddedPostgres
-from include.store.database import connect
-from jobs.billetbro_db import warehouse_engine
 from tests.end_to_end.airflow_runs import Runs
 
 pytestmark = pytest.mark.slow

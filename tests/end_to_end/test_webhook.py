@@ -13,6 +13,7 @@ import requests
 import yaml
 from sqlalchemy import make_url, text
 
+from billetbro.store.database import connect
 from demo.environment import (
     EmbeddedPostgres,
     airflow_command,
@@ -24,10 +25,9 @@ from demo.environment import (
 from demo.processes import Processes
 from demo.state import LOGIN, State
 from demo.up import SERVICES
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_json import named
-from include.sandbox.yesplan_webhook import Webhook as Yesplan
-from include.store.database import connect
+from sandbox.server import Sandbox
+from sandbox.yesplan_json import named
+from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.end_to_end.test_yesplan import THEATER
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import STEPS, Runs, bytes_left_in
 
 pytestmark = pytest.mark.slow

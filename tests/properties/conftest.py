@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from include.sandbox.server import Sandbox
-from include.store.database import connect
+from billetbro.store.database import connect
+from sandbox.server import Sandbox
 
 
 @pytest.fixture

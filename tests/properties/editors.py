@@ -8,11 +8,11 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, multiple, precondition, rule
 
-from include.models import Mode
-from include.sandbox.moments import DENMARK, end_of, start_of
-from include.sandbox.place2book_records import Event
-from include.sandbox.place2book_sales import SaleRefusedError
-from tests.integration.pipeline.harness import DAY, World
+from billetbro.models import Mode
+from sandbox.moments import DENMARK, end_of, start_of
+from sandbox.place2book_records import Event
+from sandbox.place2book_sales import SaleRefusedError
+from tests.integration.steps.harness import DAY, World
 from tests.properties.mortal import MortalClient
 
 SOURCE = "the source"

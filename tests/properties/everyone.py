@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from include.sandbox.place2book_rules import read_event, read_price
-from tests.integration.pipeline.harness import DAY
+from sandbox.place2book_rules import read_event, read_price
+from tests.integration.steps.harness import DAY
 from tests.properties.editors import TITLES
 from tests.properties.staff import Staff
 

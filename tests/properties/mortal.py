@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, CurrentPrice, OnCreate, TicketEvent, Written
-from tests.integration.pipeline.harness import Died
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, TicketEvent, Written
+from tests.integration.steps.harness import Died
 
 
 class MortalClient(Place2bookClient):

@@ -9,11 +9,11 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from include.models import Mode
-from include.sandbox.place2book_sales import SaleRefusedError
-from tests.integration.pipeline.harness import HOUR
-from tests.integration.pipeline.twins.pair import SOLBJERG, Twins
-from tests.integration.pipeline.venue import VENUE
+from billetbro.models import Mode
+from sandbox.place2book_sales import SaleRefusedError
+from tests.integration.steps.harness import HOUR
+from tests.integration.steps.twins.pair import SOLBJERG, Twins
+from tests.integration.steps.venue import VENUE
 from tests.properties.mortal import MortalClient
 
 SHOWS = ("Hamlet", "Nøddeknækkeren")

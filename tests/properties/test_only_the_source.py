@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 import pytest
 from sqlalchemy import Engine
 
-from include.sandbox.server import Sandbox
-from include.sync.fields import written_time
-from tests.integration.pipeline.harness import new_world
-from tests.integration.pipeline.venue import in_yesplan
+from billetbro.reconcile.planning.owned_fields import written_time
+from sandbox.server import Sandbox
+from tests.integration.steps.harness import new_world
+from tests.integration.steps.venue import in_yesplan
 from tests.properties.editors import Editors
 from tests.properties.telling import tell
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from include.models import Mode
-from include.sandbox.server import Sandbox
-from tests.integration.pipeline.harness import Happened, World, new_world
-from tests.integration.pipeline.plan_and_sync import (
+from billetbro.models import Mode
+from sandbox.server import Sandbox
+from tests.integration.steps.harness import Happened, World, new_world
+from tests.integration.steps.plan_and_sync import (
     as_planned,
     foretold_rejections,
     left_alone,

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Engine
 
-from include.sandbox.server import Sandbox
-from tests.integration.pipeline.harness import new_world
+from sandbox.server import Sandbox
+from tests.integration.steps.harness import new_world
 from tests.properties.everyone import Everyone
 from tests.properties.telling import tell
 from tests.properties.witness import WitnessedWorld

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import Engine
 
-from include.sandbox.server import Sandbox
-from tests.integration.pipeline.harness import new_world
-from tests.integration.pipeline.twins.pair import SOLBJERG, twins_of
-from tests.integration.pipeline.venue import VENUE
+from sandbox.server import Sandbox
+from tests.integration.steps.harness import new_world
+from tests.integration.steps.twins.pair import SOLBJERG, twins_of
+from tests.integration.steps.venue import VENUE
 from tests.properties.neighbours import Neighbours
 from tests.properties.telling import tell
 

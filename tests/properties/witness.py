@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from include.models import Mode
-from include.sandbox.place2book_records import Event
-from tests.integration.pipeline.harness import Happened, World
+from billetbro.models import Mode
+from sandbox.place2book_records import Event
+from tests.integration.steps.harness import Happened, World
 
 OF_THE_SOURCE = frozenset(
     {"name", "description_short", "description_long", "begin_at", "end_at", "capacity", "passive", "address"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.settings import SettingsError, load_settings
+from billetbro.settings.libraries import SettingsError, load_settings
 
 SMALLEST = """
 libraries:

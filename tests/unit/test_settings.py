@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.api.errors import Fatal
-from include.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
-from include.settings import DEFAULT_FILE, Library, PersonalData, SettingsError, load_settings
-from include.sources.yesplan import YesplanSettings
+from billetbro.errors import Fatal
+from billetbro.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
+from billetbro.settings.libraries import DEFAULT_FILE, Library, PersonalData, SettingsError, load_settings
+from billetbro.sources.yesplan.source import YesplanSettings
 from tests.unit.libraries_file import SMALLEST, written
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.settings import load_settings
+from billetbro.settings.libraries import load_settings
 from tests.unit.libraries_file import SMALLEST, mistakes_in, written
 
 

@@ -1,9 +1,9 @@
 """The benchmark of an hour runs, with a library of a few events."""
 
 from benchmarks.hour import measure
+from billetbro.store.database import connect
 from demo.environment import EmbeddedPostgres
-from include.sandbox.server import Sandbox
-from include.store.database import connect
+from sandbox.server import Sandbox
 
 
 def test_hour_of_a_few_events_tries_the_login_and_writes_what_is_new_and_nothing_again(

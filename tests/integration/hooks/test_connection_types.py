@@ -11,10 +11,10 @@ from airflow.api_fastapi.core_api.services.ui.connections import HookMetaService
 from airflow.providers_manager import ProvidersManager
 from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
-from hooks.dpl_cms_hook import DplCmsHook
-from hooks.place2book_hook import Place2bookHook
-from hooks.yesplan_hook import YesplanHook
-from include.airflow_provider import PORT, get_provider_info
+from billetbro_airflow.hooks.dpl_cms_hook import DplCmsHook
+from billetbro_airflow.hooks.place2book_hook import Place2bookHook
+from billetbro_airflow.hooks.yesplan_hook import YesplanHook
+from billetbro_airflow.provider import PORT, get_provider_info
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = {"dpl_cms": DplCmsHook.hook_name, "place2book": Place2bookHook.hook_name, "yesplan": YesplanHook.hook_name}

@@ -10,11 +10,11 @@ from airflow.models import Connection as StoredConnection
 from airflow.sdk import Connection
 from airflow.sdk._shared.secrets_masker import redact
 
-from hooks.dpl_cms_hook import DplCmsHook
-from hooks.place2book_hook import Place2bookHook
-from hooks.yesplan_hook import YesplanHook
-from include.api.errors import SettingsProblem, WrongHost
-from include.sandbox.server import Sandbox
+from billetbro.errors import SettingsProblem, WrongHost
+from billetbro_airflow.hooks.dpl_cms_hook import DplCmsHook
+from billetbro_airflow.hooks.place2book_hook import Place2bookHook
+from billetbro_airflow.hooks.yesplan_hook import YesplanHook
+from sandbox.server import Sandbox
 
 NOBODY = "http://127.0.0.1:1"
 EDITOR = {"login": "redaktionen", "password": "made-up-redaktionen"}

@@ -16,15 +16,15 @@ import pytest
 import requests
 from sqlalchemy import make_url
 
-import include.sources
+import billetbro.sources
+from billetbro.settings.libraries import SettingsError, load_settings
+from billetbro.steps.begin import begin
+from billetbro.steps.request import RunRequest, utc_now
+from billetbro_airflow.tasks import steps
+from billetbro_airflow.tasks.databases import billetbro_engine
+from billetbro_airflow.tasks.sources import check_source
 from demo.environment import ROOT, EmbeddedPostgres, sandbox_connections
-from include.pipeline.begin import begin
-from include.pipeline.request import RunRequest, utc_now
-from include.sandbox.server import Sandbox
-from include.settings import SettingsError, load_settings
-from jobs import steps
-from jobs.billetbro_db import billetbro_engine
-from jobs.sources import check_source
+from sandbox.server import Sandbox
 
 SETTINGS = """
 libraries:
@@ -45,13 +45,13 @@ def third_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     folder = tmp_path / "sources"
     folder.mkdir()
     (folder / "church.py").write_text(example)
-    monkeypatch.setattr(include.sources, "__path__", [*include.sources.__path__, str(folder)])
+    monkeypatch.setattr(billetbro.sources, "__path__", [*billetbro.sources.__path__, str(folder)])
     importlib.invalidate_caches()
     file = tmp_path / "libraries.yaml"
     file.write_text(SETTINGS)
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(file))
     yield
-    sys.modules.pop("include.sources.church", None)
+    sys.modules.pop("billetbro.sources.church", None)
 
 
 class Calendar:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from include.store.database import connect
+from billetbro.store.database import connect
 
 TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "webhook_requests", "logins")
 

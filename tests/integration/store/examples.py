@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from include.models import (
+from billetbro.models import (
     Address,
     AppliedPrice,
     Change,

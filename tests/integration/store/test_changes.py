@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from include.models import FieldChange, Kind
-from include.store.changes import (
+from billetbro.models import FieldChange, Kind
+from billetbro.store.changes import (
     INTERRUPTED,
     NOT_SENT,
     BegunChange,

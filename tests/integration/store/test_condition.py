@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, MetaData, make_url, text
 
-from include.api.errors import SettingsProblem, Unreachable
-from include.store.condition import UNNUMBERED, condition_of
-from include.store.database import connect, migrate
-from include.store.metadata import metadata, warehouse_metadata
+from billetbro.errors import SettingsProblem, Unreachable
+from billetbro.store.condition import UNNUMBERED, condition_of
+from billetbro.store.database import connect, migrate
+from billetbro.store.schema.metadata import metadata, warehouse_metadata
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, text
 
-from include.api.errors import SettingsProblem
-from include.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse, see_that_it_is_current
-from include.store.metadata import metadata, warehouse_metadata
+from billetbro.errors import SettingsProblem
+from billetbro.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse, see_that_it_is_current
+from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from tests.integration.store.examples import NOW
 
 SEEN = f"'{NOW}', '{NOW}'"

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from include.models import Change, FieldChange, Kind, Rejection
-from include.sources.yesplan_words import WORDS
-from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
-from include.store.event_facts import event_facts, library_facts
-from include.store.links import save_link
-from include.store.rejections import report_rejections
-from include.store.snapshots import store_mapped, store_snapshot, store_ticket_events
-from include.store.tables import runs
-from include.sync.error_texts import IN_DANISH
-from include.sync.explanation_texts import Explanation
-from include.sync.explanations import explain
-from include.sync.why_facts import EventFacts, LastRun
+from billetbro.messages.errors import IN_DANISH
+from billetbro.messages.explanation_texts import Explanation
+from billetbro.messages.explanations import explain
+from billetbro.models import Change, FieldChange, Kind, Rejection
+from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
+from billetbro.sources.yesplan.words import WORDS
+from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
+from billetbro.store.event.facts import event_facts, library_facts
+from billetbro.store.links import save_link
+from billetbro.store.rejections import report_rejections
+from billetbro.store.schema.tables import runs
+from billetbro.store.snapshots import store_mapped, store_snapshot, store_ticket_events
 from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 ZONE = "Europe/Copenhagen"

@@ -8,15 +8,15 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection
 
-from include.models import Change, FieldChange, Kind, Rejection
-from include.sources.yesplan_words import WORDS
-from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
-from include.store.event_history import HistoryEntry, ListedRejection, list_rejections, read_history
-from include.store.links import save_link
-from include.store.rejections import report_rejections, resolve_rejections
-from include.store.snapshots import store_snapshot
-from include.store.tables import runs
-from include.sync.explanations import Explanation
+from billetbro.messages.explanations import Explanation
+from billetbro.models import Change, FieldChange, Kind, Rejection
+from billetbro.sources.yesplan.words import WORDS
+from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
+from billetbro.store.event.history import HistoryEntry, ListedRejection, list_rejections, read_history
+from billetbro.store.links import save_link
+from billetbro.store.rejections import report_rejections, resolve_rejections
+from billetbro.store.schema.tables import runs
+from billetbro.store.snapshots import store_snapshot
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, NOW, SOURCE_EVENT
 
 CREATE = Change(

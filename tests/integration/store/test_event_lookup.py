@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
-from include.models import Change, Kind
-from include.store.changes import store_planned
-from include.store.event_lookup import FoundEvent, find_events
-from include.store.links import save_link
-from include.store.snapshots import store_mapped, store_snapshot
+from billetbro.models import Change, Kind
+from billetbro.store.changes import store_planned
+from billetbro.store.event.lookup import FoundEvent, find_events
+from billetbro.store.links import save_link
+from billetbro.store.snapshots import store_mapped, store_snapshot
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 OTHER = replace(

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from include.models import LinkStatus
-from include.store.links import (
+from billetbro.models import LinkStatus
+from billetbro.reconcile.sale_status.write_back import CLEARED
+from billetbro.store.links import (
     count_absences,
     follow_source,
     forget_cleared,
@@ -16,8 +17,7 @@ from include.store.links import (
     remove_link,
     save_link,
 )
-from include.store.snapshots import store_mapped, store_snapshot
-from include.sync.ticket_status import CLEARED
+from billetbro.store.snapshots import store_mapped, store_snapshot
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 

@@ -10,8 +10,8 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection, text
 
-from include.api.access import Access, RequestSettings
-from include.store.logins import doubt_login, note_login, seen_to_work_at
+from billetbro.api.http.access import Access, RequestSettings
+from billetbro.store.logins import doubt_login, note_login, seen_to_work_at
 from tests.integration.store.examples import HOUR, LIBRARY, NOW
 
 ACCESS = Access(conn_id="cms", url="https://lib.example", login="billetbro", password="made-up-secret")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from include.models import Rejection
-from include.sources.yesplan_words import WORDS
-from include.store.rejections import noted, open_codes, read_refusals, report_rejections, resolve_rejections
-from include.sync.safeguards import Refusal
+from billetbro.models import Rejection
+from billetbro.reconcile.policies import Refusal
+from billetbro.sources.yesplan.words import WORDS
+from billetbro.store.rejections import noted, open_codes, read_refusals, report_rejections, resolve_rejections
 from tests.integration.store.examples import HOUR, LIBRARY, NOW
 
 MISSING = Rejection(uuid="u1", title="Koncert", code="capacity_missing", field="capacity")

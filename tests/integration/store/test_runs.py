@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from include.store.runs import RunRecord, note_error, note_progress, read_run, read_runs, start_run
+from billetbro.store.runs import RunRecord, note_error, note_progress, read_run, read_runs, start_run
 from tests.integration.store.examples import HOUR, NOW
 
 BEGUN = RunRecord(run_id="run 1", library="nordvig", mode="sync", by_hand=True, started_at=NOW)

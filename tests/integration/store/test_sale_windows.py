@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from include.models import CurrentPrice, LinkStatus, SourceState
-from include.store.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT, link_to_row
-from include.store.sale_windows import Told, bounds_in_reach
-from include.store.tables import links, source_events, ticket_events
-from include.sync.sale_windows import is_due
+from billetbro.models import CurrentPrice, LinkStatus, SourceState
+from billetbro.reconcile.sale_status.windows import is_due
+from billetbro.store.sale_windows import Told, bounds_in_reach
+from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT, link_to_row
+from billetbro.store.schema.tables import links, source_events, ticket_events
 from tests.integration.store import examples
 from tests.integration.store.examples import CURRENT, LINK, NOW
 from tests.integration.store.examples import MAPPED as WANTED

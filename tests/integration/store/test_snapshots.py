@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from include.models import SourceState
-from include.store.snapshots import (
+from billetbro.models import SourceState
+from billetbro.store.snapshots import (
     forget_ticket_events,
     note_written_back,
     read_mapped,

@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection
 
-from include.models import Change, Kind
-from include.store.changes import mark_applied, mark_applying, mark_failed, store_planned
-from include.store.write_backs import FAILED_INSIDE, failing_write_back
-from include.sync.safeguards import Failing
+from billetbro.models import Change, Kind
+from billetbro.reconcile.policies import Failing
+from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
+from billetbro.store.write_backs import FAILED_INSIDE, failing_write_back
 from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
 
 LINKS = change(Kind.WRITE_BACK, url="https://p.example/1", state="Active")

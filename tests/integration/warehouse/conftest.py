@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from include.store.database import connect
-from include.store.file_exports import file_exports
-from include.store.privacy_tables import forgotten, privacy_policies, retention_sweeps
+from billetbro.store.database import connect
+from billetbro.store.file_exports import file_exports
+from billetbro.store.schema.privacy_tables import forgotten, privacy_policies, retention_sweeps
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, Table, text
 
-from include.api.errors import BilletbroError
-from include.models import AdditionalSale, Answer, CurrentEvent, CurrentPrice, PersonalDataPolicy, Purchase, Ticket
-from include.store.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
-from include.warehouse.event_rows import ExportEvent
-from include.warehouse.privacy import Privacy, Row
-from include.warehouse.purchases import ExportSummary, export_purchases
+from billetbro.errors import BilletbroError
+from billetbro.models import AdditionalSale, Answer, CurrentEvent, CurrentPrice, PersonalDataPolicy, Purchase, Ticket
+from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
+from billetbro.warehouse.ingest.event_rows import ExportEvent
+from billetbro.warehouse.ingest.purchases import ExportSummary, export_purchases
+from billetbro.warehouse.privacy.policy import Privacy, Row
 
 LIBRARY = "herlev"
 TABLES = (events, prices, purchases, tickets, additional_sales, answers)

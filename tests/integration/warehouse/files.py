@@ -10,8 +10,8 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from sqlalchemy import Engine
 
-from include.warehouse.file_store import FileStore, StoragePath
-from include.warehouse.files import write_files
+from billetbro.warehouse.lake.files import FileStore, StoragePath
+from billetbro.warehouse.lake.write import write_files
 from tests.integration.warehouse.examples import LIBRARY, MONDAY, TABLES, contents
 
 PARTITIONS = ds.partitioning(pa.schema([("library", pa.string()), ("day", pa.string())]), flavor="hive")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from include.models import PersonalDataPolicy
-from include.store.warehouse_tables import answers, purchases
-from include.warehouse.file_rewrite import RewritableFiles
-from include.warehouse.personal_columns import PERSONAL
-from include.warehouse.privacy import Privacy, Row
+from billetbro.models import PersonalDataPolicy
+from billetbro.store.schema.warehouse_tables import answers, purchases
+from billetbro.warehouse.lake.rewrite import RewritableFiles
+from billetbro.warehouse.privacy.personal_columns import PERSONAL
+from billetbro.warehouse.privacy.policy import Privacy, Row
 from tests.integration.warehouse.examples import KEY, contents, everything, text_of_all_tables, view
 from tests.integration.warehouse.files import a_store, rows
 

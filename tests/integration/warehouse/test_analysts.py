@@ -9,14 +9,14 @@ from alembic import command
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from billetbro.errors import SettingsProblem
+from billetbro.models import PersonalDataPolicy
+from billetbro.store.database import connect, lineage, migrate_warehouse, version_of
+from billetbro.store.schema.metadata import warehouse_metadata
+from billetbro.store.schema.views import ANALYST, CREATE_ROLE
+from billetbro.store.schema.warehouse_tables import view_versions
+from billetbro.warehouse.privacy.policy import Privacy
 from demo.environment import EmbeddedPostgres
-from include.api.errors import SettingsProblem
-from include.models import PersonalDataPolicy
-from include.store.database import connect, lineage, migrate_warehouse, version_of
-from include.store.metadata import warehouse_metadata
-from include.store.views import ANALYST, CREATE_ROLE
-from include.store.warehouse_tables import view_versions
-from include.warehouse.privacy import Privacy
 from tests.integration.warehouse.examples import FIRST, SECOND, VIEWS, Till, contents, export, view
 
 KEEP = Privacy(policy=PersonalDataPolicy.KEEP, keep_answers=frozenset({"Allergi", "Hørt om os"}))

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from include.api.errors import Missing, Refused, ServerTrouble, Unreachable, WrongCredentials
-from include.store.warehouse_tables import events, prices, purchases, tickets
-from include.warehouse.purchases import ExportSummary
+from billetbro.errors import Missing, Refused, ServerTrouble, Unreachable, WrongCredentials
+from billetbro.store.schema.warehouse_tables import events, prices, purchases, tickets
+from billetbro.warehouse.ingest.purchases import ExportSummary
 from tests.integration.warehouse.examples import (
     BOUGHT_AT,
     EVENT,

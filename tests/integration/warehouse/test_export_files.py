@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from include.api.errors import Fatal, Retriable, SettingsProblem
-from include.pipeline.request import NothingToDo, RunRequest
-from include.warehouse.gone import mark_events_gone
-from jobs.export_files import file_store, written_to_files
+from billetbro.errors import Fatal, Retriable, SettingsProblem
+from billetbro.steps.request import NothingToDo, RunRequest
+from billetbro.warehouse.ingest.tombstones import mark_events_gone
+from billetbro_airflow.tasks.export_files import file_store, written_to_files
 from tests.integration.warehouse.examples import FIRST, LIBRARY, Till, export
 from tests.integration.warehouse.files import paths, rows
 

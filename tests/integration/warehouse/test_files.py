@@ -13,14 +13,14 @@ from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy import Engine
 
-from include.api.errors import Retriable
-from include.models import PersonalDataPolicy
-from include.store.file_exports import date_of_change
-from include.warehouse import files as files_module
-from include.warehouse.file_schema import file_schema
-from include.warehouse.file_store import CHUNK
-from include.warehouse.files import EXPORTED
-from include.warehouse.privacy import Privacy
+from billetbro.errors import Retriable
+from billetbro.models import PersonalDataPolicy
+from billetbro.store.file_exports import date_of_change
+from billetbro.warehouse.lake import write as files_module
+from billetbro.warehouse.lake.files import CHUNK
+from billetbro.warehouse.lake.schema import file_schema
+from billetbro.warehouse.lake.write import EXPORTED
+from billetbro.warehouse.privacy.policy import Privacy
 from tests.integration.warehouse.examples import (
     FIRST,
     HOUR,

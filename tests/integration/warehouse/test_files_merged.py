@@ -13,12 +13,12 @@ from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy import Engine
 
-from include.api.errors import Fatal
-from include.pipeline.personal_data import merge_files
-from include.warehouse.file_rewrite import RewritableFiles
-from include.warehouse.file_store import FilesTrouble
-from include.warehouse.files import EXPORTED
-from include.warehouse.upsert import natural_key
+from billetbro.errors import Fatal
+from billetbro.steps.personal_data import merge_files
+from billetbro.warehouse.ingest.upsert import natural_key
+from billetbro.warehouse.lake.files import FilesTrouble
+from billetbro.warehouse.lake.rewrite import RewritableFiles
+from billetbro.warehouse.lake.write import EXPORTED
 from tests.integration.warehouse.examples import FIRST, HOUR, LIBRARY, MONDAY, SECOND, Till, export
 from tests.integration.warehouse.files import a_store, paths, rows, rows_of_file, stored_bytes, write
 from tests.integration.warehouse.personal import KEEP, files_in

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from include.api.errors import Fatal
-from include.models import PersonalDataPolicy
-from include.warehouse.blanking import blank_files
-from include.warehouse.file_rewrite import RewritableFiles
-from include.warehouse.file_store import FilesTrouble
-from include.warehouse.personal_files import Bought
-from include.warehouse.privacy import Privacy, Row
+from billetbro.errors import Fatal
+from billetbro.models import PersonalDataPolicy
+from billetbro.warehouse.lake.files import FilesTrouble
+from billetbro.warehouse.lake.personal_files import Bought
+from billetbro.warehouse.lake.rewrite import RewritableFiles
+from billetbro.warehouse.privacy.policy import Privacy, Row
+from billetbro.warehouse.privacy.redact import blank_files
 from tests.integration.warehouse.examples import FIRST, HOUR, LIBRARY, MONDAY, SECOND, Till, export
 from tests.integration.warehouse.files import a_store, paths, rows, stored_bytes, write
 from tests.integration.warehouse.personal import files_in

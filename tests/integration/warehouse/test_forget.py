@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text, update
 
+from billetbro.errors import Fatal, SettingsProblem
+from billetbro.models import Purchase
+from billetbro.settings.libraries import load_settings
+from billetbro.steps.begin import begin
+from billetbro.steps.request import RunRequest
+from billetbro.store.schema.privacy_tables import forgotten
+from billetbro.store.schema.warehouse_tables import purchases
+from billetbro.warehouse.privacy.erasure import Forgotten, Sought, forget, sought
+from billetbro.warehouse.privacy.erasure_log import bring_forgotten
+from billetbro.warehouse.privacy.policy import Keys, Row, pseudonym
+from billetbro.warehouse.privacy.retention import remove_past
+from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
-from include.api.errors import Fatal, SettingsProblem
-from include.models import Purchase
-from include.pipeline.begin import begin
-from include.pipeline.request import RunRequest
-from include.settings import load_settings
-from include.store.privacy_tables import forgotten
-from include.store.warehouse_tables import purchases
-from include.warehouse.forget import Forgotten, Sought, forget, sought
-from include.warehouse.forgotten import bring_forgotten
-from include.warehouse.privacy import Keys, Row, pseudonym
-from include.warehouse.retention import remove_past
-from include.warehouse.retention_rule import Retention
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
 from tests.integration.warehouse.files import a_store, stored_bytes, write
 from tests.integration.warehouse.personal import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from include.store.warehouse_tables import additional_sales, prices, purchases, tickets
+from billetbro.store.schema.warehouse_tables import additional_sales, prices, purchases, tickets
 from tests.integration.warehouse.examples import (
     ADULT,
     CHILD,

@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
+from billetbro.models import Purchase, Ticket
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.warehouse.ingest.event_rows import ExportEvent
+from billetbro.warehouse.lake.files import FileStore
+from billetbro.warehouse.reports.figures import Figures, Part, Totals, figures_of
+from billetbro.warehouse.reports.month import Month
+from billetbro.warehouse.reports.read import read_rows
+from billetbro.warehouse.reports.report import make_report, store_report
+from billetbro.warehouse.reports.shelf import StoreShelf
 from demo.environment import LIBRARIES
-from include.models import Purchase, Ticket
-from include.settings import Library, load_settings
-from include.warehouse.event_rows import ExportEvent
-from include.warehouse.file_store import FileStore
-from include.warehouse.reports.figures import Figures, Part, Totals, figures_of
-from include.warehouse.reports.month import Month
-from include.warehouse.reports.read import read_rows
-from include.warehouse.reports.report import make_report, store_report
-from include.warehouse.reports.shelf import StoreShelf
 from tests.integration.warehouse.examples import CURRENT, EVENT, FIRST, SECOND, Till, export
 
 ZONE = ZoneInfo("Europe/Copenhagen")

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from billetbro.errors import Fatal, Retriable
+from billetbro.settings.libraries import Library, PersonalData, Settings, SettingsError, load_settings
+from billetbro.steps.personal_data import Kept, Night, keep_in_order, kept_libraries, said_of, stored_libraries
+from billetbro.store.database import library_lock
+from billetbro.store.schema.warehouse_tables import purchases
+from billetbro.warehouse.privacy.policy import Keys, Privacy
+from billetbro.warehouse.privacy.retention import Removed
+from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
-from include.api.errors import Fatal, Retriable
-from include.pipeline.personal_data import Kept, Night, keep_in_order, kept_libraries, said_of, stored_libraries
-from include.settings import Library, PersonalData, Settings, SettingsError, load_settings
-from include.store.database import library_lock
-from include.store.warehouse_tables import purchases
-from include.warehouse.privacy import Keys, Privacy
-from include.warehouse.retention import Removed
-from include.warehouse.retention_rule import Retention
 from tests.integration.warehouse.examples import EVENT, KEY, MONDAY, Till, contents, export
 from tests.integration.warehouse.files import a_store, write
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, files_in, traces

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from include.api.place2book import Place2bookClient
-from include.sandbox.place2book_records import Buyer
-from include.sandbox.server import Sandbox
-from include.store.warehouse_tables import purchases, tickets
-from include.warehouse.event_rows import ExportEvent
-from include.warehouse.purchases import ExportSummary, export_purchases
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.store.schema.warehouse_tables import purchases, tickets
+from billetbro.warehouse.ingest.event_rows import ExportEvent
+from billetbro.warehouse.ingest.purchases import ExportSummary, export_purchases
+from sandbox.place2book_records import Buyer
+from sandbox.server import Sandbox
 from tests.integration.warehouse.examples import HOUR, LIBRARY, PSEUDONYMISE, contents, text_of_all_tables, view
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from include.models import Answer, PersonalDataPolicy
-from include.store.warehouse_tables import answers, events, prices, purchases
-from include.warehouse.privacy import Privacy
+from billetbro.models import Answer, PersonalDataPolicy
+from billetbro.store.schema.warehouse_tables import answers, events, prices, purchases
+from billetbro.warehouse.privacy.policy import Privacy
 from tests.integration.warehouse.examples import (
     FIRST,
     HOUR,

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from include.warehouse.forget import forget, sought
-from include.warehouse.personal_data_record import Record, record_of
-from include.warehouse.personal_data_text import record_text
-from include.warehouse.privacy import Keys, Privacy
-from include.warehouse.retention import remove_past
-from include.warehouse.retention_rule import Retention
+from billetbro.warehouse.privacy.erasure import forget, sought
+from billetbro.warehouse.privacy.policy import Keys, Privacy
+from billetbro.warehouse.privacy.record import Record, record_of
+from billetbro.warehouse.privacy.record_text import record_text
+from billetbro.warehouse.privacy.retention import remove_past
+from billetbro.warehouse.privacy.retention_rule import Retention
 from tests.integration.warehouse.examples import EVENT, KEY, LIBRARY, MONDAY, Till, export
 from tests.integration.warehouse.files import a_store, write
 from tests.integration.warehouse.personal import DROP, FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, files_in

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from include.models import Purchase, UnreadablePurchase
-from include.store.warehouse_tables import data_quality, purchases, tickets
+from billetbro.models import Purchase, UnreadablePurchase
+from billetbro.store.schema.warehouse_tables import data_quality, purchases, tickets
 from tests.integration.warehouse.examples import ADULT, FIRST, HOUR, MONDAY, SECOND, Till, contents, export, standing
 
 LATER = MONDAY + HOUR

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from include.api.errors import Fatal
-from include.store.privacy_tables import retention_sweeps
-from include.store.warehouse_tables import purchases
-from include.warehouse.event_rows import ExportEvent
-from include.warehouse.forgotten import bring_forgotten
-from include.warehouse.privacy import Privacy
-from include.warehouse.retention import Removed, remove_past
-from include.warehouse.retention_rule import Retention
+from billetbro.errors import Fatal
+from billetbro.store.schema.privacy_tables import retention_sweeps
+from billetbro.store.schema.warehouse_tables import purchases
+from billetbro.warehouse.ingest.event_rows import ExportEvent
+from billetbro.warehouse.privacy.erasure_log import bring_forgotten
+from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.retention import Removed, remove_past
+from billetbro.warehouse.privacy.retention_rule import Retention
 from tests.integration.warehouse.examples import (
     EVENT,
     FIRST,

@@ -6,12 +6,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, text
 
-import include.store.file_exports
-import include.store.privacy_tables
-import include.store.tables  # noqa: F401
-from include.store.database import lineage, migrate_warehouse
-from include.store.metadata import metadata, warehouse_metadata
-from include.store.warehouse_tables import SCHEMA
+import billetbro.store.file_exports
+import billetbro.store.schema.privacy_tables
+import billetbro.store.schema.tables  # noqa: F401
+from billetbro.store.database import lineage, migrate_warehouse
+from billetbro.store.schema.metadata import metadata, warehouse_metadata
+from billetbro.store.schema.warehouse_tables import SCHEMA
 from tests.integration.warehouse.examples import TABLES, VIEWS
 
 

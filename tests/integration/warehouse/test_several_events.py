@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
-from include.models import Answer, Purchase, Ticket, UnreadablePurchase
-from include.store.warehouse_tables import additional_sales, answers, data_quality, purchases, tickets
-from include.warehouse.gone import mark_events_gone
-from include.warehouse.reports.month import Month
-from include.warehouse.reports.read import read_rows
-from include.warehouse.retention import remove_past
-from include.warehouse.retention_rule import Retention
+from billetbro.models import Answer, Purchase, Ticket, UnreadablePurchase
+from billetbro.store.schema.warehouse_tables import additional_sales, answers, data_quality, purchases, tickets
+from billetbro.warehouse.ingest.tombstones import mark_events_gone
+from billetbro.warehouse.privacy.retention import remove_past
+from billetbro.warehouse.privacy.retention_rule import Retention
+from billetbro.warehouse.reports.month import Month
+from billetbro.warehouse.reports.read import read_rows
 from tests.integration.warehouse.examples import (
     ADULT,
     CURRENT,

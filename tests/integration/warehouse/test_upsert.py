@@ -5,8 +5,8 @@ from datetime import timedelta, timezone
 import pytest
 from sqlalchemy import Engine, text
 
-from include.store.warehouse_tables import answers, purchases, tickets
-from include.warehouse.upsert import Upserted, upsert
+from billetbro.store.schema.warehouse_tables import answers, purchases, tickets
+from billetbro.warehouse.ingest.upsert import Upserted, upsert
 from tests.integration.warehouse.examples import HOUR, LIBRARY, MONDAY, Till, contents, export
 
 SEEN = {"first_seen_at": MONDAY, "last_seen_at": MONDAY, "changed_at": MONDAY}

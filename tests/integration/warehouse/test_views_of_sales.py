@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine
 
-from include.models import Purchase, Ticket
-from include.warehouse.privacy import Row
+from billetbro.models import Purchase, Ticket
+from billetbro.warehouse.privacy.policy import Row
 from tests.integration.warehouse.examples import (
     ADULT,
     CHILD,

@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from include.store.database import connect
+from billetbro.store.database import connect
+from billetbro_airflow.webhooks.desk import RunDesk
+from billetbro_airflow.webhooks.endpoint import Webhook
 from tests.integration.webhooks.door import KNOWN, SECRETS, SERIES, Door, WrittenDown
-from webhooks.desk import RunDesk
-from webhooks.endpoint import Webhook
 
 
 @pytest.fixture(scope="module")

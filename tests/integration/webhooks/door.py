@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, text
 
-from include.sandbox.yesplan_webhook import Webhook as Yesplan
-from include.settings import SettingsError
-from webhooks.answers import NotAnswered
+from billetbro.settings.libraries import SettingsError
+from billetbro_airflow.webhooks.answers import NotAnswered
+from sandbox.yesplan_webhook import Webhook as Yesplan
 
 SECRETS = {"theater": b"made-up secret of the theatre", "kulturhus": b"made-up secret of the house"}
 KNOWN, NEW, STUCK = "1201-1700000000", "1202-1700000000", "1203-1700000000"

@@ -17,15 +17,15 @@ from airflow.utils.state import DagRunState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import delete
 
+from billetbro.errors import BilletbroError
+from billetbro_airflow.tasks.databases import billetbro_engine
+from billetbro_airflow.webhooks.airflow_runs import AirflowRuns
+from billetbro_airflow.webhooks.answers import NotAnswered
+from billetbro_airflow.webhooks.desk import RunDesk
+from billetbro_airflow.webhooks.venues import Venues, events_of
 from demo.environment import LIBRARIES
-from include.api.errors import BilletbroError
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_json import named
-from jobs.billetbro_db import billetbro_engine
-from webhooks.airflow_runs import AirflowRuns
-from webhooks.answers import NotAnswered
-from webhooks.desk import RunDesk
-from webhooks.venues import Venues, events_of
+from sandbox.server import Sandbox
+from sandbox.yesplan_json import named
 
 SECRET = "made-up secret of the theatre"
 
@@ -57,7 +57,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_secrets_are_those_of_the_connections_and_one_that_is_none_is_told_of(
     settings: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING, "webhooks.venues"):
+    with caplog.at_level(logging.WARNING, "billetbro_airflow.webhooks.venues"):
         secrets = Venues().secrets()
     assert secrets == {"theater": SECRET.encode()}
     assert [record.getMessage() for record in caplog.records] == [

@@ -12,11 +12,11 @@ import pytest
 import requests
 from sqlalchemy import Engine, text
 
-from include.api.yesplan_webhook import signature
-from include.sandbox.yesplan_webhook import Webhook as Yesplan
-from include.store.database import connect, migrate
+from billetbro.api.yesplan.webhook import signature
+from billetbro.store.database import connect, migrate
+from billetbro_airflow.webhooks import desk, endpoint
+from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.integration.webhooks.door import KNOWN, NEW, SECRETS, Door
-from webhooks import desk, endpoint
 
 CONFIGURATION = {
     "states": [

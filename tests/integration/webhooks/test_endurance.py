@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from include.sandbox.yesplan_webhook import Webhook as Yesplan
-from include.store.database import connect
+from billetbro.store.database import connect
+from billetbro_airflow.webhooks import endpoint
+from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.integration.webhooks.door import KNOWN, NEW, STUCK, Door
-from webhooks import endpoint
 
 AT_ONCE = 2 * 25
 """More than Airflow has threads to answer with."""

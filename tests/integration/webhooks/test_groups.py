@@ -9,9 +9,9 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from include.sandbox.yesplan_webhook import Webhook as Yesplan
+from billetbro_airflow.webhooks import desk, endpoint
+from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.integration.webhooks.door import GROUPS, KNOWN, NEW, SECRETS, SERIES, STUCK, Door
-from webhooks import desk, endpoint
 
 
 def press(

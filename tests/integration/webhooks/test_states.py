@@ -8,20 +8,20 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
-from include.api.access import RequestSettings
-from include.api.yesplan import YesplanClient
-from include.models import LinkStatus, Mode, Rejection, WebhookAction
-from include.pipeline.request import RunRequest, utc_now
-from include.pipeline.webhook_states import tell, whom_to_tell
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_json import named
-from include.sandbox.yesplan_state import Installation
-from include.sources.yesplan import YesplanSettings, YesplanSource
-from include.store import webhook_requests as stored
-from include.store.database import connect
-from include.store.links import save_link
-from include.store.rejections import report_rejections, resolve_rejections
-from include.sync.source_words import ANY_SOURCE
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.messages.source_words import ANY_SOURCE
+from billetbro.models import LinkStatus, Mode, Rejection, WebhookAction
+from billetbro.sources.yesplan.source import YesplanSettings, YesplanSource
+from billetbro.steps.request import RunRequest, utc_now
+from billetbro.steps.webhook_states import tell, whom_to_tell
+from billetbro.store import webhook_requests as stored
+from billetbro.store.database import connect
+from billetbro.store.links import save_link
+from billetbro.store.rejections import report_rejections, resolve_rejections
+from sandbox.server import Sandbox
+from sandbox.yesplan_json import named
+from sandbox.yesplan_state import Installation
 from tests.integration.store.examples import LINK, NOW
 
 LIBRARY, RUN = "theater", "yesplan__theater__1"

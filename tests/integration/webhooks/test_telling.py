@@ -10,12 +10,12 @@ import pytest
 import yaml
 from sqlalchemy import Engine, text
 
+from billetbro.models import WebhookAction
+from billetbro.steps.request import RunRequest, utc_now
+from billetbro.store import webhook_requests as stored
+from billetbro_airflow.tasks.webhook_states import tell_who_asked
 from demo.environment import LIBRARIES
-from include.models import WebhookAction
-from include.pipeline.request import RunRequest, utc_now
-from include.sandbox.server import Sandbox
-from include.store import webhook_requests as stored
-from jobs.webhook_states import tell_who_asked
+from sandbox.server import Sandbox
 
 RUN = RunRequest(run_id="scheduled__1")
 
@@ -36,7 +36,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_venue_is_told_although_another_is_listed_no_more_and_a_third_has_no_connection(
     engine: Engine, settings: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Sandbox(seeded=False) as sandbox, caplog.at_level(logging.WARNING, "jobs.webhook_states"):
+    with Sandbox(seeded=False) as sandbox, caplog.at_level(logging.WARNING, "billetbro_airflow.tasks.webhook_states"):
         theater = sandbox.yesplan["theater"]
         given = {"conn_type": "yesplan", "host": sandbox.yesplan_urls["theater"], "password": theater.api_key}
         monkeypatch.setenv("AIRFLOW_CONN_Y_THEATER", json.dumps(given))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.api.access import RequestSettings
-from include.api.cms import CmsClient
-from include.api.place2book import Place2bookClient
-from include.api.yesplan import YesplanClient
-from include.sandbox.server import Sandbox
+from billetbro.api.dpl_cms.client import CmsClient
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.api.yesplan.client import YesplanClient
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer
 from tests.unit.api.yesplan_samples import KEY
 

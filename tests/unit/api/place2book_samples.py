@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from include.models import Address, CurrentEvent, DesiredPrice, TicketEvent
+from billetbro.models import Address, CurrentEvent, DesiredPrice, TicketEvent
 
 BEGIN = datetime(2027, 6, 21, 12, 0, tzinfo=UTC)
 ADDRESS = Address(name="Salen", address1="Torvet 1", postal_code="2735", city="Solbjerg", phone="+45 00 00 00 01")

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from include.api.cms import CmsClient
-from include.models import Outcome, SourceState
-from include.sync.mapping import map_event
+from billetbro.api.dpl_cms.client import CmsClient
+from billetbro.models import Outcome, SourceState
+from billetbro.reconcile.mapping.event import map_event
 from tests.unit.api.answering import AnsweringServer, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.contract import body_schema, generated, list_schema, needs_contract, see_that_it_fits
-from tests.unit.sync.mapping_examples import RULES
+from tests.unit.reconcile.mapping_examples import RULES
 
 pytestmark = needs_contract
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from include.api.cms import CmsClient
-from include.api.errors import (
+from billetbro.api.dpl_cms.client import CmsClient
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     Refused,
@@ -18,9 +18,9 @@ from include.api.errors import (
     WrongCredentials,
     WrongHost,
 )
-from include.models import LISTED_TWICE, SourceAddress, SourceEvent, SourceState, TicketCategory
-from include.sandbox.faults import Kind
-from include.sandbox.server import Sandbox
+from billetbro.models import LISTED_TWICE, SourceAddress, SourceEvent, SourceState, TicketCategory
+from sandbox.faults import Kind
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY
 

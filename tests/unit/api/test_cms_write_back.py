@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from include.api.cms import CmsClient
-from include.api.errors import (
+from billetbro.api.dpl_cms.client import CmsClient
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     InternalServerError,
@@ -15,8 +15,8 @@ from include.api.errors import (
     WrongCredentials,
     WrongHost,
 )
-from include.models import SourceState
-from include.sandbox.server import Sandbox
+from billetbro.models import SourceState
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, PASSWORD
 from tests.unit.api.test_cms_events import BARE, BARE_EVENT, FROM

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from include.api import errors
+from billetbro import errors
 
 EVERY_ERROR = [
     kind

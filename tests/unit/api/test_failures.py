@@ -17,10 +17,10 @@ from cryptography.x509.oid import NameOID
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
-from include.api.errors import BilletbroError, Unreachable, WrongHost
-from include.api.failures import Asked, of_exception
-from include.api.session import ApiSession
-from include.api.transport import Credentials
+from billetbro.api.http.failures import Asked, of_exception
+from billetbro.api.http.session import ApiSession
+from billetbro.api.http.transport import Credentials
+from billetbro.errors import BilletbroError, Unreachable, WrongHost
 from tests.unit.api.conftest import HASTY, TOKEN
 
 

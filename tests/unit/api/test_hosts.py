@@ -2,8 +2,8 @@
 
 import pytest
 
-from include.api.errors import WrongHost
-from include.api.hosts import base_url
+from billetbro.api.http.hosts import base_url
+from billetbro.errors import WrongHost
 
 
 @pytest.mark.parametrize(

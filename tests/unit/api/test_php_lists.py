@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from include.api.cms import CmsClient
-from include.api.place2book import Place2bookClient
-from include.api.yesplan import YesplanClient
+from billetbro.api.dpl_cms.client import CmsClient
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.api.yesplan.client import YesplanClient
 from tests.unit.api.answering import AnsweringServer, as_json
 from tests.unit.api.place2book_samples import SHOWN
 from tests.unit.api.test_place2book_prices import PRICE

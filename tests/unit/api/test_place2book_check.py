@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from include.api.errors import (
+from billetbro.api.place2book.client import EventMaker, Place2bookClient
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     NoAccess,
     WrongCredentials,
     WrongHost,
 )
-from include.api.place2book import EventMaker, Place2bookClient
-from include.models import OnCreate
-from include.sandbox.server import Sandbox
+from billetbro.models import OnCreate
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 from tests.unit.api.place2book_samples import DESIRED

@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from include.api.errors import (
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     NoAccess,
     Refused,
     WrongCredentials,
 )
-from include.api.place2book import Place2bookClient
-from include.models import CurrentEvent, OnCreate
-from include.sandbox.server import Sandbox
+from billetbro.models import CurrentEvent, OnCreate
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import TOKEN
 from tests.unit.api.place2book_samples import BEGIN, CURRENT, DESIRED, SHOWN, without

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.api.errors import (
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import (
     BadAnswer,
     Missing,
     OutcomeUnknown,
     Refused,
 )
-from include.api.place2book import Place2bookClient
-from include.models import CurrentPrice, OnCreate
-from include.sandbox.server import Sandbox
+from billetbro.models import CurrentPrice, OnCreate
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.place2book_samples import DESIRED
 

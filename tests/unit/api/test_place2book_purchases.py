@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.api.errors import (
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     Missing,
     NoAccess,
     WrongCredentials,
 )
-from include.api.place2book import Place2bookClient
-from include.models import AdditionalSale, Answer, OnCreate, Purchase, Ticket, UnreadablePurchase
-from include.sandbox.server import Sandbox
+from billetbro.models import AdditionalSale, Answer, OnCreate, Purchase, Ticket, UnreadablePurchase
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.place2book_samples import DESIRED
 

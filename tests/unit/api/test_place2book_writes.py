@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.api.errors import (
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import (
     BadAnswer,
     Missing,
     OutcomeUnknown,
     Refused,
     Unreachable,
 )
-from include.api.place2book import Place2bookClient
-from include.models import OnCreate, Written
-from include.sandbox.faults import Kind
-from include.sandbox.server import Sandbox
+from billetbro.models import OnCreate, Written
+from sandbox.faults import Kind
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.place2book_samples import ADDRESS, BEGIN, CURRENT, DESIRED, READ_ONLY, SHOWN, without
 

@@ -11,9 +11,11 @@ from http import HTTPMethod
 
 import pytest
 
-from include.api.access import RequestSettings
-from include.api.answers import Answer
-from include.api.errors import (
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.http.response import Answer
+from billetbro.api.http.session import ApiSession
+from billetbro.api.http.transport import Credentials
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     InternalServerError,
@@ -27,8 +29,6 @@ from include.api.errors import (
     WrongCredentials,
     WrongHost,
 )
-from include.api.session import ApiSession
-from include.api.transport import Credentials
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from include.api.wire_numbers import amount, as_text, exactly_whole, whole
+from billetbro.api.schema_numbers import amount, as_text, exactly_whole, whole
 
 NO_NUMBERS = [
     pytest.param("1_000", id="underscore"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.api.wire_times import moment
+from billetbro.api.schema_times import moment
 
 EVENING = datetime(2027, 3, 27, 19, 0, tzinfo=UTC)
 

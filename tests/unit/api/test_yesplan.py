@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from include.api.errors import (
+from billetbro.api.yesplan.client import YesplanClient, _without_port
+from billetbro.api.yesplan.schemas import Named, YesplanEvent
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     ServerTrouble,
@@ -16,11 +18,9 @@ from include.api.errors import (
     WrongCredentials,
     WrongHost,
 )
-from include.api.yesplan import YesplanClient, _without_port
-from include.api.yesplan_wire import Named, YesplanEvent
-from include.models import LISTED_TWICE
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_json import named
+from billetbro.models import LISTED_TWICE
+from sandbox.server import Sandbox
+from sandbox.yesplan_json import named
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.api.yesplan_samples import DAYS, EVENT, KEY, QUOTED, page

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from include.api.errors import (
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.errors import (
     BadAnswer,
     BilletbroError,
     InternalServerError,
@@ -16,8 +17,7 @@ from include.api.errors import (
     Throttled,
     WrongCredentials,
 )
-from include.api.yesplan import YesplanClient
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.api.yesplan_samples import DAYS, KEY, QUOTED, page

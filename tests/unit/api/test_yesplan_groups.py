@@ -2,10 +2,10 @@
 
 import pytest
 
-from include.api.errors import BadAnswer, BilletbroError, Refused, WrongCredentials
-from include.api.yesplan import MOST_GROUPS, YesplanClient
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_json import named
+from billetbro.api.yesplan.client import MOST_GROUPS, YesplanClient
+from billetbro.errors import BadAnswer, BilletbroError, Refused, WrongCredentials
+from sandbox.server import Sandbox
+from sandbox.yesplan_json import named
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.yesplan_samples import QUOTED
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.api.yesplan_webhook import is_recent
+from billetbro.api.yesplan.webhook import is_recent
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

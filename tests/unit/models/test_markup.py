@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.models.markup import decoded, is_html
+from billetbro.models.markup import decoded, is_html
 
 
 @pytest.mark.parametrize(

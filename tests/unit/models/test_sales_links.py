@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.models.sales_links import is_place2book, pasted_link, seccode_anywhere, seccode_of
+from billetbro.models.sales_links import is_place2book, pasted_link, seccode_anywhere, seccode_of
 
 HOSTS = frozenset({"place2book.com", "www.place2book.com", "127.0.0.1:8100"})
 

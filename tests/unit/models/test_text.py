@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.models.text import caseless, normal_form, one_line, same_text, visible
+from billetbro.models.text import caseless, normal_form, one_line, same_text, visible
 
 INVISIBLE = ["\u200b", "\ufeff", "\u00ad", "\u202a", "\u202c", "\u2060", "\u200e", "\u115f", "\u2800", "\u3164"]
 

@@ -16,7 +16,7 @@ from demo.environment import (
     migrate_sqlite,
     sandbox_connections,
 )
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 
 def test_sandbox_connections_name_every_stand_in_and_the_database(postgres: EmbeddedPostgres) -> None:

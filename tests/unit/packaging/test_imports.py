@@ -12,7 +12,7 @@ from demo.environment import ROOT
 ALLOWED = {
     "dags": ("hooks", "include", "jobs"),
     "plugins/commands": ("commands", "hooks", "include", "jobs"),
-    "plugins/hooks": ("hooks", "include.api", "include.sources"),
+    "plugins/hooks": ("hooks", "billetbro.api", "billetbro.sources"),
     "plugins/jobs": ("hooks", "include", "jobs"),
     "plugins/pages": ("include", "pages"),
     "plugins/webhooks": ("hooks", "include", "jobs", "webhooks"),
@@ -30,7 +30,7 @@ OURS = {
     "tests",
     "webhooks",
 }
-SANDBOX = "include.sandbox"
+SANDBOX = "sandbox"
 
 
 @pytest.mark.parametrize("folder", ALLOWED)
@@ -59,9 +59,9 @@ def test_product_never_uses_the_sandbox(folder: str) -> None:
 
 def test_imports_of_a_file_are_all_found(tmp_path: Path) -> None:
     file = tmp_path / "example.py"
-    file.write_text("import os, include.api\nfrom include import sandbox\ndef late():\n    from hooks.a import b\n")
+    file.write_text("import os, billetbro.api\nfrom include import sandbox\ndef late():\n    from hooks.a import b\n")
 
-    assert sorted(_imports(file)) == ["hooks.a", "hooks.a.b", "include", "include.api", "include.sandbox", "os"]
+    assert sorted(_imports(file)) == ["hooks.a", "hooks.a.b", "include", "billetbro.api", "sandbox", "os"]
 
 
 def _is_within(module: str, packages: tuple[str, ...]) -> bool:

@@ -10,6 +10,6 @@ def test_installed_project_is_found_as_an_airflow_provider() -> None:
         if point.dist and point.dist.name == "billetbro"
     ]
 
-    assert [point.value for point in ours] == ["include.airflow_provider:get_provider_info"]
+    assert [point.value for point in ours] == ["billetbro_airflow.provider:get_provider_info"]
     assert ours[0].load()()["package-name"] == "billetbro"
     assert version("billetbro") == "1.0.0"

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from billetbro.sources import SourceSettings, kinds
 from demo.environment import ROOT
-from include.sources import SourceSettings, kinds
 
 NAMES = ("dpl_cms", "dplcms", "yesplan")
 # What belongs to one kind: its file, its client, its connection type; and Yesplan's webhook, which nobody else has.
 OWN_FILES = {
-    "include/airflow_provider.py",
-    "include/api/yesplan.py",
-    "include/api/yesplan_webhook.py",
-    "include/api/yesplan_wire.py",
+    "plugins/billetbro_airflow/provider.py",
+    "include/billetbro/api/yesplan/client.py",
+    "include/billetbro/api/yesplan/webhook.py",
+    "include/billetbro/api/yesplan/schemas.py",
     "plugins/billetbro_plugin.py",
-    "plugins/hooks/dpl_cms_hook.py",
-    "plugins/hooks/yesplan_hook.py",
+    "plugins/billetbro_airflow/hooks/dpl_cms_hook.py",
+    "plugins/billetbro_airflow/hooks/yesplan_hook.py",
 }
 OWN_FOLDERS = ("include/sandbox/", "include/sources/", "plugins/webhooks/")
 
@@ -47,9 +47,9 @@ def test_no_other_file_tells_kinds_of_sources_apart() -> None:
     [
         'if source.type == "yesplan": ...',
         "isinstance(source, YesplanSettings)",
-        "from include.sources import dpl_cms",
-        "from hooks.yesplan_hook import Hook",
-        "import include.sources.yesplan",
+        "from billetbro.sources import dpl_cms",
+        "from billetbro_airflow.hooks.yesplan_hook import Hook",
+        "import billetbro.sources.yesplan.source",
         "x = sources.dpl_cms",
         "match x:\n    case {'dpl_cms': y}: ...",
         "def of_yesplan(): ...",

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 TIMEOUT = 5.0
 ADDRESS = {"address1": "Algade 1", "postal_code": "0800", "city": "Høje Taastrup", "phone": "", "country": "DK"}

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.sandbox.moments import utc_now
-from include.sandbox.server import Sandbox
+from sandbox.moments import utc_now
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import Place2bookClient
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import requests
 
-from include.sandbox.cms_state import UnknownEventError
-from include.sandbox.moments import utc_now
-from include.sandbox.server import Sandbox
+from sandbox.cms_state import UnknownEventError
+from sandbox.moments import utc_now
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, basic, cms_list, cms_patch
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,8 +9,8 @@ import pytest
 import requests
 from hypothesis import HealthCheck, Phase, given, settings
 
-from include.sandbox.cms_state import CmsSite
-from include.sandbox.server import Sandbox
+from sandbox.cms_state import CmsSite
+from sandbox.server import Sandbox
 from tests.unit.contract import EVENT, LIST, needs_contract, operation
 from tests.unit.sandbox.clients import TIMEOUT
 

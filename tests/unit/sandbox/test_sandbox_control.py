@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests
 
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list
 
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from include.sandbox.faults import Kind
-from include.sandbox.request_log import LoggedRequest
-from include.sandbox.server import Sandbox
+from sandbox.faults import Kind
+from sandbox.request_log import LoggedRequest
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list, cms_patch, event_body
 
 _Entry = tuple[str, str, str, dict[str, str], int | None]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from include.sandbox.place2book_view import DOCUMENTED, LIVE
-from include.sandbox.server import Sandbox
+from sandbox.place2book_view import DOCUMENTED, LIVE
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import ADDRESS, TIMEOUT, Place2bookClient, event_body, zulu
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from include.sandbox.place2book_records import Buyer
-from include.sandbox.place2book_sales import SaleRefusedError
-from include.sandbox.server import Sandbox
+from sandbox.place2book_records import Buyer
+from sandbox.place2book_sales import SaleRefusedError
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import Place2bookClient, zulu
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from include.sandbox.seed import event_uuid
-from include.sandbox.server import Sandbox
+from sandbox.seed import event_uuid
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import Place2bookClient, cms_list
 
 Event = dict[str, Any]

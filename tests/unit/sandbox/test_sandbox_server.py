@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from include.sandbox.place2book_records import EventMaker
-from include.sandbox.seed import Library
-from include.sandbox.server import Sandbox
+from sandbox.place2book_records import EventMaker
+from sandbox.seed import Library
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list
 
 
@@ -126,7 +126,7 @@ def test_program_prints_its_addresses_and_ends_cleanly(number: signal.Signals) -
         "--public-url",
         "place2book=http://p2b.example",
     ]
-    command = [sys.executable, "-W", "error", "-m", "include.sandbox", *map(str, options)]
+    command = [sys.executable, "-W", "error", "-m", "sandbox", *map(str, options)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ) as child:
         assert child.stdout is not None
         printed = [child.stdout.readline().strip() for _ in range(5)]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_query import BadQueryError, Query, parse_query
+from sandbox.server import Sandbox
+from sandbox.yesplan_query import BadQueryError, Query, parse_query
 from tests.unit.sandbox.clients import TIMEOUT, ask_theater
 
 WINDOW = "date:01-01-2020 TO 31-12-2099"

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from include.sandbox.server import Sandbox
+from sandbox.server import Sandbox
 from tests.unit.sandbox.clients import TIMEOUT, ask_theater
 
 WINDOW = "date:01-01-2020 TO 31-12-2099"

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.api.access import RequestSettings
-from include.api.yesplan import YesplanClient
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_state import Installation
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.yesplan.client import YesplanClient
+from sandbox.server import Sandbox
+from sandbox.yesplan_state import Installation
 
 
 @pytest.fixture(scope="module")

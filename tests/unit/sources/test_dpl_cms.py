@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from include.api.access import RequestSettings
-from include.api.cms import CmsClient
-from include.api.errors import BadAnswer
-from include.models import SourceState, TicketStatus
-from include.sandbox.server import Sandbox
-from include.sources import Source
-from include.sources.dpl_cms import DplCmsSource
+from billetbro.api.dpl_cms.client import CmsClient
+from billetbro.api.http.access import RequestSettings
+from billetbro.errors import BadAnswer
+from billetbro.models import SourceState, TicketStatus
+from billetbro.sources import Source
+from billetbro.sources.dpl_cms.source import DplCmsSource
+from sandbox.server import Sandbox
 
 LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2book.com/da/events/1"
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from include.api.errors import BadAnswer, SettingsProblem, WrongCredentials
-from include.api.yesplan import YesplanClient
-from include.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_state import Installation
-from include.sources.yesplan import YesplanSettings
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.errors import BadAnswer, SettingsProblem, WrongCredentials
+from billetbro.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
+from billetbro.sources.yesplan.source import YesplanSettings
+from sandbox.server import Sandbox
+from sandbox.yesplan_state import Installation
 from tests.unit.sources.theatre import ADMIN, FROM, HALL, LINK, START, plan, read_one, source_of
 
 

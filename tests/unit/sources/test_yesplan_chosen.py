@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from include.api.yesplan import YesplanClient
-from include.models import SourceState
-from include.sandbox.yesplan_json import named
-from include.sandbox.yesplan_state import Installation
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.models import SourceState
+from sandbox.yesplan_json import named
+from sandbox.yesplan_state import Installation
 from tests.unit.sources.theatre import ADMIN, HALL, LINK, plan, read_one
 
 

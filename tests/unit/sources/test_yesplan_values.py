@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from include.models import SourceState
-from include.sources.yesplan_values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
+from billetbro.models import SourceState
+from billetbro.sources.yesplan.values import amount_in, html_in, is_yes, state_in, state_words, text_in, whole_in
 
 
 @pytest.mark.parametrize(

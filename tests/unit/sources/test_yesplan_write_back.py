@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from include.api.errors import Missing, PartlyRefused, Refused
-from include.api.yesplan import YesplanClient
-from include.models import SourceState, TicketStatus
-from include.sandbox.server import Sandbox
-from include.sandbox.yesplan_state import Installation
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.errors import Missing, PartlyRefused, Refused
+from billetbro.models import SourceState, TicketStatus
+from sandbox.server import Sandbox
+from sandbox.yesplan_state import Installation
 from tests.unit.sources.theatre import ADMIN, FROM, LINK, plan, source_of
 
 

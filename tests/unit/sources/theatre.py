@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from include.api.yesplan import YesplanClient
-from include.models import SourceAddress, SourceEvent
-from include.sandbox.yesplan_state import Installation
-from include.sources.yesplan import YesplanSettings, YesplanSource
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.models import SourceAddress, SourceEvent
+from billetbro.sources.yesplan.source import YesplanSettings, YesplanSource
+from sandbox.yesplan_state import Installation
 
 SETTINGS: dict[str, object] = {
     "type": "yesplan",

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.models import UNLIMITED_TICKETS, CurrentEvent, CurrentPrice
-from include.warehouse.due import LastExport, Reason, is_due, is_unlimited, sold_tickets
+from billetbro.models import UNLIMITED_TICKETS, CurrentEvent, CurrentPrice
+from billetbro.warehouse.ingest.schedule import LastExport, Reason, is_due, is_unlimited, sold_tickets
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADULT = CurrentPrice(price_id=1, name="Voksen", value_ore=7500, sold_tickets=4)

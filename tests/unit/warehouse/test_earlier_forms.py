@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from include.warehouse.earlier_forms import earlier_email, earlier_phone, forms_of
-from include.warehouse.normalised import NORMALISED
+from billetbro.warehouse.privacy.earlier_forms import earlier_email, earlier_phone, forms_of
+from billetbro.warehouse.privacy.normalised import NORMALISED
 
 EMAIL = "test.testesen@example.com"
 PHONE = "+46701234567"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from include.warehouse.file_contents import is_name_of_day, may_be_in
-from include.warehouse.files import LONGEST_RUN_ID, file_name
+from billetbro.warehouse.lake.contents import is_name_of_day, may_be_in
+from billetbro.warehouse.lake.write import LONGEST_RUN_ID, file_name
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """The list of what tells of a person is whole: nobody adds a text column without saying what it holds."""
 
-import include.store.file_exports
-import include.store.privacy_tables
-import include.store.warehouse_tables  # noqa: F401
-from include.store.metadata import warehouse_metadata
-from include.warehouse.blanking import PERSONAL_TABLES
-from include.warehouse.personal_columns import PERSONAL, TEXT_COLUMNS
-from include.warehouse.personal_data_record import WHAT
+import billetbro.store.file_exports
+import billetbro.store.schema.privacy_tables
+import billetbro.store.schema.warehouse_tables  # noqa: F401
+from billetbro.store.schema.metadata import warehouse_metadata
+from billetbro.warehouse.privacy.personal_columns import PERSONAL, TEXT_COLUMNS
+from billetbro.warehouse.privacy.record import WHAT
+from billetbro.warehouse.privacy.redact import PERSONAL_TABLES
 
 NUMBERS_AND_TIMES = {"BIGINT", "INTEGER", "BOOLEAN", "DATETIME"}
 

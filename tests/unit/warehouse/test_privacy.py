@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.api.errors import Fatal
-from include.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
-from include.warehouse.normalised import normalised_email, normalised_name, normalised_phone
-from include.warehouse.privacy import Keys, Privacy
+from billetbro.errors import Fatal
+from billetbro.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
+from billetbro.warehouse.privacy.normalised import normalised_email, normalised_name, normalised_phone
+from billetbro.warehouse.privacy.policy import Keys, Privacy
 
 KEY = b"a key made up for the tests"
 BOUGHT_AT = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.warehouse.retention_rule import Retention
+from billetbro.warehouse.privacy.retention_rule import Retention
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)  # the day after Denmark put its clocks forward
 THIRTY = Retention(days=30)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from include.store.warehouse_tables import answers, tickets
-from include.warehouse.upsert import latest, natural_key
+from billetbro.store.schema.warehouse_tables import answers, tickets
+from billetbro.warehouse.ingest.upsert import latest, natural_key
 
 
 def test_latest_row_listed_twice_keeps_the_last() -> None:

@@ -6,10 +6,10 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from include.warehouse.reports.figures import Figures, figures_of
-from include.warehouse.reports.month import Month
-from include.warehouse.reports.page import Reader
-from include.warehouse.reports.rows import BookedRow, CancelledRow, EventRow, Rows, SaleRow
+from billetbro.warehouse.reports.figures import Figures, figures_of
+from billetbro.warehouse.reports.month import Month
+from billetbro.warehouse.reports.page import Reader
+from billetbro.warehouse.reports.rows import BookedRow, CancelledRow, EventRow, Rows, SaleRow
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 OCTOBER = Month(2026, 10)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from include.warehouse.reports.page import page_of
-from include.warehouse.reports.rows import Rows
+from billetbro.warehouse.reports.page import page_of
+from billetbro.warehouse.reports.rows import Rows
 from tests.unit.warehouse.reports.examples import AS_OF, SOLBJERG, busy_year, event, figures
 
 pytestmark = pytest.mark.browser

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.warehouse.reports import danish
-from include.warehouse.reports.booking import Standing
-from include.warehouse.reports.month import Month, last_month
-from include.warehouse.reports.page import page_of
-from include.warehouse.reports.rows import BookedRow, Rows
-from include.warehouse.reports.spreadsheet import HEADER, spreadsheet_of
-from include.warehouse.reports.words import compared, compared_shares
+from billetbro.warehouse.reports import danish
+from billetbro.warehouse.reports.booking import Standing
+from billetbro.warehouse.reports.month import Month, last_month
+from billetbro.warehouse.reports.page import page_of
+from billetbro.warehouse.reports.rows import BookedRow, Rows
+from billetbro.warehouse.reports.spreadsheet import HEADER, spreadsheet_of
+from billetbro.warehouse.reports.words import compared, compared_shares
 from tests.unit.warehouse.reports.examples import (
     AS_OF,
     COPENHAGEN,

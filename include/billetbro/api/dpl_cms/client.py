@@ -1,0 +1,154 @@
+"""The events API of a library's website (Folkebibliotekernes CMS)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from billetbro.api.dpl_cms.schemas import doubted_event, source_event
+from billetbro.api.http import failures
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.http.client import ApiClient
+from billetbro.api.http.response import Answer
+from billetbro.api.http.session import ApiSession
+from billetbro.api.http.transport import Credentials
+from billetbro.api.listed_twice import once_each
+from billetbro.api.schema_types import as_list
+from billetbro.errors import Missing, OutcomeUnknown, Refused, WrongHost
+from billetbro.models import SourceEvent, SourceState
+
+_EVENTS = "/api/v1/events"
+_JSON = {"_format": "json"}
+_FAR_AHEAD = date(2999, 1, 1)
+_A_DAY_MORE = timedelta(days=1)
+"""Asked for besides: a site compares starts as it stores them, in UTC, with a midnight that it does not convert."""
+_NO_EVENT = "00000000-0000-0000-0000-000000000000"
+"""The uuid of no event: one that is made by any of the known rules differs from it."""
+_ALLOWED_BUT_NOT_DONE = frozenset({400, 404, 410, 422})
+
+
+class CmsClient(ApiClient):
+    """Reads a website's events, and writes ticket links and sale states back to it."""
+
+    def __init__(
+        self,
+        base_url: str,
+        login: str,
+        password: str,
+        *,
+        connection: str,
+        settings: RequestSettings | None = None,
+    ) -> None:
+        # A cache in front of the site may hold an answer back, and staff who ask for "all of it, now" mean now.
+        headers = {"Accept": "application/json", "Cache-Control": "no-cache"}
+        self._session = ApiSession(
+            base_url,
+            connection=connection,
+            credentials=_basic(login, password),
+            headers=headers,
+            settings=settings or RequestSettings(),
+        )
+
+    def events(self, from_date: date) -> tuple[SourceEvent, ...]:
+        """Return every published event that starts on `from_date` or later: a complete snapshot, or an error.
+
+        The date is one of the site's own time zone, or of any other. What the site lists besides is returned too: of
+        the day before, and since release 2026.34 what began earlier, takes several days and still runs. Its absence
+        from another answer tells nothing.
+        An event with a field that cannot be understood is part of it, with the field in `unreadable`; so is one that
+        is listed twice, differently.
+        """
+        what = "for its events"
+        items = self._list(from_date - _A_DAY_MORE, what)
+        return once_each(self._read(items, what), lambda event: event.uuid, doubted_event)
+
+    def patch_event(
+        self, uuid: str, *, state: SourceState | None, link: str | None, admin_link: str | None
+    ) -> SourceEvent | None:
+        """Write state and links to an event, and return it as it then stands, or None where the site did not show it.
+
+        The site sets both links at once, and what is left out of them becomes empty: so both are sent when either is
+        given, an empty text clears one, and with nothing given at all both are cleared. With only a state, they stay.
+        A null is never sent: the site's specification has none.
+        """
+        what = f"to update event {uuid}"
+        body: dict[str, object] = {} if state is None else {"state": state.value}
+        if state is None or link is not None or admin_link is not None:
+            links = {"url": link, "admin_url": admin_link}
+            body["external_data"] = {name: address for name, address in links.items() if address}
+        answer = self._patch(uuid, body, what)
+        try:
+            return source_event(answer.data)
+        except ValidationError:
+            return None
+
+    def ensure_writable(self) -> None:
+        """Return when the login may write; raises WrongCredentials when it may not, BadAnswer when that is not told.
+
+        Reading is open to everyone, so it proves no password. An update of an event that cannot exist does, and it
+        asks for no change: a user who may update is told that there is no such event, anybody else is turned away.
+        """
+        what = "whether the login may write"
+        try:
+            self._patch(_NO_EVENT, {}, what)
+        except Refused as refused:
+            if refused.status not in _ALLOWED_BUT_NOT_DONE:
+                raise
+        except OutcomeUnknown:
+            raise failures.bad_answer("gave no answer that tells", self._session.asked(what)) from None
+
+    def check(self) -> str:
+        """Return in plain words that address and login work, or raise an error of the tree."""
+        self._list(_FAR_AHEAD, "for its events")
+        self.ensure_writable()
+        host = self._session.host
+        return f"{host} shows its events and accepts the login. / {host} viser sine arrangementer og godtager login."
+
+    def _patch(self, uuid: str, body: Mapping[str, object], what: str) -> Answer:
+        path = f"{_EVENTS}/{quote(uuid, safe='')}"
+        try:
+            return self._session.write("PATCH", path, what=what, body=body, params=_JSON)
+        except Refused as refused:
+            if refused.status != 403:
+                raise
+            raise failures.wrong_credentials(403, self._session.asked(what)) from None
+
+    def _list(self, from_date: date, what: str) -> list[object]:
+        params = {**_JSON, "from_date": from_date.isoformat()}
+        try:
+            answer = self._session.get(_EVENTS, what=what, params=params)
+        except Refused as refused:
+            raise self._list_refused(refused, what) from None
+        items = as_list(answer.data)
+        if answer.status != 200 or not isinstance(items, list):
+            raise failures.bad_answer("gave something else than a list of events", self._session.asked(what))
+        return items
+
+    def _list_refused(self, refused: Refused, what: str) -> Exception:
+        asked = self._session.asked(what)
+        if refused.status == 403:
+            return failures.wrong_credentials(403, asked)
+        if isinstance(refused, Missing):
+            return WrongHost(asked.sentence("has no events API (status 404)", "check the host in the connection"))
+        return refused
+
+    def _read(self, items: Iterable[object], what: str) -> Iterable[SourceEvent]:
+        for item in items:
+            try:
+                event = source_event(item)
+            except ValidationError:
+                event = None
+            if event is None:
+                raise failures.bad_answer("listed something that is no event with a uuid", self._session.asked(what))
+            yield event
+
+
+def _basic(login: str, password: str) -> Credentials:
+    if not login and not password:
+        return Credentials({}, ())
+    encoded = b64encode(f"{login}:{password}".encode()).decode("ascii")
+    return Credentials({"Authorization": f"Basic {encoded}"}, (password, encoded))

@@ -1,0 +1,122 @@
+"""Reading what an API answered: bounded, as JSON, and never trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import requests
+
+from billetbro.models.markup import decoded
+
+_WEB_PAGE = re.compile(rb"^\s*+(?:\xef\xbb\xbf)?\s*+<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
+_SAID_AT_MOST = 300
+_LONGEST_WHOLE = 40
+"""Digits of a whole number that Python is asked to read as one; it refuses thousands."""
+_WORDS_UNDER = ("message", "error_description", "error", "errors", "detail", "title")
+
+
+class UnreadableAnswerError(ValueError):
+    """An answer that is no JSON; its text continues "the connection ..."."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer:
+    """An answer of 2xx; `data` is the JSON in it, None when it was empty."""
+
+    status: int
+    data: object
+    location: str | None = None
+
+
+def bounded_content(response: requests.Response, at_most: int, within: float) -> bytes:
+    """Return the whole body, decompressed; raises UnreadableAnswerError past `at_most` bytes or `within` seconds.
+
+    Errors of the connection are urllib3's.
+    """
+    content, until = bytearray(), time.monotonic() + within
+    # `iter_content` waits until a piece is full, however slowly it comes.
+    while piece := response.raw.read1(64 * 1024, decode_content=True):
+        content += piece
+        if len(content) > at_most:
+            raise UnreadableAnswerError(f"gave an answer of more than {at_most} bytes")
+        if time.monotonic() > until:
+            raise UnreadableAnswerError(f"gave an answer that had not ended after {within:g} seconds")
+    return bytes(content)
+
+
+def json_in(content: bytes) -> object:
+    """Return the JSON in a body, with its decimal numbers exactly as sent; raises UnreadableAnswerError."""
+    if _WEB_PAGE.match(content):
+        raise UnreadableAnswerError("answered with a web page instead of data")
+    try:
+        data: object = json.loads(content, parse_float=_exactly, parse_int=_whole)
+    except (ValueError, RecursionError):
+        readable = False
+    else:
+        readable = True
+    if not readable:
+        raise UnreadableAnswerError("gave an answer that is not JSON, or was cut short")
+    return data
+
+
+def json_of(data: object) -> str:
+    """Return data as JSON, with the decimal numbers in it exactly as `json_in` read them."""
+    if isinstance(data, Decimal):
+        return str(data)
+    if isinstance(data, Mapping):
+        return "{" + ", ".join(f"{json.dumps(name)}: {json_of(value)}" for name, value in data.items()) + "}"
+    if isinstance(data, list | tuple):
+        return "[" + ", ".join(map(json_of, data)) + "]"
+    return json.dumps(data)
+
+
+def _exactly(digits: str) -> Decimal:
+    """Return a number exactly as sent; one that is beyond all measure is no number, and costs no more than itself."""
+    try:
+        return Decimal(digits)
+    except ArithmeticError:
+        return Decimal("NaN")
+
+
+def _whole(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= _LONGEST_WHOLE else _exactly(digits)
+
+
+def said_in(content: bytes, secrets: Iterable[str]) -> str:
+    """Return the API's own words in an error's body: one line, shortened, no HTML, none of our secrets."""
+    if _WEB_PAGE.match(content):
+        return ""
+    try:
+        words = " · ".join(_words_in(json.loads(content)))
+    except (ValueError, RecursionError):
+        words = content[: _SAID_AT_MOST * 8].decode("utf-8", "ignore")
+    ours = tuple(filter(None, secrets))
+    plain = _masked(decoded(re.sub(r"<[^<>]*>", " ", _masked(words, ours))), ours)
+    printable = "".join(letter if letter.isprintable() else " " for letter in plain)
+    return _shortened(" ".join(printable.split()))
+
+
+def _masked(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
+
+
+def _words_in(data: object, name: str = "") -> list[str]:
+    if isinstance(data, dict):
+        named = [key for key in _WORDS_UNDER if data.get(key)] or [str(key) for key in data]
+        return [word for key in named for word in _words_in(data[key], "" if key in _WORDS_UNDER else key)]
+    if isinstance(data, list):
+        return [word for one in data for word in _words_in(one, name)]
+    if data is None or data == "":
+        return []
+    return [f"{name}: {data}" if name else str(data)]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SAID_AT_MOST else text[: _SAID_AT_MOST - 1].rstrip() + "…"

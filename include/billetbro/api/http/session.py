@@ -1,0 +1,153 @@
+"""One careful HTTP session for an API: time-outs, retries of reads, throttling, and never a write sent twice.
+
+A read is tried a few times. A write is sent once, and again only after 429: then it was refused, so it was not done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from urllib3 import exceptions as low
+
+from billetbro.api.http import failures
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.http.failures import Asked
+from billetbro.api.http.response import Answer, UnreadableAnswerError, bounded_content, json_in, json_of, said_in
+from billetbro.api.http.transport import Credentials, http_session, retry_of
+from billetbro.errors import BilletbroError, WrongCredentials
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class ApiSession:
+    """A session with one API on behalf of one connection; safe to use from several threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        connection: str,
+        credentials: Credentials,
+        headers: Mapping[str, str],
+        settings: RequestSettings,
+    ) -> None:
+        if not credentials.can_be_sent():
+            raise WrongCredentials(f"Connection '{connection}' has a token that cannot be sent; copy it once more.")
+        self._base_url = base_url.rstrip("/")
+        self._connection = connection
+        self._secrets = credentials.secrets
+        self._settings = settings
+        self._retry = retry_of(settings)
+        self._follows = not credentials.query
+        self._http = http_session(self._base_url, credentials, headers, settings, self._retry)
+
+    def __enter__(self) -> Self:
+        """Return the session, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close the session."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    @property
+    def host(self) -> str:
+        """Return the API's host, with its port where one is given."""
+        return urlsplit(self._base_url).netloc
+
+    def asked(self, what: str, *, writes: bool = False) -> Asked:
+        """Return what is asked, for the messages of errors; `what` continues "when asked ..."."""
+        return Asked(connection=self._connection, host=self.host, what=what, writes=writes)
+
+    def get(self, path: str, *, what: str, params: Mapping[str, str | int] | None = None) -> Answer:
+        """Read, with retries; raises an error of the tree for everything but 2xx with JSON."""
+        asked = self.asked(what)
+        answer = self._send("GET", path, asked, params=params)
+        if answer.data is None:
+            raise failures.bad_answer("gave an empty answer", asked)
+        return answer
+
+    def write(
+        self, method: str, path: str, *, what: str, body: object = None, params: Mapping[str, str | int] | None = None
+    ) -> Answer:
+        """Write once, and again only after 429; raises OutcomeUnknown when the answer was lost or was 5xx."""
+        return self._send(method, path, self.asked(what, writes=True), params=params, body=body)
+
+    def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """Return the function's result for each item, in order; the first error ends it, and no more are begun."""
+        with ThreadPoolExecutor(max_workers=self._settings.concurrency) as pool:
+            futures = [pool.submit(function, item) for item in items]
+            try:
+                return [future.result() for future in futures]
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        asked: Asked,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+    ) -> Answer:
+        outcome = self._once(method, path, asked, params, body)
+        for attempt in range(1, self._settings.tries if asked.writes else 1):
+            if not isinstance(outcome, _SlowDown):
+                break
+            time.sleep(outcome.seconds or min(self._settings.backoff * 2**attempt, self._settings.longest_wait))
+            outcome = self._once(method, path, asked, params, body)
+        if isinstance(outcome, _SlowDown):
+            raise failures.throttled(asked)
+        if isinstance(outcome, BilletbroError):
+            raise outcome
+        return outcome
+
+    def _once(
+        self, method: str, path: str, asked: Asked, params: Mapping[str, str | int] | None, body: object
+    ) -> Answer | BilletbroError | _SlowDown:
+        """Return the answer or the error, which is raised away from its cause: that may hold secrets."""
+        try:
+            with self._http.request(
+                method,
+                self._base_url + path,
+                params=dict(params or {}),
+                data=None if body is None else json_of(body).encode(),
+                headers={} if body is None else {"Content-Type": "application/json"},
+                timeout=(self._settings.connect_timeout, self._settings.read_timeout),
+                allow_redirects=self._follows and not asked.writes,
+                stream=True,
+            ) as response:
+                return self._judged(response, asked)
+        except UnreadableAnswerError as error:
+            return failures.bad_answer(str(error), asked)
+        except (requests.RequestException, low.HTTPError) as error:
+            return failures.of_exception(error, asked)
+
+    def _judged(self, response: requests.Response, asked: Asked) -> Answer | BilletbroError | _SlowDown:
+        if response.status_code == 429:
+            return _SlowDown(self._retry.parse_retry_after(response.headers.get("Retry-After", "0")))
+        content = bounded_content(response, self._settings.max_bytes, self._settings.longest_answer)
+        # Only an error's body is looked into for words: an answer's can be long, and tell of people.
+        said = "" if response.ok else said_in(content, self._secrets)
+        error = failures.of_status(response.status_code, said, asked)
+        if error is not None:
+            return error
+        data = json_in(content) if content.strip() else None
+        return Answer(status=response.status_code, data=data, location=response.headers.get("Location"))
+
+
+@dataclass(frozen=True, slots=True)
+class _SlowDown:
+    seconds: float

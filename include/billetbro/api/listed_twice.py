@@ -1,0 +1,32 @@
+"""A list in which one id stands more than once: alike it is one item, otherwise nobody knows which of them holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from billetbro.api.schema_types import shown
+
+T = TypeVar("T")
+_CONTENTS_AT_MOST = 5
+
+
+def once_each(items: Iterable[T], id_of: Callable[[T], str], doubted: Callable[[Sequence[T]], T]) -> tuple[T, ...]:
+    """Return an item for each id, in order; `doubted` makes one of several that differ."""
+    found: dict[str, list[T]] = {}
+    for item in items:
+        contents = found.setdefault(id_of(item), [])
+        if len(contents) < _CONTENTS_AT_MOST and item not in contents:
+            contents.append(item)
+    return tuple(contents[0] if len(contents) == 1 else doubted(contents) for contents in found.values())
+
+
+def agreed(values: Iterable[T]) -> T | None:
+    """Return what all of the contents say; None where they differ."""
+    first, *others = values
+    return first if all(other == first for other in others) else None
+
+
+def both_named(titles: Iterable[str]) -> str:
+    """Return the titles of what differs, in an order that is the same every hour."""
+    return " / ".join(f'"{shown(title)}"' for title in sorted(titles))

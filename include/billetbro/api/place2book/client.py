@@ -1,0 +1,280 @@
+"""The API of Place2book: event makers, events, prices and purchases.
+
+A PUT replaces the whole, so every update reads first, lays its fields over what stands, and sends all of it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from billetbro.api.http import failures
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.http.client import ApiClient
+from billetbro.api.http.session import ApiSession
+from billetbro.api.http.transport import Credentials
+from billetbro.api.place2book.purchase_schemas import purchase
+from billetbro.api.place2book.schemas import (
+    PRICE_READ_ONLY,
+    EventMakerWire,
+    current_event,
+    current_price,
+    event_with,
+    new_event,
+    overlaid,
+)
+from billetbro.api.schema_types import as_list, unwrapped, written_moment
+from billetbro.errors import BilletbroError, Missing, NoAccess, Refused, WrongHost, after_a_write
+from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
+
+DEFAULT_HOST = "https://api.place2book.com"
+EVENTS_PER_PAGE = 200
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventMaker:
+    """An organiser in Place2book: a library, or one of its branches."""
+
+    event_maker: int
+    name: str
+
+
+class Place2bookClient(ApiClient):
+    """Reads and writes with one API token, which may serve several event makers."""
+
+    def __init__(self, base_url: str, token: str, *, connection: str, settings: RequestSettings | None = None) -> None:
+        self._session = ApiSession(
+            base_url,
+            connection=connection,
+            credentials=Credentials({"X-PLACE2BOOK-API-TOKEN": token} if token else {}, ()),
+            headers={"Accept": "application/vnd.place2book.v1+json"},
+            settings=settings or RequestSettings(),
+        )
+
+    def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """Return the function's result for each item, in order, with at most `concurrency` under way."""
+        return self._session.map_concurrently(function, items)
+
+    def event_makers(self) -> tuple[EventMaker, ...]:
+        """Return the event makers that the token may use; raises WrongCredentials or WrongHost."""
+        what = "for its event makers"
+        try:
+            items = self._list("/event_makers", what)
+        except Refused as refused:
+            raise self._not_let_in(refused, what) from None
+        makers = self._read(EventMakerWire.model_validate, items, what)
+        return tuple(EventMaker(event_maker=maker.id, name=maker.name or "") for maker in makers)
+
+    def events(self, event_maker: int, *, begin_at_after: datetime | None = None) -> Iterator[CurrentEvent]:
+        """Yield every event of an event maker, page by page, without its prices; `begin_at_after` is aware.
+
+        Raises BadAnswer when a page brings nothing but what came before: the list could be incomplete.
+        """
+        what = f"for the events of event maker {event_maker}"
+        since = {} if begin_at_after is None else {"event_begin_at_after": written_moment(begin_at_after)}
+        seen: set[int] = set()
+        for number in count(1):
+            items = self._event_page(event_maker, {"per_page": EVENTS_PER_PAGE, "page": number, **since}, what)
+            page = self._read(lambda item: current_event(event_maker, item), items, what)
+            fresh = [event for event in page if event.event_id not in seen]
+            if page and not fresh:
+                raise failures.bad_answer("sent the same page twice", self._session.asked(what))
+            seen.update(event.event_id for event in fresh)
+            yield from fresh
+            if len(items) < EVENTS_PER_PAGE:
+                return
+
+    def event(self, event_maker: int, event_id: int) -> CurrentEvent:
+        """Return an event as it stands now; raises Missing when it is gone."""
+        what = f"for event {event_id} of event maker {event_maker}"
+        return current_event(event_maker, self._shown_event(event_maker, event_id, what))
+
+    def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate) -> CurrentEvent:
+        """Create an event with its prices, once; raises OutcomeUnknown when it may or may not exist now."""
+        what = f"to create an event for event maker {event_maker}"
+        body = {"event": new_event(desired, on_create)}
+        answer = self._session.write("POST", _events_path(event_maker), what=what, body=body)
+        created = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
+        created = created or self._event_at(answer.location, event_maker)
+        if created is None:
+            raise failures.unknown("did not show the new event", self._session.asked(what))
+        return created if _shown_whole(created) else self._shown_again(created)
+
+    def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent:
+        """Lay fields, in their written-down form, over the event as it stands, send it all back, and return it."""
+        path, what = _event_path(event_maker, event_id), f"to update event {event_id} of event maker {event_maker}"
+        shown = self._shown_event(event_maker, event_id, what)
+        answer = self._session.write("PUT", path, what=what, body={"event": event_with(shown, fields)})
+        updated = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
+        whole = updated is not None and updated.event_id == event_id and _shown_whole(updated)
+        if updated and whole:
+            return updated
+        with after_a_write():
+            return self.event(event_maker, event_id)
+
+    def delete_event(self, event_maker: int, event_id: int) -> None:
+        """Delete an event; raises Missing when it is gone already, Refused when it may not be deleted."""
+        what = f"to delete event {event_id} of event maker {event_maker}"
+        self._session.write("DELETE", _event_path(event_maker, event_id), what=what)
+
+    def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
+        """Return the prices of an event."""
+        what = f"for the prices of event {event_id} of event maker {event_maker}"
+        items = self._list_of_event(f"{_event_path(event_maker, event_id)}/prices", event_maker, what)
+        return tuple(self._read(current_price, items, what))
+
+    def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
+        """Return the prices of an event; None when they are refused to us, which says nothing of what was sold."""
+        try:
+            return self.prices(event_maker, event_id)
+        except Refused:
+            return None
+
+    def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
+        """Add a price to an event, once; raises OutcomeUnknown when it may or may not exist now."""
+        what = f"to add a price to event {event_id} of event maker {event_maker}"
+        body = {"price": {"name": name, "value": value_ore}}
+        answer = self._session.write("POST", f"{_event_path(event_maker, event_id)}/prices", what=what, body=body)
+        created = _read_or_none(current_price, answer.data)
+        if created is None:
+            raise failures.unknown("did not show the new price", self._session.asked(what))
+        return created
+
+    def update_price(
+        self, event_maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]
+    ) -> CurrentPrice:
+        """Lay fields, in their written-down form, over a price as it stands, send it all back, and return it."""
+        path = f"{_event_path(event_maker, event_id)}/prices/{price_id}"
+        what = f"to update price {price_id} of event {event_id}"
+        body = {"price": overlaid(self._shown_price(path, price_id, what), fields, PRICE_READ_ONLY)}
+        answer = self._session.write("PUT", path, what=what, body=body)
+        updated = _read_or_none(current_price, answer.data)
+        if updated:
+            return updated
+        with after_a_write():
+            return current_price(self._shown_price(path, price_id, what))
+
+    def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None:
+        """Delete a price; raises Missing when it is gone already, Refused when tickets were sold at it."""
+        path = f"{_event_path(event_maker, event_id)}/prices/{price_id}"
+        self._session.write("DELETE", path, what=f"to delete price {price_id} of event {event_id}")
+
+    def purchases(self, event_maker: int, event_id: int) -> tuple[Purchase | UnreadablePurchase, ...]:
+        """Return every purchase of an event, the cancelled ones too, personal data included."""
+        what = f"for the purchases of event {event_id} of event maker {event_maker}"
+        try:
+            items = self._list_of_event(f"{_event_path(event_maker, event_id)}/purchases", event_maker, what)
+        except Refused as refused:
+            # The API's own words are about buyers here, and are not repeated.
+            raise failures.of_status(refused.status, "", self._session.asked(what)) or refused from None
+        return tuple(map(purchase, items))
+
+    def check(self, event_makers: Sequence[int] = ()) -> str:
+        """Return in plain words what the token may use; raises NoAccess unless all of `event_makers` are among it."""
+        usable = self.event_makers()
+        missing = sorted(set(event_makers) - {maker.event_maker for maker in usable})
+        if missing or not usable:
+            raise self._no_access(", ".join(map(str, missing)) or "any", "for its event makers")
+        names = ", ".join(f"{maker.name} ({maker.event_maker})" for maker in usable)
+        host = self._session.host
+        return f"{host} accepts the token, for: {names}. / {host} godtager token, til: {names}."
+
+    def _list(self, path: str, what: str, params: Mapping[str, str | int] | None = None) -> list[object]:
+        answer = self._session.get(path, what=what, params=params)
+        items = as_list(answer.data)
+        if answer.status != 200 or not isinstance(items, list):
+            raise failures.bad_answer("gave something else than a list", self._session.asked(what))
+        return items
+
+    def _event_page(self, event_maker: int, params: Mapping[str, str | int], what: str) -> list[object]:
+        try:
+            return self._list(_events_path(event_maker), what, params)
+        except Refused as refused:
+            if refused.status not in (403, 404):
+                raise
+        self.event_makers()
+        raise self._no_access(str(event_maker), what)
+
+    def _list_of_event(self, path: str, event_maker: int, what: str) -> list[object]:
+        try:
+            return self._list(path, what)
+        except Refused as refused:
+            if refused.status != 403:
+                raise
+        self.event_makers()
+        raise self._no_access(str(event_maker), what)
+
+    def _not_let_in(self, refused: Refused, what: str) -> BilletbroError:
+        asked = self._session.asked(what)
+        if isinstance(refused, Missing):
+            return WrongHost(asked.sentence("is not Place2book's API (status 404)", "check the host"))
+        return failures.wrong_credentials(403, asked) if refused.status == 403 else refused
+
+    def _no_access(self, event_makers: str, what: str) -> NoAccess:
+        happened = f"has a token without access to event maker {event_makers}"
+        todo = "correct the number, or ask Place2book to give the token access"
+        return NoAccess(self._session.asked(what).sentence(happened, todo))
+
+    def _shown_event(self, event_maker: int, event_id: int, what: str) -> dict[str, object]:
+        data = unwrapped(self._session.get(_event_path(event_maker, event_id), what=what).data, "event")
+        found = _read_or_none(lambda item: current_event(event_maker, item), data)
+        if not isinstance(data, dict) or found is None or found.event_id != event_id:
+            raise failures.bad_answer("showed something else than the event", self._session.asked(what))
+        return data
+
+    def _shown_price(self, path: str, price_id: int, what: str) -> dict[str, object]:
+        data = unwrapped(self._session.get(path, what=what).data, "price")
+        found = _read_or_none(current_price, data)
+        if not isinstance(data, dict) or found is None or found.price_id != price_id:
+            raise failures.bad_answer("showed something else than the price", self._session.asked(what))
+        return data
+
+    def _event_at(self, location: str | None, event_maker: int) -> CurrentEvent | None:
+        found = re.search(r"/events/(?:ev)?(\d+)/?$", location or "")
+        try:
+            return self.event(event_maker, int(found.group(1))) if found else None
+        except BilletbroError:
+            return None
+
+    def _shown_again(self, event: CurrentEvent) -> CurrentEvent:
+        try:
+            return self.event(event.event_maker, event.event_id)
+        except BilletbroError:
+            return event
+
+    def _read_one(self, read: Callable[[object], T], item: object, what: str) -> T:
+        found = _read_or_none(read, item)
+        if found is None:
+            raise failures.bad_answer("left out an id, or gave a number that is none,", self._session.asked(what))
+        return found
+
+    def _read(self, read: Callable[[object], T], items: Iterable[object], what: str) -> list[T]:
+        return [self._read_one(read, item, what) for item in items]
+
+
+def _read_or_none(read: Callable[[object], T], item: object) -> T | None:
+    try:
+        return read(item)
+    except ValidationError:
+        return None
+
+
+def _shown_whole(event: CurrentEvent) -> bool:
+    """Return whether the answer to a write shows the event, and not just its id."""
+    return bool(event.seccode and event.name and event.state and event.begin_at)
+
+
+def _events_path(event_maker: int) -> str:
+    return f"/event_makers/{event_maker}/events"
+
+
+def _event_path(event_maker: int, event_id: int) -> str:
+    return f"{_events_path(event_maker)}/{event_id}"

@@ -1,0 +1,233 @@
+"""The shapes that Place2book sends and takes, and their translation to the domain's words.
+
+The documentation and the live API differ in wrapping and spelling: both are read, the documented one is written.
+Only ids and amounts are needed; any other value that cannot be understood is read as not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AliasChoices, BeforeValidator, Field
+
+from billetbro.api.schema_types import (
+    EventId,
+    EventMakerId,
+    Id,
+    Moment,
+    ObjectOrNone,
+    Text,
+    TextOrNumber,
+    Whole,
+    Wire,
+    noted,
+    unwrapped,
+    written_moment,
+)
+from billetbro.models import Address, CurrentEvent, CurrentPrice, OnCreate, TicketEvent, Written
+from billetbro.models.sales_links import seccode_anywhere
+
+UNLIMITED = "∞"
+_COMPUTED = {"id", "metadata", "meta_data", "deletable", "deleteable", "links"}
+EVENT_READ_ONLY = frozenset({"seccode", "state", "active", "waiting_list", "prices"} | _COMPUTED)
+PRICE_READ_ONLY = frozenset({"sold_tickets", "door_sales"} | _COMPUTED)
+"""What a PUT leaves out of what was shown: the fields that the pages call read-only, whole, in each of their spellings,
+and an event's `prices`, which have addresses of their own. Every other field goes back, known or not.
+"""
+
+
+def _number_or_unlimited(value: object) -> object:
+    return None if value == UNLIMITED else value
+
+
+_LenientText = Annotated[Text | None, noted()]
+_LenientWords = Annotated[TextOrNumber | None, noted()]
+_LenientMoment = Annotated[Moment | None, noted()]
+_LenientWhole = Annotated[Whole | None, noted()]
+_LenientFlag = Annotated[bool | None, noted()]
+
+
+class EventMakerWire(Wire):
+    """An event maker (organiser) that the token may use."""
+
+    id: EventMakerId
+    name: _LenientText = None
+
+
+class _Metadata(Wire):
+    event_state: _LenientText = None
+    available_tickets: _LenientWhole = None
+    deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
+
+
+class _Links(Wire):
+    sales_location: _LenientText = None
+
+
+class _AddressWire(Wire):
+    name: _LenientText = None
+    address1: _LenientText = None
+    address2: _LenientText = None
+    postal_code: _LenientWords = None
+    city: _LenientText = None
+    phone: _LenientWords = None
+    country: _LenientText = None
+
+
+_Meta = Annotated[_Metadata | None, ObjectOrNone, noted()]
+
+
+class EventWire(Wire):
+    """An event as Place2book shows it."""
+
+    id: EventId
+    seccode: _LenientWords = None
+    name: _LenientText = None
+    description_short: _LenientText = None
+    description_long: _LenientText = None
+    begin_at: _LenientMoment = None
+    end_at: _LenientMoment = None
+    sale_open_at: _LenientMoment = None
+    sale_close_at: _LenientMoment = None
+    capacity: Annotated[Whole | None, BeforeValidator(_number_or_unlimited), noted()] = None
+    passive: _LenientFlag = None
+    address: Annotated[_AddressWire | None, ObjectOrNone, noted()] = None
+    state: _LenientText = None
+    active: _LenientFlag = None
+    waiting_list: _LenientFlag = None
+    deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
+    metadata: _Meta = Field(None, validation_alias=AliasChoices("metadata", "meta_data"))
+    links: Annotated[_Links | None, ObjectOrNone, noted()] = None
+
+
+class PriceWire(Wire):
+    """A price as Place2book shows it; `value` is øre."""
+
+    id: Id
+    name: _LenientText = None
+    value: Whole | None = None
+    sold_tickets: _LenientWhole = None
+    door_sales: _LenientWhole = None
+    sale_begin_at: _LenientMoment = None
+    sale_end_at: _LenientMoment = None
+    deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
+    metadata: _Meta = Field(None, validation_alias=AliasChoices("metadata", "meta_data"))
+
+
+def current_event(event_maker: int, data: object) -> CurrentEvent:
+    """Return an event in the domain's words; raises pydantic's ValidationError without an object or an id."""
+    sent = EventWire.model_validate(unwrapped(data, "event"))
+    meta = sent.metadata or _Metadata()
+    sales_location = sent.links.sales_location if sent.links else None
+    return CurrentEvent(
+        event_maker=event_maker,
+        event_id=sent.id,
+        seccode=sent.seccode or seccode_anywhere(sales_location or "") or "",
+        name=sent.name or "",
+        description_short=sent.description_short or "",
+        description_long=sent.description_long or "",
+        begin_at=sent.begin_at,
+        end_at=sent.end_at,
+        sale_open_at=sent.sale_open_at,
+        sale_close_at=sent.sale_close_at,
+        capacity=sent.capacity,
+        passive=sent.passive is True or (sent.passive is None and sent.state == "passive"),
+        address=_address(sent.address),
+        state=sent.state,
+        active=sent.active,
+        paused=None if meta.event_state is None else meta.event_state == "paused",
+        waiting_list=sent.waiting_list is True,
+        available_tickets=meta.available_tickets,
+        deletable=sent.deletable if meta.deletable is None else meta.deletable,
+        sales_location=sales_location,
+    )
+
+
+def current_price(data: object) -> CurrentPrice:
+    """Return a price in the domain's words; raises pydantic's ValidationError without an id or with a wrong value."""
+    sent = PriceWire.model_validate(unwrapped(data, "price"))
+    meta = sent.metadata or _Metadata()
+    return CurrentPrice(
+        price_id=sent.id,
+        name=sent.name or "",
+        value_ore=sent.value or 0,
+        sold_tickets=sent.sold_tickets,
+        door_sales=sent.door_sales,
+        sale_begin_at=sent.sale_begin_at,
+        sale_end_at=sent.sale_end_at,
+        deletable=sent.deletable if meta.deletable is None else meta.deletable,
+    )
+
+
+def new_event(desired: TicketEvent, on_create: OnCreate) -> dict[str, object]:
+    """Return the fields of an event to be created, its prices among them."""
+    event: dict[str, object] = {
+        "name": desired.name,
+        "description_short": desired.description_short,
+        "description_long": desired.description_long,
+        "begin_at": written_moment(desired.begin_at),
+        "end_at": written_moment(desired.end_at),
+        "capacity": desired.capacity,
+        "passive": desired.passive,
+        "address": _written_address(desired.address),
+        "prices": [{"name": price.name, "value": price.value_ore} for price in desired.prices],
+        "mute": on_create.mute,
+        "kultunaut_export": on_create.kultunaut_export,
+    }
+    kultunaut = {
+        "kultunaut_age_group": on_create.kultunaut_age_group,
+        "kultunaut_export_category": on_create.kultunaut_export_category,
+        "kultunaut_picture_uri": on_create.kultunaut_picture_uri,
+    }
+    return event | {name: value for name, value in kultunaut.items() if value is not None}
+
+
+def event_with(shown: Mapping[str, object], fields: Mapping[str, Written]) -> dict[str, object]:
+    """Return an event's writable fields as they stand, with `fields` laid over them.
+
+    Some answers leave `passive` out; it is then told by the state, or a PUT would put the event on sale.
+    """
+    told = {"passive": True, **shown} if shown.get("state") == "passive" else shown
+    return overlaid(told, fields, EVENT_READ_ONLY)
+
+
+def overlaid(
+    shown: Mapping[str, object], fields: Mapping[str, Written], read_only: frozenset[str]
+) -> dict[str, object]:
+    """Return everything writable as it stands, with `fields` laid over it; a dot leads into an object."""
+    whole = {name: value for name, value in shown.items() if name not in read_only}
+    for name, value in fields.items():
+        outer, _, inner = name.partition(".")
+        if inner:
+            stands = whole.get(outer)
+            whole[outer] = {**(stands if isinstance(stands, dict) else {}), inner: value}
+        else:
+            whole[outer] = value
+    return whole
+
+
+def _address(sent: _AddressWire | None) -> Address | None:
+    if sent is None:
+        return None
+    return Address(
+        name=sent.name or "",
+        address1=sent.address1 or "",
+        address2=sent.address2 or "",
+        postal_code=sent.postal_code or "",
+        city=sent.city or "",
+        phone=sent.phone or "",
+        country=sent.country or "",
+    )
+
+
+def _written_address(address: Address) -> dict[str, str]:
+    return {
+        "name": address.name,
+        "address1": address.address1,
+        "address2": address.address2,
+        "postal_code": address.postal_code,
+        "city": address.city,
+        "phone": address.phone,
+        "country": address.country,
+    }

@@ -1,0 +1,118 @@
+"""The values in untrusted JSON, read leniently: what cannot be understood becomes None, noted where it matters."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from billetbro.api.schema_numbers import amount, as_text, exactly_whole, whole
+from billetbro.api.schema_times import moment
+
+_SHOWN_AT_MOST = 120
+
+
+class Wire(BaseModel):
+    """A model of what an API sends: unknown fields are ignored, and no value is repeated in an error."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, populate_by_name=True)
+
+
+def cleaned(value: object) -> object:
+    """Return a text without NUL and lone surrogates, which neither PostgreSQL nor UTF-8 takes."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def shown(value: object) -> str:
+    """Return what was found, short enough for a sentence."""
+    plain = isinstance(value, str | Decimal)
+    text = str(value) if plain else json.dumps(value, default=str, ensure_ascii=False)
+    clean = " ".join(str(cleaned(text)).split())
+    return clean if len(clean) <= _SHOWN_AT_MOST else clean[: _SHOWN_AT_MOST - 1] + "…"
+
+
+def noted(field: str | None = None) -> WrapValidator:
+    """Read a value that cannot be understood as None, and note it as `field` where a field is named.
+
+    The notes go into the mapping that is given as the validation's context.
+    """
+
+    def keep(value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
+        try:
+            return read(value)
+        except ValidationError:
+            if field is not None and isinstance(info.context, dict):
+                info.context[field] = shown(value)
+            return None
+
+    return WrapValidator(keep)
+
+
+def unwrapped(data: object, name: str) -> object:
+    """Return what is inside `{name: {...}}`, or the data itself when it came bare."""
+    if isinstance(data, dict) and set(data) == {name}:
+        return data[name]
+    return data
+
+
+def written_moment(moment: datetime) -> str:
+    """Return an aware time in UTC, as YYYY-MM-DDTHH:MM:SSZ."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def as_list(value: object) -> object:
+    """Return what PHP wrote as an object, a list whose first places are gone, as the list that it is, in its order.
+
+    An empty object stays one: PHP writes an empty list as such, and nothing may be taken for gone because of another.
+    """
+    if not isinstance(value, dict) or not value or not all(_is_place(key) for key in value):
+        return value
+    return [value[key] for key in sorted(value, key=int)]
+
+
+def _is_place(key: object) -> bool:
+    return isinstance(key, str) and re.fullmatch(r"0|[1-9][0-9]{0,9}", key) is not None
+
+
+def _none_for_empty_list(value: object) -> object:
+    return None if value == [] else value
+
+
+def _digits(letters: str) -> Callable[[object], object]:
+    """Return a reader of ids that may come with letters before them, as in evm5000."""
+
+    def read(value: object) -> object:
+        return exactly_whole(value.strip().removeprefix(letters) if isinstance(value, str) else value)
+
+    return read
+
+
+Text = Annotated[str, BeforeValidator(cleaned)]
+TextOrNumber = Annotated[str, AfterValidator(str.strip), BeforeValidator(as_text), BeforeValidator(cleaned)]
+Moment = Annotated[datetime, BeforeValidator(moment)]
+Whole = Annotated[int, Field(ge=-(2**31), lt=2**31), BeforeValidator(whole)]
+Amount = Annotated[Decimal, Field(ge=-(10**9), le=10**9), BeforeValidator(amount)]
+Id = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(exactly_whole)]
+EventMakerId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("evm"))]
+EventId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("ev"))]
+Listed = BeforeValidator(as_list)
+"""Reads a list also where PHP wrote it as an object."""
+ObjectOrNone = BeforeValidator(_none_for_empty_list)
+"""PHP writes an object without fields as an empty list."""

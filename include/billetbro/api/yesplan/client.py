@@ -1,0 +1,264 @@
+"""The REST API of a venue's Yesplan: events by a search query, and their custom data."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Lock
+from typing import TypeVar
+from urllib.parse import quote, unquote, urlsplit
+
+from billetbro.api.http import failures
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.http.client import ApiClient
+from billetbro.api.http.session import ApiSession
+from billetbro.api.http.transport import Credentials
+from billetbro.api.listed_twice import once_each
+from billetbro.api.yesplan import schemas as yesplan_wire
+from billetbro.api.yesplan.schemas import YesplanEvent
+from billetbro.errors import (
+    BadAnswer,
+    BilletbroError,
+    Fatal,
+    Missing,
+    Refused,
+    Retriable,
+    ServerTrouble,
+    SettingsProblem,
+    Throttled,
+    WrongHost,
+)
+
+MOST_PAGES = 1000
+MOST_GROUPS = 20
+"""So many groups are looked into for the events of one; where more stand in it, none of them is."""
+GIVE_UP_AFTER = 3
+"""So many events in a row whose custom data cannot be had mean that Yesplan itself is ill."""
+_NO_DAY = "date:01-01-2999"
+_WITHIN = "for the events of a group"
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class YesplanClient(ApiClient):
+    """Reads a venue's events and custom data, and writes custom data. The API key is a password, and in no URL here."""
+
+    def __init__(
+        self, base_url: str, api_key: str, *, connection: str, settings: RequestSettings | None = None
+    ) -> None:
+        quoted = quote(api_key, safe="")
+        self._root = urlsplit(base_url).path.rstrip("/")
+        self._is_key = lambda text: text == api_key
+        self._session = ApiSession(
+            base_url,
+            connection=connection,
+            credentials=Credentials({}, (api_key, quoted), query=f"api_key={quoted}" if api_key else ""),
+            headers={"Accept": "application/json"},
+            settings=settings or RequestSettings(),
+        )
+
+    def events(self, query: str) -> tuple[YesplanEvent, ...]:
+        """Return every event that a query finds, from all pages, or an error of the tree.
+
+        Raises SettingsProblem when Yesplan does not understand the query.
+        """
+        what = "for its events"
+        found: list[YesplanEvent] = []
+        for item in self._items(f"/api/events/{quote(query, safe=':')}", what):
+            one = _read(yesplan_wire.event, item)
+            if one is None:
+                raise failures.bad_answer("listed something that is no event with an id", self._session.asked(what))
+            found.append(one)
+        return once_each(found, lambda event: event.id, yesplan_wire.doubted_event)
+
+    def custom_data(self, query: str, ids: Sequence[str]) -> dict[str, Mapping[str, object]]:
+        """Return the custom data of these events, which the query finds, by event and keyword, or an error of the tree.
+
+        Many are asked for at once; where the installation does not offer that, or leaves an event out, one by one. The
+        few that cannot be had (gone since, not this key's to see) are left out.
+        """
+        known = self._of_many(query) if ids else {}
+        rest = [event_id for event_id in ids if event_id not in known]
+        told = known | self._one_by_one(rest, nothing_known=not known)
+        return {event_id: told[event_id] for event_id in ids if event_id in told}
+
+    def custom_data_of(self, event_id: str) -> Mapping[str, object]:
+        """Return one event's custom data by keyword: every keyword of the installation, also those without a value.
+
+        Raises Missing for an event that is gone, Refused for one that is not this key's to see.
+        """
+        what = f"for the custom data of event {event_id}"
+        data = self._session.get(f"/api/event/{quote(event_id, safe='')}/customdata", what=what).data
+        answer = _read(yesplan_wire.custom_data, data)
+        if answer is None:
+            raise failures.bad_answer("gave something else than custom data", self._session.asked(what))
+        return answer[1]
+
+    def has_event(self, event_id: str) -> bool:
+        """Tell whether there is such an event, or raise an error of the tree."""
+        try:
+            self._session.get(f"/api/event/{quote(event_id, safe='')}", what=f"for event {event_id}")
+        except Missing:
+            return False
+        return True
+
+    def events_of_group(self, group_id: str) -> tuple[str, ...] | None:
+        """Return the ids of the events in a group and in the groups in it; None when there is no such group.
+
+        None of them where Yesplan does not tell what stands in a group. Raises an error of the tree.
+        """
+        events: dict[str, None] = {}
+        groups = [group_id]
+        for one in groups:
+            try:
+                found = self._group(one)
+            except Missing:
+                if one == group_id:
+                    return None
+                continue
+            events |= dict.fromkeys(found.events)
+            groups += [inner for inner in found.groups if inner not in groups]
+            if len(groups) > MOST_GROUPS:
+                raise failures.bad_answer(f"has more than {MOST_GROUPS} groups in it", self._session.asked(_WITHIN))
+        return tuple(events)
+
+    def _group(self, group_id: str) -> yesplan_wire.Group:
+        data = self._session.get(f"/api/group/{quote(group_id, safe='')}", what=_WITHIN).data
+        found = _read(yesplan_wire.group, data)
+        if found is None:
+            raise failures.bad_answer("gave something else than a group", self._session.asked(_WITHIN))
+        return found
+
+    def write_custom_data(self, event_id: str, values: Mapping[str, object], *, of_group: bool = False) -> None:
+        """Write custom data of an event, or of a group; Refused when a keyword does not exist or may not be written."""
+        kind = "group" if of_group else "event"
+        what = f"to update {kind} {event_id}"
+        path = f"/api/{kind}/{quote(event_id, safe='')}"
+        try:
+            self._session.write("PUT", f"{path}/customdata", what=what, body=yesplan_wire.written(values))
+        except Refused as refused:
+            if refused.status == 403:
+                # Either the key is no longer good for anything, which this tells, or a keyword is not ours to write.
+                self._get(path, f"for {kind} {event_id}")
+            raise
+
+    def check(self) -> str:
+        """Return in plain words that address and key work, or raise an error of the tree."""
+        self.events(_NO_DAY)
+        host = self._session.host
+        return f"{host} accepts the key. / {host} godtager nøglen."
+
+    def _of_many(self, query: str) -> dict[str, Mapping[str, object]]:
+        """Return what the installation tells of many events at once; nothing where it does not offer that."""
+        what = "for the custom data of its events"
+        known: dict[str, Mapping[str, object]] = {}
+        doubtful: set[str] = set()
+        try:
+            for item in self._items(f"/api/events/{quote(query, safe=':')}/customdata?valuesonly", what):
+                one = _read(yesplan_wire.custom_data, item)
+                if one is None or one[0] is None:
+                    raise failures.bad_answer("listed custom data of no event", self._session.asked(what))
+                if known.setdefault(one[0], one[1]) != one[1]:
+                    doubtful.add(one[0])
+        except (Fatal, Refused, BadAnswer, ServerTrouble) as error:
+            # The same query and key were good a moment ago: what is not, is being asked about many. What is wrong with
+            # either will show when events are asked for singly.
+            log.info("%s Its events are asked for one by one.", error)
+            return {}
+        return {event_id: values for event_id, values in known.items() if event_id not in doubtful}
+
+    def _one_by_one(self, ids: Sequence[str], *, nothing_known: bool) -> dict[str, Mapping[str, object]]:
+        """Return the custom data of all but a few of these events.
+
+        Raises what is Fatal or Throttled at once, and the error itself when it was several events in a row, or all and
+        nothing is known of others: then it is not the event that is ill. A single one that is refused may be.
+        """
+        failed: list[BilletbroError] = []
+        in_a_row = 0
+        lock = Lock()
+
+        def one(event_id: str) -> Mapping[str, object] | None:
+            nonlocal in_a_row
+            try:
+                found = self.custom_data_of(event_id)
+            except Throttled:
+                raise
+            except (Refused, Retriable) as error:
+                with lock:
+                    failed.append(error)
+                    in_a_row += isinstance(error, Retriable)
+                    if in_a_row >= GIVE_UP_AFTER:
+                        raise
+                return None
+            with lock:
+                in_a_row = 0
+            return found
+
+        results = zip(ids, self._session.map_concurrently(one, ids), strict=True)
+        if nothing_known and failed and len(failed) == len(ids) and (len(ids) > 1 or isinstance(failed[0], Retriable)):
+            asked = self._session.asked("for the custom data of its events")
+            raise _of_refused(failed[0], asked, lists=False) if isinstance(failed[0], Refused) else failed[0]
+        return {event_id: found for event_id, found in results if found is not None}
+
+    def _items(self, path: str, what: str) -> Iterator[object]:
+        """Yield what all pages of a list hold; a link to another host, or one that came before, is an error."""
+        seen = {path}
+        while True:
+            page = _read(yesplan_wire.page, self._get(path, what, lists=True))
+            if page is None:
+                raise failures.bad_answer("gave something else than a page of a list", self._session.asked(what))
+            yield from page.items
+            if page.next is None:
+                return
+            path = self._path_of(page.next, what)
+            if path in seen or len(seen) >= MOST_PAGES:
+                raise failures.bad_answer("led to the same page again", self._session.asked(what))
+            seen.add(path)
+
+    def _path_of(self, link: str, what: str) -> str:
+        try:
+            host, path = yesplan_wire.without_key(link, self._is_key)
+        except ValueError:
+            host, path = "nowhere", ""
+        host = _without_port(host)
+        ours = host in ("", _without_port(self._session.host.lower())) and path.startswith(f"{self._root}/api/")
+        if not ours or ".." in unquote(path).replace("\\", "/").partition("?")[0].split("/"):
+            raise failures.bad_answer("led to another host for the next page", self._session.asked(what))
+        return path.removeprefix(self._root)
+
+    def _get(self, path: str, what: str, *, lists: bool = False) -> object:
+        asked = self._session.asked(what)
+        try:
+            return self._session.get(path, what=what).data
+        except Refused as refused:
+            raise _of_refused(refused, asked, lists=lists) from None
+
+
+def _of_refused(refused: Refused, asked: failures.Asked, *, lists: bool) -> BilletbroError:
+    """Return what a refused read means: reading is open to every key that is good for anything."""
+    if refused.status == 403:
+        return failures.wrong_credentials(403, asked)
+    if isinstance(refused, Missing):
+        if lists:
+            return WrongHost(asked.sentence("has no such list (status 404)", "check the host in the connection"))
+        return failures.bad_answer("no longer knows it", asked)
+    if refused.status == 400:
+        return SettingsProblem(
+            asked.sentence(
+                "did not understand the query (status 400)", f"correct 'query' in libraries.yaml, {refused.said}"
+            )
+        )
+    return refused
+
+
+def _without_port(host: str) -> str:
+    """Return a host without a port that goes without saying."""
+    return host.removesuffix(":443").removesuffix(":80")
+
+
+def _read(read: Callable[[object], T], data: object) -> T | None:
+    try:
+        return read(data)
+    except ValueError:
+        return None

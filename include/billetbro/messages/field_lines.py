@@ -1,0 +1,71 @@
+"""One field's old and new value as a librarian reads them: Danish times, kroner, and what differs of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+from billetbro.messages.explanation_texts import Explanation
+from billetbro.messages.fields import label_of
+from billetbro.messages.source_words import ANY_SOURCE, SourceWords
+from billetbro.models import FieldChange, Kind, Written
+
+TIMEZONE = ZoneInfo("Europe/Copenhagen")
+LONG_TEXTS = frozenset({"description_short", "description_long"})
+WIDTH = 96
+"""Characters of a long text that are shown on a line."""
+CONTEXT = 24
+"""Characters before what differs that are shown with it."""
+ADDRESSES = frozenset({"url", "admin_url"})
+GIVEN_BY_PLACE2BOOK = "(tildeles af Place2book / given by Place2book)"
+
+
+def both(words: Explanation) -> str:
+    """Return a text in both languages on one line, once where they are the same."""
+    return words.da if words.da == words.en else f"{words.da} / {words.en}"
+
+
+def shown_value(field: str, value: Written, words: SourceWords = ANY_SOURCE) -> str:
+    """Return a value as it is read: times in Danish time, øre as kroner, a state in the source's word; "-" for none."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "ja / yes" if value else "nej / no"
+    if field.endswith("_at") and isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
+    if isinstance(value, int) and (field == "value" or field.startswith("price.")):
+        return f"{value // 100},{value % 100:02d} kr."
+    return words.state(str(value)) if field == "state" else str(value)
+
+
+def field_lines(kind: Kind, change: FieldChange, prices: Mapping[str, str], words: SourceWords) -> list[str]:
+    """Return what becomes of a field, in a line, or three for a long text; `prices` are names of prices by their id."""
+    label = both(label_of(change.field, prices))
+    if change.field in LONG_TEXTS:
+        lines = difference(_folded(change.old), _folded(change.new))
+        return [f"{label}: {lines[0][2:]}"] if kind is Kind.CREATE else [f"{label}:", *(f"  {line}" for line in lines)]
+    new = shown_value(change.field, change.new, words)
+    if kind is Kind.CREATE:
+        return [f"{label}: {new}"]
+    if kind is Kind.WRITE_BACK and change.field in ADDRESSES and change.new is None:
+        new = GIVEN_BY_PLACE2BOOK
+    return [f"{label}: {shown_value(change.field, change.old, words)} -> {new}"]
+
+
+def difference(old: str, new: str) -> list[str]:
+    """Return the part in which two texts differ first, as a line of the old and one of the new, in their context."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    start = max(0, old.rfind(" ", 0, max(0, same - CONTEXT)) + 1)
+    lines = [f"{sign} {_excerpt(text, start)}" for sign, text in (("-", old), ("+", new)) if text]
+    return lines or ["  -"]
+
+
+def _excerpt(text: str, start: int) -> str:
+    before, rest = ("… " if start else ""), text[start:]
+    return before + (rest if len(rest) <= WIDTH else f"{rest[: WIDTH - 1]}…")
+
+
+def _folded(value: Written) -> str:
+    return " ".join(str(value or "").split())

@@ -1,0 +1,1 @@
+"""Why an event has no ticket button."""

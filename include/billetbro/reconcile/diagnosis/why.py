@@ -1,0 +1,266 @@
+"""Why has this event no ticket button? The first row that fits is the answer; what else is known follows it. Pure.
+
+| what stands in the tables | answer |
+|---|---|
+| never in a snapshot of the source | `never_seen`, or `never_read` when there is no snapshot |
+| it has ended | `over` |
+| linked, no longer in the latest snapshot, and began before what that was asked for | `began_before_list` |
+| no longer in the latest snapshot | `not_in_list` |
+| not mapped yet | `run_failed`, else `not_judged_yet` |
+| skipped, sold elsewhere, cancelled | that code |
+| rejected, and not on sale from before | that code |
+| without ticket categories, held as a passive event | `passive` |
+| a ticket event that is not linked, or no longer | its rejection, else `run_failed`, `removed` or `not_created_yet` |
+| linked, but Place2book has no such event | its rejection, else `not_in_place2book` |
+| passive in Place2book, or without a sales link there | `passive_in_place2book`, `no_sales_link` |
+| the source does not show the link | its rejection, else `write_back_failed`, `run_failed`, `write_back_due` |
+| its sale is over, closed, or not open yet | `sale_over`, `paused`, `sale_ended_by_us`, `sale_closed`, `upcoming` |
+| it is sold out | `sold_out`, `waiting_list` |
+| the source shows another state than the sale's | `state_set_by_hand`, else as for the link |
+| none of these | `has_button` |
+
+After it: other open rejections, what staff are warned of (warnings.py), that a date of a series is cancelled on itself
+(`single_date`), removals that were blocked, a library's run that failed, and a reading that is old.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from billetbro.messages.diagnosis import ANSWERS, UNKNOWN_MOMENT, UNKNOWN_REASON
+from billetbro.messages.errors import error_in_words
+from billetbro.messages.explanation_texts import Explanation
+from billetbro.messages.explanations import explain
+from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
+from billetbro.models.sales_links import seccode_of
+from billetbro.reconcile.diagnosis.facts import EventFacts
+from billetbro.reconcile.mapping.warnings import warnings_of
+from billetbro.reconcile.planning.removal import WITHDRAWN
+from billetbro.reconcile.reasons import reason_in_words
+from billetbro.reconcile.sale_status.write_back import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
+
+OLD_READING = timedelta(hours=3)
+"""A snapshot of the source that is older tells that the hourly job does not run."""
+
+STEPS_TO_A_BUTTON = ("extract", "transform", "load", "writeback")
+"""The steps of a run whose failure can cost an event its button; purchases are none of them."""
+
+REFUSED_WRITES = ("cms_refused", "cms_cannot_save")
+EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One reason, by its code, in both languages."""
+
+    code: str
+    words: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Whether the event has its button, the reason, and what else is known."""
+
+    has_button: bool
+    answer: Answer
+    further: tuple[Answer, ...] = ()
+
+
+def why(facts: EventFacts) -> Told:
+    """Return why the event has, or has not, its ticket button."""
+    answer = _about_the_list(facts) or _about_the_event(facts) or _about_the_link(facts) or _about_the_sale(facts)
+    return Told(
+        has_button=answer.code == "has_button",
+        answer=answer,
+        further=tuple(further for further in _further(facts) if further.code != answer.code),
+    )
+
+
+def _about_the_list(facts: EventFacts) -> Answer | None:
+    if facts.seen_at is None:
+        read = _moment(facts.read_at, facts)
+        return _answer("never_seen", facts, read=read) if facts.read_at else _answer("never_read", facts)
+    if _has_ended(facts):
+        return Answer(code="over", words=explain("over", facts.words))
+    if not facts.present and (start := _start_out_of_reach(facts)):
+        asked_from = _moment(facts.asked_from, facts)
+        return _answer("began_before_list", facts, starts=_moment(start, facts), asked_from=asked_from)
+    if not facts.present:
+        return _answer("not_in_list", facts, seen=_moment(facts.seen_at, facts), read=_moment(facts.read_at, facts))
+    return None
+
+
+def _start_out_of_reach(facts: EventFacts) -> datetime | None:
+    """Return the start of a linked event that the source was not asked for, since it began too long ago."""
+    start = facts.link.starts_at if facts.link and _is_live(facts) else None
+    return start if start and facts.asked_from and start < facts.asked_from else None
+
+
+def _has_ended(facts: EventFacts) -> bool:
+    """Return whether the event is over, by the source or, when it is no longer there, by the link."""
+    if facts.mapped is not None and facts.mapped.outcome is Outcome.OVER:
+        return True
+    event = facts.mapped or facts.link
+    if event is None or event.ends_at is None or event.ends_at > facts.now:
+        return False
+    return event.starts_at is None or event.starts_at <= facts.now
+
+
+def _about_the_event(facts: EventFacts) -> Answer | None:
+    """Return why the source event is none that has tickets, or None when it is one."""
+    mapped = facts.mapped
+    if mapped is None:
+        return _run_failed(facts) or _answer("not_judged_yet", facts)
+    if mapped.outcome is Outcome.REJECTED and _is_live(facts):
+        return None
+    if mapped.outcome in EXPLAINED and mapped.code is not None:
+        return Answer(code=mapped.code, words=explain(mapped.code, facts.words, field=mapped.field, found=mapped.found))
+    if mapped.outcome is Outcome.CANCELLED:
+        return _answer("cancelled", facts)
+    return _answer("passive", facts) if mapped.outcome is Outcome.PASSIVE_EVENT else None
+
+
+def _is_live(facts: EventFacts) -> bool:
+    return facts.link is not None and facts.link.status is LinkStatus.LIVE
+
+
+def _about_the_link(facts: EventFacts) -> Answer | None:
+    """Return why a ticket event is not, or not rightly, in Place2book or its link not at the source."""
+    link, current = facts.link, facts.current
+    if link is None or link.status is not LinkStatus.LIVE:
+        coming = _removed(facts) if link and link.status is LinkStatus.DELETED else _answer("not_created_yet", facts)
+        return _rejected(facts) or _run_failed(facts) or coming
+    if current is None:
+        missing = _answer("not_in_place2book", facts, event_id=_same(str(link.event_id)))
+        return _rejected(facts) or _run_failed(facts) or missing
+    if current.passive:
+        return _answer("passive_in_place2book", facts)
+    if not link.sales_location:
+        return _answer("no_sales_link", facts)
+    return None if _shows_the_link(facts.mapped, link) else _not_written_back(facts, link)
+
+
+def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
+    """Return whether the source shows the sales link, in whichever of its forms."""
+    shown = mapped.link if mapped else None
+    if not shown or shown == link.sales_location:
+        return bool(shown)
+    hosts = frozenset({urlsplit(link.sales_location).netloc.lower()})
+    return bool(link.seccode) and seccode_of(shown, hosts) == link.seccode
+
+
+def _not_written_back(facts: EventFacts, link: Link) -> Answer:
+    sold_at = _same(link.sales_location)
+    for code in REFUSED_WRITES:
+        if code in facts.rejections:
+            return Answer(code=code, words=facts.rejections[code])
+    if facts.failed_write_back:
+        return _answer("write_back_failed", facts, link=sold_at, error=facts.failed_write_back)
+    return _run_failed(facts) or _answer("write_back_due", facts, link=sold_at)
+
+
+def _about_the_sale(facts: EventFacts) -> Answer:
+    """Return what the sale of a linked event says, which the source shows the link of."""
+    link, current, mapped = facts.link, facts.current, facts.mapped
+    if link is None or current is None or mapped is None:
+        raise ValueError("only an event that is linked has a sale")
+    state = sale_state(current, facts.now)
+    sold_at = _same(link.sales_location)
+    match state:
+        case SaleState.OVER:
+            return _answer("sale_over", facts)
+        case SaleState.CLOSED:
+            return _closed(facts, link, current)
+        case SaleState.UPCOMING:
+            return _answer("upcoming", facts, opens=_moment(sale_opens_at(current, facts.now), facts))
+        case SaleState.SOLD_OUT:
+            return _answer("sold_out", facts)
+        case SaleState.WAITING_LIST:
+            return _answer("waiting_list", facts, link=sold_at)
+    shown = IN_SOURCE_WORDS[state]
+    if mapped.state == shown or "state" not in mapped.shows:
+        return _answer("has_button", facts, link=sold_at)
+    if link.state_written == shown and mapped.state is not None:
+        by_hand, ours = facts.words.state(mapped.state), facts.words.state(shown)
+        return _answer("state_set_by_hand", facts, link=sold_at, state=_same(by_hand), open=_same(ours))
+    return _not_written_back(facts, link)
+
+
+def _closed(facts: EventFacts, link: Link, current: CurrentEvent) -> Answer:
+    if link.sale_closed_at is not None:
+        return _answer("sale_ended_by_us", facts, closed=_moment(link.sale_closed_at, facts), reason=_reason(facts))
+    closed_at = sale_closed_at(current, facts.now)
+    if current.paused or closed_at is None:
+        return _answer("paused", facts)
+    moment = _moment(closed_at, facts)
+    return _answer("sale_closed", facts, closed=Explanation(f" siden {moment.da}", f" since {moment.en}"))
+
+
+def _removed(facts: EventFacts) -> Answer:
+    return _answer("removed", facts, reason=_reason(facts))
+
+
+def _rejected(facts: EventFacts) -> Answer | None:
+    return next((Answer(code=code, words=words) for code, words in facts.rejections.items()), None)
+
+
+def _run_failed(facts: EventFacts) -> Answer | None:
+    run = facts.last_run
+    failed = [step for step in STEPS_TO_A_BUTTON if run and step in run.errors]
+    if run is None or not failed:
+        return None
+    told = [(step, error_in_words(run.error_codes.get(step), run.errors[step])) for step in failed]
+    danish = " ".join(f"{step}: {words.da}" for step, words in told)
+    english = " ".join(f"{step}: {words.en}" for step, words in told)
+    return _answer("run_failed", facts, started=_moment(run.started_at, facts), error=Explanation(danish, english))
+
+
+def _further(facts: EventFacts) -> list[Answer]:
+    """Return what is known besides: of the event first, then of its library."""
+    further = [Answer(code=code, words=words) for code, words in facts.rejections.items()]
+    if facts.mapped is not None and facts.present:
+        codes = warnings_of(facts.mapped.title, facts.mapped.outcome, cut=facts.mapped.cut)
+        further += [Answer(code=code, words=explain(code, facts.words)) for code in codes]
+    if _is_a_patched_date(facts):
+        further.append(_answer("single_date", facts))
+    leaving = not facts.present or (facts.mapped is not None and facts.mapped.outcome in WITHDRAWN)
+    linked = _is_live(facts) and not _has_ended(facts)
+    blocked = facts.last_run.removals_blocked if facts.last_run else None
+    if blocked and leaving and linked:
+        danish, _, english = blocked.partition(" / ")
+        further.append(_answer("removals_blocked", facts, blocked=Explanation(danish, english or danish)))
+    if failed := _run_failed(facts):
+        further.append(failed)
+    if facts.read_at is not None and facts.now - facts.read_at > OLD_READING:
+        further.append(_answer("old_reading", facts, read=_moment(facts.read_at, facts)))
+    return further
+
+
+def _is_a_patched_date(facts: EventFacts) -> bool:
+    """Return whether the event is one of a series whose state no longer shows on it, for the one that we wrote."""
+    of_series = facts.mapped is not None and facts.mapped.series_uuid is not None
+    return of_series and facts.present and facts.state_patched and not _has_ended(facts)
+
+
+def _reason(facts: EventFacts) -> Explanation:
+    return reason_in_words(facts.removed_because, facts.words) if facts.removed_because else UNKNOWN_REASON
+
+
+def _answer(code: str, facts: EventFacts, **values: Explanation) -> Answer:
+    text = facts.words.answers.get(code) or ANSWERS[code]
+    return Answer(code=code, words=facts.words.said(text, **values))
+
+
+def _same(text: str) -> Explanation:
+    return Explanation(text, text)
+
+
+def _moment(moment: datetime | None, facts: EventFacts) -> Explanation:
+    """Return a moment in the library's time zone, as each language writes it."""
+    if moment is None:
+        return UNKNOWN_MOMENT
+    local = moment.astimezone(ZoneInfo(facts.timezone))
+    return Explanation(f"{local:%d.%m.%Y kl. %H.%M}", f"{local:%d.%m.%Y %H:%M}")

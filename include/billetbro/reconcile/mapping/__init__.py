@@ -1,0 +1,1 @@
+"""From a source event to the desired ticket event, or to a rejection."""

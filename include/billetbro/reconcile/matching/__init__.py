@@ -1,0 +1,1 @@
+"""Which Place2book event belongs to which source event."""

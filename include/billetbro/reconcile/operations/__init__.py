@@ -1,0 +1,1 @@
+"""How each kind of change is carried out and confirmed."""

@@ -1,0 +1,1 @@
+"""From desired, current and last applied to the changes of a run."""

@@ -1,0 +1,229 @@
+"""The prices of one event: which belongs to which ticket category, and what has to change (behaviour 3 and 6). Pure.
+
+| ticket category | price of ours | resulting action |
+|---|---|---|
+| there | none; an unclaimed price of the same name and value exists | taken as ours |
+| there | none, and the event is being adopted; a price of the same name exists | taken as ours, as it stands |
+| all of them | none, and the event being adopted has prices of the very same values | taken as ours, as they stand |
+| there | none | CREATE_PRICE |
+| renamed, or another value than last applied | differs in Place2book | UPDATE_PRICE, what changed only |
+| renamed, or another value than last applied | already has it | RECORD, nothing is sent |
+| as last applied | edited by staff | left alone, drift (`resync`: UPDATE_PRICE) |
+| as last applied | deleted by staff | left alone, drift (changed since, or `resync`: CREATE_PRICE) |
+| same title, new uuid | ours under the old uuid | the same price goes on under the new uuid |
+| removed | deleted by staff | forgotten |
+| removed | not sold | DELETE_PRICE |
+| removed | sold, or nobody can tell | END_PRICE_SALE, rejected with `price_has_sales` |
+| back again | ended by us | its sale's end is again what it was (UPDATE_PRICE) |
+| back again | ended by us, its end edited by staff since | RECORD, nothing is sent |
+| any | prices not read | nothing |
+
+Of several categories or prices with one title, those with the same value belong together first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from billetbro.models import (
+    AppliedPrice,
+    Change,
+    CurrentEvent,
+    CurrentPrice,
+    DesiredPrice,
+    FieldChange,
+    Kind,
+    Mapped,
+    Rejection,
+)
+from billetbro.models.text import same_text
+from billetbro.reconcile.planning.owned_fields import same_minute, written_time
+from billetbro.reconcile.planning.parts import change_of
+from billetbro.reconcile.reasons import Why
+
+
+@dataclass(slots=True, kw_only=True)
+class PricePlan:
+    """What is to be done about one event's prices.
+
+    `ours` is what the link knows before anything is applied, `edited` what staff changed of it, recorded or not.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    ours: dict[str, AppliedPrice] = field(default_factory=dict)
+    edited: list[FieldChange] = field(default_factory=list)
+
+
+def plan_prices(
+    mapped: Mapped,
+    desired: Sequence[DesiredPrice],
+    applied: Mapping[str, AppliedPrice],
+    current: CurrentEvent,
+    now: datetime,
+    *,
+    resync: bool,
+    adopting: bool = False,
+) -> PricePlan:
+    """Return the changes that bring an event's prices to what its ticket categories say.
+
+    With `adopting`, a price that staff made by hand is taken as the category's by its name alone, as it stands.
+    """
+    if current.prices is None:
+        return PricePlan(ours=dict(applied))
+    standing = {price.price_id: price for price in current.prices}
+    plan = PricePlan(ours=claim_prices(desired, applied, standing, adopting=adopting))
+    for wanted in desired:
+        ours = plan.ours.get(wanted.key)
+        if change := _wanted_price(mapped, wanted, ours, current, standing, resync=resync):
+            plan.changes.append(change)
+        if ours and not resync:
+            plan.edited += _edited(wanted, ours, standing.get(ours.price_id))
+    keys = {wanted.key for wanted in desired}
+    for key in plan.ours.keys() - keys:
+        if plan.ours[key].price_id not in standing:
+            del plan.ours[key]
+    for key, price in plan.ours.items():
+        if key not in keys:
+            _removed_category(mapped, key, standing[price.price_id], current, now, plan)
+    return plan
+
+
+def claim_prices(
+    desired: Sequence[DesiredPrice],
+    applied: Mapping[str, AppliedPrice],
+    standing: Mapping[int, CurrentPrice],
+    *,
+    adopting: bool,
+) -> dict[str, AppliedPrice]:
+    """Return the prices of ours by key, new uuids and unrecorded creations sorted out."""
+    keys = {wanted.key for wanted in desired}
+    ours = dict(applied)
+    for alike in (_same, _same_name):
+        for wanted in desired:
+            old = next((k for k, price in ours.items() if k not in keys and alike(price, wanted)), None)
+            if wanted.key not in ours and old is not None:
+                ours[wanted.key] = ours.pop(old)
+    by_hand = [_same_name, _same_value] if not applied and _same_values(desired, standing) else [_same_name]
+    for alike in (_same, *(by_hand if adopting else [])):
+        for wanted in desired:
+            claimed = {price.price_id for price in ours.values()}
+            free = (price for price in standing.values() if price.price_id not in claimed and alike(price, wanted))
+            if wanted.key not in ours and (found := next(free, None)):
+                ours[wanted.key] = AppliedPrice(price_id=found.price_id, name=wanted.name, value_ore=wanted.value_ore)
+    return ours
+
+
+def prices_as_made(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> dict[str, AppliedPrice]:
+    """Return the prices of an event that we have just created, each with the value that it has, not the one we sent.
+
+    So a value that Place2book took for something else is set right by the next plan.
+    """
+    ours = claim_prices(desired, {}, standing, adopting=True)
+    return {key: replace(price, value_ore=standing[price.price_id].value_ore) for key, price in ours.items()}
+
+
+def _same_values(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> bool:
+    """Return whether both have the very same values, so that names alone differ."""
+    wanted = sorted(price.value_ore for price in desired)
+    return bool(wanted) and wanted == sorted(price.value_ore for price in standing.values())
+
+
+def _same(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
+    return _same_name(price, wanted) and _same_value(price, wanted)
+
+
+def _same_name(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
+    return same_text(price.name, wanted.name)
+
+
+def _same_value(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
+    return price.value_ore == wanted.value_ore
+
+
+def _wanted_price(
+    mapped: Mapped,
+    wanted: DesiredPrice,
+    ours: AppliedPrice | None,
+    current: CurrentEvent,
+    standing: Mapping[int, CurrentPrice],
+    *,
+    resync: bool,
+) -> Change | None:
+    """Return what one ticket category's price needs, or None."""
+    price = standing.get(ours.price_id) if ours else None
+    if ours is None or price is None:
+        if ours is not None and _same(ours, wanted) and not resync:
+            return None
+        new = (_field("name", None, wanted.name), _field("value", None, wanted.value_ore))
+        return _change(Kind.CREATE_PRICE, mapped, current, wanted.key, None, new, Why.CATEGORY_WITHOUT_PRICE)
+    fields: list[FieldChange] = []
+    if not _same_name(price, wanted) and (resync or not _same_name(ours, wanted)):
+        fields.append(_field("name", price.name, wanted.name))
+    if price.value_ore != wanted.value_ore and (resync or not _same_value(ours, wanted)):
+        fields.append(_field("value", price.value_ore, wanted.value_ore))
+    if ours.ended_at is not None and same_minute(ours.ended_at, price.sale_end_at):
+        fields.append(_field("sale_end_at", written_time(price.sale_end_at), written_time(ours.ended_before)))
+    if not fields and _same(ours, wanted) and ours.ended_at is None:
+        return None
+    kind = Kind.UPDATE_PRICE if fields else Kind.RECORD
+    return _change(kind, mapped, current, wanted.key, price.price_id, tuple(fields), Why.CATEGORY_CHANGED)
+
+
+def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None) -> list[FieldChange]:
+    """Return what staff changed of a price of ours and the source did not; a deleted price has no value any more.
+
+    Fields are named by the price's id, because two prices can have one name.
+    """
+    name, value = f"price.{ours.price_id}.name", f"price.{ours.price_id}.value"
+    if price is None:
+        return [_field(value, ours.value_ore, None)] if _same(ours, wanted) else []
+    edited: list[FieldChange] = []
+    if _same_name(ours, wanted) and not _same_name(price, wanted):
+        edited.append(_field(name, ours.name, price.name))
+    if _same_value(ours, wanted) and price.value_ore != ours.value_ore:
+        edited.append(_field(value, ours.value_ore, price.value_ore))
+    return edited
+
+
+def _removed_category(
+    mapped: Mapped, key: str, price: CurrentPrice, current: CurrentEvent, now: datetime, plan: PricePlan
+) -> None:
+    """Plan what becomes of a price whose ticket category was removed: deleted, or kept with its sale ended."""
+    why = Why.CATEGORY_REMOVED
+    if not price_is_sold(price):
+        gone = (_field("name", price.name, None), _field("value", price.value_ore, None))
+        plan.changes.append(_change(Kind.DELETE_PRICE, mapped, current, key, price.price_id, gone, why))
+        return
+    sold = "?" if price.sold_tickets is None else str(price.sold_tickets)
+    plan.rejections.append(
+        Rejection(uuid=mapped.uuid, title=mapped.title, code="price_has_sales", field=price.name, found=sold)
+    )
+    if plan.ours[key].ended_at is None and (price.sale_end_at is None or price.sale_end_at > now):
+        fields = (_field("sale_end_at", written_time(price.sale_end_at), written_time(now)),)
+        plan.changes.append(_change(Kind.END_PRICE_SALE, mapped, current, key, price.price_id, fields, why))
+
+
+def price_is_sold(price: CurrentPrice) -> bool:
+    """Return whether tickets were sold at the price; when it cannot be told, they were (behaviour 5)."""
+    if price.deletable is False or price.sold_tickets or price.door_sales:
+        return True
+    return price.sold_tickets is None and price.deletable is None
+
+
+def _field(name: str, old: str | int | None, new: str | int | None) -> FieldChange:
+    return FieldChange(field=name, old=old, new=new)
+
+
+def _change(
+    kind: Kind,
+    mapped: Mapped,
+    current: CurrentEvent,
+    key: str,
+    price_id: int | None,
+    fields: tuple[FieldChange, ...],
+    why: str,
+) -> Change:
+    return replace(change_of(kind, mapped, current, fields, why), price_key=key, price_id=price_id)

@@ -1,0 +1,137 @@
+"""What becomes of a linked event that goes away (behaviour 5). Pure.
+
+Only a complete snapshot ever reaches this file. In this order: over, outside the window, made anew (identity.py), gone.
+Whatever else an event is, one that is over is only retired.
+
+| the source event | not sold | sold, or nobody can tell |
+|---|---|---|
+| over | RETIRE | RETIRE |
+| starts before the window | left alone | left alone |
+| made anew, but its new instance is rejected for now | left alone | left alone |
+| absent for the first time (not in `resync`) | counted | counted |
+| absent twice in a row, or Cancelled | DELETE | END_SALE, rejected with `removed_but_sold` |
+| no longer relevant, or no longer a ticket event | DELETE | left as it is, rejected with `removed_but_sold` |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection, Window
+from billetbro.reconcile.matching.identity import is_over, out_of_sight
+from billetbro.reconcile.planning.owned_fields import same_minute, written_time
+from billetbro.reconcile.planning.parts import change_of
+from billetbro.reconcile.planning.prices import price_is_sold
+from billetbro.reconcile.reasons import Why
+
+ABSENCES_BEFORE_GONE = 2
+REMOVALS = frozenset({Kind.DELETE, Kind.END_SALE})
+"""The kinds of change that take an event off sale."""
+
+WITHDRAWN = {
+    Outcome.CANCELLED: Why.CANCELLED,
+    Outcome.SKIPPED: Why.NOT_OURS,
+    Outcome.SOLD_ELSEWHERE: Why.SOLD_ELSEWHERE,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class RemovalPlan:
+    """What is to be done about links whose event goes away; `absences` are the new counts, by uuid."""
+
+    changes: list[Change] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    absences: dict[str, int] = field(default_factory=dict)
+
+
+def is_sold(event: CurrentEvent | None) -> bool:
+    """Return whether tickets were sold: Place2book says not deletable, or a price has sales, or nobody can tell."""
+    if event is None or event.deletable is False or event.prices is None:
+        return True
+    return any(price_is_sold(price) for price in event.prices)
+
+
+def tickets_sold(event: CurrentEvent) -> int:
+    """Return how many tickets the prices say were sold; unknown ones count nothing."""
+    return sum(price.sold_tickets or 0 for price in event.prices or ())
+
+
+def plan_removal(
+    link: Link,
+    mapped: Mapped | None,
+    current: CurrentEvent | None,
+    plan: RemovalPlan,
+    *,
+    window: Window,
+    now: datetime,
+    run_id: str,
+    resync: bool,
+    awaited: bool = False,
+    counts: bool = True,
+) -> None:
+    """Add to `plan` what one live link needs whose source event is absent (`mapped` None) or no longer wanted.
+
+    `awaited` tells that an instance made anew may be the absent one, and cannot be read yet. A run limited to some
+    events does not count absences.
+    """
+    if _has_ended(mapped, now) if mapped else is_over(link, now):
+        plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.OVER))
+    elif mapped is None:
+        if awaited or out_of_sight(link, window, now):
+            return
+        absences = link.absences if link.counted_run == run_id or not counts else link.absences + 1
+        plan.absences[link.uuid] = absences
+        if resync or absences >= ABSENCES_BEFORE_GONE:
+            _remove(link, current, plan, Why.GONE, now, end_sale=True)
+    elif mapped.outcome in WITHDRAWN:
+        _remove(link, current, plan, WITHDRAWN[mapped.outcome], now, end_sale=mapped.outcome is Outcome.CANCELLED)
+
+
+def _has_ended(mapped: Mapped, now: datetime) -> bool:
+    """Return whether the source event is over, whatever it is besides; an end before its start is a mistake."""
+    if mapped.outcome is Outcome.OVER:
+        return True
+    begun = mapped.starts_at is None or mapped.starts_at <= now
+    return begun and mapped.ends_at is not None and mapped.ends_at <= now
+
+
+def _remove(
+    link: Link, current: CurrentEvent | None, plan: RemovalPlan, why: Why, now: datetime, *, end_sale: bool
+) -> None:
+    if current is None:
+        plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.GONE_IN_BOTH))
+        return
+    if not is_sold(current):
+        plan.changes.append(
+            change_of(Kind.DELETE, link, link, (FieldChange(field="name", old=current.name, new=None),), why)
+        )
+        return
+    sold = str(tickets_sold(current) or "?")
+    plan.rejections.append(Rejection(uuid=link.uuid, title=link.title, code="removed_but_sold", found=sold, detail=why))
+    on_sale = current.sale_close_at is None or current.sale_close_at > now
+    if end_sale and on_sale and link.sale_closed_at is None:
+        old, new = written_time(current.sale_close_at), written_time(now)
+        plan.changes.append(
+            change_of(
+                Kind.END_SALE,
+                link,
+                link,
+                (FieldChange(field="sale_close_at", old=old, new=new),),
+                why,
+            )
+        )
+
+
+def reopened_sale(link: Link, current: CurrentEvent) -> Change | None:
+    """Return the change that undoes our ending of a sale, when its source event is wanted again.
+
+    Staff who set the sale's end since then keep their own: then only our note of it goes.
+    """
+    if link.sale_closed_at is None:
+        return None
+    if not same_minute(current.sale_close_at, link.sale_closed_at):
+        return change_of(Kind.REOPEN_SALE, link, link, (), Why.SALE_END_SET_BY_STAFF)
+    old, new = written_time(current.sale_close_at), written_time(link.sale_closed_before)
+    fields = (FieldChange(field="sale_close_at", old=old, new=new),)
+    return change_of(Kind.REOPEN_SALE, link, link, fields, Why.BACK)

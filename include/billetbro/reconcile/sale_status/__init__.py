@@ -1,0 +1,1 @@
+"""What the ticket button says, and what of it is written back to the source."""

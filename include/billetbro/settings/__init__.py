@@ -1,0 +1,1 @@
+"""libraries.yaml as typed settings, with every mistake reported at once."""

@@ -1,0 +1,5 @@
+"""A venue's Yesplan as a source of events."""
+
+from billetbro.sources.yesplan.source import KIND
+
+__all__ = ["KIND"]

@@ -1,0 +1,86 @@
+"""Writing into a venue's custom data, where the key may not write every keyword, nor every event.
+
+Yesplan refuses a write as a whole. So what is refused is written again keyword by keyword: an event whose link may be
+written gets it, whatever stands beside it. What that taught is kept for the run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.errors import Missing, PartlyRefused, Refused
+
+FORBIDDEN = 403
+ENOUGH_REFUSALS = 3
+"""So many events in a row at which nothing may be written mean that it may be at none."""
+
+
+class CustomDataWriter:
+    """Writes values into events' custom data during a run, and does not ask again for what cannot be written."""
+
+    def __init__(self, client: YesplanClient, connection: str) -> None:
+        self._client = client
+        self._connection = connection
+        self._closed: dict[str, Refused] = {}
+        self._in_a_row: Counter[frozenset[str]] = Counter()
+
+    def write(self, event_id: str, values: Mapping[str, object], fields: Mapping[str, str]) -> None:
+        """Write values by keyword; `fields` names the field of a ticket status that each keyword holds.
+
+        Raises PartlyRefused when only some could be written, Refused when none could, each naming the keywords.
+        """
+        closed = {keyword: self._closed[keyword] for keyword in values if keyword in self._closed}
+        refused = closed | self._write_open(
+            event_id, {keyword: value for keyword, value in values.items() if keyword not in closed}
+        )
+        if refused:
+            partly = frozenset(fields[keyword] for keyword in refused) if len(refused) < len(values) else frozenset()
+            raise self._error(refused, partly=partly)
+
+    def _write_open(self, event_id: str, values: Mapping[str, object]) -> dict[str, Refused]:
+        """Write what may be writable, and return what was refused."""
+        if not values:
+            return {}
+        try:
+            self._client.write_custom_data(event_id, values)
+            refused = {}
+        except Missing:
+            raise
+        except Refused as error:
+            refused = self._one_by_one(event_id, values) if len(values) > 1 else dict.fromkeys(values, error)
+        self._learn(refused, values.keys())
+        return refused
+
+    def _one_by_one(self, event_id: str, values: Mapping[str, object]) -> dict[str, Refused]:
+        refused = {}
+        for keyword, value in values.items():
+            try:
+                self._client.write_custom_data(event_id, {keyword: value})
+            except Refused as error:
+                refused[keyword] = error
+        return refused
+
+    def _learn(self, refused: Mapping[str, Refused], asked: Collection[str]) -> None:
+        """Keep what is closed to the key: what was forbidden where others were not, or at several events in a row."""
+        forbidden = {keyword: error for keyword, error in refused.items() if error.status == FORBIDDEN}
+        if len(refused) < len(asked):
+            self._in_a_row.clear()
+            self._closed |= forbidden
+        elif len(forbidden) == len(asked):
+            self._in_a_row[frozenset(asked)] += 1
+            if self._in_a_row[frozenset(asked)] >= ENOUGH_REFUSALS:
+                self._closed |= forbidden
+
+    def _error(self, refused: Mapping[str, Refused], *, partly: frozenset[str]) -> Refused:
+        keywords = ", ".join(f"'{keyword}'" for keyword in sorted(refused))
+        status = next(iter(refused.values())).status
+        said = "; ".join(dict.fromkeys(_naming(keyword, error.said) for keyword, error in sorted(refused.items())))
+        message = f"Connection '{self._connection}' may not write {keywords} (status {status}); Yesplan said: {said}"
+        return PartlyRefused(message, status, said, partly) if partly else Refused(message, status, said)
+
+
+def _naming(keyword: str, said: str) -> str:
+    """Return what Yesplan said of a keyword, with the keyword in it."""
+    return said if keyword in said else f"{keyword}: {said}" if said else keyword

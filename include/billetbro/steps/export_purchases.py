@@ -1,0 +1,172 @@
+"""Fifth step: export purchases into the warehouse, whatever became of load and write-back (behaviour 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import Missing, Retriable
+from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent
+from billetbro.settings.libraries import Library
+from billetbro.steps.load.observe import Key, with_prices
+from billetbro.steps.request import NothingToDo, RunRequest
+from billetbro.store.database import library_lock, see_that_it_is_current
+from billetbro.store.links import read_links
+from billetbro.store.runs import RunRecord, note_progress, read_run
+from billetbro.store.schema.metadata import warehouse_metadata
+from billetbro.store.snapshots import forget_ticket_events, read_source_events, read_ticket_events, store_ticket_events
+from billetbro.warehouse.ingest.event_rows import ExportEvent
+from billetbro.warehouse.ingest.purchases import ExportSummary, Listed, ReadPurchases, Vanished, export_purchases
+from billetbro.warehouse.ingest.tombstones import mark_events_gone
+from billetbro.warehouse.privacy.policy import Privacy
+
+TOLD = 5
+"""So many events that failed are named in the error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ours:
+    """A library's linked events whose purchases are asked for.
+
+    `over` are those that are past, `asked` the ids of all, deleted ones too, `there` those that Place2book showed.
+    """
+
+    events: Sequence[ExportEvent]
+    over: frozenset[Key]
+    asked: frozenset[int]
+    there: frozenset[Key]
+
+    def vanished(self, gone: Collection[Key]) -> frozenset[int]:
+        """Return the events that Place2book no longer has: we deleted them, or no read of it finds them."""
+        return self.asked - {event_id for _, event_id in self.there.difference(gone)}
+
+
+def export(
+    engine: Engine,
+    library: Library,
+    request: RunRequest,
+    client: Place2bookClient,
+    privacy: Privacy,
+    now: datetime,
+    warehouse: Engine | None = None,
+) -> ExportSummary:
+    """Export one library's purchases that are due; raises Retriable at the end naming the events that failed.
+
+    How Place2book stands is what `load` read in this run; when it could not, it is read here. In mode `plan` nothing
+    is exported (NothingToDo). `engine` is of the schema `sync`, as is the lock; `warehouse` of the database that holds
+    the other schema, where that is another one.
+    """
+    if request.mode is Mode.PLAN:
+        raise NothingToDo(library.id)
+    warehouse = warehouse or engine
+    see_that_it_is_current(warehouse, warehouse_metadata)
+    with library_lock(engine, library.id):
+        ours = _read_ours(engine, library, request, client, now)
+        gone: list[Key] = []
+        read = _reader(client, gone, ours.over)
+        force = request.mode is Mode.RESYNC
+        summary = export_purchases(warehouse, library.id, ours.events, read, privacy, now, force)
+        mark_events_gone(warehouse, library.id, ours.vanished(gone), now)
+        _note(engine, library, request, summary, gone, now)
+    if summary.failures:
+        more = f" | and {len(summary.failures) - TOLD} more" if len(summary.failures) > TOLD else ""
+        raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures[:TOLD]) + more)
+    return summary
+
+
+def _read_ours(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> _Ours:
+    """Read which linked events are asked for, and how they stand in Place2book."""
+    with engine.connect() as connection:
+        record = read_run(connection, request.run_id, library.id)
+        # What is long over is not even read: an hour costs what goes on in it, not what was ever sold.
+        recent = read_links(connection, library.id, now - timedelta(days=max(library.lookback_days, 1)))
+        links = [link for link in recent if _concerns(link, request)]
+        currents = read_ticket_events(connection, library.id, [link.event_id for link in links])
+        sources = read_source_events(connection, library.id, [link.uuid for link in links])
+    if record.observed_at is None:
+        currents |= _observe(engine, library, client, links, record, now)
+    # An event that a live link shares with one that is over is exported once, as the live one's.
+    by_event = {(link.event_maker, link.event_id): link for link in sorted(links, key=_is_live)}
+    return _Ours(
+        events=[
+            _export_event(link, currents[key], sources.get(link.uuid))
+            for key, link in by_event.items()
+            if key in currents
+        ],
+        over=frozenset(key for key, link in by_event.items() if link.status is LinkStatus.RETIRED),
+        asked=frozenset(link.event_id for link in recent if not request.events or link.uuid in request.events),
+        there=frozenset(currents),
+    )
+
+
+def _note(
+    engine: Engine, library: Library, request: RunRequest, summary: ExportSummary, gone: Sequence[Key], now: datetime
+) -> None:
+    """Note what the export did; an event that does not exist is not asked for again until it is seen again."""
+    values: dict[str, object] = {"purchases": asdict(summary) | {"failures": len(summary.failures)}}
+    if not summary.failures:
+        values["exported_at"] = now
+    with engine.begin() as connection:
+        forget_ticket_events(connection, library.id, gone)
+        note_progress(connection, request.run_id, library.id, "export_purchases", **values)
+
+
+def _is_live(link: Link) -> bool:
+    return link.status is LinkStatus.LIVE
+
+
+def _reader(client: Place2bookClient, gone: list[Key], over: Collection[Key]) -> ReadPurchases:
+    """Return what reads purchases, and notes in `gone` the events that do not exist: no failure where they are over."""
+
+    def read(event_maker: int, event_id: int) -> Listed:
+        try:
+            return client.purchases(event_maker, event_id)
+        except Missing:
+            gone.append((event_maker, event_id))
+            if (event_maker, event_id) in over:
+                raise Vanished from None
+            raise
+
+    return read
+
+
+def _concerns(link: Link, request: RunRequest) -> bool:
+    """Return whether the link's purchases are asked for, and may still change: deleted ones had none."""
+    return link.status is not LinkStatus.DELETED and (not request.events or link.uuid in request.events)
+
+
+def _observe(
+    engine: Engine, library: Library, client: Place2bookClient, links: list[Link], record: RunRecord, now: datetime
+) -> dict[Key, CurrentEvent]:
+    """Read how the linked events stand, when `load` could not."""
+    first_day = now.astimezone(ZoneInfo(library.timezone)).date() - timedelta(days=library.lookback_days)
+    window_start = record.window_start or datetime.combine(first_day, time(), ZoneInfo(library.timezone))
+    wanted = {(link.event_maker, link.event_id): link.status for link in links}
+    makers = dict.fromkeys(maker for maker, _ in wanted)
+    listed = [event for maker in makers for event in client.events(maker, begin_at_after=window_start)]
+    ours = [event for event in listed if (event.event_maker, event.event_id) in wanted]
+    live = [event for event in ours if wanted[event.event_maker, event.event_id] is LinkStatus.LIVE]
+    found = {(event.event_maker, event.event_id): event for event in ours} | with_prices(client, live)
+    with engine.begin() as connection:
+        store_ticket_events(connection, library.id, found.values(), now)
+    return found
+
+
+def _export_event(link: Link, current: CurrentEvent, source: SourceEvent | None) -> ExportEvent:
+    event = ExportEvent(
+        uuid=link.uuid,
+        title=link.title,
+        event_maker=link.event_maker,
+        event_id=link.event_id,
+        begin_at=link.starts_at,
+        end_at=link.ends_at,
+        current=current,
+    )
+    if source is None:
+        return event
+    return replace(event, branch=next(iter(source.branches), None), category=next(iter(source.categories), None))

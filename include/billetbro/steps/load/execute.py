@@ -1,0 +1,193 @@
+"""Carry out the changes that passed the gate, each committed as `applying` before its request leaves.
+
+The changes of one event are carried out in their order, several events at a time. What is wrong with one event is its
+rejection; what is wrong with Place2book or the connection stops the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Event, Lock
+
+from sqlalchemy import Engine
+
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import BilletbroError, Missing, OutcomeUnknown, Refused
+from billetbro.messages.errors import error_code
+from billetbro.messages.pluralize import counted
+from billetbro.models import Change, CurrentEvent, Kind, Mapped, Rejection
+from billetbro.reconcile.matching.identity import Identity
+from billetbro.reconcile.operations.apply import NO_REQUEST, carry_out
+from billetbro.reconcile.operations.checks import SoldMeanwhile
+from billetbro.reconcile.operations.event_state import Working
+from billetbro.reconcile.planning.plan import Plan
+from billetbro.reconcile.planning.prices import prices_as_made
+from billetbro.steps.request import in_words, utc_now
+from billetbro.store import changes as stored
+from billetbro.store.links import remove_link, save_link
+from billetbro.store.snapshots import forget_ticket_events, store_ticket_events
+
+CHANGES_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.END_PRICE_SALE, Kind.DELETE_PRICE})
+BEGINS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What came of a library's changes: those applied (ids), the events settled, what was refused, what stopped it.
+
+    `planned` is how many a run in mode `plan` only planned.
+    """
+
+    applied: set[int] = field(default_factory=set)
+    settled: set[str] = field(default_factory=set)
+    rejections: list[Rejection] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    planned: int | None = None
+
+    def __str__(self) -> str:
+        """Say it in a line for the task's log."""
+        if self.planned is not None:
+            return f"{counted(self.planned, 'change', 'changes')} planned, none made"
+        applied, errors = counted(len(self.applied), "change", "changes"), counted(len(self.errors), "error", "errors")
+        return f"{applied} applied, {len(self.rejections)} refused or uncertain, {errors}"
+
+
+class ChangeRunner:
+    """Carries out one library's planned changes."""
+
+    def __init__(self, engine: Engine, library: str, client: Place2bookClient) -> None:
+        self._engine = engine
+        self._library = library
+        self._client = client
+        self._outcome = Outcome()
+        self._stop = Event()
+        self._lock = Lock()
+
+    def run(
+        self,
+        planned: Sequence[tuple[int, Change]],
+        plan: Plan,
+        identities: Mapping[str, Identity],
+        snapshot: Mapping[str, Mapped],
+        currents: Mapping[tuple[int, int], CurrentEvent],
+    ) -> Outcome:
+        """Carry out the changes, given with their ids, and return what came of them; raises nothing of the APIs'."""
+        by_event: dict[str, list[tuple[int, Change]]] = {}
+        for change_id, change in planned:
+            by_event.setdefault(change.uuid, []).append((change_id, change))
+
+        def one_event(uuid: str) -> None:
+            changes_of_it = [change for _, change in by_event[uuid]]
+            self._event(by_event[uuid], working_on(changes_of_it, plan, identities, snapshot, currents))
+
+        self._client.map_concurrently(one_event, list(by_event))
+        return self._outcome
+
+    def _event(self, planned: Sequence[tuple[int, Change]], event: Working) -> None:
+        """Carry out one event's changes; a refused one lets the others go on, unless they need it."""
+        refused = False
+        for change_id, change in planned:
+            if self._stop.is_set():
+                return
+            try:
+                self._change(change_id, change, event)
+            except (Refused, OutcomeUnknown) as error:
+                refused = True
+                self._failed(change_id, change, error)
+                if change.kind in BEGINS_AN_EVENT or isinstance(error, OutcomeUnknown):
+                    break
+            except Exception as error:
+                self._stop.set()
+                self._failed(change_id, change, error)
+                return
+        try:
+            self._read_prices_again([change for _, change in planned], event)
+        except BilletbroError as error:
+            with self._lock:
+                self._outcome.errors.append(error)
+        if not refused:
+            with self._lock:
+                self._outcome.settled.add(planned[0][1].uuid)
+
+    def _change(self, change_id: int, change: Change, event: Working) -> None:
+        if change.kind not in NO_REQUEST:
+            with self._engine.begin() as connection:
+                stored.mark_applying(connection, change_id, utc_now())
+        before = event.current
+        carry_out(self._client, change, event)
+        self._save(change_id, change, event, before, utc_now())
+        with self._lock:
+            self._outcome.applied.add(change_id)
+
+    def _save(self, change_id: int, change: Change, event: Working, before: CurrentEvent | None, now: datetime) -> None:
+        """Store in one transaction that the change was applied and how its event now stands."""
+        with self._engine.begin() as connection:
+            if change.moved_from:
+                remove_link(connection, self._library, change.moved_from)
+            if change.kind is Kind.CREATE:
+                # One that was removed before, with all that was counted of it.
+                remove_link(connection, self._library, change.uuid)
+            if event.link is not None:
+                save_link(connection, self._library, event.link)
+            if event.current is not None:
+                store_ticket_events(connection, self._library, [event.current], now)
+            elif before is not None:
+                forget_ticket_events(connection, self._library, [(before.event_maker, before.event_id)])
+            event_id = event.link.event_id if event.link else change.event_id
+            stored.mark_applied(connection, change_id, now, event_id, event.price_id)
+
+    def _read_prices_again(self, changes: Sequence[Change], event: Working) -> None:
+        """Learn how the prices stand after they were changed, and which of a new event's are whose."""
+        current, link = event.current, event.link
+        if current is None or link is None or not any(change.kind in CHANGES_PRICES for change in changes):
+            return
+        event.current = replace(current, prices=self._client.prices_or_none(current.event_maker, current.event_id))
+        created = any(change.kind is Kind.CREATE for change in changes)
+        with self._engine.begin() as connection:
+            if created and not link.prices and event.mapped and event.mapped.desired:
+                standing = {price.price_id: price for price in event.current.prices or ()}
+                event.link = replace(link, prices=prices_as_made(event.mapped.desired.prices, standing))
+                save_link(connection, self._library, event.link)
+            store_ticket_events(connection, self._library, [event.current], utc_now())
+
+    def _failed(self, change_id: int, change: Change, error: Exception) -> None:
+        """Note what became of a change that did not succeed, and what staff are told."""
+        unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, BilletbroError)
+        with self._engine.begin() as connection:
+            stored.mark_failed(
+                connection, change_id, utc_now(), in_words(error), outcome_unknown=unknown, code=error_code(error)
+            )
+        with self._lock:
+            vanished = isinstance(error, Missing) and change.kind is not Kind.CREATE
+            if isinstance(error, Refused) and not (vanished or isinstance(error, SoldMeanwhile)):
+                self._outcome.rejections.append(_rejection(change, "refused_by_place2book", error.said or str(error)))
+            elif isinstance(error, OutcomeUnknown):
+                self._outcome.rejections.append(_rejection(change, "outcome_unknown", None))
+                self._outcome.errors.append(error)
+            elif not isinstance(error, Refused):
+                self._outcome.errors.append(error)
+
+
+def working_on(
+    changes: Sequence[Change],
+    plan: Plan,
+    identities: Mapping[str, Identity],
+    snapshot: Mapping[str, Mapped],
+    currents: Mapping[tuple[int, int], CurrentEvent],
+) -> Working:
+    """Return how one event stands before its changes are carried out."""
+    first = changes[0]
+    identity = identities.get(first.uuid)
+    return Working(
+        mapped=snapshot.get(first.uuid),
+        link=plan.links.get(first.uuid),
+        current=currents.get((first.event_maker, first.event_id or 0), identity.current if identity else None),
+        ours=dict(plan.ours.get(first.uuid, {})),
+    )
+
+
+def _rejection(change: Change, code: str, detail: str | None) -> Rejection:
+    names = ", ".join(field.field for field in change.fields) or None
+    return Rejection(uuid=change.uuid, title=change.title, code=code, field=names, detail=detail)

@@ -1,0 +1,183 @@
+"""What the write-back after a plan would be: the plan carried out on paper, by the functions that carry it out.
+
+So the links and ticket events that the write-back would find come about just as they would in earnest. What only
+Place2book can hand out, the addresses of an event that does not exist yet, is None in the foreseen change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+
+from billetbro.errors import Missing
+from billetbro.models import (
+    Address,
+    Change,
+    CurrentEvent,
+    CurrentPrice,
+    OnCreate,
+    TicketEvent,
+    Written,
+)
+from billetbro.reconcile.operations.apply import carry_out
+from billetbro.reconcile.planning.owned_fields import read_time
+from billetbro.reconcile.planning.plan import Plan
+from billetbro.reconcile.planning.removal import tickets_sold
+from billetbro.reconcile.reasons import Why
+from billetbro.steps.due_write_backs import what_is_due
+from billetbro.steps.load.execute import working_on
+from billetbro.steps.load.reconcile_state import Known
+
+TO_BE_TOLD = "to be told by Place2book"
+"""Stands for a new event's sales link while it is on paper; it is never stored or shown."""
+
+ADDRESSES = frozenset({"url", "admin_url"})
+TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_begin_at", "sale_end_at"})
+Key = tuple[int, int]
+
+
+def foreseen_write_backs(
+    changes: Sequence[Change],
+    plan: Plan,
+    known: Known,
+    *,
+    standing: Mapping[Key, CurrentEvent],
+    failed: Collection[str],
+    events: Collection[str],
+) -> list[Change]:
+    """Return what would be written back once these changes were carried out.
+
+    `standing` are the library's ticket events as they were read. Place2book is taken to accept everything, and to
+    publish a new event at once.
+    """
+    paper = OnPaper({**standing, **known.currents})
+    links = {link.uuid: link for link in known.links}
+    plan = replace(plan, links=links | plan.links)
+    snapshot = {mapped.uuid: mapped for mapped in known.snapshot}
+    by_event: dict[str, list[Change]] = {}
+    for change in changes:
+        by_event.setdefault(change.uuid, []).append(change)
+    for uuid, of_event in by_event.items():
+        event = working_on(of_event, plan, known.identities, snapshot, known.currents)
+        for change in of_event:
+            carry_out(paper, change, event)
+        if event.link is not None:
+            links[uuid] = event.link
+    sales_hosts = known.rules.sales_hosts
+    readable = [mapped for mapped in known.snapshot if mapped.uuid not in known.run.unreadable]
+    due = what_is_due(readable, links, paper.events, sales_hosts, failed, events, known.run.now)
+    return [_as_far_as_known(item.change) for item in due if item.change]
+
+
+def _as_far_as_known(change: Change) -> Change:
+    """Return the change without what only Place2book can hand out."""
+    if change.event_id is None or change.event_id > 0:
+        return change
+    fields = tuple(replace(field, new=None) if field.field in ADDRESSES else field for field in change.fields)
+    return replace(change, event_id=None, fields=fields, why=Why.ADDRESSES_TO_BE_TOLD)
+
+
+class OnPaper:
+    """A Place2book that says yes to everything; ids of what it makes are below zero."""
+
+    def __init__(self, events: Mapping[Key, CurrentEvent]) -> None:
+        self.events = dict(events)
+        self._numbers = count(-1, -1)
+
+    def event(self, event_maker: int, event_id: int) -> CurrentEvent:
+        """Return an event as it stands; raises Missing when it is gone."""
+        if (event_maker, event_id) not in self.events:
+            raise Missing(f"there is no event {event_id} on paper")
+        return self.events[event_maker, event_id]
+
+    def create_event(self, event_maker: int, desired: TicketEvent, _on_create: OnCreate) -> CurrentEvent:
+        """Make an event as Place2book makes it: published, unless it is passive."""
+        made = CurrentEvent(
+            event_maker=event_maker,
+            event_id=next(self._numbers),
+            seccode="",
+            name=desired.name,
+            description_short=desired.description_short,
+            description_long=desired.description_long,
+            begin_at=desired.begin_at,
+            end_at=desired.end_at,
+            capacity=desired.capacity,
+            passive=desired.passive,
+            address=desired.address,
+            state="passive" if desired.passive else "published",
+            available_tickets=desired.capacity,
+            sales_location=TO_BE_TOLD,
+            prices=tuple(self._price(price.name, price.value_ore) for price in desired.prices),
+        )
+        return self._stands(made)
+
+    def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent:
+        """Lay fields over an event. Whether it is on sale follows from its windows, unless staff paused it."""
+        before = self.event(event_maker, event_id)
+        parts: dict[str, object] = {
+            name.removeprefix("address."): value for name, value in fields.items() if name.startswith("address.")
+        }
+        values = _typed({name: value for name, value in fields.items() if "." not in name})
+        if parts:
+            values["address"] = replace(before.address or Address(name="", address1=""), **parts)  # type: ignore[arg-type]
+        after = replace(before, **values, active=None)  # type: ignore[arg-type]
+        if after.passive != before.passive:
+            after = replace(after, state="passive" if after.passive else "published")
+        return self._stands(replace(after, available_tickets=_available(before, after)))
+
+    def delete_event(self, event_maker: int, event_id: int) -> None:
+        """Remove an event."""
+        del self.events[event_maker, event_id]
+
+    def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
+        """Return an event's prices."""
+        return self.event(event_maker, event_id).prices or ()
+
+    def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
+        """Return an event's prices; None where they were not shown to us."""
+        return self.event(event_maker, event_id).prices
+
+    def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
+        """Add a price."""
+        made = self._price(name, value_ore)
+        self._put_prices(event_maker, event_id, (*self.prices(event_maker, event_id), made))
+        return made
+
+    def update_price(
+        self, event_maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]
+    ) -> CurrentPrice:
+        """Lay fields over a price."""
+        values = _typed({"value_ore" if name == "value" else name: value for name, value in fields.items()})
+        prices = {price.price_id: price for price in self.prices(event_maker, event_id)}
+        prices[price_id] = replace(prices[price_id], **values)  # type: ignore[arg-type]
+        self._put_prices(event_maker, event_id, tuple(prices.values()))
+        return prices[price_id]
+
+    def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None:
+        """Remove a price."""
+        left = tuple(price for price in self.prices(event_maker, event_id) if price.price_id != price_id)
+        self._put_prices(event_maker, event_id, left)
+
+    def _price(self, name: str, value_ore: int) -> CurrentPrice:
+        return CurrentPrice(price_id=next(self._numbers), name=name, value_ore=value_ore, sold_tickets=0)
+
+    def _put_prices(self, event_maker: int, event_id: int, prices: tuple[CurrentPrice, ...]) -> None:
+        self._stands(replace(self.event(event_maker, event_id), prices=prices))
+
+    def _stands(self, event: CurrentEvent) -> CurrentEvent:
+        self.events[event.event_maker, event.event_id] = event
+        return event
+
+
+def _typed(fields: Mapping[str, Written]) -> dict[str, object]:
+    return {name: read_time(value) if name in TIMES else value for name, value in fields.items()}
+
+
+def _available(before: CurrentEvent, after: CurrentEvent) -> int | None:
+    """Return how many tickets are left once the capacity is another."""
+    if after.capacity == before.capacity or after.capacity is None:
+        return before.available_tickets
+    if before.capacity is None or before.available_tickets is None:
+        return max(after.capacity - tickets_sold(after), 0)
+    return max(before.available_tickets + after.capacity - before.capacity, 0)

@@ -1,0 +1,48 @@
+"""What other libraries sell for a library's event makers, which they may have had before: nobody else's to find."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection
+
+from billetbro.errors import SettingsProblem
+from billetbro.models import Link, LinkStatus, Mapped
+from billetbro.settings.libraries import Library
+from billetbro.steps.load.observe import Key
+from billetbro.store.links import linked_by_others
+
+
+def read_others(
+    connection: Connection,
+    library: Library,
+    twin: Library | None,
+    links: Sequence[Link],
+    snapshot: Sequence[Mapped],
+) -> frozenset[Key]:
+    """Return the Place2book events that other libraries have linked, of those event makers that we look at.
+
+    Raises SettingsProblem when they are those of the very source events that this library shows: then it is the same
+    library under another id, and whatever is known of its events stands under the one before. A twin's source may
+    number its events as this one's does.
+    """
+    section = library.place2book
+    makers = {section.event_maker, *section.event_makers_by_branch.values()}
+    makers |= {link.event_maker for link in links if link.status is LinkStatus.LIVE}
+    others = linked_by_others(connection, library.id, makers)
+    strangers = [found for found in others if twin is None or found[0] != twin.id]
+    _see_that_the_id_is_as_before(library.id, strangers, {mapped.uuid for mapped in snapshot})
+    return frozenset(key for _, _, key in others)
+
+
+def _see_that_the_id_is_as_before(
+    library: str, others: Sequence[tuple[str, str, Key]], present: Collection[str]
+) -> None:
+    same = Counter(other for other, uuid, _ in others if uuid in present)
+    for before, count in same.most_common(1):
+        raise SettingsProblem(
+            f"Library '{library}' shows {count} of the events that are linked for '{before}', which seems to be the id "
+            "that it had before. What is sold is known by the id: give it the one before in libraries.yaml, and change "
+            "its name only."
+        )

@@ -1,0 +1,134 @@
+"""Read how Place2book stands now, and refuse to believe an answer that contradicts what we know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import BadAnswer, Refused
+from billetbro.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
+from billetbro.reconcile.matching.identity import is_over, wants_an_event
+from billetbro.reconcile.planning.owned_fields import read_time
+from billetbro.reconcile.policies import distrust
+from billetbro.steps.read_each import Unread, read_each
+from billetbro.store.changes import BegunChange
+
+MARGIN = timedelta(days=1)
+"""How much further back Place2book is read than what is sought starts, for a start that was moved a little."""
+
+LISTED = ("published", None)
+"""States of an event that Place2book's list must hold; whether it lists drafts and what is over is not documented."""
+
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """The ticket events of a library's event makers, prices not read yet, the linked ones that are missing, and those
+    that could not be read."""
+
+    events: tuple[CurrentEvent, ...]
+    missing: tuple[Key, ...]
+    unread: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """Events with their prices, and those whose prices could not be read."""
+
+    events: dict[Key, CurrentEvent]
+    unread: frozenset[Key]
+
+
+def earliest_sought(
+    window_start: datetime,
+    snapshot: Sequence[Mapped],
+    links: Sequence[Link],
+    begun: Iterable[BegunChange],
+    now: datetime,
+) -> datetime:
+    """Return the earliest start of what may have to be found: what is not linked yet can have begun before the window.
+
+    That is a source event that is wanted, and one whose create may have been carried out, until it would be over.
+    """
+    linked = {link.uuid for link in links if link.status is not LinkStatus.DELETED}
+    starts = [mapped.starts_at for mapped in snapshot if wants_an_event(mapped) and mapped.uuid not in linked]
+    for change in begun:
+        if change.kind is Kind.CREATE and (read_time(change.new.get("end_at")) or now) > now:
+            starts.append(read_time(change.new.get("begin_at")))
+    return min(start for start in (window_start, *starts) if start is not None)
+
+
+def observe(
+    client: Place2bookClient,
+    links: Sequence[Link],
+    rules: LibraryRules,
+    starts_after: datetime,
+    now: datetime,
+    known_missing: Collection[str],
+    *,
+    created_at: Iterable[int],
+    believe_missing: bool,
+) -> Observation:
+    """Read the ticket events that begin after a moment, and each linked event that was not among them.
+
+    They are read of the library's event makers, of those that linked events have from before, and of those that creates
+    of unknown outcome were sent to (`created_at`).
+    Raises BadAnswer when the list lacks events that exist, or too many linked events are said not to exist: other than
+    those of which staff were told before (`known_missing`, by source event), and unless a person says that they were
+    removed (`believe_missing`).
+    """
+    linked = [link for link in links if link.status is LinkStatus.LIVE]
+    live = [link for link in linked if not is_over(link, now)]
+    makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live), *created_at))
+    begin_at_after = starts_after - MARGIN
+    listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
+    known = {_key(event) for event in listed}
+    unlisted = [link for link in linked if (link.event_maker, link.event_id) not in known]
+    found = read_each(client, lambda link: _event_or_none(client, link), unlisted)
+    missing = [link for link, event in zip(unlisted, found, strict=True) if event is None and link in live]
+    there = [event for event in found if isinstance(event, CurrentEvent)]
+    unread = (link for link, event in zip(unlisted, found, strict=True) if isinstance(event, Unread))
+    to_be_listed = [event for event in there if event.state in LISTED and (event.end_at is None or event.end_at > now)]
+    in_window = [event for event in to_be_listed if event.begin_at is not None and event.begin_at >= begin_at_after]
+    news = [link for link in missing if link.uuid not in known_missing and not believe_missing]
+    if doubt := distrust(missing=len(news), unlisted=len(in_window), live_links=len(live), rules=rules):
+        way_out = "" if in_window else " If they were deleted on purpose, run it once with allow_mass_removal."
+        raise BadAnswer(f"Library '{rules.library}': {doubt}{way_out}")
+    return Observation(
+        events=(*listed, *there),
+        missing=tuple((link.event_maker, link.event_id) for link in missing),
+        unread=frozenset((link.event_maker, link.event_id) for link in unread),
+    )
+
+
+def with_readable_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> Priced:
+    """Return the events with their prices read, as `with_prices` does, but for the few of which nothing can be read."""
+    wanted = list({_key(event): event for event in events}.values())
+    prices = read_each(client, lambda event: client.prices_or_none(event.event_maker, event.event_id), wanted)
+    read = zip(wanted, prices, strict=True)
+    return Priced(
+        events={_key(event): replace(event, prices=found) for event, found in read if not isinstance(found, Unread)},
+        unread=frozenset(_key(e) for e, found in zip(wanted, prices, strict=True) if isinstance(found, Unread)),
+    )
+
+
+def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[Key, CurrentEvent]:
+    """Return the events with their prices read, a few at a time; None where Place2book shows none."""
+    wanted = list({_key(event): event for event in events}.values())
+    prices = client.map_concurrently(lambda event: client.prices_or_none(event.event_maker, event.event_id), wanted)
+    return {_key(event): replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
+
+
+def _event_or_none(client: Place2bookClient, link: Link) -> CurrentEvent | None:
+    """Return the event; None when Place2book refuses to show it although it has just shown the list: it is not ours."""
+    try:
+        return client.event(link.event_maker, link.event_id)
+    except Refused:
+        return None
+
+
+def _key(event: CurrentEvent) -> Key:
+    return event.event_maker, event.event_id

@@ -1,0 +1,62 @@
+"""Twin libraries: what a load knows of the other one, and the lock that lets them decide one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from billetbro.reconcile.matching.twins import Twin, twin_of
+from billetbro.settings.libraries import Library
+from billetbro.store.database import library_lock
+from billetbro.store.links import read_links
+from billetbro.store.rejections import open_codes
+from billetbro.store.snapshots import read_mapped
+from billetbro.store.twins import begun_creates, read_left, read_left_gone, still_to_come, was_read
+
+
+@contextmanager
+def twins_lock(engine: Engine, library: Library, twin: Library | None) -> Iterator[None]:
+    """Hold the lock of a pair, within the library's own: what one creates is linked before the other plans.
+
+    Who holds it waits for no library's lock, so that nobody waits for ever. Raises Retriable as `library_lock` does.
+    """
+    if twin is None:
+        yield
+        return
+    # No library has this for its id: an id has no spaces.
+    with library_lock(engine, " and ".join(sorted((library.id, twin.id)))):
+        yield
+
+
+def read_twin(connection: Connection, library: Library, twin: Library | None, now: datetime) -> Twin | None:
+    """Return what our own tables tell of the library's twin; None when it has none."""
+    if twin is None:
+        return None
+    deleted = {uuid for uuid, code in open_codes(connection, twin.id) if code == "event_missing_in_place2book"}
+    return twin_of(
+        twin.name,
+        leads=library.twin_of == twin.id,
+        read=was_read(connection, twin.id),
+        links=read_links(connection, twin.id),
+        snapshot=read_mapped(connection, twin.id),
+        begun=begun_creates(connection, twin.id),
+        missing=deleted,
+        to_come=still_to_come(connection, twin.id, now),
+        left=read_left(connection, library.id),
+        left_gone=read_left_gone(connection, library.id),
+    )
+
+
+def in_units(libraries: Sequence[Library]) -> list[list[str]]:
+    """Return the ids of libraries one each, but twins together, the one that leads first, where both are there."""
+    there = {library.id for library in libraries}
+    follower = {library.twin_of: library.id for library in libraries if library.twin_of in there}
+    led = set(follower.values())
+    return [
+        [library.id, *([follower[library.id]] if library.id in follower else [])]
+        for library in libraries
+        if library.id not in led
+    ]

@@ -1,0 +1,215 @@
+"""Every night, for each library: personal data that is past its time goes, and the rest is as the policy has it.
+
+1. What is past retention is removed, from tables and files (no key is needed for that)
+2. What is stored is brought under the policy: after a change of it, in files too
+3. Pseudonyms whose key is not known any longer are told of: their people cannot be found
+4. When that is done for all of them: the files of each day that is over become one
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, select, union
+
+from billetbro.settings.libraries import Library, Settings, SettingsError
+from billetbro.steps.request import utc_now
+from billetbro.store.database import LOCK_WAIT_SECONDS, library_lock
+from billetbro.store.schema.privacy_tables import privacy_policies, retention_sweeps
+from billetbro.store.schema.warehouse_tables import purchases
+from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.privacy.policy import Keys, Privacy
+from billetbro.warehouse.privacy.policy_change import apply_policy, apply_policy_to_files
+from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
+from billetbro.warehouse.privacy.redact import Counts
+from billetbro.warehouse.privacy.retention import Removed, remove_past
+from billetbro.warehouse.privacy.retention_rule import Retention
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+LONGEST_MERGE = 60.0
+"""Seconds that a night spends on merging a library's files."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A library whose data is looked after: how long it is kept, and its settings where it still has some.
+
+    `retention` is None where nobody can tell while the settings have mistakes.
+    """
+
+    id: str
+    retention: Retention | None
+    settings: Library | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the library's name, its id when the settings do not list it."""
+        return self.settings.name if self.settings else self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What a night did for a library, in rows of each table: removed, and brought under the policy."""
+
+    removed: Removed
+    protected: Counts = field(default_factory=dict)
+    protected_in_files: Counts = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return in how many rows personal data was removed or protected, by table, files apart."""
+        parts = {
+            "": self.removed.tables,
+            " in files": self.removed.files,
+            " by policy": self.protected,
+            " by policy in files": self.protected_in_files,
+        }
+        return {f"{table}{where}": count for where, counts in parts.items() for table, count in counts.items() if count}
+
+
+def kept_libraries(settings: Settings, stored: Iterable[str], wanted: Iterable[str]) -> tuple[Kept, ...]:
+    """Return the libraries to look after: of the settings, and those whose data is still stored though they are gone.
+
+    Data of a library that is gone goes by the retention of the file's defaults. Raises SettingsError for one that is
+    wanted and neither listed nor stored.
+    """
+    listed = _listed(settings.libraries)
+    gone = Retention(days=settings.unlisted.retention_days)
+    return _chosen(listed, _others(stored, listed, gone), wanted)
+
+
+def kept_despite_mistakes(
+    in_order: Iterable[Library], stored: Iterable[str], wanted: Iterable[str]
+) -> tuple[Kept, ...]:
+    """Return the libraries to look after while the settings have mistakes: those in order, and all that is stored.
+
+    Of the others nobody can tell how long their data is kept: they may be listed under an id with a mistake in it.
+    Raises SettingsError for one that is wanted and neither in order nor stored.
+    """
+    listed = _listed(in_order)
+    return _chosen(listed, _others(stored, listed, None), wanted)
+
+
+def _listed(libraries: Iterable[Library]) -> list[Kept]:
+    return [
+        Kept(id=one.id, retention=Retention(days=one.personal_data.retention_days, timezone=one.timezone), settings=one)
+        for one in libraries
+    ]
+
+
+def _others(stored: Iterable[str], listed: Sequence[Kept], retention: Retention | None) -> list[Kept]:
+    ids = [one.id for one in listed]
+    return [Kept(id=library, retention=retention) for library in sorted(set(stored).difference(ids))]
+
+
+def _chosen(listed: Sequence[Kept], others: Sequence[Kept], wanted: Iterable[str]) -> tuple[Kept, ...]:
+    chosen, known = set(wanted), (*listed, *others)
+    if unknown := sorted(chosen.difference(one.id for one in known)):
+        raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(one.id for one in known)}")
+    return tuple(one for one in known if not chosen or one.id in chosen)
+
+
+def stored_libraries(warehouse: Engine, files: PersonalDataFiles | None) -> frozenset[str]:
+    """Return the libraries that the warehouse or the files hold data of."""
+    query = union(select(purchases.c.library).distinct(), select(privacy_policies.c.library).distinct())
+    with warehouse.connect() as connection:
+        in_tables = frozenset(connection.scalars(query))
+    return in_tables | (files.libraries() if files else frozenset())
+
+
+def longest_waiting_first(warehouse: Engine, libraries: Sequence[Kept]) -> tuple[Kept, ...]:
+    """Return the libraries in the order in which retention last went through them, those first where it never did.
+
+    So a night that is too short for all of them leaves nobody to wait for good. No libraries, no tables needed.
+    """
+    if not libraries:
+        return ()
+    query = select(retention_sweeps.c.library, retention_sweeps.c.swept_at)
+    with warehouse.connect() as connection:
+        swept = {row.library: row.swept_at for row in connection.execute(query)}
+    return tuple(sorted(libraries, key=lambda library: swept.get(library.id, NEVER)))
+
+
+def has_warehouse(engine: Engine) -> bool:
+    """Return whether there is a schema `warehouse` with purchases in this database."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.to_regclass(purchases.fullname))) is not None
+
+
+def keep_in_order(
+    state: Engine,
+    warehouse: Engine,
+    library: Kept,
+    privacy: Callable[[Library], Privacy],
+    keys: Keys,
+    files: PersonalDataFiles | None,
+    clock: Callable[[], datetime] = utc_now,
+    wait_seconds: float = LOCK_WAIT_SECONDS,
+) -> Night:
+    """Do a night's work for one library, under its lock; what retention removed stays so when the rest fails.
+
+    Raises Fatal when the key is missing, and Retriable when another task works on the library or files cannot be
+    reached.
+    """
+    if library.retention is None:
+        raise SettingsError(f"{library.id}: how long its data is kept cannot be told while the settings have mistakes.")
+    with library_lock(state, library.id, wait_seconds):
+        now = clock()  # not before the lock: what is changed now must look newer than what was written as files
+        removed = remove_past(warehouse, library.id, library.retention, now, files)
+        if library.settings is None:
+            log.info(
+                "%s is in libraries.yaml no longer; its data is kept for %s days", library.id, library.retention.days
+            )
+            return Night(removed=removed)
+        policy = privacy(library.settings)
+        with warehouse.begin() as connection:
+            protected = apply_policy(connection, library.id, policy, now, thoroughly=True)
+        with warehouse.begin() as connection:
+            in_files = apply_policy_to_files(connection, library.id, policy, now, files) if files else {}
+            lost = rows_under_unknown_keys(connection, library.id, keys)
+    if lost:
+        log.warning(
+            "%s: %s purchases have pseudonyms of a key that is neither the current one in 'billetbro_privacy' nor in "
+            "its former_keys: their buyers cannot be found to be forgotten before retention removes them.",
+            library.id,
+            lost,
+        )
+    return Night(removed=removed, protected=protected, protected_in_files=in_files)
+
+
+def merge_files(
+    state: Engine,
+    library: str,
+    files: PersonalDataFiles,
+    clock: Callable[[], datetime] = utc_now,
+    seconds: float = LONGEST_MERGE,
+) -> int:
+    """Make one file of each past day's, under the library's lock; return how many files were merged.
+
+    Ends after so many seconds, for the hourly run waits: the next night goes on. Raises as `keep_in_order` does.
+    """
+    until, merged = time.monotonic() + seconds, 0
+    with library_lock(state, library), closing(files.merge_days(library, clock().astimezone(UTC).date())) as days:
+        for count in days:
+            merged += count
+            if time.monotonic() >= until:
+                log.info("%s: more days of files are left for the next night to merge", library)
+                break
+    if merged:
+        log.info("%s: %s files of past days became one for each day and table", library, merged)
+    return merged
+
+
+def said_of(nights: Mapping[str, Night]) -> list[str]:
+    """Return a line for each library, in Danish and English, that says how much was removed."""
+    lines = []
+    for library, night in nights.items():
+        counts = ", ".join(f"{name}: {count}" for name, count in night.counts.items())
+        lines.append(f"{library}: {counts}" if counts else f"{library}: intet at fjerne / nothing to remove")
+    return lines

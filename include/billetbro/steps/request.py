@@ -1,0 +1,83 @@
+"""What a run was asked to do, and how a step goes through its libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from billetbro.errors import BilletbroError, Fatal, Refused, Retriable
+from billetbro.messages.errors import error_code
+from billetbro.models import Mode
+from billetbro.store.database import see_that_it_is_current
+from billetbro.store.runs import note_error
+from billetbro.store.schema.metadata import metadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """A run as it was asked for, by the schedule or by a person. Empty `events` is all of them."""
+
+    run_id: str
+    mode: Mode = Mode.SYNC
+    by_hand: bool = False
+    events: frozenset[str] = frozenset()
+    allow_mass_removal: bool = False
+
+
+class NothingToDo(Exception):  # noqa: N818
+    """Says that an earlier step left nothing for this one: not a failure of this step."""
+
+
+def utc_now() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC)
+
+
+def batches(libraries: Sequence[str], at_most: int = 16) -> list[list[str]]:
+    """Return the libraries one each, or in at most so many batches of nearly the same size when they are more."""
+    size = max(1, -(-len(libraries) // at_most))
+    return [list(libraries[start : start + size]) for start in range(0, len(libraries), size)]
+
+
+def for_each_library(
+    engine: Engine, request: RunRequest, step: str, libraries: Sequence[str], work: Callable[[str], None]
+) -> None:
+    """Do the work for each library, one's failure leaving the others untouched, and raise at the end what went wrong.
+
+    What went wrong is noted in `sync.runs` in words. Raises NothingToDo when every library says so, and SettingsProblem
+    before anything is done when the tables are not those that this code knows.
+    """
+    see_that_it_is_current(engine, metadata)
+    failed: list[Exception] = []
+    idle = 0
+    for library in libraries:
+        try:
+            work(library)
+        except NothingToDo:
+            idle += 1
+        except Exception as error:
+            note_error(engine, request.run_id, library, step, in_words(error), error_code(error))
+            failed.append(error)
+    if failed:
+        raise _together(failed)
+    if idle == len(libraries):
+        raise NothingToDo(f"nothing to do for {', '.join(libraries)}")
+
+
+def in_words(error: Exception) -> str:
+    """Return what is said of an error; of one that is not ours only its kind, since its text may hold anything."""
+    if isinstance(error, BilletbroError):
+        return str(error)
+    return f"An unexpected error ({type(error).__name__}); the task's log has the details."
+
+
+def _together(failed: Sequence[Exception]) -> Exception:
+    """Return the one error, or one that says all of them: retriable if any of them is."""
+    if len(failed) == 1:
+        return failed[0]
+    message = " | ".join(in_words(error) for error in failed)
+    hopeless = all(isinstance(error, Fatal | Refused) for error in failed)
+    return Fatal(message) if hopeless else Retriable(message)

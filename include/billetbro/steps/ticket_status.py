@@ -1,0 +1,217 @@
+"""Between two hourly runs: the buttons of events whose sale windows open or close now, and no others (behaviour 7).
+
+What is due is found in our own tables. Only for it is Place2book read, and only when a state is to be written is the
+source read too, because what we know of it can be an hour old: an event may have been cancelled, withdrawn or made anew
+since, and a state set by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import BilletbroError, Refused, Retriable
+from billetbro.messages.errors import error_code, error_in_words, failures_in_words
+from billetbro.messages.pluralize import counted
+from billetbro.models import CurrentEvent, Mapped
+from billetbro.reconcile.mapping.event import map_event
+from billetbro.reconcile.sale_status.windows import is_due
+from billetbro.reconcile.sale_status.write_back import NEVER_OVERWRITTEN, due_state
+from billetbro.settings.libraries import Library
+from billetbro.sources import Source
+from billetbro.steps.due_write_backs import Due, what_is_due
+from billetbro.steps.library_rules import rules_of
+from billetbro.steps.request import in_words
+from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
+from billetbro.store.changes import failed_write_backs
+from billetbro.store.database import library_lock, migrate
+from billetbro.store.runs import note_error, note_progress, start_run
+from billetbro.store.sale_windows import Told, bounds_in_reach
+from billetbro.store.snapshots import note_written_back, store_ticket_events
+
+STEP = "ticket_status"
+"""The step's name in `sync.runs.errors`, and the mode of its rows there: they are no runs of the hourly job."""
+
+AT_ONCE = 4
+"""So many libraries are worked on at a time."""
+
+LEFT_ALONE = "is being worked on by the hourly run, which writes its states"
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What was done for one library: events read again, states written, and refused by the source."""
+
+    read: int
+    written: int
+    refused: int
+
+    def __str__(self) -> str:
+        """Say it in a line for the task's log."""
+        return f"{counted(self.read, 'event', 'events')} read again, {self.written} written, {self.refused} refused"
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """What came of a round: a sentence for each library that had something due, and what failed, by library."""
+
+    said: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Exception] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> str:
+        """Return in a sentence which libraries failed and why; empty when none did."""
+        failed = {
+            library: error_in_words(error_code(error), in_words(error))
+            for library, error in sorted(self.failed.items())
+        }
+        return failures_in_words(failed, len(self.said) + len(failed)) if failed else ""
+
+
+def libraries_due(engine: Engine, now: datetime) -> frozenset[str]:
+    """Return the libraries that have an event whose button is to be looked at; asks nobody but our own tables."""
+    return frozenset(told.library for told in _due(engine, now))
+
+
+def for_each_due(
+    engine: Engine, run_id: str, libraries: Sequence[Library], work: Callable[[Library], Followed | None]
+) -> Round:
+    """Do the work for each library, a few at a time; one's failure, noted in `sync.runs`, leaves the others untouched.
+
+    Work that returns None found the library in somebody else's hands. The schema is brought up to date first: a new
+    version's first run may be this one.
+    """
+    migrate(engine)
+    result = Round()
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        try:
+            for library, task in [(library, pool.submit(work, library)) for library in libraries]:
+                try:
+                    result.said[library.id] = str(task.result() or LEFT_ALONE)
+                except Exception as error:
+                    note_error(engine, run_id, library.id, STEP, in_words(error), error_code(error))
+                    result.failed[library.id] = error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    return result
+
+
+def follow_sale_windows(
+    engine: Engine, library: Library, run_id: str, source: Source, client: Place2bookClient, now: datetime
+) -> Followed | None:
+    """Read again what is due of one library and write its states back; None when another task works on the library.
+
+    Raises at the end what stopped Place2book or the source: what was not written stays due.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(library_lock(engine, library.id, wait_seconds=0))
+        except Retriable:
+            return None
+        due = _due(engine, now, library.id)
+        if not due:
+            return Followed(read=0, written=0, refused=0)
+        start_run(engine, run_id, [library.id], STEP, by_hand=False, now=now)
+        stands, errors = _read_again(client, due)
+        with engine.begin() as connection:
+            store_ticket_events(connection, library.id, stands.values(), now)
+        result = _write_states(engine, library, run_id, source, client.host, due, stands, now)
+        errors += result.errors
+        if not errors:
+            with engine.begin() as connection:
+                note_progress(connection, run_id, library.id, STEP, observed_at=now, written_back_at=now)
+    if errors:
+        raise errors[0]
+    return Followed(read=len(stands), written=result.written, refused=len(result.rejections))
+
+
+def _due(engine: Engine, now: datetime, library: str | None = None) -> list[Told]:
+    with engine.connect() as connection:
+        in_reach = bounds_in_reach(connection, now, library)
+    return [told for told in in_reach if is_due(told.mapped, told.link, told.event, told.read_at, now)]
+
+
+def _read_again(
+    client: Place2bookClient, due: Collection[Told]
+) -> tuple[dict[Key, CurrentEvent], list[BilletbroError]]:
+    """Return the events as they stand now, and what kept others from being read.
+
+    An event that Place2book refuses to show is left to the hourly run, which tells staff. After a few that could not
+    be read Place2book is down, and the rest is not asked for.
+    """
+    errors: list[BilletbroError] = []
+
+    def read(told: Told) -> CurrentEvent | None:
+        if len(errors) >= GIVE_UP_AFTER:
+            return None
+        maker, event_id = told.link.event_maker, told.link.event_id
+        try:
+            return replace(client.event(maker, event_id), prices=client.prices(maker, event_id))
+        except Refused:
+            return None
+        except Retriable as error:
+            errors.append(error)
+            return None
+
+    found = [event for event in client.map_concurrently(read, due) if event is not None]
+    return {(event.event_maker, event.event_id): event for event in found}, errors
+
+
+def _write_states(
+    engine: Engine,
+    library: Library,
+    run_id: str,
+    source: Source,
+    sales_host: str,
+    due: Collection[Told],
+    stands: Mapping[Key, CurrentEvent],
+    now: datetime,
+) -> WrittenBack:
+    """Write the states that the events have taken on, by the hourly run's rules; nothing else that differs."""
+    changed = [
+        told
+        for told in due
+        if (current := stands.get(_key(told))) and due_state(told.mapped, told.link, current, now) is not None
+    ]
+    if not changed:
+        return WrittenBack()
+    events = {event.uuid: event for event in source.read(_first_day(library, changed, now))}
+    with engine.begin() as connection:
+        rules = rules_of(connection, library, sales_host)
+        shown = [map_event(event, rules, now) for told in changed if (event := events.get(told.mapped.uuid))]
+        for final in _final(shown):
+            note_written_back(connection, library.id, final.uuid, {"state": final.state})
+        failed = failed_write_backs(connection, library.id)
+    links = {told.mapped.uuid: told.link for told in changed}
+    to_write = what_is_due(shown, links, stands, rules.sales_hosts, failed, (), now)
+    states = [_of_state(item) for item in to_write if item.state is not None]
+    return send(engine, library, run_id, source, states, now, judged=[item.mapped.uuid for item in states])
+
+
+def _of_state(item: Due) -> Due:
+    """Return what is due without a PATCH that writes no state: links alone are the hourly run's."""
+    writes = item.change is not None and any(field.field == "state" for field in item.change.fields)
+    return item if writes else replace(item, change=None)
+
+
+def _final(shown: Collection[Mapped]) -> list[Mapped]:
+    """Return the events that the source shows with a state that is never overwritten."""
+    return [mapped for mapped in shown if mapped.state in NEVER_OVERWRITTEN]
+
+
+def _first_day(library: Library, events: Collection[Told], now: datetime) -> date:
+    """Return the earliest day, in the library's time zone, on which one of the events starts."""
+    starts = (told.mapped.starts_at or told.link.starts_at or now for told in events)
+    return min(starts).astimezone(ZoneInfo(library.timezone)).date()
+
+
+def _key(told: Told) -> Key:
+    return told.link.event_maker, told.link.event_id

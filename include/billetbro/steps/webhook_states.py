@@ -1,0 +1,116 @@
+"""After a run: tell who asked for it in the source itself how the event stands now.
+
+| the run, the event                                                  | is told                                |
+|---------------------------------------------------------------------|----------------------------------------|
+| the library's part of the run that was asked for failed before purchases, or never began | `failed` |
+| so did that of a later run                                          | nothing yet: the next one may tell     |
+| something of the event is rejected                                  | `rejected`                             |
+| its ticket event was retired                                        | `over`                                 |
+| it has a ticket event, and was to be withdrawn                      | `kept`: the source still says it is ours |
+| it has a ticket event                                               | `published`                            |
+| it has none, or none any more                                       | `absent`                               |
+
+A group of events is told after them the first of `FIRST_TOLD` that one of its events has. Whose own run was stopped,
+deleted, or could not reach the source is told after the library's next run that looks at the event; a group after the
+next one that looks at all events. A run in mode `plan` writes nothing, and so tells nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import ProgrammingError
+
+from billetbro.errors import BilletbroError, Refused
+from billetbro.models import LinkStatus, Mode, WebhookAction, WebhookState
+from billetbro.sources import ShowsUpdates
+from billetbro.steps.request import RunRequest, in_words
+from billetbro.store.rejections import open_codes
+from billetbro.store.runs import read_run
+from billetbro.store.schema.tables import links
+from billetbro.store.webhook_requests import Pending, events_of_group, note_told, pending_of
+
+STEPS = ("extract", "transform", "load", "writeback")
+FIRST_TOLD = (
+    WebhookState.FAILED,
+    WebhookState.REJECTED,
+    WebhookState.KEPT,
+    WebhookState.PUBLISHED,
+    WebhookState.OVER,
+    WebhookState.ABSENT,
+)
+"""What is told of a group: what somebody has to look at comes first."""
+
+
+def whom_to_tell(engine: Engine, request: RunRequest) -> Sequence[Pending]:
+    """Return the requests that wait for the end of a run; none where nothing was ever asked for."""
+    if request.mode is Mode.PLAN:
+        return ()
+    try:
+        with engine.connect() as connection:
+            return pending_of(connection, request.run_id, request.events)
+    except ProgrammingError:
+        return ()
+
+
+def tell(engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pending], now: datetime) -> list[str]:
+    """Show a library's source the state of each event that was asked for; return in words what went wrong.
+
+    What the source refuses is not tried again; when it is down, all that is left waits for the library's next run.
+    """
+    mistakes: list[str] = []
+    down: str | None = None
+    for one in pending:
+        state = _state(engine, run_id, one)
+        if state is None:
+            continue
+        refused = None
+        if down is None:
+            try:
+                source.show_update(one.uuid, state, of_group=one.is_group)
+            except Refused as problem:
+                refused = in_words(problem)
+                mistakes.append(refused)
+            except BilletbroError as problem:
+                down = in_words(problem)
+                mistakes.append(down)
+        with engine.begin() as connection:
+            note_told(connection, one.signature, None if down else now, down or refused)
+    return mistakes
+
+
+def _state(engine: Engine, run_id: str, asked: Pending) -> WebhookState | None:
+    with engine.connect() as connection:
+        return state_of(connection, run_id, asked)
+
+
+def state_of(connection: Connection, run_id: str, asked: Pending) -> WebhookState | None:
+    """Return how an event or a group stands after a run, by the table above; None when it tells nothing of that."""
+    if not _got_through(connection, run_id, asked.library):
+        return WebhookState.FAILED if asked.run_id == run_id else None
+    if not asked.is_group:
+        return _state_of_event(connection, asked, asked.uuid)
+    uuids = events_of_group(connection, asked.signature)
+    return min((_state_of_event(connection, asked, uuid) for uuid in uuids), key=FIRST_TOLD.index)
+
+
+def _state_of_event(connection: Connection, asked: Pending, uuid: str) -> WebhookState:
+    if any(rejected == uuid for rejected, _ in open_codes(connection, asked.library)):
+        return WebhookState.REJECTED
+    status = connection.scalar(select(links.c.status).where(links.c.library == asked.library, links.c.uuid == uuid))
+    if status == LinkStatus.RETIRED:
+        return WebhookState.OVER
+    if status != LinkStatus.LIVE:
+        return WebhookState.ABSENT
+    return WebhookState.KEPT if asked.action is WebhookAction.WITHDRAW else WebhookState.PUBLISHED
+
+
+def _got_through(connection: Connection, run_id: str, library: str) -> bool:
+    """Tell whether a run came to the end of the library's events, whatever became of their purchases."""
+    try:
+        run = read_run(connection, run_id, library)
+    except KeyError:
+        return False
+    return run.loaded_at is not None and run.errors.keys().isdisjoint(STEPS)

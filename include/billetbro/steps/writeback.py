@@ -1,0 +1,237 @@
+"""Fourth step: write ticket link, admin link and sale state back to the source (behaviour 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from billetbro.errors import (
+    BilletbroError,
+    InternalServerError,
+    OutcomeUnknown,
+    PartlyRefused,
+    Refused,
+    Retriable,
+    WrongCredentials,
+)
+from billetbro.messages.errors import error_code
+from billetbro.models import Change, Mode, Rejection
+from billetbro.reconcile.planning.plan import UNREADABLE
+from billetbro.reconcile.policies import UNSAVED, fails_for_good, fingerprint, leave_refused_alone
+from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
+from billetbro.settings.libraries import Library
+from billetbro.sources import Source
+from billetbro.steps.due_write_backs import (
+    Due,
+    addresses_written,
+    shown_after,
+    ticket_status_of,
+    what_is_due,
+    what_is_still_shown,
+)
+from billetbro.steps.library_rules import rules_of
+from billetbro.steps.request import NothingToDo, RunRequest, in_words, utc_now
+from billetbro.store import changes as stored
+from billetbro.store.database import library_lock
+from billetbro.store.links import note_written_back as note_written
+from billetbro.store.links import read_links
+from billetbro.store.logins import doubt_login
+from billetbro.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
+from billetbro.store.runs import note_progress, read_run
+from billetbro.store.snapshots import note_written_back, read_mapped, read_ticket_events
+from billetbro.store.write_backs import failing_write_back
+
+REFUSED = "cms_refused"
+GIVE_UP_AFTER = 5
+"""So many failed PATCHes of one run mean that the source is down; the rest stays due."""
+
+
+@dataclass(slots=True, kw_only=True)
+class WrittenBack:
+    """What came of a library's write-back; `unsaved` is what the source cannot save, with the change that it was."""
+
+    written: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+    unsaved: dict[Rejection, Change] = field(default_factory=dict)
+    errors: list[BilletbroError] = field(default_factory=list)
+
+    @property
+    def tried(self) -> dict[str, str]:
+        """Return what identifies each change that was not saved, by event."""
+        return {change.uuid: fingerprint([change]) for change in self.unsaved.values()}
+
+
+def write_back(
+    engine: Engine, library: Library, request: RunRequest, source: Source, sales_host: str, now: datetime
+) -> WrittenBack:
+    """Write back what is due; what fails stays due. A plan's write-backs were foreseen by its load (foresee.py).
+
+    Raises NothingToDo when Place2book was not read in this run, and at the end what stopped the source.
+    """
+    if request.mode is Mode.PLAN:
+        with engine.connect() as connection:
+            _see_that_place2book_was_read(connection, library.id, request)
+        return WrittenBack()
+    with library_lock(engine, library.id):
+        due, shown = _what_is_due(engine, library, request, sales_host, now)
+        judged, by_hand = request.events or None, request.by_hand
+        result = send(engine, library, request.run_id, source, due, now, judged=judged, by_hand=by_hand)
+        with engine.begin() as connection:
+            report_rejections(connection, library.id, library.source.words, shown, request.run_id, now)
+            told = {(rejection.uuid, rejection.code) for rejection in shown}
+            resolve_rejections(connection, library.id, now, still=told, codes=[STILL_SHOWN], uuids=judged)
+        if not result.errors:
+            with engine.begin() as connection:
+                note_progress(connection, request.run_id, library.id, "writeback", written_back_at=now)
+    if result.errors:
+        raise result.errors[0]
+    return result
+
+
+def send(
+    engine: Engine,
+    library: Library,
+    run_id: str,
+    source: Source,
+    due: Sequence[Due],
+    now: datetime,
+    *,
+    judged: Collection[str] | None,
+    by_hand: bool = False,
+) -> WrittenBack:
+    """Store these PATCHes as planned, send them, and return what came of them; only under the library's lock.
+
+    Of the events `judged` (None: all) what the source refused before and refuses no longer is resolved, unless the
+    source was down. What it could not save is tried again once a day, when it changed, or `by_hand`. A login that it
+    did not accept is tried by the next run before anything else is.
+    """
+    with engine.begin() as connection:
+        refusals = read_refusals(connection, library.id, UNSAVED)
+        planned = [item.change for item in due if item.change]
+        tried = leave_refused_alone(planned, refusals, now=now, by_hand=by_hand)
+        resting = {change.uuid for change in planned} - {change.uuid for change in tried}
+        ids = stored.store_planned(connection, run_id, library.id, tried, now)
+    sender = _Sender(engine=engine, library=library.id, source=source, now=now, unsaved=refusals.keys())
+    sender.write([item for item in due if item.mapped.uuid not in resting], ids)
+    result = sender.result
+    with engine.begin() as connection:
+        stored.close_unsent(connection, run_id, library.id, now)
+        if any(isinstance(error, WrongCredentials) for error in result.errors):
+            doubt_login(connection, library.id)
+        _report(connection, library, run_id, result, now)
+        still = {(rejection.uuid, rejection.code) for rejection in [*result.rejections, *result.unsaved]}
+        still |= {(uuid, UNSAVED) for uuid in resting}
+        if not result.errors:
+            resolve_rejections(connection, library.id, now, still=still, codes=[REFUSED, UNSAVED], uuids=judged)
+    return result
+
+
+def _report(connection: Connection, library: Library, run_id: str, result: WrittenBack, now: datetime) -> None:
+    words = library.source.words
+    report_rejections(connection, library.id, words, result.rejections, run_id, now)
+    report_rejections(connection, library.id, words, list(result.unsaved), run_id, now, result.tried)
+
+
+def _what_is_due(
+    engine: Engine, library: Library, request: RunRequest, sales_host: str, now: datetime
+) -> tuple[list[Due], list[Rejection]]:
+    """Return what is due, and the links that are shown though they were cleared."""
+    with engine.connect() as connection:
+        _see_that_place2book_was_read(connection, library.id, request)
+        rules = rules_of(connection, library, sales_host)
+        links = {link.uuid: link for link in read_links(connection, library.id)}
+        currents = read_ticket_events(connection, library.id)
+        unread = {uuid for uuid, code in open_codes(connection, library.id) if code == UNREADABLE}
+        snapshot = [mapped for mapped in read_mapped(connection, library.id) if mapped.uuid not in unread]
+        failed = stored.failed_write_backs(connection, library.id)
+    due = what_is_due(snapshot, links, currents, rules.sales_hosts, failed, request.events, now)
+    return due, what_is_still_shown(snapshot, links, currents, request.events)
+
+
+def _see_that_place2book_was_read(connection: Connection, library: str, request: RunRequest) -> None:
+    if read_run(connection, request.run_id, library).observed_at is None:
+        raise NothingToDo(library)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sender:
+    """Sends a library's PATCHes, and notes what came of each; of those `unsaved` it is known that they fail."""
+
+    engine: Engine
+    library: str
+    source: Source
+    now: datetime
+    unsaved: Collection[str]
+    result: WrittenBack = field(default_factory=WrittenBack)
+
+    def write(self, due: Sequence[Due], ids: Sequence[int]) -> None:
+        """Send each PATCH; an event that the source refuses does not stop the others, a source that is down does."""
+        waiting = iter(ids)
+        for item in due:
+            if item.change is None:
+                with self.engine.begin() as connection:
+                    self._note_shown(connection, item, {})
+                continue
+            change_id = next(waiting)
+            if len(self.result.errors) >= GIVE_UP_AFTER:
+                return
+            with self.engine.begin() as connection:
+                stored.mark_applying(connection, change_id, utc_now())
+            try:
+                self.source.write_back(item.mapped.uuid, ticket_status_of(item))
+            except BilletbroError as error:
+                self._failed(change_id, item.change, error)
+                if isinstance(error, PartlyRefused):
+                    self._note_part(item, error.fields)
+                if not isinstance(error, Refused | OutcomeUnknown | Retriable):
+                    return
+                continue
+            self._note(item, change_id)
+            self.result.written += 1
+
+    def _note(self, item: Due, change_id: int) -> None:
+        """Note a PATCH that was carried out, and what the source shows since."""
+        with self.engine.begin() as connection:
+            stored.mark_applied(connection, change_id, utc_now(), None, None)
+            self._note_shown(connection, item, shown_after(item))
+
+    def _note_part(self, item: Due, refused: Collection[str]) -> None:
+        """Note what of a PATCH was carried out; the rest stays due."""
+        shown = {name: value for name, value in shown_after(item).items() if name not in refused}
+        with self.engine.begin() as connection:
+            self._note_shown(connection, item, shown, state="state" not in refused)
+
+    def _note_shown(
+        self, connection: Connection, item: Due, shown: Mapping[str, str | int | None], *, state: bool = True
+    ) -> None:
+        addresses = addresses_written(item, shown)
+        note_written(connection, self.library, item.link.uuid, item.state if state else None, addresses)
+        if shown:
+            note_written_back(connection, self.library, item.mapped.uuid, shown)
+
+    def _failed(self, change_id: int, change: Change, error: BilletbroError) -> None:
+        with self.engine.begin() as connection:
+            stored.mark_failed(
+                connection,
+                change_id,
+                utc_now(),
+                in_words(error),
+                outcome_unknown=isinstance(error, OutcomeUnknown),
+                code=error_code(error),
+            )
+        if isinstance(error, Refused):
+            detail = error.said or str(error)
+            self.result.rejections.append(Rejection(uuid=change.uuid, title=change.title, code=REFUSED, detail=detail))
+        elif isinstance(error, InternalServerError) and self._fails_for_good(change.uuid):
+            self.result.unsaved[Rejection(uuid=change.uuid, title=change.title, code=UNSAVED)] = change
+        else:
+            self.result.errors.append(error)
+
+    def _fails_for_good(self, uuid: str) -> bool:
+        if uuid in self.unsaved:
+            return True
+        with self.engine.connect() as connection:
+            return fails_for_good(failing_write_back(connection, self.library, uuid, self.unsaved), self.now)

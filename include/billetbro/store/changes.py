@@ -1,0 +1,219 @@
+"""Every change ever planned: committed as `applying` before its request leaves, as applied or failed after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+
+from billetbro.errors import Retriable
+from billetbro.messages import errors as error_texts
+from billetbro.messages.errors import UNEXPECTED
+from billetbro.models import Change, Kind, Mode, Written
+from billetbro.store.schema.tables import changes, runs
+
+NOT_SENT = "not sent: the run ended before"
+INTERRUPTED = "interrupted: whether it was carried out is not known"
+SEEN_WHEN_DONE = (
+    Kind.CREATE,
+    Kind.UPDATE,
+    Kind.CREATE_PRICE,
+    Kind.UPDATE_PRICE,
+    Kind.DELETE_PRICE,
+    Kind.END_PRICE_SALE,
+    Kind.END_SALE,
+    Kind.REOPEN_SALE,
+    Kind.DELETE,
+)
+"""The kinds of change of which Place2book shows later whether they were carried out."""
+WRITTEN_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
+"""The kinds of change that are the source's, and tell nothing of Place2book."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunChange:
+    """A change whose outcome is not known: what it set, and what stood there before.
+
+    `looks` counts the runs that have read Place2book whole since it was planned or last put off, and did not find
+    what it did.
+    """
+
+    change_id: int
+    kind: Kind
+    uuid: str
+    title: str
+    event_maker: int
+    event_id: int | None
+    price_id: int | None
+    old: Mapping[str, Written]
+    new: Mapping[str, Written]
+    looks: int = 0
+
+
+def store_planned(
+    connection: Connection, run_id: str, library: str, planned: Sequence[Change], now: datetime, status: str = "planned"
+) -> list[int]:
+    """Store changes as planned (or held back) and return their ids, in the same order."""
+    rows = [_row(run_id, library, change, now, status) for change in planned]
+    if not rows:
+        return []
+    statement = insert(changes).returning(changes.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(statement, rows))
+
+
+def _row(run_id: str, library: str, change: Change, now: datetime, status: str) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "library": library,
+        "uuid": change.uuid,
+        "title": change.title,
+        "event_maker": change.event_maker,
+        "event_id": change.event_id,
+        "price_id": change.price_id,
+        "kind": change.kind.value,
+        "fields": [{"field": field.field, "old": field.old, "new": field.new} for field in change.fields],
+        "why": str(change.why),
+        "status": status,
+        "planned_at": now,
+    }
+
+
+def mark_applying(connection: Connection, change_id: int, now: datetime) -> None:
+    """Note that the change's request is about to leave; raises Retriable when it is not ours to send any more.
+
+    The library's lock is gone when the connection that holds it breaks. Another task that took it closed everything
+    that was planned (`close_leftovers`), and has read how things stand since.
+    """
+    _while_ours(connection, change_id, ("planned",), {"status": "applying", "applying_at": now})
+
+
+def mark_applied(
+    connection: Connection, change_id: int, now: datetime, event_id: int | None, price_id: int | None
+) -> None:
+    """Note that the change was carried out, and on what; raises Retriable as `mark_applying` does.
+
+    It is then one whose outcome is not known, which the next try looks for.
+    """
+    values: dict[str, Any] = {"status": "applied", "finished_at": now}
+    values |= {name: found for name, found in (("event_id", event_id), ("price_id", price_id)) if found is not None}
+    _while_ours(connection, change_id, ("planned", "applying"), values)
+
+
+def mark_failed(
+    connection: Connection,
+    change_id: int,
+    now: datetime,
+    error: str,
+    *,
+    outcome_unknown: bool,
+    code: str = UNEXPECTED,
+) -> None:
+    """Note that the change was not carried out, or that nobody knows; `code` is the error's (sync/error_texts.py)."""
+    values = {
+        "status": "failed",
+        "finished_at": now,
+        "error": error,
+        "error_code": code,
+        "outcome_unknown": outcome_unknown,
+    }
+    still_ours = changes.c.status.in_(("planned", "applying"))
+    connection.execute(update(changes).where(changes.c.id == change_id, still_ours).values(values))
+
+
+def _while_ours(connection: Connection, change_id: int, statuses: Sequence[str], values: Mapping[str, Any]) -> None:
+    of_ours = (changes.c.id == change_id) & changes.c.status.in_(statuses)
+    if connection.execute(update(changes).where(of_ours).values(dict(values))).rowcount != 1:
+        raise Retriable("Another task took over the library while this one was at work; it sends nothing more.")
+
+
+def close_leftovers(connection: Connection, library: str, now: datetime) -> None:
+    """Close what a task that died left behind: applying has an unknown outcome, planned was not sent.
+
+    What a run in mode `plan` planned stays planned. Call it only under the library's lock.
+    """
+    begun = (changes.c.library == library) & (changes.c.status == "applying")
+    failed: dict[str, Any] = {"status": "failed", "finished_at": now}
+    interrupted = {"error": INTERRUPTED, "error_code": error_texts.INTERRUPTED, "outcome_unknown": True}
+    connection.execute(update(changes).where(begun).values(failed | interrupted))
+    of_plans = exists().where(runs.c.run_id == changes.c.run_id, runs.c.library == library, runs.c.mode == "plan")
+    unsent = (changes.c.library == library) & (changes.c.status == "planned") & ~of_plans
+    connection.execute(
+        update(changes).where(unsent).values(failed | {"error": NOT_SENT, "error_code": error_texts.NOT_SENT})
+    )
+
+
+def close_unsent(connection: Connection, run_id: str, library: str, now: datetime) -> None:
+    """Note that what is still planned of a library's run was not sent."""
+    connection.execute(
+        update(changes)
+        .where(changes.c.run_id == run_id, changes.c.library == library, changes.c.status == "planned")
+        .values(status="failed", finished_at=now, error=NOT_SENT, error_code=error_texts.NOT_SENT)
+    )
+
+
+def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
+    """Return the source events whose latest PATCH that was sent failed."""
+    latest = (
+        select(func.max(changes.c.id))
+        .where(changes.c.library == library, changes.c.kind.in_(WRITTEN_BACK))
+        .where(changes.c.applying_at.is_not(None))
+        .group_by(changes.c.uuid)
+    )
+    failed = select(changes.c.uuid).where(changes.c.id.in_(latest), changes.c.status == "failed")
+    return frozenset(connection.scalars(failed))
+
+
+def begun_changes(connection: Connection, library: str, run_id: str) -> tuple[BegunChange, ...]:
+    """Return the changes that may have been carried out without our knowing, oldest first, as this run finds them.
+
+    One that was followed by another of the same source event is settled: that was planned from what it left.
+    """
+    known = func.coalesce(changes.c.put_off_at, changes.c.planned_at)
+    since = (runs.c.library == changes.c.library) & (runs.c.observed_at > known)
+    earlier = since & runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)) & (runs.c.run_id != run_id)
+    looks = select(func.count()).where(earlier).correlate(changes).scalar_subquery().label("looks")
+    later = changes.alias()
+    of_same = (later.c.library == changes.c.library) & (later.c.uuid == changes.c.uuid) & (later.c.id > changes.c.id)
+    followed = exists().where(of_same, later.c.status == "applied", later.c.kind.not_in(WRITTEN_BACK))
+    query = (
+        select(changes, looks)
+        .where(changes.c.library == library, changes.c.kind.in_(SEEN_WHEN_DONE), changes.c.outcome_unknown, ~followed)
+        .order_by(changes.c.id)
+    )
+    return tuple(_begun(row) for row in connection.execute(query).mappings())
+
+
+def mark_carried_out(connection: Connection, carried_out: Mapping[int, int]) -> None:
+    """Note of changes, by id, that they were carried out after all, and on which Place2book event."""
+    if carried_out:
+        connection.execute(
+            update(changes)
+            .where(changes.c.id == bindparam("of_id"))
+            .values(
+                status="applied", outcome_unknown=False, error=None, error_code=None, event_id=bindparam("to_event")
+            ),
+            [{"of_id": change_id, "to_event": event_id} for change_id, event_id in carried_out.items()],
+        )
+
+
+def put_off(connection: Connection, change_ids: Sequence[int], now: datetime) -> None:
+    """Let changes of unknown outcome count as not looked for, since what they were about could not be read `now`."""
+    connection.execute(update(changes).where(changes.c.id.in_(change_ids)).values(put_off_at=now))
+
+
+def _begun(row: Mapping[Any, Any]) -> BegunChange:
+    return BegunChange(
+        change_id=row["id"],
+        kind=Kind(row["kind"]),
+        uuid=row["uuid"],
+        title=row["title"],
+        event_maker=row["event_maker"],
+        event_id=row["event_id"],
+        price_id=row["price_id"],
+        old={field["field"]: field["old"] for field in row["fields"]},
+        new={field["field"]: field["new"] for field in row["fields"]},
+        looks=row["looks"],
+    )

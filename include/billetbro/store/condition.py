@@ -1,0 +1,79 @@
+"""Is the database fit to work on: reachable, new enough, its tables of this version, and may we write?"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy.exc import DBAPIError
+
+from billetbro.errors import SettingsProblem, Unreachable
+from billetbro.store.database import version_of
+
+OLDEST_POSTGRES = 15
+NO_TABLES = "ingen tabeller endnu, næste kørsel opretter dem / no tables yet, the next run makes them"
+OLDER = "{what}, næste kørsel bringer tabellerne ajour / the next run brings the tables up to date ({head})"
+UNNUMBERED = "tabeller fra før de fik versioner / tables from before they had versions"
+
+HAS_TABLES = text("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = :schema AND tablename <> 'schema_version')")
+REFUSED_TABLES = text(
+    """
+    SELECT tablename FROM pg_tables
+    WHERE schemaname = :schema AND NOT (
+        has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT')
+        AND has_table_privilege(format('%I.%I', schemaname, tablename), 'INSERT')
+        AND has_table_privilege(format('%I.%I', schemaname, tablename), 'UPDATE')
+        AND has_table_privilege(format('%I.%I', schemaname, tablename), 'DELETE')
+    )
+    ORDER BY tablename
+    """
+)
+
+
+def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES) -> str:
+    """Return in words that one schema of the database is fit; raises Unreachable or SettingsProblem when it is not."""
+    try:
+        with engine.connect() as connection:
+            version = connection.scalar(text("SHOW server_version"))
+            _see_that_it_is_new_enough(connection, str(version), oldest)
+            _see_that_it_can_be_written(connection)
+            state = _state_of_the_tables(connection, tables)
+    except DBAPIError as error:
+        first_line = next(iter(str(error.orig).splitlines()), "")
+        raise Unreachable(f"The database cannot be used: {first_line}") from None
+    return f"PostgreSQL {version}, {state}"
+
+
+def _see_that_it_is_new_enough(connection: Connection, version: str, oldest: int) -> None:
+    if connection.scalar(text("SELECT current_setting('server_version_num')::int")) < oldest * 10_000:
+        raise SettingsProblem(f"PostgreSQL {oldest} or newer is needed, and this is {version}.")
+
+
+def _see_that_it_can_be_written(connection: Connection) -> None:
+    if connection.scalar(text("SHOW transaction_read_only")) == "on":
+        raise SettingsProblem("The database can only be read: it is a replica, or the user's default is read only.")
+
+
+def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
+    """Return which version the tables have, and what becomes of none or an older one; a newer one is a problem."""
+    schema = str(tables.schema)
+    if not connection.scalar(HAS_TABLES, {"schema": schema}):
+        _see_that_a_schema_can_be_made(connection, schema)
+        return NO_TABLES
+    refused = list(connection.scalars(REFUSED_TABLES, {"schema": schema}))
+    if refused:
+        names = ", ".join(f"{schema}.{table}" for table in refused)
+        raise SettingsProblem(f"The connection's user may not read and write {names}; make it the tables' owner.")
+    current, head = version_of(connection, tables)
+    if current == head:
+        return f"version {current}"
+    return OLDER.format(what=f"version {current}" if current else UNNUMBERED, head=head)
+
+
+def _see_that_a_schema_can_be_made(connection: Connection, schema: str) -> None:
+    known = connection.scalar(text("SELECT to_regnamespace(:schema) IS NOT NULL"), {"schema": schema})
+    may = text(
+        "SELECT has_schema_privilege(:schema, 'CREATE')"
+        if known
+        else "SELECT has_database_privilege(current_database(), 'CREATE')"
+    )
+    if not connection.scalar(may, {"schema": schema} if known else {}):
+        raise SettingsProblem(f"The connection's user may not make tables in a schema {schema}; grant it CREATE.")

@@ -1,0 +1,169 @@
+"""Reach the database: engine, migrations, and the lock that keeps a library to one task at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from billetbro.errors import Retriable, SettingsProblem
+from billetbro.store.schema.metadata import metadata, warehouse_metadata
+from billetbro.store.schema.views import built_upon, make_views
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7_205_759_403
+LOCK_WAIT_SECONDS = 600.0
+
+
+def connect(url: str | URL) -> Engine:
+    """Return an engine on psycopg 3, whatever PostgreSQL driver the url names; sessions run in UTC.
+
+    No error shows the values of a statement: they can be a buyer's. Statements are planned each time: a plan that was
+    kept from when a table was small would read the whole of it later.
+    """
+    target = make_url(url).set(drivername="postgresql+psycopg")
+    settings = {"options": "-c timezone=UTC", "prepare_threshold": None}
+    return create_engine(target, pool_pre_ping=True, hide_parameters=True, connect_args=settings)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema `sync` up to date; concurrent callers wait for one another, and nothing happens when it is."""
+    with _migrating(engine) as connection:
+        _upgrade(connection, metadata)
+
+
+def migrate_warehouse(engine: Engine) -> None:
+    """Bring the schema `warehouse` and its views up to date, in the database that holds it; else as `migrate`."""
+    with _migrating(engine) as connection:
+        _upgrade(connection, warehouse_metadata)
+        make_views(connection)
+
+
+def lineage(connection: Connection, tables: MetaData) -> Config:
+    """Return Alembic's settings for the migrations of one schema, over this connection."""
+    config = _migrations_of(str(tables.schema))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = tables
+    return config
+
+
+def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, str | None]:
+    """Return which version one schema's tables have, and the newest that is known here.
+
+    Raises SettingsProblem when they are of a version that is not known, which only a newer Billetbro can have made.
+    """
+    script = _scripts(str(tables.schema))
+    options = {"version_table": "schema_version", "version_table_schema": tables.schema}
+    current = MigrationContext.configure(connection, opts=options).get_current_revision()
+    head = script.get_current_head()
+    try:
+        script.get_revision(current or "base")
+    except CommandError:
+        raise SettingsProblem(
+            f"The tables of the schema {tables.schema} have version {current}, which a newer Billetbro made; this one "
+            f"knows {head}. Install the newer Billetbro again."
+        ) from None
+    return current, head
+
+
+def see_that_it_is_current(engine: Engine, tables: MetaData) -> None:
+    """Raise SettingsProblem unless one schema has the version that this code works with.
+
+    A run's first task has seen to it; but in the middle of a run another Billetbro may have been installed.
+    """
+    with engine.connect() as connection:
+        current, head = version_of(connection, tables)
+    if current != head:
+        raise SettingsProblem(
+            f"The tables of the schema {tables.schema} have version {current or 'none'}, and this Billetbro works with "
+            f"{head}: start the DAG place2book_sync anew, whose first task brings them up to date or says why not."
+        )
+
+
+def _upgrade(connection: Connection, tables: MetaData) -> None:
+    current, head = version_of(connection, tables)
+    if current == head:
+        return
+    try:
+        command.upgrade(lineage(connection, tables), "head")
+    except DBAPIError as error:
+        if (needed_by := built_upon(error)) is None:
+            raise
+        raise SettingsProblem(
+            f"The tables of the schema {tables.schema} cannot be brought from version {current} to {head}, since "
+            f"others have built on them: {needed_by}. Drop that, try again, and build it again on the new tables."
+        ) from error
+
+
+@cache
+def _scripts(schema: str) -> ScriptDirectory:
+    """Return one schema's migrations, read once: every task asks for them, and mostly has none to run."""
+    return ScriptDirectory.from_config(_migrations_of(schema))
+
+
+def _migrations_of(schema: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", _escaped(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", _escaped(MIGRATIONS / schema))
+    return config
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that holds the lock of migrations; what is done with it is committed at the end."""
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+        connection.commit()
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+            connection.commit()
+
+
+@contextmanager
+def library_lock(engine: Engine, library: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    """Hold the library's advisory lock; PostgreSQL frees it by itself when the process dies.
+
+    Raises Retriable when another task still works on the library after `wait_seconds`.
+    """
+    key = {"name": f"billetbro:{library}"}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        deadline = time.monotonic() + wait_seconds
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key):
+            if time.monotonic() >= deadline:
+                raise Retriable(f"Library '{library}' is still being worked on by another task.")
+            time.sleep(min(0.5, wait_seconds / 4))
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+
+
+def without_values(error: psycopg.Error, statement: str | None) -> DBAPIError:
+    """Return SQLAlchemy's error of the same kind, which says what failed and quotes nothing.
+
+    PostgreSQL's own words can repeat a row or a value, which may be a buyer's.
+    """
+    told = type(error)(f"SQLSTATE {error.sqlstate}" if error.sqlstate else "the connection was lost")
+    shown = DBAPIError.instance(statement, None, told, psycopg.Error, hide_parameters=True)
+    assert isinstance(shown, DBAPIError)
+    return shown

@@ -1,0 +1,1 @@
+"""What the tables know of one event: its facts, its history, and how it is found."""

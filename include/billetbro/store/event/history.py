@@ -1,0 +1,135 @@
+"""Everything that happened to one event, oldest first: its changes, and what was rejected and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from billetbro.messages.explanations import Explanation, explain_noted
+from billetbro.messages.source_words import SourceWords, WordsOf
+from billetbro.models import FieldChange
+from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
+
+REJECTED, RESOLVED = "rejected", "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One thing that happened, or was to. `kind` is a change's, `rejected` or `resolved`; `status` a change's own.
+
+    `said` is a rejection's sentence, in Danish and English; `why` a change's reason, or a rejection's code.
+    """
+
+    at: datetime
+    kind: str
+    status: str | None = None
+    fields: tuple[FieldChange, ...] = ()
+    why: str = ""
+    error: str | None = None
+    error_code: str | None = None
+    said: Explanation | None = None
+    event_id: int | None = None
+    price_id: int | None = None
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRejection:
+    """A rejection as staff read it; open while `resolved_at` is None."""
+
+    library: str
+    uuid: str
+    title: str
+    code: str
+    danish: str
+    english: str
+    starts_at: datetime | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    resolved_at: datetime | None
+
+
+def read_history(connection: Connection, library: str, uuid: str, words: SourceWords) -> tuple[HistoryEntry, ...]:
+    """Return what happened to a source event, and to its Place2book event before it moved to this uuid.
+
+    What a run in mode `plan` only showed did not happen.
+    """
+    entries = [*_changes(connection, library, uuid), *_rejections(connection, library, uuid, words)]
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _changes(connection: Connection, library: str, uuid: str) -> list[HistoryEntry]:
+    ours = changes.c.library == library
+    event_ids = select(links.c.event_id).where(links.c.library == library, links.c.uuid == uuid)
+    shown_only = select(runs.c.id).where(
+        runs.c.run_id == changes.c.run_id, runs.c.library == changes.c.library, runs.c.mode == "plan"
+    )
+    query = (
+        select(changes)
+        .where(ours, or_(changes.c.uuid == uuid, changes.c.event_id.in_(event_ids)), ~shown_only.exists())
+        .order_by(changes.c.id)
+    )
+    return [_entry(row) for row in connection.execute(query).mappings()]
+
+
+def _entry(row: Mapping[Any, Any]) -> HistoryEntry:
+    return HistoryEntry(
+        at=row["finished_at"] or row["applying_at"] or row["planned_at"],
+        kind=row["kind"],
+        status=row["status"],
+        fields=tuple(FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]),
+        why=row["why"],
+        error=row["error"],
+        error_code=row["error_code"],
+        event_id=row["event_id"],
+        price_id=row["price_id"],
+        run_id=row["run_id"],
+    )
+
+
+def _rejections(connection: Connection, library: str, uuid: str, words: SourceWords) -> list[HistoryEntry]:
+    query = select(rejections).where(rejections.c.library == library, rejections.c.uuid == uuid)
+    entries = []
+    for row in connection.execute(query.order_by(rejections.c.id)).mappings():
+        said = explain_noted(row, words)
+        entries.append(HistoryEntry(at=row["first_seen_at"], kind=REJECTED, why=row["code"], said=said))
+        if row["resolved_at"] is not None:
+            entries.append(HistoryEntry(at=row["resolved_at"], kind=RESOLVED, why=row["code"], said=said))
+    return entries
+
+
+def list_rejections(
+    connection: Connection, libraries: Sequence[str] | None, words_of: WordsOf, *, resolved_too: bool = False
+) -> tuple[ListedRejection, ...]:
+    """Return these libraries' open rejections, by library, then the earliest event first; None is every library."""
+    of_event = (source_events.c.library == rejections.c.library) & (source_events.c.uuid == rejections.c.uuid)
+    start = source_events.c.payload["starts_at"].as_string().label("starts_at")
+    query = select(rejections, start).outerjoin(source_events, of_event)
+    if libraries is not None:
+        query = query.where(rejections.c.library.in_(libraries))
+    if not resolved_too:
+        query = query.where(rejections.c.resolved_at.is_(None))
+    listed = [
+        _listed(row, words_of(row["library"])) for row in connection.execute(query.order_by(rejections.c.id)).mappings()
+    ]
+    return tuple(sorted(listed, key=lambda one: (one.library, one.starts_at is None, one.starts_at or 0, one.title)))
+
+
+def _listed(row: Mapping[Any, Any], words: SourceWords) -> ListedRejection:
+    start, said = row["starts_at"], explain_noted(row, words)
+    return ListedRejection(
+        library=row["library"],
+        uuid=row["uuid"],
+        title=row["title"],
+        code=row["code"],
+        danish=said.da,
+        english=said.en,
+        starts_at=datetime.fromisoformat(start) if start else None,
+        first_seen_at=row["first_seen_at"],
+        last_seen_at=row["last_seen_at"],
+        resolved_at=row["resolved_at"],
+    )

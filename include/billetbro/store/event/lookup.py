@@ -1,0 +1,124 @@
+"""Find the source event that somebody asks about, by whatever they have of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from billetbro.models.sales_links import seccode_anywhere
+from billetbro.models.text import normal_form
+from billetbro.store.normal_form import normal_form_of
+from billetbro.store.schema.tables import changes, links, source_events
+
+LARGEST_ID = 2**63 - 1
+ADMIN_PAGE = re.compile(r".*/event_makers/[0-9]+/events/([0-9]+)(?:[/?#].*)?", re.IGNORECASE)
+"""The event's page for staff in Place2book, which the CMS shows beside the sales link."""
+TITLE = func.coalesce(source_events.c.mapped["title"].as_string(), source_events.c.title)
+"""The title as staff read it, without HTML entities, once the event was mapped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEvent:
+    """A source event: whose, what and, where that is known, when; whether the CMS lists it, and if it is linked."""
+
+    library: str
+    uuid: str
+    title: str
+    starts_at: datetime | None
+    present: bool
+    linked: bool
+
+
+def find_events(
+    connection: Connection, sought: str, libraries: Sequence[str] = (), *, now: datetime
+) -> tuple[FoundEvent, ...]:
+    """Return the events that a text names, the next to come first: of all libraries unless some are named.
+
+    It may be an event's uuid, its number or seccode in Place2book, its sales link or its page for staff there, or its
+    address in the CMS; only when it is none of these, a part of the title. Of those by title, the ones that left the
+    CMS and were never linked, or whose link moved to an instance made anew, are told only when there is no other.
+    """
+    text = normal_form(sought)
+    found = _find(connection, or_(*_exactly(text)), libraries)
+    if not found and text:
+        by_title = _find(connection, normal_form_of(TITLE).icontains(text, autoescape=True), libraries)
+        found = [event for event in by_title if event.present or event.linked] or by_title
+    return tuple(sorted(found, key=lambda event: _distance(event, now)))
+
+
+def never_seen(connection: Connection, uuids: Sequence[str], libraries: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the uuids that no list of these libraries ever held, as they were given."""
+    of_these = source_events.c.library.in_(libraries) & source_events.c.uuid.in_(uuids)
+    seen = set(connection.scalars(select(source_events.c.uuid).where(of_these)))
+    return tuple(uuid for uuid in uuids if uuid not in seen)
+
+
+def _distance(event: FoundEvent, now: datetime) -> tuple[int, timedelta, str, str]:
+    """Return what sorts events: those to come, soonest first, then the past ones, latest first, then the undated."""
+    if event.starts_at is None:
+        return 2, timedelta(0), event.library, event.uuid
+    return int(event.starts_at < now), abs(event.starts_at - now), event.library, event.uuid
+
+
+def _exactly(text: str) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a text is an event's very own."""
+    payload = source_events.c.payload
+    ways = [
+        source_events.c.uuid == text,
+        links.c.seccode == text,
+        links.c.sales_location == text,
+        _address(payload["url"].as_string()) == _address_of(text),
+    ]
+    if seccode := seccode_anywhere(text):
+        ways.append(links.c.seccode == seccode)
+    if (number := _number_in(text)) is not None:
+        of_event = (changes.c.library == source_events.c.library) & (changes.c.uuid == source_events.c.uuid)
+        touched = select(changes.c.id).where(of_event, changes.c.event_id == number).exists()
+        ways += [links.c.event_id == number, and_(links.c.uuid.is_(None), touched)]
+    return ways
+
+
+def _number_in(text: str) -> int | None:
+    """Return the event's number in Place2book, given as it is or in the address of its page for staff."""
+    page = ADMIN_PAGE.fullmatch(text)
+    digits = page[1] if page else text
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    return number if (number := int(digits)) <= LARGEST_ID else None
+
+
+def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequence[str]) -> list[FoundEvent]:
+    starts_at = source_events.c.payload["starts_at"].as_string()
+    query = (
+        select(source_events.c.library, source_events.c.uuid, TITLE, source_events.c.present, starts_at, links.c.uuid)
+        .outerjoin(links, (links.c.library == source_events.c.library) & (links.c.uuid == source_events.c.uuid))
+        .where(wanted)
+    )
+    if libraries:
+        query = query.where(source_events.c.library.in_(libraries))
+    return [
+        FoundEvent(
+            library=library,
+            uuid=uuid,
+            title=title,
+            starts_at=datetime.fromisoformat(start) if start else None,
+            present=present,
+            linked=link is not None,
+        )
+        for library, uuid, title, present, start, link in connection.execute(query)
+    ]
+
+
+def _address(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return what tells one page from another: without scheme, www, query and a slash at the end."""
+    bare = func.regexp_replace(func.lower(column), r"^https?://(www\.)?|[?#].*$", "", "g")
+    return func.rtrim(bare, "/")
+
+
+def _address_of(text: str) -> str:
+    bare = text.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    return bare.partition("?")[0].partition("#")[0].rstrip("/")

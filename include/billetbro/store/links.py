@@ -1,0 +1,128 @@
+"""The links between source events and Place2book events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, bindparam, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from billetbro.models import Link, LinkStatus, Mapped
+from billetbro.reconcile.sale_status.write_back import CLEARED
+from billetbro.store.schema.records import link_from_row, link_to_row
+from billetbro.store.schema.tables import links, source_events
+
+NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
+
+
+def read_links(connection: Connection, library: str, ends_after: datetime | None = None) -> tuple[Link, ...]:
+    """Return every link of the library, retired and deleted ones too; or only of events that end later, or unknown."""
+    query = select(links).where(links.c.library == library).order_by(links.c.uuid)
+    if ends_after is not None:
+        query = query.where(or_(links.c.ends_at.is_(None), links.c.ends_at > ends_after))
+    return tuple(link_from_row(row) for row in connection.execute(query).mappings())
+
+
+def linked_by_others(
+    connection: Connection, library: str, event_makers: Collection[int]
+) -> list[tuple[str, str, tuple[int, int]]]:
+    """Return (library, source event, (event maker, event)) of what other libraries sell for these event makers."""
+    query = select(links.c.library, links.c.uuid, links.c.event_maker, links.c.event_id).where(
+        links.c.library != library, links.c.event_maker.in_(event_makers), links.c.status == LinkStatus.LIVE
+    )
+    return [(row.library, row.uuid, (row.event_maker, row.event_id)) for row in connection.execute(query)]
+
+
+def sales_hosts(connection: Connection, library: str) -> frozenset[str]:
+    """Return the hosts, with their ports, of the sales links that Place2book has handed out for the library."""
+    query = select(links.c.sales_location).where(links.c.library == library)
+    return frozenset(host for link in connection.scalars(query) if (host := urlsplit(link).netloc.lower()))
+
+
+def save_link(connection: Connection, library: str, link: Link) -> None:
+    """Store the link as it now is; only `count_absences` counts those of a link that is there already."""
+    row = link_to_row(library, link)
+    statement = insert(links).values(row)
+    changed = {name: statement.excluded[name] for name in row if name not in NOT_SAVED}
+    key = ["library", "uuid"]
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed | {"updated_at": func.now()}))
+
+
+def note_written_back(
+    connection: Connection, library: str, uuid: str, state: str | None, addresses: Mapping[str, str]
+) -> None:
+    """Note what was written back to the source: the state where there was one, and the addresses, in `echo`.
+
+    A link that was cleared is noted there as CLEARED, for as long as it is shown (`forget_cleared`).
+
+    `updated_at` stays: it tells of what was carried out in Place2book.
+    """
+    values: dict[str, object] = {"echo": links.c.echo.op("||")(cast(literal(dict(addresses), JSONB), JSONB))}
+    if state is not None:
+        values["state_written"] = state
+    connection.execute(update(links).where(links.c.library == library, links.c.uuid == uuid).values(values))
+
+
+def forget_cleared(connection: Connection, library: str) -> None:
+    """Forget which links were cleared at the source where the snapshot just mapped shows them no longer."""
+    of_event = (source_events.c.library == links.c.library) & (source_events.c.uuid == links.c.uuid)
+    shown = source_events.c.mapped["link"].as_string()
+    gone = exists().where(of_event, source_events.c.present, shown.is_distinct_from(links.c.echo[CLEARED].as_string()))
+    held = (links.c.library == library) & links.c.echo.has_key(CLEARED)
+    connection.execute(update(links).where(held, gone).values(echo=links.c.echo.op("-")(CLEARED)))
+
+
+def remove_link(connection: Connection, library: str, uuid: str) -> None:
+    """Remove the link of a source event whose Place2book event has moved to another uuid."""
+    connection.execute(delete(links).where(links.c.library == library, links.c.uuid == uuid))
+
+
+def count_absences(
+    connection: Connection,
+    library: str,
+    absences: Mapping[str, int],
+    run_id: str,
+    untouched: Collection[str] = (),
+) -> None:
+    """Note how many complete snapshots in a row lacked each source event; all others but the `untouched` are there."""
+    connection.execute(
+        update(links)
+        .where(links.c.library == library, links.c.absences > 0, links.c.uuid.not_in([*absences, *untouched]))
+        .values(absences=0)
+    )
+    if absences:
+        connection.execute(
+            update(links)
+            .where(links.c.library == library, links.c.uuid == bindparam("of_uuid"))
+            .values(absences=bindparam("to_absences"), counted_run=run_id),
+            [{"of_uuid": uuid, "to_absences": count} for uuid, count in absences.items()],
+        )
+
+
+def follow_source(connection: Connection, library: str, mapped: Iterable[Mapped]) -> None:
+    """Keep each link's title, series and times as its source event shows them, for when it is no longer there."""
+    rows = [
+        {
+            "of_uuid": event.uuid,
+            "to_title": event.title,
+            "to_series": event.series_uuid,
+            "to_start": event.starts_at,
+            "to_end": event.ends_at,
+        }
+        for event in mapped
+        if event.starts_at and event.ends_at
+    ]
+    if rows:
+        connection.execute(
+            update(links)
+            .where(links.c.library == library, links.c.uuid == bindparam("of_uuid"), links.c.status == "live")
+            .values(
+                title=bindparam("to_title"),
+                series_uuid=bindparam("to_series"),
+                starts_at=bindparam("to_start"),
+                ends_at=bindparam("to_end"),
+            ),
+            rows,
+        )

@@ -1,0 +1,27 @@
+"""The one normal form of texts (include/billetbro/models/text.py) in PostgreSQL's own words."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+
+from sqlalchemy import ColumnElement, func
+
+from billetbro.models.text import is_unseen
+
+
+def normal_form_of(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the form of a column's texts in which two are one: NFC, nothing invisible, white space folded."""
+    unseen, white = _unseen(), _white_space()
+    bare = func.translate(column, white + unseen, " " * len(white))
+    return func.btrim(func.regexp_replace(func.normalize(bare), " +", " ", "g"))
+
+
+@cache
+def _unseen() -> str:
+    return "".join(filter(is_unseen, map(chr, range(sys.maxunicode + 1))))
+
+
+@cache
+def _white_space() -> str:
+    return "".join(filter(str.isspace, map(chr, range(1, sys.maxunicode + 1))))

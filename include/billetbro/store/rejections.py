@@ -1,0 +1,113 @@
+"""What could not be carried out: open until a run no longer meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from billetbro.messages.explanations import explain
+from billetbro.messages.source_words import SourceWords
+from billetbro.models import Rejection
+from billetbro.reconcile.policies import UNSAVED, Refusal
+from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
+from billetbro.store.schema.tables import rejections
+
+OF_APPLYING = frozenset({"refused_by_place2book", "outcome_unknown", "cms_refused", UNSAVED, STILL_SHOWN})
+"""Codes that are met when a change is applied or written back; all others are met when it is planned."""
+
+
+def open_codes(connection: Connection, library: str) -> frozenset[tuple[str, str]]:
+    """Return (uuid, code) of every open rejection of the library."""
+    query = select(rejections.c.uuid, rejections.c.code).where(
+        rejections.c.library == library, rejections.c.resolved_at.is_(None)
+    )
+    return frozenset((uuid, code) for uuid, code in connection.execute(query))
+
+
+def report_rejections(
+    connection: Connection,
+    library: str,
+    words: SourceWords,
+    found: Sequence[Rejection],
+    run_id: str,
+    now: datetime,
+    fingerprints: Mapping[str, str] | None = None,
+) -> None:
+    """Open these rejections, in the words of the library's source, or note that they are still there.
+
+    `fingerprints` tell what was tried, by uuid.
+    """
+    tried = fingerprints or {}
+    rows = [{"library": library, **_row(one, words, run_id, now, tried.get(one.uuid))} for one in found]
+    rows = list({(row["uuid"], row["code"]): row for row in rows}.values())
+    if not rows:
+        return
+    new = insert(rejections)
+    follow = ("title", "field", "found", "detail", "message_da", "message_en", "last_seen_at", "last_run_id")
+    changed = {name: new.excluded[name] for name in follow}
+    if fingerprints is not None:
+        changed |= {name: new.excluded[name] for name in ("fingerprint", "tried_at")}
+    key = ["library", "uuid", "code"]
+    open_ones = text("resolved_at IS NULL")
+    connection.execute(new.on_conflict_do_update(index_elements=key, index_where=open_ones, set_=changed), rows)
+
+
+def noted(rejection: Rejection) -> dict[str, str | None]:
+    """Return what is stored of a rejection's cause, from which its sentences are made."""
+    return {name: getattr(rejection, name) for name in ("title", "code", "field", "found", "detail")}
+
+
+def _row(rejection: Rejection, words: SourceWords, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
+    said = explain(rejection.code, words, field=rejection.field, found=rejection.found, detail=rejection.detail)
+    return {
+        "uuid": rejection.uuid,
+        **noted(rejection),
+        "message_da": said.da,
+        "message_en": said.en,
+        "fingerprint": tried,
+        "tried_at": now if tried else None,
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "last_run_id": run_id,
+    }
+
+
+def resolve_rejections(
+    connection: Connection,
+    library: str,
+    now: datetime,
+    *,
+    still: Collection[tuple[str, str]],
+    codes: Collection[str] | None = None,
+    uuids: Collection[str] | None = None,
+) -> None:
+    """Resolve the open rejections that were not met again.
+
+    `still` are (uuid, code) that were. With `codes` only these codes are judged, without it all that are met when
+    planning; with `uuids` only these events.
+    """
+    of_open = (rejections.c.library == library) & rejections.c.resolved_at.is_(None)
+    rows = connection.execute(select(rejections.c.id, rejections.c.uuid, rejections.c.code).where(of_open))
+    gone = [
+        rejection_id
+        for rejection_id, uuid, code in rows
+        if (uuid, code) not in still
+        and (code in codes if codes is not None else code not in OF_APPLYING)
+        and (uuids is None or uuid in uuids)
+    ]
+    if gone:
+        connection.execute(update(rejections).where(rejections.c.id.in_(gone)).values(resolved_at=now))
+
+
+def read_refusals(connection: Connection, library: str, code: str = "refused_by_place2book") -> dict[str, Refusal]:
+    """Return what was refused (by Place2book, unless another code is named) and when it was last tried, by event."""
+    query = select(rejections.c.uuid, rejections.c.fingerprint, rejections.c.tried_at).where(
+        rejections.c.library == library,
+        rejections.c.code == code,
+        rejections.c.resolved_at.is_(None),
+        rejections.c.fingerprint.is_not(None),
+    )
+    return {uuid: Refusal(fingerprint=tried, tried_at=at) for uuid, tried, at in connection.execute(query)}

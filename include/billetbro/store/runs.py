@@ -1,0 +1,92 @@
+"""A row a library a run: how far it came, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, cast, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from billetbro.messages.errors import UNEXPECTED
+from billetbro.store.schema.tables import runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What `sync.runs` tells of one library's run. Times are UTC."""
+
+    run_id: str
+    library: str
+    mode: str
+    by_hand: bool
+    started_at: datetime
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    extracted_at: datetime | None = None
+    transformed_at: datetime | None = None
+    observed_at: datetime | None = None
+    loaded_at: datetime | None = None
+    written_back_at: datetime | None = None
+    exported_at: datetime | None = None
+    source_events: int | None = None
+    removals_blocked: str | None = None
+    planned_rejections: Sequence[Mapping[str, str | None]] | None = None
+    purchases: Mapping[str, Any] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    error_codes: Mapping[str, str] = field(default_factory=dict)
+
+
+def start_run(
+    engine: Engine, run_id: str, libraries: Sequence[str], mode: str, *, by_hand: bool, now: datetime
+) -> None:
+    """Note that a run begins for these libraries; a task that is tried again begins nothing anew."""
+    rows = [
+        {"run_id": run_id, "library": library, "mode": mode, "by_hand": by_hand, "started_at": now}
+        for library in libraries
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(runs).values(rows).on_conflict_do_nothing())
+
+
+def read_runs(connection: Connection, run_id: str) -> tuple[RunRecord, ...]:
+    """Return the rows of a run, in order of library."""
+    query = select(runs).where(runs.c.run_id == run_id).order_by(runs.c.library)
+    return tuple(_record(row) for row in connection.execute(query).mappings())
+
+
+def read_run(connection: Connection, run_id: str, library: str) -> RunRecord:
+    """Return one library's row; raises KeyError when the run was never begun for it."""
+    query = select(runs).where(runs.c.run_id == run_id, runs.c.library == library)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise KeyError(f"run '{run_id}' was not begun for library '{library}'")
+    return _record(row)
+
+
+def note_progress(connection: Connection, run_id: str, library: str, step: str, **values: object) -> None:
+    """Note what a step reached, and that its earlier error (of a try before) is no more."""
+    connection.execute(
+        update(runs)
+        .where(runs.c.run_id == run_id, runs.c.library == library)
+        .values(errors=runs.c.errors.op("-")(step), error_codes=runs.c.error_codes.op("-")(step), **values)
+    )
+
+
+def note_error(engine: Engine, run_id: str, library: str, step: str, message: str, code: str = UNEXPECTED) -> None:
+    """Note what ended a step of a library's run: in words, and the error's code (sync/error_texts.py)."""
+    noted = {"errors": (runs.c.errors, message), "error_codes": (runs.c.error_codes, code)}
+    with engine.begin() as connection:
+        connection.execute(
+            update(runs)
+            .where(runs.c.run_id == run_id, runs.c.library == library)
+            .values(
+                {name: held.op("||")(cast(literal({step: said}, JSONB), JSONB)) for name, (held, said) in noted.items()}
+            )
+        )
+
+
+def _record(row: Mapping[Any, Any]) -> RunRecord:
+    return RunRecord(**{name: value for name, value in row.items() if name != "id"})

@@ -1,0 +1,218 @@
+"""The tables of the schema `sync`: what was seen, what is linked, what was changed, and what could not be.
+
+Times are timestamptz. JSON columns hold the frozen types of billetbro.models in their JSON form.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from billetbro.store.schema.metadata import metadata
+
+SCHEMA = "sync"
+Time = DateTime(timezone=True)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", Text, nullable=False, comment="Airflow's id of the DAG run"),
+    Column("library", Text, nullable=False, comment="the library's id in libraries.yaml"),
+    Column("mode", Text, nullable=False, comment="plan, sync or resync; or ticket_status"),
+    Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="started by a person"),
+    Column("started_at", Time, nullable=False),
+    Column("window_start", Time, comment="source events that start before this moment were not asked for"),
+    Column("window_end", Time, comment="nor need those be there that start at this moment or later; null: all were"),
+    Column("extracted_at", Time, comment="when a complete snapshot of the source was stored; null: none was"),
+    Column("transformed_at", Time),
+    Column("observed_at", Time, comment="when Place2book's current state was read completely; null: it was not"),
+    Column("loaded_at", Time),
+    Column("written_back_at", Time),
+    Column("exported_at", Time),
+    Column("source_events", Integer, comment="how many events the snapshot held"),
+    Column("removals_blocked", Text, comment="why nothing was removed, in words; null: nothing was blocked"),
+    Column(
+        "planned_rejections", JSONB, comment="mode plan: what would be rejected, [{title, code, field, found, detail}]"
+    ),
+    Column("purchases", JSONB, comment="what the purchase export counted"),
+    Column("errors", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> what went wrong"),
+    Column("error_codes", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> error's code"),
+    UniqueConstraint("run_id", "library"),
+    schema=SCHEMA,
+    comment="A row a library a run",
+)
+
+source_events = Table(
+    "source_events",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("uuid", Text, primary_key=True, comment="the source's id of the event"),
+    Column("title", Text, nullable=False),
+    Column("present", Boolean, nullable=False, comment="whether the latest complete snapshot held it"),
+    Column("payload", JSONB, nullable=False, comment="SourceEvent as last seen"),
+    Column("mapped", JSONB, comment="Mapped: what it is to us and what it should be in Place2book"),
+    Column("first_seen_at", Time, nullable=False),
+    Column("last_seen_at", Time, nullable=False),
+    Column("left_to", Text, comment="seccode of its twin's Place2book event that it was left to; null: it was not"),
+    schema=SCHEMA,
+    comment="The latest snapshot of each source event",
+)
+
+ticket_events = Table(
+    "ticket_events",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("event_maker", BigInteger, primary_key=True),
+    Column("event_id", BigInteger, primary_key=True),
+    Column("payload", JSONB, nullable=False, comment="CurrentEvent, its prices included, as last read"),
+    Column("read_at", Time, nullable=False),
+    schema=SCHEMA,
+    comment="How each linked event stands in Place2book, as last read",
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("uuid", Text, primary_key=True, comment="the source event"),
+    Column("event_maker", BigInteger, nullable=False),
+    Column("event_id", BigInteger, nullable=False, comment="the Place2book event"),
+    Column("seccode", Text, nullable=False),
+    Column("sales_location", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="live, retired (over) or deleted (removed in Place2book)"),
+    Column("series_uuid", Text),
+    Column("starts_at", Time),
+    Column("ends_at", Time),
+    Column("applied", JSONB, nullable=False, comment="source-owned fields as last applied"),
+    Column("echo", JSONB, nullable=False, comment="the same fields as Place2book answered right after"),
+    Column("drift", JSONB, nullable=False, comment="fields that staff changed in Place2book since, recorded once"),
+    Column("prices", JSONB, nullable=False, comment="ticket category key -> price id, name, value as applied"),
+    Column("absences", Integer, nullable=False, comment="complete snapshots in a row without the source event"),
+    Column("counted_run", Text, comment="the run that counted the absence last"),
+    Column("sale_closed_at", Time, comment="set while we hold the sale ended"),
+    Column("sale_closed_before", Time, comment="sale_close_at as it stood before we ended the sale"),
+    Column("state_written", Text, comment="the state last written back to the source"),
+    Column("created_at", Time, nullable=False, server_default=text("now()")),
+    Column("updated_at", Time, nullable=False, server_default=text("now()")),
+    schema=SCHEMA,
+    comment="Source event <-> Place2book event, with the payload last applied",
+)
+Index(
+    "uq_links_live_event",
+    links.c.event_maker,
+    links.c.event_id,
+    unique=True,
+    postgresql_where=text("status = 'live'"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("library", Text, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("event_maker", BigInteger),
+    Column("event_id", BigInteger),
+    Column("price_id", BigInteger),
+    Column("kind", Text, nullable=False),
+    Column("fields", JSONB, nullable=False, comment="[{field, old, new}], in written-down form"),
+    Column("why", Text, nullable=False),
+    Column("status", Text, nullable=False, comment="planned, applying, applied, failed or held_back"),
+    Column("outcome_unknown", Boolean, nullable=False, server_default=text("false")),
+    Column("error", Text),
+    Column("error_code", Text, comment="what kind of error it was"),
+    Column("planned_at", Time, nullable=False),
+    Column("put_off_at", Time, comment="outcome unknown: when it last could not be looked for; null: it always could"),
+    Column("applying_at", Time),
+    Column("finished_at", Time),
+    schema=SCHEMA,
+    comment="Every change ever planned: the crash log, and the history that staff read",
+)
+Index("ix_changes_run", changes.c.run_id, changes.c.library)
+Index("ix_changes_event", changes.c.library, changes.c.uuid, changes.c.id)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("library", Text, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("field", Text),
+    Column("found", Text),
+    Column("detail", Text, comment="the API's own words, where it had some"),
+    Column("message_da", Text, nullable=False),
+    Column("message_en", Text, nullable=False),
+    Column("fingerprint", Text, comment="of what was refused: tried again when it changes"),
+    Column("tried_at", Time, comment="when it was last tried"),
+    Column("first_seen_at", Time, nullable=False),
+    Column("last_seen_at", Time, nullable=False),
+    Column("last_run_id", Text, nullable=False),
+    Column("resolved_at", Time, comment="null while it is open"),
+    schema=SCHEMA,
+    comment="What could not be carried out, with a sentence that staff understand, open until it is resolved",
+)
+Index(
+    "uq_rejections_open",
+    rejections.c.library,
+    rejections.c.uuid,
+    rejections.c.code,
+    unique=True,
+    postgresql_where=text("resolved_at IS NULL"),
+)
+
+warehouse_elsewhere = Table(
+    "warehouse_elsewhere",
+    metadata,
+    Column("since", Time, nullable=False),
+    schema=SCHEMA,
+    comment="A row when the schema warehouse lies in a database of its own: nothing is exported beside sync then",
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("salt", Text, nullable=False, comment="random, a new one each time"),
+    Column("fingerprint", Text, nullable=False, comment="scrypt of host, login and password"),
+    Column("seen_at", Time, nullable=False),
+    schema=SCHEMA,
+    comment="Which login of a library's source was last seen to work; no row: it is tried by the next run",
+)
+
+webhook_requests = Table(
+    "webhook_requests",
+    metadata,
+    Column("signature", Text, primary_key=True, comment="of the request, which counts once"),
+    Column("library", Text, nullable=False),
+    Column("received_at", Time, nullable=False),
+    Column("uuid", Text, comment="the source event; null: it asked for no run"),
+    Column("action", Text, comment="update or withdraw"),
+    Column("run_id", Text, comment="the run that carries it out"),
+    Column("told_at", Time, comment="when the source was told how it ended, or refused it"),
+    Column("error", Text, comment="why the source was not told; unless it refused, the next run tries again"),
+    Column(
+        "part_of", Text, comment="the signature of the request at a group whose event this is; null: the request itself"
+    ),
+    schema=SCHEMA,
+    comment="Forced updates asked for in the source itself, by its webhook",
+)
+Index("ix_webhook_requests_library", webhook_requests.c.library, webhook_requests.c.received_at)
+Index("ix_webhook_requests_run", webhook_requests.c.run_id)

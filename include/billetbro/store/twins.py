@@ -1,0 +1,87 @@
+"""What the tables tell of a library to its twin, besides its links and events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Text, any_, bindparam, cast, exists, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from billetbro.models import Kind, LinkStatus, Mapped
+from billetbro.reconcile.planning.owned_fields import read_time
+from billetbro.store.changes import begun_changes
+from billetbro.store.schema.records import MAPPED
+from billetbro.store.schema.tables import Time, changes, links, runs, source_events, ticket_events
+
+LOADS = 3
+"""So many loads an event may have vanished ago for one of its series to be the same, made anew."""
+LOOKS = 2
+"""So many runs look for a create whose answer was lost before nobody waits for it any more (behaviour 4)."""
+
+
+def was_read(connection: Connection, library: str) -> bool:
+    """Return whether the library's list was ever read whole and its events judged."""
+    query = select(exists().where(runs.c.library == library, runs.c.transformed_at.is_not(None)))
+    return bool(connection.scalar(query))
+
+
+def begun_creates(connection: Connection, library: str) -> list[tuple[str, datetime | None]]:
+    """Return title and start of each create that may have been carried out without being linked."""
+    under_way = select(changes.c.title, changes.c.fields).where(
+        changes.c.library == library, changes.c.kind == Kind.CREATE, changes.c.status == "applying"
+    )
+    lost = [change for change in begun_changes(connection, library, "") if change.looks < LOOKS]
+    begun = [(change.title, dict(change.new)) for change in lost if change.kind is Kind.CREATE]
+    for title, fields in connection.execute(under_way):
+        begun.append((title, {field["field"]: field["new"] for field in fields}))
+    return [(title, read_time(sent.get("begin_at"))) for title, sent in begun]
+
+
+def still_to_come(connection: Connection, library: str, now: datetime) -> frozenset[tuple[int, int]]:
+    """Return the Place2book events (event maker, event) that have not ended, although their source events are over."""
+    same = (ticket_events.c.event_maker == links.c.event_maker) & (ticket_events.c.event_id == links.c.event_id)
+    query = (
+        select(links.c.event_maker, links.c.event_id)
+        .join(ticket_events, (ticket_events.c.library == links.c.library) & same)
+        .where(links.c.library == library, links.c.status == LinkStatus.RETIRED)
+        .where(cast(ticket_events.c.payload["end_at"].astext, Time) > now)
+    )
+    return frozenset((event_maker, event_id) for event_maker, event_id in connection.execute(query))
+
+
+def read_left(connection: Connection, library: str) -> dict[str, str]:
+    """Return which events were left to which Place2book event of the twin's, by its seccode."""
+    query = select(source_events.c.uuid, source_events.c.left_to).where(
+        source_events.c.library == library, source_events.c.left_to.is_not(None)
+    )
+    return {row.uuid: row.left_to for row in connection.execute(query)}
+
+
+def read_left_gone(connection: Connection, library: str) -> list[tuple[Mapped, str]]:
+    """Return the events that were left to the twin and vanished a few loads ago, each with the seccode.
+
+    What an event that is present was left to is no other's any more.
+    """
+    loads = select(runs.c.extracted_at).where(runs.c.library == library, runs.c.loaded_at.is_not(None))
+    since = connection.scalar(loads.order_by(runs.c.extracted_at.desc().nulls_last()).offset(LOADS - 1).limit(1))
+    left = (source_events.c.library == library) & source_events.c.left_to.is_not(None)
+    taken = select(source_events.c.left_to).where(left, source_events.c.present)
+    query = select(source_events.c.mapped, source_events.c.left_to).where(
+        left, ~source_events.c.present, source_events.c.mapped.is_not(None), source_events.c.left_to.not_in(taken)
+    )
+    if since is not None:
+        query = query.where(source_events.c.last_seen_at >= since)
+    return [(MAPPED.validate_python(row.mapped), row.left_to) for row in connection.execute(query)]
+
+
+def remember_left(connection: Connection, library: str, left: Mapping[str, str], judged: Collection[str]) -> None:
+    """Note which events were left to which Place2book event of the twin's, and that of those judged no other was."""
+    of_library = update(source_events).where(source_events.c.library == library)
+    forgotten = source_events.c.uuid == any_(literal(list(judged), ARRAY(Text)))
+    connection.execute(of_library.where(source_events.c.left_to.is_not(None), forgotten).values(left_to=None))
+    if left:
+        connection.execute(
+            of_library.where(source_events.c.uuid == bindparam("of_uuid")).values(left_to=bindparam("to_seccode")),
+            [{"of_uuid": uuid, "to_seccode": seccode} for uuid, seccode in left.items()],
+        )

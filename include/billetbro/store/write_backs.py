@@ -1,0 +1,40 @@
+"""What became of the PATCHes that one source event was sent, from the history of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import takewhile
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from billetbro.errors import InternalServerError
+from billetbro.reconcile.policies import Failing
+from billetbro.store.changes import WRITTEN_BACK
+from billetbro.store.schema.tables import changes
+
+FAILED_INSIDE = InternalServerError.__name__
+
+
+def failing_write_back(connection: Connection, library: str, uuid: str, told: Collection[str]) -> Failing:
+    """Return since when the source has failed inside at what it was sent last for an event, and what of others.
+
+    Tries that failed otherwise, as in an outage, count for nothing. `told` are events that are known to fail for good.
+    """
+    sent = (changes.c.library == library) & changes.c.kind.in_(WRITTEN_BACK) & changes.c.applying_at.is_not(None)
+    query = select(changes).where(sent, changes.c.uuid == uuid).order_by(changes.c.id.desc())
+    unsaved = takewhile(lambda row: row["status"] != "applied", connection.execute(query).mappings())
+    failed = [row for row in unsaved if row["error_code"] == FAILED_INSIDE]
+    same = list(takewhile(lambda row: _body(row) == _body(failed[0]), failed))
+    since = sent & (changes.c.id > same[-1]["id"]) & (changes.c.uuid != uuid)
+    failing = since & (changes.c.error_code == FAILED_INSIDE) & changes.c.uuid.not_in(told)
+    return Failing(
+        since=same[-1]["planned_at"],
+        runs=len({row["run_id"] for row in same}),
+        others_taken=bool(connection.scalar(select(exists().where(since, changes.c.status == "applied")))),
+        others_fail=bool(connection.scalar(select(exists().where(failing)))),
+    )
+
+
+def _body(row: Mapping[Any, Any]) -> tuple[str, dict[str, object]]:
+    return row["kind"], {field["field"]: field["new"] for field in row["fields"]}

@@ -1,0 +1,1 @@
+"""Purchases from Place2book into tables."""

@@ -1,0 +1,87 @@
+"""Keep account of what does not add up, or could not be read, in what Place2book lists.
+
+| problem | what is wrong with a purchase |
+|---|---|
+| amounts_differ | completed, and its tickets and additional sales, here or at all its events, are not what was paid |
+| unknown_price | completed, and a ticket of it names a price that the event does not have |
+| not_listed | completed when last seen, and no longer listed, for this event or another |
+| unreadable | the purchase, or a ticket, additional sale or time of it, is not understood and was left out |
+
+The rows themselves are kept as they are. Only ids and amounts are noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select, text
+
+from billetbro.store.schema.warehouse_tables import data_quality
+from billetbro.warehouse.ingest.several_events import cost_of
+
+FIND = f"""
+SELECT p.purchase_id, 'amounts_differ', (
+    SELECT count(*) FROM warehouse.tickets t
+    WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.released_at IS NULL
+), p.total_ore, {cost_of("p", here=False)}
+FROM warehouse.purchases p
+WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed' AND p.moved_at IS NULL
+  AND p.total_ore <> {cost_of("p", here=True)} AND p.total_ore <> {cost_of("p", here=False)}
+UNION ALL
+SELECT t.purchase_id, 'unknown_price', count(*), NULL, NULL
+FROM warehouse.prices r
+JOIN warehouse.tickets t ON t.library = r.library AND t.price_id = r.price_id AND t.released_at IS NULL
+JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
+WHERE r.library = :library AND r.event_id = :event_id AND r.name IS NULL AND r.removed_at IS NOT NULL
+  AND p.transaction_type = 'completed'
+GROUP BY t.purchase_id
+UNION ALL
+SELECT p.purchase_id, 'not_listed', 1, NULL, NULL
+FROM warehouse.purchases p
+WHERE p.library = :library AND p.event_id = :event_id AND p.transaction_type = 'completed' AND p.moved_at IS NULL
+  AND p.last_seen_at <> :now
+  AND NOT EXISTS (
+      SELECT FROM unnest(CAST(:unreadable AS bigint[])) AS u(purchase_id)
+      WHERE coalesce(u.purchase_id, p.purchase_id) = p.purchase_id
+  )
+UNION ALL
+SELECT purchase_id, 'unreadable', parts, NULL, NULL
+FROM unnest(CAST(:unreadable AS bigint[]), CAST(:parts AS bigint[])) AS u(purchase_id, parts)
+"""
+NOTE = f"""
+INSERT INTO warehouse.data_quality AS known
+       (library, event_id, purchase_id, problem, found_rows, expected_ore, found_ore, first_seen_at, last_seen_at)
+SELECT :library, :event_id, purchase_id, problem, rows, expected_ore, found_ore, :now, :now
+FROM ({FIND}) AS found(purchase_id, problem, rows, expected_ore, found_ore)
+ON CONFLICT (library, event_id, purchase_id, problem) DO UPDATE
+SET found_rows = excluded.found_rows, expected_ore = excluded.expected_ore, found_ore = excluded.found_ore,
+    last_seen_at = excluded.last_seen_at, resolved_at = NULL
+"""
+RESOLVE = """
+UPDATE warehouse.data_quality SET resolved_at = :now
+WHERE library = :library AND event_id = :event_id AND resolved_at IS NULL AND last_seen_at <> :now
+"""
+
+
+def note_problems(
+    connection: Connection, library: str, event_id: int, unreadable: Mapping[int | None, int], now: datetime
+) -> None:
+    """Note the problems of an event whose purchases were just stored, and which of those noted before are no more.
+
+    `unreadable` maps purchases that are not understood, None for those without an id, to how many parts that concerns.
+    """
+    values = {"library": library, "event_id": event_id, "now": now}
+    parts = {"unreadable": list(unreadable), "parts": list(unreadable.values())}
+    connection.execute(text(NOTE), values | parts)
+    connection.execute(text(RESOLVE), values)
+
+
+def open_problems(engine: Engine, library: str) -> dict[str, int]:
+    """Return how many problems of each kind stand open for a library."""
+    open_ones = select(data_quality.c.problem, func.count()).where(
+        data_quality.c.library == library, data_quality.c.resolved_at.is_(None)
+    )
+    with engine.connect() as connection:
+        found = connection.execute(open_ones.group_by(data_quality.c.problem).order_by(data_quality.c.problem))
+        return {row[0]: row[1] for row in found}

@@ -1,0 +1,77 @@
+"""Decide whether an event's purchases are read in this run (behaviour 9). Nothing here reads or writes.
+
+| what is true | reason |
+|---|---|
+| asked for by hand, or mode `resync` | forced |
+| never exported | never_exported |
+| it has ended, and had not at the latest export | ended |
+| unlimited: its available tickets never move | unlimited |
+| its available tickets are not what they were | available_changed |
+| a price's sold tickets are not what they were | sold_changed |
+| a day has passed since the latest export | daily |
+| else | not due |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from billetbro.models import UNLIMITED_TICKETS, CurrentEvent
+
+LONGEST_PAUSE = timedelta(days=1)
+
+
+class Reason(StrEnum):
+    """Why an event's purchases are read."""
+
+    FORCED = "forced"
+    NEVER_EXPORTED = "never_exported"
+    ENDED = "ended"
+    UNLIMITED = "unlimited"
+    AVAILABLE_CHANGED = "available_changed"
+    SOLD_CHANGED = "sold_changed"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastExport:
+    """How an event stood when its purchases were last exported; `sold_tickets` maps price ids to tickets sold."""
+
+    exported_at: datetime
+    available_tickets: int | None
+    ended: bool
+    sold_tickets: Mapping[int, int] = field(default_factory=dict)
+
+
+def is_due(current: CurrentEvent, last: LastExport | None, now: datetime, ended: bool, force: bool) -> Reason | None:
+    """Return why the event's purchases are to be read, or None; `ended` is whether the event is over by `now`."""
+    if force:
+        return Reason.FORCED
+    if last is None:
+        return Reason.NEVER_EXPORTED
+    if ended and not last.ended:
+        return Reason.ENDED
+    if is_unlimited(current):
+        return Reason.UNLIMITED
+    if current.available_tickets != last.available_tickets:
+        return Reason.AVAILABLE_CHANGED
+    if current.prices is not None and sold_tickets(current) != _sold(last.sold_tickets):
+        return Reason.SOLD_CHANGED
+    return Reason.DAILY if now - last.exported_at >= LONGEST_PAUSE else None
+
+
+def is_unlimited(current: CurrentEvent) -> bool:
+    """Return whether the event has no limit, by its capacity or by the count that stands for one."""
+    return current.capacity is None or current.available_tickets == UNLIMITED_TICKETS
+
+
+def sold_tickets(current: CurrentEvent) -> dict[int, int]:
+    """Return the tickets sold by price id, prices without a sale left out; a count that is not told is no sale."""
+    return _sold({price.price_id: price.sold_tickets or 0 for price in current.prices or ()})
+
+
+def _sold(by_price: Mapping[int, int]) -> dict[int, int]:
+    return {price_id: sold for price_id, sold in by_price.items() if sold}

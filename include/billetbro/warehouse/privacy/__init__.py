@@ -1,0 +1,1 @@
+"""Personal data: policy, erasure, retention, and the record of processing."""

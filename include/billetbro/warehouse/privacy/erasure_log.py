@@ -1,0 +1,100 @@
+"""The account of purchases whose personal data was removed: none of it is stored again, whatever becomes of the event.
+
+A purchase is noted in the transaction that empties its rows, before any file is touched. What dies in the middle of the
+files, or has no files just then, is seen by that and finished by the next night or the next `forget`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, Select, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from billetbro.store.database import migrate_warehouse
+from billetbro.store.schema.privacy_tables import forgotten
+from billetbro.store.schema.warehouse_tables import purchases
+from billetbro.warehouse.lake.personal_files import Bought, PersonalDataFiles
+from billetbro.warehouse.privacy.redact import Counts, blank, blank_files
+
+IDS = ARRAY(BigInteger)
+CLOCKS_DIFFER = timedelta(days=2)
+
+
+def note_forgotten(connection: Connection, library: str, purchase_ids: Iterable[int], now: datetime) -> None:
+    """Note purchases whose buyer is to be forgotten; the files are gone through for them, once more if need be."""
+    rows = [{"library": library, "purchase_id": one, "forgotten_at": now} for one in sorted(purchase_ids)]
+    if rows:
+        asked = {"past_retention": False, "in_files_at": None}
+        connection.execute(insert(forgotten).on_conflict_do_update(constraint=forgotten.primary_key, set_=asked), rows)
+
+
+def note_past_retention(connection: Connection, library: str, purchase_ids: Select[tuple[int]], now: datetime) -> None:
+    """Note the purchases that retention empties, those without anything to remove too."""
+    past = purchase_ids.add_columns(literal(library), literal(now), literal(True))
+    columns = ["purchase_id", "library", "forgotten_at", "past_retention"]
+    connection.execute(insert(forgotten).from_select(columns, past).on_conflict_do_nothing())
+
+
+def forgotten_purchases(connection: Connection, library: str, purchase_ids: Collection[int]) -> frozenset[int]:
+    """Return which of these purchases' personal data may not be stored again."""
+    noted = select(forgotten.c.purchase_id).where(forgotten.c.library == library)
+    return frozenset(connection.scalars(noted.where(_one_of(purchase_ids))))
+
+
+def empty_files(warehouse: Engine, library: str, now: datetime, files: PersonalDataFiles) -> Counts:
+    """Empty every purchase that is noted and still due in the library's files; return in how many rows of each table.
+
+    The caller holds the library's lock.
+    """
+    due = (forgotten.c.library == library, forgotten.c.in_files_at.is_(None))
+    with warehouse.connect() as connection:
+        purchase_ids = frozenset(connection.scalars(select(forgotten.c.purchase_id).where(*due)))
+        since = _earliest_day(connection, library, purchase_ids)
+    if not purchase_ids:
+        return {}
+    counts = blank_files(files, library, Bought(purchase_ids, since))
+    with warehouse.begin() as connection:
+        connection.execute(update(forgotten).where(*due, _one_of(purchase_ids)).values(in_files_at=now))
+    return counts
+
+
+def _earliest_day(connection: Connection, library: str, purchase_ids: Collection[int]) -> date:
+    """Return the first day (UTC) of files that can hold any of these: none was written before it was bought.
+
+    `first_seen_at` alone would not do, since a warehouse that moved saw the purchase anew. One that is not stored, or
+    has no date, can be in any.
+    """
+    bought = func.least(purchases.c.created_at, purchases.c.first_seen_at)
+    dated = func.count(purchases.c.purchase_id.distinct()).filter(purchases.c.created_at.is_not(None))
+    known = select(dated, func.min(bought)).where(
+        purchases.c.library == library, purchases.c.purchase_id == any_(literal(sorted(purchase_ids), IDS))
+    )
+    count, earliest = connection.execute(known).one()
+    return earliest.date() - CLOCKS_DIFFER if count and count == len(purchase_ids) else date.min
+
+
+def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
+    """Let a warehouse in a database of its own know who was forgotten while it lay in another.
+
+    What it was brought of theirs, in a copy from before they were forgotten, is removed.
+    """
+    with before.connect() as old:
+        if old.scalar(select(func.to_regclass(forgotten.fullname))) is None:
+            return
+    migrate_warehouse(before)
+    with before.connect() as old:
+        noted = {(row["library"], row["purchase_id"]): dict(row) for row in old.execute(select(forgotten)).mappings()}
+    with warehouse.begin() as new:
+        known = {(row.library, row.purchase_id) for row in new.execute(select(forgotten))}
+        news = [row for key, row in noted.items() if key not in known]
+        if news:
+            new.execute(insert(forgotten).on_conflict_do_nothing(), news)
+        for library in sorted({row["library"] for row in news}):
+            blank(new, library, select(forgotten.c.purchase_id).where(forgotten.c.library == library), now)
+
+
+def _one_of(purchase_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a purchase is one of these, however many: a list of parameters has an end."""
+    return forgotten.c.purchase_id == any_(literal(sorted(purchase_ids), IDS))

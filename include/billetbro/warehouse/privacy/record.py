@@ -1,0 +1,147 @@
+"""What is stored about whom, where and for how long: a library's page of a record of processing (GDPR article 30)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, or_, select
+
+from billetbro.store.schema.privacy_tables import forgotten, retention_sweeps
+from billetbro.store.schema.warehouse_tables import purchases
+from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.privacy.normalised import PSEUDONYM
+from billetbro.warehouse.privacy.personal_columns import PERSONAL
+from billetbro.warehouse.privacy.policy import Keys
+from billetbro.warehouse.privacy.policy_history import STORED_PSEUDONYM, latest_policy, rows_under_unknown_keys
+from billetbro.warehouse.privacy.redact import PERSONAL_TABLES, holds_anything
+from billetbro.warehouse.privacy.retention import counted_from, purchases_with_event
+from billetbro.warehouse.privacy.retention_rule import Retention
+
+WHAT: Mapping[str, Mapping[str, str]] = {
+    "purchases": {
+        "full_name": "køberens navn / the buyer's name",
+        "email": "køberens e-mail / the buyer's e-mail",
+        "phone_number": "køberens telefonnummer / the buyer's phone number",
+        "zip_code": "køberens postnummer / the buyer's postal code",
+        "customer_key": "køberens kundenummer i Place2book / the buyer's profile id in Place2book",
+    },
+    "answers": {
+        "value": "køberens svar på spørgsmål i keep_answers / the buyer's answers to questions in keep_answers"
+    },
+}
+"""Table -> personal column -> what it holds, for people; every column of `PERSONAL` stands here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A column that may hold personal data, in a table or its files: in how many rows, and in how many as plain text.
+
+    The rest are pseudonyms. A row that was exported to files more than once counts each time.
+    """
+
+    where: str
+    table: str
+    column: str
+    what: str
+    rows: int
+    plain: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A library's personal data: the policy in force, what is held, of how old events, and when it goes.
+
+    `policy` and `since` are what the stored rows are under, None before a first export. `oldest` is the end of the
+    oldest event of which anything is held; `removed_on` is the night in which that goes, in the library's zone.
+    `retention_days` and `removed_on` are None while mistakes in the settings leave open how long data is kept.
+    """
+
+    library: str
+    policy: str | None
+    since: datetime | None
+    keep_answers: Sequence[str]
+    retention_days: int | None
+    held: Sequence[Held]
+    oldest: datetime | None
+    removed_on: date | None
+    last_removal: datetime | None
+    forgotten_purchases: int
+    under_unknown_keys: int
+
+
+def record_of(
+    connection: Connection, library: str, retention: Retention | None, keys: Keys, files: PersonalDataFiles | None
+) -> Record:
+    """Return what the warehouse and its files hold of the library's buyers."""
+    applied = latest_policy(connection, library)
+    oldest = _oldest(connection, library)
+    swept = select(retention_sweeps.c.swept_at).where(retention_sweeps.c.library == library)
+    stored = select(purchases.c.purchase_id).where(purchases.c.library == library)
+    asked = (forgotten.c.library == library, ~forgotten.c.past_retention, forgotten.c.purchase_id.in_(stored))
+    told = select(func.count()).select_from(forgotten).where(*asked)
+    return Record(
+        library=library,
+        policy=applied.policy.value if applied else None,
+        since=applied.since if applied else None,
+        keep_answers=sorted(applied.keep_answers) if applied else (),
+        retention_days=retention.days if retention else None,
+        held=(*_in_tables(connection, library), *(_in_files(files, library) if files else ())),
+        oldest=oldest,
+        removed_on=_removed_on(oldest, retention) if oldest and retention else None,
+        last_removal=connection.scalar(swept),
+        forgotten_purchases=connection.scalar(told) or 0,
+        under_unknown_keys=rows_under_unknown_keys(connection, library, keys),
+    )
+
+
+def _oldest(connection: Connection, library: str) -> datetime | None:
+    """Return from when retention counts for the oldest purchase of which anything is held."""
+    holding = [
+        purchases.c.purchase_id.in_(
+            select(table.c.purchase_id).where(table.c.library == library, holds_anything(table))
+        )
+        for table in PERSONAL_TABLES
+    ]
+    query = select(func.min(counted_from)).select_from(purchases_with_event())
+    return connection.scalar(query.where(purchases.c.library == library, or_(*holding)))
+
+
+def _removed_on(oldest: datetime, retention: Retention) -> date:
+    return oldest.astimezone(ZoneInfo(retention.timezone)).date() + timedelta(days=retention.days + 1)
+
+
+def _in_tables(connection: Connection, library: str) -> list[Held]:
+    held = []
+    for table in PERSONAL_TABLES:
+        counts = [
+            count
+            for name in PERSONAL[table.name]
+            for count in (
+                func.count(table.c[name]),
+                func.count().filter(table.c[name].op("!~")(STORED_PSEUDONYM)),
+            )
+        ]
+        found = connection.execute(select(*counts).where(table.c.library == library)).one()
+        for place, name in enumerate(PERSONAL[table.name]):
+            held.append(_held("warehouse", table.name, name, found[2 * place], found[2 * place + 1]))
+    return held
+
+
+def _in_files(files: PersonalDataFiles, library: str) -> list[Held]:
+    held = []
+    for table, names in PERSONAL.items():
+        rows, plain = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+        for row in files.rows(library, table, names):
+            for name in names:
+                if (value := row[name]) is not None:
+                    rows[name] += 1
+                    plain[name] += not PSEUDONYM.fullmatch(str(value))
+        held += [_held("files", table, name, rows[name], plain[name]) for name in names]
+    return held
+
+
+def _held(where: str, table: str, column: str, rows: int, plain: int) -> Held:
+    return Held(where=where, table=table, column=column, what=WHAT[table][column], rows=rows, plain=plain)

@@ -1,0 +1,60 @@
+"""Take personal values out of stored rows and files: the rows, their amounts and their number stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, or_, update
+
+from billetbro.store.file_exports import date_of_change
+from billetbro.store.schema.warehouse_tables import answers, purchases
+from billetbro.warehouse.lake.personal_files import Bought, Change, PersonalDataFiles
+from billetbro.warehouse.privacy.personal_columns import PERSONAL
+from billetbro.warehouse.privacy.policy import Row
+
+PERSONAL_TABLES: tuple[Table, ...] = (purchases, answers)
+"""The tables that `PERSONAL` names."""
+
+Counts = Mapping[str, int]
+"""Table -> number of rows."""
+
+
+def holds_anything(table: Table) -> ColumnElement[bool]:
+    """Return the condition that a row of the table holds any personal value."""
+    return or_(*(table.c[name].is_not(None) for name in PERSONAL[table.name]))
+
+
+def blank(connection: Connection, library: str, purchase_ids: Select[Any], now: datetime) -> Counts:
+    """Empty every personal value of these purchases; return in how many rows of each table there was any."""
+    counts = {}
+    changed_at = date_of_change(connection, library, now)
+    for table in PERSONAL_TABLES:
+        emptied = update(table).where(
+            table.c.library == library, table.c.purchase_id.in_(purchase_ids), holds_anything(table)
+        )
+        values = dict.fromkeys(PERSONAL[table.name]) | {"changed_at": changed_at}
+        counts[table.name] = connection.execute(emptied.values(values)).rowcount
+    return counts
+
+
+def blank_files(files: PersonalDataFiles, library: str, bought: Bought) -> Counts:
+    """Empty the same in every file of the library; a row that was exported more than once counts each time."""
+    return {
+        table: files.rewrite(library, table, ("purchase_id", *personal), _emptied(personal), bought)
+        for table, personal in PERSONAL.items()
+    }
+
+
+def count_in_files(files: PersonalDataFiles, library: str, bought: Bought) -> Counts:
+    """Return in how many rows of each table's files there is anything to empty."""
+    return {
+        table: sum(1 for _ in files.rows(library, table, ("purchase_id", *personal), bought))
+        for table, personal in PERSONAL.items()
+    }
+
+
+def _emptied(personal: tuple[str, ...]) -> Change:
+    nothing: Row = dict.fromkeys(personal)
+    return lambda row: row | nothing

@@ -1,0 +1,1 @@
+"""Everything that touches Airflow: hooks, tasks, command line, webhooks."""

@@ -1,0 +1,76 @@
+"""What the commands about events have in common: the library's time, the one event that is meant, and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from billetbro.messages.history import event_line
+from billetbro.messages.library_words import words_of_libraries
+from billetbro.settings.libraries import Library, Settings, SettingsError, load_settings
+from billetbro.steps.request import utc_now
+from billetbro.store.event.lookup import FoundEvent, find_events
+from billetbro_airflow.cli.running import CommandEnded
+
+DEFAULT_TIMEZONE = str(Library.model_fields["timezone"].default)
+MANY = 30
+"""So many events are listed to choose from."""
+
+
+def timezones() -> dict[str, str]:
+    """Return each library's time zone; none when the settings have mistakes, which are not what was asked about."""
+    settings = _settings()
+    return {library.id: library.timezone for library in settings.libraries} if settings else {}
+
+
+def _settings() -> Settings | None:
+    try:
+        return load_settings()
+    except SettingsError:
+        return None
+
+
+def timezone_of(library: str) -> str:
+    """Return a library's time zone, the usual one when the settings do not tell."""
+    return timezones().get(library, DEFAULT_TIMEZONE)
+
+
+def zone_of(library: str) -> ZoneInfo:
+    """Return a library's time zone to show moments in."""
+    return ZoneInfo(timezone_of(library))
+
+
+def events_named(connection: Connection, sought: str, libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
+    """Return no event or the one that is meant; raises CommandEnded with all of them when they are several.
+
+    Raises SettingsError for a library that the settings do not know, as long as they can be read.
+    """
+    if settings := _settings():
+        settings.select(libraries)
+    found = find_events(connection, sought, libraries, now=utc_now())
+    if len(found) > 1:
+        zones = timezones()
+        words_of = words_of_libraries()
+        lines = [
+            event_line(event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE)), words_of(event.library))
+            for event in found[:MANY]
+        ]
+        more = [f"... (+{len(found) - MANY})"] if len(found) > MANY else []
+        count = len(found)
+        choose = f"{count} arrangementer passer; vælg ét med dets uuid. / {count} events match; choose one by its uuid."
+        raise CommandEnded("\n".join([choose, *lines, *more]), code=2)
+    return found
+
+
+def as_json(content: object) -> str:
+    """Return frozen types, mappings and lists as JSON; moments in ISO 8601."""
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else asdict(value)  # type: ignore[call-overload]

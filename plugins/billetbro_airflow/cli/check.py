@@ -1,0 +1,122 @@
+"""`airflow billetbro check`: settings, databases, connections and event makers; what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import MetaData
+
+from billetbro.messages.pluralize import counted
+from billetbro.models import PersonalDataPolicy, SourceEvent
+from billetbro.settings.libraries import Library, SettingsError, libraries_in_order, load_settings
+from billetbro.steps.check import (
+    Checked,
+    check_event_makers,
+    check_fallback_address,
+    check_price_unit,
+    checked,
+    verdict,
+)
+from billetbro.store.condition import condition_of
+from billetbro.store.schema.metadata import metadata, warehouse_metadata
+from billetbro.warehouse.privacy.policy import KEY_CONNECTION
+from billetbro_airflow.hooks.place2book_hook import Place2bookHook
+from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, warehouse_engine
+from billetbro_airflow.tasks.sources import check_source, source_of
+
+
+def run(args: Namespace) -> int:
+    """Print a line for each thing that was looked at, as it is; exit code 1 when anything is wrong."""
+    everything: list[Checked] = []
+    for one in _checks(args.libraries):
+        print(one, flush=True)
+        everything.append(one)
+    print("", verdict(everything), sep="\n")
+    return 1 if any(one.mend is not None for one in everything) else 0
+
+
+def _checks(ids: Sequence[str]) -> Iterator[Checked]:
+    yield checked("libraries.yaml", lambda: _settings(ids))
+    libraries = _in_order(ids)
+    yield checked("schema sync (billetbro_db)", lambda: _database(metadata))
+    yield checked(
+        "schema warehouse (billetbro_warehouse, ellers / else billetbro_db)", lambda: _database(warehouse_metadata)
+    )
+    yield from _privacy(libraries)
+    for conn_id in dict.fromkeys(library.place2book.conn_id for library in libraries):
+        yield from _place2book(conn_id, [library for library in libraries if library.place2book.conn_id == conn_id])
+    for library in libraries:
+        yield from _source(library)
+        yield check_fallback_address(library)
+
+
+def _settings(ids: Sequence[str]) -> str:
+    chosen = load_settings().select(ids)
+    return ", ".join(f"{library.id} ({library.name})" for library in chosen)
+
+
+def _in_order(ids: Sequence[str]) -> list[Library]:
+    """Return the libraries that can be looked at whatever is wrong with the file's others."""
+    try:
+        return [library for library in libraries_in_order() if not ids or library.id in ids]
+    except SettingsError:
+        return []
+
+
+def _database(tables: MetaData) -> str:
+    engine = billetbro_engine() if tables is metadata else warehouse_engine()
+    return condition_of(engine, tables)
+
+
+def _privacy(libraries: Sequence[Library]) -> Iterator[Checked]:
+    """Look at the key of the pseudonyms, where a library's policy needs it."""
+    policy = PersonalDataPolicy.PSEUDONYMISE
+    need_it = [library for library in libraries if library.personal_data.policy is policy]
+    if need_it:
+        whose = ", ".join(library.id for library in need_it)
+        subject = f"forbindelse / connection {KEY_CONNECTION} ({whose})"
+        yield checked(subject, lambda: _key_of(need_it[0]))
+
+
+def _key_of(library: Library) -> str:
+    """Say that the key is there and long enough; raises Fatal when it is not."""
+    privacy_of(library)
+    return "nøglen er der / the key is there"
+
+
+def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]:
+    """Look at one Place2book connection, and at the event makers of the libraries that use it."""
+    usable: dict[int, str] = {}
+
+    def look() -> str:
+        usable.update((maker.event_maker, maker.name) for maker in Place2bookHook(conn_id).usable_event_makers())
+        makers = counted(len(usable), "arrangør / event maker", "arrangører / event makers")
+        return f"token godtaget / accepted, {makers}"
+
+    result = checked(f"forbindelse / connection {conn_id} (Place2book)", look)
+    yield result
+    if result.mend is None:
+        for library in libraries:
+            yield from check_event_makers(library, usable)
+
+
+def _source(library: Library) -> Iterator[Checked]:
+    """Look at a library's source: the login, the list of events from today, and a price in it."""
+    events: list[SourceEvent] = []
+
+    def look() -> str:
+        said = check_source(library)
+        today = datetime.now(zone := ZoneInfo(library.timezone)).date()
+        with source_of(library) as source:
+            listed = source.read(today)
+        midnight = datetime.combine(today, time(), zone)
+        events.extend(event for event in listed if event.starts_at is None or event.starts_at >= midnight)
+        found = counted(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
+        return f"{said} {found} from today."
+
+    subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.words.name.da})"
+    yield checked(subject, look)
+    yield check_price_unit(library, events)

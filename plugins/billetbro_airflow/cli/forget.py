@@ -1,0 +1,53 @@
+"""`airflow billetbro forget`: remove what is known of a person, from every table and file.
+
+Exit codes: 0 removed, or found with `--dry-run`; 1 not carried out, or not in every library; 3 nothing found.
+The address is best not given as an argument, which the shell's history and the list of processes show: without one it
+is asked for, or read from standard input. Airflow logs no arguments of this command.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from airflow.sdk.log import mask_secret
+
+from billetbro.steps.forget import Outcome, forget_in_library, told_of
+from billetbro.steps.personal_data import Kept
+from billetbro.warehouse.privacy.erasure import sought
+from billetbro_airflow.tasks.personal_data import Place, for_each_library_in, keys_of_pseudonyms, places, together
+
+NOTHING_FOUND = 3
+
+
+def run(args: Namespace) -> int:
+    """Remove the person from each library; one library's failure leaves the others untouched.
+
+    Nobody has to wait to be forgotten until the settings are mended: what is stored tells the libraries.
+    """
+    email = args.email or ("" if args.phone or args.purchases else _asked())
+    for given in (email, args.phone):
+        if given:
+            mask_secret(given)
+    state, everywhere = places(args.libraries, despite_mistakes=True)
+    keys = keys_of_pseudonyms()
+    who = sought(keys, email, args.phone, args.purchases)
+    outcomes: dict[str, Outcome] = {}
+
+    def one(place: Place, library: Kept) -> None:
+        outcomes[library.id + place.label] = forget_in_library(
+            state, place.warehouse, library.id, who, keys, place.files, dry_run=args.dry_run
+        )
+
+    failed = for_each_library_in(everywhere, one)
+    print(told_of(outcomes, dry_run=args.dry_run, by_number=bool(args.purchases)))
+    if failed:
+        raise together(failed)
+    return 0 if any(outcome.found.purchases for outcome in outcomes.values()) else NOTHING_FOUND
+
+
+def _asked() -> str:
+    """Ask for the address, or read it from standard input when nobody is there to be asked."""
+    if sys.stdin.isatty():
+        print("E-mail: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()

@@ -1,0 +1,36 @@
+"""`airflow billetbro history EVENT`: everything that happened to an event, oldest first."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from billetbro.messages.history import history_text
+from billetbro.messages.library_words import words_of_libraries
+from billetbro.models import Link
+from billetbro.store.event.facts import link_of
+from billetbro.store.event.history import read_history
+from billetbro_airflow.cli.asking import as_json, events_named, zone_of
+from billetbro_airflow.cli.running import CommandEnded
+from billetbro_airflow.tasks.databases import billetbro_engine
+
+
+def run(args: Namespace) -> int:
+    """Print the event's link, its changes, and what was rejected and resolved."""
+    with billetbro_engine().connect() as connection:
+        found = events_named(connection, args.event, args.libraries)
+        if not found:
+            raise CommandEnded(f"Intet arrangement passer på / No event matches: {args.event}", code=1)
+        (event,) = found
+        link = link_of(connection, event.library, event.uuid)
+        words = words_of_libraries()(event.library)
+        entries = read_history(connection, event.library, event.uuid, words)
+    if args.json:
+        print(as_json({"event": event, "link": None if link is None else _shown(link), "history": entries}))
+    else:
+        print(history_text(event, link, entries, zone_of(event.library), words))
+    return 0
+
+
+def _shown(link: Link) -> dict[str, object]:
+    """Return what a reader of the history wants to know of a link."""
+    return {name: getattr(link, name) for name in ("event_maker", "event_id", "seccode", "sales_location", "status")}

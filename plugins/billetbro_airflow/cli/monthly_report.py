@@ -1,0 +1,22 @@
+"""`airflow billetbro monthly-report`: make the libraries' reports on a month now."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from billetbro.messages.errors import error_code, error_lines
+from billetbro.steps.request import in_words
+from billetbro_airflow.tasks.monthly_report import libraries_to_report, report_on
+
+
+def run(args: Namespace) -> int:
+    """Make each library's report and print where it is; exit code 1 when any failed, whose errors are printed."""
+    failed = False
+    for library in libraries_to_report(args.month, args.libraries):
+        try:
+            report_on(library, args.month)
+        except Exception as error:
+            failed = True
+            print(f"{library}:", *error_lines(error_code(error), in_words(error)), sep="\n  ", file=sys.stderr)
+    return 1 if failed else 0

@@ -1,0 +1,51 @@
+"""`airflow billetbro personal-data`: what is stored about whom, where and for how long."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import asdict
+from datetime import date
+
+from billetbro.warehouse.privacy.policy import Keys
+from billetbro.warehouse.privacy.record import Record, record_of
+from billetbro.warehouse.privacy.record_text import COMMON, record_text
+from billetbro_airflow.cli.asking import DEFAULT_TIMEZONE
+from billetbro_airflow.tasks.databases import values_kept_out_of_errors
+from billetbro_airflow.tasks.personal_data import Place, keys_of_pseudonyms, places
+
+
+def run(args: Namespace) -> int:
+    """Print the record of each library, also of those that are no longer listed and whose data is still stored."""
+    keys = keys_of_pseudonyms()
+    _, everywhere = places(args.libraries, despite_mistakes=True)
+    records = [one for place in everywhere for one in _records(place, keys)]
+    if args.json:
+        told = [_plain(name, record) for name, _, record in records]
+        print(json.dumps(told, ensure_ascii=False, indent=2, default=_iso))
+    else:
+        print("\n\n".join(record_text(record, name, timezone) for name, timezone, record in records))
+    return 0
+
+
+def _records(place: Place, keys: Keys) -> list[tuple[str, str, Record]]:
+    """Return each library's name, time zone and record."""
+    with values_kept_out_of_errors(), place.warehouse.connect() as connection:
+        return [
+            (
+                one.name + place.label,
+                one.retention.timezone if one.retention else DEFAULT_TIMEZONE,
+                record_of(connection, one.id, one.retention, keys, place.files),
+            )
+            for one in place.libraries
+        ]
+
+
+def _plain(name: str, record: Record) -> dict[str, object]:
+    common = {heading: {"da": danish, "en": english} for heading, (danish, english) in COMMON.items()}
+    return {"name": name, **asdict(record), **common}
+
+
+def _iso(value: date) -> str:
+    """Return a day, or a moment, in ISO 8601."""
+    return value.isoformat()

@@ -1,0 +1,63 @@
+"""`airflow billetbro plan`: read everything and show what would be done; nothing is written to any API."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from sqlalchemy import Engine
+
+from billetbro.errors import BilletbroError
+from billetbro.messages.library_words import words_of_libraries
+from billetbro.messages.plan import plan_text
+from billetbro.models import Mode
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.steps.begin import begin
+from billetbro.steps.report import make_report
+from billetbro.steps.request import NothingToDo, RunRequest, for_each_library, utc_now
+from billetbro_airflow.tasks import steps
+from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
+
+Step = Callable[[Engine, Library, RunRequest], str]
+STEPS: tuple[Step, ...] = (steps.extract, steps.transform, steps.load, steps.writeback)
+
+
+def run(args: Namespace) -> int:
+    """Run the steps in mode `plan` as a run of its own, and print it.
+
+    The exit code is 1 when a library failed, or when no list held an event that was asked for.
+    """
+    libraries = load_settings().select(args.libraries)
+    now = utc_now()
+    request = RunRequest(run_id=f"cli__{now.isoformat()}", mode=Mode.PLAN, by_hand=True, events=frozenset(args.events))
+    engine = billetbro_engine()
+    begin(engine, libraries, request, now)
+    for step in STEPS:
+        _carry_out(engine, request, step, libraries)
+    words_of = words_of_libraries()
+    report = make_report(engine, request.run_id, words_of, args.events)
+    print(plan_text(engine, request.run_id, words_of), "", *report.not_found, report.summary, sep="\n")
+    return 1 if report.failures or report.not_found else 0
+
+
+def _carry_out(engine: Engine, request: RunRequest, step: Step, libraries: Sequence[Library]) -> None:
+    """Carry out one step for each library; what goes wrong stands in the report, and the others go on."""
+    by_id = {library.id: library for library in libraries}
+
+    def one(library: str) -> None:
+        print(f"{step.__name__}: {library} ...", file=sys.stderr)
+        try:
+            with values_kept_out_of_errors():
+                step(engine, by_id[library], request)
+        except (BilletbroError, NothingToDo):
+            raise
+        except Exception:
+            traceback.print_exc()
+            raise
+
+    # What went wrong is noted where the report finds it, before it is raised.
+    with suppress(Exception):
+        for_each_library(engine, request, step.__name__, list(by_id), one)

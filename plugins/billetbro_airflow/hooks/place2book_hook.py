@@ -1,0 +1,36 @@
+"""The connection type `place2book`: the ticket system, with one API token for one or more event makers."""
+
+from __future__ import annotations
+
+import re
+
+from billetbro.api.http.access import Access
+from billetbro.api.place2book.client import DEFAULT_HOST, EventMaker, Place2bookClient
+from billetbro_airflow.hooks.api_hook import ApiHook
+from billetbro_airflow.hooks.connections import PATIENCE_OF_A_TEST, connection_named
+
+
+class Place2bookHook(ApiHook[Place2bookClient]):
+    """Gives a client for Place2book; the connection's password is the API token.
+
+    The connection's extra field `event_makers` lists those that a test is to find among what the token may use.
+    """
+
+    default_conn_name = "place2book"
+    default_host = DEFAULT_HOST
+    conn_type = "place2book"
+    hook_name = "Place2book"
+
+    def usable_event_makers(self) -> tuple[EventMaker, ...]:
+        """Return the event makers that the token may use, or raise an error of the tree, as soon as a test would."""
+        with self._asking(PATIENCE_OF_A_TEST) as client:
+            return client.event_makers()
+
+    def _client_of(self, access: Access) -> Place2bookClient:
+        token = access.password.strip()
+        return Place2bookClient(access.url, token, connection=access.conn_id, settings=access.requests)
+
+    def _check(self, client: Place2bookClient) -> str:
+        extra = connection_named(self.conn_id).extra_dejson
+        listed = extra.get("event_makers") if isinstance(extra, dict) else None
+        return client.check([int(number) for number in re.findall(r"\d+", str(listed or ""))])

@@ -1,0 +1,22 @@
+"""The connection type `yesplan`: a venue's Yesplan, with an API key that may read it and write some of it."""
+
+from __future__ import annotations
+
+from billetbro.api.http.access import Access
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.sources.yesplan.source import client_of
+from billetbro_airflow.hooks.api_hook import ApiHook
+
+
+class YesplanHook(ApiHook[YesplanClient]):
+    """Gives a client for the Yesplan that a connection names; the connection's password is the API key."""
+
+    default_conn_name = "yesplan_default"
+    conn_type = "yesplan"
+    hook_name = "Yesplan"
+
+    def _client_of(self, access: Access) -> YesplanClient:
+        return client_of(access)
+
+    def _check(self, client: YesplanClient) -> str:
+        return client.check()

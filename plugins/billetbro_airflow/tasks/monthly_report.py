@@ -1,0 +1,66 @@
+"""What the monthly report has of Airflow: which month and libraries, the warehouse, and where the files go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from airflow.configuration import AIRFLOW_HOME
+
+from billetbro.errors import SettingsProblem
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.steps.request import utc_now
+from billetbro.store.database import migrate_warehouse
+from billetbro.warehouse.reports.month import Month, last_month
+from billetbro_airflow.tasks.databases import values_kept_out_of_errors, warehouse_engine
+from billetbro_airflow.tasks.export_files import store_named
+
+REPORTS = "BILLETBRO_REPORTS"
+
+
+def libraries_to_report(month: str, libraries: Sequence[str]) -> list[str]:
+    """Return the ids of the libraries, all when none is named, and bring the warehouse's schema up to date.
+
+    Raises SettingsProblem for a month that is none or has not begun, and SettingsError for an unknown library.
+    """
+    chosen = load_settings().select(libraries)
+    for library in chosen:
+        month_of(library, month, utc_now())
+    migrate_warehouse(warehouse_engine())
+    return [library.id for library in chosen]
+
+
+def month_of(library: Library, month: str, now: datetime) -> Month:
+    """Return the month that is asked for, the last whole one where the library is when none is."""
+    zone = ZoneInfo(library.timezone)
+    if not month.strip():
+        return last_month(now, zone)
+    try:
+        chosen = Month.parse(month)
+    except ValueError as error:
+        raise SettingsProblem(str(error)) from None
+    if chosen.begins_at(zone) > now:
+        raise SettingsProblem(f"The month {chosen} has not begun.")
+    return chosen
+
+
+def report_on(library_id: str, month: str) -> tuple[str, str]:
+    """Make one library's report, store it, and return where its page and its rows are."""
+    # Here, since the drawing takes long to import, and the scheduler reads this file again and again.
+    from billetbro.warehouse.reports.report import make_report, store_report
+    from billetbro.warehouse.reports.shelf import StoreShelf
+
+    (library,) = load_settings().select([library_id])
+    shelf = StoreShelf(store_named(REPORTS, _place(), contents="The report's files"))
+    with values_kept_out_of_errors():
+        report = make_report(warehouse_engine(), library, month_of(library, month, utc_now()))
+    page, rows = store_report(shelf, library.id, report)
+    print(f"{library.id} {report.month}: {page}\n{library.id} {report.month}: {rows}")
+    return page, rows
+
+
+def _place() -> str:
+    """Return the folder or address that BILLETBRO_REPORTS names, else a folder in Airflow's own."""
+    return os.environ.get(REPORTS, "").strip() or f"file://{AIRFLOW_HOME}/billetbro/reports"

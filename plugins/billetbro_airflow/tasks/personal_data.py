@@ -1,0 +1,163 @@
+"""What the nightly DAG and the commands about personal data have of Airflow: connections, settings, files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, replace
+
+from airflow.sdk.log import mask_secret
+from sqlalchemy import Engine
+
+from billetbro.errors import Fatal, Refused, Retriable, SettingsProblem
+from billetbro.settings.libraries import load_settings
+from billetbro.steps.personal_data import (
+    Kept,
+    Night,
+    has_warehouse,
+    keep_in_order,
+    kept_despite_mistakes,
+    kept_libraries,
+    longest_waiting_first,
+    merge_files,
+    said_of,
+    stored_libraries,
+)
+from billetbro.steps.request import in_words
+from billetbro.store.database import migrate, migrate_warehouse
+from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.lake.rewrite import RewritableFiles
+from billetbro.warehouse.privacy.policy import KEY_CONNECTION, Keys
+from billetbro_airflow.hooks.connections import connection_named
+from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, values_kept_out_of_errors, warehouse_engine
+from billetbro_airflow.tasks.export_files import file_store
+from billetbro_airflow.tasks.readable_settings import readable_settings
+
+FORMER_KEYS = "former_keys"
+LEFT_BEHIND = " (warehouse in billetbro_db)"
+LONGEST_MERGES = 15 * 60.0
+"""Seconds after which a night merges no further library's files: what is left waits for the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A warehouse, the files written from it, and the libraries to look after in it; `label` follows their names."""
+
+    warehouse: Engine
+    files: PersonalDataFiles | None
+    libraries: tuple[Kept, ...]
+    label: str = ""
+
+
+def keys_of_pseudonyms() -> Keys:
+    """Return the keys in `billetbro_privacy`, masked in every log: its password, and `former_keys` in its extra.
+
+    Without that connection there are none. Raises SettingsProblem when former_keys is no list of texts.
+    """
+    try:
+        given = connection_named(KEY_CONNECTION)
+    except SettingsProblem:
+        return Keys()
+    former = given.extra_dejson.get(FORMER_KEYS, [])
+    if not isinstance(former, list) or not all(isinstance(key, str) and key for key in former):
+        raise SettingsProblem(
+            f"{FORMER_KEYS} in the extra of the connection '{KEY_CONNECTION}' must list keys as text."
+        )
+    for key in former:
+        mask_secret(key)
+    return Keys(current=(given.password or "").encode() or None, former=tuple(key.encode() for key in former))
+
+
+def exported_files() -> PersonalDataFiles | None:
+    """Return the files that exports are written to, None where BILLETBRO_FILES names no place for any."""
+    store = file_store()
+    return None if store is None else RewritableFiles(store)
+
+
+def places(libraries: Sequence[str], *, despite_mistakes: bool = False) -> tuple[Engine, list[Place]]:
+    """Return the engine of `sync`, and each place that holds personal data of these libraries (none named: of all).
+
+    Beside the warehouse that is written to, that is the one in Billetbro's own database, when `billetbro_warehouse` has
+    named another since, and nobody has dropped it yet. Mistakes in the settings end it with SettingsError, unless it is
+    to go on `despite_mistakes`, with all that is stored.
+    """
+    state, warehouse = billetbro_engine(), warehouse_engine()
+    migrate(state)
+    migrate_warehouse(warehouse)
+    files = exported_files()
+    stored, left = stored_libraries(warehouse, files), frozenset[str]()
+    if warehouse is not state and has_warehouse(state):
+        migrate_warehouse(state)
+        left = stored_libraries(state, None)
+    chosen = _libraries(stored | left, libraries, despite_mistakes=despite_mistakes)
+    remaining = tuple(one for one in chosen if one.id in left)
+    left_behind = Place(warehouse=state, files=None, libraries=remaining, label=LEFT_BEHIND)
+    return state, [Place(warehouse=warehouse, files=files, libraries=chosen), left_behind]
+
+
+def _libraries(stored: frozenset[str], wanted: Sequence[str], *, despite_mistakes: bool) -> tuple[Kept, ...]:
+    if not despite_mistakes:
+        return kept_libraries(load_settings(), stored, wanted)
+    readable = readable_settings()
+    if readable.settings is None:
+        return kept_despite_mistakes(readable.libraries, stored, wanted)
+    return kept_libraries(readable.settings, stored, wanted)
+
+
+def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Do the night's work for these libraries, all when none is named; return how many rows it concerned.
+
+    One library's failure leaves the others untouched; raises at the end, naming those that failed.
+    """
+    state, everywhere = places(libraries)
+    keys = keys_of_pseudonyms()
+    # Those that were written from a warehouse that is left behind, too: only it tells whose time is over.
+    files = everywhere[0].files
+    nights: dict[str, Night] = {}
+
+    def one(place: Place, library: Kept) -> None:
+        nights[library.id + place.label] = keep_in_order(state, place.warehouse, library, privacy_of, keys, files)
+
+    in_turn = [
+        replace(place, libraries=longest_waiting_first(place.warehouse, place.libraries)) for place in everywhere
+    ]
+    failed = for_each_library_in(in_turn, one)
+    if files is not None:
+        failed = _merged(state, files, in_turn[0], leaving=failed) | failed
+    print("\n".join(said_of(nights)))
+    if failed:
+        raise together(failed)
+    return {library: night.counts for library, night in nights.items()}
+
+
+def _merged(state: Engine, files: PersonalDataFiles, place: Place, leaving: Container[str]) -> dict[str, Exception]:
+    """Merge the files of past days, but for the libraries in which something failed; return what went wrong here."""
+    until = time.monotonic() + LONGEST_MERGES
+
+    def one(_: Place, library: Kept) -> None:
+        if library.id not in leaving and time.monotonic() < until:
+            merge_files(state, library.id, files)
+
+    return for_each_library_in([place], one)
+
+
+def for_each_library_in(everywhere: Sequence[Place], work: Callable[[Place, Kept], None]) -> dict[str, Exception]:
+    """Do the work for each library in each place; return by library what went wrong, without any value of a row."""
+    failed: dict[str, Exception] = {}
+    for place in everywhere:
+        for library in place.libraries:
+            try:
+                with values_kept_out_of_errors():
+                    work(place, library)
+            except Exception as error:
+                failed[library.id + place.label] = error
+    return failed
+
+
+def together(failed: dict[str, Exception]) -> Exception:
+    """Return one error that names each library that failed and says why: retriable if any of them is."""
+    message = " | ".join(f"{library}: {in_words(error)}" for library, error in failed.items())
+    hopeless = all(isinstance(error, Fatal | Refused) for error in failed.values())
+    made = Fatal(message) if hopeless else Retriable(message)
+    made.__cause__ = next(iter(failed.values()))
+    return made

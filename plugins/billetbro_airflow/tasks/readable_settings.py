@@ -1,0 +1,42 @@
+"""The libraries' settings as far as they can be read, for what must not wait until a colleague's mistake is mended."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+
+from billetbro.settings.libraries import Library, Settings, SettingsError, libraries_in_order, load_settings
+
+MISTAKES = (
+    "libraries.yaml har fejl (se `airflow billetbro check`): her bruges det, der kan læses af den. / "
+    "libraries.yaml has mistakes (see `airflow billetbro check`): what can be read of it is used here."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable:
+    """The settings, None when they have mistakes; `libraries` are those without one of their own."""
+
+    settings: Settings | None
+    libraries: tuple[Library, ...]
+
+
+def readable_settings() -> Readable:
+    """Return what can be read of the settings, and say on standard error when that is not all."""
+    try:
+        settings = load_settings()
+    except SettingsError:
+        print(MISTAKES, file=sys.stderr)
+        return Readable(settings=None, libraries=_in_order())
+    return Readable(settings=settings, libraries=settings.libraries)
+
+
+def _in_order() -> tuple[Library, ...]:
+    """Return the libraries without a mistake; nobody can tell which of two with one id is meant."""
+    try:
+        libraries = libraries_in_order()
+    except SettingsError:
+        return ()
+    times = Counter(library.id for library in libraries)
+    return tuple(library for library in libraries if times[library.id] == 1)

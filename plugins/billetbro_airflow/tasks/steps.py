@@ -1,0 +1,79 @@
+"""The steps of the hourly job, each for one library, with the connections that it needs: closed when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from sqlalchemy import Engine
+
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.messages.pluralize import counted
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.sources import Source
+from billetbro.steps.export_purchases import export
+from billetbro.steps.extract import extract as extract_events
+from billetbro.steps.load.load import load as load_events
+from billetbro.steps.request import RunRequest, utc_now
+from billetbro.steps.transform import transform as transform_events
+from billetbro.steps.writeback import write_back
+from billetbro_airflow.hooks.place2book_hook import Place2bookHook
+from billetbro_airflow.tasks.databases import privacy_of, see_that_it_answers, warehouse_engine
+from billetbro_airflow.tasks.export_files import written_to_files
+from billetbro_airflow.tasks.sources import opened_source, source_of
+
+
+def extract(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Read every event of the library's source."""
+    with opened_source(library) as opened:
+        count = extract_events(engine, library, request, opened, utc_now())
+    return f"{counted(count, 'event', 'events')} read"
+
+
+def transform(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Decide what each event is to be in Place2book."""
+    with _place2book(library) as client:
+        outcomes = transform_events(engine, library, request, client.host, utc_now())
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "no events"
+
+
+def load(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Read Place2book, plan, gate and apply."""
+    twin, source = load_settings().twin(library), partial(opened_source, library)
+    with _place2book(library) as client:
+        return str(load_events(engine, library, request, client, utc_now(), twin=twin, source=source))
+
+
+def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Write ticket links and sale states back to the source."""
+    with apis_of(library) as (source, client):
+        result = write_back(engine, library, request, source, client.host, utc_now())
+    return f"{counted(result.written, 'event', 'events')} written, {len(result.rejections)} refused"
+
+
+def export_purchases(engine: Engine, library: Library, request: RunRequest) -> str:
+    """Bring the library's purchases into the warehouse, and what changed there into files, where they are wanted."""
+    warehouse = warehouse_engine()
+    if warehouse is not engine:
+        see_that_it_answers(warehouse)
+    files = written_to_files(engine, warehouse, library.id, request)
+    with _place2book(library) as client, files as written:
+        summary = export(engine, library, request, client, privacy_of(library), written.now, warehouse)
+    return f"purchases of {counted(summary.events_exported, 'event', 'events')} read{written}"
+
+
+@contextmanager
+def apis_of(library: Library) -> Iterator[tuple[Source, Place2bookClient]]:
+    """Give the library's source and Place2book, for as long as the block lasts."""
+    with source_of(library) as source, _place2book(library) as client:
+        yield source, client
+
+
+@contextmanager
+def _place2book(library: Library) -> Iterator[Place2bookClient]:
+    requests = library.requests
+    conn_id = library.place2book.conn_id
+    hook = Place2bookHook(conn_id, concurrency=requests.concurrency, per_second=requests.per_second)
+    with hook.client as client:
+        yield client

@@ -1,0 +1,129 @@
+"""What the DAG's tasks do: begin a run, carry out a step for each library of a batch, announce, and report."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from airflow.sdk import Asset, get_current_context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from sqlalchemy import Engine
+
+from billetbro.errors import Retriable
+from billetbro.messages.library_words import words_of_libraries
+from billetbro.models import Mode
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.steps.begin import begin
+from billetbro.steps.report import make_report
+from billetbro.steps.request import NothingToDo, RunRequest, for_each_library, utc_now
+from billetbro.store.runs import read_runs
+from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors, warehouse_engine
+from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, as_meant, filled_in
+from billetbro_airflow.tasks.webhook_states import tell_who_asked
+
+Batches = Sequence[Sequence[str]]
+log = logging.getLogger(__name__)
+
+
+def request_of_this_run() -> RunRequest:
+    """Return what this run was asked to do; only a run that a person started counts as by hand."""
+    context = get_current_context()
+    params, dag_run = as_meant(FORCED_UPDATE, context["params"]), context["dag_run"]
+    return RunRequest(
+        run_id=dag_run.run_id,
+        mode=Mode(params["mode"]),
+        by_hand=dag_run.run_type == "manual",
+        events=frozenset(uuid.strip() for uuid in params["events"]),
+        allow_mass_removal=bool(params["allow_mass_removal"]),
+    )
+
+
+def begin_run() -> list[list[str]]:
+    """Check the settings, bring the schemas up to date, and return the ids of the run's libraries in batches."""
+    libraries = load_settings().select(filled_in(FORCED_UPDATE)["libraries"])
+    try:
+        warehouse = warehouse_engine()
+    except Retriable as gone:
+        log.warning("%s", gone)
+        warehouse = None
+    return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now(), warehouse)
+
+
+def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, RunRequest], str]) -> None:
+    """Carry out a step for each library of the batch; skips the task when there is nothing to do for any of them."""
+    engine, settings, request = billetbro_engine(), load_settings(), request_of_this_run()
+
+    def one(library_id: str) -> None:
+        with values_kept_out_of_errors():
+            log.info("%s: %s", library_id, step(engine, settings.library(library_id), request))
+
+    try:
+        for_each_library(engine, request, step.__name__, batch, one)
+    except NothingToDo as nothing:
+        raise AirflowSkipException(str(nothing)) from None
+
+
+def announce(assets: Sequence[Asset]) -> None:
+    """Let the assets' events name the libraries whose purchases this run exported; skips the task when there are none.
+
+    A failed library is left out of the events, and does not keep the others' readers waiting.
+    """
+    exported = _exported_libraries() if _batches() else []
+    if not exported:
+        raise AirflowSkipException("Ingen køb blev hentet i denne kørsel. / No purchases were exported in this run.")
+    events = get_current_context()["outlet_events"]
+    for asset in assets:
+        events[asset].extra["libraries"] = list(exported)
+
+
+def report_run() -> None:
+    """Print what was done and what was not; fails, naming them, when libraries or tasks failed.
+
+    A task that was stopped from outside, or ran out of time or memory, could say nothing itself: Airflow tells of it.
+    """
+    request = request_of_this_run()
+    made = make_report(billetbro_engine(), request.run_id, words_of_libraries(), sorted(request.events))
+    silent = silent_failures(_states_of_this_run(), _batches(), made.failures)
+    summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
+    # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
+    print(made.text.removesuffix(made.summary) + summary)
+    tell_who_asked(billetbro_engine(), request)
+    if made.failures or silent:
+        raise AirflowFailException(summary)
+
+
+def silent_failures(states: Mapping[str, str | None], batches: Batches, named: Sequence[str]) -> list[str]:
+    """Return a sentence for each failed task of which no library that it worked on is named as failed already.
+
+    A task of a mapped group goes by its id, an underscore and its place among the batches.
+    """
+    sentences = []
+    for task, state in sorted(states.items()):
+        place = task.rpartition("_")[2]
+        libraries = batches[int(place)] if place.isdecimal() and int(place) < len(batches) else [task]
+        if state == "failed" and not set(libraries) & set(named):
+            sentences.append(
+                f"{', '.join(libraries)}: opgaven {task} fejlede uden forklaring; se dens log. / "
+                f"the task {task} failed without an explanation; see its log."
+            )
+    return sentences
+
+
+def _batches() -> Batches:
+    """Return the run's batches, none when `select_libraries` failed."""
+    return get_current_context()["ti"].xcom_pull(task_ids="select_libraries") or []
+
+
+def _exported_libraries() -> list[str]:
+    with billetbro_engine().connect() as connection:
+        runs = read_runs(connection, request_of_this_run().run_id)
+    return [run.library for run in runs if run.exported_at]
+
+
+def _states_of_this_run() -> Mapping[str, str | None]:
+    context = get_current_context()
+    dag_run = context["dag_run"]
+    states: Mapping[str, Mapping[str, str | None]] = context["ti"].get_task_states(
+        dag_id=context["dag"].dag_id, run_ids=[dag_run.run_id]
+    )
+    return states.get(dag_run.run_id, {})

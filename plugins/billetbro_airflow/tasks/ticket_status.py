@@ -1,0 +1,48 @@
+"""What the DAG `ticket_status` has of Airflow: its run, connections, and a task that is skipped, done or failed."""
+
+from __future__ import annotations
+
+import logging
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from billetbro.errors import BilletbroError
+from billetbro.settings.libraries import Library, load_settings
+from billetbro.steps.request import utc_now
+from billetbro.steps.ticket_status import Followed, Round, follow_sale_windows, for_each_due, libraries_due
+from billetbro_airflow.tasks import steps
+from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
+
+log = logging.getLogger(__name__)
+
+
+def follow_sales() -> None:
+    """Set right the buttons that a sale window has made wrong; fails at the end, naming the libraries that failed.
+
+    Skips the task, without a request or a look at the settings, when no sale opens or closes now.
+    """
+    engine = billetbro_engine()
+    with values_kept_out_of_errors():
+        due = libraries_due(engine, utc_now())
+    libraries = [library for library in load_settings().libraries if library.id in due] if due else []
+    if not libraries:
+        raise AirflowSkipException("no sale opens or closes now / intet salg åbner eller lukker nu")
+    # The hourly job's runs have the same ids on the hour.
+    run_id = f"ticket_status__{get_current_context()['dag_run'].run_id}"
+
+    def one(library: Library) -> Followed | None:
+        with values_kept_out_of_errors(), steps.apis_of(library) as (source, client):
+            return follow_sale_windows(engine, library, run_id, source, client, utc_now())
+
+    _tell(for_each_due(engine, run_id, libraries, one))
+
+
+def _tell(done: Round) -> None:
+    for library, sentence in done.said.items():
+        log.info("%s: %s", library, sentence)
+    for library, error in done.failed.items():
+        if not isinstance(error, BilletbroError):
+            log.error("%s: an unexpected error", library, exc_info=error)
+    if done.failures:
+        raise AirflowFailException(done.failures)

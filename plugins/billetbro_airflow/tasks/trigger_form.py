@@ -1,0 +1,84 @@
+"""The forms in which a person starts a DAG: their fields in Danish and English, and what they accept.
+
+Airflow's page sends null for a field that was emptied, and so may the command line and the API: null is an empty field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import Param, get_current_context
+
+from billetbro.settings.file import SettingsError, suggestion
+
+AN_ID = {"type": "string", "pattern": r"\S"}
+
+FORCED_UPDATE = {
+    "libraries": Param(
+        [],
+        type=["array", "null"],
+        items=AN_ID,
+        title="Biblioteker / Libraries",
+        description="Id'er fra libraries.yaml, ét på hver linje. Tom: alle. / "
+        "Ids from libraries.yaml, one on each line. Empty: all of them.",
+    ),
+    "events": Param(
+        [],
+        type=["array", "null"],
+        items=AN_ID,
+        title="Arrangementer / Events",
+        description="De arrangementer, der skal ses på: deres uuid i det system, hvor de planlægges, ét på hver linje. "
+        "Tom: alle. / The events to look at: their uuids in the system where they are planned, one on each line. "
+        "Empty: all of them.",
+    ),
+    "mode": Param(
+        "sync",
+        enum=["sync", "plan", "resync"],
+        title="Måde / Mode",
+        description="sync: opdater. plan: vis kun, hvad der ville ske. resync: overskriv også det, personalet har "
+        "rettet i Place2book i felter, som hentes fra det system, hvor arrangementerne planlægges. / sync: the update. "
+        "plan: only show what it would do. resync: also overwrite what staff changed in Place2book of the fields that "
+        "come from the system where the events are planned.",
+    ),
+    "allow_mass_removal": Param(
+        False,
+        type="boolean",
+        title="Tillad mange sletninger / Allow mass removal",
+        description="Lad kørslen fjerne flere arrangementer, end max_removals tillader. Kun når det er meningen. / "
+        "Let the run remove more events than max_removals allows. Only when you know that they are meant.",
+    ),
+}
+"""The params of `place2book_sync`, by name."""
+
+RETENTION = {"libraries": FORCED_UPDATE["libraries"]}
+"""The params of `personal_data_retention`, by name."""
+
+MONTHLY_REPORT = {
+    "month": Param(
+        "",
+        type=["string", "null"],
+        pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$",
+        title="Måned / Month",
+        description="Som 2026-10. Tom: sidste måned. / As 2026-10. Empty: last month.",
+    ),
+    "libraries": FORCED_UPDATE["libraries"],
+}
+"""The params of `monthly_report`, by name."""
+
+
+def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
+    """Return how a form was filled in for this run, by the names of its fields.
+
+    Raises SettingsError for a param that the form does not have: one mistyped `libraries` would mean all of them.
+    """
+    params = get_current_context()["params"]
+    if unknown := sorted(set(params) - set(form)):
+        raise SettingsError("; ".join(f"{name}: unknown parameter; {suggestion(name, form)}" for name in unknown))
+    return as_meant(form, params)
+
+
+def as_meant(form: Mapping[str, Param], params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was filled in, where null is an empty list, which is all of them, or an empty text."""
+    empty = {name: [] if "array" in param.schema.get("type", ()) else "" for name, param in form.items()}
+    return {name: empty.get(name) if value is None else value for name, value in params.items()}

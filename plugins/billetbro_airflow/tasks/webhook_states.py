@@ -1,0 +1,30 @@
+"""The end of a run for those who asked for it in the source: they are told, whatever became of it."""
+
+from __future__ import annotations
+
+import logging
+from itertools import groupby
+
+from sqlalchemy import Engine
+
+from billetbro.errors import BilletbroError
+from billetbro.settings.libraries import load_settings
+from billetbro.sources import ShowsUpdates
+from billetbro.steps.request import RunRequest, utc_now
+from billetbro.steps.webhook_states import tell, whom_to_tell
+from billetbro_airflow.tasks.sources import source_of
+
+log = logging.getLogger(__name__)
+
+
+def tell_who_asked(engine: Engine, request: RunRequest) -> None:
+    """Tell each source how the events stand that were asked for in it; what goes wrong there is logged, no more."""
+    for library_id, pending in groupby(whom_to_tell(engine, request), key=lambda one: one.library):
+        try:
+            with source_of(load_settings().library(library_id)) as source:
+                if not isinstance(source, ShowsUpdates):
+                    continue
+                for mistake in tell(engine, request.run_id, source, list(pending), utc_now()):
+                    log.warning("%s: the state of a forced update could not be shown: %s", library_id, mistake)
+        except BilletbroError as error:
+            log.warning("%s: the states of forced updates could not be shown: %s", library_id, error)

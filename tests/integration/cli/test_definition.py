@@ -1,0 +1,57 @@
+"""The commands as Airflow's own command line reads them."""
+
+from __future__ import annotations
+
+import ast
+from argparse import Namespace
+from importlib import import_module
+
+import pytest
+from airflow.cli.cli_parser import get_parser
+from airflow.providers_manager import ProvidersManager
+
+from billetbro_airflow.cli.definition import SUBCOMMANDS, billetbro_commands
+from demo.environment import ROOT
+
+
+def parsed(*arguments: str) -> dict[str, object]:
+    """Return what Airflow makes of a command line, without the function that it calls."""
+    given: Namespace = get_parser().parse_args(["billetbro", *arguments])
+    return {name: value for name, value in vars(given).items() if name != "func"}
+
+
+def test_provider_gives_airflow_the_group_and_nothing_else() -> None:
+    ours = [function for function in ProvidersManager().cli_command_functions if function is billetbro_commands]
+    assert [group.name for function in ours for group in function()] == ["billetbro"]
+
+
+@pytest.mark.parametrize("name", [command.name for command in SUBCOMMANDS])
+def test_subcommand_has_a_module_of_its_name_that_runs(name: str) -> None:
+    module = import_module(f"commands.{name.replace('-', '_')}")
+    assert callable(module.run)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["check"], {"subcommand": "check", "libraries": []}),
+        (["check", "--libraries", "a, b,"], {"subcommand": "check", "libraries": ["a", "b"]}),
+        (["plan", "--events", "u1,u2"], {"subcommand": "plan", "libraries": [], "events": ["u1", "u2"]}),
+        (["why", "Koncert"], {"subcommand": "why", "event": "Koncert", "libraries": [], "json": False}),
+        (["history", "u1", "--json"], {"subcommand": "history", "event": "u1", "libraries": [], "json": True}),
+        (["rejections", "--all"], {"subcommand": "rejections", "libraries": [], "all": True, "json": False}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_command_line_is_read_as_meant(arguments: list[str], expected: dict[str, object]) -> None:
+    assert parsed(*arguments) == expected
+
+
+@pytest.mark.parametrize("name", ["definition", "running"])
+def test_module_that_every_airflow_command_reads_imports_nothing_heavy(name: str) -> None:
+    tree = ast.parse((ROOT / "plugins" / "commands" / f"{name}.py").read_text("utf-8"))
+    imported = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    light = {"__future__", "argparse", "billetbro_airflow.cli.running", "functools", "importlib", "os", "sys"}
+    light |= {"collections.abc", "contextlib", "typing"}
+    assert imported - light <= {"airflow.cli.cli_config", "airflow.cli.utils"}

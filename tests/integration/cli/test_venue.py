@@ -1,0 +1,59 @@
+"""What the staff of a venue read at the command line: they plan in Yesplan, and are told of nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from billetbro.messages.library_words import words_of_libraries
+from billetbro.steps.report import make_report
+from sandbox.server import Sandbox
+from tests.integration.cli.conftest import Command, demonstration_of
+
+pytestmark = pytest.mark.usefixtures("synced")
+
+
+@pytest.fixture(scope="module")
+def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the demonstration's venue, without the limit on requests a second."""
+    return demonstration_of("yesplan", tmp_path_factory.mktemp("settings"))
+
+
+@pytest.mark.parametrize(
+    ("title", "code", "danish", "english"),
+    [
+        ("Kameliadamen", "has_button", "står i Yesplan.", "stands in Yesplan."),
+        ("Visekoncert", "price_not_a_number", "Et prisfelt i Yesplan kan ikke læses", "A price field in Yesplan"),
+        ("Jazzaften", "not_relevant", "status i Yesplan", "status in Yesplan"),
+        ("Findes ikke", "never_seen", "i Yesplans liste", "in Yesplan's list"),
+    ],
+)
+def test_why_of_a_venues_event_speaks_of_yesplan(
+    command: Command, title: str, code: str, danish: str, english: str
+) -> None:
+    told = command("why", event=title, json=True).json
+    (answer,) = [one["answer"] for one in (told, *told.get("libraries", {}).values()) if "answer" in one]
+    assert (answer["code"], danish in answer["words"]["da"], english in answer["words"]["en"]) == (code, True, True)
+    assert "CMS" not in command("why", event=title).out
+
+
+def test_history_and_rejections_of_a_venue_speak_of_yesplan(command: Command) -> None:
+    history = command("history", event="Kameliadamen").out
+    assert "skrevet til Yesplan / written to Yesplan" in history
+    assert "status / state: I salg" in history
+    rejections = command("rejections").out
+    assert "Et prisfelt i Yesplan" in rejections
+    assert "CMS" not in history + rejections
+
+
+def test_plan_and_report_of_a_venue_speak_of_yesplan(command: Command, sandbox: Sandbox, synced: Engine) -> None:
+    state = sandbox.yesplan["theater"]
+    state.edit(state.find("Kameliadamen").id, ticketing_capacity="250", ticket_state="Udsolgt")
+    plan = command("plan").out
+    assert "(arrangementet er ændret i Yesplan / the source event changed)" in plan
+    report = make_report(synced, "first", words_of_libraries()).text
+    assert "Skrevet til Yesplan / written to Yesplan: 4" in report
+    assert "status / state: - -> I salg" in report
+    assert "CMS" not in plan + report

@@ -1,0 +1,176 @@
+"""Place2book fails: the run says so in a sentence, and nothing is created twice, removed or overwritten."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.steps.harness import Happened, World
+
+pytestmark = pytest.mark.slow
+
+SERVER = "place2book"
+LIST = "/event_makers/5000/events$"
+
+
+def said(world: World, run: Happened, step: str = "load") -> str:
+    """Return what the run says went wrong in a step, ports made alike."""
+    port = world.sandbox.place2book_url.rsplit(":", 1)[1]
+    return world.record(run).errors[step].replace(port, "0")
+
+
+def names(world: World) -> list[str]:
+    return sorted(event.fields.name for event in world.sandbox.place2book.events)
+
+
+@pytest.mark.parametrize(
+    ("fault", "happened"),
+    [
+        pytest.param({"kind": "status", "code": 500}, "had trouble of its own (status 500)", id="500"),
+        pytest.param({"kind": "html_200"}, "answered with a web page instead of data", id="web page"),
+        pytest.param({"kind": "truncated_json"}, "gave an answer that is not JSON, or was cut short", id="half"),
+        pytest.param({"kind": "not_a_list"}, "gave something else than a list", id="object"),
+        pytest.param({"kind": "drop_before"}, "broke off", id="dropped"),
+        pytest.param({"kind": "status", "code": 401}, "did not accept the login (status 401)", id="401"),
+        pytest.param({"kind": "status", "code": 403}, "has a token without access to event maker 5000", id="403"),
+    ],
+)
+def test_list_that_fails_ends_the_load_in_a_sentence_and_changes_nothing(
+    world: World, fault: dict[str, Any], happened: str
+) -> None:
+    uuid, gone = world.add("Koncert"), world.add("Foredrag")
+    world.run()
+    world.site.edit(uuid, title="Stor koncert")
+    world.site.remove(gone)
+    world.add("Ny")
+    world.sandbox.faults.add(SERVER, method="GET", path=LIST, **fault)
+    for _ in range(3):
+        run = world.run()
+        assert (set(run.raised) >= {"load"}, "writeback" in run.idle, run.writes) == (True, True, [])
+        assert said(world, run).startswith(f"Connection 'place2book' to 127.0.0.1:0 {happened} when asked")
+    world.sandbox.faults.clear()
+    assert world.run().counted == {(SERVER, "PUT"): 1, (SERVER, "POST"): 1, ("cms:solbjerg", "PATCH"): 1}
+    assert names(world) == ["Foredrag", "Ny", "Stor koncert"]
+
+
+def test_server_that_is_down_ends_the_load_in_a_sentence_and_changes_nothing(world: World) -> None:
+    world.add("Koncert")
+    world.run()
+    world.add("Foredrag")
+    world.sandbox.stop_server(SERVER)
+    run = world.run()
+    assert said(world, run) == (
+        "Connection 'place2book' to 127.0.0.1:0 could not be made when asked for the events of event maker 5000; "
+        "check the host, or try again later."
+    )
+    world.sandbox.start_server(SERVER)
+    world.run()
+    assert names(world) == ["Foredrag", "Koncert"]
+
+
+def test_list_that_is_empty_while_events_exist_is_not_believed(world: World) -> None:
+    uuids = [world.add(f"Koncert {number}") for number in range(4)]
+    world.run()
+    world.add("Foredrag")
+    world.sandbox.faults.add(SERVER, "empty_list", "GET", LIST)
+    run = world.run()
+    assert run.writes == []
+    assert said(world, run) == (
+        "Library 'solbjerg': Place2book's list of events lacks 4 that exist; nothing was planned."
+    )
+    world.sandbox.faults.clear()
+    world.run()
+    assert len(world.sandbox.place2book.events) == 5
+    assert {world.ours()[uuid].status for uuid in uuids} == {"live"}
+
+
+def test_answers_that_all_events_are_missing_are_not_believed(world: World) -> None:
+    for number in range(5):
+        world.add(f"Koncert {number}")
+    world.run()
+    world.sandbox.faults.add(SERVER, "empty_list", "GET", LIST)
+    world.sandbox.faults.add(SERVER, "status", "GET", "/events/[0-9]+$", code=404)
+    run = world.run()
+    assert run.writes == []
+    assert said(world, run) == (
+        "Library 'solbjerg': Place2book says that 5 of 5 linked events do not exist; nothing was planned. "
+        "If they were deleted on purpose, run it once with allow_mass_removal."
+    )
+
+
+def test_server_that_goes_down_in_the_middle_of_creating_is_finished_by_the_next_run(world: World) -> None:
+    for number in range(12):
+        world.add(f"Koncert {number:02}")
+    world.sandbox.faults.add(SERVER, "status", "POST", times=5, work=True)
+    world.sandbox.faults.add(SERVER, "status", "GET", "prices$", times=4)
+    first, second = world.run(), world.run()
+    assert set(first.raised) == {"load"}
+    assert second.raised == {}
+    assert names(world) == [f"Koncert {number:02}" for number in range(12)]
+    assert world.run().writes == []
+
+
+def test_writes_answered_500_leave_everything_as_it_was_until_they_succeed(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    before = world.event_of(uuid).fields
+    world.site.edit(uuid, title="Stor koncert")
+    world.sandbox.faults.add(SERVER, "status", "PUT")
+    run = world.run(tries=3)
+    assert (set(run.raised), run.counted) == ({"load"}, {(SERVER, "PUT"): 3})
+    assert world.event_of(uuid).fields == before
+    assert said(world, run).startswith("Connection 'place2book' to 127.0.0.1:0 had trouble of its own (status 500)")
+    world.sandbox.faults.clear()
+    assert (world.run().writes, names(world)) == ([(SERVER, "PUT")], ["Stor koncert"])
+
+
+def test_token_that_becomes_wrong_in_the_middle_stops_the_library_and_names_the_connection(world: World) -> None:
+    for number in range(8):
+        world.add(f"Koncert {number}")
+    world.sandbox.faults.add(SERVER, "status", "POST", code=401)
+    run = world.run()
+    assert run.counted[SERVER, "POST"] <= 4
+    assert said(world, run).startswith("Connection 'place2book' to 127.0.0.1:0 did not accept the login (status 401)")
+    assert world.open_rejections() == set()
+    world.sandbox.faults.clear()
+    world.run()
+    assert len(world.sandbox.place2book.events) == 8
+
+
+def test_token_that_is_wrong_is_named_without_being_shown(world: World) -> None:
+    world.add("Koncert")
+    world.token = "not-the-token"
+    run = world.run()
+    assert said(world, run).startswith("Connection 'place2book' to 127.0.0.1:0 did not accept the login (status 401)")
+    assert "not-the-token" not in world.everything()
+
+
+def test_token_without_access_to_one_event_maker_names_it_and_the_other_library_goes_on(seeded: World) -> None:
+    seeded.sandbox.place2book.allowed_makers.discard(5101)
+    run = seeded.run()
+    assert "has a token without access to event maker 5101" in seeded.record(run, "nordvig").errors["load"]
+    assert seeded.ours("nordvig") == {}
+    assert seeded.record(run, "solbjerg").errors == {}
+    assert len(seeded.ours("solbjerg")) == 29
+
+
+def test_purchases_that_cannot_be_read_are_named_and_read_next_time(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    event = world.event_of(uuid)
+    world.sandbox.place2book.buy(event.id)
+    world.sandbox.faults.add(SERVER, "status", "GET", "purchases$")
+    run = world.run()
+    assert set(run.raised) == {"export_purchases"}
+    assert f"'Koncert' (Place2book event {event.id})" in world.record(run).errors["export_purchases"]
+    world.sandbox.faults.clear()
+    world.run()
+    assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]
+
+
+def test_purchases_are_exported_although_the_website_is_down(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    world.sandbox.place2book.buy(world.event_of(uuid).id)
+    world.sandbox.stop_server("cms:solbjerg")
+    assert set(world.run().raised) == {"extract"}
+    assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]

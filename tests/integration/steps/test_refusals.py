@@ -1,0 +1,133 @@
+"""What Place2book refuses about one event is told in its own words, and not tried again and again."""
+
+import pytest
+
+from tests.integration.steps.harness import DAY, HOUR, World
+from tests.integration.steps.venue import EACH_SOURCE
+
+pytestmark = pytest.mark.slow
+
+SERVER = "place2book"
+WORDS = '{"message": "name is not allowed"}'
+
+
+@pytest.fixture(params=EACH_SOURCE)
+def source(request: pytest.FixtureRequest) -> str:
+    """Name each kind of source."""
+    return str(request.param)
+
+
+def puts(world: World) -> int:
+    return sum((request.server, request.method) == (SERVER, "PUT") for request in world.sandbox.log.entries)
+
+
+def refused(world: World) -> str:
+    """Publish an event, and let every update of it be refused; return its uuid."""
+    uuid = world.add("Koncert")
+    world.run()
+    world.site.edit(uuid, title="Forbudt koncert")
+    world.sandbox.faults.add(SERVER, "status", "PUT", f"/events/{world.ours()[uuid].event_id}$", code=422, body=WORDS)
+    return uuid
+
+
+def test_refused_event_is_rejected_in_the_apis_words_and_the_others_go_on(world: World) -> None:
+    refused(world)
+    other = world.add("Foredrag")
+    run = world.run()
+    assert (run.raised, world.open_rejections()) == ({}, {("Forbudt koncert", "refused_by_place2book")})
+    assert world.rows("SELECT detail, field FROM sync.rejections") == [
+        {"detail": "name is not allowed", "field": "name"}
+    ]
+    assert world.answers(world.link_shown(other))
+
+
+def test_refused_event_is_not_tried_again_within_the_day(world: World) -> None:
+    refused(world)
+    for _ in range(4):
+        world.run()
+    assert (puts(world), world.open_rejections()) == (1, {("Forbudt koncert", "refused_by_place2book")})
+
+
+def test_refused_event_is_tried_again_when_it_changes(world: World) -> None:
+    uuid = refused(world)
+    world.run()
+    world.site.edit(uuid, title="Endnu en")
+    world.run()
+    world.run()
+    assert puts(world) == 2
+
+
+def test_refused_event_is_tried_again_by_hand(world: World) -> None:
+    refused(world)
+    world.run()
+    world.run(by_hand=True)
+    world.run()
+    assert puts(world) == 2
+
+
+def test_refused_event_is_tried_again_after_a_day_and_then_waits_another(world: World) -> None:
+    refused(world)
+    world.run()
+    world.ahead = 23 * HOUR
+    world.run()
+    before = puts(world)
+    world.ahead = DAY + HOUR
+    world.run()
+    world.run()
+    assert (before, puts(world)) == (1, 2)
+
+
+def test_refused_event_is_resolved_when_it_is_accepted(world: World) -> None:
+    uuid = refused(world)
+    world.run()
+    world.sandbox.faults.clear()
+    world.run(by_hand=True)
+    assert (world.open_rejections(), world.event_of(uuid).fields.name) == (set(), "Forbudt koncert")
+
+
+def test_refused_event_is_resolved_when_the_editor_takes_the_change_back(world: World) -> None:
+    uuid = refused(world)
+    world.run()
+    world.site.edit(uuid, title="Koncert")
+    assert (world.run().writes, world.open_rejections()) == ([], set())
+
+
+def test_refused_event_of_which_a_part_is_accepted_is_not_tried_again_either(world: World) -> None:
+    uuid = refused(world)
+    category = {"uuid": "c1", "title": "Ny", "price": {"currency": "DKK", "value": 1}}
+    world.site.edit(uuid, ticket_categories=[category])
+    first, second = world.run(), world.run()
+    assert first.counted == {(SERVER, "PUT"): 1, (SERVER, "POST"): 1, (SERVER, "DELETE"): 1}
+    assert second.writes == []
+
+
+def test_refused_create_is_rejected_and_created_when_it_is_accepted(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.sandbox.faults.add(SERVER, "status", "POST", code=400, body=WORDS)
+    first, second = world.run(), world.run()
+    assert (first.counted, second.writes) == ({(SERVER, "POST"): 1}, [])
+    assert (first.raised, world.open_rejections()) == ({}, {("Koncert", "refused_by_place2book")})
+    world.sandbox.faults.clear()
+    world.run(by_hand=True)
+    assert (world.open_rejections(), world.answers(world.link_shown(uuid))) == (set(), True)
+
+
+def test_rejected_event_is_resolved_when_its_cause_is_gone(world: World) -> None:
+    uuid = world.add("Koncert", ticket_capacity=None)
+    world.run()
+    world.run()
+    assert world.open_rejections() == {("Koncert", "capacity_missing")}
+    assert world.rows("SELECT count(*) AS told FROM sync.rejections") == [{"told": 1}]
+    world.site.edit(uuid, ticket_capacity=20)
+    world.run()
+    assert (world.open_rejections(), world.answers(world.link_shown(uuid))) == (set(), True)
+
+
+def test_rejected_event_that_is_linked_keeps_its_place2book_event(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    before = world.event_of(uuid).fields
+    world.site.edit(uuid, ticket_capacity=None, title="Stor koncert")
+    for _ in range(3):
+        assert world.run().writes == []
+    assert (world.event_of(uuid).fields, world.open_rejections()) == (before, {("Stor koncert", "capacity_missing")})

@@ -1,0 +1,153 @@
+"""The website fails: the run says so in a sentence, and nothing is created, changed or removed on its word."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.steps.harness import AN_EVENT, World, written
+
+pytestmark = pytest.mark.slow
+
+SERVER = "cms:solbjerg"
+READING = "Connection 'cms_solbjerg' to 127.0.0.1:0 "
+
+
+def said(world: World, step: str) -> list[str]:
+    """Return what the latest run says went wrong in a step, ports made alike."""
+    rows = world.rows("SELECT errors FROM sync.runs ORDER BY id DESC LIMIT 1")
+    port = world.sandbox.cms_urls["solbjerg"].rsplit(":", 1)[1]
+    return [str(row["errors"][step]).replace(port, "0") for row in rows if step in row["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "happened"),
+    [
+        pytest.param({"kind": "status", "code": 500}, "had trouble of its own (status 500)", id="500"),
+        pytest.param({"kind": "status", "code": 503}, "had trouble of its own (status 503)", id="503"),
+        pytest.param({"kind": "html_200"}, "answered with a web page instead of data", id="web page"),
+        pytest.param({"kind": "truncated_json"}, "gave an answer that is not JSON, or was cut short", id="half"),
+        pytest.param({"kind": "wrong_length"}, "gave an answer that was cut short", id="length"),
+        pytest.param({"kind": "not_a_list"}, "gave something else than a list of events", id="object"),
+        pytest.param({"kind": "drop_before"}, "broke off", id="dropped"),
+        pytest.param({"kind": "status", "code": 404}, "has no events API (status 404)", id="404"),
+        pytest.param({"kind": "status", "code": 401}, "did not accept the login (status 401)", id="401"),
+        pytest.param({"kind": "status", "code": 429}, "asked us to slow down (status 429)", id="429"),
+    ],
+)
+def test_source_that_fails_ends_the_run_in_a_sentence_and_changes_nothing(
+    world: World, fault: dict[str, Any], happened: str
+) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    world.site.edit(uuid, title="Stor koncert")
+    world.add("Foredrag")
+    world.sandbox.faults.add(SERVER, method="GET", **fault)
+    for _ in range(3):
+        run = world.run()
+        assert (set(run.raised), run.writes) == ({"extract"}, [])
+        assert run.idle == {"transform", "load", "writeback"}
+        assert [text.startswith(READING + happened + " when asked for its events; ") for text in said(world, "extract")]
+        assert said(world, "extract")[0].startswith(READING + happened + " when asked for its events; ")
+    world.sandbox.faults.clear()
+    assert world.ours()[uuid].absences == 0
+    assert world.run().counted == {("place2book", "PUT"): 1, ("place2book", "POST"): 1, (SERVER, "PATCH"): 1}
+
+
+def test_source_that_is_down_ends_the_run_in_a_sentence_and_changes_nothing(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.run()
+    world.sandbox.stop_server(SERVER)
+    run = world.run()
+    assert (set(run.raised), run.writes) == ({"extract"}, [])
+    assert said(world, "extract") == [
+        READING + "could not be made when asked for its events; check the host, or try again later."
+    ]
+    world.sandbox.start_server(SERVER)
+    assert (world.run().writes, world.ours()[uuid].absences) == ([], 0)
+
+
+def test_source_that_recovers_within_a_step_needs_no_second_run(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.sandbox.faults.add(SERVER, "status", "GET", times=3)
+    run = world.run(tries=3)
+    assert (run.raised, said(world, "extract")) == ({}, [])
+    assert world.answers(world.link_shown(uuid))
+
+
+def test_source_of_one_library_that_fails_leaves_the_other_untouched(seeded: World) -> None:
+    seeded.sandbox.faults.add(SERVER, "status", "GET")
+    run = seeded.run()
+    assert set(run.raised) == {"extract"}
+    assert run.counted == {("place2book", "POST"): 19 + 3, ("cms:nordvig", "PATCH"): 20}
+    assert seeded.record(run, "nordvig").errors == {}
+    assert seeded.ours("solbjerg") == {}
+
+
+def test_write_back_answered_500_stays_due_until_it_succeeds(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT, times=2)
+    first, second, third, fourth = world.run(), world.run(), world.run(), world.run()
+    assert [set(run.raised) for run in (first, second, third, fourth)] == [{"writeback"}, {"writeback"}, set(), set()]
+    assert [run.writes for run in (second, third, fourth)] == [[(SERVER, "PATCH")], [(SERVER, "PATCH")], []]
+    assert world.answers(world.link_shown(uuid))
+    assert [status for _, kind, status in world.changes() if kind == "write_back"] == ["failed", "failed", "applied"]
+
+
+def test_write_back_whose_answer_is_lost_is_not_written_again_once_it_shows(world: World) -> None:
+    uuid = world.add("Koncert")
+    world.sandbox.faults.add(SERVER, "drop_after", "PATCH", AN_EVENT, times=1)
+    assert set(world.run().raised) == {"writeback"}
+    assert world.run().writes == []
+    assert world.answers(world.link_shown(uuid))
+
+
+def test_write_back_tried_again_in_the_same_run_writes_only_what_failed(world: World) -> None:
+    uuids = [world.add(f"Koncert {number}") for number in range(3)]
+    world.sandbox.faults.add(SERVER, "status", "PATCH", uuids[1], times=1)
+    run = world.run(tries=2)
+    sent = [request.path for request in written(run.requests) if request.method == "PATCH"]
+    assert run.raised == {}
+    assert sorted(sent) == sorted(f"/api/v1/events/{uuid}" for uuid in [*uuids, uuids[1]])
+
+
+def test_write_back_of_a_source_that_is_down_gives_up_and_goes_on_next_time(world: World) -> None:
+    for number in range(8):
+        world.add(f"Koncert {number}")
+    world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT, times=5)
+    first, second = world.run(), world.run()
+    assert first.counted[SERVER, "PATCH"] == 5
+    assert (second.raised, second.counted) == ({}, {(SERVER, "PATCH"): 8})
+
+
+@pytest.mark.parametrize(
+    ("fault", "said_so"),
+    [
+        pytest.param({"code": 404, "body": '{"message": "Findes ikke"}'}, "Findes ikke", id="404"),
+        pytest.param({"code": 400, "body": '{"message": "Ugyldigt link"}'}, "Ugyldigt link", id="400"),
+    ],
+)
+def test_write_back_that_is_refused_is_the_events_rejection_and_the_others_go_on(
+    world: World, fault: dict[str, Any], said_so: str
+) -> None:
+    refused, other = world.add("Koncert"), world.add("Foredrag")
+    world.sandbox.faults.add(SERVER, "status", "PATCH", refused, **fault)
+    run = world.run()
+    assert (run.raised, world.open_rejections()) == ({}, {("Koncert", "cms_refused")})
+    assert world.rows("SELECT detail FROM sync.rejections") == [{"detail": said_so}]
+    assert world.answers(world.link_shown(other))
+    world.sandbox.faults.clear()
+    world.run()
+    assert (world.open_rejections(), world.answers(world.link_shown(refused))) == (set(), True)
+
+
+def test_write_back_with_a_login_that_may_not_write_fails_with_the_connections_name(world: World) -> None:
+    for number in range(3):
+        world.add(f"Koncert {number}")
+    world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT, code=403)
+    run = world.run()
+    assert (set(run.raised), run.counted[SERVER, "PATCH"]) == ({"writeback"}, 1)
+    assert said(world, "writeback")[0].startswith(
+        READING + "did not accept the login (status 403) when asked to update"
+    )
+    world.sandbox.faults.clear()
+    assert world.run().counted == {(SERVER, "PATCH"): 3}

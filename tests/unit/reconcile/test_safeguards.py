@@ -1,0 +1,233 @@
+"""What may pass of a plan (behaviour 5 and 6), at the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from billetbro.models import Change, FieldChange, Kind, Written
+from billetbro.reconcile.policies import (
+    Failing,
+    Guarded,
+    Refusal,
+    distrust,
+    fails_for_good,
+    fingerprint,
+    guard_prices,
+    guard_removals,
+    leave_refused_alone,
+)
+from tests.unit.reconcile.mapping_examples import NOW, RULES
+
+KEEPS = tuple(kind for kind in Kind if kind not in (Kind.DELETE, Kind.END_SALE))
+
+
+def change(kind: Kind, uuid: str = "a", **fields: Written) -> Change:
+    changed = tuple(FieldChange(field=name, old=None, new=value) for name, value in fields.items())
+    return Change(kind=kind, uuid=uuid, title="Foredrag", event_maker=5000, event_id=1, fields=changed)
+
+
+def removals(count: int, kind: Kind = Kind.DELETE) -> list[Change]:
+    return [change(kind, f"uuid-{number}") for number in range(count)]
+
+
+def guarded(changes: Sequence[Change], live: int, size: int = 50, *, allow: bool = False) -> Guarded:
+    return guard_removals(changes, live_links=live, snapshot_size=size, rules=RULES, allow_mass_removal=allow)
+
+
+@pytest.mark.parametrize("kind", [Kind.DELETE, Kind.END_SALE])
+@pytest.mark.parametrize(
+    ("count", "live", "blocked"),
+    [
+        pytest.param(3, 3, False, id="count-reached-all-of-few"),
+        pytest.param(4, 20, False, id="percentage-reached"),
+        pytest.param(4, 19, True, id="both-exceeded"),
+        pytest.param(4, 21, False, id="only-the-count-exceeded"),
+        pytest.param(21, 100, True, id="both-exceeded-of-many"),
+        pytest.param(20, 100, False, id="percentage-reached-of-many"),
+    ],
+)
+def test_removals_are_blocked_only_when_both_limits_are_exceeded(
+    kind: Kind, count: int, live: int, blocked: bool
+) -> None:
+    others = [change(other, "other") for other in KEEPS]
+    result = guarded([*others, *removals(count, kind)], live)
+    assert result.changes == (tuple(others) if blocked else (*others, *removals(count, kind)))
+    assert (result.blocked is not None) is blocked
+
+
+def test_removals_blocked_say_how_many_of_how_many() -> None:
+    assert guarded(removals(5), 10).blocked == (
+        "5 af 10 koblede arrangementer ville blive fjernet, flere end max_removals tillader (3 og 20 %): intet er "
+        "fjernet. / 5 of 10 linked events would be removed, more than max_removals allows (3 and 20 %): nothing "
+        "was removed."
+    )
+
+
+def test_removals_of_both_kinds_count_together() -> None:
+    both = removals(2) + removals(2, Kind.END_SALE)
+    assert guarded(both, 10).changes == ()
+
+
+def test_removals_on_an_empty_snapshot_are_blocked_whatever_their_number() -> None:
+    update = change(Kind.UPDATE, "other")
+    result = guarded([update, *removals(1)], 50, size=0)
+    assert (result.changes, result.blocked) == (
+        (update,),
+        "Listen over arrangementer er tom, men 50 arrangementer er koblet: intet er fjernet. / "
+        "The list of events is empty, but 50 events are linked: nothing was removed.",
+    )
+
+
+def test_removals_on_an_empty_snapshot_without_live_links_pass() -> None:
+    retire = change(Kind.RETIRE)
+    assert guarded([retire], 0, size=0) == Guarded(changes=(retire,))
+
+
+@pytest.mark.parametrize("size", [0, 50])
+def test_removals_that_a_person_allows_all_pass(size: int) -> None:
+    assert guarded(removals(40), 50, size=size, allow=True) == Guarded(changes=tuple(removals(40)))
+
+
+DAY = timedelta(days=1)
+FAILING = Failing(since=NOW - DAY, runs=6, others_taken=False, others_fail=False)
+
+
+@pytest.mark.parametrize(
+    ("failing", "expected"),
+    [
+        pytest.param(FAILING, True, id="a day's runs"),
+        pytest.param(replace(FAILING, since=NOW - DAY + timedelta(seconds=1)), False, id="almost a day"),
+        pytest.param(replace(FAILING, runs=5), False, id="few runs, as after a weekend"),
+        pytest.param(replace(FAILING, others_fail=True), False, id="the source saves nothing at all"),
+        pytest.param(replace(FAILING, others_fail=True, others_taken=True), True, id="several, but others are saved"),
+        pytest.param(replace(FAILING, others_taken=True), True, id="others are saved"),
+    ],
+)
+def test_event_fails_for_good_when_it_is_not_the_source_that_is_ill(failing: Failing, expected: bool) -> None:
+    assert fails_for_good(failing, NOW) is expected
+
+
+UPDATE = [change(Kind.UPDATE, capacity=40), change(Kind.UPDATE_PRICE, value=7500)]
+
+
+def refusal(changes: Sequence[Change], *, ago: timedelta = timedelta(hours=1)) -> dict[str, Refusal]:
+    return {"a": Refusal(fingerprint=fingerprint(changes), tried_at=NOW - ago)}
+
+
+def test_refused_changes_wait_and_those_of_other_events_go_on() -> None:
+    other = change(Kind.UPDATE, "b", capacity=40)
+    passed = leave_refused_alone([*UPDATE, other], refusal(UPDATE), now=NOW, by_hand=False)
+    assert passed == (other,)
+
+
+def test_refused_changes_wait_until_a_day_has_passed() -> None:
+    almost, whole = timedelta(days=1, seconds=-1), timedelta(days=1)
+    assert leave_refused_alone(UPDATE, refusal(UPDATE, ago=almost), now=NOW, by_hand=False) == ()
+    assert leave_refused_alone(UPDATE, refusal(UPDATE, ago=whole), now=NOW, by_hand=False) == tuple(UPDATE)
+
+
+def test_refused_changes_are_tried_again_by_hand() -> None:
+    assert leave_refused_alone(UPDATE, refusal(UPDATE), now=NOW, by_hand=True) == tuple(UPDATE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param([replace(UPDATE[0], fields=(FieldChange(field="capacity", old=None, new=41),))], id="value"),
+        pytest.param([replace(UPDATE[0], kind=Kind.CREATE)], id="kind"),
+        pytest.param([replace(UPDATE[0], event_maker=5001)], id="event-maker"),
+        pytest.param([replace(UPDATE[0], price_key="cat-1")], id="ticket-category"),
+        pytest.param([replace(UPDATE[0], fields=(FieldChange(field="name", old=None, new=40),))], id="field"),
+        pytest.param(UPDATE, id="one-more"),
+    ],
+)
+def test_refused_changes_are_tried_again_when_something_changed(changes: list[Change]) -> None:
+    assert leave_refused_alone(changes, refusal(UPDATE[:1]), now=NOW, by_hand=False) == tuple(changes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "same"),
+    [
+        pytest.param(Kind.END_SALE, True, id="end-of-a-sale"),
+        pytest.param(Kind.END_PRICE_SALE, True, id="end-of-a-price"),
+        pytest.param(Kind.UPDATE, False, id="update"),
+    ],
+)
+def test_fingerprint_of_what_happens_now_does_not_follow_the_clock(kind: Kind, same: bool) -> None:
+    early, late = change(kind, sale_close_at="2026-03-01T12:00:00Z"), change(kind, sale_close_at="2026-03-01T13:00:00Z")
+    assert (fingerprint([early]) == fingerprint([late])) is same
+
+
+def test_fingerprint_does_not_follow_what_stands_in_place2book() -> None:
+    old = (FieldChange(field="capacity", old=99, new=40),)
+    assert fingerprint([replace(UPDATE[0], fields=old)]) == fingerprint(UPDATE[:1])
+
+
+@pytest.mark.parametrize(
+    ("missing", "unlisted", "live", "expected"),
+    [
+        pytest.param(0, 0, 0, None, id="nothing"),
+        pytest.param(0, 1, 50, "Place2book's list of events lacks 1 that exist; nothing was planned.", id="unlisted"),
+        pytest.param(3, 0, 3, None, id="count-reached"),
+        pytest.param(4, 0, 20, None, id="percentage-reached"),
+        pytest.param(
+            4,
+            0,
+            19,
+            "Place2book says that 4 of 19 linked events do not exist; nothing was planned.",
+            id="too-many-missing",
+        ),
+    ],
+)
+def test_distrust_of_an_answer_that_contradicts_what_we_know(
+    missing: int, unlisted: int, live: int, expected: str | None
+) -> None:
+    assert distrust(missing=missing, unlisted=unlisted, live_links=live, rules=RULES) == expected
+
+
+def dearer(old: int, new: int, uuid: str = "a") -> Change:
+    fields = (FieldChange(field="value", old=old, new=new),)
+    return replace(change(Kind.UPDATE_PRICE, uuid), fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("prices", "held"),
+    [
+        pytest.param([(7500, 750000)] * 3, True, id="a-hundred-times-dearer"),
+        pytest.param([(750000, 7500)] * 3, True, id="a-hundredth"),
+        pytest.param([(700, 75000)] * 3, True, id="kroner-that-were-cut"),
+        pytest.param([(7500, 750000)] * 2, False, id="no-more-than-two"),
+        pytest.param([(7500, 374999)] * 3, False, id="less-than-fifty-times"),
+        pytest.param([(7500, 375000)] * 3, True, id="fifty-times"),
+        pytest.param([(375000, 7500)] * 3, True, id="a-fiftieth"),
+        pytest.param([(7500, 750000)] * 3 + [(7500, 8000)] * 3, False, id="no-more-than-half"),
+        pytest.param([(0, 7500)] * 3, False, id="no-longer-free"),
+        pytest.param([(7500, 0)] * 3, False, id="free-from-now-on"),
+    ],
+)
+def test_prices_that_all_jump_are_not_sent(prices: list[tuple[int, int]], held: bool) -> None:
+    changes = [dearer(old, new, f"uuid-{number}") for number, (old, new) in enumerate(prices)]
+    sendable, rejections = guard_prices(changes, resync=False)
+    assert sendable == (() if held else tuple(changes))
+    assert [rejection.code for rejection in rejections] == (["price_unit_doubted"] * len(prices) if held else [])
+    assert guard_prices(changes, resync=True) == (tuple(changes), ())
+
+
+def test_prices_that_all_jump_hold_back_what_else_touches_prices_and_nothing_more() -> None:
+    jumps = [dearer(7500, 750000, f"uuid-{number}") for number in range(3)]
+    new, named = change(Kind.CREATE, "new", **{"price.Voksen": 750000}), change(Kind.UPDATE, "uuid-1", name="Ny")
+    replaced = [change(Kind.CREATE_PRICE, "b", value=750000), change(Kind.DELETE_PRICE, "b")]
+    passive, removed = change(Kind.CREATE, "passive", capacity=1), change(Kind.DELETE_PRICE, "c")
+    sendable, rejections = guard_prices([*jumps, new, named, *replaced, passive, removed], resync=False)
+    assert sendable == (named, passive, removed)
+    assert {(rejection.uuid, rejection.found) for rejection in rejections} == {
+        ("uuid-0", "75,00 → 7500,00"),
+        ("uuid-1", "75,00 → 7500,00"),
+        ("uuid-2", "75,00 → 7500,00"),
+        ("new", None),
+        ("b", "– → 7500,00"),
+    }

@@ -1,0 +1,68 @@
+"""Two events of two sources are the same one by their titles and starts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from billetbro.reconcile.matching.similarity import is_alike, is_same, sameness
+from tests.unit.reconcile.builders import START
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("Foredrag om hvaler", "FOREDRAG  om\thvaler", True),
+        ("Koncert: Åse & Bo", "Koncert – Åse & Bo!", True),
+        ("”Nøddeknækkeren”", "Nøddeknækkeren", True),
+        ("Straße", "STRASSE", True),
+        ("Ａse", "Ase", True),
+        ("Kon\u00adcert", "Koncert", True),
+        ("Foredrag\u200b om hvaler", "Foredrag om hvaler", True),
+        ("A\u030ase", "\u00c5se", True),
+        ("\u200b???", "???", True),
+        ("Koncert", "Koncert med Åse", True),
+        ("Koncert: Åse & Bo", "Åse og Bo", True),
+        ("AFLYST: Hamlet", "Hamlet", True),
+        ("Hamlet 2026", "Hamlet – ekstra", False),
+        ("Hamlet i Nordvig", "Hamlet Nordvig", False),
+        ("Koncert", "Koncerten", False),
+        ("Og", "And", False),
+        ("Babysalmesang 1", "Babysalmesang 2", False),
+        ("Ase", "Åse", False),
+        ("???", "!!!", False),
+        ("???", "???", True),
+    ],
+)
+def test_titles_are_the_same_when_one_stands_in_the_other(ours: str, theirs: str, same: bool) -> None:
+    assert is_same(sameness(ours, START), sameness(theirs, START)) is same
+    assert is_same(sameness(theirs, START), sameness(ours, START)) is same
+
+
+@pytest.mark.parametrize(
+    ("start", "same"),
+    [
+        pytest.param(START + timedelta(seconds=59), True, id="the same minute"),
+        pytest.param(START.astimezone(tz=None), True, id="another zone"),
+        pytest.param(START + timedelta(minutes=1), False, id="a minute later"),
+        pytest.param(START + timedelta(days=1), False, id="a day later"),
+        pytest.param(None, False, id="unknown"),
+    ],
+)
+def test_starts_are_the_same_to_the_minute(start: datetime | None, same: bool) -> None:
+    assert is_same(sameness("A", START), sameness("A", start)) is same
+
+
+@pytest.mark.parametrize(
+    ("title", "start", "alike"),
+    [
+        pytest.param("Hamlet", START + timedelta(days=3), True, id="moved"),
+        pytest.param("Macbeth", START, True, id="renamed"),
+        pytest.param("Macbeth", START + timedelta(days=3), False, id="both"),
+    ],
+)
+def test_event_that_is_known_to_be_another_is_alike_until_title_and_start_are_other(
+    title: str, start: datetime, alike: bool
+) -> None:
+    assert is_alike(sameness("Hamlet", START), sameness(title, start)) is alike

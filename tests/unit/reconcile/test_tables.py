@@ -1,0 +1,29 @@
+"""The tables that planners read first: none of what can be planned is missing in them."""
+
+import re
+
+import pytest
+
+from billetbro.messages.explanations import CODES
+from billetbro.models import Kind
+from billetbro.reconcile.planning import plan, prices, removal
+
+TABLES = "\n".join(module.__doc__ or "" for module in (plan, prices, removal))
+WRITTEN_TO_THE_SOURCE = {Kind.WRITE_BACK, Kind.CLEAR_LINK}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in WRITTEN_TO_THE_SOURCE])
+def test_tables_of_the_planner_name_every_kind_of_change(kind: Kind) -> None:
+    assert re.search(rf"\b{kind.name}\b", TABLES) is not None
+
+
+def test_tables_of_the_planner_name_codes_that_exist() -> None:
+    named = set(re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", TABLES))
+    assert named - CODES == set()
+    assert named >= {
+        "begin_at_locked",
+        "capacity_below_sold",
+        "moved_event_maker",
+        "removed_but_sold",
+        "price_has_sales",
+    }

@@ -1,0 +1,64 @@
+"""What is left out of a reading of several events, and when it is not the event that is ill."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from billetbro.api.http.access import RequestSettings
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import BadAnswer, BilletbroError, Fatal, NoAccess, ServerTrouble, Throttled, TimedOut
+from billetbro.steps.read_each import Unread, read_each
+
+WELL = "well"
+
+
+@pytest.fixture
+def client() -> Iterator[Place2bookClient]:
+    """Give a client that reads one after another, and is asked nothing itself."""
+    settings = RequestSettings(concurrency=1)
+    with Place2bookClient("http://127.0.0.1:9", "made-up", connection="place2book", settings=settings) as client:
+        yield client
+
+
+def read(item: str | BilletbroError) -> str:
+    """Return the item, or raise it when it is an error."""
+    if isinstance(item, BilletbroError):
+        raise item
+    return item
+
+
+ILL, SLOW, ODD = ServerTrouble("500"), TimedOut("late"), BadAnswer("half")
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        pytest.param([], id="nothing to read"),
+        pytest.param([WELL, WELL], id="all well"),
+        pytest.param([WELL, ILL, WELL], id="one of several"),
+        pytest.param([ILL, SLOW, WELL, ODD, ILL, WELL], id="never three in a row"),
+        pytest.param([ILL], id="the only one"),
+    ],
+)
+def test_read_each_leaves_out_the_few_that_cannot_be_read(
+    client: Place2bookClient, items: list[str | BilletbroError]
+) -> None:
+    expected = [Unread(item) if isinstance(item, BilletbroError) else item for item in items]  # type: ignore[arg-type]
+    assert list(read_each(client, read, items)) == expected
+
+
+@pytest.mark.parametrize(
+    ("items", "raised"),
+    [
+        pytest.param([WELL, ILL, SLOW, ODD, WELL], ODD, id="three in a row"),
+        pytest.param([ILL, SLOW], ILL, id="all of two"),
+        pytest.param([WELL, NoAccess("no"), WELL], Fatal, id="fatal"),
+        pytest.param([WELL, Throttled("slower"), WELL], Throttled, id="throttled"),
+    ],
+)
+def test_read_each_gives_up_when_it_is_not_the_event(
+    client: Place2bookClient, items: list[str | BilletbroError], raised: BilletbroError | type[BilletbroError]
+) -> None:
+    with pytest.raises(raised if isinstance(raised, type) else type(raised)) as error:
+        read_each(client, read, items)
+    assert isinstance(raised, type) or error.value is raised

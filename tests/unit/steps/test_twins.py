@@ -1,0 +1,35 @@
+"""Twins are worked on together, the one that leads first."""
+
+from __future__ import annotations
+
+import pytest
+
+from billetbro.settings.libraries import Library
+from billetbro.steps.load.twins import in_units
+
+
+def _library(library_id: str, leader: str | None = None) -> Library:
+    return Library.model_validate(
+        {
+            "id": library_id,
+            "name": library_id,
+            "source": {"type": "dpl_cms", "conn_id": library_id, "price_unit": "kroner"},
+            "place2book": {"event_maker": 5000},
+            "fallback_address": {"name": "A", "address1": "B", "postal_code": "2730", "city": "C"},
+            "twin_of": leader,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("libraries", "units"),
+    [
+        pytest.param([], [], id="none"),
+        pytest.param([_library("a"), _library("b")], [["a"], ["b"]], id="no twins"),
+        pytest.param([_library("a"), _library("b"), _library("c", "a")], [["a", "c"], ["b"]], id="the leader first"),
+        pytest.param([_library("c", "a"), _library("b"), _library("a")], [["b"], ["a", "c"]], id="the leader last"),
+        pytest.param([_library("b"), _library("c", "a")], [["b"], ["c"]], id="the follower alone"),
+    ],
+)
+def test_units_of_a_run_hold_twins_together(libraries: list[Library], units: list[list[str]]) -> None:
+    assert in_units(libraries) == units
