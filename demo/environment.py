@@ -31,6 +31,9 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ROOT / "demo" / "libraries.yaml"
+IMPORTED_FROM = ("", "include", "plugins")
+"""Folders of the project that modules are imported from: this checkout is run, and no other that is installed."""
+
 # What a developer's shell may hold for another Airflow, and must not reach this one.
 FOREIGN_PREFIXES = ("AIRFLOW", "BILLETBRO_")
 
@@ -54,7 +57,7 @@ def airflow_environment(home: Path, metadata_url: str | None = None, libraries: 
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "BILLETBRO_LIBRARIES": str(libraries),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in IMPORTED_FROM),
     } | _loopback_without_proxy()
 
 

@@ -74,7 +74,8 @@ def _unnoticed(found: Break, copies: SimpleQueue[Path]) -> bool:
 
 def _tested(copy: Path, tests: Iterable[str]) -> tuple[int, str]:
     """Run the tests in the copy until one fails; return pytest's exit code and its last words."""
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    path = os.pathsep.join(str(copy / folder) for folder in ("", "include", "plugins"))
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         ended = subprocess.run(

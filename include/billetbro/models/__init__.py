@@ -29,6 +29,7 @@ from billetbro.models.source import (
 )
 from billetbro.models.sync import (
     AppliedPrice,
+    BegunChange,
     Change,
     FieldChange,
     Kind,
@@ -60,6 +61,7 @@ __all__ = [
     "Address",
     "Answer",
     "AppliedPrice",
+    "BegunChange",
     "Change",
     "CurrentEvent",
     "CurrentPrice",

@@ -171,6 +171,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BegunChange:
+    """A change whose outcome is not known: what it set, and what stood there before.
+
+    `looks` counts the runs that have read Place2book whole since it was planned or last put off, and did not find
+    what it did.
+    """
+
+    change_id: int
+    kind: Kind
+    uuid: str
+    title: str
+    event_maker: int
+    event_id: int | None
+    price_id: int | None
+    old: Mapping[str, Written]
+    new: Mapping[str, Written]
+    looks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
     """Something about one event that could not be carried out: data for staff, not an exception (behaviour 6).
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from billetbro.models import AppliedPrice, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Written
+from billetbro.models import AppliedPrice, BegunChange, CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, Written
 from billetbro.models.text import same_text
 from billetbro.reconcile.planning.owned_fields import (
     TIMES,
@@ -19,7 +19,6 @@ from billetbro.reconcile.planning.owned_fields import (
     same_value,
     written_time,
 )
-from billetbro.store.changes import BegunChange
 
 
 def can_be_told(change: BegunChange) -> bool:

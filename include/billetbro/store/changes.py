@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 from billetbro.errors import Retriable
 from billetbro.messages import errors as error_texts
 from billetbro.messages.errors import UNEXPECTED
-from billetbro.models import Change, Kind, Mode, Written
+from billetbro.models import BegunChange, Change, Kind, Mode
 from billetbro.store.schema.tables import changes, runs
 
 NOT_SENT = "not sent: the run ended before"
@@ -31,26 +30,6 @@ SEEN_WHEN_DONE = (
 """The kinds of change of which Place2book shows later whether they were carried out."""
 WRITTEN_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
 """The kinds of change that are the source's, and tell nothing of Place2book."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BegunChange:
-    """A change whose outcome is not known: what it set, and what stood there before.
-
-    `looks` counts the runs that have read Place2book whole since it was planned or last put off, and did not find
-    what it did.
-    """
-
-    change_id: int
-    kind: Kind
-    uuid: str
-    title: str
-    event_maker: int
-    event_id: int | None
-    price_id: int | None
-    old: Mapping[str, Written]
-    new: Mapping[str, Written]
-    looks: int = 0
 
 
 def store_planned(

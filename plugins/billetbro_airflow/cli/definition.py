@@ -28,7 +28,7 @@ def _argument(*flags: str, **how: object) -> Arg:
 
 
 def _subcommand(name: str, explanation: str, *args: Arg) -> ActionCommand:
-    module = f"commands.{name.replace('-', '_')}"
+    module = f"billetbro_airflow.cli.{name.replace('-', '_')}"
     return ActionCommand(name=name, help=explanation, func=partial(run_command, module), args=args)
 
 

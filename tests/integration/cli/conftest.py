@@ -96,7 +96,7 @@ def command(module_environment: None, capsys: pytest.CaptureFixture[str]) -> Com
         code = 0
         capsys.readouterr()
         try:
-            run_command(f"commands.{name}", Namespace(**NOT_GIVEN | given))
+            run_command(f"billetbro_airflow.cli.{name}", Namespace(**NOT_GIVEN | given))
         except SystemExit as ended:
             code = int(str(ended.code))
         printed = capsys.readouterr()

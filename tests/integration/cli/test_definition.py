@@ -27,7 +27,7 @@ def test_provider_gives_airflow_the_group_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("name", [command.name for command in SUBCOMMANDS])
 def test_subcommand_has_a_module_of_its_name_that_runs(name: str) -> None:
-    module = import_module(f"commands.{name.replace('-', '_')}")
+    module = import_module(f"billetbro_airflow.cli.{name.replace('-', '_')}")
     assert callable(module.run)
 
 
@@ -49,7 +49,7 @@ def test_command_line_is_read_as_meant(arguments: list[str], expected: dict[str,
 
 @pytest.mark.parametrize("name", ["definition", "running"])
 def test_module_that_every_airflow_command_reads_imports_nothing_heavy(name: str) -> None:
-    tree = ast.parse((ROOT / "plugins" / "commands" / f"{name}.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "plugins" / "billetbro_airflow" / "cli" / f"{name}.py").read_text("utf-8"))
     imported = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
     light = {"__future__", "argparse", "billetbro_airflow.cli.running", "functools", "importlib", "os", "sys"}

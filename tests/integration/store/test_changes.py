@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from billetbro.models import FieldChange, Kind
+from billetbro.models import BegunChange, FieldChange, Kind
 from billetbro.store.changes import (
     INTERRUPTED,
     NOT_SENT,
-    BegunChange,
     begun_changes,
     close_leftovers,
     close_unsent,

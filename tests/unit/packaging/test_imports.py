@@ -1,4 +1,4 @@
-"""Who may import whom in dags/ and plugins/. The rules inside include/ are import-linter's, in pyproject.toml."""
+"""Who may import whom in dags/ and plugins/. The rules inside the packages are import-linter's, in pyproject.toml."""
 
 import ast
 from collections.abc import Iterator
@@ -10,26 +10,18 @@ from demo.environment import ROOT
 
 # Folder: what of this project its files may import.
 ALLOWED = {
-    "dags": ("hooks", "include", "jobs"),
-    "plugins/commands": ("commands", "hooks", "include", "jobs"),
-    "plugins/hooks": ("hooks", "billetbro.api", "billetbro.sources"),
-    "plugins/jobs": ("hooks", "include", "jobs"),
-    "plugins/pages": ("include", "pages"),
-    "plugins/webhooks": ("hooks", "include", "jobs", "webhooks"),
+    "dags": ("billetbro_airflow", "billetbro"),
+    "plugins/billetbro_airflow/cli": ("billetbro_airflow", "billetbro"),
+    "plugins/billetbro_airflow/hooks": ("billetbro_airflow.hooks", "billetbro.api", "billetbro.sources"),
+    "plugins/billetbro_airflow/tasks": ("billetbro_airflow.hooks", "billetbro_airflow.tasks", "billetbro"),
+    "plugins/billetbro_airflow/webhooks": (
+        "billetbro_airflow.hooks",
+        "billetbro_airflow.tasks",
+        "billetbro_airflow.webhooks",
+        "billetbro",
+    ),
 }
-OURS = {
-    "benchmarks",
-    "commands",
-    "dags",
-    "demo",
-    "hooks",
-    "include",
-    "jobs",
-    "pages",
-    "plugins",
-    "tests",
-    "webhooks",
-}
+OURS = {"benchmarks", "billetbro", "billetbro_airflow", "dags", "demo", "include", "plugins", "sandbox", "tests"}
 SANDBOX = "sandbox"
 
 
@@ -50,8 +42,7 @@ def test_product_never_uses_the_sandbox(folder: str) -> None:
     users = [
         str(file.relative_to(ROOT))
         for file in sorted((ROOT / folder).rglob("*.py"))
-        if not file.is_relative_to(ROOT / "include" / "sandbox")
-        and any(f"{module}.".startswith(f"{SANDBOX}.") for module in _imports(file))
+        if any(f"{module}.".startswith(f"{SANDBOX}.") for module in _imports(file))
     ]
 
     assert users == []
@@ -59,9 +50,9 @@ def test_product_never_uses_the_sandbox(folder: str) -> None:
 
 def test_imports_of_a_file_are_all_found(tmp_path: Path) -> None:
     file = tmp_path / "example.py"
-    file.write_text("import os, billetbro.api\nfrom include import sandbox\ndef late():\n    from hooks.a import b\n")
+    file.write_text("import os, sandbox.cms\nfrom billetbro import api\ndef late():\n    from demo.a import b\n")
 
-    assert sorted(_imports(file)) == ["hooks.a", "hooks.a.b", "include", "billetbro.api", "sandbox", "os"]
+    assert sorted(_imports(file)) == ["billetbro", "billetbro.api", "demo.a", "demo.a.b", "os", "sandbox.cms"]
 
 
 def _is_within(module: str, packages: tuple[str, ...]) -> bool:

@@ -14,14 +14,16 @@ NAMES = ("dpl_cms", "dplcms", "yesplan")
 # What belongs to one kind: its file, its client, its connection type; and Yesplan's webhook, which nobody else has.
 OWN_FILES = {
     "plugins/billetbro_airflow/provider.py",
-    "include/billetbro/api/yesplan/client.py",
-    "include/billetbro/api/yesplan/webhook.py",
-    "include/billetbro/api/yesplan/schemas.py",
     "plugins/billetbro_plugin.py",
     "plugins/billetbro_airflow/hooks/dpl_cms_hook.py",
     "plugins/billetbro_airflow/hooks/yesplan_hook.py",
 }
-OWN_FOLDERS = ("include/sandbox/", "include/sources/", "plugins/webhooks/")
+OWN_FOLDERS = (
+    "include/billetbro/sources/",
+    "include/billetbro/api/dpl_cms/",
+    "include/billetbro/api/yesplan/",
+    "plugins/billetbro_airflow/webhooks/",
+)
 
 
 def test_kinds_are_the_files_that_offer_one() -> None:

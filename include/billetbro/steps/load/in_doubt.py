@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.models import (
+    BegunChange,
     CurrentEvent,
     Kind,
     Link,
@@ -27,7 +28,6 @@ from billetbro.reconcile.operations.apply import sales_location
 from billetbro.reconcile.planning.owned_fields import LONG_TEXT, current_fields, read_time, same_value, written_time
 from billetbro.reconcile.planning.prices import claim_prices, prices_as_made
 from billetbro.steps.load.observe import Key, Observation, with_readable_prices
-from billetbro.store.changes import BegunChange
 
 _LINK = re.compile(r"""href=["']([^"']+)""")
 

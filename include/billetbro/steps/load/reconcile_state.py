@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.models import (
+    BegunChange,
     CurrentEvent,
     Kind,
     LibraryRules,
@@ -33,7 +34,7 @@ from billetbro.steps.load.in_doubt import Recovered, addressed, carried_out_afte
 from billetbro.steps.load.observe import Key, Observation, Priced, earliest_sought, observe, with_readable_prices
 from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import NothingToDo, RunRequest
-from billetbro.store.changes import BegunChange, begun_changes
+from billetbro.store.changes import begun_changes
 from billetbro.store.links import read_links
 from billetbro.store.rejections import open_codes
 from billetbro.store.runs import read_run
