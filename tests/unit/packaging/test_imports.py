@@ -12,7 +12,12 @@ from demo.environment import ROOT
 ALLOWED = {
     "dags": ("billetbro_airflow", "billetbro"),
     "plugins/billetbro_airflow/cli": ("billetbro_airflow", "billetbro"),
-    "plugins/billetbro_airflow/hooks": ("billetbro_airflow.hooks", "billetbro.api", "billetbro.sources"),
+    "plugins/billetbro_airflow/hooks": (
+        "billetbro_airflow.hooks",
+        "billetbro.api",
+        "billetbro.errors",
+        "billetbro.sources",
+    ),
     "plugins/billetbro_airflow/tasks": ("billetbro_airflow.hooks", "billetbro_airflow.tasks", "billetbro"),
     "plugins/billetbro_airflow/webhooks": (
         "billetbro_airflow.hooks",

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from billetbro.models import Kind, Link, LinkStatus, Mapped, Outcome
+from billetbro.models import BegunChange, Kind, Link, LinkStatus, Mapped, Outcome
 from billetbro.reconcile.planning.owned_fields import written_time
 from billetbro.steps.load.observe import earliest_sought
-from billetbro.store.changes import BegunChange
 from tests.unit.reconcile.builders import WINDOW_START, linked, unwanted, wanted
 from tests.unit.reconcile.mapping_examples import NOW
 

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BadAnswer, Refused
-from billetbro.models import CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
+from billetbro.models import BegunChange, CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
 from billetbro.reconcile.matching.identity import is_over, wants_an_event
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.policies import distrust
 from billetbro.steps.read_each import Unread, read_each
-from billetbro.store.changes import BegunChange
 
 MARGIN = timedelta(days=1)
 """How much further back Place2book is read than what is sought starts, for a start that was moved a little."""
