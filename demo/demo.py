@@ -17,7 +17,7 @@ import requests
 from sqlalchemy import Engine, text
 
 from billetbro.messages.library_words import words_of_libraries
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.steps.report import make_report
 from billetbro.store.database import connect
 from demo.airflow_runs import AirflowRuns, RunFailedError
@@ -149,7 +149,7 @@ def show_purchases(engine: Engine) -> None:
     print("\n  warehouse.purchases")
     for library, purchases, cancelled, income_ore in rows:
         kroner = f"{income_ore / 100:.2f}".replace(".", ",")
-        made = counted(purchases, "purchase", "purchases")
+        made = pluralize(purchases, "purchase", "purchases")
         print(f"    {library}: {made}, {cancelled} cancelled, income {kroner} kr.")
     if not rows:
         print("    none yet")

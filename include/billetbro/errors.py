@@ -4,18 +4,18 @@
       Retriable            trying again later can help
         Unreachable          no connection, or it broke before the answer
         TimedOut             no answer in time
-        ServerTrouble        5xx
-        Throttled            429, still after waiting
-        BadAnswer            an answer that cannot be relied on: not JSON, a web page, cut short, the wrong shape
+        ServerError        5xx
+        RateLimited            429, still after waiting
+        InvalidResponse            an answer that cannot be relied on: not JSON, a web page, cut short, the wrong shape
         OutcomeUnknown       a write whose answer was lost: nobody knows whether it was carried out
           InternalServerError  a write that was answered 500: the server failed at it, for now or at this one for good
       Fatal                trying again cannot help before somebody changes something
         WrongCredentials     the password or token is not accepted
         WrongHost            nobody by that name, or not this API
         NoAccess             the token may not use this event maker
-        SettingsProblem      the settings cannot be used
+        SettingsError      the settings cannot be used
       Refused              4xx about one event or price: data for staff, the others go on
-        Missing              404: it does not exist (any longer)
+        NotFound              404: it does not exist (any longer)
         PartlyRefused        4xx about some of what was written; the rest was carried out
 
 Only `Retriable` and `Fatal` concern a task's retry policy. A message is one sentence that names the connection, the
@@ -47,15 +47,15 @@ class TimedOut(Retriable):
     """There was no answer in time."""
 
 
-class ServerTrouble(Retriable):
+class ServerError(Retriable):
     """The API answered 5xx."""
 
 
-class Throttled(Retriable):
+class RateLimited(Retriable):
     """The API still answered 429 after we had waited."""
 
 
-class BadAnswer(Retriable):
+class InvalidResponse(Retriable):
     """The answer cannot be relied on, so nothing may be concluded from it."""
 
 
@@ -83,7 +83,7 @@ class NoAccess(Fatal):
     """The token may not use this event maker."""
 
 
-class SettingsProblem(Fatal):
+class SettingsError(Fatal):
     """The settings cannot be used as they are."""
 
 
@@ -96,7 +96,7 @@ class Refused(BilletbroError):  # noqa: N818
         self.said = said
 
 
-class Missing(Refused):
+class NotFound(Refused):
     """The event or price does not exist (any longer)."""
 
     def __init__(self, message: str, status: int = 404, said: str = "") -> None:

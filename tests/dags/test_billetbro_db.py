@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
-from billetbro.errors import Fatal, Retriable, SettingsProblem
+from billetbro.errors import Fatal, Retriable, SettingsError
 from billetbro.models import PersonalDataPolicy
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.store.database import connect, migrate
 from billetbro.store.warehouse_place import remember_elsewhere
 from billetbro_airflow.tasks.databases import (
     billetbro_engine,
+    ensure_reachable,
     privacy_of,
-    see_that_it_answers,
     values_kept_out_of_errors,
     warehouse_engine,
 )
@@ -105,20 +105,20 @@ def test_warehouse_engine_of_a_connection_of_another_type_is_a_problem_of_the_se
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", json.dumps(COMPLETE | {"conn_type": "snowflake"}))
-    with pytest.raises(SettingsProblem, match="'billetbro_warehouse' must be of type postgres"):
+    with pytest.raises(SettingsError, match="'billetbro_warehouse' must be of type postgres"):
         warehouse_engine()
 
 
 def test_warehouse_that_does_not_answer_is_told_of_by_its_connection() -> None:
     nobody = connect("postgresql://nobody:made-up@127.0.0.1:1/nowhere?connect_timeout=2")
     with pytest.raises(Retriable, match="'billetbro_warehouse' does not answer") as caught:
-        see_that_it_answers(nobody)
+        ensure_reachable(nobody)
     assert "made-up" not in str(caught.value)
 
 
 def test_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     set_database(monkeypatch, **COMPLETE | {"conn_type": "mysql"})
-    with pytest.raises(SettingsProblem, match="'billetbro_db' must be of type postgres"):
+    with pytest.raises(SettingsError, match="'billetbro_db' must be of type postgres"):
         billetbro_engine()
 
 
@@ -126,7 +126,7 @@ def test_engine_without_a_connection_is_a_problem_of_the_settings(
     monkeypatch: pytest.MonkeyPatch, airflow_home: Path
 ) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_DB", raising=False)
-    with pytest.raises(SettingsProblem, match="There is no connection 'billetbro_db'"):
+    with pytest.raises(SettingsError, match="There is no connection 'billetbro_db'"):
         billetbro_engine()
 
 

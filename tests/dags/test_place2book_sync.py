@@ -15,7 +15,7 @@ from airflow.sdk.execution_time.comms import ErrorResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from billetbro import errors
-from billetbro.settings.libraries import SettingsError
+from billetbro.settings.libraries import LibrariesFileError
 from demo.environment import ROOT
 
 STEPS = ["library.extract", "library.transform", "library.load", "library.writeback", "library.export_purchases"]
@@ -47,14 +47,14 @@ def test_tasks_of_a_library_show_its_id_as_their_label(dag: DAG) -> None:
 
 RETRIED = {
     "retriable": (errors.Retriable("later"), "retry"),
-    "bad answer": (errors.BadAnswer("half of it"), "retry"),
+    "bad answer": (errors.InvalidResponse("half of it"), "retry"),
     "outcome unknown": (errors.OutcomeUnknown("lost"), "retry"),
     "database gone": (OperationalError("", None, Exception()), "retry"),
     "database connection lost": (InterfaceError("", None, Exception()), "retry"),
     "airflow itself": (AirflowRuntimeError(ErrorResponse(error=ErrorType.GENERIC_ERROR)), "retry"),
     "fatal": (errors.Fatal("somebody must act"), "fail"),
     "wrong credentials": (errors.WrongCredentials("no"), "fail"),
-    "settings": (SettingsError("mistakes"), "fail"),
+    "settings": (LibrariesFileError("mistakes"), "fail"),
     "refused": (errors.Refused("no"), "fail"),
     "a mistake of ours": (KeyError("x"), "fail"),
     "took too long": (AirflowTaskTimeout("45 minutes"), "fail"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.steps.request import utc_now
 from billetbro.warehouse.reports.month import Month
 from billetbro_airflow.cli import monthly_report as command
@@ -77,7 +77,7 @@ def test_command_makes_the_last_month_in_airflows_own_folder(
 
 @pytest.mark.parametrize(("month", "why"), [("oktober", "is not a month"), ("2999-01", "has not begun")])
 def test_command_refuses_what_is_no_month_to_report_on(reports: tuple[Runs, Path], month: str, why: str) -> None:
-    with pytest.raises(SettingsProblem, match=why):
+    with pytest.raises(SettingsError, match=why):
         command.run(Namespace(month=month, libraries=[]))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from billetbro.settings.libraries import SettingsError, load_settings
+from billetbro.settings.libraries import LibrariesFileError, load_settings
 
 SMALLEST = """
 libraries:
@@ -28,7 +28,7 @@ def written(folder: Path, text: str) -> Path:
 def mistakes_in(folder: Path, text: str) -> list[str]:
     """Return the lines of the one error that the file causes, without the first, which names the file."""
     file = written(folder, text)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(LibrariesFileError) as caught:
         load_settings(file)
     first, *lines = str(caught.value).splitlines()
     assert first == f"{file}: the libraries' settings have mistakes:"

@@ -10,7 +10,7 @@ import yaml
 
 from billetbro.errors import Fatal
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
-from billetbro.settings.libraries import DEFAULT_FILE, Library, PersonalData, SettingsError, load_settings
+from billetbro.settings.libraries import DEFAULT_FILE, LibrariesFileError, Library, PersonalData, load_settings
 from billetbro.sources.yesplan.source import YesplanSettings
 from tests.unit.libraries_file import SMALLEST, written
 
@@ -126,7 +126,7 @@ def test_load_settings_keeps_the_defaults_for_data_of_libraries_that_are_gone(
 
 def test_load_settings_with_a_mistake_in_the_defaults_that_each_library_overrides_says_so(tmp_path: Path) -> None:
     wrong = FULL.replace("{policy: drop,", "{retention_days: 0,")
-    with pytest.raises(SettingsError, match="defaults: personal_data: has a mistake"):
+    with pytest.raises(LibrariesFileError, match="defaults: personal_data: has a mistake"):
         load_settings(written(tmp_path, wrong))
 
 
@@ -217,7 +217,7 @@ def test_select_of_ids_returns_those_libraries(ids: list[str], selected: list[st
 
 def test_select_of_an_unknown_id_names_the_known_ones() -> None:
     settings = load_settings(ROOT / "demo" / "libraries.yaml")
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(LibrariesFileError) as caught:
         settings.select(["solbjerg", "sydvig", "estvig"])
     assert str(caught.value) == "unknown library: estvig, sydvig; known are: solbjerg, nordvig, theater"
 
@@ -275,14 +275,14 @@ def test_load_settings_with_a_postal_code_that_begins_with_zero_reads_its_digits
 )
 def test_load_settings_of_a_file_that_is_no_settings_says_so(tmp_path: Path, text: str, said: str) -> None:
     file = written(tmp_path, text)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(LibrariesFileError) as caught:
         load_settings(file)
     assert str(caught.value) == f"{file}: {said}"
 
 
 def test_load_settings_of_a_missing_file_names_the_variable(tmp_path: Path) -> None:
     file = tmp_path / "none.yaml"
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(LibrariesFileError) as caught:
         load_settings(environ={"BILLETBRO_LIBRARIES": str(file)})
     assert str(caught.value) == (
         f"{file}: there is no such file; write it, or name another in the environment variable BILLETBRO_LIBRARIES"
@@ -290,7 +290,7 @@ def test_load_settings_of_a_missing_file_names_the_variable(tmp_path: Path) -> N
 
 
 def test_load_settings_of_a_folder_says_that_it_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+    with pytest.raises(LibrariesFileError, match="cannot be read: Is a directory"):
         load_settings(tmp_path)
 
 
@@ -312,5 +312,5 @@ libraries:
 
 
 def test_settings_error_is_fatal_and_travels_between_processes() -> None:
-    error = pickle.loads(pickle.dumps(SettingsError("a: name: is missing")))
-    assert (type(error), str(error), isinstance(error, Fatal)) == (SettingsError, "a: name: is missing", True)
+    error = pickle.loads(pickle.dumps(LibrariesFileError("a: name: is missing")))
+    assert (type(error), str(error), isinstance(error, Fatal)) == (LibrariesFileError, "a: name: is missing", True)

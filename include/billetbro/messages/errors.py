@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from billetbro.messages.explanation_texts import Explanation
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 
 UNEXPECTED = "unexpected"
 NOT_SENT = "not_sent"
@@ -21,10 +21,10 @@ IN_DANISH = {
     "Retriable": f"Det lykkedes ikke denne gang. {WAIT}",
     "Unreachable": f"Der kunne ikke skabes forbindelse til systemet. {WAIT}",
     "TimedOut": f"Systemet svarede ikke i tide. {WAIT}",
-    "ServerTrouble": f"Systemet havde selv en fejl. {WAIT}",
-    "Throttled": "Systemet bad os om færre forespørgsler. Næste kørsel prøver igen; bliver det ved, så sæt "
+    "ServerError": f"Systemet havde selv en fejl. {WAIT}",
+    "RateLimited": "Systemet bad os om færre forespørgsler. Næste kørsel prøver igen; bliver det ved, så sæt "
     "”requests.per_second” ned.",
-    "BadAnswer": f"Svaret kunne ikke bruges, så intet er ændret ud fra det. {WAIT}",
+    "InvalidResponse": f"Svaret kunne ikke bruges, så intet er ændret ud fra det. {WAIT}",
     "OutcomeUnknown": "Svaret gik tabt, så vi ved ikke, om ændringen er sket. Næste kørsel ser efter, før den gør "
     "mere.",
     "InternalServerError": "Systemet fejlede, da det skulle gemme ændringen, så vi ved ikke, om den er sket. Næste "
@@ -34,9 +34,9 @@ IN_DANISH = {
     "WrongHost": f"Adressen fører ikke til det rigtige system. {CORRECT}",
     "NoAccess": "Nøglen må ikke bruges til arrangøren. Ret arrangørens nummer i indstillingerne, eller bed Place2book "
     "om adgang.",
-    "SettingsProblem": "Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner.",
+    "SettingsError": "Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner.",
     "Refused": "Ændringen blev afvist. Ret det, som svaret nævner; så prøver næste kørsel igen.",
-    "Missing": "Det findes ikke længere dér, så ændringen blev ikke til noget. Næste kørsel ser på det igen.",
+    "NotFound": "Det findes ikke længere dér, så ændringen blev ikke til noget. Næste kørsel ser på det igen.",
     "PartlyRefused": "Noget af det blev afvist, resten blev skrevet. Ret det, som svaret nævner; så prøver næste "
     "kørsel igen med det, der mangler.",
     "SoldMeanwhile": "Der blev solgt billetter i mellemtiden, så arrangementet er beholdt.",
@@ -71,6 +71,6 @@ def failures_in_words(failed: Mapping[str, Explanation], of: int) -> str:
     danish = " | ".join(f"{library}: {error.da}" for library, error in failed.items())
     english = " | ".join(f"{library}: {error.en}" for library, error in failed.items())
     return (
-        f"{len(failed)} af {counted(of, 'bibliotek', 'biblioteker')} fejlede: {danish} / "
-        f"{len(failed)} of {counted(of, 'library', 'libraries')} failed: {english}"
+        f"{len(failed)} af {pluralize(of, 'bibliotek', 'biblioteker')} fejlede: {danish} / "
+        f"{len(failed)} of {pluralize(of, 'library', 'libraries')} failed: {english}"
     )

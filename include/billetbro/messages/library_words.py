@@ -8,7 +8,7 @@ from pathlib import Path
 
 from billetbro.messages.source_words import ANY_SOURCE, SourceWords, WordsOf
 from billetbro.settings.file import read_file
-from billetbro.settings.libraries import DEFAULT_FILE, FILE_VARIABLE, SettingsError
+from billetbro.settings.libraries import DEFAULT_FILE, FILE_VARIABLE, LibrariesFileError
 from billetbro.sources import kinds
 
 
@@ -16,7 +16,7 @@ def words_of_libraries(environ: Mapping[str, str] = os.environ) -> WordsOf:
     """Return the words of each library's source, whatever mistakes its settings have besides; else those of any."""
     try:
         entries = read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)).libraries
-    except SettingsError:
+    except LibrariesFileError:
         entries = ()
     known = {str(entry.merged.get("id")): _words_of(entry.merged.get("source")) for entry in entries}
     return lambda library: known.get(library, ANY_SOURCE)

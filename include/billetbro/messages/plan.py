@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 from billetbro.messages.errors import error_lines
 from billetbro.messages.explanations import Explanation, explain_noted
 from billetbro.messages.field_lines import both, field_lines, shown_value
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.messages.rejections import rejected_lines, warning_lines
 from billetbro.messages.source_words import SourceWords, WordsOf
 from billetbro.models import FieldChange, Kind
@@ -103,9 +103,9 @@ def planned_lines(connection: Connection, run: RunRecord, words: SourceWords) ->
 
 def _totals(planned: int, held: int, events: int) -> Explanation:
     return Explanation(
-        f"{counted(planned, 'ændring', 'ændringer')} planlagt, {held} holdt tilbage, "
-        f"{counted(events, 'arrangement', 'arrangementer')}",
-        f"{counted(planned, 'change', 'changes')} planned, {held} held back, {counted(events, 'event', 'events')}",
+        f"{pluralize(planned, 'ændring', 'ændringer')} planlagt, {held} holdt tilbage, "
+        f"{pluralize(events, 'arrangement', 'arrangementer')}",
+        f"{pluralize(planned, 'change', 'changes')} planned, {held} held back, {pluralize(events, 'event', 'events')}",
     )
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def counted(number: int, one: str, several: str) -> str:
+def pluralize(number: int, one: str, several: str) -> str:
     """Return a number with its words: 1 ændring, 2 ændringer; in Danish and English none is several."""
     return f"{number} {one if number == 1 else several}"

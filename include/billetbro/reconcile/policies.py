@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.models import Change, FieldChange, Kind, LibraryRules, Rejection, Written
 from billetbro.reconcile.planning.removal import REMOVALS
 
@@ -66,7 +66,10 @@ def guard_removals(
 
 
 def _empty_in_words(live_links: int) -> str:
-    danish, english = counted(live_links, "arrangement", "arrangementer"), counted(live_links, "event is", "events are")
+    danish, english = (
+        pluralize(live_links, "arrangement", "arrangementer"),
+        pluralize(live_links, "event is", "events are"),
+    )
     return (
         f"Listen over arrangementer er tom, men {danish} er koblet: intet er fjernet. / "
         f"The list of events is empty, but {english} linked: nothing was removed."
@@ -75,8 +78,8 @@ def _empty_in_words(live_links: int) -> str:
 
 def _too_many_in_words(removals: int, live_links: int, rules: LibraryRules) -> str:
     count, percent = rules.max_removals_count, rules.max_removals_percent
-    danish = counted(live_links, "koblet arrangement", "koblede arrangementer")
-    english = counted(live_links, "linked event", "linked events")
+    danish = pluralize(live_links, "koblet arrangement", "koblede arrangementer")
+    english = pluralize(live_links, "linked event", "linked events")
     return (
         f"{removals} af {danish} ville blive fjernet, flere end max_removals tillader ({count} og {percent} %): intet "
         f"er fjernet. / {removals} of {english} would be removed, more than max_removals allows ({count} and {percent} "

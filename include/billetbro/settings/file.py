@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 
 # What most often lies behind a parser's complaint, for those who do not write YAML every day.
 HINTS = {
@@ -34,7 +34,7 @@ _Loader.add_implicit_resolver(_INT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z"), lis
 _Loader.add_implicit_resolver(_FLOAT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+\Z"), list("-+0123456789"))
 
 
-class SettingsError(SettingsProblem):
+class LibrariesFileError(SettingsError):
     """The libraries' settings cannot be used; the message lists every mistake, for the person who edits the file."""
 
 
@@ -57,12 +57,12 @@ class Content:
 
 
 def read_file(path: Path) -> Content:
-    """Read the file; raises SettingsError when it is missing, empty, not YAML, or lists no libraries."""
+    """Read the file; raises LibrariesFileError when it is missing, empty, not YAML, or lists no libraries."""
     data, doubles = _load(path)
     if data is None:
-        raise SettingsError(f"{path}: the file is empty; it has to list at least one library under 'libraries'")
+        raise LibrariesFileError(f"{path}: the file is empty; it has to list at least one library under 'libraries'")
     if not isinstance(data, dict):
-        raise SettingsError(f"{path}: expected a mapping with the keys 'defaults' and 'libraries'")
+        raise LibrariesFileError(f"{path}: expected a mapping with the keys 'defaults' and 'libraries'")
     mistakes = [*doubles]
     mistakes += [
         f"{key}: unknown key; {suggestion(str(key), ('defaults', 'libraries'))}"
@@ -97,11 +97,11 @@ def _load(path: Path) -> tuple[object, list[str]]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise SettingsError(
+        raise LibrariesFileError(
             f"{path}: there is no such file; write it, or name another in the environment variable BILLETBRO_LIBRARIES"
         ) from None
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+        raise LibrariesFileError(f"{path}: cannot be read: {error.strerror}") from None
     try:
         loader = _Loader(content)
         node = loader.get_single_node()
@@ -111,9 +111,11 @@ def _load(path: Path) -> tuple[object, list[str]]:
         return loader.construct_document(node), doubles
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise SettingsError(f"{path}: {line}this is not valid YAML: {error.problem}{_hint(error.problem)}") from None
+        raise LibrariesFileError(
+            f"{path}: {line}this is not valid YAML: {error.problem}{_hint(error.problem)}"
+        ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SettingsError(f"{path}: this is not valid YAML: {error}") from None
+        raise LibrariesFileError(f"{path}: this is not valid YAML: {error}") from None
 
 
 def _hint(problem: str | None) -> str:

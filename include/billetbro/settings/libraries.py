@@ -24,12 +24,12 @@ from pydantic import (
 )
 
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy
-from billetbro.settings.file import Content, SettingsError, read_file
+from billetbro.settings.file import Content, LibrariesFileError, read_file
 from billetbro.settings.mistakes import mistakes_across, mistakes_of
 from billetbro.settings.types import Section, Text, WholeAddress
 from billetbro.sources import SourceSettings, kind_named_in
 
-__all__ = ["Library", "Settings", "SettingsError", "load_settings"]
+__all__ = ["LibrariesFileError", "Library", "Settings", "load_settings"]
 
 FILE_VARIABLE = "BILLETBRO_LIBRARIES"
 DEFAULT_FILE = Path(__file__).parents[2] / "libraries.yaml"
@@ -160,15 +160,15 @@ class Settings:
     unlisted: PersonalData = field(default_factory=PersonalData)
 
     def library(self, library_id: str) -> Library:
-        """Return the library with this id; raises SettingsError, naming the known ones."""
+        """Return the library with this id; raises LibrariesFileError, naming the known ones."""
         return self.select([library_id])[0]
 
     def select(self, ids: Iterable[str]) -> tuple[Library, ...]:
-        """Return these libraries in the file's order, all of them when no id is given; raises SettingsError."""
+        """Return these libraries in the file's order, all of them when no id is given; raises LibrariesFileError."""
         wanted = set(ids)
         known = [library.id for library in self.libraries]
         if unknown := sorted(wanted.difference(known)):
-            raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(known)}")
+            raise LibrariesFileError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(known)}")
         return tuple(library for library in self.libraries if not wanted or library.id in wanted)
 
     def twin(self, library: Library) -> Library | None:
@@ -179,14 +179,14 @@ class Settings:
 
 
 def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read and validate the libraries' file; raises one SettingsError that lists every mistake in it."""
+    """Read and validate the libraries' file; raises one LibrariesFileError that lists every mistake in it."""
     file = path or Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)
     content = read_file(file)
     libraries, of_libraries = _validated(content)
     mistakes = [*content.mistakes, *mistakes_across(content.libraries), *of_libraries]
     if mistakes:
         lines = "\n".join(f"  - {mistake}" for mistake in dict.fromkeys(mistakes))
-        raise SettingsError(f"{file}: the libraries' settings have mistakes:\n{lines}")
+        raise LibrariesFileError(f"{file}: the libraries' settings have mistakes:\n{lines}")
     return Settings(libraries=tuple(libraries), unlisted=_unlisted(file, content.libraries[0].defaults))
 
 
@@ -213,7 +213,7 @@ def _unlisted(file: Path, defaults: Mapping[str, object]) -> PersonalData:
     try:
         return PersonalData.model_validate(defaults.get("personal_data") or {})
     except ValidationError:
-        raise SettingsError(
+        raise LibrariesFileError(
             f"{file}: defaults: personal_data: has a mistake that each library has made up for; it is needed for the "
             "data of libraries that are no longer listed."
         ) from None

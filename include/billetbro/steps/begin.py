@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.settings.libraries import Library
 from billetbro.steps.load.twins import in_units
 from billetbro.steps.request import RunRequest, batches
@@ -52,6 +52,6 @@ def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None
     try:
         migrate_warehouse(warehouse)
         bring_forgotten(engine, warehouse, now)
-    except (DBAPIError, SettingsProblem) as error:
+    except (DBAPIError, SettingsError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error
         log.warning("The warehouse's database cannot be used, so that its tables were not looked at: %s", why)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import Missing, Retriable
+from billetbro.errors import NotFound, Retriable
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent
 from billetbro.settings.libraries import Library
 from billetbro.steps.load.observe import Key, with_prices
@@ -126,7 +126,7 @@ def _reader(client: Place2bookClient, gone: list[Key], over: Collection[Key]) ->
     def read(event_maker: int, event_id: int) -> Listed:
         try:
             return client.purchases(event_maker, event_id)
-        except Missing:
+        except NotFound:
             gone.append((event_maker, event_id))
             if (event_maker, event_id) in over:
                 raise Vanished from None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from billetbro.settings.libraries import Library
-from billetbro.steps.login import OpenedSource, see_that_login_works
+from billetbro.steps.login import OpenedSource, ensure_login_works
 from billetbro.steps.request import RunRequest
 from billetbro.store.database import library_lock
 from billetbro.store.runs import note_progress
@@ -33,7 +33,7 @@ def extract(engine: Engine, library: Library, request: RunRequest, opened: Opene
             begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
             note_progress(connection, request.run_id, library.id, "extract", **begun_anew)
         events = opened.source.read(first_day)
-        see_that_login_works(engine, library.id, request, opened, now)
+        ensure_login_works(engine, library.id, request, opened, now)
         with engine.begin() as connection:
             store_snapshot(connection, library.id, events, now)
             note_progress(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.steps.request import utc_now
 from billetbro.store.database import library_lock
 from billetbro.warehouse.lake.personal_files import PersonalDataFiles
@@ -72,15 +72,15 @@ def told_of(outcomes: Mapping[str, Outcome], *, dry_run: bool, by_number: bool) 
 
 def _lines(library: str, outcome: Outcome) -> Iterable[str]:
     if outcome.found.purchases:
-        yield f"{library}: {counted(outcome.found.purchases, 'køb / purchase', 'køb / purchases')}"
+        yield f"{library}: {pluralize(outcome.found.purchases, 'køb / purchase', 'køb / purchases')}"
         yield f"  rækker med persondata / rows with personal data: {_counted(outcome.found.tables)}"
         yield f"  i filer / in files: {_counted(outcome.found.files)}"
     if outcome.under_unknown_keys:
         unknown = outcome.under_unknown_keys
         yield (
             f"{library}: {unknown} køb har pseudonymer fra en nøgle, der mangler i former_keys, og kan ikke "
-            f"gennemsøges. / {counted(unknown, 'purchase has', 'purchases have')} pseudonyms of a key that former_keys "
-            "lacks, and cannot be searched."
+            f"gennemsøges. / {pluralize(unknown, 'purchase has', 'purchases have')} pseudonyms of a key that "
+            "former_keys lacks, and cannot be searched."
         )
 
 

@@ -34,7 +34,7 @@ OpenSource = Callable[[], AbstractContextManager[OpenedSource]]
 """Gives a library's source, for as long as a block lasts."""
 
 
-def see_that_login_works(
+def ensure_login_works(
     engine: Engine,
     library: str,
     request: RunRequest,

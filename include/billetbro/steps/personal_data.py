@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, select, union
 
-from billetbro.settings.libraries import Library, Settings, SettingsError
+from billetbro.settings.libraries import LibrariesFileError, Library, Settings
 from billetbro.steps.request import utc_now
 from billetbro.store.database import LOCK_WAIT_SECONDS, library_lock
 from billetbro.store.schema.privacy_tables import privacy_policies, retention_sweeps
@@ -76,8 +76,8 @@ class Night:
 def kept_libraries(settings: Settings, stored: Iterable[str], wanted: Iterable[str]) -> tuple[Kept, ...]:
     """Return the libraries to look after: of the settings, and those whose data is still stored though they are gone.
 
-    Data of a library that is gone goes by the retention of the file's defaults. Raises SettingsError for one that is
-    wanted and neither listed nor stored.
+    Data of a library that is gone goes by the retention of the file's defaults. Raises LibrariesFileError for one
+    that is wanted and neither listed nor stored.
     """
     listed = _listed(settings.libraries)
     gone = Retention(days=settings.unlisted.retention_days)
@@ -90,7 +90,7 @@ def kept_despite_mistakes(
     """Return the libraries to look after while the settings have mistakes: those in order, and all that is stored.
 
     Of the others nobody can tell how long their data is kept: they may be listed under an id with a mistake in it.
-    Raises SettingsError for one that is wanted and neither in order nor stored.
+    Raises LibrariesFileError for one that is wanted and neither in order nor stored.
     """
     listed = _listed(in_order)
     return _chosen(listed, _others(stored, listed, None), wanted)
@@ -111,7 +111,9 @@ def _others(stored: Iterable[str], listed: Sequence[Kept], retention: Retention 
 def _chosen(listed: Sequence[Kept], others: Sequence[Kept], wanted: Iterable[str]) -> tuple[Kept, ...]:
     chosen, known = set(wanted), (*listed, *others)
     if unknown := sorted(chosen.difference(one.id for one in known)):
-        raise SettingsError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(one.id for one in known)}")
+        raise LibrariesFileError(
+            f"unknown library: {', '.join(unknown)}; known are: {', '.join(one.id for one in known)}"
+        )
     return tuple(one for one in known if not chosen or one.id in chosen)
 
 
@@ -158,7 +160,9 @@ def keep_in_order(
     reached.
     """
     if library.retention is None:
-        raise SettingsError(f"{library.id}: how long its data is kept cannot be told while the settings have mistakes.")
+        raise LibrariesFileError(
+            f"{library.id}: how long its data is kept cannot be told while the settings have mistakes."
+        )
     with library_lock(state, library.id, wait_seconds):
         now = clock()  # not before the lock: what is changed now must look newer than what was written as files
         removed = remove_past(warehouse, library.id, library.retention, now, files)

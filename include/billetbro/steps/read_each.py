@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TypeVar
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import Retriable, Throttled
+from billetbro.errors import RateLimited, Retriable
 
 GIVE_UP_AFTER = 3
 """So many failures in a row are no longer one event's: Place2book itself is ill."""
@@ -27,7 +27,7 @@ class Unread:
 def read_each(client: Place2bookClient, read: Callable[[T], R], items: Iterable[T]) -> Sequence[R | Unread]:
     """Return what is read of each item, in order, a few at a time; Unread for those few that cannot be read.
 
-    Raises what is Fatal or Throttled at once, and the error itself when several failed in a row, or all of several:
+    Raises what is Fatal or RateLimited at once, and the error itself when several failed in a row, or all of several:
     then it is not the event that is ill.
     """
     in_a_row = 0
@@ -37,7 +37,7 @@ def read_each(client: Place2bookClient, read: Callable[[T], R], items: Iterable[
         nonlocal in_a_row
         try:
             found = read(item)
-        except Throttled:
+        except RateLimited:
             raise
         except Retriable as error:
             with lock:

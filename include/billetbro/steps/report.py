@@ -17,7 +17,7 @@ from billetbro.messages.explanations import Explanation, explain, explain_noted
 from billetbro.messages.field_lines import LONG_TEXTS, both, shown_value
 from billetbro.messages.fields import label_of
 from billetbro.messages.plan import names_of_prices, planned_lines, planned_rejections
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.messages.rejections import rejected_lines, warning_lines
 from billetbro.messages.source_words import SourceWords, WordsOf
 from billetbro.models import Kind, Outcome
@@ -126,7 +126,7 @@ def make_report(engine: Engine, run_id: str, words_of: WordsOf, events: Sequence
         autoescape=False,
     )
     text = environment.get_template("report.txt.j2").render(
-        libraries=libraries, not_found=not_found, summary=summary, counted=counted
+        libraries=libraries, not_found=not_found, summary=summary, pluralize=pluralize
     )
     return Report(text=text, failures=failures, summary=summary, not_found=not_found)
 

@@ -47,7 +47,7 @@ def for_each_library(
 ) -> None:
     """Do the work for each library, one's failure leaving the others untouched, and raise at the end what went wrong.
 
-    What went wrong is noted in `sync.runs` in words. Raises NothingToDo when every library says so, and SettingsProblem
+    What went wrong is noted in `sync.runs` in words. Raises NothingToDo when every library says so, and SettingsError
     before anything is done when the tables are not those that this code knows.
     """
     see_that_it_is_current(engine, metadata)

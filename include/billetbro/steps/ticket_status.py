@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Refused, Retriable
 from billetbro.messages.errors import error_code, error_in_words, failures_in_words
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.models import CurrentEvent, Mapped
 from billetbro.reconcile.mapping.event import map_event
 from billetbro.reconcile.sale_status.windows import is_due
@@ -56,7 +56,7 @@ class Followed:
 
     def __str__(self) -> str:
         """Say it in a line for the task's log."""
-        return f"{counted(self.read, 'event', 'events')} read again, {self.written} written, {self.refused} refused"
+        return f"{pluralize(self.read, 'event', 'events')} read again, {self.written} written, {self.refused} refused"
 
 
 @dataclass(slots=True, kw_only=True)

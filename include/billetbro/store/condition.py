@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
 
-from billetbro.errors import SettingsProblem, Unreachable
+from billetbro.errors import SettingsError, Unreachable
 from billetbro.store.database import version_of
 
 OLDEST_POSTGRES = 15
@@ -29,7 +29,7 @@ REFUSED_TABLES = text(
 
 
 def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES) -> str:
-    """Return in words that one schema of the database is fit; raises Unreachable or SettingsProblem when it is not."""
+    """Return in words that one schema of the database is fit; raises Unreachable or SettingsError when it is not."""
     try:
         with engine.connect() as connection:
             version = connection.scalar(text("SHOW server_version"))
@@ -44,12 +44,12 @@ def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES
 
 def _see_that_it_is_new_enough(connection: Connection, version: str, oldest: int) -> None:
     if connection.scalar(text("SELECT current_setting('server_version_num')::int")) < oldest * 10_000:
-        raise SettingsProblem(f"PostgreSQL {oldest} or newer is needed, and this is {version}.")
+        raise SettingsError(f"PostgreSQL {oldest} or newer is needed, and this is {version}.")
 
 
 def _see_that_it_can_be_written(connection: Connection) -> None:
     if connection.scalar(text("SHOW transaction_read_only")) == "on":
-        raise SettingsProblem("The database can only be read: it is a replica, or the user's default is read only.")
+        raise SettingsError("The database can only be read: it is a replica, or the user's default is read only.")
 
 
 def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
@@ -61,7 +61,7 @@ def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
     refused = list(connection.scalars(REFUSED_TABLES, {"schema": schema}))
     if refused:
         names = ", ".join(f"{schema}.{table}" for table in refused)
-        raise SettingsProblem(f"The connection's user may not read and write {names}; make it the tables' owner.")
+        raise SettingsError(f"The connection's user may not read and write {names}; make it the tables' owner.")
     current, head = version_of(connection, tables)
     if current == head:
         return f"version {current}"
@@ -76,4 +76,4 @@ def _see_that_a_schema_can_be_made(connection: Connection, schema: str) -> None:
         else "SELECT has_database_privilege(current_database(), 'CREATE')"
     )
     if not connection.scalar(may, {"schema": schema} if known else {}):
-        raise SettingsProblem(f"The connection's user may not make tables in a schema {schema}; grant it CREATE.")
+        raise SettingsError(f"The connection's user may not make tables in a schema {schema}; grant it CREATE.")

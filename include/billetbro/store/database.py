@@ -17,7 +17,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from billetbro.errors import Retriable, SettingsProblem
+from billetbro.errors import Retriable, SettingsError
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.store.schema.views import built_upon, make_views
 
@@ -61,7 +61,7 @@ def lineage(connection: Connection, tables: MetaData) -> Config:
 def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, str | None]:
     """Return which version one schema's tables have, and the newest that is known here.
 
-    Raises SettingsProblem when they are of a version that is not known, which only a newer Billetbro can have made.
+    Raises SettingsError when they are of a version that is not known, which only a newer Billetbro can have made.
     """
     script = _scripts(str(tables.schema))
     options = {"version_table": "schema_version", "version_table_schema": tables.schema}
@@ -70,7 +70,7 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
     try:
         script.get_revision(current or "base")
     except CommandError:
-        raise SettingsProblem(
+        raise SettingsError(
             f"The tables of the schema {tables.schema} have version {current}, which a newer Billetbro made; this one "
             f"knows {head}. Install the newer Billetbro again."
         ) from None
@@ -78,14 +78,14 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
 
 
 def see_that_it_is_current(engine: Engine, tables: MetaData) -> None:
-    """Raise SettingsProblem unless one schema has the version that this code works with.
+    """Raise SettingsError unless one schema has the version that this code works with.
 
     A run's first task has seen to it; but in the middle of a run another Billetbro may have been installed.
     """
     with engine.connect() as connection:
         current, head = version_of(connection, tables)
     if current != head:
-        raise SettingsProblem(
+        raise SettingsError(
             f"The tables of the schema {tables.schema} have version {current or 'none'}, and this Billetbro works with "
             f"{head}: start the DAG place2book_sync anew, whose first task brings them up to date or says why not."
         )
@@ -100,7 +100,7 @@ def _upgrade(connection: Connection, tables: MetaData) -> None:
     except DBAPIError as error:
         if (needed_by := built_upon(error)) is None:
             raise
-        raise SettingsProblem(
+        raise SettingsError(
             f"The tables of the schema {tables.schema} cannot be brought from version {current} to {head}, since "
             f"others have built on them: {needed_by}. Drop that, try again, and build it again on the new tables."
         ) from error

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from billetbro.messages.history import event_line
 from billetbro.messages.library_words import words_of_libraries
-from billetbro.settings.libraries import Library, Settings, SettingsError, load_settings
+from billetbro.settings.libraries import LibrariesFileError, Library, Settings, load_settings
 from billetbro.steps.request import utc_now
 from billetbro.store.event.lookup import FoundEvent, find_events
 from billetbro_airflow.cli.running import CommandEnded
@@ -31,7 +31,7 @@ def timezones() -> dict[str, str]:
 def _settings() -> Settings | None:
     try:
         return load_settings()
-    except SettingsError:
+    except LibrariesFileError:
         return None
 
 
@@ -48,7 +48,7 @@ def zone_of(library: str) -> ZoneInfo:
 def events_named(connection: Connection, sought: str, libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
     """Return no event or the one that is meant; raises CommandEnded with all of them when they are several.
 
-    Raises SettingsError for a library that the settings do not know, as long as they can be read.
+    Raises LibrariesFileError for a library that the settings do not know, as long as they can be read.
     """
     if settings := _settings():
         settings.select(libraries)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
 
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.models import PersonalDataPolicy, SourceEvent
-from billetbro.settings.libraries import Library, SettingsError, libraries_in_order, load_settings
+from billetbro.settings.libraries import LibrariesFileError, Library, libraries_in_order, load_settings
 from billetbro.steps.check import (
     Checked,
     check_event_makers,
@@ -62,7 +62,7 @@ def _in_order(ids: Sequence[str]) -> list[Library]:
     """Return the libraries that can be looked at whatever is wrong with the file's others."""
     try:
         return [library for library in libraries_in_order() if not ids or library.id in ids]
-    except SettingsError:
+    except LibrariesFileError:
         return []
 
 
@@ -93,7 +93,7 @@ def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]
 
     def look() -> str:
         usable.update((maker.event_maker, maker.name) for maker in Place2bookHook(conn_id).usable_event_makers())
-        makers = counted(len(usable), "arrangør / event maker", "arrangører / event makers")
+        makers = pluralize(len(usable), "arrangør / event maker", "arrangører / event makers")
         return f"token godtaget / accepted, {makers}"
 
     result = checked(f"forbindelse / connection {conn_id} (Place2book)", look)
@@ -114,7 +114,7 @@ def _source(library: Library) -> Iterator[Checked]:
             listed = source.read(today)
         midnight = datetime.combine(today, time(), zone)
         events.extend(event for event in listed if event.starts_at is None or event.starts_at >= midnight)
-        found = counted(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
+        found = pluralize(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
         return f"{said} {found} from today."
 
     subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.words.name.da})"

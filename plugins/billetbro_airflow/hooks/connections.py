@@ -8,26 +8,26 @@ from airflow.sdk.log import mask_secret
 
 from billetbro.api.http.access import Access, RequestSettings
 from billetbro.api.http.hosts import base_url
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 
 PATIENCE_OF_A_TEST = RequestSettings(read_timeout=15, tries=2, longest_wait=5)
 """Somebody is looking at the page while a connection is tested."""
 
 
 def connection_named(conn_id: str) -> Connection:
-    """Return a connection, its password masked in every log from now on; raises SettingsProblem when there is none."""
+    """Return a connection, its password masked in every log from now on; raises SettingsError when there is none."""
     try:
         given = BaseHook.get_connection(conn_id)
     except AirflowNotFoundException:
         message = f"There is no connection '{conn_id}'; add it in Airflow under Admin, Connections."
-        raise SettingsProblem(message) from None
+        raise SettingsError(message) from None
     if given.password:
         mask_secret(given.password)
     return given
 
 
 def access_of(conn_id: str, requests: RequestSettings, *, default_host: str | None = None) -> Access:
-    """Return what a connection of any type says; raises SettingsProblem, or WrongHost for an address of no use."""
+    """Return what a connection of any type says; raises SettingsError, or WrongHost for an address of no use."""
     given = connection_named(conn_id)
     url = base_url(given.host or default_host, schema=given.schema, port=given.port, connection=conn_id)
     return Access(conn_id=conn_id, url=url, login=given.login or "", password=given.password or "", requests=requests)

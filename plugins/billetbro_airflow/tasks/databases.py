@@ -11,7 +11,7 @@ from airflow.sdk import Connection
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
-from billetbro.errors import Retriable, SettingsProblem
+from billetbro.errors import Retriable, SettingsError
 from billetbro.models import PersonalDataPolicy
 from billetbro.settings.libraries import Library
 from billetbro.store.database import connect
@@ -38,7 +38,7 @@ def warehouse_engine() -> Engine:
     """
     try:
         given = connection_named(WAREHOUSE_CONNECTION)
-    except SettingsProblem:
+    except SettingsError:
         state = billetbro_engine()
         if _was_elsewhere(state):
             raise Retriable(
@@ -57,7 +57,7 @@ def _was_elsewhere(state: Engine) -> bool:
         return False
 
 
-def see_that_it_answers(warehouse: Engine) -> None:
+def ensure_reachable(warehouse: Engine) -> None:
     """Raise Retriable when the database of the connection `billetbro_warehouse` cannot be reached."""
     try:
         warehouse.connect().close()
@@ -68,7 +68,7 @@ def see_that_it_answers(warehouse: Engine) -> None:
 
 def _engine_of(given: Connection) -> Engine:
     if given.conn_type not in ("postgres", "postgresql"):
-        raise SettingsProblem(f"Connection '{given.conn_id}' must be of type postgres.")
+        raise SettingsError(f"Connection '{given.conn_id}' must be of type postgres.")
     return _engine(_url(given))
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from airflow.sdk import ObjectStoragePath
 from sqlalchemy import Engine
 
-from billetbro.errors import Retriable, SettingsProblem
+from billetbro.errors import Retriable, SettingsError
 from billetbro.steps.request import RunRequest, utc_now
 from billetbro.store.database import library_lock
 from billetbro.warehouse.lake.files import FileStore
@@ -23,7 +23,7 @@ FOLDERS = frozenset({"", "file", "local"})
 def file_store() -> FileStore | None:
     """Return the folder or object store that BILLETBRO_FILES names, None when it names none.
 
-    Raises SettingsProblem when Airflow does not know its kind, or has not the connection that it names.
+    Raises SettingsError when Airflow does not know its kind, or has not the connection that it names.
     """
     name = os.environ.get(FILES, "").strip()
     return store_named(FILES, name) if name else None
@@ -32,14 +32,14 @@ def file_store() -> FileStore | None:
 def store_named(variable: str, name: str, contents: str = "The export's files") -> FileStore:
     """Return the folder or object store of this name, which `variable` gives; `contents` is what its errors speak of.
 
-    Raises SettingsProblem as `file_store` does.
+    Raises SettingsError as `file_store` does.
     """
     try:
         root = ObjectStoragePath(name)
         # Airflow reaches the store here for the first time; a path without it would go on without the connection.
         known = root.fs is not None
     except Exception as error:
-        raise SettingsProblem(
+        raise SettingsError(
             f"{variable} is '{name}', which Airflow cannot reach ({type(error).__name__}): its kind needs the "
             "provider's package, and a connection before the @ must exist."
         ) from error

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.configuration import AIRFLOW_HOME
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate_warehouse
@@ -23,7 +23,7 @@ REPORTS = "BILLETBRO_REPORTS"
 def libraries_to_report(month: str, libraries: Sequence[str]) -> list[str]:
     """Return the ids of the libraries, all when none is named, and bring the warehouse's schema up to date.
 
-    Raises SettingsProblem for a month that is none or has not begun, and SettingsError for an unknown library.
+    Raises SettingsError for a month that is none or has not begun, and LibrariesFileError for an unknown library.
     """
     chosen = load_settings().select(libraries)
     for library in chosen:
@@ -40,9 +40,9 @@ def month_of(library: Library, month: str, now: datetime) -> Month:
     try:
         chosen = Month.parse(month)
     except ValueError as error:
-        raise SettingsProblem(str(error)) from None
+        raise SettingsError(str(error)) from None
     if chosen.begins_at(zone) > now:
-        raise SettingsProblem(f"The month {chosen} has not begun.")
+        raise SettingsError(f"The month {chosen} has not begun.")
     return chosen
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from airflow.sdk.log import mask_secret
 from sqlalchemy import Engine
 
-from billetbro.errors import Fatal, Refused, Retriable, SettingsProblem
+from billetbro.errors import Fatal, Refused, Retriable, SettingsError
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.personal_data import (
     Kept,
@@ -52,17 +52,15 @@ class Place:
 def keys_of_pseudonyms() -> Keys:
     """Return the keys in `billetbro_privacy`, masked in every log: its password, and `former_keys` in its extra.
 
-    Without that connection there are none. Raises SettingsProblem when former_keys is no list of texts.
+    Without that connection there are none. Raises SettingsError when former_keys is no list of texts.
     """
     try:
         given = connection_named(KEY_CONNECTION)
-    except SettingsProblem:
+    except SettingsError:
         return Keys()
     former = given.extra_dejson.get(FORMER_KEYS, [])
     if not isinstance(former, list) or not all(isinstance(key, str) and key for key in former):
-        raise SettingsProblem(
-            f"{FORMER_KEYS} in the extra of the connection '{KEY_CONNECTION}' must list keys as text."
-        )
+        raise SettingsError(f"{FORMER_KEYS} in the extra of the connection '{KEY_CONNECTION}' must list keys as text.")
     for key in former:
         mask_secret(key)
     return Keys(current=(given.password or "").encode() or None, former=tuple(key.encode() for key in former))
@@ -78,8 +76,8 @@ def places(libraries: Sequence[str], *, despite_mistakes: bool = False) -> tuple
     """Return the engine of `sync`, and each place that holds personal data of these libraries (none named: of all).
 
     Beside the warehouse that is written to, that is the one in Billetbro's own database, when `billetbro_warehouse` has
-    named another since, and nobody has dropped it yet. Mistakes in the settings end it with SettingsError, unless it is
-    to go on `despite_mistakes`, with all that is stored.
+    named another since, and nobody has dropped it yet. Mistakes in the settings end it with LibrariesFileError, unless it
+    is to go on `despite_mistakes`, with all that is stored.
     """
     state, warehouse = billetbro_engine(), warehouse_engine()
     migrate(state)

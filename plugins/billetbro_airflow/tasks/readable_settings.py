@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from billetbro.settings.libraries import Library, Settings, SettingsError, libraries_in_order, load_settings
+from billetbro.settings.libraries import LibrariesFileError, Library, Settings, libraries_in_order, load_settings
 
 MISTAKES = (
     "libraries.yaml har fejl (se `airflow billetbro check`): her bruges det, der kan læses af den. / "
@@ -26,7 +26,7 @@ def readable_settings() -> Readable:
     """Return what can be read of the settings, and say on standard error when that is not all."""
     try:
         settings = load_settings()
-    except SettingsError:
+    except LibrariesFileError:
         print(MISTAKES, file=sys.stderr)
         return Readable(settings=None, libraries=_in_order())
     return Readable(settings=settings, libraries=settings.libraries)
@@ -36,7 +36,7 @@ def _in_order() -> tuple[Library, ...]:
     """Return the libraries without a mistake; nobody can tell which of two with one id is meant."""
     try:
         libraries = libraries_in_order()
-    except SettingsError:
+    except LibrariesFileError:
         return ()
     times = Counter(library.id for library in libraries)
     return tuple(library for library in libraries if times[library.id] == 1)

@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.sources import Source
 from billetbro.steps.export_purchases import export
@@ -19,7 +19,7 @@ from billetbro.steps.request import RunRequest, utc_now
 from billetbro.steps.transform import transform as transform_events
 from billetbro.steps.writeback import write_back
 from billetbro_airflow.hooks.place2book_hook import Place2bookHook
-from billetbro_airflow.tasks.databases import privacy_of, see_that_it_answers, warehouse_engine
+from billetbro_airflow.tasks.databases import ensure_reachable, privacy_of, warehouse_engine
 from billetbro_airflow.tasks.export_files import written_to_files
 from billetbro_airflow.tasks.sources import opened_source, source_of
 
@@ -28,7 +28,7 @@ def extract(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read every event of the library's source."""
     with opened_source(library) as opened:
         count = extract_events(engine, library, request, opened, utc_now())
-    return f"{counted(count, 'event', 'events')} read"
+    return f"{pluralize(count, 'event', 'events')} read"
 
 
 def transform(engine: Engine, library: Library, request: RunRequest) -> str:
@@ -49,18 +49,18 @@ def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
     """Write ticket links and sale states back to the source."""
     with apis_of(library) as (source, client):
         result = write_back(engine, library, request, source, client.host, utc_now())
-    return f"{counted(result.written, 'event', 'events')} written, {len(result.rejections)} refused"
+    return f"{pluralize(result.written, 'event', 'events')} written, {len(result.rejections)} refused"
 
 
 def export_purchases(engine: Engine, library: Library, request: RunRequest) -> str:
     """Bring the library's purchases into the warehouse, and what changed there into files, where they are wanted."""
     warehouse = warehouse_engine()
     if warehouse is not engine:
-        see_that_it_answers(warehouse)
+        ensure_reachable(warehouse)
     files = written_to_files(engine, warehouse, library.id, request)
     with _place2book(library) as client, files as written:
         summary = export(engine, library, request, client, privacy_of(library), written.now, warehouse)
-    return f"purchases of {counted(summary.events_exported, 'event', 'events')} read{written}"
+    return f"purchases of {pluralize(summary.events_exported, 'event', 'events')} read{written}"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.sdk import Param, get_current_context
 
-from billetbro.settings.file import SettingsError, suggestion
+from billetbro.settings.file import LibrariesFileError, suggestion
 
 AN_ID = {"type": "string", "pattern": r"\S"}
 
@@ -70,11 +70,11 @@ MONTHLY_REPORT = {
 def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
     """Return how a form was filled in for this run, by the names of its fields.
 
-    Raises SettingsError for a param that the form does not have: one mistyped `libraries` would mean all of them.
+    Raises LibrariesFileError for a param that the form does not have: one mistyped `libraries` would mean all of them.
     """
     params = get_current_context()["params"]
     if unknown := sorted(set(params) - set(form)):
-        raise SettingsError("; ".join(f"{name}: unknown parameter; {suggestion(name, form)}" for name in unknown))
+        raise LibrariesFileError("; ".join(f"{name}: unknown parameter; {suggestion(name, form)}" for name in unknown))
     return as_meant(form, params)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from billetbro.api.http.access import Access, RequestSettings
-from billetbro.errors import BilletbroError, SettingsProblem
+from billetbro.errors import BilletbroError, SettingsError
 from billetbro.settings.libraries import Library, libraries_in_order, load_settings
 from billetbro.sources import SourceSettings, TakesUpdates
 from billetbro_airflow.hooks.connections import access_of, connection_named
@@ -54,7 +54,7 @@ class SourceEvents:
 def events_of(library_id: str) -> SourceEvents:
     """Return what asks a library's source for events.
 
-    No run can go well while libraries.yaml has mistakes, whichever library's: then this raises SettingsError.
+    No run can go well while libraries.yaml has mistakes, whichever library's: then this raises LibrariesFileError.
     """
     return SourceEvents(load_settings().library(library_id).source)
 
@@ -80,7 +80,7 @@ def _secret_of(library: Library) -> bytes | None:
         return None
     try:
         secret = (connection_named(conn_id).password or "").strip()
-    except SettingsProblem as problem:
+    except SettingsError as problem:
         log.warning("%s: Yesplan's webhook is off. %s", library.id, problem)
         return None
     if len(secret) < FEWEST_CHARACTERS:

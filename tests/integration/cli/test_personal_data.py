@@ -13,8 +13,8 @@ import pytest
 import yaml
 from sqlalchemy import Engine, make_url, text
 
-from billetbro.errors import Fatal, SettingsProblem
-from billetbro.settings.libraries import SettingsError
+from billetbro.errors import Fatal, SettingsError
+from billetbro.settings.libraries import LibrariesFileError
 from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate, migrate_warehouse
 from billetbro.warehouse.lake.write import write_files
@@ -188,7 +188,7 @@ def test_personal_data_says_what_nobody_can_tell_while_the_settings_have_mistake
 
 
 def test_night_waits_until_the_settings_are_mended(engine: Engine, broken_settings: dict[str, bool]) -> None:
-    with pytest.raises(SettingsError):
+    with pytest.raises(LibrariesFileError):
         keep_personal_data_in_order([])
     assert those_with_an_email(engine) == {"solbjerg": 2, "nordvig": 2, "lukket": 2}
 
@@ -350,7 +350,7 @@ def test_night_goes_on_when_one_library_fails_and_names_it(engine: Engine, files
 
 
 def test_night_of_a_library_that_nobody_knows_is_a_mistake(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="unknown library: nowhere; known are: solbjerg, nordvig, lukket"):
+    with pytest.raises(LibrariesFileError, match="unknown library: nowhere; known are: solbjerg, nordvig, lukket"):
         keep_personal_data_in_order(["nowhere"])
 
 
@@ -373,7 +373,7 @@ def test_keys_that_are_no_list_of_texts_are_a_problem_of_the_settings(
 ) -> None:
     given = {"conn_type": "generic", "password": PRIVACY_KEY, "extra": {"former_keys": former}}
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
-    with pytest.raises(SettingsProblem, match="former_keys") as caught:
+    with pytest.raises(SettingsError, match="former_keys") as caught:
         keys_of_pseudonyms()
     assert "one key" not in str(caught.value)
 

@@ -10,7 +10,7 @@ from airflow.models import Connection as StoredConnection
 from airflow.sdk import Connection
 from airflow.sdk._shared.secrets_masker import redact
 
-from billetbro.errors import SettingsProblem, WrongHost
+from billetbro.errors import SettingsError, WrongHost
 from billetbro_airflow.hooks.dpl_cms_hook import DplCmsHook
 from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 from billetbro_airflow.hooks.yesplan_hook import YesplanHook
@@ -220,7 +220,7 @@ def test_connection_that_does_not_exist_is_named(
     hook_class: type[DplCmsHook | Place2bookHook | YesplanHook], airflow_home: object
 ) -> None:
     message = "There is no connection 'cms_ingen'; add it in Airflow under Admin, Connections."
-    with pytest.raises(SettingsProblem) as raised:
+    with pytest.raises(SettingsError) as raised:
         _ = hook_class("cms_ingen").client
     assert str(raised.value) == message
     assert hook_class("cms_ingen").test_connection() == (False, message)

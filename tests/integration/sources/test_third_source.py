@@ -17,7 +17,7 @@ import requests
 from sqlalchemy import make_url
 
 import billetbro.sources
-from billetbro.settings.libraries import SettingsError, load_settings
+from billetbro.settings.libraries import LibrariesFileError, load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.request import RunRequest, utc_now
 from billetbro_airflow.tasks import steps
@@ -128,7 +128,7 @@ def test_mistake_in_the_settings_of_a_third_source_is_told_as_any_other(
 ) -> None:
     file = tmp_path / "libraries.yaml"
     file.write_text(SETTINGS.replace("type: church", wrong))
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(LibrariesFileError) as caught:
         load_settings()
     assert str(caught.value) == f"{file}: the libraries' settings have mistakes:\n  - kirken: {said}"
 

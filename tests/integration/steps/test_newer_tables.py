@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, text
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.steps.request import RunRequest, for_each_library
 from billetbro.steps.ticket_status import for_each_due
 from billetbro.store.database import connect
@@ -50,7 +50,7 @@ def everything(engine: Engine) -> dict[str, list[str]]:
 def test_run_on_newer_tables_says_so_and_asks_and_writes_nothing(world: World, schema: str) -> None:
     world.add()
     with made_by_a_newer_one(world.engine, schema) as before:
-        with pytest.raises(SettingsProblem, match=SAYING.format(schema)):
+        with pytest.raises(SettingsError, match=SAYING.format(schema)):
             world.run()
         assert everything(world.engine) == before
     assert world.sandbox.log.entries == []
@@ -61,14 +61,14 @@ def test_step_whose_tables_were_made_newer_under_way_says_so_and_does_nothing(wo
     request, done = RunRequest(run_id="under way"), list[str]()
     world.carry_out(request, only=[])
     with made_by_a_newer_one(world.engine, "sync") as before:
-        with pytest.raises(SettingsProblem, match=SAYING.format("sync")):
+        with pytest.raises(SettingsError, match=SAYING.format("sync")):
             for_each_library(world.engine, request, step, ["solbjerg"], done.append)
         assert (done, everything(world.engine)) == ([], before)
 
 
 def test_round_on_newer_tables_says_so_and_does_nothing(world: World) -> None:
     with made_by_a_newer_one(world.engine, "sync") as before:
-        with pytest.raises(SettingsProblem, match=SAYING.format("sync")):
+        with pytest.raises(SettingsError, match=SAYING.format("sync")):
             for_each_due(world.engine, "ticket_status__1", list(world.libraries.values()), lambda _: None)
         assert everything(world.engine) == before
 
@@ -81,6 +81,6 @@ def test_warehouse_elsewhere_whose_tables_are_newer_is_left_alone_and_keeps_no_e
     with made_by_a_newer_one(elsewhere, "warehouse") as before:
         happened = world.run()
         assert everything(elsewhere) == before
-    assert [(step, type(error)) for step, error in happened.raised.items()] == [("export_purchases", SettingsProblem)]
+    assert [(step, type(error)) for step, error in happened.raised.items()] == [("export_purchases", SettingsError)]
     assert world.record(happened).errors["export_purchases"].startswith(SAYING.format("warehouse"))
     assert world.answers(world.link_shown(uuid))

@@ -63,7 +63,7 @@ def test_library_under_another_id_is_told_to_take_the_one_before(world: World) -
         happened = world.run(mode)
         assert {step: (type(error).__name__, str(error)) for step, error in happened.raised.items()} == {
             "load": (
-                "SettingsProblem",
+                "SettingsError",
                 "Library 'solbjerg_ny' shows 5 of the events that are linked for 'solbjerg', which seems to be the id "
                 "that it had before. What is sold is known by the id: give it the one before in libraries.yaml, and "
                 "change its name only.",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, MetaData, make_url, text
 
-from billetbro.errors import SettingsProblem, Unreachable
+from billetbro.errors import SettingsError, Unreachable
 from billetbro.store.condition import UNNUMBERED, condition_of
 from billetbro.store.database import connect, migrate
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
@@ -80,14 +80,14 @@ def test_condition_of_older_tables_tells_that_the_next_run_brings_them_up_to_dat
 @pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])
 def test_condition_of_tables_from_a_newer_version_is_a_problem(current: Engine, tables: MetaData) -> None:
     change(current, f"UPDATE {tables.schema}.schema_version SET version_num = '9999_later'")
-    with pytest.raises(SettingsProblem, match="have version 9999_later, which a newer Billetbro made; this one knows"):
+    with pytest.raises(SettingsError, match="have version 9999_later, which a newer Billetbro made; this one knows"):
         condition_of(current, tables)
 
 
 def test_condition_of_a_database_that_can_only_be_read_is_a_problem(new: Engine) -> None:
     change(new, f"ALTER DATABASE {new.url.database} SET default_transaction_read_only = on")
     new.dispose()
-    with pytest.raises(SettingsProblem, match="can only be read"):
+    with pytest.raises(SettingsError, match="can only be read"):
         condition_of(new, metadata)
 
 
@@ -96,13 +96,13 @@ def test_condition_of_a_user_without_rights_names_what_is_missing(new: Engine) -
     change(new, f"CREATE ROLE {guest} LOGIN PASSWORD 'made-up'")
     as_guest = connect(new.url.set(username=guest, password="made-up"))
     try:
-        with pytest.raises(SettingsProblem, match="may not make tables in a schema sync; grant it CREATE"):
+        with pytest.raises(SettingsError, match="may not make tables in a schema sync; grant it CREATE"):
             condition_of(as_guest, metadata)
         migrate(new)
         granted = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA sync TO"
         change(new, f"GRANT USAGE ON SCHEMA sync TO {guest}", f"{granted} {guest}")
         change(new, f"REVOKE DELETE ON sync.links FROM {guest}")
-        with pytest.raises(SettingsProblem, match=r"may not read and write sync.links; make it the tables' owner"):
+        with pytest.raises(SettingsError, match=r"may not read and write sync.links; make it the tables' owner"):
             condition_of(as_guest, metadata)
     finally:
         as_guest.dispose()
@@ -110,7 +110,7 @@ def test_condition_of_a_user_without_rights_names_what_is_missing(new: Engine) -
 
 
 def test_condition_of_a_server_that_is_too_old_is_a_problem(new: Engine) -> None:
-    with pytest.raises(SettingsProblem, match="PostgreSQL 999 or newer is needed, and this is"):
+    with pytest.raises(SettingsError, match="PostgreSQL 999 or newer is needed, and this is"):
         condition_of(new, metadata, oldest=999)
 
 

@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, text
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse, see_that_it_is_current
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from tests.integration.store.examples import NOW
@@ -133,21 +133,21 @@ def test_migrate_of_tables_from_a_newer_version_says_so_and_leaves_them(
     bring_up_to_date(empty)
     with empty.begin() as connection:
         connection.execute(text(f"UPDATE {schema}.schema_version SET version_num = '9999_later'"))
-    with pytest.raises(SettingsProblem, match=f"{schema} have version 9999_later, which a newer Billetbro made"):
+    with pytest.raises(SettingsError, match=f"{schema} have version 9999_later, which a newer Billetbro made"):
         bring_up_to_date(empty)
     with empty.connect() as connection:
         assert connection.scalar(text(f"SELECT version_num FROM {schema}.schema_version")) == "9999_later"
 
 
 def test_tables_that_are_current_are_told_from_older_ones_and_none(empty: Engine) -> None:
-    with pytest.raises(SettingsProblem, match="schema sync have version none, and this Billetbro works with"):
+    with pytest.raises(SettingsError, match="schema sync have version none, and this Billetbro works with"):
         see_that_it_is_current(empty, metadata)
     both(empty)
     see_that_it_is_current(empty, metadata)
     see_that_it_is_current(empty, warehouse_metadata)
     with empty.begin() as connection:
         connection.execute(text("UPDATE warehouse.schema_version SET version_num = '0002_changed_at'"))
-    with pytest.raises(SettingsProblem, match="schema warehouse have version 0002_changed_at, and this Billetbro"):
+    with pytest.raises(SettingsError, match="schema warehouse have version 0002_changed_at, and this Billetbro"):
         see_that_it_is_current(empty, warehouse_metadata)
 
 

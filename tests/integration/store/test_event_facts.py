@@ -25,7 +25,7 @@ from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPE
 
 ZONE = "Europe/Copenhagen"
 WRITE_BACK = Change(kind=Kind.WRITE_BACK, uuid="u1", title="Koncert", event_maker=5000, event_id=71)
-FAILED = Explanation(IN_DANISH["ServerTrouble"], "status 500")
+FAILED = Explanation(IN_DANISH["ServerError"], "status 500")
 END_SALE = replace(WRITE_BACK, kind=Kind.END_SALE, why="the source event is cancelled")
 
 
@@ -40,7 +40,7 @@ def carry_out(connection: Connection, change: Change, *, error: str | None = Non
     if error is None:
         mark_applied(connection, change_id, NOW, 71, None)
     else:
-        mark_failed(connection, change_id, NOW, error, outcome_unknown=False, code="ServerTrouble")
+        mark_failed(connection, change_id, NOW, error, outcome_unknown=False, code="ServerError")
 
 
 def of_fields(*names: str) -> Change:

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.models import PersonalDataPolicy
 from billetbro.store.database import connect, lineage, migrate_warehouse, version_of
 from billetbro.store.schema.metadata import warehouse_metadata
@@ -107,7 +107,7 @@ def test_tables_that_others_build_on_are_not_brought_up_to_date_and_it_is_said_w
         command.downgrade(lineage(connection, warehouse_metadata), "0004_file_exports")
         connection.execute(text("CREATE SCHEMA theirs"))
         connection.execute(text("CREATE VIEW theirs.swept AS SELECT files_kept_from FROM warehouse.retention_sweeps"))
-    with pytest.raises(SettingsProblem, match=r"0004_file_exports to .* built on them: view theirs\.swept depends on"):
+    with pytest.raises(SettingsError, match=r"0004_file_exports to .* built on them: view theirs\.swept depends on"):
         migrate_warehouse(own_engine)
     with own_engine.begin() as connection:
         connection.execute(text("DROP VIEW theirs.swept"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from billetbro.errors import Missing, Refused, ServerTrouble, Unreachable, WrongCredentials
+from billetbro.errors import NotFound, Refused, ServerError, Unreachable, WrongCredentials
 from billetbro.store.schema.warehouse_tables import events, prices, purchases, tickets
 from billetbro.warehouse.ingest.purchases import ExportSummary
 from tests.integration.warehouse.examples import (
@@ -227,7 +227,7 @@ def test_export_no_events_does_nothing(engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [Refused("Place2book said no."), Missing("It is not there."), ServerTrouble("Place2book is unwell.")],
+    [Refused("Place2book said no."), NotFound("It is not there."), ServerError("Place2book is unwell.")],
     ids=lambda error: type(error).__name__,
 )
 def test_export_event_that_cannot_be_read_is_named_and_the_others_go_on(engine: Engine, error) -> None:

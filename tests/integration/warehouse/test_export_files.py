@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from billetbro.errors import Fatal, Retriable, SettingsProblem
+from billetbro.errors import Fatal, Retriable, SettingsError
 from billetbro.steps.request import NothingToDo, RunRequest
 from billetbro.warehouse.ingest.tombstones import mark_events_gone
 from billetbro_airflow.tasks.export_files import file_store, written_to_files
@@ -59,7 +59,7 @@ def test_files_in_a_place_that_airflow_cannot_reach_are_a_problem_of_the_setting
     monkeypatch: pytest.MonkeyPatch, airflow_home: Path, place: str
 ) -> None:
     monkeypatch.setenv("BILLETBRO_FILES", place)
-    with pytest.raises(SettingsProblem, match=rf"^BILLETBRO_FILES is '{place}', which Airflow cannot reach \("):
+    with pytest.raises(SettingsError, match=rf"^BILLETBRO_FILES is '{place}', which Airflow cannot reach \("):
         file_store()
 
 

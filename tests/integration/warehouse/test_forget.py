@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text, update
 
-from billetbro.errors import Fatal, SettingsProblem
+from billetbro.errors import Fatal, SettingsError
 from billetbro.models import Purchase
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.begin import begin
@@ -303,7 +303,7 @@ def test_forget_is_brought_from_nowhere_when_there_was_no_warehouse_before(own_e
     ids=["nobody", "white space", "a name", "no number"],
 )
 def test_sought_without_what_tells_a_person_apart_is_refused_and_not_repeated(given: dict[str, str], said: str) -> None:
-    with pytest.raises(SettingsProblem, match=said) as caught:
+    with pytest.raises(SettingsError, match=said) as caught:
         sought(KEYS, **given)  # type: ignore[arg-type]
     assert "Testesen" not in str(caught.value)
 

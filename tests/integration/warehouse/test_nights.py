@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from billetbro.errors import Fatal, Retriable
-from billetbro.settings.libraries import Library, PersonalData, Settings, SettingsError, load_settings
+from billetbro.settings.libraries import LibrariesFileError, Library, PersonalData, Settings, load_settings
 from billetbro.steps.personal_data import Kept, Night, keep_in_order, kept_libraries, said_of, stored_libraries
 from billetbro.store.database import library_lock
 from billetbro.store.schema.warehouse_tables import purchases
@@ -119,7 +119,9 @@ def test_kept_libraries_are_the_listed_and_those_whose_data_is_stored(
 
 
 def test_kept_libraries_that_are_neither_listed_nor_stored_are_a_mistake() -> None:
-    with pytest.raises(SettingsError, match="unknown library: nowhere; known are: solbjerg, nordvig, theater, lukket"):
+    with pytest.raises(
+        LibrariesFileError, match="unknown library: nowhere; known are: solbjerg, nordvig, theater, lukket"
+    ):
         kept_libraries(Settings(libraries=SETTINGS.libraries), {"lukket"}, ["nowhere"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, text
 
-from billetbro.settings.libraries import SettingsError
+from billetbro.settings.libraries import LibrariesFileError
 from billetbro_airflow.webhooks.answers import NotAnswered
 from sandbox.yesplan_webhook import Webhook as Yesplan
 
@@ -68,7 +68,7 @@ class Door:
     def events_of(self, _library: str) -> Door:
         """Return what asks Yesplan for events."""
         if self.settings_are_broken:
-            raise SettingsError("libraries.yaml: the libraries' settings have mistakes:\n  - nordvig: id: missing")
+            raise LibrariesFileError("libraries.yaml: the libraries' settings have mistakes:\n  - nordvig: id: missing")
         return self
 
     def has_event(self, uuid: str) -> bool:

@@ -6,10 +6,10 @@ import pytest
 
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
     InternalServerError,
-    Missing,
+    InvalidResponse,
+    NotFound,
     OutcomeUnknown,
     Refused,
     WrongCredentials,
@@ -74,7 +74,7 @@ def test_patch_changes_the_event_on_the_site(sandbox: Sandbox, sandbox_cms: CmsC
         pytest.param(Reply(status=400), Refused, id="400"),
         pytest.param(Reply(status=401), WrongCredentials, id="401"),
         pytest.param(Reply(status=403), WrongCredentials, id="403"),
-        pytest.param(Reply(status=404), Missing, id="404"),
+        pytest.param(Reply(status=404), NotFound, id="404"),
         pytest.param(Reply(status=500), InternalServerError, id="500"),
         pytest.param(Reply(status=502), OutcomeUnknown, id="502"),
         pytest.param(Reply(status=503), OutcomeUnknown, id="503"),
@@ -164,9 +164,9 @@ def test_login_is_tried_with_an_update_of_no_event_that_asks_for_no_change(
         pytest.param(Reply(status=403), WrongCredentials, id="403"),
         pytest.param(Reply(status=405), Refused, id="405"),
         pytest.param(Reply(status=302, headers={"Location": "/"}), WrongHost, id="sent elsewhere"),
-        pytest.param(Reply(status=500), BadAnswer, id="500"),
-        pytest.param(Reply(b"<html>"), BadAnswer, id="a web page"),
-        pytest.param(Reply(delay=2), BadAnswer, id="no answer in time"),
+        pytest.param(Reply(status=500), InvalidResponse, id="500"),
+        pytest.param(Reply(b"<html>"), InvalidResponse, id="a web page"),
+        pytest.param(Reply(delay=2), InvalidResponse, id="no answer in time"),
     ],
 )
 def test_login_is_taken_for_good_by_no_answer_that_does_not_tell(

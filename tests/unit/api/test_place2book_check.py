@@ -7,8 +7,8 @@ import pytest
 
 from billetbro.api.place2book.client import EventMaker, Place2bookClient
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
+    InvalidResponse,
     NoAccess,
     WrongCredentials,
     WrongHost,
@@ -32,9 +32,9 @@ def test_event_makers_in_every_spelling_are_read(place2book: Place2bookClient, s
         pytest.param(Reply(status=401), WrongCredentials, id="401"),
         pytest.param(Reply(status=403), WrongCredentials, id="403"),
         pytest.param(Reply(status=404), WrongHost, id="404"),
-        pytest.param(Reply(b"<!doctype html>"), BadAnswer, id="a web page"),
-        pytest.param(as_json({"event_makers": []}), BadAnswer, id="not a list"),
-        pytest.param(as_json([{"name": "Uden id"}]), BadAnswer, id="no id"),
+        pytest.param(Reply(b"<!doctype html>"), InvalidResponse, id="a web page"),
+        pytest.param(as_json({"event_makers": []}), InvalidResponse, id="not a list"),
+        pytest.param(as_json([{"name": "Uden id"}]), InvalidResponse, id="no id"),
         pytest.param(as_json([]), NoAccess, id="none"),
         pytest.param(as_json([{"id": 5000, "name": "Solbjerg"}]), NoAccess, id="not the one in question"),
     ],

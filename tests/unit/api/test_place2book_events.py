@@ -7,8 +7,8 @@ import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
+    InvalidResponse,
     NoAccess,
     Refused,
     WrongCredentials,
@@ -97,7 +97,7 @@ def test_event_without_an_id_is_a_bad_answer(
     place2book: Place2bookClient, server: AnsweringServer, shown: object
 ) -> None:
     server.will_answer(as_json(shown))
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         place2book.event(5000, 123)
 
 
@@ -140,7 +140,7 @@ def test_events_that_may_be_incomplete_are_a_bad_answer(
     place2book: Place2bookClient, server: AnsweringServer, pages: list[object]
 ) -> None:
     server.will_answer(*map(as_json, pages))
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         list(place2book.events(5000))
 
 

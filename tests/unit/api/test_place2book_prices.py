@@ -7,8 +7,8 @@ import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import (
-    BadAnswer,
-    Missing,
+    InvalidResponse,
+    NotFound,
     OutcomeUnknown,
     Refused,
 )
@@ -82,7 +82,7 @@ def test_prices_that_cannot_be_relied_on_are_a_bad_answer(
     place2book: Place2bookClient, server: AnsweringServer, shown: object
 ) -> None:
     server.will_answer(as_json(shown))
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         place2book.prices(5000, 123)
 
 
@@ -120,7 +120,7 @@ def test_update_of_a_price_that_is_not_shown_writes_nothing(
     place2book: Place2bookClient, server: AnsweringServer, shown: object
 ) -> None:
     server.will_answer(as_json(shown))
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         place2book.update_price(5000, 123, 7, {"value": 8000})
     assert server.methods() == ["GET"]
 
@@ -140,7 +140,7 @@ def test_price_is_added_changed_and_deleted(
     assert sandbox.place2book.price(event_id, added.price_id).fields.maximum_count == 4
     sandbox_place2book.delete_price(event_maker, event_id, added.price_id)
     assert [price.name for price in sandbox_place2book.prices(event_maker, event_id)] == ["Voksen", "Barn"]
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         sandbox_place2book.delete_price(event_maker, event_id, added.price_id)
 
 

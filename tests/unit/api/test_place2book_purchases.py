@@ -8,10 +8,10 @@ import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
-    Missing,
+    InvalidResponse,
     NoAccess,
+    NotFound,
     WrongCredentials,
 )
 from billetbro.models import AdditionalSale, Answer, OnCreate, Purchase, Ticket, UnreadablePurchase
@@ -196,11 +196,11 @@ LISTS: dict[str, Callable[[Place2bookClient], object]] = {
 @pytest.mark.parametrize(
     ("replies", "kind"),
     [
-        pytest.param([Reply(status=404)], Missing, id="404"),
+        pytest.param([Reply(status=404)], NotFound, id="404"),
         pytest.param([Reply(status=401)], WrongCredentials, id="401"),
         pytest.param([Reply(status=403)], WrongCredentials, id="403 everywhere"),
         pytest.param([Reply(status=403), as_json([{"id": 5000}])], NoAccess, id="403 here"),
-        pytest.param([Reply(b"<html>")], BadAnswer, id="a web page"),
+        pytest.param([Reply(b"<html>")], InvalidResponse, id="a web page"),
     ],
 )
 def test_list_of_an_event_that_cannot_be_read_says_why(

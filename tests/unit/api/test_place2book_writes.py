@@ -8,8 +8,8 @@ import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import (
-    BadAnswer,
-    Missing,
+    InvalidResponse,
+    NotFound,
     OutcomeUnknown,
     Refused,
     Unreachable,
@@ -195,7 +195,7 @@ def test_update_of_an_event_that_is_not_shown_writes_nothing(
     place2book: Place2bookClient, server: AnsweringServer, shown: object
 ) -> None:
     server.will_answer(as_json(shown))
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         place2book.update_event(5000, 123, {"name": "Nyt navn"})
     assert server.methods() == ["GET"]
 
@@ -247,11 +247,11 @@ def test_update_whose_answer_is_lost_has_an_unknown_outcome(
 def test_deleted_event_is_missing(sandbox: Sandbox, sandbox_place2book: Place2bookClient) -> None:
     event_id = sandbox_place2book.create_event(5101, DESIRED, OnCreate()).event_id
     sandbox_place2book.delete_event(5101, event_id)
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         sandbox_place2book.event(5101, event_id)
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         sandbox_place2book.update_event(5101, event_id, {"name": "Nyt navn"})
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         sandbox_place2book.delete_event(5101, event_id)
 
 

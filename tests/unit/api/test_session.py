@@ -16,14 +16,14 @@ from billetbro.api.http.response import Answer
 from billetbro.api.http.session import ApiSession
 from billetbro.api.http.transport import Credentials
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
     InternalServerError,
-    Missing,
+    InvalidResponse,
+    NotFound,
     OutcomeUnknown,
+    RateLimited,
     Refused,
-    ServerTrouble,
-    Throttled,
+    ServerError,
     TimedOut,
     Unreachable,
     WrongCredentials,
@@ -67,23 +67,26 @@ def test_read_after_a_passing_trouble_succeeds(server: AnsweringServer, session:
 @pytest.mark.parametrize(
     ("reply", "kind", "tries"),
     [
-        pytest.param(Reply(b"<html>down</html>", 500), ServerTrouble, 3, id="500"),
-        pytest.param(Reply(status=501), ServerTrouble, 1, id="501 is no passing trouble"),
-        pytest.param(Reply(status=429), Throttled, 3, id="429"),
-        pytest.param(Reply(status=429, headers={"Retry-After": "snart"}), Throttled, 3, id="429 with nonsense"),
-        pytest.param(Reply(status=429, headers={"Retry-After": "9" * 5000}), Throttled, 3, id="429 with many digits"),
+        pytest.param(Reply(b"<html>down</html>", 500), ServerError, 3, id="500"),
+        pytest.param(Reply(status=501), ServerError, 1, id="501 is no passing trouble"),
+        pytest.param(Reply(status=429), RateLimited, 3, id="429"),
+        pytest.param(Reply(status=429, headers={"Retry-After": "snart"}), RateLimited, 3, id="429 with nonsense"),
+        pytest.param(Reply(status=429, headers={"Retry-After": "9" * 5000}), RateLimited, 3, id="429 with many digits"),
         pytest.param(
-            Reply(status=429, headers={"Retry-After": "Mon, 01 Jan 99999 00:00:00 GMT"}), Throttled, 3, id="429 far off"
+            Reply(status=429, headers={"Retry-After": "Mon, 01 Jan 99999 00:00:00 GMT"}),
+            RateLimited,
+            3,
+            id="429 far off",
         ),
         pytest.param(Reply(status=401), WrongCredentials, 1, id="401"),
         pytest.param(Reply(status=403), Refused, 1, id="403"),
-        pytest.param(Reply(status=404), Missing, 1, id="404"),
-        pytest.param(Reply(b"<!DOCTYPE html><p>Log ind", 200), BadAnswer, 1, id="a web page with 200"),
-        pytest.param(Reply(b'[{"uuid": "1"', 200), BadAnswer, 1, id="cut short"),
-        pytest.param(Reply(b"", 200), BadAnswer, 1, id="empty"),
-        pytest.param(Reply(b"\xff\xfe\xfa", 200), BadAnswer, 1, id="not text"),
-        pytest.param(Reply(b"[" * 200_000, 200), BadAnswer, 1, id="nested without end"),
-        pytest.param(Reply(b"[1]", 200, {"Content-Encoding": "gzip"}), BadAnswer, 1, id="not what it says it is"),
+        pytest.param(Reply(status=404), NotFound, 1, id="404"),
+        pytest.param(Reply(b"<!DOCTYPE html><p>Log ind", 200), InvalidResponse, 1, id="a web page with 200"),
+        pytest.param(Reply(b'[{"uuid": "1"', 200), InvalidResponse, 1, id="cut short"),
+        pytest.param(Reply(b"", 200), InvalidResponse, 1, id="empty"),
+        pytest.param(Reply(b"\xff\xfe\xfa", 200), InvalidResponse, 1, id="not text"),
+        pytest.param(Reply(b"[" * 200_000, 200), InvalidResponse, 1, id="nested without end"),
+        pytest.param(Reply(b"[1]", 200, {"Content-Encoding": "gzip"}), InvalidResponse, 1, id="not what it says it is"),
         pytest.param(Reply(b"[]", 200, delay=0.6), TimedOut, 3, id="slow"),
         pytest.param(Reply(status=302, headers={"Location": "/events"}), WrongHost, 6, id="redirects for ever"),
         pytest.param(Reply(status=304), WrongHost, 1, id="a redirect to nowhere"),
@@ -112,7 +115,7 @@ def test_read_that_fails_raises_an_error_that_says_whose(
         pytest.param(Reply(b'{"id": 1', 200), OutcomeUnknown, id="cut short"),
         pytest.param(Reply(status=400), Refused, id="400"),
         pytest.param(Reply(status=403), Refused, id="403"),
-        pytest.param(Reply(status=404), Missing, id="404"),
+        pytest.param(Reply(status=404), NotFound, id="404"),
         pytest.param(Reply(status=401), WrongCredentials, id="401"),
         pytest.param(Reply(status=307, headers={"Location": "/elsewhere"}), WrongHost, id="redirect"),
     ],
@@ -153,9 +156,11 @@ def test_answer_is_what_comes_after_what_is_said_before_it(
     [
         pytest.param(Reply(interim=HINTS, delay=0.6), TimedOut, OutcomeUnknown, id="then nothing"),
         pytest.param(Reply(interim=HINTS * 50), Unreachable, OutcomeUnknown, id="for ever"),
-        pytest.param(Reply(interim=HINTS, status=500), ServerTrouble, InternalServerError, id="then trouble"),
+        pytest.param(Reply(interim=HINTS, status=500), ServerError, InternalServerError, id="then trouble"),
         pytest.param(Reply(interim=HINTS, status=400), Refused, Refused, id="then a refusal"),
-        pytest.param(Reply(status=101, headers={"Upgrade": "x"}), BadAnswer, OutcomeUnknown, id="another protocol"),
+        pytest.param(
+            Reply(status=101, headers={"Upgrade": "x"}), InvalidResponse, OutcomeUnknown, id="another protocol"
+        ),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", *WRITES])
@@ -192,7 +197,7 @@ def test_write_after_429_waits_and_is_sent_again(server: AnsweringServer, sessio
 
 def test_write_after_429_for_ever_gives_up(server: AnsweringServer, session: ApiSession) -> None:
     server.will_answer(Reply(status=429))
-    with pytest.raises(Throttled):
+    with pytest.raises(RateLimited):
         session.write("DELETE", "/events/1", what="to delete event 1")
     assert server.methods() == ["DELETE", "DELETE", "DELETE"]
 
@@ -255,7 +260,7 @@ def test_redirect_of_a_read_within_the_host_keeps_the_token(server: AnsweringSer
 
 def test_answer_larger_than_the_bound_is_not_read_to_its_end(server: AnsweringServer) -> None:
     server.will_answer(Reply(b"[" + b"1," * 400_000 + b"1]"))
-    with session_for(server.url, replace(HASTY, max_bytes=1000)) as session, pytest.raises(BadAnswer) as raised:
+    with session_for(server.url, replace(HASTY, max_bytes=1000)) as session, pytest.raises(InvalidResponse) as raised:
         session.get("/", what="for its events")
     assert "more than 1000 bytes" in str(raised.value)
 
@@ -263,7 +268,10 @@ def test_answer_larger_than_the_bound_is_not_read_to_its_end(server: AnsweringSe
 def test_answer_that_comes_drop_by_drop_is_not_waited_for(server: AnsweringServer) -> None:
     server.will_answer(Reply(json.dumps(list(range(100))).encode(), pause=0.01))
     began = time.monotonic()
-    with session_for(server.url, replace(HASTY, longest_answer=0.3)) as session, pytest.raises(BadAnswer) as raised:
+    with (
+        session_for(server.url, replace(HASTY, longest_answer=0.3)) as session,
+        pytest.raises(InvalidResponse) as raised,
+    ):
         session.get("/", what="for its events")
     assert "had not ended after 0.3 seconds" in str(raised.value)
     assert time.monotonic() - began < 2
@@ -349,10 +357,10 @@ def test_map_concurrently_after_an_error_begins_no_more() -> None:
 
     def failing(number: int) -> None:
         begun.append(number)
-        raise ServerTrouble(f"number {number}")
+        raise ServerError(f"number {number}")
 
     only_one = replace(HASTY, concurrency=1)
-    with session_for("http://127.0.0.1", only_one) as session, pytest.raises(ServerTrouble, match="number 0"):
+    with session_for("http://127.0.0.1", only_one) as session, pytest.raises(ServerError, match="number 0"):
         session.map_concurrently(failing, range(1000))
     assert len(begun) < 1000
 

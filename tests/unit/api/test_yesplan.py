@@ -10,11 +10,11 @@ import pytest
 from billetbro.api.yesplan.client import YesplanClient, _without_port
 from billetbro.api.yesplan.schemas import Named, YesplanEvent
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
-    ServerTrouble,
-    SettingsProblem,
-    Throttled,
+    InvalidResponse,
+    RateLimited,
+    ServerError,
+    SettingsError,
     WrongCredentials,
     WrongHost,
 )
@@ -142,7 +142,7 @@ def test_link_to_the_next_page_elsewhere_is_not_followed(
     yesplan: YesplanClient, server: AnsweringServer, following: str
 ) -> None:
     server.will_answer(page(EVENT, following=following))
-    with pytest.raises(BadAnswer, match="led to another host for the next page"):
+    with pytest.raises(InvalidResponse, match="led to another host for the next page"):
         yesplan.events("x")
     assert len(server.received) == 1
 
@@ -165,14 +165,14 @@ def test_key_in_a_link_to_the_next_page_is_left_out_of_it(
 def test_page_that_comes_again_is_an_error(yesplan: YesplanClient, server: AnsweringServer, pages: int) -> None:
     links = [f"/api/events/x?page={number}" for number in range(2, pages + 2)]
     server.will_answer(*(page(following=link) for link in links), page(following=links[0]))
-    with pytest.raises(BadAnswer, match="led to the same page again"):
+    with pytest.raises(InvalidResponse, match="led to the same page again"):
         yesplan.events("x")
     assert len(server.received) == pages + 1
 
 
 def test_stand_in_that_repeats_its_last_page_is_an_error(sandbox: Sandbox, theater: YesplanClient) -> None:
     sandbox.yesplan["theater"].behave(repeats=True, page_size=4)
-    with pytest.raises(BadAnswer, match="led to the same page again"):
+    with pytest.raises(InvalidResponse, match="led to the same page again"):
         theater.events(DAYS)
 
 
@@ -204,13 +204,15 @@ def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
         pytest.param(Reply(status=401), WrongCredentials, "correct the password or token", id="401"),
         pytest.param(Reply(status=403), WrongCredentials, "correct the password or token", id="403"),
         pytest.param(Reply(status=404), WrongHost, "has no such list", id="404"),
-        pytest.param(Reply(b'{"message": "date?"}', 400), SettingsProblem, "correct 'query'", id="400"),
-        pytest.param(Reply(status=503), ServerTrouble, "status 503", id="503"),
+        pytest.param(Reply(b'{"message": "date?"}', 400), SettingsError, "correct 'query'", id="400"),
+        pytest.param(Reply(status=503), ServerError, "status 503", id="503"),
         pytest.param(Reply(status=302, headers={"Location": "/login"}), WrongHost, "sent us elsewhere", id="redirect"),
-        pytest.param(Reply(b"<!DOCTYPE html><html></html>"), BadAnswer, "web page", id="web page"),
-        pytest.param(as_json([]), BadAnswer, "a page of a list", id="bare list"),
-        pytest.param(as_json({"data": [{}], "pagination": {}}), BadAnswer, "no event with an id", id="no id"),
-        pytest.param(as_json({"data": [], "pagination": {"next": 7}}), BadAnswer, "a page of a list", id="odd next"),
+        pytest.param(Reply(b"<!DOCTYPE html><html></html>"), InvalidResponse, "web page", id="web page"),
+        pytest.param(as_json([]), InvalidResponse, "a page of a list", id="bare list"),
+        pytest.param(as_json({"data": [{}], "pagination": {}}), InvalidResponse, "no event with an id", id="no id"),
+        pytest.param(
+            as_json({"data": [], "pagination": {"next": 7}}), InvalidResponse, "a page of a list", id="odd next"
+        ),
     ],
 )
 def test_list_that_fails_is_an_error_of_the_tree(
@@ -255,7 +257,7 @@ def test_yesplan_that_never_stops_wanting_us_to_wait_is_throttled(
     yesplan: YesplanClient, server: AnsweringServer
 ) -> None:
     server.will_answer(Reply(status=429))
-    with pytest.raises(Throttled):
+    with pytest.raises(RateLimited):
         yesplan.events(DAYS)
 
 
@@ -267,7 +269,7 @@ def test_link_to_the_next_page_of_an_installation_of_either_country_is_its_own_a
         if ending == linked:
             assert client._path_of(link, "for its events") == "/api/events/x?book=1&page=2"
         else:
-            with pytest.raises(BadAnswer, match="led to another host"):
+            with pytest.raises(InvalidResponse, match="led to another host"):
                 client._path_of(link, "for its events")
 
 

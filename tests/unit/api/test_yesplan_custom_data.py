@@ -7,14 +7,14 @@ import pytest
 
 from billetbro.api.yesplan.client import YesplanClient
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
     InternalServerError,
-    Missing,
+    InvalidResponse,
+    NotFound,
     OutcomeUnknown,
+    RateLimited,
     Refused,
-    ServerTrouble,
-    Throttled,
+    ServerError,
     WrongCredentials,
 )
 from sandbox.server import Sandbox
@@ -60,15 +60,15 @@ def test_custom_data_of_one_event_is_read(
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        pytest.param(as_json({"message": "x"}), BadAnswer, id="neither"),
-        pytest.param(as_json([]), BadAnswer, id="list"),
-        pytest.param(as_json({"items": "a"}), BadAnswer, id="text for items"),
+        pytest.param(as_json({"message": "x"}), InvalidResponse, id="neither"),
+        pytest.param(as_json([]), InvalidResponse, id="list"),
+        pytest.param(as_json({"items": "a"}), InvalidResponse, id="text for items"),
         pytest.param(
             as_json({"items": [{"keyword": "a", "value": "1"}, {"keyword": "a", "value": "2"}]}),
-            BadAnswer,
+            InvalidResponse,
             id="keyword twice, differently",
         ),
-        pytest.param(Reply(status=404), Missing, id="gone"),
+        pytest.param(Reply(status=404), NotFound, id="gone"),
         pytest.param(Reply(status=403), Refused, id="not ours to see"),
         pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
     ],
@@ -111,9 +111,9 @@ def test_custom_data_of_all_but_a_few_events_is_read(
     [
         pytest.param(Reply(status=403), WrongCredentials, id="none is ours to see"),
         pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
-        pytest.param(Reply(status=404), BadAnswer, id="all are gone"),
-        pytest.param(Reply(status=500), ServerTrouble, id="Yesplan is ill"),
-        pytest.param(Reply(status=429), Throttled, id="too often"),
+        pytest.param(Reply(status=404), InvalidResponse, id="all are gone"),
+        pytest.param(Reply(status=500), ServerError, id="Yesplan is ill"),
+        pytest.param(Reply(status=429), RateLimited, id="too often"),
     ],
 )
 def test_custom_data_that_is_told_of_no_event_is_an_error(
@@ -132,7 +132,7 @@ def test_custom_data_of_many_when_yesplan_becomes_ill_is_given_up_soon(
     state.behave(bulk=False)
     ids = sorted(event.id for event in state.events)
     sandbox.faults.add("yesplan:theater", "status", path="|".join(f"{one}/customdata" for one in ids[3:]), code=500)
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(ServerError):
         theater.custom_data(DAYS, ids)
 
 
@@ -188,7 +188,7 @@ def test_custom_data_is_written_as_a_list_of_keywords_and_values(
         pytest.param([Reply(status=403), Reply(status=403)], WrongCredentials, id="key was revoked"),
         pytest.param([Reply(status=401)], WrongCredentials, id="key is unknown"),
         pytest.param([Reply(status=400)], Refused, id="no such keyword"),
-        pytest.param([Reply(status=404)], Missing, id="no such event"),
+        pytest.param([Reply(status=404)], NotFound, id="no such event"),
         pytest.param([Reply(status=500)], InternalServerError, id="500"),
         pytest.param([Reply(status=503)], OutcomeUnknown, id="nobody knows"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 from billetbro.api.yesplan.client import MOST_GROUPS, YesplanClient
-from billetbro.errors import BadAnswer, BilletbroError, Refused, WrongCredentials
+from billetbro.errors import BilletbroError, InvalidResponse, Refused, WrongCredentials
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
@@ -60,14 +60,14 @@ def test_group_means_these_events(
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        pytest.param(as_json([]), BadAnswer, id="a list"),
-        pytest.param(as_json({"children": []}), BadAnswer, id="no id"),
-        pytest.param(group({"id": "7"}), BadAnswer, id="something without a type"),
-        pytest.param(group({"_type": "event"}), BadAnswer, id="an event without an id"),
-        pytest.param(group("7"), BadAnswer, id="a text for an event"),
+        pytest.param(as_json([]), InvalidResponse, id="a list"),
+        pytest.param(as_json({"children": []}), InvalidResponse, id="no id"),
+        pytest.param(group({"id": "7"}), InvalidResponse, id="something without a type"),
+        pytest.param(group({"_type": "event"}), InvalidResponse, id="an event without an id"),
+        pytest.param(group("7"), InvalidResponse, id="a text for an event"),
         pytest.param(
             group(*({"_type": "group", "id": str(number)} for number in range(MOST_GROUPS))),
-            BadAnswer,
+            InvalidResponse,
             id="many groups",
         ),
         pytest.param(Reply(status=401), WrongCredentials, id="the key is unknown"),

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, cast
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import Missing
+from billetbro.errors import NotFound
 from billetbro.models import (
     Address,
     Change,
@@ -27,7 +27,7 @@ from billetbro.models import (
     Written,
 )
 from billetbro.reconcile.operations.apply import carry_out
-from billetbro.reconcile.operations.event_state import Working
+from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.planning.plan import Plan
 from billetbro.reconcile.planning.prices import prices_as_made
@@ -47,7 +47,7 @@ class Shop:
 
     def event(self, _maker: int, event_id: int) -> CurrentEvent:
         if event_id not in self.events:
-            raise Missing("gone", said="")
+            raise NotFound("gone", said="")
         return self.events[event_id]
 
     def prices(self, maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
@@ -145,7 +145,7 @@ class World:
         return plan
 
     def _carry_out(self, uuid: str, changes: Sequence[Change], link: Link | None, plan: Plan) -> None:
-        event = Working(
+        event = EventState(
             mapped=self.source.get(uuid),
             link=link,
             current=self.shop.events.get(changes[0].event_id or 0),

@@ -3,7 +3,7 @@
 import pytest
 
 from billetbro import errors
-from billetbro.errors import BilletbroError, ServerTrouble
+from billetbro.errors import BilletbroError, ServerError
 from billetbro.messages.errors import IN_DANISH, UNEXPECTED, error_code, error_lines
 from billetbro.reconcile.operations.checks import NotTaken, SoldMeanwhile
 from billetbro.warehouse.lake.files import FilesTrouble
@@ -29,10 +29,10 @@ def test_error_that_is_not_ours_is_unexpected() -> None:
 
 
 def test_error_of_a_class_that_nobody_explained_is_the_one_above_it() -> None:
-    class Overloaded(ServerTrouble):
+    class OverloadedError(ServerError):
         """A class that is new."""
 
-    assert error_code(Overloaded("a sentence")) == "ServerTrouble"
+    assert error_code(OverloadedError("a sentence")) == "ServerError"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.http.access import RequestSettings
-from billetbro.errors import BadAnswer
+from billetbro.errors import InvalidResponse
 from billetbro.models import SourceState, TicketStatus
 from billetbro.sources import Source
 from billetbro.sources.dpl_cms.source import DplCmsSource
@@ -40,7 +40,7 @@ def test_read_returns_every_listed_event(sandbox: Sandbox, source: Source) -> No
 
 def test_read_of_an_incomplete_snapshot_raises(sandbox: Sandbox, source: Source) -> None:
     sandbox.faults.add("cms:solbjerg", "truncated_json")
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         source.read(date(2020, 1, 1))
 
 

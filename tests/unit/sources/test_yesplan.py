@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billetbro.api.yesplan.client import YesplanClient
-from billetbro.errors import BadAnswer, SettingsProblem, WrongCredentials
+from billetbro.errors import InvalidResponse, SettingsError, WrongCredentials
 from billetbro.models import PriceUnit, SourceAddress, SourceEvent, SourceState, TicketCategory
 from billetbro.sources.yesplan.source import YesplanSettings
 from sandbox.server import Sandbox
@@ -169,7 +169,7 @@ def test_keywords_are_looked_for_at_an_event_that_can_be_read(
     ill, well = plan(theater), plan(theater, name="Macbeth")
     theater.keywords = tuple(keyword for keyword in theater.keywords if keyword != "price_child")
     sandbox.faults.add("yesplan:theater", "status", "GET", f"/api/event/{ill}/customdata", code=404)
-    with pytest.raises(SettingsProblem, match="without the custom data 'price_child'"):
+    with pytest.raises(SettingsError, match="without the custom data 'price_child'"):
         source_of(client).read(FROM)
     sandbox.faults.add("yesplan:theater", "status", "GET", f"/api/event/{well}/customdata", code=404)
     assert len(source_of(client).read(FROM)) == 2
@@ -190,7 +190,7 @@ def test_keywords_that_the_installation_lacks_are_reported_once_with_those_it_ha
     for _ in range(3):
         plan(theater)
     wrong = {"capacity": "capasity", "prices": {"Voksen": "price_adult", "Barn": "pris_barn"}}
-    with pytest.raises(SettingsProblem) as raised:
+    with pytest.raises(SettingsError) as raised:
         source_of(client, custom_data=wrong).read(FROM)
     assert str(raised.value) == (
         "Connection 'yesplan_theater' is to a Yesplan without the custom data 'capasity', 'pris_barn', which "
@@ -203,7 +203,7 @@ def test_keywords_that_the_installation_lacks_are_reported_once_with_those_it_ha
 def test_query_that_is_not_understood_is_a_mistake_in_the_settings(
     theater: Installation, client: YesplanClient
 ) -> None:
-    with pytest.raises(SettingsProblem, match="did not understand the query"):
+    with pytest.raises(SettingsError, match="did not understand the query"):
         source_of(client, query="when:now").read(FROM)
 
 
@@ -213,7 +213,7 @@ def test_read_of_an_incomplete_snapshot_raises(
 ) -> None:
     plan(theater)
     sandbox.faults.add("yesplan:theater", "truncated_json", "GET", path)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         source_of(client).read(FROM)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from billetbro.api.yesplan.client import YesplanClient
-from billetbro.errors import Missing, PartlyRefused, Refused
+from billetbro.errors import NotFound, PartlyRefused, Refused
 from billetbro.models import SourceState, TicketStatus
 from sandbox.server import Sandbox
 from sandbox.yesplan_state import Installation
@@ -85,7 +85,7 @@ def test_value_that_a_field_does_not_take_keeps_no_other_from_being_written_and_
 def test_event_that_is_gone_is_asked_for_once(sandbox: Sandbox, theater: Installation, client: YesplanClient) -> None:
     uuid = plan(theater)
     theater.remove(uuid)
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         source_of(client).write_back(uuid, WRITTEN)
     assert len(sandbox.log.writes()) == 1
 

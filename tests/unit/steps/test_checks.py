@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from billetbro.errors import (
-    BadAnswer,
     Fatal,
+    InvalidResponse,
     NoAccess,
     Refused,
-    SettingsProblem,
+    SettingsError,
     TimedOut,
     WrongCredentials,
     WrongHost,
@@ -23,7 +23,7 @@ def test_check_that_goes_well_is_a_line() -> None:
 
 def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it() -> None:
     def look() -> str:
-        raise SettingsProblem("mistakes:\n  - one\n  - two")
+        raise SettingsError("mistakes:\n  - one\n  - two")
 
     assert str(checked("libraries.yaml", look)).splitlines() == [
         "FEJL  libraries.yaml",
@@ -45,7 +45,7 @@ def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it() -> None:
         (WrongHost("x"), "Correct the address (host) of the connection in Airflow"),
         (NoAccess("x"), "Correct the number in libraries.yaml, or ask Place2book"),
         (TimedOut("x"), "Check that the address is right and can be reached from here"),
-        (BadAnswer("x"), "Check that the address is right and can be reached from here"),
+        (InvalidResponse("x"), "Check that the address is right and can be reached from here"),
         (Fatal("x"), "Correct what is named above"),
         (Refused("x"), "Correct what is named above"),
         (KeyError("a secret"), "It is a fault in Billetbro"),

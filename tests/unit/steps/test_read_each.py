@@ -6,7 +6,7 @@ import pytest
 
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import BadAnswer, BilletbroError, Fatal, NoAccess, ServerTrouble, Throttled, TimedOut
+from billetbro.errors import BilletbroError, Fatal, InvalidResponse, NoAccess, RateLimited, ServerError, TimedOut
 from billetbro.steps.read_each import Unread, read_each
 
 WELL = "well"
@@ -27,7 +27,7 @@ def read(item: str | BilletbroError) -> str:
     return item
 
 
-ILL, SLOW, ODD = ServerTrouble("500"), TimedOut("late"), BadAnswer("half")
+ILL, SLOW, ODD = ServerError("500"), TimedOut("late"), InvalidResponse("half")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_read_each_leaves_out_the_few_that_cannot_be_read(
         pytest.param([WELL, ILL, SLOW, ODD, WELL], ODD, id="three in a row"),
         pytest.param([ILL, SLOW], ILL, id="all of two"),
         pytest.param([WELL, NoAccess("no"), WELL], Fatal, id="fatal"),
-        pytest.param([WELL, Throttled("slower"), WELL], Throttled, id="throttled"),
+        pytest.param([WELL, RateLimited("slower"), WELL], RateLimited, id="throttled"),
     ],
 )
 def test_read_each_gives_up_when_it_is_not_the_event(

@@ -18,7 +18,7 @@ from billetbro.api.http.session import ApiSession
 from billetbro.api.http.transport import Credentials
 from billetbro.api.listed_twice import once_each
 from billetbro.api.schema_types import as_list
-from billetbro.errors import Missing, OutcomeUnknown, Refused, WrongHost
+from billetbro.errors import NotFound, OutcomeUnknown, Refused, WrongHost
 from billetbro.models import SourceEvent, SourceState
 
 _EVENTS = "/api/v1/events"
@@ -87,7 +87,7 @@ class CmsClient(ApiClient):
             return None
 
     def ensure_writable(self) -> None:
-        """Return when the login may write; raises WrongCredentials when it may not, BadAnswer when that is not told.
+        """Return when the login may write; raises WrongCredentials when not, InvalidResponse when in doubt.
 
         Reading is open to everyone, so it proves no password. An update of an event that cannot exist does, and it
         asks for no change: a user who may update is told that there is no such event, anybody else is turned away.
@@ -132,7 +132,7 @@ class CmsClient(ApiClient):
         asked = self._session.asked(what)
         if refused.status == 403:
             return failures.wrong_credentials(403, asked)
-        if isinstance(refused, Missing):
+        if isinstance(refused, NotFound):
             return WrongHost(asked.sentence("has no events API (status 404)", "check the host in the connection"))
         return refused
 

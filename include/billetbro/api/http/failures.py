@@ -10,14 +10,14 @@ import requests
 from urllib3 import exceptions as low
 
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
     InternalServerError,
-    Missing,
+    InvalidResponse,
+    NotFound,
     OutcomeUnknown,
+    RateLimited,
     Refused,
-    ServerTrouble,
-    Throttled,
+    ServerError,
     TimedOut,
     Unreachable,
     WrongCredentials,
@@ -77,7 +77,7 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
     if status >= 500:
         trouble = f"had trouble of its own (status {status})"
         if not asked.writes:
-            return ServerTrouble(asked.sentence(trouble, "try again later"))
+            return ServerError(asked.sentence(trouble, "try again later"))
         return InternalServerError(asked.sentence(trouble, LOOK)) if status == 500 else unknown(trouble, asked)
     if status == 429:
         return throttled(asked)
@@ -90,15 +90,15 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
     words = f", saying: {said}" if said else ""
     if status in (404, 410):
         missing = asked.sentence(f"knows no such thing (status {status})", f"it may have been deleted{words}")
-        return Missing(missing, status, said)
+        return NotFound(missing, status, said)
     return Refused(asked.sentence(f"refused (status {status})", f"correct what it names{words}"), status, said)
 
 
 def bad_answer(happened: str, asked: Asked) -> BilletbroError:
-    """Return BadAnswer, or OutcomeUnknown when a write was answered so."""
+    """Return InvalidResponse, or OutcomeUnknown when a write was answered so."""
     if asked.writes:
         return unknown(happened, asked)
-    return BadAnswer(asked.sentence(happened, "nothing was concluded from it, try again later"))
+    return InvalidResponse(asked.sentence(happened, "nothing was concluded from it, try again later"))
 
 
 def unknown(happened: str, asked: Asked) -> OutcomeUnknown:
@@ -106,9 +106,9 @@ def unknown(happened: str, asked: Asked) -> OutcomeUnknown:
     return OutcomeUnknown(asked.sentence(happened, LOOK))
 
 
-def throttled(asked: Asked) -> Throttled:
+def throttled(asked: Asked) -> RateLimited:
     """Return the error of an API that still wants us to slow down."""
-    return Throttled(asked.sentence("asked us to slow down (status 429)", "lower requests.per_second, or wait"))
+    return RateLimited(asked.sentence("asked us to slow down (status 429)", "lower requests.per_second, or wait"))
 
 
 def wrong_credentials(status: int, asked: Asked) -> WrongCredentials:

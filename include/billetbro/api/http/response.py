@@ -20,7 +20,7 @@ _LONGEST_WHOLE = 40
 _WORDS_UNDER = ("message", "error_description", "error", "errors", "detail", "title")
 
 
-class UnreadableAnswerError(ValueError):
+class UnreadableResponseError(ValueError):
     """An answer that is no JSON; its text continues "the connection ..."."""
 
 
@@ -34,7 +34,7 @@ class Answer:
 
 
 def bounded_content(response: requests.Response, at_most: int, within: float) -> bytes:
-    """Return the whole body, decompressed; raises UnreadableAnswerError past `at_most` bytes or `within` seconds.
+    """Return the whole body, decompressed; raises UnreadableResponseError past `at_most` bytes or `within` seconds.
 
     Errors of the connection are urllib3's.
     """
@@ -43,16 +43,16 @@ def bounded_content(response: requests.Response, at_most: int, within: float) ->
     while piece := response.raw.read1(64 * 1024, decode_content=True):
         content += piece
         if len(content) > at_most:
-            raise UnreadableAnswerError(f"gave an answer of more than {at_most} bytes")
+            raise UnreadableResponseError(f"gave an answer of more than {at_most} bytes")
         if time.monotonic() > until:
-            raise UnreadableAnswerError(f"gave an answer that had not ended after {within:g} seconds")
+            raise UnreadableResponseError(f"gave an answer that had not ended after {within:g} seconds")
     return bytes(content)
 
 
 def json_in(content: bytes) -> object:
-    """Return the JSON in a body, with its decimal numbers exactly as sent; raises UnreadableAnswerError."""
+    """Return the JSON in a body, with its decimal numbers exactly as sent; raises UnreadableResponseError."""
     if _WEB_PAGE.match(content):
-        raise UnreadableAnswerError("answered with a web page instead of data")
+        raise UnreadableResponseError("answered with a web page instead of data")
     try:
         data: object = json.loads(content, parse_float=_exactly, parse_int=_whole)
     except (ValueError, RecursionError):
@@ -60,7 +60,7 @@ def json_in(content: bytes) -> object:
     else:
         readable = True
     if not readable:
-        raise UnreadableAnswerError("gave an answer that is not JSON, or was cut short")
+        raise UnreadableResponseError("gave an answer that is not JSON, or was cut short")
     return data
 
 

@@ -19,7 +19,7 @@ from urllib3 import exceptions as low
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.failures import Asked
-from billetbro.api.http.response import Answer, UnreadableAnswerError, bounded_content, json_in, json_of, said_in
+from billetbro.api.http.response import Answer, UnreadableResponseError, bounded_content, json_in, json_of, said_in
 from billetbro.api.http.transport import Credentials, http_session, retry_of
 from billetbro.errors import BilletbroError, WrongCredentials
 
@@ -130,7 +130,7 @@ class ApiSession:
                 stream=True,
             ) as response:
                 return self._judged(response, asked)
-        except UnreadableAnswerError as error:
+        except UnreadableResponseError as error:
             return failures.bad_answer(str(error), asked)
         except (requests.RequestException, low.HTTPError) as error:
             return failures.of_exception(error, asked)

@@ -30,7 +30,7 @@ from billetbro.api.place2book.schemas import (
     overlaid,
 )
 from billetbro.api.schema_types import as_list, unwrapped, written_moment
-from billetbro.errors import BilletbroError, Missing, NoAccess, Refused, WrongHost, after_a_write
+from billetbro.errors import BilletbroError, NoAccess, NotFound, Refused, WrongHost, after_a_write
 from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
 
 DEFAULT_HOST = "https://api.place2book.com"
@@ -76,7 +76,7 @@ class Place2bookClient(ApiClient):
     def events(self, event_maker: int, *, begin_at_after: datetime | None = None) -> Iterator[CurrentEvent]:
         """Yield every event of an event maker, page by page, without its prices; `begin_at_after` is aware.
 
-        Raises BadAnswer when a page brings nothing but what came before: the list could be incomplete.
+        Raises InvalidResponse when a page brings nothing but what came before: the list could be incomplete.
         """
         what = f"for the events of event maker {event_maker}"
         since = {} if begin_at_after is None else {"event_begin_at_after": written_moment(begin_at_after)}
@@ -93,7 +93,7 @@ class Place2bookClient(ApiClient):
                 return
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
-        """Return an event as it stands now; raises Missing when it is gone."""
+        """Return an event as it stands now; raises NotFound when it is gone."""
         what = f"for event {event_id} of event maker {event_maker}"
         return current_event(event_maker, self._shown_event(event_maker, event_id, what))
 
@@ -121,7 +121,7 @@ class Place2bookClient(ApiClient):
             return self.event(event_maker, event_id)
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
-        """Delete an event; raises Missing when it is gone already, Refused when it may not be deleted."""
+        """Delete an event; raises NotFound when it is gone already, Refused when it may not be deleted."""
         what = f"to delete event {event_id} of event maker {event_maker}"
         self._session.write("DELETE", _event_path(event_maker, event_id), what=what)
 
@@ -163,7 +163,7 @@ class Place2bookClient(ApiClient):
             return current_price(self._shown_price(path, price_id, what))
 
     def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None:
-        """Delete a price; raises Missing when it is gone already, Refused when tickets were sold at it."""
+        """Delete a price; raises NotFound when it is gone already, Refused when tickets were sold at it."""
         path = f"{_event_path(event_maker, event_id)}/prices/{price_id}"
         self._session.write("DELETE", path, what=f"to delete price {price_id} of event {event_id}")
 
@@ -214,7 +214,7 @@ class Place2bookClient(ApiClient):
 
     def _not_let_in(self, refused: Refused, what: str) -> BilletbroError:
         asked = self._session.asked(what)
-        if isinstance(refused, Missing):
+        if isinstance(refused, NotFound):
             return WrongHost(asked.sentence("is not Place2book's API (status 404)", "check the host"))
         return failures.wrong_credentials(403, asked) if refused.status == 403 else refused
 

@@ -17,15 +17,15 @@ from billetbro.api.listed_twice import once_each
 from billetbro.api.yesplan import schemas as yesplan_wire
 from billetbro.api.yesplan.schemas import YesplanEvent
 from billetbro.errors import (
-    BadAnswer,
     BilletbroError,
     Fatal,
-    Missing,
+    InvalidResponse,
+    NotFound,
+    RateLimited,
     Refused,
     Retriable,
-    ServerTrouble,
-    SettingsProblem,
-    Throttled,
+    ServerError,
+    SettingsError,
     WrongHost,
 )
 
@@ -61,7 +61,7 @@ class YesplanClient(ApiClient):
     def events(self, query: str) -> tuple[YesplanEvent, ...]:
         """Return every event that a query finds, from all pages, or an error of the tree.
 
-        Raises SettingsProblem when Yesplan does not understand the query.
+        Raises SettingsError when Yesplan does not understand the query.
         """
         what = "for its events"
         found: list[YesplanEvent] = []
@@ -86,7 +86,7 @@ class YesplanClient(ApiClient):
     def custom_data_of(self, event_id: str) -> Mapping[str, object]:
         """Return one event's custom data by keyword: every keyword of the installation, also those without a value.
 
-        Raises Missing for an event that is gone, Refused for one that is not this key's to see.
+        Raises NotFound for an event that is gone, Refused for one that is not this key's to see.
         """
         what = f"for the custom data of event {event_id}"
         data = self._session.get(f"/api/event/{quote(event_id, safe='')}/customdata", what=what).data
@@ -99,7 +99,7 @@ class YesplanClient(ApiClient):
         """Tell whether there is such an event, or raise an error of the tree."""
         try:
             self._session.get(f"/api/event/{quote(event_id, safe='')}", what=f"for event {event_id}")
-        except Missing:
+        except NotFound:
             return False
         return True
 
@@ -113,7 +113,7 @@ class YesplanClient(ApiClient):
         for one in groups:
             try:
                 found = self._group(one)
-            except Missing:
+            except NotFound:
                 if one == group_id:
                     return None
                 continue
@@ -161,7 +161,7 @@ class YesplanClient(ApiClient):
                     raise failures.bad_answer("listed custom data of no event", self._session.asked(what))
                 if known.setdefault(one[0], one[1]) != one[1]:
                     doubtful.add(one[0])
-        except (Fatal, Refused, BadAnswer, ServerTrouble) as error:
+        except (Fatal, Refused, InvalidResponse, ServerError) as error:
             # The same query and key were good a moment ago: what is not, is being asked about many. What is wrong with
             # either will show when events are asked for singly.
             log.info("%s Its events are asked for one by one.", error)
@@ -171,7 +171,7 @@ class YesplanClient(ApiClient):
     def _one_by_one(self, ids: Sequence[str], *, nothing_known: bool) -> dict[str, Mapping[str, object]]:
         """Return the custom data of all but a few of these events.
 
-        Raises what is Fatal or Throttled at once, and the error itself when it was several events in a row, or all and
+        Raises what is Fatal or RateLimited at once, and the error itself for several events in a row, or for all and
         nothing is known of others: then it is not the event that is ill. A single one that is refused may be.
         """
         failed: list[BilletbroError] = []
@@ -182,7 +182,7 @@ class YesplanClient(ApiClient):
             nonlocal in_a_row
             try:
                 found = self.custom_data_of(event_id)
-            except Throttled:
+            except RateLimited:
                 raise
             except (Refused, Retriable) as error:
                 with lock:
@@ -239,12 +239,12 @@ def _of_refused(refused: Refused, asked: failures.Asked, *, lists: bool) -> Bill
     """Return what a refused read means: reading is open to every key that is good for anything."""
     if refused.status == 403:
         return failures.wrong_credentials(403, asked)
-    if isinstance(refused, Missing):
+    if isinstance(refused, NotFound):
         if lists:
             return WrongHost(asked.sentence("has no such list (status 404)", "check the host in the connection"))
         return failures.bad_answer("no longer knows it", asked)
     if refused.status == 400:
-        return SettingsProblem(
+        return SettingsError(
             asked.sentence(
                 "did not understand the query (status 400)", f"correct 'query' in libraries.yaml, {refused.said}"
             )

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from billetbro.errors import Missing, after_a_write
+from billetbro.errors import NotFound, after_a_write
 from billetbro.models import Change, CurrentEvent, Kind, Link, LinkStatus, Written
 from billetbro.reconcile.operations.checks import NotTaken, SoldMeanwhile, has_closed, unchanged
-from billetbro.reconcile.operations.event_state import Working, current_of, event_id_of, link_of, mapped_of
+from billetbro.reconcile.operations.event_state import EventState, current_of, event_id_of, link_of, mapped_of
 from billetbro.reconcile.operations.prices import (
     create_price,
     delete_price,
@@ -27,7 +27,7 @@ from billetbro.reconcile.planning.removal import is_sold
 from billetbro.reconcile.reasons import Why
 
 
-def carry_out(client: TicketSystem, change: Change, event: Working) -> None:
+def carry_out(client: TicketSystem, change: Change, event: EventState) -> None:
     """Carry out the change, and bring `event` to how things are afterwards. Raises what the client raises."""
     event.price_id = change.price_id
     if note := _NOTES.get(change.kind):
@@ -45,7 +45,7 @@ def sales_location(current: CurrentEvent) -> str:
     return current.sales_location or of_seccode
 
 
-def _create(client: TicketSystem, change: Change, event: Working) -> None:
+def _create(client: TicketSystem, change: Change, event: EventState) -> None:
     mapped = mapped_of(event)
     assert mapped.desired is not None
     current = client.create_event(change.event_maker, mapped.desired, mapped.on_create)
@@ -66,7 +66,7 @@ def _create(client: TicketSystem, change: Change, event: Working) -> None:
     )
 
 
-def _adopt(_change: Change, event: Working) -> None:
+def _adopt(_change: Change, event: EventState) -> None:
     mapped, current = mapped_of(event), current_of(event)
     event.link = replace(
         link_of(event),
@@ -78,7 +78,7 @@ def _adopt(_change: Change, event: Working) -> None:
     )
 
 
-def _move(_change: Change, event: Working) -> None:
+def _move(_change: Change, event: EventState) -> None:
     """Let the link follow to the new instance, to which no state was ever written."""
     mapped = mapped_of(event)
     event.link = replace(
@@ -94,7 +94,7 @@ def _move(_change: Change, event: Working) -> None:
     )
 
 
-def _update(client: TicketSystem, change: Change, event: Working) -> None:
+def _update(client: TicketSystem, change: Change, event: EventState) -> None:
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
     _replace_current(event, client.update_event(change.event_maker, event_id_of(change), new))
     if unchanged(change, current_fields(current_of(event))):
@@ -104,7 +104,7 @@ def _update(client: TicketSystem, change: Change, event: Working) -> None:
     _remember(event, new)
 
 
-def _record(change: Change, event: Working) -> None:
+def _record(change: Change, event: EventState) -> None:
     if change.price_key is None:
         _remember(event, {field.field: field.new for field in change.fields})
     else:
@@ -112,7 +112,7 @@ def _record(change: Change, event: Working) -> None:
         remember_price(event, change, change.price_id)
 
 
-def _remember(event: Working, new: dict[str, Written]) -> None:
+def _remember(event: EventState, new: dict[str, Written]) -> None:
     link, stands = link_of(event), current_fields(current_of(event))
     event.link = replace(
         link,
@@ -122,14 +122,14 @@ def _remember(event: Working, new: dict[str, Written]) -> None:
     )
 
 
-def _drift(change: Change, event: Working) -> None:
+def _drift(change: Change, event: EventState) -> None:
     """Remember what staff edited, or that they took it back."""
     link, shown = link_of(event), {field.field: field.new for field in change.fields}
     others = {name: value for name, value in link.drift.items() if name not in shown}
     event.link = replace(link, drift=others if change.why == Why.UNDONE_BY_STAFF else others | shown)
 
 
-def _end_sale(client: TicketSystem, change: Change, event: Working) -> None:
+def _end_sale(client: TicketSystem, change: Change, event: EventState) -> None:
     field = change.fields[0]
     _replace_current(event, client.update_event(change.event_maker, event_id_of(change), {"sale_close_at": field.new}))
     if not has_closed(current_of(event).sale_close_at, field):
@@ -139,7 +139,7 @@ def _end_sale(client: TicketSystem, change: Change, event: Working) -> None:
     event.link = replace(link_of(event), sale_closed_at=read_time(field.new), sale_closed_before=read_time(field.old))
 
 
-def _reopen_sale(client: TicketSystem, change: Change, event: Working) -> None:
+def _reopen_sale(client: TicketSystem, change: Change, event: EventState) -> None:
     if change.fields:
         new = {"sale_close_at": change.fields[0].new}
         _replace_current(event, client.update_event(change.event_maker, event_id_of(change), new))
@@ -150,10 +150,10 @@ def _reopen_sale(client: TicketSystem, change: Change, event: Working) -> None:
     event.link = replace(link_of(event), sale_closed_at=None, sale_closed_before=None)
 
 
-def _delete(client: TicketSystem, change: Change, event: Working) -> None:
+def _delete(client: TicketSystem, change: Change, event: EventState) -> None:
     """Delete the event, once more making sure that nothing was sold."""
     maker, event_id = change.event_maker, event_id_of(change)
-    with suppress(Missing):
+    with suppress(NotFound):
         now = client.event(maker, event_id)
         now = replace(now, prices=client.prices_or_none(maker, event_id))
         if is_sold(now):
@@ -164,21 +164,21 @@ def _delete(client: TicketSystem, change: Change, event: Working) -> None:
     event.link = replace(link_of(event), status=LinkStatus.DELETED)
 
 
-def _retire(_change: Change, event: Working) -> None:
+def _retire(_change: Change, event: EventState) -> None:
     status = LinkStatus.DELETED if event.current is None else LinkStatus.RETIRED
     event.link = replace(link_of(event), status=status)
 
 
-def _read_again(client: TicketSystem, change: Change, event: Working) -> None:
+def _read_again(client: TicketSystem, change: Change, event: EventState) -> None:
     with after_a_write():
         _replace_current(event, client.event(change.event_maker, event_id_of(change)))
 
 
-def _replace_current(event: Working, current: CurrentEvent) -> None:
+def _replace_current(event: EventState, current: CurrentEvent) -> None:
     event.current = replace(current, prices=event.current.prices if event.current else None)
 
 
-_NOTES: dict[Kind, Callable[[Change, Working], None]] = {
+_NOTES: dict[Kind, Callable[[Change, EventState], None]] = {
     Kind.ADOPT: _adopt,
     Kind.MOVE: _move,
     Kind.RECORD: _record,
@@ -188,7 +188,7 @@ _NOTES: dict[Kind, Callable[[Change, Working], None]] = {
 NO_REQUEST = frozenset(_NOTES)
 """Kinds that only change what we remember."""
 
-_REQUESTS: dict[Kind, Callable[[TicketSystem, Change, Working], None]] = {
+_REQUESTS: dict[Kind, Callable[[TicketSystem, Change, EventState], None]] = {
     Kind.CREATE: _create,
     Kind.UPDATE: _update,
     Kind.CREATE_PRICE: create_price,

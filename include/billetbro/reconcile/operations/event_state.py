@@ -8,7 +8,7 @@ from billetbro.models import AppliedPrice, Change, CurrentEvent, Link, Mapped
 
 
 @dataclass(slots=True, kw_only=True)
-class Working:
+class EventState:
     """One event while its changes are carried out: what it should be, its link, and how it stands in Place2book.
 
     `ours` are its prices as the plan claimed them.
@@ -21,19 +21,19 @@ class Working:
     price_id: int | None = None
 
 
-def mapped_of(event: Working) -> Mapped:
+def mapped_of(event: EventState) -> Mapped:
     """Return what the event should be, which every change of its fields knows."""
     assert event.mapped is not None
     return event.mapped
 
 
-def link_of(event: Working) -> Link:
+def link_of(event: EventState) -> Link:
     """Return the event's link, which it has once it was created."""
     assert event.link is not None
     return event.link
 
 
-def current_of(event: Working) -> CurrentEvent:
+def current_of(event: EventState) -> CurrentEvent:
     """Return how the event stands, which it does until it is deleted."""
     assert event.current is not None
     return event.current

@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from billetbro.errors import Missing, after_a_write
+from billetbro.errors import NotFound, after_a_write
 from billetbro.models import AppliedPrice, Change, CurrentPrice, Written
 from billetbro.models.text import same_text
 from billetbro.reconcile.operations.checks import NotTaken, has_closed, unchanged
-from billetbro.reconcile.operations.event_state import Working, event_id_of, link_of, mapped_of
+from billetbro.reconcile.operations.event_state import EventState, event_id_of, link_of, mapped_of
 from billetbro.reconcile.operations.ticket_system import TicketSystem
 from billetbro.reconcile.planning.owned_fields import read_time, written_time
 
 
-def create_price(client: TicketSystem, change: Change, event: Working) -> None:
+def create_price(client: TicketSystem, change: Change, event: EventState) -> None:
     """Add the price, once."""
     new = {field.field: field.new for field in change.fields}
     price = client.create_price(
@@ -24,7 +24,7 @@ def create_price(client: TicketSystem, change: Change, event: Working) -> None:
     remember_price(event, change, price.price_id)
 
 
-def update_price(client: TicketSystem, change: Change, event: Working) -> None:
+def update_price(client: TicketSystem, change: Change, event: EventState) -> None:
     """Lay the price's new fields over it, and see that those which decide a sale were taken."""
     assert change.price_id is not None
     new: dict[str, Written] = {field.field: field.new for field in change.fields}
@@ -46,7 +46,7 @@ def _price_read_again(client: TicketSystem, change: Change, shown: CurrentPrice)
     return next((price for price in standing if price.price_id == change.price_id), shown)
 
 
-def remember_price(event: Working, change: Change, price_id: int) -> None:
+def remember_price(event: EventState, change: Change, price_id: int) -> None:
     """Remember the price as its category wants it; what staff had edited of what was pushed is no drift any more."""
     link, key, desired = link_of(event), change.price_key or "", mapped_of(event).desired
     wanted = next(price for price in (desired.prices if desired else ()) if price.key == key)
@@ -64,7 +64,7 @@ def remember_price(event: Working, change: Change, price_id: int) -> None:
     )
 
 
-def end_price_sale(client: TicketSystem, change: Change, event: Working) -> None:
+def end_price_sale(client: TicketSystem, change: Change, event: EventState) -> None:
     """End the sale of a price that its category no longer has, though tickets were sold at it."""
     assert change.price_id is not None
     field = change.fields[0]
@@ -78,10 +78,10 @@ def end_price_sale(client: TicketSystem, change: Change, event: Working) -> None
     event.link = replace(link, prices={**link.prices, key: ended})
 
 
-def delete_price(client: TicketSystem, change: Change, event: Working) -> None:
+def delete_price(client: TicketSystem, change: Change, event: EventState) -> None:
     """Delete the price; one that is gone already is what was wanted."""
     assert change.price_id is not None
-    with suppress(Missing):
+    with suppress(NotFound):
         client.delete_price(change.event_maker, event_id_of(change), change.price_id)
     link = link_of(event)
     event.link = replace(

@@ -16,7 +16,7 @@ from pydantic import Field, StrictInt, field_validator
 from billetbro.api.http.access import Access
 from billetbro.api.yesplan.client import GIVE_UP_AFTER, YesplanClient
 from billetbro.api.yesplan.webhook import state_update
-from billetbro.errors import BadAnswer, Refused, ServerTrouble, SettingsProblem
+from billetbro.errors import InvalidResponse, Refused, ServerError, SettingsError
 from billetbro.messages.source_words import SourceWords
 from billetbro.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
 from billetbro.models.text import caseless, visible
@@ -117,7 +117,7 @@ class YesplanSource:
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
         """Return every event that starts on `from_date` or later, up to the horizon: a complete snapshot, or an error.
 
-        Raises SettingsProblem when the installation lacks a keyword that the settings name.
+        Raises SettingsError when the installation lacks a keyword that the settings name.
         """
         window = f"date:{from_date:%d-%m-%Y} TO {from_date + self._days:%d-%m-%Y}"
         query = f"{window} {visible(self._settings.query)}".strip()
@@ -158,12 +158,12 @@ class YesplanSource:
         for event_id in event_ids[:GIVE_UP_AFTER]:
             try:
                 return set(self._client.custom_data_of(event_id))
-            except (Refused, BadAnswer, ServerTrouble):
+            except (Refused, InvalidResponse, ServerError):
                 continue
         return None
 
     def _see_that_keywords_exist(self, told: Mapping[str, Mapping[str, object]]) -> None:
-        """Raise one SettingsProblem for all keywords that the installation lacks.
+        """Raise one SettingsError for all keywords that the installation lacks.
 
         Values of many events may leave out what nobody has filled in; one event's fields, asked for when in doubt, do
         not.
@@ -177,7 +177,7 @@ class YesplanSource:
             known |= fields
         missing = [keyword for keyword in wanted if keyword not in known]
         if missing:
-            raise SettingsProblem(
+            raise SettingsError(
                 f"Connection '{self._settings.conn_id}' is to a Yesplan without the custom data {_listed(missing)}, "
                 f"which source.custom_data in libraries.yaml names; it has {_listed(sorted(known)) or 'none'}."
             )

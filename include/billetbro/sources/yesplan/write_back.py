@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from billetbro.api.yesplan.client import YesplanClient
-from billetbro.errors import Missing, PartlyRefused, Refused
+from billetbro.errors import NotFound, PartlyRefused, Refused
 
 FORBIDDEN = 403
 ENOUGH_REFUSALS = 3
@@ -46,7 +46,7 @@ class CustomDataWriter:
         try:
             self._client.write_custom_data(event_id, values)
             refused = {}
-        except Missing:
+        except NotFound:
             raise
         except Refused as error:
             refused = self._one_by_one(event_id, values) if len(values) > 1 else dict.fromkeys(values, error)

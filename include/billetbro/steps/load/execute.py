@@ -14,14 +14,14 @@ from threading import Event, Lock
 from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import BilletbroError, Missing, OutcomeUnknown, Refused
+from billetbro.errors import BilletbroError, NotFound, OutcomeUnknown, Refused
 from billetbro.messages.errors import error_code
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.models import Change, CurrentEvent, Kind, Mapped, Rejection
 from billetbro.reconcile.matching.identity import Identity
 from billetbro.reconcile.operations.apply import NO_REQUEST, carry_out
 from billetbro.reconcile.operations.checks import SoldMeanwhile
-from billetbro.reconcile.operations.event_state import Working
+from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.planning.plan import Plan
 from billetbro.reconcile.planning.prices import prices_as_made
 from billetbro.steps.request import in_words, utc_now
@@ -30,7 +30,7 @@ from billetbro.store.links import remove_link, save_link
 from billetbro.store.snapshots import forget_ticket_events, store_ticket_events
 
 CHANGES_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.END_PRICE_SALE, Kind.DELETE_PRICE})
-BEGINS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})
+STARTS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,8 +49,11 @@ class Outcome:
     def __str__(self) -> str:
         """Say it in a line for the task's log."""
         if self.planned is not None:
-            return f"{counted(self.planned, 'change', 'changes')} planned, none made"
-        applied, errors = counted(len(self.applied), "change", "changes"), counted(len(self.errors), "error", "errors")
+            return f"{pluralize(self.planned, 'change', 'changes')} planned, none made"
+        applied, errors = (
+            pluralize(len(self.applied), "change", "changes"),
+            pluralize(len(self.errors), "error", "errors"),
+        )
         return f"{applied} applied, {len(self.rejections)} refused or uncertain, {errors}"
 
 
@@ -80,12 +83,12 @@ class ChangeRunner:
 
         def one_event(uuid: str) -> None:
             changes_of_it = [change for _, change in by_event[uuid]]
-            self._event(by_event[uuid], working_on(changes_of_it, plan, identities, snapshot, currents))
+            self._event(by_event[uuid], event_state(changes_of_it, plan, identities, snapshot, currents))
 
         self._client.map_concurrently(one_event, list(by_event))
         return self._outcome
 
-    def _event(self, planned: Sequence[tuple[int, Change]], event: Working) -> None:
+    def _event(self, planned: Sequence[tuple[int, Change]], event: EventState) -> None:
         """Carry out one event's changes; a refused one lets the others go on, unless they need it."""
         refused = False
         for change_id, change in planned:
@@ -96,7 +99,7 @@ class ChangeRunner:
             except (Refused, OutcomeUnknown) as error:
                 refused = True
                 self._failed(change_id, change, error)
-                if change.kind in BEGINS_AN_EVENT or isinstance(error, OutcomeUnknown):
+                if change.kind in STARTS_AN_EVENT or isinstance(error, OutcomeUnknown):
                     break
             except Exception as error:
                 self._stop.set()
@@ -111,7 +114,7 @@ class ChangeRunner:
             with self._lock:
                 self._outcome.settled.add(planned[0][1].uuid)
 
-    def _change(self, change_id: int, change: Change, event: Working) -> None:
+    def _change(self, change_id: int, change: Change, event: EventState) -> None:
         if change.kind not in NO_REQUEST:
             with self._engine.begin() as connection:
                 stored.mark_applying(connection, change_id, utc_now())
@@ -121,7 +124,9 @@ class ChangeRunner:
         with self._lock:
             self._outcome.applied.add(change_id)
 
-    def _save(self, change_id: int, change: Change, event: Working, before: CurrentEvent | None, now: datetime) -> None:
+    def _save(
+        self, change_id: int, change: Change, event: EventState, before: CurrentEvent | None, now: datetime
+    ) -> None:
         """Store in one transaction that the change was applied and how its event now stands."""
         with self._engine.begin() as connection:
             if change.moved_from:
@@ -138,7 +143,7 @@ class ChangeRunner:
             event_id = event.link.event_id if event.link else change.event_id
             stored.mark_applied(connection, change_id, now, event_id, event.price_id)
 
-    def _read_prices_again(self, changes: Sequence[Change], event: Working) -> None:
+    def _read_prices_again(self, changes: Sequence[Change], event: EventState) -> None:
         """Learn how the prices stand after they were changed, and which of a new event's are whose."""
         current, link = event.current, event.link
         if current is None or link is None or not any(change.kind in CHANGES_PRICES for change in changes):
@@ -160,7 +165,7 @@ class ChangeRunner:
                 connection, change_id, utc_now(), in_words(error), outcome_unknown=unknown, code=error_code(error)
             )
         with self._lock:
-            vanished = isinstance(error, Missing) and change.kind is not Kind.CREATE
+            vanished = isinstance(error, NotFound) and change.kind is not Kind.CREATE
             if isinstance(error, Refused) and not (vanished or isinstance(error, SoldMeanwhile)):
                 self._outcome.rejections.append(_rejection(change, "refused_by_place2book", error.said or str(error)))
             elif isinstance(error, OutcomeUnknown):
@@ -170,17 +175,17 @@ class ChangeRunner:
                 self._outcome.errors.append(error)
 
 
-def working_on(
+def event_state(
     changes: Sequence[Change],
     plan: Plan,
     identities: Mapping[str, Identity],
     snapshot: Mapping[str, Mapped],
     currents: Mapping[tuple[int, int], CurrentEvent],
-) -> Working:
+) -> EventState:
     """Return how one event stands before its changes are carried out."""
     first = changes[0]
     identity = identities.get(first.uuid)
-    return Working(
+    return EventState(
         mapped=snapshot.get(first.uuid),
         link=plan.links.get(first.uuid),
         current=currents.get((first.event_maker, first.event_id or 0), identity.current if identity else None),

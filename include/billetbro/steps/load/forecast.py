@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
-from billetbro.errors import Missing
+from billetbro.errors import NotFound
 from billetbro.models import (
     Address,
     Change,
@@ -26,7 +26,7 @@ from billetbro.reconcile.planning.plan import Plan
 from billetbro.reconcile.planning.removal import tickets_sold
 from billetbro.reconcile.reasons import Why
 from billetbro.steps.due_write_backs import what_is_due
-from billetbro.steps.load.execute import working_on
+from billetbro.steps.load.execute import event_state
 from billetbro.steps.load.reconcile_state import Known
 
 TO_BE_TOLD = "to be told by Place2book"
@@ -37,7 +37,7 @@ TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_
 Key = tuple[int, int]
 
 
-def foreseen_write_backs(
+def forecast_write_backs(
     changes: Sequence[Change],
     plan: Plan,
     known: Known,
@@ -59,7 +59,7 @@ def foreseen_write_backs(
     for change in changes:
         by_event.setdefault(change.uuid, []).append(change)
     for uuid, of_event in by_event.items():
-        event = working_on(of_event, plan, known.identities, snapshot, known.currents)
+        event = event_state(of_event, plan, known.identities, snapshot, known.currents)
         for change in of_event:
             carry_out(paper, change, event)
         if event.link is not None:
@@ -86,9 +86,9 @@ class OnPaper:
         self._numbers = count(-1, -1)
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
-        """Return an event as it stands; raises Missing when it is gone."""
+        """Return an event as it stands; raises NotFound when it is gone."""
         if (event_maker, event_id) not in self.events:
-            raise Missing(f"there is no event {event_id} on paper")
+            raise NotFound(f"there is no event {event_id} on paper")
         return self.events[event_maker, event_id]
 
     def create_event(self, event_maker: int, desired: TicketEvent, _on_create: OnCreate) -> CurrentEvent:

@@ -7,14 +7,14 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.models import Link, LinkStatus, Mapped
 from billetbro.settings.libraries import Library
 from billetbro.steps.load.observe import Key
 from billetbro.store.links import linked_by_others
 
 
-def read_others(
+def read_foreign_claims(
     connection: Connection,
     library: Library,
     twin: Library | None,
@@ -23,7 +23,7 @@ def read_others(
 ) -> frozenset[Key]:
     """Return the Place2book events that other libraries have linked, of those event makers that we look at.
 
-    Raises SettingsProblem when they are those of the very source events that this library shows: then it is the same
+    Raises SettingsError when they are those of the very source events that this library shows: then it is the same
     library under another id, and whatever is known of its events stands under the one before. A twin's source may
     number its events as this one's does.
     """
@@ -41,7 +41,7 @@ def _see_that_the_id_is_as_before(
 ) -> None:
     same = Counter(other for other, uuid, _ in others if uuid in present)
     for before, count in same.most_common(1):
-        raise SettingsProblem(
+        raise SettingsError(
             f"Library '{library}' shows {count} of the events that are linked for '{before}', which seems to be the id "
             "that it had before. What is sold is known by the id: give it the one before in libraries.yaml, and change "
             "its name only."

@@ -29,7 +29,7 @@ from billetbro.steps.load.execute import ChangeRunner, Outcome
 from billetbro.steps.load.plan_only import store_plan_only
 from billetbro.steps.load.reconcile_state import Known, read_known, store_observation
 from billetbro.steps.load.twins import twins_lock
-from billetbro.steps.login import OpenSource, see_that_login_works
+from billetbro.steps.login import OpenSource, ensure_login_works
 from billetbro.steps.request import RunRequest
 from billetbro.store import changes as stored
 from billetbro.store.database import library_lock
@@ -101,7 +101,7 @@ def _see_that_links_can_be_shown(
     with engine.connect() as connection:
         since = read_run(connection, request.run_id, library).extracted_at
     with source() as opened:
-        see_that_login_works(engine, library, request, opened, now, since=since)
+        ensure_login_works(engine, library, request, opened, now, since=since)
 
 
 def _carry_out(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import BadAnswer, Refused
+from billetbro.errors import InvalidResponse, Refused
 from billetbro.models import BegunChange, CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
 from billetbro.reconcile.matching.identity import is_over, wants_an_event
 from billetbro.reconcile.planning.owned_fields import read_time
@@ -75,7 +75,7 @@ def observe(
 
     They are read of the library's event makers, of those that linked events have from before, and of those that creates
     of unknown outcome were sent to (`created_at`).
-    Raises BadAnswer when the list lacks events that exist, or too many linked events are said not to exist: other than
+    Raises InvalidResponse when the list lacks existing events, or too many linked events are said not to exist: other than
     those of which staff were told before (`known_missing`, by source event), and unless a person says that they were
     removed (`believe_missing`).
     """
@@ -95,7 +95,7 @@ def observe(
     news = [link for link in missing if link.uuid not in known_missing and not believe_missing]
     if doubt := distrust(missing=len(news), unlisted=len(in_window), live_links=len(live), rules=rules):
         way_out = "" if in_window else " If they were deleted on purpose, run it once with allow_mass_removal."
-        raise BadAnswer(f"Library '{rules.library}': {doubt}{way_out}")
+        raise InvalidResponse(f"Library '{rules.library}': {doubt}{way_out}")
     return Observation(
         events=(*listed, *there),
         missing=tuple((link.event_maker, link.event_id) for link in missing),

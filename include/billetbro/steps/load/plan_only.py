@@ -17,7 +17,7 @@ from billetbro.reconcile.planning.plan import Plan
 from billetbro.reconcile.planning.removal import ABSENCES_BEFORE_GONE, is_sold
 from billetbro.reconcile.policies import UNSAVED, Guarded, leave_refused_alone
 from billetbro.reconcile.reasons import Why
-from billetbro.steps.load.forecast import foreseen_write_backs
+from billetbro.steps.load.forecast import forecast_write_backs
 from billetbro.steps.load.reconcile_state import Known, store_observation
 from billetbro.steps.request import RunRequest
 from billetbro.store import changes as stored
@@ -70,7 +70,7 @@ def store_plan_only(
 def _write_backs(
     connection: Connection, library: str, request: RunRequest, known: Known, plan: Plan, changes: Sequence[Change]
 ) -> list[Change]:
-    return foreseen_write_backs(
+    return forecast_write_backs(
         changes,
         plan,
         known,

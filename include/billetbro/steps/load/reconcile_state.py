@@ -29,7 +29,7 @@ from billetbro.reconcile.matching.twins import Twin, has, leave_to_twin, not_of,
 from billetbro.reconcile.planning.plan import Run
 from billetbro.settings.libraries import Library
 from billetbro.steps.library_rules import rules_of
-from billetbro.steps.load.foreign_claims import read_others
+from billetbro.steps.load.foreign_claims import read_foreign_claims
 from billetbro.steps.load.in_doubt import Recovered, addressed, carried_out_after_all, revive
 from billetbro.steps.load.observe import Key, Observation, Priced, earliest_sought, observe, with_readable_prices
 from billetbro.steps.load.twins import read_twin
@@ -144,7 +144,7 @@ def _read_ours(
     twin_library: Library | None,
     now: datetime,
 ) -> _Ours:
-    """Read our own tables; raises NothingToDo without a mapped snapshot of this run, SettingsProblem for an id that was
+    """Read our own tables; raises NothingToDo without a mapped snapshot of this run, SettingsError for an id that was
     changed."""
     with engine.connect() as connection:
         record = read_run(connection, request.run_id, library.id)
@@ -163,7 +163,7 @@ def _read_ours(
             missing=told.union(change.uuid for change in begun if change.kind is Kind.DELETE),
             sources=read_source_events(connection, library.id) if begun else {},
             twin=read_twin(connection, library, twin_library, now),
-            others=read_others(connection, library, twin_library, links, snapshot),
+            others=read_foreign_claims(connection, library, twin_library, links, snapshot),
         )
 
 

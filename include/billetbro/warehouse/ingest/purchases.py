@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import Engine, and_, exists, func, select
 from sqlalchemy.exc import DBAPIError
 
-from billetbro.errors import BadAnswer, Refused, Retriable
+from billetbro.errors import InvalidResponse, Refused, Retriable
 from billetbro.models import Purchase, UnreadablePurchase
 from billetbro.store.database import without_values
 from billetbro.store.file_exports import date_of_change
@@ -151,15 +151,15 @@ def _protected(
 
 
 def _believe(listed: Listed, engine: Engine, library: str, event: ExportEvent) -> None:
-    """Raise BadAnswer on a list that cannot be right: nothing is released on such a list's word.
+    """Raise InvalidResponse on a list that cannot be right: nothing is released on such a list's word.
 
     A purchase stays listed when it is cancelled, so that a list that was not empty does not become so. One purchase
     that is not understood is noted; when it is all of several, the list itself is not what it was.
     """
     if not listed and (before := _count_stored(engine, library, event)):
-        raise BadAnswer(f"Place2book lists no purchases, although {before} were listed before.")
+        raise InvalidResponse(f"Place2book lists no purchases, although {before} were listed before.")
     if len(listed) > 1 and not any(isinstance(one, Purchase) for one in listed):
-        raise BadAnswer(f"Place2book lists {len(listed)} purchases, none of which can be read.")
+        raise InvalidResponse(f"Place2book lists {len(listed)} purchases, none of which can be read.")
 
 
 def _count_stored(engine: Engine, library: str, event: ExportEvent) -> int:

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, Engine, Text, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from billetbro.errors import SettingsProblem
+from billetbro.errors import SettingsError
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.lake.personal_files import Bought, PersonalDataFiles
 from billetbro.warehouse.privacy.earlier_forms import forms_of
@@ -55,15 +55,15 @@ class Forgotten:
 
 
 def sought(keys: Keys, email: str = "", phone: str = "", purchase_ids: Sequence[int] = ()) -> Sought:
-    """Return who is sought; raises SettingsProblem when nothing that was given can tell a person from another."""
+    """Return who is sought; raises SettingsError when nothing that was given can tell a person from another."""
     given = {"email": email, "phone_number": phone}
     values = {name: normalised for name, plain in given.items() if (normalised := NORMALISED[name](plain))}
     if email and "@" not in values.get("email", ""):
-        raise SettingsProblem("What was given as an e-mail address has no @ in it.")
+        raise SettingsError("What was given as an e-mail address has no @ in it.")
     if phone and "phone_number" not in values:
-        raise SettingsProblem("What was given as a phone number has no digits in it.")
+        raise SettingsError("What was given as a phone number has no digits in it.")
     if not values and not purchase_ids:
-        raise SettingsProblem("Nobody was named: give an e-mail address, a phone number or the numbers of purchases.")
+        raise SettingsError("Nobody was named: give an e-mail address, a phone number or the numbers of purchases.")
     return Sought(
         values=values,
         pseudonyms={

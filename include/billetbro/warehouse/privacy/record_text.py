@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from billetbro.messages.pluralize import counted
+from billetbro.messages.pluralize import pluralize
 from billetbro.warehouse.privacy.record import Held, Record
 
 COMMON: Mapping[str, tuple[str, str]] = {
@@ -51,7 +51,7 @@ def _lines(record: Record, zone: ZoneInfo) -> Iterator[str]:
     if record.retention_days is None:
         yield f"  Opbevares / kept: {UNKNOWN}"
     else:
-        yield f"  Opbevares / kept: {counted(record.retention_days, *DAYS)} after the event"
+        yield f"  Opbevares / kept: {pluralize(record.retention_days, *DAYS)} after the event"
     if record.oldest:
         goes = record.removed_on.strftime("%d.%m.%Y") if record.removed_on else UNKNOWN
         yield f"  Ældste / oldest: arrangement / event {_day(record.oldest, zone)}, fjernes / removed {goes}"
@@ -77,7 +77,7 @@ def _policy(record: Record, zone: ZoneInfo) -> str:
 def _held(held: Held) -> str:
     where = f"{held.table}.{held.column}" if held.where == "warehouse" else f"{held.where}: {held.table}.{held.column}"
     plain = f", heraf i klartekst / of them in plain text {held.plain}" if held.rows else ""
-    return f"{where}: {counted(held.rows, 'række / row', 'rækker / rows')}{plain} - {held.what}"
+    return f"{where}: {pluralize(held.rows, 'række / row', 'rækker / rows')}{plain} - {held.what}"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
