@@ -76,8 +76,8 @@ def places(libraries: Sequence[str], *, despite_mistakes: bool = False) -> tuple
     """Return the engine of `sync`, and each place that holds personal data of these libraries (none named: of all).
 
     Beside the warehouse that is written to, that is the one in Billetbro's own database, when `billetbro_warehouse` has
-    named another since, and nobody has dropped it yet. Mistakes in the settings end it with LibrariesFileError, unless it
-    is to go on `despite_mistakes`, with all that is stored.
+    named another since, and nobody has dropped it yet. Mistakes in the settings end it with LibrariesFileError, unless
+    it is to go on `despite_mistakes`, with all that is stored.
     """
     state, warehouse = billetbro_engine(), warehouse_engine()
     migrate(state)

@@ -75,8 +75,8 @@ def observe(
 
     They are read of the library's event makers, of those that linked events have from before, and of those that creates
     of unknown outcome were sent to (`created_at`).
-    Raises InvalidResponse when the list lacks existing events, or too many linked events are said not to exist: other than
-    those of which staff were told before (`known_missing`, by source event), and unless a person says that they were
+    Raises InvalidResponse when the list lacks existing events, or too many linked events are said not to exist: other
+    than those of which staff were told before (`known_missing`, by source event), unless a person says that they were
     removed (`believe_missing`).
     """
     linked = [link for link in links if link.status is LinkStatus.LIVE]
