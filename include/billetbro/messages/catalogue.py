@@ -1,0 +1,99 @@
+"""Sentences by their keys, in the reader's language, from the gettext catalogues in `locale/`.
+
+The code holds keys and values only. A catalogue's msgid is the key ("rejection.price_missing"), its msgstr the sentence
+with placeholders in braces. Where a source of events has a sentence of its own, it stands under the source's kind as
+msgctxt. A third language is one more folder in `locale/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+
+from billetbro.models.message import Message
+
+LOCALE = Path(__file__).with_name("locale")
+DEFAULT_LANGUAGE = "da"
+ANY_SOURCE = "any"
+"""The kind of source of a library that the settings do not, or no longer, hold."""
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that have a catalogue, the default first."""
+    return tuple(
+        sorted((folder.name for folder in LOCALE.iterdir()), key=lambda name: (name != DEFAULT_LANGUAGE, name))
+    )
+
+
+@cache
+def _catalogue(language: str) -> GNUTranslations:
+    # Babel takes a moment to import, and a step that says nothing does not need it.
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    whole = Catalog(locale=language)
+    for file in sorted((LOCALE / language / "LC_MESSAGES").glob("*.po")):
+        with file.open("rb") as text:
+            for message in read_po(text, locale=language):
+                if message.id:
+                    whole[message.id] = message
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Says what a key means in one language; `source` is the kind of source that its library has."""
+
+    language: str = DEFAULT_LANGUAGE
+    source: str = ANY_SOURCE
+    _of_source: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a language without a catalogue; look up how the source is called in sentences."""
+        if self.language not in languages():
+            raise ValueError(f"no language {self.language!r}; there are {', '.join(languages())}")
+        names = {name: self._sentence(name) or name for name in ("source", "of_source")}
+        names["Source"] = names["source"][:1].upper() + names["source"][1:]
+        object.__setattr__(self, "_of_source", names)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the key's sentence with these values; `number` decides between singular and plural.
+
+        `{source}`, `{Source}` and `{of_source}` need no value: they are what the library's source is called. A key
+        that no catalogue has, as one of a later version, is returned as it is.
+        """
+        number = values.get("number")
+        sentence = self._sentence(key, number if isinstance(number, int) else None)
+        return key if sentence is None else sentence.format(**{**self._of_source, **values})
+
+    def say(self, message: Message) -> str:
+        """Return a stored message as a sentence."""
+        values = {name: self.say(one) if isinstance(one, Message) else one for name, one in message.values.items()}
+        return self(message.key, **values)
+
+    def knows(self, key: str) -> bool:
+        """Return whether there is a sentence for the key."""
+        return self._sentence(key) is not None or self._sentence(key, 1) is not None
+
+    def for_source(self, kind: str) -> Translator:
+        """Return the translator for a library with this kind of source."""
+        return Translator(self.language, kind)
+
+    def _sentence(self, key: str, number: int | None = None) -> str | None:
+        said = _catalogue(self.language)
+        if number is not None:
+            for found in (said.npgettext(self.source, key, key, number), said.ngettext(key, key, number)):
+                if found != key:
+                    return found
+        for found in (said.pgettext(self.source, key), said.gettext(key)):
+            if found != key:
+                return found
+        return None

@@ -1,0 +1,96 @@
+"""The catalogues: every language says the same keys with the same placeholders, and a sentence is found by its key."""
+
+from io import BytesIO
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from billetbro.messages.catalogue import DEFAULT_LANGUAGE, LOCALE, Translator, languages
+from billetbro.models.message import Message
+
+Key = tuple[str | None, str]
+
+
+def test_languages_are_danish_first_and_english() -> None:
+    assert languages() == ("da", "en")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_catalogue_says_every_key_once_and_leaves_none_empty(language: str) -> None:
+    keys = [key for catalogue in _files(language) for key in _keys(catalogue)]
+    empty = [key for catalogue in _files(language) for key, forms in _keys(catalogue).items() if not all(forms)]
+
+    assert (sorted({str(key) for key in keys if keys.count(key) > 1}), empty) == ([], [])
+
+
+@pytest.mark.parametrize("language", [one for one in languages() if one != DEFAULT_LANGUAGE])
+def test_catalogues_have_the_same_keys_and_placeholders(language: str) -> None:
+    danish, other = _placeholders(DEFAULT_LANGUAGE), _placeholders(language)
+
+    differing = {key: (danish.get(key), other.get(key)) for key in danish | other if danish.get(key) != other.get(key)}
+
+    assert differing == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "sentence"),
+    [
+        pytest.param("da", "dpl_cms", "CMS", id="the source's own in Danish"),
+        pytest.param("en", "dpl_cms", "the CMS", id="the source's own in English"),
+        pytest.param("da", "mail", "kildesystemet", id="a source that has none"),
+    ],
+)
+def test_sentence_of_a_source_is_its_own_or_that_of_any(language: str, kind: str, sentence: str) -> None:
+    assert Translator(language).for_source(kind)("source") == sentence
+
+
+def test_key_that_no_catalogue_has_is_said_as_it_is() -> None:
+    say = Translator("da")
+
+    assert (say("rejection.of_a_later_version"), say.knows("rejection.of_a_later_version")) == (
+        "rejection.of_a_later_version",
+        False,
+    )
+
+
+def test_language_without_a_catalogue_is_an_error_that_names_those_that_have_one() -> None:
+    with pytest.raises(ValueError, match="no language 'sv'; there are da, en"):
+        Translator("sv")
+
+
+def test_message_is_the_same_after_it_was_stored() -> None:
+    message = Message("error.partly", {"number": 2, "reason": Message("reason.gone", {"title": "Babyrytmik"})})
+
+    assert Message.from_json(message.to_json()) == message
+
+
+@pytest.mark.parametrize("stored", [{}, {"key": 7}, {"key": "a", "values": "b"}], ids=["empty", "number", "text"])
+def test_stored_value_that_is_no_message_is_an_error(stored: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="not a message"):
+        Message.from_json(stored)
+
+
+def _files(language: str) -> list[Catalog]:
+    files = sorted((LOCALE / language / "LC_MESSAGES").glob("*.po"))
+    return [read_po(BytesIO(file.read_bytes()), locale=language) for file in files]
+
+
+def _keys(catalogue: Catalog) -> dict[Key, tuple[str, ...]]:
+    return {
+        (message.context, message.id if isinstance(message.id, str) else message.id[0]): (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in catalogue
+        if message.id
+    }
+
+
+def _placeholders(language: str) -> dict[Key, set[str]]:
+    """Return the placeholders of each sentence, those of all its plural forms together."""
+    return {
+        key: {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
+        for catalogue in _files(language)
+        for key, forms in _keys(catalogue).items()
+    }
