@@ -84,7 +84,7 @@ class Happened:
         return [(r.server, r.status) for r in self.requests if (r.method, r.path) == LOGIN_TRIED]
 
     @property
-    def pluralize(self) -> dict[tuple[str, str], int]:
+    def counted(self) -> dict[tuple[str, str], int]:
         """Return how many requests of each kind were meant to change something."""
         return dict(Counter(self.writes))
 

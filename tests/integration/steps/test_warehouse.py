@@ -41,7 +41,7 @@ def stored(engine: Engine, *without: str) -> dict[str, list[str]]:
         return {table: sorted(map(str, found)) for table, found in rows.items()}
 
 
-def pluralize(engine: Engine, table: str) -> int:
+def counted(engine: Engine, table: str) -> int:
     with engine.connect() as connection:
         return connection.scalar(text(f"SELECT count(*) FROM warehouse.{table}"))
 
@@ -73,7 +73,7 @@ def test_warehouse_elsewhere_gets_every_row_and_the_state_stays(world: World, el
     world.warehouse = elsewhere
     concert_with_buyers(world)
     assert world.run().raised == {}
-    assert (pluralize(elsewhere, "purchases"), pluralize(world.engine, "purchases")) == (2, 0)
+    assert (counted(elsewhere, "purchases"), counted(world.engine, "purchases")) == (2, 0)
     assert is_elsewhere(world.engine)
     with elsewhere.connect() as connection:
         assert connection.scalar(text("SELECT to_regnamespace('sync')")) is None
@@ -106,7 +106,7 @@ def test_warehouse_that_is_named_beside_the_state_again_is_brought_up_to_date(el
     migrate(elsewhere)
     remember_elsewhere(elsewhere, now)
     begin(elsewhere, list(LIBRARIES.values()), RunRequest(run_id="a run"), now, elsewhere)
-    assert pluralize(elsewhere, "purchases") == 0
+    assert counted(elsewhere, "purchases") == 0
 
 
 def test_warehouse_elsewhere_that_does_not_answer_keeps_no_event_from_sale(world: World) -> None:
@@ -144,7 +144,7 @@ def test_event_deleted_at_place2book_between_two_runs_is_dated_and_its_sales_sta
     world.run()
     rows = world.rows("SELECT removed_at, changed_at = removed_at AS touched FROM warehouse.events")
     assert [(row["removed_at"] >= deleted_at, row["touched"]) for row in rows] == [(True, True)]
-    assert pluralize(world.engine, "tickets") == 3
+    assert counted(world.engine, "tickets") == 3
     world.ahead += HOUR
     again = world.run()
     assert world.rows("SELECT removed_at FROM warehouse.events") == [{"removed_at": rows[0]["removed_at"]}]
@@ -159,7 +159,7 @@ def test_event_deleted_between_two_steps_is_dated_and_told_once(world: World) ->
     world.carry_out(request, only=["extract", "transform", "load", "writeback"])
     world.sandbox.place2book.delete(world.ours()[uuid].event_id)
     first = world.carry_out(request, only=["export_purchases"])
-    assert (list(first.raised), pluralize(world.engine, "events WHERE removed_at IS NOT NULL")) == (
+    assert (list(first.raised), counted(world.engine, "events WHERE removed_at IS NOT NULL")) == (
         ["export_purchases"],
         1,
     )
@@ -180,7 +180,7 @@ def test_event_that_we_deleted_unsold_is_dated_and_counts_as_no_empty_hall(world
     gone = world.add("Aflyst")
     world.add("Koncert")
     world.run()
-    assert pluralize(world.engine, "capacity_used") == 2
+    assert counted(world.engine, "capacity_used") == 2
     world.site.remove(gone)
     for _ in range(2):
         world.ahead += HOUR

@@ -28,7 +28,7 @@ def record(engine: Engine, root: Path | None = None, keys: Keys = KEYS) -> Recor
         return record_of(connection, LIBRARY, THIRTY, keys, files_in(root) if root else None)
 
 
-def pluralize(found: Record, where: str = "warehouse") -> dict[str, tuple[int, int]]:
+def counted(found: Record, where: str = "warehouse") -> dict[str, tuple[int, int]]:
     return {held.column: (held.rows, held.plain) for held in found.held if held.where == where}
 
 
@@ -48,7 +48,7 @@ def test_record_counts_the_rows_that_hold_something_and_how(
     write(engine, a_store(tmp_path))
     found = record(engine, tmp_path)
     expected = dict(zip(COLUMNS, rows, strict=True))
-    assert (pluralize(found), pluralize(found, "files")) == (expected, expected)
+    assert (counted(found), counted(found, "files")) == (expected, expected)
     assert (found.policy, found.since, found.keep_answers) == (privacy.policy, MONDAY, ["allergi", "hørt om os"])
     assert (found.oldest, found.removed_on) == (EVENT.end_at, date(2026, 4, 9))
 
@@ -74,7 +74,7 @@ def test_record_counts_who_was_forgotten_and_who_cannot_be_found(engine: Engine)
 
 def test_record_of_a_library_without_exports_says_so(engine: Engine) -> None:
     found = record(engine)
-    assert (found.policy, found.oldest, set(pluralize(found).values())) == (None, None, {(0, 0)})
+    assert (found.policy, found.oldest, set(counted(found).values())) == (None, None, {(0, 0)})
     assert "nothing exported yet" in record_text(found, "Herlev Bibliotek", "Europe/Copenhagen")
 
 
