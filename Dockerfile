@@ -7,7 +7,7 @@ WORKDIR /opt/airflow
 COPY --chown=airflow:0 requirements.txt ./
 RUN pip install --no-cache-dir --requirement requirements.txt
 
-COPY --chown=airflow:0 pyproject.toml requirements.in ./
+COPY --chown=airflow:0 pyproject.toml requirements.in README.md LICENSE ./
 COPY --chown=airflow:0 include include
 COPY --chown=airflow:0 plugins plugins
 COPY --chown=airflow:0 sandbox sandbox
