@@ -16,7 +16,7 @@ from benchmarks.year import DAYS_BACK, Year
 from benchmarks.year_server import TOKEN, YearServer
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.models import CurrentEvent, Link, LinkStatus, PersonalDataPolicy
+from billetbro.models import Link, LinkStatus, PersonalDataPolicy
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.export_purchases import export
@@ -213,14 +213,10 @@ def _read_events(
     window_start = now - timedelta(days=library.lookback_days)
     listed = client.events(library.place2book.event_maker, begin_at_after=window_start)
     with engine.connect() as connection:
-        by_event = {(link.event_maker, link.event_id): link.status for link in read_links(connection, library.id)}
-    ours = [event for event in listed if _key(event) in by_event]
-    live = [event for event in ours if by_event[_key(event)] is LinkStatus.LIVE]
-    found = {_key(event): event for event in ours} | with_prices(client, live)
+        by_event = {link.key: link.status for link in read_links(connection, library.id)}
+    ours = [event for event in listed if event.key in by_event]
+    live = [event for event in ours if by_event[event.key] is LinkStatus.LIVE]
+    found = {event.key: event for event in ours} | with_prices(client, live)
     with engine.begin() as connection:
         store_ticket_events(connection, library.id, found.values(), now)
         note_progress(connection, request.run_id, library.id, "load", observed_at=now)
-
-
-def _key(event: CurrentEvent) -> tuple[int, int]:
-    return event.event_maker, event.event_id

@@ -49,6 +49,7 @@ from billetbro.models.ticketing import (
     OnCreate,
     SaleState,
     TicketEvent,
+    TicketEventKey,
     Written,
 )
 from billetbro.models.webhook import WebhookAction, WebhookState
@@ -86,6 +87,7 @@ __all__ = [
     "Ticket",
     "TicketCategory",
     "TicketEvent",
+    "TicketEventKey",
     "TicketStatus",
     "UnreadablePurchase",
     "WebhookAction",

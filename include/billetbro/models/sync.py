@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from billetbro.models.source import SHOWN_BY_A_WEBSITE, SourceState
-from billetbro.models.ticketing import OnCreate, TicketEvent, Written
+from billetbro.models.ticketing import OnCreate, TicketEvent, TicketEventKey, Written
 
 DEFAULT_ON_CREATE = OnCreate()
 
@@ -123,6 +123,11 @@ class Link:
     sale_closed_before: datetime | None = None
     state_written: SourceState | None = None
 
+    @property
+    def key(self) -> TicketEventKey:
+        """Return which Place2book event it is about."""
+        return TicketEventKey(self.event_maker, self.event_id)
+
 
 class Kind(StrEnum):
     """What a change does. The names stand in `sync.changes.kind`."""
@@ -169,6 +174,11 @@ class Change:
     why: str = ""
     moved_from: str | None = None
 
+    @property
+    def key(self) -> TicketEventKey:
+        """Return which Place2book event it is about, 0 while it has no number."""
+        return TicketEventKey(self.event_maker, self.event_id or 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BegunChange:
@@ -188,6 +198,11 @@ class BegunChange:
     old: Mapping[str, Written]
     new: Mapping[str, Written]
     looks: int = 0
+
+    @property
+    def key(self) -> TicketEventKey:
+        """Return which Place2book event it is about, 0 while it has no number."""
+        return TicketEventKey(self.event_maker, self.event_id or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

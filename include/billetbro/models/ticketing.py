@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 UNLIMITED_TICKETS = 200_000
 """What Place2book reports as available tickets when an event has no limit."""
 
 Written = str | int | bool | None
 """What one field of a change can hold once it is written down: JSON's scalars."""
+
+
+class TicketEventKey(NamedTuple):
+    """What a Place2book event is known by: its event maker, and its number there."""
+
+    event_maker: int
+    event_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,11 @@ class CurrentEvent:
     deletable: bool | None = None
     sales_location: str | None = None
     prices: tuple[CurrentPrice, ...] | None = None
+
+    @property
+    def key(self) -> TicketEventKey:
+        """Return what the event is known by."""
+        return TicketEventKey(self.event_maker, self.event_id)
 
 
 class SaleState(StrEnum):

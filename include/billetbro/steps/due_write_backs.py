@@ -15,6 +15,7 @@ from billetbro.models import (
     Mapped,
     Rejection,
     SourceState,
+    TicketEventKey,
     TicketStatus,
     Written,
 )
@@ -41,7 +42,7 @@ class Due:
 def what_is_due(
     snapshot: Sequence[Mapped],
     links: Mapping[str, Link],
-    currents: Mapping[tuple[int, int], CurrentEvent],
+    currents: Mapping[TicketEventKey, CurrentEvent],
     sales_hosts: frozenset[str],
     failed: Collection[str],
     events: Collection[str],
@@ -54,7 +55,7 @@ def what_is_due(
         link = links.get(mapped.uuid)
         if link is None or (events and mapped.uuid not in events):
             continue
-        current = currents.get((link.event_maker, link.event_id))
+        current = currents.get(link.key)
         change = due_write_back(mapped, link, current, sales_hosts, now, failed=mapped.uuid in failed)
         live = current is not None and link.status is LinkStatus.LIVE and not current.passive
         state = due_state(mapped, link, current, now) if live and current else None
@@ -66,14 +67,14 @@ def what_is_due(
 def what_is_still_shown(
     snapshot: Sequence[Mapped],
     links: Mapping[str, Link],
-    currents: Mapping[tuple[int, int], CurrentEvent],
+    currents: Mapping[TicketEventKey, CurrentEvent],
     events: Collection[str],
 ) -> list[Rejection]:
     """Return what staff are told of links that are shown though they were cleared; `events` empty is all."""
     found = []
     for mapped in snapshot:
         link = links.get(mapped.uuid)
-        current = currents.get((link.event_maker, link.event_id)) if link else None
+        current = currents.get(link.key) if link else None
         rejection = still_shown(mapped, link, current)
         if rejection and (not events or mapped.uuid in events):
             found.append(rejection)

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import NotFound, Retriable
-from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent
+from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent, TicketEventKey
 from billetbro.settings.libraries import Library
-from billetbro.steps.load.observe import Key, with_prices
+from billetbro.steps.load.observe import with_prices
 from billetbro.steps.request import NothingToDo, RunRequest
 from billetbro.store.database import library_lock, see_that_it_is_current
 from billetbro.store.links import read_links
@@ -37,11 +37,11 @@ class _Ours:
     """
 
     events: Sequence[ExportEvent]
-    over: frozenset[Key]
+    over: frozenset[TicketEventKey]
     asked: frozenset[int]
-    there: frozenset[Key]
+    there: frozenset[TicketEventKey]
 
-    def vanished(self, gone: Collection[Key]) -> frozenset[int]:
+    def vanished(self, gone: Collection[TicketEventKey]) -> frozenset[int]:
         """Return the events that Place2book no longer has: we deleted them, or no read of it finds them."""
         return self.asked - {event_id for _, event_id in self.there.difference(gone)}
 
@@ -67,7 +67,7 @@ def export(
     see_that_it_is_current(warehouse, warehouse_metadata)
     with library_lock(engine, library.id):
         ours = _read_ours(engine, library, request, client, now)
-        gone: list[Key] = []
+        gone: list[TicketEventKey] = []
         read = _reader(client, gone, ours.over)
         force = request.mode is Mode.RESYNC
         summary = export_purchases(warehouse, library.id, ours.events, read, privacy, now, force)
@@ -91,7 +91,7 @@ def _read_ours(engine: Engine, library: Library, request: RunRequest, client: Pl
     if record.observed_at is None:
         currents |= _observe(engine, library, client, links, record, now)
     # An event that a live link shares with one that is over is exported once, as the live one's.
-    by_event = {(link.event_maker, link.event_id): link for link in sorted(links, key=_is_live)}
+    by_event = {link.key: link for link in sorted(links, key=_is_live)}
     return _Ours(
         events=[
             _export_event(link, currents[key], sources.get(link.uuid))
@@ -105,7 +105,12 @@ def _read_ours(engine: Engine, library: Library, request: RunRequest, client: Pl
 
 
 def _note(
-    engine: Engine, library: Library, request: RunRequest, summary: ExportSummary, gone: Sequence[Key], now: datetime
+    engine: Engine,
+    library: Library,
+    request: RunRequest,
+    summary: ExportSummary,
+    gone: Sequence[TicketEventKey],
+    now: datetime,
 ) -> None:
     """Note what the export did; an event that does not exist is not asked for again until it is seen again."""
     values: dict[str, object] = {"purchases": asdict(summary) | {"failures": len(summary.failures)}}
@@ -120,15 +125,16 @@ def _is_live(link: Link) -> bool:
     return link.status is LinkStatus.LIVE
 
 
-def _reader(client: Place2bookClient, gone: list[Key], over: Collection[Key]) -> ReadPurchases:
+def _reader(client: Place2bookClient, gone: list[TicketEventKey], over: Collection[TicketEventKey]) -> ReadPurchases:
     """Return what reads purchases, and notes in `gone` the events that do not exist: no failure where they are over."""
 
     def read(event_maker: int, event_id: int) -> Listed:
+        key = TicketEventKey(event_maker, event_id)
         try:
-            return client.purchases(event_maker, event_id)
+            return client.purchases(*key)
         except NotFound:
-            gone.append((event_maker, event_id))
-            if (event_maker, event_id) in over:
+            gone.append(key)
+            if key in over:
                 raise Vanished from None
             raise
 
@@ -142,16 +148,16 @@ def _concerns(link: Link, request: RunRequest) -> bool:
 
 def _observe(
     engine: Engine, library: Library, client: Place2bookClient, links: list[Link], record: RunRecord, now: datetime
-) -> dict[Key, CurrentEvent]:
+) -> dict[TicketEventKey, CurrentEvent]:
     """Read how the linked events stand, when `load` could not."""
     first_day = now.astimezone(ZoneInfo(library.timezone)).date() - timedelta(days=library.lookback_days)
     window_start = record.window_start or datetime.combine(first_day, time(), ZoneInfo(library.timezone))
-    wanted = {(link.event_maker, link.event_id): link.status for link in links}
+    wanted = {link.key: link.status for link in links}
     makers = dict.fromkeys(maker for maker, _ in wanted)
     listed = [event for maker in makers for event in client.events(maker, begin_at_after=window_start)]
-    ours = [event for event in listed if (event.event_maker, event.event_id) in wanted]
-    live = [event for event in ours if wanted[event.event_maker, event.event_id] is LinkStatus.LIVE]
-    found = {(event.event_maker, event.event_id): event for event in ours} | with_prices(client, live)
+    ours = [event for event in listed if event.key in wanted]
+    live = [event for event in ours if wanted[event.key] is LinkStatus.LIVE]
+    found = {event.key: event for event in ours} | with_prices(client, live)
     with engine.begin() as connection:
         store_ticket_events(connection, library.id, found.values(), now)
     return found

@@ -20,7 +20,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Refused, Retriable
 from billetbro.messages.errors import error_code, error_in_words, failures_in_words
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import CurrentEvent, Mapped
+from billetbro.models import CurrentEvent, Mapped, TicketEventKey
 from billetbro.reconcile.mapping.event import map_event
 from billetbro.reconcile.sale_status.windows import is_due
 from billetbro.reconcile.sale_status.write_back import NEVER_OVERWRITTEN, due_state
@@ -43,7 +43,6 @@ AT_ONCE = 4
 """So many libraries are worked on at a time."""
 
 LEFT_ALONE = "is being worked on by the hourly run, which writes its states"
-Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +140,7 @@ def _due(engine: Engine, now: datetime, library: str | None = None) -> list[Told
 
 def _read_again(
     client: Place2bookClient, due: Collection[Told]
-) -> tuple[dict[Key, CurrentEvent], list[BilletbroError]]:
+) -> tuple[dict[TicketEventKey, CurrentEvent], list[BilletbroError]]:
     """Return the events as they stand now, and what kept others from being read.
 
     An event that Place2book refuses to show is left to the hourly run, which tells staff. After a few that could not
@@ -152,9 +151,8 @@ def _read_again(
     def read(told: Told) -> CurrentEvent | None:
         if len(errors) >= GIVE_UP_AFTER:
             return None
-        maker, event_id = told.link.event_maker, told.link.event_id
         try:
-            return replace(client.event(maker, event_id), prices=client.prices(maker, event_id))
+            return replace(client.event(*told.link.key), prices=client.prices(*told.link.key))
         except Refused:
             return None
         except Retriable as error:
@@ -162,7 +160,7 @@ def _read_again(
             return None
 
     found = [event for event in client.map_concurrently(read, due) if event is not None]
-    return {(event.event_maker, event.event_id): event for event in found}, errors
+    return {event.key: event for event in found}, errors
 
 
 def _write_states(
@@ -172,14 +170,14 @@ def _write_states(
     source: Source,
     sales_host: str,
     due: Collection[Told],
-    stands: Mapping[Key, CurrentEvent],
+    stands: Mapping[TicketEventKey, CurrentEvent],
     now: datetime,
 ) -> WrittenBack:
     """Write the states that the events have taken on, by the hourly run's rules; nothing else that differs."""
     changed = [
         told
         for told in due
-        if (current := stands.get(_key(told))) and due_state(told.mapped, told.link, current, now) is not None
+        if (current := stands.get(told.link.key)) and due_state(told.mapped, told.link, current, now) is not None
     ]
     if not changed:
         return WrittenBack()
@@ -211,7 +209,3 @@ def _first_day(library: Library, events: Collection[Told], now: datetime) -> dat
     """Return the earliest day, in the library's time zone, on which one of the events starts."""
     starts = (told.mapped.starts_at or told.link.starts_at or now for told in events)
     return min(starts).astimezone(ZoneInfo(library.timezone)).date()
-
-
-def _key(told: Told) -> Key:
-    return told.link.event_maker, told.link.event_id

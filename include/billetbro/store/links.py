@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, bindparam, cast, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from billetbro.models import Link, LinkStatus, Mapped
+from billetbro.models import Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.sale_status.write_back import CLEARED
 from billetbro.store.schema.records import link_from_row, link_to_row
 from billetbro.store.schema.tables import links, source_events
@@ -27,12 +27,12 @@ def read_links(connection: Connection, library: str, ends_after: datetime | None
 
 def linked_by_others(
     connection: Connection, library: str, event_makers: Collection[int]
-) -> list[tuple[str, str, tuple[int, int]]]:
-    """Return (library, source event, (event maker, event)) of what other libraries sell for these event makers."""
+) -> list[tuple[str, str, TicketEventKey]]:
+    """Return (library, source event, Place2book event) of what other libraries sell for these event makers."""
     query = select(links.c.library, links.c.uuid, links.c.event_maker, links.c.event_id).where(
         links.c.library != library, links.c.event_maker.in_(event_makers), links.c.status == LinkStatus.LIVE
     )
-    return [(row.library, row.uuid, (row.event_maker, row.event_id)) for row in connection.execute(query)]
+    return [(row.library, row.uuid, TicketEventKey(row.event_maker, row.event_id)) for row in connection.execute(query)]
 
 
 def sales_hosts(connection: Connection, library: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, Text, any_, bindparam, cast, delete, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
-from billetbro.models import CurrentEvent, Mapped, SourceEvent
+from billetbro.models import CurrentEvent, Mapped, SourceEvent, TicketEventKey
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT
 from billetbro.store.schema.tables import source_events, ticket_events
 
@@ -103,8 +103,8 @@ def store_ticket_events(connection: Connection, library: str, events: Iterable[C
         connection.execute(new.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
-def forget_ticket_events(connection: Connection, library: str, keys: Sequence[tuple[int, int]]) -> None:
-    """Forget ticket events (event maker, event) that no longer exist."""
+def forget_ticket_events(connection: Connection, library: str, keys: Sequence[TicketEventKey]) -> None:
+    """Forget ticket events that no longer exist."""
     key = tuple_(ticket_events.c.event_maker, ticket_events.c.event_id)
     if keys:
         connection.execute(delete(ticket_events).where(ticket_events.c.library == library, key.in_(keys)))
@@ -112,10 +112,10 @@ def forget_ticket_events(connection: Connection, library: str, keys: Sequence[tu
 
 def read_ticket_events(
     connection: Connection, library: str, event_ids: Sequence[int] | None = None
-) -> dict[tuple[int, int], CurrentEvent]:
-    """Return how the library's ticket events, or the named ones, stood when last read, by (event maker, event)."""
+) -> dict[TicketEventKey, CurrentEvent]:
+    """Return how the library's ticket events, or the named ones, stood when last read, by key."""
     query = select(ticket_events.c.payload).where(ticket_events.c.library == library)
     if event_ids is not None:
         query = query.where(ticket_events.c.event_id == any_(literal(list(event_ids), ARRAY(BigInteger))))
     events = (CURRENT_EVENT.validate_python(payload) for payload in connection.scalars(query))
-    return {(event.event_maker, event.event_id): event for event in events}
+    return {event.key: event for event in events}

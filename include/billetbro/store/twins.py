@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, any_, bindparam, cast, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from billetbro.models import Kind, LinkStatus, Mapped
+from billetbro.models import Kind, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.store.changes import begun_changes
 from billetbro.store.schema.records import MAPPED
@@ -38,8 +38,8 @@ def begun_creates(connection: Connection, library: str) -> list[tuple[str, datet
     return [(title, read_time(sent.get("begin_at"))) for title, sent in begun]
 
 
-def still_to_come(connection: Connection, library: str, now: datetime) -> frozenset[tuple[int, int]]:
-    """Return the Place2book events (event maker, event) that have not ended, although their source events are over."""
+def still_to_come(connection: Connection, library: str, now: datetime) -> frozenset[TicketEventKey]:
+    """Return the Place2book events that have not ended, although their source events are over."""
     same = (ticket_events.c.event_maker == links.c.event_maker) & (ticket_events.c.event_id == links.c.event_id)
     query = (
         select(links.c.event_maker, links.c.event_id)
@@ -47,7 +47,7 @@ def still_to_come(connection: Connection, library: str, now: datetime) -> frozen
         .where(links.c.library == library, links.c.status == LinkStatus.RETIRED)
         .where(cast(ticket_events.c.payload["end_at"].astext, Time) > now)
     )
-    return frozenset((event_maker, event_id) for event_maker, event_id in connection.execute(query))
+    return frozenset(TicketEventKey(row.event_maker, row.event_id) for row in connection.execute(query))
 
 
 def read_left(connection: Connection, library: str) -> dict[str, str]:

@@ -168,7 +168,7 @@ def plan_of(
     values: dict[str, Any] = {"run_id": "run-2", "mode": Mode.SYNC, "now": NOW, "window": WINDOW}
     circumstances = Run(**values | run)
     found = identities_of(snapshot, links, there, begun=begun, now=circumstances.now, window=circumstances.window)
-    currents = {(event.event_maker, event.event_id): event for event in there}
+    currents = {event.key: event for event in there}
     return make_plan(snapshot, found, links, currents, RULES, circumstances)
 
 

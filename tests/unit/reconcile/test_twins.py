@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome
+from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, TicketEventKey
 from billetbro.reconcile.matching.identity import Belonging, Identity, identify
 from billetbro.reconcile.matching.twins import (
     Judged,
-    Key,
     Twin,
     claim_on,
     has,
@@ -54,7 +53,7 @@ def twin(
     snapshot: Sequence[Mapped] = (),
     begun: Sequence[tuple[str, datetime | None]] = (),
     missing: Sequence[str] = (),
-    to_come: Sequence[Key] = (),
+    to_come: Sequence[TicketEventKey] = (),
     left: Mapping[str, str] | None = None,
 ) -> Twin:
     more: dict[str, Any] = {"begun": begun, "missing": missing, "to_come": to_come, "left": left}
@@ -234,11 +233,15 @@ def test_event_whose_own_sale_was_ended_too_is_opened_again() -> None:
 @pytest.mark.parametrize(
     ("to_come", "expected"),
     [
-        pytest.param([(RULES.event_maker, 7)], ([], [(Outcome.SKIPPED, LEFT, AT)], []), id="to come in Place2book"),
-        pytest.param([(RULES.event_maker, 8)], ([Belonging.NEW], [], []), id="over there too"),
+        pytest.param(
+            [TicketEventKey(RULES.event_maker, 7)], ([], [(Outcome.SKIPPED, LEFT, AT)], []), id="to come in Place2book"
+        ),
+        pytest.param([TicketEventKey(RULES.event_maker, 8)], ([Belonging.NEW], [], []), id="over there too"),
     ],
 )
-def test_event_that_is_over_for_the_twins_source_alone_is_on_sale(to_come: Sequence[Key], expected: object) -> None:
+def test_event_that_is_over_for_the_twins_source_alone_is_on_sale(
+    to_come: Sequence[TicketEventKey], expected: object
+) -> None:
     assert said(judged(wanted(), twin(OVER, to_come=to_come))) == expected
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, Window
+from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
 from billetbro.models.sales_links import is_place2book, seccode_of
 from billetbro.models.text import normal_form, same_text
 from billetbro.reconcile.matching.recreated import in_order_of_start, made_anew
@@ -72,21 +72,21 @@ def identify(
     event starts outside the `window` has not vanished, since it was not asked for; it is made anew only by what starts
     when it does. `of_twin` are the seccodes of the twin's events, which are not among `events`.
     """
-    by_id = {(event.event_maker, event.event_id): event for event in events}
+    by_id = {event.key: event for event in events}
     standing = {link.uuid: link for link in links if link.status is not LinkStatus.DELETED}
     found: dict[str, Identity] = {}
     for mapped in wanted:
         if link := standing.get(mapped.uuid):
-            current = by_id.get((link.event_maker, link.event_id))
+            current = by_id.get(link.key)
             belonging = Belonging.MISSING if current is None else Belonging.LINKED
             found[mapped.uuid] = Identity(mapped=mapped, belonging=belonging, link=link, current=current)
     unlinked = sorted((m for m in wanted if m.uuid not in found), key=in_order_of_start)
-    taken = {(link.event_maker, link.event_id) for link in standing.values()}
+    taken = {link.key for link in standing.values()}
     live = [link for link in standing.values() if link.status is LinkStatus.LIVE]
     absent = [link for link in live if link.uuid not in present]
     vanished = [link for link in absent if not out_of_sight(link, window, now)]
     unseen = [link for link in absent if out_of_sight(link, window, now) and not is_over(link, now)]
-    free = [event for event in events if (event.event_maker, event.event_id) not in taken]
+    free = [event for event in events if event.key not in taken]
     known = {link.seccode for link in links if link.seccode}.union(of_twin)
     _by_sales_link(unlinked, known, vanished, free, sales_hosts, now, found)
     _made_anew([m for m in unlinked if m.uuid not in found], vanished, unseen, by_id, found)
@@ -160,7 +160,7 @@ def _made_anew(
     unlinked: Sequence[Mapped],
     vanished: Sequence[Link],
     unseen: Sequence[Link],
-    by_id: Mapping[tuple[int, int], CurrentEvent],
+    by_id: Mapping[TicketEventKey, CurrentEvent],
     found: dict[str, Identity],
 ) -> None:
     """Apply rule 3, and fill in the Place2book event of all that moved."""
@@ -169,14 +169,14 @@ def _made_anew(
         found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=link)
     for uuid, identity in found.items():
         if identity.belonging is Belonging.MOVED and identity.link:
-            current = by_id.get((identity.link.event_maker, identity.link.event_id))
+            current = by_id.get(identity.link.key)
             belonging = Belonging.MISSING if current is None else Belonging.MOVED
             found[uuid] = replace(identity, belonging=belonging, current=current)
 
 
 def _unclaimed(free: Iterable[CurrentEvent], found: Mapping[str, Identity]) -> list[CurrentEvent]:
-    claimed = {(i.current.event_maker, i.current.event_id) for i in found.values() if i.current}
-    return [event for event in free if (event.event_maker, event.event_id) not in claimed]
+    claimed = {i.current.key for i in found.values() if i.current}
+    return [event for event in free if event.key not in claimed]
 
 
 def _lost_creates(

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 
-from billetbro.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Outcome, Rejection
+from billetbro.models import CurrentEvent, LibraryRules, Link, LinkStatus, Mapped, Outcome, Rejection, TicketEventKey
 from billetbro.models.sales_links import seccode_of
 from billetbro.reconcile.matching.identity import Belonging, Identity
 from billetbro.reconcile.matching.recreated import made_anew
@@ -39,8 +39,6 @@ SOLD_TWICE = "sold_twice"
 WAITS_FOR_TWIN = "waits_for_twin"
 LED = frozenset({Outcome.TICKET_EVENT, Outcome.SOLD_ELSEWHERE, Outcome.CANCELLED})
 """What an event can be to the library that leads for the other to leave it alone."""
-
-Key = tuple[int, int]
 
 
 class Hold(IntEnum):
@@ -77,9 +75,9 @@ class Twin:
     left_gone: Sequence[tuple[Mapped, str]] = ()
 
     @property
-    def events(self) -> frozenset[Key]:
-        """Return the Place2book events (event maker, event) that are the twin's, whatever they look like."""
-        return frozenset((link.event_maker, link.event_id) for link in self.links)
+    def events(self) -> frozenset[TicketEventKey]:
+        """Return the Place2book events that are the twin's, whatever they look like."""
+        return frozenset(link.key for link in self.links)
 
     @property
     def seccodes(self) -> frozenset[str]:
@@ -109,7 +107,7 @@ def twin_of(
     snapshot: Sequence[Mapped],
     begun: Iterable[tuple[str, datetime | None]] = (),
     missing: Collection[str] = (),
-    to_come: Collection[Key] = (),
+    to_come: Collection[TicketEventKey] = (),
     left: Mapping[str, str] | None = None,
     left_gone: Sequence[tuple[Mapped, str]] = (),
 ) -> Twin:
@@ -152,8 +150,8 @@ def is_on_sale(link: Link) -> bool:
     return link.status is LinkStatus.LIVE and not link.applied.get("passive") and link.sale_closed_at is None
 
 
-def _hold_of(link: Link, to_come: Collection[Key]) -> Hold:
-    not_over = replace(link, status=LinkStatus.LIVE) if (link.event_maker, link.event_id) in to_come else link
+def _hold_of(link: Link, to_come: Collection[TicketEventKey]) -> Hold:
+    not_over = replace(link, status=LinkStatus.LIVE) if link.key in to_come else link
     if is_on_sale(not_over):
         return Hold.ON_SALE
     ended = link.status is LinkStatus.LIVE and link.sale_closed_at is not None
@@ -262,7 +260,7 @@ def without_left(snapshot: Sequence[Mapped], left: Sequence[Mapped]) -> tuple[Ma
 def not_of(twin: Twin | None, events: Iterable[CurrentEvent]) -> tuple[CurrentEvent, ...]:
     """Return the Place2book events that are not the twin's: what it has linked is nobody else's to find."""
     taken = twin.events if twin else frozenset()
-    return tuple(event for event in events if (event.event_maker, event.event_id) not in taken)
+    return tuple(event for event in events if event.key not in taken)
 
 
 def has(twin: Twin | None, mapped: Mapped, rules: LibraryRules) -> bool:

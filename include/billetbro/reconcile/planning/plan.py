@@ -51,6 +51,7 @@ from billetbro.models import (
     Outcome,
     Rejection,
     TicketEvent,
+    TicketEventKey,
 )
 from billetbro.reconcile.matching.identity import Belonging, Identity
 from billetbro.reconcile.matching.recreated import in_series, looks
@@ -69,7 +70,7 @@ def make_plan(
     snapshot: Sequence[Mapped],
     identities: Mapping[str, Identity],
     links: Sequence[Link],
-    currents: Mapping[tuple[int, int], CurrentEvent],
+    currents: Mapping[TicketEventKey, CurrentEvent],
     rules: LibraryRules,
     run: Run,
 ) -> Plan:
@@ -103,7 +104,7 @@ def _plan_removals(
     snapshot: Sequence[Mapped],
     identities: Mapping[str, Identity],
     links: Sequence[Link],
-    currents: Mapping[tuple[int, int], CurrentEvent],
+    currents: Mapping[TicketEventKey, CurrentEvent],
     run: Run,
     plan: Plan,
 ) -> None:
@@ -120,7 +121,7 @@ def _plan_removals(
             plan_removal(
                 link,
                 by_uuid.get(link.uuid),
-                currents.get((link.event_maker, link.event_id)),
+                currents.get(link.key),
                 removal,
                 window=run.window,
                 now=run.now,
@@ -135,7 +136,7 @@ def _plan_removals(
 
 
 def _plan_event(
-    identity: Identity, currents: Mapping[tuple[int, int], CurrentEvent], rules: LibraryRules, run: Run, plan: Plan
+    identity: Identity, currents: Mapping[TicketEventKey, CurrentEvent], rules: LibraryRules, run: Run, plan: Plan
 ) -> None:
     """Plan one wanted event by how it belongs."""
     mapped, desired, link = identity.mapped, identity.mapped.desired, identity.link
@@ -148,7 +149,7 @@ def _plan_event(
         plan.links[mapped.uuid], plan.ours[mapped.uuid] = link, dict(link.prices)
     current = identity.current
     if current is not None:
-        current = currents.get((current.event_maker, current.event_id), current)
+        current = currents.get(current.key, current)
     if identity.belonging is Belonging.UNKNOWN_LINK:
         plan.rejections.append(rejection_of(mapped, "unknown_sales_link", "link", mapped.link))
     elif identity.belonging is Belonging.MISSING and run.mode is not Mode.RESYNC:

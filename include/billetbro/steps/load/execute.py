@@ -17,7 +17,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, NotFound, OutcomeUnknown, Refused
 from billetbro.messages.errors import error_code
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import Change, CurrentEvent, Kind, Mapped, Rejection
+from billetbro.models import Change, CurrentEvent, Kind, Mapped, Rejection, TicketEventKey
 from billetbro.reconcile.matching.identity import Identity
 from billetbro.reconcile.operations.apply import NO_REQUEST, carry_out
 from billetbro.reconcile.operations.checks import SoldMeanwhile
@@ -74,7 +74,7 @@ class ChangeRunner:
         plan: Plan,
         identities: Mapping[str, Identity],
         snapshot: Mapping[str, Mapped],
-        currents: Mapping[tuple[int, int], CurrentEvent],
+        currents: Mapping[TicketEventKey, CurrentEvent],
     ) -> Outcome:
         """Carry out the changes, given with their ids, and return what came of them; raises nothing of the APIs'."""
         by_event: dict[str, list[tuple[int, Change]]] = {}
@@ -139,7 +139,7 @@ class ChangeRunner:
             if event.current is not None:
                 store_ticket_events(connection, self._library, [event.current], now)
             elif before is not None:
-                forget_ticket_events(connection, self._library, [(before.event_maker, before.event_id)])
+                forget_ticket_events(connection, self._library, [before.key])
             event_id = event.link.event_id if event.link else change.event_id
             stored.mark_applied(connection, change_id, now, event_id, event.price_id)
 
@@ -148,7 +148,7 @@ class ChangeRunner:
         current, link = event.current, event.link
         if current is None or link is None or not any(change.kind in CHANGES_PRICES for change in changes):
             return
-        event.current = replace(current, prices=self._client.prices_or_none(current.event_maker, current.event_id))
+        event.current = replace(current, prices=self._client.prices_or_none(*current.key))
         created = any(change.kind is Kind.CREATE for change in changes)
         with self._engine.begin() as connection:
             if created and not link.prices and event.mapped and event.mapped.desired:
@@ -180,7 +180,7 @@ def event_state(
     plan: Plan,
     identities: Mapping[str, Identity],
     snapshot: Mapping[str, Mapped],
-    currents: Mapping[tuple[int, int], CurrentEvent],
+    currents: Mapping[TicketEventKey, CurrentEvent],
 ) -> EventState:
     """Return how one event stands before its changes are carried out."""
     first = changes[0]
@@ -188,7 +188,7 @@ def event_state(
     return EventState(
         mapped=snapshot.get(first.uuid),
         link=plan.links.get(first.uuid),
-        current=currents.get((first.event_maker, first.event_id or 0), identity.current if identity else None),
+        current=currents.get(first.key, identity.current if identity else None),
         ours=dict(plan.ours.get(first.uuid, {})),
     )
 

@@ -18,6 +18,7 @@ from billetbro.models import (
     CurrentPrice,
     OnCreate,
     TicketEvent,
+    TicketEventKey,
     Written,
 )
 from billetbro.reconcile.operations.apply import carry_out
@@ -34,7 +35,6 @@ TO_BE_TOLD = "to be told by Place2book"
 
 ADDRESSES = frozenset({"url", "admin_url"})
 TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_begin_at", "sale_end_at"})
-Key = tuple[int, int]
 
 
 def forecast_write_backs(
@@ -42,7 +42,7 @@ def forecast_write_backs(
     plan: Plan,
     known: Known,
     *,
-    standing: Mapping[Key, CurrentEvent],
+    standing: Mapping[TicketEventKey, CurrentEvent],
     failed: Collection[str],
     events: Collection[str],
 ) -> list[Change]:
@@ -81,15 +81,16 @@ def _as_far_as_known(change: Change) -> Change:
 class OnPaper:
     """A Place2book that says yes to everything; ids of what it makes are below zero."""
 
-    def __init__(self, events: Mapping[Key, CurrentEvent]) -> None:
+    def __init__(self, events: Mapping[TicketEventKey, CurrentEvent]) -> None:
         self.events = dict(events)
         self._numbers = count(-1, -1)
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
         """Return an event as it stands; raises NotFound when it is gone."""
-        if (event_maker, event_id) not in self.events:
+        key = TicketEventKey(event_maker, event_id)
+        if key not in self.events:
             raise NotFound(f"there is no event {event_id} on paper")
-        return self.events[event_maker, event_id]
+        return self.events[key]
 
     def create_event(self, event_maker: int, desired: TicketEvent, _on_create: OnCreate) -> CurrentEvent:
         """Make an event as Place2book makes it: published, unless it is passive."""
@@ -128,7 +129,7 @@ class OnPaper:
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
         """Remove an event."""
-        del self.events[event_maker, event_id]
+        del self.events[TicketEventKey(event_maker, event_id)]
 
     def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
         """Return an event's prices."""
@@ -166,7 +167,7 @@ class OnPaper:
         self._stands(replace(self.event(event_maker, event_id), prices=prices))
 
     def _stands(self, event: CurrentEvent) -> CurrentEvent:
-        self.events[event.event_maker, event.event_id] = event
+        self.events[event.key] = event
         return event
 
 

@@ -8,9 +8,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from billetbro.errors import SettingsError
-from billetbro.models import Link, LinkStatus, Mapped
+from billetbro.models import Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.settings.libraries import Library
-from billetbro.steps.load.observe import Key
 from billetbro.store.links import linked_by_others
 
 
@@ -20,7 +19,7 @@ def read_foreign_claims(
     twin: Library | None,
     links: Sequence[Link],
     snapshot: Sequence[Mapped],
-) -> frozenset[Key]:
+) -> frozenset[TicketEventKey]:
     """Return the Place2book events that other libraries have linked, of those event makers that we look at.
 
     Raises SettingsError when they are those of the very source events that this library shows: then it is the same
@@ -37,7 +36,7 @@ def read_foreign_claims(
 
 
 def _see_that_the_id_is_as_before(
-    library: str, others: Sequence[tuple[str, str, Key]], present: Collection[str]
+    library: str, others: Sequence[tuple[str, str, TicketEventKey]], present: Collection[str]
 ) -> None:
     same = Counter(other for other, uuid, _ in others if uuid in present)
     for before, count in same.most_common(1):

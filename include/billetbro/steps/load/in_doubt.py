@@ -19,6 +19,7 @@ from billetbro.models import (
     LinkStatus,
     Mapped,
     SourceEvent,
+    TicketEventKey,
     Written,
 )
 from billetbro.models.text import normal_form
@@ -27,7 +28,7 @@ from billetbro.reconcile.matching.identity import wants_an_event
 from billetbro.reconcile.operations.apply import sales_location
 from billetbro.reconcile.planning.owned_fields import LONG_TEXT, current_fields, read_time, same_value, written_time
 from billetbro.reconcile.planning.prices import claim_prices, prices_as_made
-from billetbro.steps.load.observe import Key, Observation, with_readable_prices
+from billetbro.steps.load.observe import Observation, with_readable_prices
 
 _LINK = re.compile(r"""href=["']([^"']+)""")
 
@@ -40,7 +41,7 @@ class Recovered:
 
     links: tuple[Link, ...] = ()
     carried_out: Mapping[int, int] = field(default_factory=dict)
-    unread: Mapping[str, Key] = field(default_factory=dict)
+    unread: Mapping[str, TicketEventKey] = field(default_factory=dict)
     put_off: tuple[int, ...] = ()
 
     def among(self, links: Sequence[Link]) -> tuple[Link, ...]:
@@ -63,8 +64,8 @@ def revive(links: Sequence[Link], wanted: Sequence[Mapped]) -> Recovered:
 
 def addressed(links: Sequence[Link], events: Sequence[CurrentEvent]) -> Recovered:
     """Return the links with what Place2book had not told of their events before: seccode, and where they are sold."""
-    by_key = {(event.event_maker, event.event_id): event for event in events}
-    shown = ((link, by_key.get((link.event_maker, link.event_id))) for link in links)
+    by_key = {event.key: event for event in events}
+    shown = ((link, by_key.get(link.key)) for link in links)
     told = (
         replace(
             link, seccode=link.seccode or event.seccode, sales_location=link.sales_location or sales_location(event)
@@ -85,20 +86,18 @@ def carried_out_after_all(
 ) -> Recovered:
     """Return what changes of unknown outcome are seen to have done; reads the prices of their events only."""
     made = _created(begun, links, observation.events)
-    by_key = {_key_of(event): event for event in observation.events}
-    touched = [by_key[key] for key in map(_key, begun) if key in by_key]
+    by_key = {event.key: event for event in observation.events}
+    touched = [by_key[change.key] for change in begun if change.key in by_key]
     priced = with_readable_prices(client, [*made.values(), *touched])
     standing, unreadable = priced.events, observation.unread | priced.unread
     by_uuid = {mapped.uuid: mapped for mapped in snapshot}
-    live: dict[Key, Link] = {
-        (link.event_maker, link.event_id): link for link in links if link.status is LinkStatus.LIVE
-    }
+    live: dict[TicketEventKey, Link] = {link.key: link for link in links if link.status is LinkStatus.LIVE}
     found: dict[str, Link] = {}
     carried_out: dict[int, int] = {}
-    unread: dict[str, Key] = {}
+    unread: dict[str, TicketEventKey] = {}
     put_off: list[int] = []
     for change in begun:
-        key = _key_of(made[change.change_id]) if change.change_id in made else _key(change)
+        key = made[change.change_id].key if change.change_id in made else change.key
         if key in unreadable:
             unread[change.uuid] = key
             put_off.append(change.change_id)
@@ -109,7 +108,7 @@ def carried_out_after_all(
         else:
             link = noted(change, live.get(key), standing.get(key), missing=key not in by_key)
         if link is not None:
-            live[link.event_maker, link.event_id] = found[link.uuid] = link
+            live[link.key] = found[link.uuid] = link
             carried_out[change.change_id] = link.event_id
     return Recovered(links=tuple(found.values()), carried_out=carried_out, unread=unread, put_off=tuple(put_off))
 
@@ -122,8 +121,8 @@ def _created(
     What was sent counts (behaviour 4.4), not what the source says by now, and not whether it still says anything. One
     that staff renamed or moved since is known by its long description, which names the source event's page.
     """
-    taken = {(link.event_maker, link.event_id) for link in links if link.status is not LinkStatus.DELETED}
-    free = [event for event in events if (event.event_maker, event.event_id) not in taken]
+    taken = {link.key for link in links if link.status is not LinkStatus.DELETED}
+    free = [event for event in events if event.key not in taken]
     found: dict[int, CurrentEvent] = {}
     creates = [change for change in begun if change.kind is Kind.CREATE]
     for bears in (_bears_name_and_start, _bears_description, _names_the_page):
@@ -179,11 +178,3 @@ def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | N
         echo=stands,
         prices=prices or prices_as_made(desired, {price.price_id: price for price in current.prices or ()}),
     )
-
-
-def _key_of(event: CurrentEvent) -> Key:
-    return event.event_maker, event.event_id
-
-
-def _key(change: BegunChange) -> Key:
-    return change.event_maker, change.event_id or 0

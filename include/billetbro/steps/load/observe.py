@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import InvalidResponse, Refused
-from billetbro.models import BegunChange, CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped
+from billetbro.models import BegunChange, CurrentEvent, Kind, LibraryRules, Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.matching.identity import is_over, wants_an_event
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.policies import distrust
@@ -20,8 +20,6 @@ MARGIN = timedelta(days=1)
 LISTED = ("published", None)
 """States of an event that Place2book's list must hold; whether it lists drafts and what is over is not documented."""
 
-Key = tuple[int, int]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
@@ -29,16 +27,16 @@ class Observation:
     that could not be read."""
 
     events: tuple[CurrentEvent, ...]
-    missing: tuple[Key, ...]
-    unread: frozenset[Key]
+    missing: tuple[TicketEventKey, ...]
+    unread: frozenset[TicketEventKey]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priced:
     """Events with their prices, and those whose prices could not be read."""
 
-    events: dict[Key, CurrentEvent]
-    unread: frozenset[Key]
+    events: dict[TicketEventKey, CurrentEvent]
+    unread: frozenset[TicketEventKey]
 
 
 def earliest_sought(
@@ -84,8 +82,8 @@ def observe(
     makers = dict.fromkeys((*rules.event_makers, *(link.event_maker for link in live), *created_at))
     begin_at_after = starts_after - MARGIN
     listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
-    known = {_key(event) for event in listed}
-    unlisted = [link for link in linked if (link.event_maker, link.event_id) not in known]
+    known = {event.key for event in listed}
+    unlisted = [link for link in linked if link.key not in known]
     found = read_each(client, lambda link: _event_or_none(client, link), unlisted)
     missing = [link for link, event in zip(unlisted, found, strict=True) if event is None and link in live]
     there = [event for event in found if isinstance(event, CurrentEvent)]
@@ -98,36 +96,32 @@ def observe(
         raise InvalidResponse(f"Library '{rules.library}': {doubt}{way_out}")
     return Observation(
         events=(*listed, *there),
-        missing=tuple((link.event_maker, link.event_id) for link in missing),
-        unread=frozenset((link.event_maker, link.event_id) for link in unread),
+        missing=tuple(link.key for link in missing),
+        unread=frozenset(link.key for link in unread),
     )
 
 
 def with_readable_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> Priced:
     """Return the events with their prices read, as `with_prices` does, but for the few of which nothing can be read."""
-    wanted = list({_key(event): event for event in events}.values())
-    prices = read_each(client, lambda event: client.prices_or_none(event.event_maker, event.event_id), wanted)
+    wanted = list({event.key: event for event in events}.values())
+    prices = read_each(client, lambda event: client.prices_or_none(*event.key), wanted)
     read = zip(wanted, prices, strict=True)
     return Priced(
-        events={_key(event): replace(event, prices=found) for event, found in read if not isinstance(found, Unread)},
-        unread=frozenset(_key(e) for e, found in zip(wanted, prices, strict=True) if isinstance(found, Unread)),
+        events={event.key: replace(event, prices=found) for event, found in read if not isinstance(found, Unread)},
+        unread=frozenset(e.key for e, found in zip(wanted, prices, strict=True) if isinstance(found, Unread)),
     )
 
 
-def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[Key, CurrentEvent]:
+def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[TicketEventKey, CurrentEvent]:
     """Return the events with their prices read, a few at a time; None where Place2book shows none."""
-    wanted = list({_key(event): event for event in events}.values())
-    prices = client.map_concurrently(lambda event: client.prices_or_none(event.event_maker, event.event_id), wanted)
-    return {_key(event): replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
+    wanted = list({event.key: event for event in events}.values())
+    prices = client.map_concurrently(lambda event: client.prices_or_none(*event.key), wanted)
+    return {event.key: replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
 
 
 def _event_or_none(client: Place2bookClient, link: Link) -> CurrentEvent | None:
     """Return the event; None when Place2book refuses to show it although it has just shown the list: it is not ours."""
     try:
-        return client.event(link.event_maker, link.event_id)
+        return client.event(*link.key)
     except Refused:
         return None
-
-
-def _key(event: CurrentEvent) -> Key:
-    return event.event_maker, event.event_id

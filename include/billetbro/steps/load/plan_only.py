@@ -85,7 +85,7 @@ def _absent_once(request: RunRequest, known: Known, plan: Plan) -> list[Change]:
     if request.events or not (known.snapshot or request.allow_mass_removal):
         return []
     once = [link for link in known.links if 0 < plan.absences.get(link.uuid, 0) < ABSENCES_BEFORE_GONE]
-    sold = [is_sold(known.currents.get((link.event_maker, link.event_id))) for link in once]
+    sold = [is_sold(known.currents.get(link.key)) for link in once]
     return [
         change_of(Kind.END_SALE if tickets else Kind.DELETE, link, link, (), Why.ABSENT_ONCE)
         for link, tickets in zip(once, sold, strict=True)

@@ -21,6 +21,7 @@ from billetbro.models import (
     Outcome,
     Rejection,
     SourceEvent,
+    TicketEventKey,
     Window,
 )
 from billetbro.reconcile.in_doubt import can_be_told
@@ -31,7 +32,7 @@ from billetbro.settings.libraries import Library
 from billetbro.steps.library_rules import rules_of
 from billetbro.steps.load.foreign_claims import read_foreign_claims
 from billetbro.steps.load.in_doubt import Recovered, addressed, carried_out_after_all, revive
-from billetbro.steps.load.observe import Key, Observation, Priced, earliest_sought, observe, with_readable_prices
+from billetbro.steps.load.observe import Observation, Priced, earliest_sought, observe, with_readable_prices
 from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import NothingToDo, RunRequest
 from billetbro.store.changes import begun_changes
@@ -59,7 +60,7 @@ class Known:
     snapshot: tuple[Mapped, ...]
     links: tuple[Link, ...]
     identities: Mapping[str, Identity]
-    currents: Mapping[Key, CurrentEvent]
+    currents: Mapping[TicketEventKey, CurrentEvent]
     observation: Observation
     recovered: Recovered
     run: Run
@@ -87,7 +88,7 @@ class _Ours:
     missing: frozenset[str]
     sources: Mapping[str, SourceEvent]
     twin: Twin | None
-    others: frozenset[Key]
+    others: frozenset[TicketEventKey]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,7 @@ def _look(client: Place2bookClient, ours: _Ours, run: Run, *, believe_missing: b
         created_at=(change.event_maker for change in ours.begun if change.kind is Kind.CREATE),
         believe_missing=believe_missing,
     )
-    free = (event for event in seen.events if (event.event_maker, event.event_id) not in ours.others)
+    free = (event for event in seen.events if event.key not in ours.others)
     observation = replace(seen, events=not_of(twin, free))
     told = addressed(links, observation.events)
     links = told.among(links)
@@ -217,8 +218,8 @@ def _identities(ours: _Ours, found: _Found, run: Run) -> dict[str, Identity]:
 
 
 def _unreadable(
-    unread: Collection[Key],
-    undecided: Mapping[str, Key],
+    unread: Collection[TicketEventKey],
+    undecided: Mapping[str, TicketEventKey],
     links: Sequence[Link],
     identities: Mapping[str, Identity],
 ) -> dict[str, int]:
@@ -229,11 +230,11 @@ def _unreadable(
     keys = {*unread, *undecided.values()}
     found = {uuid: event_id for uuid, (_, event_id) in undecided.items()}
     for link in links:
-        if link.status is LinkStatus.LIVE and (link.event_maker, link.event_id) in keys:
+        if link.status is LinkStatus.LIVE and link.key in keys:
             found[link.uuid] = link.event_id
     for uuid, identity in identities.items():
         stands = identity.current or identity.link
-        if stands is not None and (stands.event_maker, stands.event_id) in keys:
+        if stands is not None and stands.key in keys:
             found[uuid] = stands.event_id
     return found
 
@@ -242,9 +243,9 @@ def _priced(
     client: Place2bookClient, observation: Observation, links: Sequence[Link], identities: Mapping[str, Identity]
 ) -> Priced:
     """Return the events that a plan can be about, with their prices."""
-    found = {(event.event_maker, event.event_id): event for event in observation.events}
-    ours = {(link.event_maker, link.event_id) for link in links if link.status is LinkStatus.LIVE}
-    ours |= {(i.current.event_maker, i.current.event_id) for i in identities.values() if i.current}
+    found = {event.key: event for event in observation.events}
+    ours = {link.key for link in links if link.status is LinkStatus.LIVE}
+    ours |= {i.current.key for i in identities.values() if i.current}
     return with_readable_prices(client, [found[key] for key in ours if key in found])
 
 
@@ -259,7 +260,7 @@ def store_observation(connection: Connection, library: str, known: Known) -> Non
     # What is rejected for now is, once it is in order, still the event that it was.
     judged = [mapped.uuid for mapped in known.snapshot if mapped.outcome is not Outcome.REJECTED]
     remember_left(connection, library, known.left_to, judged)
-    over = {(link.event_maker, link.event_id) for link in known.links if link.status is LinkStatus.RETIRED}
-    seen = [event for event in observation.events if (event.event_maker, event.event_id) in over]
+    over = {link.key for link in known.links if link.status is LinkStatus.RETIRED}
+    seen = [event for event in observation.events if event.key in over]
     store_ticket_events(connection, library, [*known.currents.values(), *seen], known.run.now)
     forget_ticket_events(connection, library, observation.missing)
