@@ -11,6 +11,7 @@ from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.fields import label_of
 from billetbro.messages.source_words import ANY_SOURCE, SourceWords
 from billetbro.models import FieldChange, Kind, Written
+from billetbro.reconcile.operations import operation_of
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
 LONG_TEXTS = frozenset({"description_short", "description_long"})
@@ -45,9 +46,13 @@ def field_lines(kind: Kind, change: FieldChange, prices: Mapping[str, str], word
     label = both(label_of(change.field, prices))
     if change.field in LONG_TEXTS:
         lines = difference(_folded(change.old), _folded(change.new))
-        return [f"{label}: {lines[0][2:]}"] if kind is Kind.CREATE else [f"{label}:", *(f"  {line}" for line in lines)]
+        return (
+            [f"{label}: {lines[0][2:]}"]
+            if operation_of(kind).makes_event
+            else [f"{label}:", *(f"  {line}" for line in lines)]
+        )
     new = shown_value(change.field, change.new, words)
-    if kind is Kind.CREATE:
+    if operation_of(kind).makes_event:
         return [f"{label}: {new}"]
     if kind is Kind.WRITE_BACK and change.field in ADDRESSES and change.new is None:
         new = GIVEN_BY_PLACE2BOOK

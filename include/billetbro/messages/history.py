@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from billetbro.messages.changes import KINDS, STATUSES
+from billetbro.messages.changes import STATUSES, explained
 from billetbro.messages.errors import error_lines
 from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.field_lines import LONG_TEXTS, WIDTH, both, difference, shown_value
 from billetbro.messages.fields import label_of
 from billetbro.messages.source_words import SourceWords
 from billetbro.models import FieldChange, Kind, Link, Written
+from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.reasons import reason_in_words
 from billetbro.store.event.history import REJECTED, RESOLVED, HistoryEntry, ListedRejection
 from billetbro.store.event.lookup import FoundEvent
@@ -59,7 +60,7 @@ def history_text(
 
 
 def _entry(entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo, words: SourceWords) -> list[str]:
-    kind = OTHER_KINDS.get(entry.kind) or words.said(KINDS[Kind(entry.kind)])
+    kind = OTHER_KINDS.get(entry.kind) or words.said(explained(operation_of(Kind(entry.kind)).done_key))
     status = f"  [{both(STATUSES[entry.status])}]" if entry.status else ""
     price = f" ”{prices[str(entry.price_id)]}”" if str(entry.price_id) in prices else ""
     lines = [f"{local_time(entry.at, zone)}  {both(kind)}{price}{status}"]

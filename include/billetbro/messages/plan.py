@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from billetbro.messages.changes import explained
 from billetbro.messages.errors import error_lines
 from billetbro.messages.explanations import Explanation, explain_noted
 from billetbro.messages.field_lines import both, field_lines, shown_value
@@ -16,29 +17,12 @@ from billetbro.messages.pluralize import pluralize
 from billetbro.messages.rejections import rejected_lines, warning_lines
 from billetbro.messages.source_words import SourceWords, WordsOf
 from billetbro.models import FieldChange, Kind
+from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.reasons import reason_in_words
 from billetbro.store.runs import RunRecord, read_runs
 from billetbro.store.schema.tables import changes, source_events
 from billetbro.store.snapshots import read_ticket_events
 
-TO_DO = {
-    Kind.CREATE: Explanation("OPRET i Place2book", "CREATE in Place2book"),
-    Kind.ADOPT: Explanation("KOBL til arrangementet i Place2book", "LINK to the event in Place2book"),
-    Kind.MOVE: Explanation("FLYT koblingen til den nye udgave", "MOVE the link to the new instance"),
-    Kind.UPDATE: Explanation("RET i Place2book", "UPDATE in Place2book"),
-    Kind.CREATE_PRICE: Explanation("OPRET en pris", "CREATE a price"),
-    Kind.UPDATE_PRICE: Explanation("RET en pris", "UPDATE a price"),
-    Kind.DELETE_PRICE: Explanation("SLET en pris", "DELETE a price"),
-    Kind.END_PRICE_SALE: Explanation("STOP salget af en pris", "END the sale of a price"),
-    Kind.END_SALE: Explanation("STOP salget", "END the sale"),
-    Kind.REOPEN_SALE: Explanation("ÅBN salget igen", "REOPEN the sale"),
-    Kind.DELETE: Explanation("SLET i Place2book", "DELETE in Place2book"),
-    Kind.RETIRE: Explanation("AFSLUT koblingen", "RETIRE the link"),
-    Kind.RECORD: Explanation("NOTÉR, intet sendes", "NOTE, nothing is sent"),
-    Kind.DRIFT: Explanation("NOTÉR personalets rettelse", "NOTE what staff edited"),
-    Kind.WRITE_BACK: Explanation("SKRIV til {source}", "WRITE to {source}"),
-    Kind.CLEAR_LINK: Explanation("FJERN linket i {source}", "CLEAR the link in {source}"),
-}
 HELD_BACK = Explanation("HOLDES TILBAGE", "HELD BACK")
 NOTHING_CHANGED = "PLAN: intet er ændret / nothing was changed"
 PURCHASES = (
@@ -112,7 +96,9 @@ def _totals(planned: int, held: int, events: int) -> Explanation:
 def _counts(rows: Sequence[Mapping[Any, Any]], words: SourceWords) -> list[str]:
     """Return how much of each sort is planned, in the order in which a run would do it."""
     found = Counter(Kind(row["kind"]) for row in rows if row["status"] == "planned")
-    return [f"  {both(words.said(to_do))}: {found[kind]}" for kind, to_do in TO_DO.items() if found[kind]]
+    return [
+        f"  {both(words.said(explained(operation_of(kind).to_do_key)))}: {found[kind]}" for kind in Kind if found[kind]
+    ]
 
 
 def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]:
@@ -132,9 +118,9 @@ def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]
 def _change(row: Mapping[Any, Any], prices: Mapping[str, str], words: SourceWords) -> list[str]:
     """Return one change: what is done and why, then each field."""
     kind, why = Kind(row["kind"]), reason_in_words(row["why"], words)
-    to_do = both(words.said(TO_DO[kind]))
+    to_do = both(words.said(explained(operation_of(kind).to_do_key)))
     fields = [FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]]
-    if kind is Kind.CREATE:
+    if operation_of(kind).makes_event:
         fields = [field for field in fields if field.new not in CREATED_WITHOUT]
     price = prices.get(str(row["price_id"]))
     of_price = f" ”{price}”" if price else ""

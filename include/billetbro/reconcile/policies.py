@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import Change, FieldChange, Kind, LibraryRules, Rejection, Written
-from billetbro.reconcile.planning.removal import REMOVALS
+from billetbro.models import Change, FieldChange, LibraryRules, Rejection, Written
+from billetbro.reconcile.operations import operation_of
 
 RETRY_REFUSED_AFTER = timedelta(days=1)
 UNSAVED = "cms_cannot_save"
@@ -29,10 +29,6 @@ RUNS_OF_A_DAY = 6
 PRICE_JUMP = 50
 """So many times dearer or cheaper is no new price but another unit: kroner and øre, and kroner cut to whole ones."""
 PRICE_JUMPS_BELIEVED = 2
-SENDS_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE})
-TOUCHES_PRICES = SENDS_PRICES | {Kind.DELETE_PRICE, Kind.END_PRICE_SALE}
-VARIES_WITH_TIME = frozenset({Kind.END_SALE, Kind.END_PRICE_SALE})
-NEEDS_A_LINK = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE, Kind.REOPEN_SALE})
 SOLD_FROM_NOW_ON = FieldChange(field="passive", old=True, new=False)
 
 
@@ -52,7 +48,7 @@ def guard_removals(
     Removals are deletions and ended sales alike. Both limits must be exceeded: the count, and the percentage of the
     library's live links. `allow_mass_removal` is a person's word that they are meant, and lets all pass.
     """
-    removals = sum(change.kind in REMOVALS for change in changes)
+    removals = sum(operation_of(change.kind).removes for change in changes)
     if allow_mass_removal:
         return Guarded(changes=tuple(changes))
     reason = None
@@ -62,7 +58,7 @@ def guard_removals(
         reason = _too_many_in_words(removals, live_links, rules)
     if reason is None:
         return Guarded(changes=tuple(changes))
-    return Guarded(changes=tuple(change for change in changes if change.kind not in REMOVALS), blocked=reason)
+    return Guarded(changes=tuple(change for change in changes if not operation_of(change.kind).removes), blocked=reason)
 
 
 def _empty_in_words(live_links: int) -> str:
@@ -94,14 +90,14 @@ def guard_prices(changes: Sequence[Change], *, resync: bool) -> tuple[tuple[Chan
     instead of kroner would otherwise make every ticket a hundred times as dear. `resync` is a person's word that the
     prices are meant.
     """
-    changed = [field for change in changes if change.kind is Kind.UPDATE_PRICE for field in change.fields]
-    values = [field for field in changed if field.field == "value"]
+    sent = [change for change in changes if operation_of(change.kind).sends_price]
+    values = [field for change in sent for field in change.fields if field.field == "value" and field.old is not None]
     jumps = sum(_jumps(field) for field in values)
     if resync or jumps <= PRICE_JUMPS_BELIEVED or jumps * 2 <= len(values):
         return tuple(changes), ()
-    doubted = {change.uuid for change in changes if change.kind in SENDS_PRICES and _sends_a_price(change)}
-    held = [change for change in changes if change.uuid in doubted and change.kind in TOUCHES_PRICES]
-    rejections = tuple(_doubted(change) for change in held if change.kind in SENDS_PRICES)
+    doubted = {change.uuid for change in sent if _sends_a_price(change)}
+    held = [change for change in changes if change.uuid in doubted and operation_of(change.kind).touches_prices]
+    rejections = tuple(_doubted(change) for change in held if operation_of(change.kind).sends_price)
     return tuple(change for change in changes if change not in held), rejections
 
 
@@ -138,7 +134,7 @@ def fingerprint(changes: Iterable[Change]) -> str:
     """Return what identifies the changes of one event: the same again means that nothing changed since."""
     content = [
         [change.kind, change.event_maker, change.price_key]
-        + ([] if change.kind in VARIES_WITH_TIME else [[field.field, field.new] for field in change.fields])
+        + ([] if operation_of(change.kind).varies_with_time else [[field.field, field.new] for field in change.fields])
         for change in changes
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
@@ -165,7 +161,7 @@ def leave_refused_alone(
 
 def goes_on_sale(changes: Iterable[Change]) -> bool:
     """Return whether an event goes on sale, or comes to another source event, whose link is then to be written back."""
-    return any(change.kind in NEEDS_A_LINK or SOLD_FROM_NOW_ON in change.fields for change in changes)
+    return any(operation_of(change.kind).needs_link or SOLD_FROM_NOW_ON in change.fields for change in changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import ProgrammingError
 
+from billetbro.messages.changes import explained
 from billetbro.messages.errors import error_in_words, error_lines, failures_in_words
 from billetbro.messages.explanations import Explanation, explain, explain_noted
 from billetbro.messages.field_lines import LONG_TEXTS, both, shown_value
@@ -21,21 +22,12 @@ from billetbro.messages.pluralize import pluralize
 from billetbro.messages.rejections import rejected_lines, warning_lines
 from billetbro.messages.source_words import SourceWords, WordsOf
 from billetbro.models import Kind, Outcome
+from billetbro.reconcile.operations import ReportSection, operation_of
 from billetbro.reconcile.reasons import reason_in_words
 from billetbro.store.event.lookup import never_seen
 from billetbro.store.runs import RunRecord, read_runs
 from billetbro.store.schema.tables import changes, links, rejections, source_events
 
-UPDATES = (Kind.UPDATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.DELETE_PRICE, Kind.REOPEN_SALE)
-SECTIONS = (
-    (Explanation("Oprettet", "created"), (Kind.CREATE,)),
-    (Explanation("Koblet til", "linked"), (Kind.ADOPT, Kind.MOVE)),
-    (Explanation("Opdateret", "updated"), UPDATES),
-    (Explanation("Salg stoppet", "sale ended"), (Kind.END_SALE, Kind.END_PRICE_SALE)),
-    (Explanation("Slettet", "deleted"), (Kind.DELETE,)),
-    (Explanation("Ændret af personalet i Place2book", "edited by staff in Place2book"), (Kind.DRIFT,)),
-    (Explanation("Skrevet til {source}", "written to {source}"), (Kind.WRITE_BACK, Kind.CLEAR_LINK)),
-)
 CANCELLED = Explanation("Aflyst i {source}.", "Cancelled in {source}.")
 SHOWN_TITLES = 8
 ALL_WELL = "Det gik godt for alle biblioteker. / Every library went well."
@@ -159,12 +151,13 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> Libr
     query = select(changes, start).outerjoin(source_events, of_event).where(of_run)
     rows = connection.execute(query.order_by(start, changes.c.title, changes.c.id)).mappings().all()
     prices = names_of_prices(connection, run.library) if rows else {}
+    applied = [row for row in rows if row["status"] == "applied"]
     sections = [
         Section(
-            heading=both(words.said(heading)),
-            lines=[_line(row, prices, words) for row in rows if row["kind"] in kinds and row["status"] == "applied"],
+            heading=both(words.said(explained(section.heading_key))),
+            lines=[_line(row, prices, words) for row in applied if operation_of(Kind(row["kind"])).section is section],
         )
-        for heading, kinds in SECTIONS
+        for section in ReportSection
     ]
     live = select(func.count()).where(links.c.library == run.library, links.c.status == "live")
     return LibraryReport(
@@ -188,11 +181,11 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> Libr
 
 def _line(row: Mapping[Any, Any], prices: Mapping[str, str], words: SourceWords) -> str:
     """Return one change as a line: its event, and what became what."""
-    kind = Kind(row["kind"])
+    operation = operation_of(Kind(row["kind"]))
     event = f"{shown_value('starts_at', row['starts_at']):16}  {row['title']}"
-    if kind is Kind.CREATE:
+    if operation.makes_event:
         return event
-    if kind in (Kind.DELETE, Kind.ADOPT, Kind.MOVE):
+    if operation.reported_by_reason:
         return f"{event}  ({both(reason_in_words(row['why'], words))})"
     changes_of_it = [change for change in row["fields"] if change["field"] != "admin_url"] or row["fields"]
     fields = "; ".join(_field(change, prices, words) for change in changes_of_it)

@@ -12,24 +12,13 @@ from billetbro.errors import Retriable
 from billetbro.messages import errors as error_texts
 from billetbro.messages.errors import UNEXPECTED
 from billetbro.models import BegunChange, Change, Kind, Mode
+from billetbro.reconcile.operations import kinds_where
 from billetbro.store.schema.tables import changes, runs
 
 NOT_SENT = "not sent: the run ended before"
 INTERRUPTED = "interrupted: whether it was carried out is not known"
-SEEN_WHEN_DONE = (
-    Kind.CREATE,
-    Kind.UPDATE,
-    Kind.CREATE_PRICE,
-    Kind.UPDATE_PRICE,
-    Kind.DELETE_PRICE,
-    Kind.END_PRICE_SALE,
-    Kind.END_SALE,
-    Kind.REOPEN_SALE,
-    Kind.DELETE,
-)
-"""The kinds of change of which Place2book shows later whether they were carried out."""
-WRITTEN_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
-"""The kinds of change that are the source's, and tell nothing of Place2book."""
+SEEN_WHEN_DONE = kinds_where(lambda operation: operation.sends_to_place2book)
+WRITTEN_BACK = kinds_where(lambda operation: operation.sends_to_source)
 
 
 def store_planned(

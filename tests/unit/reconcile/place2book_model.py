@@ -26,7 +26,7 @@ from billetbro.models import (
     TicketEvent,
     Written,
 )
-from billetbro.reconcile.operations.apply import carry_out
+from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.planning.plan import Plan
@@ -39,7 +39,7 @@ TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_
 
 @dataclass
 class Shop:
-    """The ticket events, with the calls that apply.py makes; `writes` are those that changed something."""
+    """The ticket events, with the calls that operations make; `writes` are those that changed something."""
 
     events: dict[int, CurrentEvent] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
@@ -152,7 +152,7 @@ class World:
             ours=dict(plan.ours.get(uuid, {})),
         )
         for change in changes:
-            carry_out(cast(Place2bookClient, self.shop), change, event)
+            operation_of(change.kind).apply(cast(Place2bookClient, self.shop), change, event)
             if change.moved_from:
                 del self.links[change.moved_from]
             assert event.link is not None

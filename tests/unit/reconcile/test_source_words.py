@@ -8,19 +8,19 @@ from string import Formatter
 
 import pytest
 
-from billetbro.messages.changes import KINDS
+from billetbro.messages.changes import explained
 from billetbro.messages.diagnosis import ANSWERS
 from billetbro.messages.explanation_texts import ENTRIES, Explanation
 from billetbro.messages.explanations import explain, explain_noted
 from billetbro.messages.history import NOT_LISTED
-from billetbro.messages.plan import TO_DO
 from billetbro.messages.source_words import ANY_SOURCE, SourceWords
 from billetbro.models import Kind, SourceState
+from billetbro.reconcile.operations import ReportSection, operation_of
 from billetbro.reconcile.reasons import Why, reason_in_words
 from billetbro.sources import kinds
 from billetbro.sources.dpl_cms.words import WORDS as CMS
 from billetbro.sources.yesplan.words import WORDS as YESPLAN
-from billetbro.steps.report import CANCELLED, SECTIONS
+from billetbro.steps.report import CANCELLED
 
 SOURCES = {**{name: kind.words for name, kind in kinds().items()}, "any source": ANY_SOURCE}
 SAYS_ALONE = {"dpl_cms": ("Eksternt system", "Active", "udgiv"), "yesplan": ("prisfelt", "price field", "API")}
@@ -58,10 +58,10 @@ def phrases(words: SourceWords) -> Iterator[tuple[str, Explanation]]:
     for why in Why:
         yield f"because: {why.name}", reason_in_words(why, words)
     for kind in Kind:
-        yield f"done: {kind}", words.said(KINDS[kind])
-        yield f"to do: {kind}", words.said(TO_DO[kind])
-    for heading, _ in SECTIONS:
-        yield f"heading: {heading.en}", words.said(heading)
+        yield f"done: {kind}", words.said(explained(operation_of(kind).done_key))
+        yield f"to do: {kind}", words.said(explained(operation_of(kind).to_do_key))
+    for section in ReportSection:
+        yield f"heading: {section}", words.said(explained(section.heading_key))
     yield "not listed", words.said(NOT_LISTED)
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from billetbro.messages.explanations import CODES
 from billetbro.models import Kind
+from billetbro.reconcile.operations import kinds_where
 from billetbro.reconcile.planning import plan, prices, removal
 
 TABLES = "\n".join(module.__doc__ or "" for module in (plan, prices, removal))
-WRITTEN_TO_THE_SOURCE = {Kind.WRITE_BACK, Kind.CLEAR_LINK}
+PLANNED = kinds_where(lambda operation: not operation.sends_to_source)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in WRITTEN_TO_THE_SOURCE])
+@pytest.mark.parametrize("kind", PLANNED)
 def test_tables_of_the_planner_name_every_kind_of_change(kind: Kind) -> None:
     assert re.search(rf"\b{kind.name}\b", TABLES) is not None
 

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billetbro.messages.changes import KINDS
 from billetbro.messages.errors import IN_DANISH
 from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.history import event_line, history_text
-from billetbro.models import AppliedPrice, FieldChange, Kind, Link, LinkStatus
+from billetbro.models import AppliedPrice, FieldChange, Link, LinkStatus
 from billetbro.sources.dpl_cms.words import WORDS as CMS
 from billetbro.store.event.history import HistoryEntry
 from billetbro.store.event.lookup import FoundEvent
@@ -115,10 +114,6 @@ def test_history_cuts_a_long_value_and_folds_it() -> None:
     )
     (_, line) = told(entry)
     assert (line.startswith("    navn / name: æ æ æ"), line.endswith("…"), len(line)) == (True, True, 113)
-
-
-def test_every_kind_of_change_has_its_words() -> None:
-    assert KINDS.keys() == set(Kind)
 
 
 def test_event_without_a_start_that_left_the_list_is_a_line_of_the_same_width() -> None:

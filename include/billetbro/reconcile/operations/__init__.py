@@ -1,1 +1,20 @@
-"""How each kind of change is carried out and confirmed."""
+"""The operations: one class for each kind of change, which `operation_of` finds.
+
+A new kind of change is a name in `Kind`, a class here, and its words in the catalogues (`operations.po`).
+"""
+
+from billetbro.reconcile.operations import create, event, link_only, prices, sale, write_back
+from billetbro.reconcile.operations.operation import Operation, ReportSection, kinds_where, operation_of
+
+__all__ = [
+    "Operation",
+    "ReportSection",
+    "create",
+    "event",
+    "kinds_where",
+    "link_only",
+    "operation_of",
+    "prices",
+    "sale",
+    "write_back",
+]

@@ -1,8 +1,8 @@
-"""One event while its changes are carried out: what each function that carries one out reads and brings up to date."""
+"""One event while its changes are carried out: what each operation reads and brings up to date."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from billetbro.models import AppliedPrice, Change, CurrentEvent, Link, Mapped
 
@@ -18,28 +18,31 @@ class EventState:
     link: Link | None
     current: CurrentEvent | None
     ours: dict[str, AppliedPrice]
-    price_id: int | None = None
 
+    @property
+    def wanted(self) -> Mapped:
+        """Return what the event should be, which every change of its fields knows."""
+        assert self.mapped is not None
+        return self.mapped
 
-def mapped_of(event: EventState) -> Mapped:
-    """Return what the event should be, which every change of its fields knows."""
-    assert event.mapped is not None
-    return event.mapped
+    @property
+    def linked(self) -> Link:
+        """Return the event's link, which it has once it was created."""
+        assert self.link is not None
+        return self.link
 
+    @property
+    def standing(self) -> CurrentEvent:
+        """Return how the event stands, which it does until it is deleted."""
+        assert self.current is not None
+        return self.current
 
-def link_of(event: EventState) -> Link:
-    """Return the event's link, which it has once it was created."""
-    assert event.link is not None
-    return event.link
+    def update_current(self, answer: CurrentEvent) -> CurrentEvent:
+        """Take an answer of Place2book's for how the event stands; it shows no prices, so those known before stay."""
+        self.current = replace(answer, prices=self.current.prices if self.current else None)
+        return self.current
 
-
-def current_of(event: EventState) -> CurrentEvent:
-    """Return how the event stands, which it does until it is deleted."""
-    assert event.current is not None
-    return event.current
-
-
-def event_id_of(change: Change) -> int:
-    """Return the number of the event that a change is of; only a create has none."""
-    assert change.event_id is not None
-    return change.event_id
+    def price_of(self, change: Change) -> int | None:
+        """Return the number of the price that a change was about, once it was carried out."""
+        ours = self.link.prices.get(change.price_key or "") if self.link else None
+        return ours.price_id if ours else change.price_id

@@ -1,91 +1,120 @@
-"""Carry out one change of a price at Place2book, and say what the link remembers of it afterwards."""
+"""Create, update and delete a price, and end its sale."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
 
-from billetbro.errors import NotFound, after_a_write
-from billetbro.models import AppliedPrice, Change, CurrentPrice, Written
+from billetbro.errors import NotFound
+from billetbro.models import AppliedPrice, BegunChange, Change, CurrentEvent, CurrentPrice, Kind, Link, Written
 from billetbro.models.text import same_text
-from billetbro.reconcile.operations.checks import NotTaken, has_closed, unchanged
-from billetbro.reconcile.operations.event_state import EventState, event_id_of, link_of, mapped_of
+from billetbro.reconcile.operations.checks import still_open, unchanged
+from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.operations.operation import Operation, ReportSection
+from billetbro.reconcile.operations.remember import remember_price, without
+from billetbro.reconcile.operations.sending import new_values, price_of, update_price
+from billetbro.reconcile.operations.shown import as_applied, price_in_doubt, sent_key, was_carried_out
 from billetbro.reconcile.operations.ticket_system import TicketSystem
-from billetbro.reconcile.planning.owned_fields import read_time, written_time
+from billetbro.reconcile.planning.owned_fields import read_time, same_minute, written_time
 
 
-def create_price(client: TicketSystem, change: Change, event: EventState) -> None:
-    """Add the price, once."""
-    new = {field.field: field.new for field in change.fields}
-    price = client.create_price(
-        change.event_maker, event_id_of(change), name=str(new["name"]), value_ore=int(new["value"] or 0)
-    )
-    event.price_id = price.price_id
-    remember_price(event, change, price.price_id)
+class CreatePrice(Operation, kind=Kind.CREATE_PRICE):
+    """Add the price of a ticket category that has none."""
+
+    sends_price = True
+    touches_prices = True
+    section = ReportSection.UPDATED
+
+    def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Add the price, once."""
+        new = new_values(change)
+        price = client.create_price(*change.key, name=str(new["name"]), value_ore=int(new["value"] or 0))
+        remember_price(event, change, price.price_id)
+
+    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+        claimed = {price.price_id for price in link.prices.values()}
+        name, value = str(change.new["name"]), change.new["value"]
+        same = (price for price in current.prices or () if price.value_ore == value and same_text(price.name, name))
+        made = next((price for price in same if price.price_id not in claimed), None)
+        return replace(link, prices={**link.prices, sent_key(made): as_applied(made)}) if made else None
 
 
-def update_price(client: TicketSystem, change: Change, event: EventState) -> None:
-    """Lay the price's new fields over it, and see that those which decide a sale were taken."""
-    assert change.price_id is not None
-    new: dict[str, Written] = {field.field: field.new for field in change.fields}
-    price = client.update_price(change.event_maker, event_id_of(change), change.price_id, new)
-    if unchanged(change, _stands(price)):
-        price = _price_read_again(client, change, price)
-    if kept := unchanged(change, _stands(price)):
-        raise NotTaken("Place2book took the update but kept the price as it was.", said=f"{kept}: unchanged")
-    remember_price(event, change, change.price_id)
+class UpdatePrice(Operation, kind=Kind.UPDATE_PRICE):
+    """Lay new values over a price."""
+
+    sends_price = True
+    touches_prices = True
+    section = ReportSection.UPDATED
+
+    def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Send what is new of the price."""
+        update_price(client, change, lambda price: unchanged(change, _fields(price)))
+        *_, price_id = price_of(change)
+        remember_price(event, change, price_id)
+
+    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+        key, price = price_in_doubt(change, link, current)
+        if key is None or price is None or not was_carried_out(change, _fields(price)):
+            return None
+        ours = link.prices[key]
+        given = AppliedPrice(
+            price_id=price.price_id,
+            name=price.name if "name" in change.new else ours.name,
+            value_ore=price.value_ore if "value" in change.new else ours.value_ore,
+        )
+        settled = [f"price.{price.price_id}.{name}" for name in change.new]
+        return replace(link, prices={**link.prices, key: given}, drift=without(link.drift, settled))
 
 
-def _stands(price: CurrentPrice) -> dict[str, Written]:
-    return {"value": price.value_ore, "sale_end_at": written_time(price.sale_end_at)}
+def _fields(price: CurrentPrice) -> dict[str, Written]:
+    return {"name": price.name, "value": price.value_ore, "sale_end_at": written_time(price.sale_end_at)}
 
 
-def _price_read_again(client: TicketSystem, change: Change, shown: CurrentPrice) -> CurrentPrice:
-    with after_a_write():
-        standing = client.prices(change.event_maker, event_id_of(change))
-    return next((price for price in standing if price.price_id == change.price_id), shown)
-
-
-def remember_price(event: EventState, change: Change, price_id: int) -> None:
-    """Remember the price as its category wants it; what staff had edited of what was pushed is no drift any more."""
-    link, key, desired = link_of(event), change.price_key or "", mapped_of(event).desired
-    wanted = next(price for price in (desired.prices if desired else ()) if price.key == key)
-    applied = AppliedPrice(price_id=price_id, name=wanted.name, value_ore=wanted.value_ore)
-    before = link.prices.get(key, applied)
-    settled = {f"price.{price_id}.{field.field}" for field in change.fields}
-    if before.price_id != price_id or not same_text(before.name, wanted.name):
-        settled.add(f"price.{before.price_id}.name")
-    if before.price_id != price_id or before.value_ore != wanted.value_ore:
-        settled.add(f"price.{before.price_id}.value")
-    event.link = replace(
-        link,
-        prices={**link.prices, key: applied},
-        drift={name: value for name, value in link.drift.items() if name not in settled},
-    )
-
-
-def end_price_sale(client: TicketSystem, change: Change, event: EventState) -> None:
+class EndPriceSale(Operation, kind=Kind.END_PRICE_SALE):
     """End the sale of a price that its category no longer has, though tickets were sold at it."""
-    assert change.price_id is not None
-    field = change.fields[0]
-    price = client.update_price(change.event_maker, event_id_of(change), change.price_id, {"sale_end_at": field.new})
-    if not has_closed(price.sale_end_at, field):
-        price = _price_read_again(client, change, price)
-    if not has_closed(price.sale_end_at, field):
-        raise NotTaken("Place2book took the update but did not end the price's sale.", said="sale_end_at: unchanged")
-    link, key = link_of(event), change.price_key or ""
-    ended = replace(link.prices[key], ended_at=read_time(field.new), ended_before=read_time(field.old))
-    event.link = replace(link, prices={**link.prices, key: ended})
+
+    touches_prices = True
+    varies_with_time = True
+    section = ReportSection.SALE_ENDED
+
+    def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Set the end of the price's sale to the time of the plan."""
+        end = change.fields[0]
+        update_price(client, change, lambda price: still_open(end, price.sale_end_at))
+        link, key = event.linked, change.price_key or ""
+        ended = replace(link.prices[key], ended_at=read_time(end.new), ended_before=read_time(end.old))
+        event.link = replace(link, prices={**link.prices, key: ended})
+
+    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+        end = read_time(change.new["sale_end_at"])
+        key, price = price_in_doubt(change, link, current)
+        if key is None or price is None or not same_minute(price.sale_end_at, end):
+            return None
+        ended = replace(link.prices[key], ended_at=end, ended_before=read_time(change.old["sale_end_at"]))
+        return replace(link, prices={**link.prices, key: ended})
 
 
-def delete_price(client: TicketSystem, change: Change, event: EventState) -> None:
-    """Delete the price; one that is gone already is what was wanted."""
-    assert change.price_id is not None
-    with suppress(NotFound):
-        client.delete_price(change.event_maker, event_id_of(change), change.price_id)
-    link = link_of(event)
-    event.link = replace(
-        link,
-        prices={key: price for key, price in link.prices.items() if key != change.price_key},
-        drift={name: value for name, value in link.drift.items() if not name.startswith(f"price.{change.price_id}.")},
-    )
+class DeletePrice(Operation, kind=Kind.DELETE_PRICE):
+    """Delete a price that its category no longer has."""
+
+    touches_prices = True
+    section = ReportSection.UPDATED
+
+    def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Delete the price; one that is gone already is what was wanted."""
+        with suppress(NotFound):
+            client.delete_price(*price_of(change))
+        event.link = _forgotten(event.linked, change.price_key, change.price_id)
+
+    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+        key, price = price_in_doubt(change, link, current)
+        if key is None or price is not None or current.prices is None:
+            return None
+        return _forgotten(link, key, change.price_id)
+
+
+def _forgotten(link: Link, gone: str | None, price_id: int | None) -> Link:
+    """Return the link without a price, and without what staff had edited of it."""
+    prices = {key: price for key, price in link.prices.items() if key != gone}
+    edited = [name for name in link.drift if name.startswith(f"price.{price_id}.")]
+    return replace(link, prices=prices, drift=without(link.drift, edited))

@@ -1,4 +1,4 @@
-"""What changes are carried out at: Place2book's client, or a Place2book on paper (pipeline/foresee.py)."""
+"""What changes are carried out at: Place2book's client, or a Place2book on paper (steps/load/forecast.py)."""
 
 from __future__ import annotations
 

@@ -26,8 +26,6 @@ from billetbro.reconcile.planning.prices import price_is_sold
 from billetbro.reconcile.reasons import Why
 
 ABSENCES_BEFORE_GONE = 2
-REMOVALS = frozenset({Kind.DELETE, Kind.END_SALE})
-"""The kinds of change that take an event off sale."""
 
 WITHDRAWN = {
     Outcome.CANCELLED: Why.CANCELLED,

@@ -17,9 +17,9 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, NotFound, OutcomeUnknown, Refused
 from billetbro.messages.errors import error_code
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import Change, CurrentEvent, Kind, Mapped, Rejection, TicketEventKey
+from billetbro.models import Change, CurrentEvent, Mapped, Rejection, TicketEventKey
 from billetbro.reconcile.matching.identity import Identity
-from billetbro.reconcile.operations.apply import NO_REQUEST, carry_out
+from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.operations.checks import SoldMeanwhile
 from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.planning.plan import Plan
@@ -28,9 +28,6 @@ from billetbro.steps.request import in_words, utc_now
 from billetbro.store import changes as stored
 from billetbro.store.links import remove_link, save_link
 from billetbro.store.snapshots import forget_ticket_events, store_ticket_events
-
-CHANGES_PRICES = frozenset({Kind.CREATE, Kind.CREATE_PRICE, Kind.UPDATE_PRICE, Kind.END_PRICE_SALE, Kind.DELETE_PRICE})
-STARTS_AN_EVENT = frozenset({Kind.CREATE, Kind.ADOPT, Kind.MOVE})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,7 +96,7 @@ class ChangeRunner:
             except (Refused, OutcomeUnknown) as error:
                 refused = True
                 self._failed(change_id, change, error)
-                if change.kind in STARTS_AN_EVENT or isinstance(error, OutcomeUnknown):
+                if operation_of(change.kind).starts_event or isinstance(error, OutcomeUnknown):
                     break
             except Exception as error:
                 self._stop.set()
@@ -115,11 +112,12 @@ class ChangeRunner:
                 self._outcome.settled.add(planned[0][1].uuid)
 
     def _change(self, change_id: int, change: Change, event: EventState) -> None:
-        if change.kind not in NO_REQUEST:
+        operation = operation_of(change.kind)
+        if operation.sends_to_place2book:
             with self._engine.begin() as connection:
                 stored.mark_applying(connection, change_id, utc_now())
         before = event.current
-        carry_out(self._client, change, event)
+        operation.apply(self._client, change, event)
         self._save(change_id, change, event, before, utc_now())
         with self._lock:
             self._outcome.applied.add(change_id)
@@ -131,7 +129,7 @@ class ChangeRunner:
         with self._engine.begin() as connection:
             if change.moved_from:
                 remove_link(connection, self._library, change.moved_from)
-            if change.kind is Kind.CREATE:
+            if operation_of(change.kind).makes_event:
                 # One that was removed before, with all that was counted of it.
                 remove_link(connection, self._library, change.uuid)
             if event.link is not None:
@@ -141,15 +139,15 @@ class ChangeRunner:
             elif before is not None:
                 forget_ticket_events(connection, self._library, [before.key])
             event_id = event.link.event_id if event.link else change.event_id
-            stored.mark_applied(connection, change_id, now, event_id, event.price_id)
+            stored.mark_applied(connection, change_id, now, event_id, event.price_of(change))
 
     def _read_prices_again(self, changes: Sequence[Change], event: EventState) -> None:
         """Learn how the prices stand after they were changed, and which of a new event's are whose."""
         current, link = event.current, event.link
-        if current is None or link is None or not any(change.kind in CHANGES_PRICES for change in changes):
+        if current is None or link is None or not any(operation_of(change.kind).touches_prices for change in changes):
             return
         event.current = replace(current, prices=self._client.prices_or_none(*current.key))
-        created = any(change.kind is Kind.CREATE for change in changes)
+        created = any(operation_of(change.kind).makes_event for change in changes)
         with self._engine.begin() as connection:
             if created and not link.prices and event.mapped and event.mapped.desired:
                 standing = {price.price_id: price for price in event.current.prices or ()}
@@ -165,7 +163,7 @@ class ChangeRunner:
                 connection, change_id, utc_now(), in_words(error), outcome_unknown=unknown, code=error_code(error)
             )
         with self._lock:
-            vanished = isinstance(error, NotFound) and change.kind is not Kind.CREATE
+            vanished = isinstance(error, NotFound) and not operation_of(change.kind).makes_event
             if isinstance(error, Refused) and not (vanished or isinstance(error, SoldMeanwhile)):
                 self._outcome.rejections.append(_rejection(change, "refused_by_place2book", error.said or str(error)))
             elif isinstance(error, OutcomeUnknown):

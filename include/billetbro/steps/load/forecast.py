@@ -1,4 +1,4 @@
-"""What the write-back after a plan would be: the plan carried out on paper, by the functions that carry it out.
+"""What the write-back after a plan would be: the plan carried out on paper, by the operations that carry it out.
 
 So the links and ticket events that the write-back would find come about just as they would in earnest. What only
 Place2book can hand out, the addresses of an event that does not exist yet, is None in the foreseen change.
@@ -21,7 +21,7 @@ from billetbro.models import (
     TicketEventKey,
     Written,
 )
-from billetbro.reconcile.operations.apply import carry_out
+from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.planning.plan import Plan
 from billetbro.reconcile.planning.removal import tickets_sold
@@ -61,7 +61,7 @@ def forecast_write_backs(
     for uuid, of_event in by_event.items():
         event = event_state(of_event, plan, known.identities, snapshot, known.currents)
         for change in of_event:
-            carry_out(paper, change, event)
+            operation_of(change.kind).apply(paper, change, event)
         if event.link is not None:
             links[uuid] = event.link
     sales_hosts = known.rules.sales_hosts

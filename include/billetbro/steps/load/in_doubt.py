@@ -1,36 +1,20 @@
 """Take up again what runs before left behind: events that were over and are not, writes whose answer was lost.
 
-Both end in links that tell how things are, so that everything after this needs to know of neither. What a link would be
-had an answer come is noted.py's.
+Both end in links that tell how things are, so that everything after this needs to know of neither. Whether
+a change was carried out is its operation's to say.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.models import (
-    BegunChange,
-    CurrentEvent,
-    Kind,
-    Link,
-    LinkStatus,
-    Mapped,
-    SourceEvent,
-    TicketEventKey,
-    Written,
-)
-from billetbro.models.text import normal_form
-from billetbro.reconcile.in_doubt import as_applied, noted, sent_key
+from billetbro.models import BegunChange, CurrentEvent, Link, LinkStatus, Mapped, SourceEvent, TicketEventKey
 from billetbro.reconcile.matching.identity import wants_an_event
-from billetbro.reconcile.operations.apply import sales_location
-from billetbro.reconcile.planning.owned_fields import LONG_TEXT, current_fields, read_time, same_value, written_time
-from billetbro.reconcile.planning.prices import claim_prices, prices_as_made
+from billetbro.reconcile.operations import operation_of
+from billetbro.reconcile.operations.create import SIGNS, created_link, sales_location
 from billetbro.steps.load.observe import Observation, with_readable_prices
-
-_LINK = re.compile(r"""href=["']([^"']+)""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +87,12 @@ def carried_out_after_all(
             put_off.append(change.change_id)
             continue
         if change.change_id in made:
-            current = standing[key]
-            link: Link | None = _link_of(change, current, sources.get(change.uuid), by_uuid.get(change.uuid))
+            source = sources.get(change.uuid)
+            mapped, series = by_uuid.get(change.uuid), source.series_uuid if source else None
+            link: Link | None = created_link(change, standing[key], mapped, series)
         else:
-            link = noted(change, live.get(key), standing.get(key), missing=key not in by_key)
+            before = live.get(key)
+            link = operation_of(change.kind).confirm(change, before, standing.get(key)) if before else None
         if link is not None:
             live[link.key] = found[link.uuid] = link
             carried_out[change.change_id] = link.event_id
@@ -124,8 +110,8 @@ def _created(
     taken = {link.key for link in links if link.status is not LinkStatus.DELETED}
     free = [event for event in events if event.key not in taken]
     found: dict[int, CurrentEvent] = {}
-    creates = [change for change in begun if change.kind is Kind.CREATE]
-    for bears in (_bears_name_and_start, _bears_description, _names_the_page):
+    creates = [change for change in begun if operation_of(change.kind).makes_event]
+    for bears in SIGNS:
         for create in creates:
             if create.change_id in found:
                 continue
@@ -134,47 +120,3 @@ def _created(
                 free.remove(made)
                 found[create.change_id] = made
     return found
-
-
-def _bears_name_and_start(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
-    same_start = written_time(event.begin_at) == sent.get("begin_at")
-    return bool(event.name) and same_start and same_value("name", event.name, sent.get("name"))
-
-
-def _bears_description(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
-    said = event.description_long
-    return bool(said) and same_value(LONG_TEXT, said, sent.get(LONG_TEXT))
-
-
-def _names_the_page(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
-    """Return whether the event's description links to the page that was sent last in it, however it was rewritten."""
-    pages = _LINK.findall(str(sent.get(LONG_TEXT) or ""))
-    return bool(pages) and pages[-1] in _LINK.findall(event.description_long)
-
-
-def _link_of(create: BegunChange, current: CurrentEvent, source: SourceEvent | None, mapped: Mapped | None) -> Link:
-    """Return the link of a create that was carried out after all.
-
-    Its prices are known by their names. Which ticket category one came from was not sent: it is told by its name and
-    value, as of any price whose category has got another uuid.
-    """
-    stands = current_fields(current)
-    desired = mapped.desired.prices if mapped and mapped.desired else ()
-    names = {normal_form(name) for name in create.new if name.startswith("price.")}
-    ours = (price for price in current.prices or () if normal_form(f"price.{price.name}") in names)
-    sent = {sent_key(price): as_applied(price) for price in ours}
-    prices = claim_prices(desired, sent, {}, adopting=False)
-    return Link(
-        uuid=create.uuid,
-        event_maker=current.event_maker,
-        event_id=current.event_id,
-        seccode=current.seccode,
-        sales_location=sales_location(current),
-        title=create.title,
-        series_uuid=source.series_uuid if source else None,
-        starts_at=read_time(create.new.get("begin_at")),
-        ends_at=read_time(create.new.get("end_at")),
-        applied={name: value for name, value in create.new.items() if name in stands},
-        echo=stands,
-        prices=prices or prices_as_made(desired, {price.price_id: price for price in current.prices or ()}),
-    )

@@ -12,11 +12,12 @@ from billetbro.messages.explanations import explain_noted
 from billetbro.messages.source_words import SourceWords
 from billetbro.models import Kind, Link, Mode
 from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
+from billetbro.reconcile.operations import kinds_where
+from billetbro.store.changes import WRITTEN_BACK
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, link_from_row
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events, ticket_events
 
-WRITES_BACK = (Kind.WRITE_BACK, Kind.CLEAR_LINK)
-TAKES_OFF_SALE = (Kind.DELETE, Kind.END_SALE)
+TAKES_OFF_SALE = kinds_where(lambda operation: operation.removes)
 
 
 def library_facts(
@@ -106,7 +107,7 @@ def _failed_write_back(connection: Connection, library: str, uuid: str) -> Expla
     """Return what went wrong with the latest PATCH that was sent; None when it went well."""
     query = (
         select(changes.c.status, changes.c.error, changes.c.error_code)
-        .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(WRITES_BACK))
+        .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(WRITTEN_BACK))
         .where(changes.c.applying_at.is_not(None))
         .order_by(changes.c.id.desc())
         .limit(1)

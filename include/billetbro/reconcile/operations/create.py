@@ -1,0 +1,115 @@
+"""Create an event, and recognise it when the answer was lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from billetbro.models import BegunChange, Change, CurrentEvent, Kind, Link, Mapped, Written
+from billetbro.models.text import normal_form
+from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.operations.operation import Operation, ReportSection
+from billetbro.reconcile.operations.shown import as_applied, sent_key
+from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.reconcile.planning.owned_fields import (
+    LONG_TEXT,
+    current_fields,
+    desired_fields,
+    read_time,
+    same_value,
+    written_time,
+)
+from billetbro.reconcile.planning.prices import claim_prices, prices_as_made
+
+_LINK = re.compile(r"""href=["']([^"']+)""")
+
+
+class Create(Operation, kind=Kind.CREATE):
+    """Create an event with its prices.
+
+    It has no link that `confirm` could judge: what it made is known by `SIGNS`, and `created_link` is its link.
+    """
+
+    makes_event = True
+    starts_event = True
+    sends_price = True
+    touches_prices = True
+    needs_link = True
+    section = ReportSection.CREATED
+
+    def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Create the event, once, and link it; which price is whose is found out when they are read."""
+        mapped = event.wanted
+        assert mapped.desired is not None
+        current = event.current = client.create_event(change.event_maker, mapped.desired, mapped.on_create)
+        event.ours = {}
+        event.link = Link(
+            uuid=mapped.uuid,
+            event_maker=current.event_maker,
+            event_id=current.event_id,
+            seccode=current.seccode,
+            sales_location=sales_location(current),
+            title=mapped.title,
+            series_uuid=mapped.series_uuid,
+            starts_at=mapped.starts_at,
+            ends_at=mapped.ends_at,
+            applied=desired_fields(mapped.desired),
+            echo=current_fields(current),
+        )
+
+
+def sales_location(current: CurrentEvent) -> str:
+    """Return where the event is sold: what Place2book says, or else the address that its seccode stands for.
+
+    Empty while Place2book tells neither.
+    """
+    of_seccode = f"https://www.place2book.com/da/sw2/sales/{current.seccode}" if current.seccode else ""
+    return current.sales_location or of_seccode
+
+
+def created_link(create: BegunChange, current: CurrentEvent, mapped: Mapped | None, series_uuid: str | None) -> Link:
+    """Return the link of a create that was carried out after all.
+
+    Its prices are known by their names. Which ticket category one came from was not sent: it is told by its name and
+    value, as of any price whose category has got another uuid.
+    """
+    stands = current_fields(current)
+    desired = mapped.desired.prices if mapped and mapped.desired else ()
+    names = {normal_form(name) for name in create.new if name.startswith("price.")}
+    ours = (price for price in current.prices or () if normal_form(f"price.{price.name}") in names)
+    sent = {sent_key(price): as_applied(price) for price in ours}
+    prices = claim_prices(desired, sent, {}, adopting=False)
+    return Link(
+        uuid=create.uuid,
+        event_maker=current.event_maker,
+        event_id=current.event_id,
+        seccode=current.seccode,
+        sales_location=sales_location(current),
+        title=create.title,
+        series_uuid=series_uuid,
+        starts_at=read_time(create.new.get("begin_at")),
+        ends_at=read_time(create.new.get("end_at")),
+        applied={name: value for name, value in create.new.items() if name in stands},
+        echo=stands,
+        prices=prices or prices_as_made(desired, {price.price_id: price for price in current.prices or ()}),
+    )
+
+
+def _bears_name_and_start(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
+    same_start = written_time(event.begin_at) == sent.get("begin_at")
+    return bool(event.name) and same_start and same_value("name", event.name, sent.get("name"))
+
+
+def _bears_description(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
+    said = event.description_long
+    return bool(said) and same_value(LONG_TEXT, said, sent.get(LONG_TEXT))
+
+
+def _names_the_page(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
+    """Return whether the event's description links to the page that was sent last in it, however it was rewritten."""
+    pages = _LINK.findall(str(sent.get(LONG_TEXT) or ""))
+    return bool(pages) and pages[-1] in _LINK.findall(event.description_long)
+
+
+SIGNS = (_bears_name_and_start, _bears_description, _names_the_page)
+"""What tells that an event was made by a create, by what it sent, the surest first."""

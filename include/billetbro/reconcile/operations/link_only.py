@@ -1,0 +1,98 @@
+"""What changes our link alone: nothing is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billetbro.models import Change, Kind, LinkStatus
+from billetbro.reconcile.operations.create import sales_location
+from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.operations.operation import Operation, ReportSection
+from billetbro.reconcile.operations.remember import remember_fields, remember_price, without
+from billetbro.reconcile.operations.sending import new_values
+from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.reconcile.reasons import Why
+
+
+class LinkOnly(Operation):
+    """A change of the link alone. It is stored together with its outcome, which so is never in doubt."""
+
+    sends_to_place2book = False
+
+
+class Adopt(LinkOnly, kind=Kind.ADOPT):
+    """Link a source event to an event that stands in Place2book already."""
+
+    starts_event = True
+    needs_link = True
+    reported_by_reason = True
+    section = ReportSection.LINKED
+
+    def apply(self, _client: TicketSystem, _change: Change, event: EventState, /) -> None:
+        """Complete the link that the plan made."""
+        mapped = event.wanted
+        event.link = replace(
+            event.linked,
+            sales_location=sales_location(event.standing),
+            series_uuid=mapped.series_uuid,
+            starts_at=mapped.starts_at,
+            ends_at=mapped.ends_at,
+            prices=event.ours,
+        )
+
+
+class Move(LinkOnly, kind=Kind.MOVE):
+    """Let the link follow to the new instance, to which no state was ever written."""
+
+    starts_event = True
+    needs_link = True
+    reported_by_reason = True
+    section = ReportSection.LINKED
+
+    def apply(self, _client: TicketSystem, _change: Change, event: EventState, /) -> None:
+        """Give the link the new instance's identity, and forget what was written to the old one."""
+        mapped, link = event.wanted, event.linked
+        event.link = replace(
+            link,
+            uuid=mapped.uuid,
+            series_uuid=mapped.series_uuid,
+            starts_at=mapped.starts_at,
+            ends_at=mapped.ends_at,
+            echo={name: value for name, value in link.echo.items() if name in link.applied},
+            absences=0,
+            prices=event.ours,
+            state_written=None,
+        )
+
+
+class Record(LinkOnly, kind=Kind.RECORD):
+    """Remember as applied what Place2book has already, or what only its ticket categories' numbers changed of."""
+
+    def apply(self, _client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Remember the event's fields, or the price."""
+        if change.price_key is None:
+            remember_fields(event, new_values(change))
+        else:
+            assert change.price_id is not None
+            remember_price(event, change, change.price_id)
+
+
+class Drift(LinkOnly, kind=Kind.DRIFT):
+    """Remember what staff edited, or that they took it back."""
+
+    section = ReportSection.EDITED_BY_STAFF
+
+    def apply(self, _client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Remember each field's value, or forget it."""
+        link, shown = event.linked, new_values(change)
+        others = without(link.drift, shown)
+        event.link = replace(link, drift=others if change.why == Why.UNDONE_BY_STAFF else others | shown)
+
+
+class Retire(LinkOnly, kind=Kind.RETIRE):
+    """End the link of an event that is over, or that is gone on both sides."""
+
+    def apply(self, _client: TicketSystem, _change: Change, event: EventState, /) -> None:
+        """Note what became of the event."""
+        status = LinkStatus.DELETED if event.current is None else LinkStatus.RETIRED
+        event.link = replace(event.linked, status=status)

@@ -1,0 +1,42 @@
+"""What the link remembers of an event's fields and prices once they were given to Place2book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from billetbro.models import AppliedPrice, Change, Written
+from billetbro.models.text import same_text
+from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.planning.owned_fields import current_fields
+
+
+def remember_fields(event: EventState, new: Mapping[str, Written]) -> None:
+    """Remember these fields as applied, and as Place2book shows them now; they are no drift any more."""
+    link, stands = event.linked, current_fields(event.standing)
+    event.link = replace(
+        link,
+        applied={**link.applied, **new},
+        echo={**link.echo, **{name: stands[name] for name in new}},
+        drift=without(link.drift, new),
+    )
+
+
+def remember_price(event: EventState, change: Change, price_id: int) -> None:
+    """Remember the price as its category wants it; what staff had edited of what was pushed is no drift any more."""
+    link, key, desired = event.linked, change.price_key or "", event.wanted.desired
+    wanted = next(price for price in (desired.prices if desired else ()) if price.key == key)
+    applied = AppliedPrice(price_id=price_id, name=wanted.name, value_ore=wanted.value_ore)
+    before = link.prices.get(key, applied)
+    settled = {f"price.{price_id}.{field.field}" for field in change.fields}
+    if before.price_id != price_id or not same_text(before.name, wanted.name):
+        settled.add(f"price.{before.price_id}.name")
+    if before.price_id != price_id or before.value_ore != wanted.value_ore:
+        settled.add(f"price.{before.price_id}.value")
+    event.link = replace(link, prices={**link.prices, key: applied}, drift=without(link.drift, settled))
+
+
+def without(drift: Mapping[str, Written], names: Iterable[str]) -> dict[str, Written]:
+    """Return the drift that is left when these fields are none any more."""
+    settled = frozenset(names)
+    return {name: value for name, value in drift.items() if name not in settled}

@@ -1,0 +1,57 @@
+"""End an event's sale, and open it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billetbro.models import BegunChange, Change, CurrentEvent, Kind, Link
+from billetbro.reconcile.operations.checks import still_open, unchanged
+from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.operations.operation import Operation, ReportSection
+from billetbro.reconcile.operations.sending import update_event
+from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.reconcile.planning.owned_fields import read_time, same_minute, written_time
+
+
+class EndSale(Operation, kind=Kind.END_SALE):
+    """End the sale of an event that goes away after tickets were sold, and remember when it would have ended."""
+
+    removes = True
+    varies_with_time = True
+    section = ReportSection.SALE_ENDED
+
+    def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Set the sale's end to the time of the plan."""
+        end = change.fields[0]
+        update_event(client, change, event, lambda current: still_open(end, current.sale_close_at))
+        event.link = replace(event.linked, sale_closed_at=read_time(end.new), sale_closed_before=read_time(end.old))
+
+    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+        closed = read_time(change.new["sale_close_at"])
+        if not same_minute(current.sale_close_at, closed):
+            return None
+        return replace(link, sale_closed_at=closed, sale_closed_before=read_time(change.old["sale_close_at"]))
+
+
+class ReopenSale(Operation, kind=Kind.REOPEN_SALE):
+    """Open a sale again that we ended; where staff have set its end since, only our note of it goes."""
+
+    needs_link = True
+    section = ReportSection.UPDATED
+
+    def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
+        """Set the sale's end back to what it was."""
+        if change.fields:
+            update_event(
+                client,
+                change,
+                event,
+                lambda current: unchanged(change, {"sale_close_at": written_time(current.sale_close_at)}),
+            )
+        event.link = replace(event.linked, sale_closed_at=None, sale_closed_before=None)
+
+    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+        # Without a field it only forgot that we had ended the sale, which is planned again.
+        if not change.new or not same_minute(current.sale_close_at, read_time(change.new["sale_close_at"])):
+            return None
+        return replace(link, sale_closed_at=None, sale_closed_before=None)

@@ -1,0 +1,22 @@
+"""What is written back to the source (steps/writeback.py): no changes of ours at Place2book."""
+
+from __future__ import annotations
+
+from billetbro.models import Kind
+from billetbro.reconcile.operations.operation import Operation, ReportSection
+
+
+class SourceOperation(Operation):
+    """A write to the source. The source shows whether it was carried out, so that it is planned again if not."""
+
+    sends_to_place2book = False
+    sends_to_source = True
+    section = ReportSection.WRITTEN_BACK
+
+
+class WriteBack(SourceOperation, kind=Kind.WRITE_BACK):
+    """Show the links and the sale state at the source."""
+
+
+class ClearLink(SourceOperation, kind=Kind.CLEAR_LINK):
+    """Take the links of an event that is no longer on sale off the source."""
