@@ -19,7 +19,6 @@ from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from billetbro_airflow.tasks import monthly_report as job
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
 from billetbro_airflow.tasks.trigger_form import MONTHLY_REPORT, filled_in
@@ -42,12 +41,16 @@ def monthly_report() -> None:
     @task
     def select_libraries() -> list[str]:
         """Check the settings and the month, and say which libraries get a report."""
+        from billetbro_airflow.tasks import monthly_report as job
+
         params = filled_in(MONTHLY_REPORT)
         return job.libraries_to_report(params["month"], params["libraries"])
 
     @task(map_index_template="{{ task.op_kwargs['library'] }}")
     def report(library: str) -> list[str]:
         """Make one library's report, and return where its page and its rows are."""
+        from billetbro_airflow.tasks import monthly_report as job
+
         return list(job.report_on(library, filled_in(MONTHLY_REPORT)["month"]))
 
     report.expand(library=select_libraries())

@@ -22,7 +22,6 @@ from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from billetbro_airflow.tasks import personal_data
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
 from billetbro_airflow.tasks.trigger_form import RETENTION, filled_in
@@ -46,6 +45,8 @@ def personal_data_retention() -> None:
     @task
     def remove() -> dict[str, dict[str, int]]:
         """Remove what is past retention, bring the rest under the policy, and return how many rows of each table."""
+        from billetbro_airflow.tasks import personal_data
+
         return personal_data.keep_personal_data_in_order(filled_in(RETENTION)["libraries"])
 
     remove()

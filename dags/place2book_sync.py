@@ -37,8 +37,6 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from billetbro.alerts import DEADLINE_MINUTES, asked_for_run_is_late, run_is_late
-from billetbro_airflow.tasks import steps
-from billetbro_airflow.tasks import sync as tasks
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
 from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE
@@ -74,32 +72,44 @@ def place2book_sync() -> None:
     @task
     def select_libraries() -> list[list[str]]:
         """Bring the schema up to date, check libraries.yaml, and say which libraries are worked on, in batches."""
-        return tasks.begin_run()
+        from billetbro_airflow.tasks import sync
+
+        return sync.begin_run()
 
     @task(map_index_template=label)
     def extract(batch: list[str]) -> None:
         """Read every event of the source, or fail before anything is changed."""
-        tasks.for_each_library_of(batch, steps.extract)
+        from billetbro_airflow.tasks import steps, sync
+
+        sync.for_each_library_of(batch, steps.extract)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def transform(batch: list[str]) -> None:
         """Decide what each event is to be in Place2book."""
-        tasks.for_each_library_of(batch, steps.transform)
+        from billetbro_airflow.tasks import steps, sync
+
+        sync.for_each_library_of(batch, steps.transform)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def load(batch: list[str]) -> None:
         """Read Place2book, plan, gate, and apply the plan."""
-        tasks.for_each_library_of(batch, steps.load)
+        from billetbro_airflow.tasks import steps, sync
+
+        sync.for_each_library_of(batch, steps.load)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def writeback(batch: list[str]) -> None:
         """Write ticket links and sale states back to the source."""
-        tasks.for_each_library_of(batch, steps.writeback)
+        from billetbro_airflow.tasks import steps, sync
+
+        sync.for_each_library_of(batch, steps.writeback)
 
     @task(map_index_template=label, trigger_rule="all_done")
     def export_purchases(batch: list[str]) -> None:
         """Bring purchases into the warehouse, whatever became of load and writeback."""
-        tasks.for_each_library_of(batch, steps.export_purchases)
+        from billetbro_airflow.tasks import steps, sync
+
+        sync.for_each_library_of(batch, steps.export_purchases)
 
     @task_group
     def library(batch: list[str]) -> None:
@@ -108,12 +118,16 @@ def place2book_sync() -> None:
     @task(trigger_rule="all_done", outlets=WAREHOUSE)
     def announce_warehouse() -> None:
         """Tell the DAGs that are scheduled on the warehouse's tables, once a run, whose purchases were exported."""
-        tasks.announce(WAREHOUSE)
+        from billetbro_airflow.tasks import sync
+
+        sync.announce(WAREHOUSE)
 
     @task(trigger_rule="all_done")
     def report() -> None:
         """Say what was done and what was not; red when a library failed."""
-        tasks.report_run()
+        from billetbro_airflow.tasks import sync
+
+        sync.report_run()
 
     chain(library.expand(batch=select_libraries()), announce_warehouse(), report())
 

@@ -25,8 +25,6 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from billetbro_airflow.tasks.ticket_status import follow_sales
-
 
 @dag(
     dag_id="ticket_status",
@@ -44,6 +42,8 @@ def ticket_status() -> None:
     @task
     def follow_sale_windows() -> None:
         """Set right the buttons of events whose sale opens or closes now."""
+        from billetbro_airflow.tasks.ticket_status import follow_sales
+
         follow_sales()
 
     follow_sale_windows()

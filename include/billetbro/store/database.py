@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from billetbro.errors import Retriable, SettingsError
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.store.schema.views import built_upon, make_views
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_205_759_403
@@ -52,29 +51,32 @@ def migrate_warehouse(engine: Engine) -> None:
 
 def lineage(connection: Connection, tables: MetaData) -> Config:
     """Return Alembic's settings for the migrations of one schema, over this connection."""
-    config = _migrations_of(str(tables.schema))
+    # Here, since it takes long to import, and a task has a migration to run once in an upgrade.
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", _escaped(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", _escaped(MIGRATIONS / str(tables.schema)))
     config.attributes["connection"] = connection
     config.attributes["metadata"] = tables
     return config
 
 
-def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, str | None]:
+def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, str]:
     """Return which version one schema's tables have, and the newest that is known here.
 
     Raises SettingsError when they are of a version that is not known, which only a newer Billetbro can have made.
     """
-    script = _scripts(str(tables.schema))
-    options = {"version_table": "schema_version", "version_table_schema": tables.schema}
-    current = MigrationContext.configure(connection, opts=options).get_current_revision()
-    head = script.get_current_head()
-    try:
-        script.get_revision(current or "base")
-    except CommandError:
+    current, versions = None, _versions(str(tables.schema))
+    if inspect(connection).has_table("schema_version", schema=tables.schema):
+        current = connection.scalar(text(f"SELECT version_num FROM {tables.schema}.schema_version"))
+    if current not in (None, *versions):
         raise SettingsError(
             f"The tables of the schema {tables.schema} have version {current}, which a newer Billetbro made; this one "
-            f"knows {head}. Install the newer Billetbro again."
-        ) from None
-    return current, head
+            f"knows {versions[-1]}. Install the newer Billetbro again."
+        )
+    return current, versions[-1]
 
 
 def see_that_it_is_current(engine: Engine, tables: MetaData) -> None:
@@ -95,6 +97,8 @@ def _upgrade(connection: Connection, tables: MetaData) -> None:
     current, head = version_of(connection, tables)
     if current == head:
         return
+    from alembic import command
+
     try:
         command.upgrade(lineage(connection, tables), "head")
     except DBAPIError as error:
@@ -107,17 +111,9 @@ def _upgrade(connection: Connection, tables: MetaData) -> None:
 
 
 @cache
-def _scripts(schema: str) -> ScriptDirectory:
-    """Return one schema's migrations, read once: every task asks for them, and mostly has none to run."""
-    return ScriptDirectory.from_config(_migrations_of(schema))
-
-
-def _migrations_of(schema: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", _escaped(MIGRATIONS))
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", _escaped(MIGRATIONS / schema))
-    return config
+def _versions(schema: str) -> tuple[str, ...]:
+    """Return one schema's versions, oldest first: each migration's file is named like its version."""
+    return tuple(sorted(file.stem for file in (MIGRATIONS / schema).glob("[0-9]*.py")))
 
 
 def _escaped(path: Path) -> str:

@@ -15,7 +15,6 @@ from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate_warehouse
 from billetbro.warehouse.reports.month import Month, last_month
 from billetbro_airflow.tasks.databases import values_kept_out_of_errors, warehouse_engine
-from billetbro_airflow.tasks.export_files import store_named
 
 REPORTS = "BILLETBRO_REPORTS"
 
@@ -48,9 +47,10 @@ def month_of(library: Library, month: str, now: datetime) -> Month:
 
 def report_on(library_id: str, month: str) -> tuple[str, str]:
     """Make one library's report, store it, and return where its page and its rows are."""
-    # Here, since the drawing takes long to import, and the scheduler reads this file again and again.
+    # Here, since the drawing takes long to import, and `libraries_to_report` draws nothing.
     from billetbro.warehouse.reports.report import make_report, store_report
     from billetbro.warehouse.reports.shelf import StoreShelf
+    from billetbro_airflow.tasks.export_files import store_named
 
     (library,) = load_settings().select([library_id])
     shelf = StoreShelf(store_named(REPORTS, _place(), contents="The report's files"))

@@ -1,31 +1,32 @@
-"""The steps of the hourly job, each for one library, with the connections that it needs: closed when it ends."""
+"""The steps of the hourly job, each for one library, with the connections that it needs: closed when it ends.
+
+Each function imports its step itself: a task starts in a process of its own, and needs no other's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from billetbro.api.place2book.client import Place2bookClient
 from billetbro.messages.pluralize import pluralize
 from billetbro.settings.libraries import Library, load_settings
-from billetbro.sources import Source
-from billetbro.steps.export_purchases import export
-from billetbro.steps.extract import extract as extract_events
-from billetbro.steps.load.load import load as load_events
 from billetbro.steps.request import RunRequest, utc_now
-from billetbro.steps.transform import transform as transform_events
-from billetbro.steps.writeback import write_back
-from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 from billetbro_airflow.tasks.databases import ensure_reachable, privacy_of, warehouse_engine
-from billetbro_airflow.tasks.export_files import written_to_files
 from billetbro_airflow.tasks.sources import opened_source, source_of
+
+if TYPE_CHECKING:
+    from billetbro.api.place2book.client import Place2bookClient
+    from billetbro.sources import Source
 
 
 def extract(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read every event of the library's source."""
+    from billetbro.steps.extract import extract as extract_events
+
     with opened_source(library) as opened:
         count = extract_events(engine, library, request, opened, utc_now())
     return f"{pluralize(count, 'event', 'events')} read"
@@ -33,6 +34,8 @@ def extract(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def transform(engine: Engine, library: Library, request: RunRequest) -> str:
     """Decide what each event is to be in Place2book."""
+    from billetbro.steps.transform import transform as transform_events
+
     with _place2book(library) as client:
         outcomes = transform_events(engine, library, request, client.host, utc_now())
     return ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "no events"
@@ -40,6 +43,8 @@ def transform(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def load(engine: Engine, library: Library, request: RunRequest) -> str:
     """Read Place2book, plan, gate and apply."""
+    from billetbro.steps.load.load import load as load_events
+
     twin, source = load_settings().twin(library), partial(opened_source, library)
     with _place2book(library) as client:
         return str(load_events(engine, library, request, client, utc_now(), twin=twin, source=source))
@@ -47,6 +52,8 @@ def load(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
     """Write ticket links and sale states back to the source."""
+    from billetbro.steps.writeback import write_back
+
     with apis_of(library) as (source, client):
         result = write_back(engine, library, request, source, client.host, utc_now())
     return f"{pluralize(result.written, 'event', 'events')} written, {len(result.rejections)} refused"
@@ -54,6 +61,9 @@ def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
 
 def export_purchases(engine: Engine, library: Library, request: RunRequest) -> str:
     """Bring the library's purchases into the warehouse, and what changed there into files, where they are wanted."""
+    from billetbro.steps.export_purchases import export
+    from billetbro_airflow.tasks.export_files import written_to_files
+
     warehouse = warehouse_engine()
     if warehouse is not engine:
         ensure_reachable(warehouse)
@@ -72,6 +82,8 @@ def apis_of(library: Library) -> Iterator[tuple[Source, Place2bookClient]]:
 
 @contextmanager
 def _place2book(library: Library) -> Iterator[Place2bookClient]:
+    from billetbro_airflow.hooks.place2book_hook import Place2bookHook
+
     requests = library.requests
     conn_id = library.place2book.conn_id
     hook = Place2bookHook(conn_id, concurrency=requests.concurrency, per_second=requests.per_second)

@@ -1,4 +1,7 @@
-"""What the DAG's tasks do: begin a run, carry out a step for each library of a batch, announce, and report."""
+"""What the DAG's tasks do: begin a run, carry out a step for each library of a batch, announce, and report.
+
+Each function imports what only it needs: every task starts in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,11 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy import Engine
 
 from billetbro.errors import Retriable
-from billetbro.messages.library_words import words_of_libraries
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library, load_settings
-from billetbro.steps.begin import begin
-from billetbro.steps.report import make_report
 from billetbro.steps.request import NothingToDo, RunRequest, for_each_library, utc_now
-from billetbro.store.runs import read_runs
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors, warehouse_engine
 from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, as_meant, filled_in
-from billetbro_airflow.tasks.webhook_states import tell_who_asked
 
 Batches = Sequence[Sequence[str]]
 log = logging.getLogger(__name__)
@@ -40,6 +38,8 @@ def request_of_this_run() -> RunRequest:
 
 def begin_run() -> list[list[str]]:
     """Check the settings, bring the schemas up to date, and return the ids of the run's libraries in batches."""
+    from billetbro.steps.begin import begin
+
     libraries = load_settings().select(filled_in(FORCED_UPDATE)["libraries"])
     try:
         warehouse = warehouse_engine()
@@ -81,6 +81,10 @@ def report_run() -> None:
 
     A task that was stopped from outside, or ran out of time or memory, could say nothing itself: Airflow tells of it.
     """
+    from billetbro.messages.library_words import words_of_libraries
+    from billetbro.steps.report import make_report
+    from billetbro_airflow.tasks.webhook_states import tell_who_asked
+
     request = request_of_this_run()
     made = make_report(billetbro_engine(), request.run_id, words_of_libraries(), sorted(request.events))
     silent = silent_failures(_states_of_this_run(), _batches(), made.failures)
@@ -115,6 +119,8 @@ def _batches() -> Batches:
 
 
 def _exported_libraries() -> list[str]:
+    from billetbro.store.runs import read_runs
+
     with billetbro_engine().connect() as connection:
         runs = read_runs(connection, request_of_this_run().run_id)
     return [run.library for run in runs if run.exported_at]

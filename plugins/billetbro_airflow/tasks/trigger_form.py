@@ -10,8 +10,6 @@ from typing import Any
 
 from airflow.sdk import Param, get_current_context
 
-from billetbro.settings.file import LibrariesFileError, suggestion
-
 AN_ID = {"type": "string", "pattern": r"\S"}
 
 FORCED_UPDATE = {
@@ -72,6 +70,8 @@ def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
 
     Raises LibrariesFileError for a param that the form does not have: one mistyped `libraries` would mean all of them.
     """
+    from billetbro.settings.file import LibrariesFileError, suggestion
+
     params = get_current_context()["params"]
     if unknown := sorted(set(params) - set(form)):
         raise LibrariesFileError("; ".join(f"{name}: unknown parameter; {suggestion(name, form)}" for name in unknown))

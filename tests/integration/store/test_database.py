@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, MetaData, text
 
 from billetbro.errors import SettingsError
 from billetbro.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse, see_that_it_is_current
@@ -149,6 +150,14 @@ def test_tables_that_are_current_are_told_from_older_ones_and_none(empty: Engine
         connection.execute(text("UPDATE warehouse.schema_version SET version_num = '0002_changed_at'"))
     with pytest.raises(SettingsError, match="schema warehouse have version 0002_changed_at, and this Billetbro"):
         see_that_it_is_current(empty, warehouse_metadata)
+
+
+@pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])
+def test_versions_by_the_names_of_the_files_are_alembics(empty: Engine, tables: MetaData) -> None:
+    with empty.connect() as connection:
+        alembics = ScriptDirectory.from_config(lineage(connection, tables))
+    newest_first = [script.revision for script in alembics.walk_revisions()]
+    assert newest_first == sorted((file.stem for file in (MIGRATIONS / str(tables.schema)).glob("0*.py")), reverse=True)
 
 
 def test_migrate_when_all_is_up_to_date_changes_nothing(empty: Engine) -> None:

@@ -299,7 +299,9 @@ def test_log_of_a_refused_request_holds_no_secret_and_nothing_that_the_caller_ch
 ) -> None:
     door.yesplan("nobody-Testesen", "made-up secret of nobody").press("Testesen")
     door.yesplan().press("Testesen'; --")
-    assert [record.getMessage() for record in caplog.records if record.name.startswith("billetbro_airflow.webhooks")] == [
+    assert [
+        record.getMessage() for record in caplog.records if record.name.startswith("billetbro_airflow.webhooks")
+    ] == [
         "A request to Yesplan's webhook was answered 401: unknown library, or wrong signature",
         "A request to Yesplan's webhook was answered 400: theater: not a request of a webhook",
     ]

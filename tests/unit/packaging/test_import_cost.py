@@ -1,0 +1,62 @@
+"""What is imported when Airflow parses a DAG, and by each step and command: nothing heavy that it does not use."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.environment import ROOT, airflow_environment, child_environment
+
+DAGS = [f"dags/{file.name}" for file in sorted((ROOT / "dags").glob("*.py"))]
+TASKS = "billetbro_airflow.tasks"
+CLI = "billetbro_airflow.cli"
+
+HEAVY = ("alembic", "babel", "billetbro.store", "deltalake", "matplotlib", "pandas", "psycopg", "pyarrow", "requests")
+DATABASE = ("billetbro.store", "psycopg")
+APIS = (*DATABASE, "requests")
+FILES = ("deltalake", "pandas", "pyarrow")
+"""What is needed where exports are written to files, or figures are made."""
+
+ALLOWED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(DAGS, ()),
+    f"{TASKS}.sync:begin_run": DATABASE,
+    f"{TASKS}.sync:for_each_library_of": DATABASE,
+    f"{TASKS}.sync:announce": DATABASE,
+    f"{TASKS}.sync:report_run": APIS,  # it tells who asked in the source
+    f"{TASKS}.steps:extract": APIS,
+    f"{TASKS}.steps:transform": DATABASE,
+    f"{TASKS}.steps:load": APIS,
+    f"{TASKS}.steps:writeback": APIS,
+    f"{TASKS}.steps:export_purchases": (*APIS, *FILES),
+    f"{TASKS}.ticket_status:follow_sales": APIS,
+    f"{TASKS}.personal_data:keep_personal_data_in_order": (*DATABASE, *FILES),
+    f"{TASKS}.monthly_report:libraries_to_report": DATABASE,
+    f"{TASKS}.monthly_report:report_on": (*DATABASE, *FILES, "matplotlib"),
+    f"{CLI}.definition:billetbro_commands": (),
+    f"{CLI}.rejections:run": DATABASE,
+    f"{CLI}.history:run": DATABASE,
+    f"{CLI}.why:run": DATABASE,
+    f"{CLI}.check:run": APIS,
+    f"{CLI}.plan:run": APIS,
+}
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """Give what a process that has only started Airflow imports of the heavy packages, by target."""
+    environment = child_environment(airflow_environment(tmp_path_factory.mktemp("airflow")))
+    command = [sys.executable, "-W", "ignore", Path(__file__).with_name("heavy_imports.py"), ",".join(HEAVY), *ALLOWED]
+    ended = subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    found: dict[str, list[str]] = json.loads(ended.stdout.splitlines()[-1])
+    return found
+
+
+def test_airflow_itself_imports_nothing_that_is_counted(imported: dict[str, list[str]]) -> None:
+    assert imported["airflow"] == []
+
+
+@pytest.mark.parametrize("target", ALLOWED)
+def test_target_imports_nothing_heavy_that_it_does_not_use(imported: dict[str, list[str]], target: str) -> None:
+    assert sorted(set(imported[target]) - set(ALLOWED[target])) == []
