@@ -22,10 +22,10 @@ install: $(STAMP) ## Make .venv and install what is pinned in requirements*.txt,
 $(STAMP): $(REQUIREMENTS)
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh .ci/install "$(VENV)" $(REQUIREMENTS)
 
-demo: install ## Run the whole synchronisation once against stand-in APIs, and show what happened
+demo: install ## Run the whole synchronisation once against mock servers, and show what happened
 	@$(BIN)/python -m demo.demo
 
-up: install ## Start Airflow, PostgreSQL and the stand-in APIs on this machine, until Ctrl-C
+up: install ## Start Airflow, PostgreSQL and the mock servers on this machine, until Ctrl-C
 	@$(BIN)/python -m demo.up
 
 # Pages are tried in Chromium, which pip cannot install: `apt-get install chromium`, or what your system has for it.
