@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from billetbro.messages.catalogue import Translator
 from billetbro.messages.explanation_texts import Explanation
 
@@ -14,6 +16,7 @@ STATUSES = {
 }
 
 
+@cache
 def explained(key: str) -> Explanation:
     """Return a key's sentence in both languages, the source's name still to be filled in (source_words.py)."""
     return Explanation(*(Translator(language)(key, source="{source}") for language in ("da", "en")))
