@@ -12,7 +12,7 @@ TYPED := $(wildcard include/billetbro plugins/billetbro_airflow plugins/billetbr
 export PYTHONPATH := $(CURDIR):$(CURDIR)/include:$(CURDIR)/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-fast broken-rules lint format bench requirements clean
+.PHONY: help install demo up test test-fast test-long broken-rules lint format bench requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -30,14 +30,17 @@ up: install ## Start Airflow, PostgreSQL and the mock servers on this machine, u
 
 # Pages are tried in Chromium, which pip cannot install: `apt-get install chromium`, or what your system has for it.
 BROWSER := $(shell command -v chromium 2>/dev/null)
-# In several processes (tests/conftest.py says how many), each with a PostgreSQL and an Airflow of its own; a module's
-# tests, which share them, stay together.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
-test: install ## Run every test (those in a browser only where there is Chromium)
-	@$(if $(BROWSER),$(PYTEST),echo "No chromium here: the browser tests are left out."; $(PYTEST) -m "not browser")
+# In several processes (tests/conftest.py says how many), each with a PostgreSQL and an Airflow of its own. One that has
+# nothing left to do takes over half of what another still has.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+test: install ## Run what notices each broken rule (in a browser only where there is Chromium)
+	@$(if $(BROWSER),$(PYTEST) -m "not long",echo "No chromium here: the browser tests are left out."; $(PYTEST) -m "not long and not browser")
 
 test-fast: install ## Run the tests that are not slow
-	@$(PYTEST) -m "not slow and not browser"
+	@$(PYTEST) -m "not slow and not long and not browser"
+
+test-long: install ## Run the tests that `make test` leaves out, and the stories with many examples
+	@PROPERTY_EXAMPLES=many $(PYTEST) -m "long or story"
 
 broken-rules: install ## Break each rule of docs/behaviour.md in a copy, and see that its tests notice
 	@$(BIN)/python -m tests.rules

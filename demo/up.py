@@ -30,7 +30,7 @@ SANDBOX_PORTS = {
 DAGS = ("place2book_sync", "ticket_status")
 METADATA_DATABASE = "airflow"
 EVENTS_DATABASE = "billetbro"
-READY_TIMEOUT = 180.0
+READY_TIMEOUT = 600.0
 SERVICES = {
     "api-server": ["api-server", "--host", "127.0.0.1", "--workers", "1"],
     "scheduler": ["scheduler", "--skip-serve-logs"],

@@ -1,6 +1,8 @@
 """One PostgreSQL and one Airflow home for each process that runs tests; a database of its own for whoever asks."""
 
+import gc
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ _ENVIRONMENT = child_environment(airflow_environment(AIRFLOW_HOME))
 os.environ.clear()
 os.environ.update(_ENVIRONMENT)
 
+CATALOGUE = Path(__file__).parent / "rules" / "broken"
+NAMED_TEST = re.compile(r"- (tests/\S+::\w+)")
 _database_numbers = count(1)
 
 
@@ -28,6 +32,21 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(processors, 4) if processors > 1 else 0
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make test-long` what is thorough, unless it is needed to notice that a rule is broken."""
+    named = {name for file in CATALOGUE.glob("*.yaml") for name in NAMED_TEST.findall(file.read_text())}
+    for item in items:
+        if item.get_closest_marker("thorough") and item.nodeid.partition("[")[0] not in named:
+            item.add_marker("long")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of the garbage collector's way, which would look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure() -> None:
     """Remove the process's Airflow home."""
     shutil.rmtree(AIRFLOW_HOME, ignore_errors=True)
@@ -36,6 +55,10 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """Run one PostgreSQL server for the process."""
+    # Here, since tests without a database need not wait for the import.
+    from billetbro.store import logins
+
+    logins.SCRYPT_COST = 2
     with EmbeddedPostgres() as server:
         yield server
 
@@ -43,7 +66,6 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def up_to_date(postgres: EmbeddedPostgres) -> str:
     """Name a database with Billetbro's tables in it, for others to be copied from."""
-    # Here, since it takes half a second that tests without a database need not wait.
     from billetbro.store.database import connect, migrate, migrate_warehouse
 
     engine = connect(postgres.create_database("up_to_date"))

@@ -9,7 +9,7 @@ import pytest
 
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, migrate_sqlite
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

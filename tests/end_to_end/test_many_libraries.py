@@ -14,7 +14,7 @@ from sandbox.seed import Library
 from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import STEPS, Runs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 IDS = [f"lib{number:02}" for number in range(1, 18)]
 

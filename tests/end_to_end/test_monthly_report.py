@@ -15,7 +15,7 @@ from billetbro.warehouse.reports.month import Month
 from billetbro_airflow.cli import monthly_report as command
 from tests.end_to_end.airflow_runs import Runs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

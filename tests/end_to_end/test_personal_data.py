@@ -16,7 +16,7 @@ from sandbox.place2book_records import Buyer
 from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import bytes_left_in
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 BUYER = Buyer(
     full_name="Lækage Lækagesen",

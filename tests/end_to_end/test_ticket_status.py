@@ -15,7 +15,7 @@ from sandbox.server import Sandbox
 from tests.conftest import AIRFLOW_HOME
 from tests.end_to_end.airflow_runs import Runs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 SHOWN = "TicketSaleNotOpen"
 CMS, PLACE2BOOK = "cms:solbjerg", "place2book"

@@ -13,7 +13,7 @@ from billetbro_airflow.tasks.databases import warehouse_engine
 from demo.environment import EmbeddedPostgres
 from tests.end_to_end.airflow_runs import Runs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 DATABASE = "warehouse_elsewhere"
 
 

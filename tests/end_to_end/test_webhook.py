@@ -30,7 +30,7 @@ from sandbox.yesplan_json import named
 from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.end_to_end.test_yesplan import THEATER
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 SECRET = "made-up secret of the theatre's webhook"
 CONNECTION = {"connection_id": "theater_webhook", "conn_type": "generic", "password": SECRET}

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import STEPS, Runs, bytes_left_in
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 THEATER = {
     "type": "yesplan",

@@ -3,14 +3,15 @@
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
 from billetbro.reconcile.planning.owned_fields import written_time
 from sandbox.server import Sandbox
+from tests.examples import given_examples
 from tests.integration.steps.harness import new_world
 from tests.integration.steps.venue import in_yesplan
 from tests.properties.editors import Editors
-from tests.properties.telling import tell
 
 TAKEN_FOR_STAFF = """
     SELECT title, kind AS what FROM sync.changes WHERE kind = 'drift'
@@ -69,6 +70,7 @@ def _wanted(desired: dict[str, Any]) -> dict[str, object]:
 
 
 @pytest.mark.slow
+@pytest.mark.story
 @pytest.mark.parametrize("source", ["dpl_cms", "yesplan"])
 def test_library_whose_staff_edit_nothing_ends_as_its_source_is(sandbox: Sandbox, engine: Engine, source: str) -> None:
     class Story(SourceAlone):
@@ -78,5 +80,6 @@ def test_library_whose_staff_edit_nothing_ends_as_its_source_is(sandbox: Sandbox
                 world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"])
             type(self).world = world
 
-    told = tell(Story, usually=12, steps=25)
-    assert Story.looked >= 2 * told
+    examples = given_examples(few=2, many=24, steps=25)
+    run_state_machine_as_test(Story, settings=examples)
+    assert Story.looked >= 2 * examples.max_examples

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
 from billetbro.models import Mode
 from sandbox.server import Sandbox
+from tests.examples import given_examples
 from tests.integration.steps.harness import Happened, World, new_world
 from tests.integration.steps.plan_and_sync import (
     as_planned,
@@ -15,7 +17,6 @@ from tests.integration.steps.plan_and_sync import (
     rejections_of_planning,
 )
 from tests.properties.staff import Staff
-from tests.properties.telling import tell
 
 
 class PlanningWorld(World):
@@ -43,6 +44,7 @@ class PlanningWorld(World):
 
 
 @pytest.mark.slow
+@pytest.mark.story
 def test_plan_whatever_was_done_before_is_what_the_next_run_does(sandbox: Sandbox, engine: Engine) -> None:
     PlanningWorld.compared = 0
 
@@ -52,5 +54,6 @@ def test_plan_whatever_was_done_before_is_what_the_next_run_does(sandbox: Sandbo
             type(self).world = PlanningWorld(sandbox, engine, world.libraries)
             sandbox.clock = self.world.now
 
-    told = tell(Story, usually=10, steps=20)
-    assert PlanningWorld.compared >= 5 * told
+    examples = given_examples(few=2, many=20, steps=20)
+    run_state_machine_as_test(Story, settings=examples)
+    assert PlanningWorld.compared >= 5 * examples.max_examples

@@ -46,6 +46,11 @@ def test_catalogue_names_tests_that_exist() -> None:
     assert [(row, test) for row, test in sorted(named) if not _exists(test)] == []
 
 
+def test_catalogue_names_no_test_that_only_the_long_run_has() -> None:
+    files = {test.partition("::")[0] for found in BREAKS for test in found.tests}
+    assert [file for file in sorted(files) if "pytest.mark.long" in (ROOT / file).read_text()] == []
+
+
 def test_sentences_of_a_row_that_is_missing_are_told() -> None:
     lonely = Row(section="1", row="words that nobody wrote", breaks=(), explains="nothing")
     assert [sentence for sentence in SECTIONS["1"] if lonely.row in sentence] == []

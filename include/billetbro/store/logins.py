@@ -18,6 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 from billetbro.api.http.access import Access
 from billetbro.store.schema.tables import logins
 
+SCRYPT_COST = 2**14
+"""What a fingerprint costs whoever tries passwords on it: a tenth of a second each."""
+
 
 def seen_to_work_at(connection: Connection, library: str, access: Access) -> datetime | None:
     """Return when this very login of the library was last seen to work; None when it was not, or doubted since."""
@@ -45,4 +48,4 @@ def doubt_login(connection: Connection, library: str) -> None:
 def _fingerprint(access: Access, salt: str) -> str:
     """Return what tells this host, login and password from others; it takes a tenth of a second, once in a process."""
     told = json.dumps([access.url, access.login, access.password]).encode()
-    return hashlib.scrypt(told, salt=bytes.fromhex(salt), n=2**14, r=8, p=1).hex()
+    return hashlib.scrypt(told, salt=bytes.fromhex(salt), n=SCRYPT_COST, r=8, p=1).hex()

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.files import FarFolder, measure, write_year
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_files_are_the_same_when_merged_and_fewer(tmp_path: Path) -> None:
     night = write_year(tmp_path, 2000, date(2026, 3, 2), kept_days=12, before=6)
     measured = {one.name: one for one in measure(FarFolder(tmp_path), night)}

@@ -37,7 +37,7 @@ def test_year_sold_tickets_are_those_of_the_purchases_that_were_not_cancelled() 
     assert (list(a_year().bought(event_id)), bought[-1]["created_at"]) == (bought[:-1], "2026-03-02T11:00:00Z")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_year_is_exported_once_and_then_only_what_is_new(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
     year, whole = a_year(), postgres.create_database("year_whole")
     with serving(year) as server:

@@ -12,7 +12,7 @@ from billetbro.sources.dpl_cms.source import DplCmsSource
 from billetbro.store.database import library_lock
 from tests.integration.steps.harness import Died, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 class DiesAfterCreating(Place2bookClient):

@@ -6,7 +6,7 @@ from billetbro.models import Mode
 from tests.integration.steps.harness import World
 from tests.integration.steps.venue import EACH_SOURCE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 @pytest.fixture(params=EACH_SOURCE)

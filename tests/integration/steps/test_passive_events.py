@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.steps.harness import World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 CATEGORY = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.steps.harness import Happened, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "place2book"
 LIST = "/event_makers/5000/events$"

@@ -5,7 +5,7 @@ import pytest
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.venue import EACH_SOURCE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "place2book"
 WORDS = '{"message": "name is not allowed"}'

@@ -10,7 +10,7 @@ from tests.integration.steps.harness import DAY, PLACE2BOOK, World
 from tests.integration.steps.programme import in_place2book, names, programme, published
 from tests.integration.steps.venue import EACH_SOURCE, in_yesplan
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 @pytest.fixture(params=EACH_SOURCE)

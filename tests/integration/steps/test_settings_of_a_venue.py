@@ -11,7 +11,7 @@ from tests.integration.steps.harness import World
 from tests.integration.steps.programme import in_place2book, published
 from tests.integration.steps.venue import LINKS, VENUE, in_yesplan
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def venue_with(world: World, **custom_data: object) -> None:

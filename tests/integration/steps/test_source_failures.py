@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.steps.harness import AN_EVENT, World, written
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "cms:solbjerg"
 READING = "Connection 'cms_solbjerg' to 127.0.0.1:0 "

@@ -9,7 +9,7 @@ from sandbox.place2book_rules import EventFields, PriceFields
 from sandbox.place2book_state import Place2book
 from tests.integration.steps.harness import World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from sandbox.place2book_records import Event
 from tests.integration.steps.harness import AN_EVENT, DAY, HOUR, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "cms:solbjerg"
 PATCH = [(SERVER, "PATCH")]

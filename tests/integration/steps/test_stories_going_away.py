@@ -8,7 +8,7 @@ import pytest
 from billetbro.models import Mode
 from tests.integration.steps.harness import DAY, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 ELSEWHERE = {"url": "https://billetter.example.com/42", "admin_url": None}
 WAYS = {

@@ -12,7 +12,7 @@ from billetbro.models import CurrentEvent, Mode
 from sandbox.place2book_state import Place2book
 from tests.integration.steps.harness import DAY, HOUR, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "place2book"
 

@@ -9,7 +9,7 @@ from sandbox.place2book_records import Event
 from sandbox.place2book_rules import read_event, read_price
 from tests.integration.steps.harness import DAY, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 ADDRESS = {"name": "Salen", "address1": "Torvet 1", "postal_code": "2735", "city": "Solbjerg", "country": "DK"}
 

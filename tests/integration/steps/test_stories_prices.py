@@ -5,7 +5,7 @@ import pytest
 from sandbox.place2book_records import Event
 from tests.integration.steps.harness import DAY, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def category(uuid: str, title: str, kroner: float) -> dict[str, object]:

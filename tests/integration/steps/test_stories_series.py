@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.steps.harness import DAY, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 WEEK = timedelta(days=7)
 

@@ -8,7 +8,7 @@ from billetbro.models import Mode
 from sandbox.place2book_records import Event
 from tests.integration.steps.harness import DAY, HOUR, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 OF_THE_SOURCE = (
     "name",

@@ -6,7 +6,7 @@ from billetbro.models import Mode
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.plan_and_sync import as_planned, foretold_rejections, rejections_of_planning
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "place2book"
 CODE = "unreadable_in_place2book"

@@ -15,7 +15,7 @@ from billetbro.store.runs import read_runs
 from billetbro.store.warehouse_place import is_elsewhere, remember_elsewhere
 from tests.integration.steps.harness import HOUR, LIBRARIES, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 TABLES = ("events", "prices", "purchases", "tickets", "additional_sales", "answers", "data_quality")
 

@@ -10,7 +10,7 @@ from billetbro.models import Mode
 from billetbro.reconcile.sale_status.write_back import CLEARED
 from tests.integration.steps.harness import DAY, HOUR, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "cms:solbjerg"
 PATCH = (SERVER, "PATCH")

@@ -9,7 +9,7 @@ from sandbox.yesplan_state import Installation
 from tests.integration.steps.harness import HOUR, World
 from tests.integration.steps.venue import VENUE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 ON_SALE = ["Kameliadamen", "Nøddeknækkeren", "Nøddeknækkeren", "Åbent hus bag scenen"]
 WRITES_BACK = (f"yesplan:{VENUE}", "PUT")

@@ -14,7 +14,7 @@ from billetbro.settings.libraries import Library
 from billetbro.sources.yesplan.values import state_in, state_words
 from sandbox.yesplan_state import Installation
 
-EACH_SOURCE = ["dpl_cms", pytest.param("yesplan", marks=pytest.mark.slow)]
+EACH_SOURCE = ["dpl_cms", pytest.param("yesplan", marks=pytest.mark.long)]
 """For modules whose tests hold whatever the source is; a venue's whole runs are in test_yesplan.py."""
 
 VENUE = "theater"

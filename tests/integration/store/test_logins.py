@@ -11,10 +11,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from billetbro.api.http.access import Access, RequestSettings
+from billetbro.store import logins
 from billetbro.store.logins import doubt_login, note_login, seen_to_work_at
 from tests.integration.store.examples import HOUR, LIBRARY, NOW
 
 ACCESS = Access(conn_id="cms", url="https://lib.example", login="billetbro", password="made-up-secret")
+
+SCRYPT_COST = logins.SCRYPT_COST
+"""As it is before the first test, which no longer takes so long."""
 
 
 def seen(connection: Connection, access: Access = ACCESS, library: str = LIBRARY) -> datetime | None:
@@ -82,3 +86,7 @@ def test_stored_login_is_salted_anew_each_time_and_holds_nothing_that_is_made_fa
         known = [*told, *(b64encode(one.encode()).decode() for one in told), *(one.hexdigest() for one in fast)]
         assert [one for one in known if one in str(row)] == []
         assert len(salt) == 16
+
+
+def test_fingerprint_costs_whoever_tries_passwords_a_tenth_of_a_second_each() -> None:
+    assert SCRYPT_COST == 2**14

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import os
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.models import Outcome, SourceState
 from billetbro.reconcile.mapping.event import map_event
+from tests.examples import given_examples
 from tests.unit.api.answering import AnsweringServer, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.contract import body_schema, generated, list_schema, needs_contract, see_that_it_fits
@@ -29,17 +29,11 @@ OUT_OF_MEASURE = {"date_time.start", "date_time.end", "ticket_capacity", "ticket
 
 
 @pytest.mark.slow
+@pytest.mark.story
 def test_every_list_that_fits_the_contract_is_read_and_mapped_event_by_event() -> None:
     seen: set[Outcome] = set()
 
-    @settings(
-        max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "60")),
-        derandomize="PROPERTY_EXAMPLES" not in os.environ,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
+    @given_examples(few=15, many=100)
     @given(sent=st.deferred(lambda: generated(list_schema())))
     def read(sent: list[dict[str, object]]) -> None:
         server.will_answer(as_json(sent))

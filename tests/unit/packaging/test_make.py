@@ -9,7 +9,7 @@ import pytest
 
 from demo.environment import ROOT
 
-PROMISED = ["bench", "clean", "demo", "install", "lint", "requirements", "test", "test-fast", "up"]
+PROMISED = ["bench", "clean", "demo", "install", "lint", "requirements", "test", "test-fast", "test-long", "up"]
 INSTALL = ROOT / ".ci" / "install"
 
 
@@ -21,7 +21,7 @@ def test_help_lists_every_target_with_what_it_does() -> None:
     assert sorted(listed) == sorted(_phony_targets())
 
 
-@pytest.mark.parametrize("target", ["demo", "up", "test", "test-fast", "lint", "bench", "requirements"])
+@pytest.mark.parametrize("target", ["demo", "up", "test", "test-fast", "test-long", "lint", "bench", "requirements"])
 def test_target_installs_first(target: str) -> None:
     rule = re.search(rf"^{target}:([^#\n]*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

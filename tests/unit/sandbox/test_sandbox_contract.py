@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import requests
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from sandbox.cms_state import CmsSite
 from sandbox.server import Sandbox
+from tests.examples import given_examples
 from tests.unit.contract import EVENT, LIST, needs_contract, operation
 from tests.unit.sandbox.clients import TIMEOUT
 
@@ -91,18 +92,12 @@ def test_list_and_update_after_an_edit_fit_the_contract(sandbox: Sandbox, edit: 
 
 
 @pytest.mark.slow
+@pytest.mark.story
 def test_every_update_that_the_contract_allows_is_answered_as_it_promises(sandbox: Sandbox) -> None:
     uuid = sandbox.cms["solbjerg"].add(start=START)
     told: set[int] = set()
 
-    @settings(
-        max_examples=60,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
+    @given_examples(few=15, many=100)
     @given(case=operation("PATCH", EVENT).as_strategy(path_parameters={"uuid": uuid}))
     def send(case: object) -> None:
         told.add(updated(sandbox, uuid, case.body))

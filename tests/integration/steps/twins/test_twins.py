@@ -18,7 +18,7 @@ from tests.integration.steps.harness import DAY, HOUR
 from tests.integration.steps.twins.pair import LEFT, SOLBJERG, Twins
 from tests.integration.steps.venue import VENUE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 LINK = "Medarrangøren: "
 

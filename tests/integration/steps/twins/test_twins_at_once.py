@@ -11,7 +11,7 @@ import pytest
 from tests.integration.steps.twins.hours import told_of
 from tests.integration.steps.twins.pair import SOLBJERG, Twins
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 ROOT = Path(__file__).parents[4]
 COMMAND = [sys.executable, "-m", "tests.integration.steps.twins.hours"]

@@ -11,7 +11,7 @@ from tests.integration.steps.harness import DAY, HOUR
 from tests.integration.steps.twins.pair import SOLBJERG, Twins
 from tests.integration.steps.venue import VENUE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def move(twins: Twins, where: str, uuid: str, hours: float) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.steps.harness import World
 from tests.integration.steps.twins.pair import Twins
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def told(world: World, library: str, **changes: object) -> None:
