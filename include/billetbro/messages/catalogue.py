@@ -14,7 +14,7 @@ from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
-from billetbro.models.message import Message
+from billetbro.models.message import Message, Value
 
 LOCALE = Path(__file__).with_name("locale")
 DEFAULT_LANGUAGE = "da"
@@ -75,9 +75,8 @@ class Translator:
         return key if sentence is None else sentence.format(**{**self._of_source, **values})
 
     def say(self, message: Message) -> str:
-        """Return a stored message as a sentence."""
-        values = {name: self.say(one) if isinstance(one, Message) else one for name, one in message.values.items()}
-        return self(message.key, **values)
+        """Return a stored message as a sentence; several messages in one value are a line each below it."""
+        return self(message.key, **{name: self._said(value) for name, value in message.values.items()})
 
     def knows(self, key: str) -> bool:
         """Return whether there is a sentence for the key."""
@@ -86,6 +85,11 @@ class Translator:
     def for_source(self, kind: str) -> Translator:
         """Return the translator for a library with this kind of source."""
         return Translator(self.language, kind)
+
+    def _said(self, value: Value) -> str | int:
+        if isinstance(value, tuple):
+            return "".join(f"\n  - {self.say(one)}" for one in value)
+        return self.say(value) if isinstance(value, Message) else value
 
     def _sentence(self, key: str, number: int | None = None) -> str | None:
         said = _catalogue(self.language)

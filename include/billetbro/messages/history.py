@@ -70,7 +70,7 @@ def _entry(entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo, words: S
     elif entry.why:
         lines.append(f"    fordi / because: {both(reason_in_words(entry.why, words))}")
     if entry.error:
-        first, *more = error_lines(entry.error_code, entry.error)
+        first, *more = error_lines(entry.error)
         lines += [f"    fejl / error: {first}", *(f"      {line}" for line in more)]
     return lines
 

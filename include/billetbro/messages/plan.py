@@ -48,7 +48,7 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> list
     for told in (rejected_lines(planned_rejections(run, words)), warning_lines(connection, run.library, words)):
         lines += ["", *(f"  {line}" for line in told)] if told else []
     for step, message in run.errors.items():
-        first, *more = error_lines(run.error_codes.get(step), message)
+        first, *more = error_lines(message)
         lines += [f"  FEJL / ERROR ({step}): {first}", *(f"    {line}" for line in more)]
     return lines
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias, Union
+
+Value: TypeAlias = Union[str, int, "Message", "tuple[Message, ...]"]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is stored and handed on in the place of a sentence; `Translator.say` turns it into one.
 
-    A value can be a message itself. `number` decides between singular and plural.
+    A value can be a message itself, or several, which become a list. `number` decides between singular and plural.
     """
 
     key: str
-    values: Mapping[str, str | int | Message] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """Return the message as JSON can hold it."""
-        values = {name: value.to_json() if isinstance(value, Message) else value for name, value in self.values.items()}
+        values = {name: _to_json(value) for name, value in self.values.items()}
         return {"key": self.key, **({"values": values} if values else {})}
 
     @classmethod
@@ -27,4 +30,21 @@ class Message:
         key, values = stored.get("key"), stored.get("values", {})
         if not isinstance(key, str) or not isinstance(values, Mapping):
             raise ValueError("not a message")
-        return cls(key, {name: cls.from_json(one) if isinstance(one, Mapping) else one for name, one in values.items()})
+        return cls(key, {name: _from_json(value) for name, value in values.items()})
+
+
+def _to_json(value: Value) -> object:
+    if isinstance(value, tuple):
+        return [one.to_json() for one in value]
+    return value.to_json() if isinstance(value, Message) else value
+
+
+def _from_json(value: object) -> Value:
+    match value:
+        case str() | int():
+            return value
+        case Mapping():
+            return Message.from_json(value)
+        case list():
+            return tuple(Message.from_json(one) for one in value)
+    raise ValueError("not a message")

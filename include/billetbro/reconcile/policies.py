@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import Change, FieldChange, LibraryRules, Rejection, Written
+from billetbro.models.message import Message
 from billetbro.reconcile.operations import operation_of
 
 RETRY_REFUSED_AFTER = timedelta(days=1)
@@ -187,7 +188,7 @@ def fails_for_good(failing: Failing, now: datetime) -> bool:
     return lasting and (failing.others_taken or not failing.others_fail)
 
 
-def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRules) -> str | None:
+def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRules) -> Message | None:
     """Return why Place2book's answers cannot be believed, or None.
 
     `unlisted` are linked events that exist but were not in the list: the list is not whole, so what it lacks may
@@ -195,7 +196,7 @@ def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRule
     by hand can explain means that it is the answer that is wrong.
     """
     if unlisted:
-        return f"Place2book's list of events lacks {unlisted} that exist; nothing was planned."
+        return Message("error.list_not_whole", {"library": rules.library, "unlisted": unlisted})
     if missing > rules.max_removals_count and missing * 100 > rules.max_removals_percent * live_links:
-        return f"Place2book says that {missing} of {live_links} linked events do not exist; nothing was planned."
+        return Message("error.many_missing", {"library": rules.library, "missing": missing, "links": live_links})
     return None

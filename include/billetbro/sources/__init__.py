@@ -16,6 +16,7 @@ from pydantic_core import PydanticKnownError
 from billetbro.api.http.access import Access
 from billetbro.messages.source_words import ANY_SOURCE, SourceWords
 from billetbro.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
+from billetbro.models.message import Message
 from billetbro.settings.types import Section, Text
 
 
@@ -76,8 +77,8 @@ class SourceSettings(Section, ABC):
         return None
 
     @abstractmethod
-    def check(self, access: Access) -> str:
-        """Return in plain words that address and login work, or raise an error of the tree."""
+    def check(self, access: Access) -> Message:
+        """Return a message that address and login work, or raise an error of the tree."""
 
 
 @runtime_checkable

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from billetbro import errors
+from billetbro.errors import message_of
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.field_lines import both, shown_value
 from billetbro.models import PriceUnit, SourceEvent
@@ -13,7 +15,6 @@ from billetbro.reconcile.mapping.flaws import Flaw
 from billetbro.reconcile.mapping.html import plain_line
 from billetbro.reconcile.mapping.prices import prices_of
 from billetbro.settings.libraries import Library
-from billetbro.steps.request import in_words
 
 IN_AIRFLOW = "under Admin, Connections"
 MENDING: tuple[tuple[type[Exception], Explanation], ...] = (
@@ -81,7 +82,7 @@ def checked(subject: str, look: Callable[[], str]) -> Checked:
         return Checked(subject=subject, said=look())
     except Exception as error:
         mend = next(words for kind, words in MENDING if isinstance(error, kind))
-        return Checked(subject=subject, said=in_words(error), mend=mend)
+        return Checked(subject=subject, said=Translator("en").say(message_of(error)), mend=mend)
 
 
 def check_event_makers(library: Library, usable: Mapping[int, str]) -> Iterator[Checked]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import NotFound, Retriable
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent, TicketEventKey
+from billetbro.models.message import Message
 from billetbro.settings.libraries import Library
 from billetbro.steps.load.observe import with_prices
 from billetbro.steps.request import NothingToDo, RunRequest
@@ -74,8 +75,9 @@ def export(
         mark_events_gone(warehouse, library.id, ours.vanished(gone), now)
         _note(engine, library, request, summary, gone, now)
     if summary.failures:
-        more = f" | and {len(summary.failures) - TOLD} more" if len(summary.failures) > TOLD else ""
-        raise Retriable("The purchases of some events could not be read: " + " | ".join(summary.failures[:TOLD]) + more)
+        more = len(summary.failures) - TOLD
+        rest = (Message("error.more_events", {"number": more}),) if more > 0 else ()
+        raise Retriable("error.purchases_unread", events=(*summary.failures[:TOLD], *rest))
     return summary
 
 

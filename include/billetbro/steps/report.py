@@ -22,6 +22,7 @@ from billetbro.messages.pluralize import pluralize
 from billetbro.messages.rejections import rejected_lines, warning_lines
 from billetbro.messages.source_words import SourceWords, WordsOf
 from billetbro.models import Kind, Outcome
+from billetbro.models.message import Message
 from billetbro.reconcile.operations import ReportSection, operation_of
 from billetbro.reconcile.reasons import reason_in_words
 from billetbro.store.event.lookup import never_seen
@@ -137,7 +138,7 @@ def _not_found(connection: Connection, runs: Sequence[RunRecord], events: Sequen
 
 def _why(run: RunRecord) -> Explanation:
     """Return what went wrong, step by step."""
-    told = [(step, error_in_words(run.error_codes.get(step), run.errors[step])) for step in STEPS if step in run.errors]
+    told = [(step, error_in_words(run.errors[step])) for step in STEPS if step in run.errors]
     return Explanation(
         "; ".join(f"{step}: {words.da}" for step, words in told),
         "; ".join(f"{step}: {words.en}" for step, words in told),
@@ -165,7 +166,7 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> Libr
         plan=planned_lines(connection, run, words) if run.mode == "plan" else [],
         sections=[section for section in sections if section.lines],
         failed_changes=[
-            (_line(row, prices, words), error_lines(row["error_code"], row["error"]))
+            (_line(row, prices, words), error_lines(Message.from_json(row["error"])))
             for row in rows
             if row["status"] == "failed"
         ],
@@ -173,9 +174,7 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> Libr
         rejected=rejected_lines(_rejected(connection, run, words)),
         warned=warning_lines(connection, run.library, words),
         links=connection.scalar(live) or 0,
-        errors=[
-            (step, error_lines(run.error_codes.get(step), run.errors[step])) for step in STEPS if step in run.errors
-        ],
+        errors=[(step, error_lines(run.errors[step])) for step in STEPS if step in run.errors],
     )
 
 

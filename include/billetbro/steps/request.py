@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from billetbro.errors import BilletbroError, Fatal, Refused, Retriable
-from billetbro.messages.errors import error_code
+from billetbro.errors import several
 from billetbro.models import Mode
 from billetbro.store.database import see_that_it_is_current
 from billetbro.store.runs import note_error
@@ -47,7 +46,7 @@ def for_each_library(
 ) -> None:
     """Do the work for each library, one's failure leaving the others untouched, and raise at the end what went wrong.
 
-    What went wrong is noted in `sync.runs` in words. Raises NothingToDo when every library says so, and SettingsError
+    What went wrong is noted in `sync.runs`. Raises NothingToDo when every library says so, and SettingsError
     before anything is done when the tables are not those that this code knows.
     """
     see_that_it_is_current(engine, metadata)
@@ -59,25 +58,9 @@ def for_each_library(
         except NothingToDo:
             idle += 1
         except Exception as error:
-            note_error(engine, request.run_id, library, step, in_words(error), error_code(error))
+            note_error(engine, request.run_id, library, step, error)
             failed.append(error)
     if failed:
-        raise _together(failed)
+        raise failed[0] if len(failed) == 1 else several(failed)
     if idle == len(libraries):
         raise NothingToDo(f"nothing to do for {', '.join(libraries)}")
-
-
-def in_words(error: Exception) -> str:
-    """Return what is said of an error; of one that is not ours only its kind, since its text may hold anything."""
-    if isinstance(error, BilletbroError):
-        return str(error)
-    return f"An unexpected error ({type(error).__name__}); the task's log has the details."
-
-
-def _together(failed: Sequence[Exception]) -> Exception:
-    """Return the one error, or one that says all of them: retriable if any of them is."""
-    if len(failed) == 1:
-        return failed[0]
-    message = " | ".join(in_words(error) for error in failed)
-    hopeless = all(isinstance(error, Fatal | Refused) for error in failed)
-    return Fatal(message) if hopeless else Retriable(message)

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import BilletbroError, Refused, Retriable
-from billetbro.messages.errors import error_code, error_in_words, failures_in_words
+from billetbro.errors import BilletbroError, Refused, Retriable, message_of
+from billetbro.messages.errors import error_in_words, failures_in_words
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import CurrentEvent, Mapped, TicketEventKey
 from billetbro.reconcile.mapping.event import map_event
@@ -28,7 +28,6 @@ from billetbro.settings.libraries import Library
 from billetbro.sources import Source
 from billetbro.steps.due_write_backs import Due, what_is_due
 from billetbro.steps.library_rules import rules_of
-from billetbro.steps.request import in_words
 from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.database import library_lock, migrate
@@ -68,10 +67,7 @@ class Round:
     @property
     def failures(self) -> str:
         """Return in a sentence which libraries failed and why; empty when none did."""
-        failed = {
-            library: error_in_words(error_code(error), in_words(error))
-            for library, error in sorted(self.failed.items())
-        }
+        failed = {library: error_in_words(message_of(error)) for library, error in sorted(self.failed.items())}
         return failures_in_words(failed, len(self.said) + len(failed)) if failed else ""
 
 
@@ -96,7 +92,7 @@ def for_each_due(
                 try:
                     result.said[library.id] = str(task.result() or LEFT_ALONE)
                 except Exception as error:
-                    note_error(engine, run_id, library.id, STEP, in_words(error), error_code(error))
+                    note_error(engine, run_id, library.id, STEP, error)
                     result.failed[library.id] = error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -26,7 +26,7 @@ from sqlalchemy.exc import ProgrammingError
 from billetbro.errors import BilletbroError, Refused
 from billetbro.models import LinkStatus, Mode, WebhookAction, WebhookState
 from billetbro.sources import ShowsUpdates
-from billetbro.steps.request import RunRequest, in_words
+from billetbro.steps.request import RunRequest
 from billetbro.store.rejections import open_codes
 from billetbro.store.runs import read_run
 from billetbro.store.schema.tables import links
@@ -55,26 +55,28 @@ def whom_to_tell(engine: Engine, request: RunRequest) -> Sequence[Pending]:
         return ()
 
 
-def tell(engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pending], now: datetime) -> list[str]:
-    """Show a library's source the state of each event that was asked for; return in words what went wrong.
+def tell(
+    engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pending], now: datetime
+) -> list[BilletbroError]:
+    """Show a library's source the state of each event that was asked for; return what went wrong.
 
     What the source refuses is not tried again; when it is down, all that is left waits for the library's next run.
     """
-    mistakes: list[str] = []
-    down: str | None = None
+    mistakes: list[BilletbroError] = []
+    down: BilletbroError | None = None
     for one in pending:
         state = _state(engine, run_id, one)
         if state is None:
             continue
-        refused = None
+        refused: BilletbroError | None = None
         if down is None:
             try:
                 source.show_update(one.uuid, state, of_group=one.is_group)
             except Refused as problem:
-                refused = in_words(problem)
+                refused = problem
                 mistakes.append(refused)
             except BilletbroError as problem:
-                down = in_words(problem)
+                down = problem
                 mistakes.append(down)
         with engine.begin() as connection:
             note_told(connection, one.signature, None if down else now, down or refused)

@@ -17,7 +17,6 @@ from billetbro.errors import (
     Retriable,
     WrongCredentials,
 )
-from billetbro.messages.errors import error_code
 from billetbro.models import Change, Mode, Rejection
 from billetbro.reconcile.planning.plan import UNREADABLE
 from billetbro.reconcile.policies import UNSAVED, fails_for_good, fingerprint, leave_refused_alone
@@ -33,7 +32,7 @@ from billetbro.steps.due_write_backs import (
     what_is_still_shown,
 )
 from billetbro.steps.library_rules import rules_of
-from billetbro.steps.request import NothingToDo, RunRequest, in_words, utc_now
+from billetbro.steps.request import NothingToDo, RunRequest, utc_now
 from billetbro.store import changes as stored
 from billetbro.store.database import library_lock
 from billetbro.store.links import note_written_back as note_written
@@ -214,16 +213,10 @@ class _Sender:
 
     def _failed(self, change_id: int, change: Change, error: BilletbroError) -> None:
         with self.engine.begin() as connection:
-            stored.mark_failed(
-                connection,
-                change_id,
-                utc_now(),
-                in_words(error),
-                outcome_unknown=isinstance(error, OutcomeUnknown),
-                code=error_code(error),
-            )
+            unknown = isinstance(error, OutcomeUnknown)
+            stored.mark_failed(connection, change_id, utc_now(), error, outcome_unknown=unknown)
         if isinstance(error, Refused):
-            detail = error.said or str(error)
+            detail = error.said or f"status {error.status}"
             self.result.rejections.append(Rejection(uuid=change.uuid, title=change.title, code=REFUSED, detail=detail))
         elif isinstance(error, InternalServerError) and self._fails_for_good(change.uuid):
             self.result.unsaved[Rejection(uuid=change.uuid, title=change.title, code=UNSAVED)] = change

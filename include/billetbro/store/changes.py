@@ -8,15 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
-from billetbro.errors import Retriable
-from billetbro.messages import errors as error_texts
-from billetbro.messages.errors import UNEXPECTED
+from billetbro.errors import Retriable, code_of, message_of
 from billetbro.models import BegunChange, Change, Kind, Mode
 from billetbro.reconcile.operations import kinds_where
 from billetbro.store.schema.tables import changes, runs
 
-NOT_SENT = "not sent: the run ended before"
-INTERRUPTED = "interrupted: whether it was carried out is not known"
+NOT_SENT = {"error": {"key": "error.not_sent"}, "error_code": "not_sent"}
+INTERRUPTED = {"error": {"key": "error.interrupted"}, "error_code": "interrupted"}
 SEEN_WHEN_DONE = kinds_where(lambda operation: operation.sends_to_place2book)
 WRITTEN_BACK = kinds_where(lambda operation: operation.sends_to_source)
 
@@ -74,17 +72,16 @@ def mark_failed(
     connection: Connection,
     change_id: int,
     now: datetime,
-    error: str,
+    error: BaseException,
     *,
     outcome_unknown: bool,
-    code: str = UNEXPECTED,
 ) -> None:
-    """Note that the change was not carried out, or that nobody knows; `code` is the error's (sync/error_texts.py)."""
+    """Note that the change was not carried out, or that nobody knows, and the error."""
     values = {
         "status": "failed",
         "finished_at": now,
-        "error": error,
-        "error_code": code,
+        "error": message_of(error).to_json(),
+        "error_code": code_of(error),
         "outcome_unknown": outcome_unknown,
     }
     still_ours = changes.c.status.in_(("planned", "applying"))
@@ -94,7 +91,7 @@ def mark_failed(
 def _while_ours(connection: Connection, change_id: int, statuses: Sequence[str], values: Mapping[str, Any]) -> None:
     of_ours = (changes.c.id == change_id) & changes.c.status.in_(statuses)
     if connection.execute(update(changes).where(of_ours).values(dict(values))).rowcount != 1:
-        raise Retriable("Another task took over the library while this one was at work; it sends nothing more.")
+        raise Retriable("error.taken_over")
 
 
 def close_leftovers(connection: Connection, library: str, now: datetime) -> None:
@@ -104,13 +101,10 @@ def close_leftovers(connection: Connection, library: str, now: datetime) -> None
     """
     begun = (changes.c.library == library) & (changes.c.status == "applying")
     failed: dict[str, Any] = {"status": "failed", "finished_at": now}
-    interrupted = {"error": INTERRUPTED, "error_code": error_texts.INTERRUPTED, "outcome_unknown": True}
-    connection.execute(update(changes).where(begun).values(failed | interrupted))
+    connection.execute(update(changes).where(begun).values(failed | INTERRUPTED | {"outcome_unknown": True}))
     of_plans = exists().where(runs.c.run_id == changes.c.run_id, runs.c.library == library, runs.c.mode == "plan")
     unsent = (changes.c.library == library) & (changes.c.status == "planned") & ~of_plans
-    connection.execute(
-        update(changes).where(unsent).values(failed | {"error": NOT_SENT, "error_code": error_texts.NOT_SENT})
-    )
+    connection.execute(update(changes).where(unsent).values(failed | NOT_SENT))
 
 
 def close_unsent(connection: Connection, run_id: str, library: str, now: datetime) -> None:
@@ -118,7 +112,7 @@ def close_unsent(connection: Connection, run_id: str, library: str, now: datetim
     connection.execute(
         update(changes)
         .where(changes.c.run_id == run_id, changes.c.library == library, changes.c.status == "planned")
-        .values(status="failed", finished_at=now, error=NOT_SENT, error_code=error_texts.NOT_SENT)
+        .values(status="failed", finished_at=now, **NOT_SENT)
     )
 
 

@@ -38,18 +38,18 @@ def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES
             state = _state_of_the_tables(connection, tables)
     except DBAPIError as error:
         first_line = next(iter(str(error.orig).splitlines()), "")
-        raise Unreachable(f"The database cannot be used: {first_line}") from None
+        raise Unreachable("error.database", said=first_line) from None
     return f"PostgreSQL {version}, {state}"
 
 
 def _see_that_it_is_new_enough(connection: Connection, version: str, oldest: int) -> None:
     if connection.scalar(text("SELECT current_setting('server_version_num')::int")) < oldest * 10_000:
-        raise SettingsError(f"PostgreSQL {oldest} or newer is needed, and this is {version}.")
+        raise SettingsError("error.old_postgres", oldest=oldest, version=version)
 
 
 def _see_that_it_can_be_written(connection: Connection) -> None:
     if connection.scalar(text("SHOW transaction_read_only")) == "on":
-        raise SettingsError("The database can only be read: it is a replica, or the user's default is read only.")
+        raise SettingsError("error.read_only")
 
 
 def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
@@ -61,7 +61,7 @@ def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
     refused = list(connection.scalars(REFUSED_TABLES, {"schema": schema}))
     if refused:
         names = ", ".join(f"{schema}.{table}" for table in refused)
-        raise SettingsError(f"The connection's user may not read and write {names}; make it the tables' owner.")
+        raise SettingsError("error.not_the_owner", tables=names)
     current, head = version_of(connection, tables)
     if current == head:
         return f"version {current}"
@@ -76,4 +76,4 @@ def _see_that_a_schema_can_be_made(connection: Connection, schema: str) -> None:
         else "SELECT has_database_privilege(current_database(), 'CREATE')"
     )
     if not connection.scalar(may, {"schema": schema} if known else {}):
-        raise SettingsError(f"The connection's user may not make tables in a schema {schema}; grant it CREATE.")
+        raise SettingsError("error.may_not_create", schema=schema)

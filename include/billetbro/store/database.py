@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from billetbro.errors import Retriable, SettingsError
+from billetbro.models.message import Message
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.store.schema.views import built_upon, make_views
 
@@ -72,10 +73,7 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
     if inspect(connection).has_table("schema_version", schema=tables.schema):
         current = connection.scalar(text(f"SELECT version_num FROM {tables.schema}.schema_version"))
     if current not in (None, *versions):
-        raise SettingsError(
-            f"The tables of the schema {tables.schema} have version {current}, which a newer Billetbro made; this one "
-            f"knows {versions[-1]}. Install the newer Billetbro again."
-        )
+        raise SettingsError("error.newer_tables", schema=str(tables.schema), current=str(current), head=versions[-1])
     return current, versions[-1]
 
 
@@ -87,10 +85,8 @@ def see_that_it_is_current(engine: Engine, tables: MetaData) -> None:
     with engine.connect() as connection:
         current, head = version_of(connection, tables)
     if current != head:
-        raise SettingsError(
-            f"The tables of the schema {tables.schema} have version {current or 'none'}, and this Billetbro works with "
-            f"{head}: start the DAG place2book_sync anew, whose first task brings them up to date or says why not."
-        )
+        version = current or Message("error.none")
+        raise SettingsError("error.other_tables", schema=str(tables.schema), current=version, head=str(head))
 
 
 def _upgrade(connection: Connection, tables: MetaData) -> None:
@@ -104,10 +100,8 @@ def _upgrade(connection: Connection, tables: MetaData) -> None:
     except DBAPIError as error:
         if (needed_by := built_upon(error)) is None:
             raise
-        raise SettingsError(
-            f"The tables of the schema {tables.schema} cannot be brought from version {current} to {head}, since "
-            f"others have built on them: {needed_by}. Drop that, try again, and build it again on the new tables."
-        ) from error
+        versions = {"schema": str(tables.schema), "current": current or Message("error.none"), "head": str(head)}
+        raise SettingsError(Message("error.tables_built_upon", {**versions, "needed_by": needed_by})) from error
 
 
 @cache
@@ -146,7 +140,7 @@ def library_lock(engine: Engine, library: str, wait_seconds: float = LOCK_WAIT_S
         deadline = time.monotonic() + wait_seconds
         while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key):
             if time.monotonic() >= deadline:
-                raise Retriable(f"Library '{library}' is still being worked on by another task.")
+                raise Retriable("error.library_locked", library=library)
             time.sleep(min(0.5, wait_seconds / 4))
         try:
             yield

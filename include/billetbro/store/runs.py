@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, cast, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from billetbro.messages.errors import UNEXPECTED
+from billetbro.errors import code_of, message_of
+from billetbro.models.message import Message
 from billetbro.store.schema.tables import runs
 
 
@@ -35,7 +36,7 @@ class RunRecord:
     removals_blocked: str | None = None
     planned_rejections: Sequence[Mapping[str, str | None]] | None = None
     purchases: Mapping[str, Any] | None = None
-    errors: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Message] = field(default_factory=dict)
     error_codes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,9 +76,12 @@ def note_progress(connection: Connection, run_id: str, library: str, step: str, 
     )
 
 
-def note_error(engine: Engine, run_id: str, library: str, step: str, message: str, code: str = UNEXPECTED) -> None:
-    """Note what ended a step of a library's run: in words, and the error's code (sync/error_texts.py)."""
-    noted = {"errors": (runs.c.errors, message), "error_codes": (runs.c.error_codes, code)}
+def note_error(engine: Engine, run_id: str, library: str, step: str, error: BaseException) -> None:
+    """Note what ended a step of a library's run."""
+    noted = {
+        "errors": (runs.c.errors, message_of(error).to_json()),
+        "error_codes": (runs.c.error_codes, code_of(error)),
+    }
     with engine.begin() as connection:
         connection.execute(
             update(runs)
@@ -89,4 +93,5 @@ def note_error(engine: Engine, run_id: str, library: str, step: str, message: st
 
 
 def _record(row: Mapping[Any, Any]) -> RunRecord:
-    return RunRecord(**{name: value for name, value in row.items() if name != "id"})
+    errors = {step: Message.from_json(error) for step, error in row["errors"].items()}
+    return RunRecord(**{name: value for name, value in row.items() if name != "id"} | {"errors": errors})

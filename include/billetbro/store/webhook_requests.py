@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, delete, exists, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from billetbro.errors import message_of
 from billetbro.models import WebhookAction
 from billetbro.store.schema.tables import runs, source_events
 from billetbro.store.schema.tables import webhook_requests as requests
@@ -131,7 +132,7 @@ def pending_of(connection: Connection, run_id: str, events: Collection[str]) -> 
     ]
 
 
-def note_told(connection: Connection, signature: str, told_at: datetime | None, error: str | None) -> None:
-    """Note when the source was told, None for not yet, and in words why it could not be or refused it."""
-    values = {"told_at": told_at, "error": error}
+def note_told(connection: Connection, signature: str, told_at: datetime | None, error: Exception | None) -> None:
+    """Note when the source was told, None for not yet, and why it could not be or refused it."""
+    values = {"told_at": told_at, "error": message_of(error).to_json() if error else None}
     connection.execute(update(requests).where(requests.c.signature == signature).values(values))

@@ -13,7 +13,7 @@ from billetbro.reconcile.policies import Failing
 from billetbro.store.changes import WRITTEN_BACK
 from billetbro.store.schema.tables import changes
 
-FAILED_INSIDE = InternalServerError.__name__
+FAILED_INSIDE = InternalServerError.code
 
 
 def failing_write_back(connection: Connection, library: str, uuid: str, told: Collection[str]) -> Failing:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
 
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import PersonalDataPolicy, SourceEvent
 from billetbro.settings.libraries import LibrariesFileError, Library, libraries_in_order, load_settings
@@ -108,7 +109,7 @@ def _source(library: Library) -> Iterator[Checked]:
     events: list[SourceEvent] = []
 
     def look() -> str:
-        said = check_source(library)
+        said = Translator("en").say(check_source(library))
         today = datetime.now(zone := ZoneInfo(library.timezone)).date()
         with source_of(library) as source:
             listed = source.read(today)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from billetbro.messages.errors import error_code, error_lines
-from billetbro.steps.request import in_words
+from billetbro.errors import message_of
+from billetbro.messages.errors import error_lines
 from billetbro_airflow.tasks.monthly_report import libraries_to_report, report_on
 
 
@@ -18,5 +18,5 @@ def run(args: Namespace) -> int:
             report_on(library, args.month)
         except Exception as error:
             failed = True
-            print(f"{library}:", *error_lines(error_code(error), in_words(error)), sep="\n  ", file=sys.stderr)
+            print(f"{library}:", *error_lines(message_of(error)), sep="\n  ", file=sys.stderr)
     return 1 if failed else 0

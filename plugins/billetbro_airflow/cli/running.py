@@ -63,7 +63,7 @@ def _exit_code(module: str, args: Namespace) -> int:
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     from billetbro.errors import BilletbroError
-    from billetbro.messages.errors import error_code, error_lines
+    from billetbro.messages.errors import error_lines
 
     try:
         code: int = import_module(module).run(args)
@@ -72,7 +72,7 @@ def _exit_code(module: str, args: Namespace) -> int:
         print(ended, file=sys.stderr)
         return ended.code
     except BilletbroError as error:
-        lines = error_lines(error_code(error), str(error))
+        lines = error_lines(error.message)
     except OperationalError as error:
         connections = "'billetbro_db' (or 'billetbro_warehouse', where there is one)"
         lines = [

@@ -11,6 +11,8 @@ from airflow.sdk import BaseHook
 
 from billetbro.api.http.access import Access, RequestSettings
 from billetbro.errors import BilletbroError
+from billetbro.messages.catalogue import Translator
+from billetbro.models.message import Message
 from billetbro_airflow.hooks.connections import PATIENCE_OF_A_TEST, access_of
 
 Client = TypeVar("Client", bound=AbstractContextManager[object])
@@ -38,17 +40,17 @@ class ApiHook(BaseHook, ABC, Generic[Client]):
         try:
             client = self._asking(PATIENCE_OF_A_TEST)
             with client:
-                return True, self._check(client)
+                return True, Translator().say(self._check(client))
         except BilletbroError as error:
-            return False, str(error)
+            return False, Translator().say(error.message)
 
     @abstractmethod
     def _client_of(self, access: Access) -> Client:
         """Return a client, to be closed by whoever asks for it."""
 
     @abstractmethod
-    def _check(self, client: Client) -> str:
-        """Return in plain words that address and login work, or raise an error of the tree."""
+    def _check(self, client: Client) -> Message:
+        """Return a message that address and login work, or raise an error of the tree."""
 
     def _asking(self, requests: RequestSettings) -> Client:
         return self._client_of(access_of(self.conn_id, requests, default_host=self.default_host))

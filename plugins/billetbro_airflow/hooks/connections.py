@@ -19,8 +19,7 @@ def connection_named(conn_id: str) -> Connection:
     try:
         given = BaseHook.get_connection(conn_id)
     except AirflowNotFoundException:
-        message = f"There is no connection '{conn_id}'; add it in Airflow under Admin, Connections."
-        raise SettingsError(message) from None
+        raise SettingsError("error.no_connection", connection=conn_id) from None
     if given.password:
         mask_secret(given.password)
     return given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.http.access import Access
+from billetbro.models.message import Message
 from billetbro.sources.dpl_cms.source import client_of
 from billetbro_airflow.hooks.api_hook import ApiHook
 
@@ -18,5 +19,5 @@ class DplCmsHook(ApiHook[CmsClient]):
     def _client_of(self, access: Access) -> CmsClient:
         return client_of(access)
 
-    def _check(self, client: CmsClient) -> str:
+    def _check(self, client: CmsClient) -> Message:
         return client.check()

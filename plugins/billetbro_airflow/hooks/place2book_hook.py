@@ -6,6 +6,7 @@ import re
 
 from billetbro.api.http.access import Access
 from billetbro.api.place2book.client import DEFAULT_HOST, EventMaker, Place2bookClient
+from billetbro.models.message import Message
 from billetbro_airflow.hooks.api_hook import ApiHook
 from billetbro_airflow.hooks.connections import PATIENCE_OF_A_TEST, connection_named
 
@@ -30,7 +31,7 @@ class Place2bookHook(ApiHook[Place2bookClient]):
         token = access.password.strip()
         return Place2bookClient(access.url, token, connection=access.conn_id, settings=access.requests)
 
-    def _check(self, client: Place2bookClient) -> str:
+    def _check(self, client: Place2bookClient) -> Message:
         extra = connection_named(self.conn_id).extra_dejson
         listed = extra.get("event_makers") if isinstance(extra, dict) else None
         return client.check([int(number) for number in re.findall(r"\d+", str(listed or ""))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from billetbro.api.http.access import Access
 from billetbro.api.yesplan.client import YesplanClient
+from billetbro.models.message import Message
 from billetbro.sources.yesplan.source import client_of
 from billetbro_airflow.hooks.api_hook import ApiHook
 
@@ -18,5 +19,5 @@ class YesplanHook(ApiHook[YesplanClient]):
     def _client_of(self, access: Access) -> YesplanClient:
         return client_of(access)
 
-    def _check(self, client: YesplanClient) -> str:
+    def _check(self, client: YesplanClient) -> Message:
         return client.check()

@@ -41,10 +41,7 @@ def warehouse_engine() -> Engine:
     except SettingsError:
         state = billetbro_engine()
         if _was_elsewhere(state):
-            raise Retriable(
-                f"There is no connection '{WAREHOUSE_CONNECTION}', but there was one. Nothing is exported elsewhere by "
-                "itself: add it again, or empty the table sync.warehouse_elsewhere if that is meant."
-            ) from None
+            raise Retriable("error.warehouse_gone", connection=WAREHOUSE_CONNECTION) from None
         return state
     return _engine_of(given)
 
@@ -62,13 +59,12 @@ def ensure_reachable(warehouse: Engine) -> None:
     try:
         warehouse.connect().close()
     except OperationalError:
-        happened = f"The database of the connection '{WAREHOUSE_CONNECTION}' does not answer, or lets nobody in."
-        raise Retriable(f"{happened} Nothing was exported; the next run makes up for it.") from None
+        raise Retriable("error.warehouse_silent", connection=WAREHOUSE_CONNECTION) from None
 
 
 def _engine_of(given: Connection) -> Engine:
     if given.conn_type not in ("postgres", "postgresql"):
-        raise SettingsError(f"Connection '{given.conn_id}' must be of type postgres.")
+        raise SettingsError("error.not_postgres", connection=given.conn_id)
     return _engine(_url(given))
 
 

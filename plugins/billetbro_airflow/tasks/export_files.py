@@ -10,7 +10,7 @@ from datetime import datetime
 from airflow.sdk import ObjectStoragePath
 from sqlalchemy import Engine
 
-from billetbro.errors import Retriable, SettingsError
+from billetbro.errors import Retriable, SettingsError, several
 from billetbro.steps.request import RunRequest, utc_now
 from billetbro.store.database import library_lock
 from billetbro.warehouse.lake.files import FileStore
@@ -29,7 +29,7 @@ def file_store() -> FileStore | None:
     return store_named(FILES, name) if name else None
 
 
-def store_named(variable: str, name: str, contents: str = "The export's files") -> FileStore:
+def store_named(variable: str, name: str, contents: str = "export") -> FileStore:
     """Return the folder or object store of this name, which `variable` gives; `contents` is what its errors speak of.
 
     Raises SettingsError as `file_store` does.
@@ -39,10 +39,7 @@ def store_named(variable: str, name: str, contents: str = "The export's files") 
         # Airflow reaches the store here for the first time; a path without it would go on without the connection.
         known = root.fs is not None
     except Exception as error:
-        raise SettingsError(
-            f"{variable} is '{name}', which Airflow cannot reach ({type(error).__name__}): its kind needs the "
-            "provider's package, and a connection before the @ must exist."
-        ) from error
+        raise SettingsError("error.no_store", variable=variable, place=name, kind=type(error).__name__) from error
     assert known
     return FileStore(name=name, root=root, appears_whole=root.protocol not in FOLDERS, contents=contents)
 
@@ -75,6 +72,6 @@ def written_to_files(state: Engine, warehouse: Engine, library: str, request: Ru
         with library_lock(state, library):
             written.summary = write_files(warehouse, store, library, request.run_id, written.now)
     except Retriable as trouble:
-        raise trouble if incomplete is None else Retriable(f"{incomplete} | {trouble}") from trouble
+        raise trouble if incomplete is None else several([incomplete, trouble]) from trouble
     if incomplete is not None:
         raise incomplete

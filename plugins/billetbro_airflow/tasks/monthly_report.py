@@ -38,10 +38,10 @@ def month_of(library: Library, month: str, now: datetime) -> Month:
         return last_month(now, zone)
     try:
         chosen = Month.parse(month)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
+    except ValueError:
+        raise SettingsError("error.no_month", month=month) from None
     if chosen.begins_at(zone) > now:
-        raise SettingsError(f"The month {chosen} has not begun.")
+        raise SettingsError("error.month_not_begun", month=str(chosen))
     return chosen
 
 
@@ -53,7 +53,7 @@ def report_on(library_id: str, month: str) -> tuple[str, str]:
     from billetbro_airflow.tasks.export_files import store_named
 
     (library,) = load_settings().select([library_id])
-    shelf = StoreShelf(store_named(REPORTS, _place(), contents="The report's files"))
+    shelf = StoreShelf(store_named(REPORTS, _place(), contents="report"))
     with values_kept_out_of_errors():
         report = make_report(warehouse_engine(), library, month_of(library, month, utc_now()))
     page, rows = store_report(shelf, library.id, report)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from airflow.sdk.log import mask_secret
 from sqlalchemy import Engine
 
-from billetbro.errors import Fatal, Refused, Retriable, SettingsError
+from billetbro.errors import SettingsError, several
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.personal_data import (
     Kept,
@@ -23,7 +23,6 @@ from billetbro.steps.personal_data import (
     said_of,
     stored_libraries,
 )
-from billetbro.steps.request import in_words
 from billetbro.store.database import migrate, migrate_warehouse
 from billetbro.warehouse.lake.personal_files import PersonalDataFiles
 from billetbro.warehouse.lake.rewrite import RewritableFiles
@@ -60,7 +59,7 @@ def keys_of_pseudonyms() -> Keys:
         return Keys()
     former = given.extra_dejson.get(FORMER_KEYS, [])
     if not isinstance(former, list) or not all(isinstance(key, str) and key for key in former):
-        raise SettingsError(f"{FORMER_KEYS} in the extra of the connection '{KEY_CONNECTION}' must list keys as text.")
+        raise SettingsError("error.former_keys", field=FORMER_KEYS, connection=KEY_CONNECTION)
     for key in former:
         mask_secret(key)
     return Keys(current=(given.password or "").encode() or None, former=tuple(key.encode() for key in former))
@@ -154,8 +153,6 @@ def for_each_library_in(everywhere: Sequence[Place], work: Callable[[Place, Kept
 
 def together(failed: dict[str, Exception]) -> Exception:
     """Return one error that names each library that failed and says why: retriable if any of them is."""
-    message = " | ".join(f"{library}: {in_words(error)}" for library, error in failed.items())
-    hopeless = all(isinstance(error, Fatal | Refused) for error in failed.values())
-    made = Fatal(message) if hopeless else Retriable(message)
+    made = several(failed.values(), list(failed))
     made.__cause__ = next(iter(failed.values()))
     return made

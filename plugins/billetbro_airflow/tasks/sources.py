@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from billetbro.api.http.access import RequestSettings
+from billetbro.models.message import Message
 from billetbro.settings.libraries import Library
 from billetbro.sources import Source
 from billetbro.steps.login import OpenedSource
@@ -28,6 +29,6 @@ def opened_source(library: Library) -> Iterator[OpenedSource]:
         yield OpenedSource(source=source, access=access)
 
 
-def check_source(library: Library) -> str:
-    """Return in plain words that the source's address and login work, or raise an error of the tree."""
+def check_source(library: Library) -> Message:
+    """Return a message that the source's address and login work, or raise an error of the tree."""
     return library.source.check(access_of(library.source.conn_id, PATIENCE_OF_A_TEST))

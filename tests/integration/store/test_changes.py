@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from billetbro.errors import OutcomeUnknown, Refused
 from billetbro.models import BegunChange, FieldChange, Kind
 from billetbro.store.changes import (
     INTERRUPTED,
@@ -80,7 +81,12 @@ def test_leftovers_are_closed_but_for_those_of_plans_and_of_other_libraries(conn
     plan(connection, Kind.UPDATE, library="nordvig")
     mark_applying(connection, begun, NOW)
     close_leftovers(connection, LIBRARY, NOW)
-    assert states(connection) == [("failed", INTERRUPTED), ("failed", NOT_SENT), ("planned", None), ("planned", None)]
+    assert states(connection) == [
+        ("failed", INTERRUPTED["error"]),
+        ("failed", NOT_SENT["error"]),
+        ("planned", None),
+        ("planned", None),
+    ]
     assert [row["outcome_unknown"] for row in rows(connection, "outcome_unknown")] == [True, False, False, False]
 
 
@@ -89,7 +95,7 @@ def test_unsent_of_one_run_are_closed_and_what_was_applied_stays(connection: Con
     plan(connection, Kind.UPDATE, run="run 2")
     mark_applied(connection, applied, NOW, None, None)
     close_unsent(connection, "run 1", LIBRARY, NOW)
-    assert states(connection) == [("applied", None), ("failed", NOT_SENT), ("planned", None)]
+    assert states(connection) == [("applied", None), ("failed", NOT_SENT["error"]), ("planned", None)]
 
 
 def test_begun_changes_are_those_of_unknown_outcome_with_nothing_after_them(connection: Connection) -> None:
@@ -97,9 +103,9 @@ def test_begun_changes_are_those_of_unknown_outcome_with_nothing_after_them(conn
     planned = [change(Kind.CREATE, uuid=uuid, **fields) for uuid in ("known", "lost", "followed", "followed")]
     planned.append(change(Kind.WRITE_BACK, uuid="lost"))
     known, lost, followed, made, written_back = store_planned(connection, "run 1", LIBRARY, planned, NOW)
-    mark_failed(connection, known, NOW, "refused", outcome_unknown=False)
-    mark_failed(connection, lost, NOW, "lost", outcome_unknown=True)
-    mark_failed(connection, followed, NOW, "lost", outcome_unknown=True)
+    mark_failed(connection, known, NOW, Refused("refused"), outcome_unknown=False)
+    mark_failed(connection, lost, NOW, OutcomeUnknown("lost"), outcome_unknown=True)
+    mark_failed(connection, followed, NOW, OutcomeUnknown("lost"), outcome_unknown=True)
     for applied in (made, written_back):
         mark_applied(connection, applied, NOW, None, None)
     found = BegunChange(
@@ -119,7 +125,7 @@ def test_begun_changes_are_those_of_unknown_outcome_with_nothing_after_them(conn
 
 def test_begun_create_that_was_carried_out_after_all_is_applied(connection: Connection) -> None:
     (lost,) = plan(connection, Kind.CREATE)
-    mark_failed(connection, lost, NOW, "lost", outcome_unknown=True)
+    mark_failed(connection, lost, NOW, OutcomeUnknown("lost"), outcome_unknown=True)
     mark_carried_out(connection, {})
     mark_carried_out(connection, {lost: 71})
     assert rows(connection, "status, error, outcome_unknown, event_id") == [

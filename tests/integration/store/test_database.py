@@ -1,5 +1,6 @@
 """The engine, and bringing the schema up to date from several processes at once."""
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -122,6 +123,34 @@ def test_migrate_from_before_there_was_a_warehouse_makes_it(empty: Engine) -> No
         command.upgrade(lineage(connection, metadata), "0001_sync")
     both(empty)
     assert numbers(empty, "SELECT count(*) FROM warehouse.sales_by_event") == [0]
+
+
+def test_migrate_from_before_errors_were_messages_keeps_what_was_said(empty: Engine) -> None:
+    failed = (("BadAnswer", "Not JSON."), ("not_sent", "not sent: the run ended before"), ("SoldMeanwhile", "Sold."))
+    with empty.begin() as connection:
+        command.upgrade(lineage(connection, metadata), "0013_text_rules")
+        columns = "run_id, library, mode, by_hand, started_at, errors, error_codes"
+        values = "'r', 'solbjerg', 'sync', false, now(), jsonb_build_object('load', 'Late.'), :codes"
+        run = text(f"INSERT INTO sync.runs ({columns}) VALUES ({values})")
+        connection.execute(run, {"codes": json.dumps({"load": "Throttled"})})
+        columns = "run_id, library, uuid, title, event_maker, kind, fields, why, status, planned_at, error_code, error"
+        values = "'r', 'solbjerg', 'u', 'Koncert', 5000, 'update', '[]', 'x', 'failed', now(), :code, :said"
+        change = text(f"INSERT INTO sync.changes ({columns}) VALUES ({values})")
+        connection.execute(change, [{"code": code, "said": said} for code, said in failed])
+    migrate(empty)
+    late, said = ({"key": "as_said", "values": {"text": words}} for words in ("Late.", "Not JSON."))
+    assert numbers(
+        empty,
+        "SELECT errors FROM sync.runs",
+        "SELECT error_codes FROM sync.runs",
+        "SELECT array_agg(error_code ORDER BY id) FROM sync.changes",
+        "SELECT jsonb_agg(error ORDER BY id) FROM sync.changes",
+    ) == [
+        {"load": late},
+        {"load": "rate_limited"},
+        ["invalid_response", "not_sent", "sold_meanwhile"],
+        [said, {"key": "error.not_sent"}, {"key": "as_said", "values": {"text": "Sold."}}],
+    ]
 
 
 @pytest.mark.parametrize(

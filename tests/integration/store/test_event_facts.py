@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from billetbro.messages.errors import IN_DANISH
+from billetbro.errors import ServerError
+from billetbro.messages.errors import error_in_words
 from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.explanations import explain
 from billetbro.models import Change, FieldChange, Kind, Rejection
@@ -25,7 +26,7 @@ from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPE
 
 ZONE = "Europe/Copenhagen"
 WRITE_BACK = Change(kind=Kind.WRITE_BACK, uuid="u1", title="Koncert", event_maker=5000, event_id=71)
-FAILED = Explanation(IN_DANISH["ServerError"], "status 500")
+DOWN = ServerError("error.server_error", connection="p", host="h", what="", status=500)
 END_SALE = replace(WRITE_BACK, kind=Kind.END_SALE, why="the source event is cancelled")
 
 
@@ -34,13 +35,13 @@ def begin_run(connection: Connection, started_at: datetime, library: str = LIBRA
     connection.execute(runs.insert().values(row | values))
 
 
-def carry_out(connection: Connection, change: Change, *, error: str | None = None) -> None:
+def carry_out(connection: Connection, change: Change, *, error: ServerError | None = None) -> None:
     (change_id,) = store_planned(connection, "run", LIBRARY, [change], NOW)
     mark_applying(connection, change_id, NOW)
     if error is None:
         mark_applied(connection, change_id, NOW, 71, None)
     else:
-        mark_failed(connection, change_id, NOW, error, outcome_unknown=False, code="ServerError")
+        mark_failed(connection, change_id, NOW, error, outcome_unknown=False)
 
 
 def of_fields(*names: str) -> Change:
@@ -57,8 +58,7 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         NOW - HOUR,
         extracted_at=NOW,
         window_start=NOW - 60 * HOUR,
-        errors={"load": "nej"},
-        error_codes={"load": "Fatal"},
+        errors={"load": DOWN.message.to_json()},
         removals_blocked="for mange",
     )
     store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
@@ -67,7 +67,7 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
     store_ticket_events(connection, LIBRARY, [CURRENT], NOW)
     untitled = Rejection(uuid="u1", title="", code="title_missing")
     report_rejections(connection, LIBRARY, WORDS, [untitled], "run", NOW)
-    carry_out(connection, WRITE_BACK, error="status 500")
+    carry_out(connection, WRITE_BACK, error=DOWN)
     carry_out(connection, END_SALE)
     assert facts(connection) == EventFacts(
         now=NOW,
@@ -75,16 +75,14 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         words=WORDS,
         read_at=NOW,
         asked_from=NOW - 60 * HOUR,
-        last_run=LastRun(
-            started_at=NOW - HOUR, errors={"load": "nej"}, error_codes={"load": "Fatal"}, removals_blocked="for mange"
-        ),
+        last_run=LastRun(started_at=NOW - HOUR, errors={"load": DOWN.message}, removals_blocked="for mange"),
         seen_at=NOW,
         present=True,
         mapped=MAPPED,
         link=LINK,
         current=CURRENT,
         rejections={"title_missing": explain("title_missing", WORDS)},
-        failed_write_back=FAILED,
+        failed_write_back=error_in_words(DOWN.message),
         removed_because="the source event is cancelled",
     )
 
@@ -96,22 +94,22 @@ def test_facts_of_an_event_that_nobody_knows_are_empty(connection: Connection) -
 
 def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connection: Connection) -> None:
     begin_run(connection, NOW - 2 * HOUR, extracted_at=NOW - 2 * HOUR)
-    begin_run(connection, NOW - HOUR, errors={"extract": "nej"})
+    begin_run(connection, NOW - HOUR, errors={"extract": DOWN.message.to_json()})
     begin_run(connection, NOW, mode="plan", extracted_at=NOW)
     begin_run(connection, NOW + HOUR, library="nordvig", extracted_at=NOW + HOUR)
     found = library_facts(connection, LIBRARY, timezone=ZONE, words=WORDS, now=NOW)
-    assert (found.last_run, found.read_at) == (LastRun(started_at=NOW - HOUR, errors={"extract": "nej"}), NOW)
+    assert (found.last_run, found.read_at) == (LastRun(started_at=NOW - HOUR, errors={"extract": DOWN.message}), NOW)
 
 
 @pytest.mark.parametrize(
     ("errors", "failed"),
     [
-        pytest.param(["status 500", None], None, id="mended since"),
-        pytest.param([None, "status 500"], FAILED, id="failed since"),
+        pytest.param([DOWN, None], None, id="mended since"),
+        pytest.param([None, DOWN], error_in_words(DOWN.message), id="failed since"),
     ],
 )
 def test_facts_tell_of_the_latest_write_back_only(
-    connection: Connection, errors: list[str | None], failed: Explanation | None
+    connection: Connection, errors: list[ServerError | None], failed: Explanation | None
 ) -> None:
     for error in errors:
         carry_out(connection, WRITE_BACK, error=error)
@@ -120,7 +118,7 @@ def test_facts_tell_of_the_latest_write_back_only(
 
 
 def test_facts_take_no_removal_that_failed_for_one(connection: Connection) -> None:
-    carry_out(connection, END_SALE, error="status 500")
+    carry_out(connection, END_SALE, error=DOWN)
     assert facts(connection).removed_because is None
 
 
@@ -129,12 +127,12 @@ def test_facts_take_no_removal_that_failed_for_one(connection: Connection) -> No
     [
         pytest.param(of_fields("url", "state"), None, True, id="a state"),
         pytest.param(of_fields("url"), None, False, id="links alone"),
-        pytest.param(of_fields("state"), "status 500", False, id="a state that failed"),
+        pytest.param(of_fields("state"), DOWN, False, id="a state that failed"),
         pytest.param(replace(of_fields("state"), uuid="u2"), None, False, id="another event's"),
     ],
 )
 def test_facts_tell_whether_a_state_of_ours_stands_on_the_event(
-    connection: Connection, change: Change, error: str | None, patched: bool
+    connection: Connection, change: Change, error: ServerError | None, patched: bool
 ) -> None:
     carry_out(connection, change, error=error)
     carry_out(connection, WRITE_BACK)

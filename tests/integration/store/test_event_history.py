@@ -8,8 +8,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection
 
+from billetbro.errors import ServerError
 from billetbro.messages.explanations import Explanation
 from billetbro.models import Change, FieldChange, Kind, Rejection
+from billetbro.models.message import Message
 from billetbro.sources.yesplan.words import WORDS
 from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from billetbro.store.event.history import HistoryEntry, ListedRejection, list_rejections, read_history
@@ -46,7 +48,7 @@ def test_history_tells_changes_and_rejections_oldest_first(connection: Connectio
     mark_applying(connection, created, NOW + HOUR)
     mark_applied(connection, created, NOW + 2 * HOUR, 71, None)
     failed = store(connection, UPDATE, NOW + 3 * HOUR)
-    mark_failed(connection, failed, NOW + 4 * HOUR, "status 500", outcome_unknown=False)
+    mark_failed(connection, failed, NOW + 4 * HOUR, ServerError("error.no_phone"), outcome_unknown=False)
     assert read_history(connection, LIBRARY, "u1", WORDS) == (
         HistoryEntry(at=NOW, kind="rejected", why="title_missing", said=SAID),
         HistoryEntry(at=NOW + HOUR, kind="resolved", why="title_missing", said=SAID),
@@ -64,8 +66,8 @@ def test_history_tells_changes_and_rejections_oldest_first(connection: Connectio
             kind="update",
             status="failed",
             fields=UPDATE.fields,
-            error="status 500",
-            error_code="unexpected",
+            error=Message("error.no_phone"),
+            error_code="server_error",
             event_id=71,
             run_id="run",
         ),

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
+from billetbro.errors import Fatal, Retriable
+from billetbro.models.message import Message
 from billetbro.store.runs import RunRecord, note_error, note_progress, read_run, read_runs, start_run
 from tests.integration.store.examples import HOUR, NOW
 
@@ -37,14 +39,15 @@ def test_run_never_begun_is_named(begun: Engine) -> None:
 
 
 def test_run_error_stays_until_the_same_step_succeeds(begun: Engine) -> None:
-    note_error(begun, "run 1", "nordvig", "extract", "Det gik galt")
-    note_error(begun, "run 1", "nordvig", "extract", 'Anført "sådan"')
-    note_error(begun, "run 1", "nordvig", "load", "Også her")
+    note_error(begun, "run 1", "nordvig", "extract", Retriable("Det gik galt"))
+    note_error(begun, "run 1", "nordvig", "extract", Fatal('Anført "sådan"'))
+    note_error(begun, "run 1", "nordvig", "load", OSError("noget"))
     with begun.begin() as connection:
         before = read_run(connection, "run 1", "nordvig").errors
         note_progress(connection, "run 1", "nordvig", "extract", extracted_at=NOW, source_events=3)
         after = read_run(connection, "run 1", "nordvig")
         other = read_run(connection, "run 1", "solbjerg")
-    assert before == {"extract": 'Anført "sådan"', "load": "Også her"}
-    assert (after.errors, after.extracted_at, after.source_events) == ({"load": "Også her"}, NOW, 3)
+    unexpected = Message("error.unexpected", {"kind": "OSError"})
+    assert before == {"extract": Message('Anført "sådan"'), "load": unexpected}
+    assert (after.errors, after.extracted_at, after.source_events) == ({"load": unexpected}, NOW, 3)
     assert (other.errors, other.extracted_at) == ({}, None)

@@ -7,27 +7,34 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection
 
+from billetbro.errors import BilletbroError, InternalServerError, OutcomeUnknown
 from billetbro.models import Change, Kind
 from billetbro.reconcile.policies import Failing
 from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
-from billetbro.store.write_backs import FAILED_INSIDE, failing_write_back
+from billetbro.store.write_backs import failing_write_back
 from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
 
+FAILED_INSIDE = InternalServerError("lost")
 LINKS = change(Kind.WRITE_BACK, url="https://p.example/1", state="Active")
 OTHER_BODY = change(Kind.WRITE_BACK, url="https://p.example/1", state="SoldOut")
 OTHERS = change(Kind.WRITE_BACK, "u2", url="https://p.example/2")
 
 
 def sent(
-    connection: Connection, of: Change, at: datetime, code: str | None = FAILED_INSIDE, *, library: str = LIBRARY
+    connection: Connection,
+    of: Change,
+    at: datetime,
+    error: BilletbroError | None = FAILED_INSIDE,
+    *,
+    library: str = LIBRARY,
 ) -> None:
-    """Note a change that failed with this code, or (None) was carried out, in a run of this hour."""
+    """Note a change that failed with this error, or (None) was carried out, in a run of this hour."""
     (change_id,) = store_planned(connection, f"run at {at:%H}", library, [of], at)
     mark_applying(connection, change_id, at)
-    if code is None:
+    if error is None:
         mark_applied(connection, change_id, at, None, None)
     else:
-        mark_failed(connection, change_id, at, "no", outcome_unknown=True, code=code)
+        mark_failed(connection, change_id, at, error, outcome_unknown=True)
 
 
 def failing(connection: Connection, *told: str) -> Failing:
@@ -42,16 +49,16 @@ def test_failing_since_the_first_try_of_the_same_body_in_so_many_runs(connection
 
 
 @pytest.mark.parametrize(
-    ("before", "code"),
+    ("before", "error"),
     [
         pytest.param(OTHER_BODY, FAILED_INSIDE, id="another body"),
         pytest.param(LINKS, None, id="it was saved"),
         pytest.param(change(Kind.CLEAR_LINK, url="https://p.example/1", state="Active"), FAILED_INSIDE, id="clearing"),
     ],
 )
-def test_failing_begins_anew_after(connection: Connection, before: Change, code: str | None) -> None:
+def test_failing_begins_anew_after(connection: Connection, before: Change, error: BilletbroError | None) -> None:
     sent(connection, LINKS, NOW)
-    sent(connection, before, NOW + HOUR, code)
+    sent(connection, before, NOW + HOUR, error)
     sent(connection, LINKS, NOW + 2 * HOUR)
     assert failing(connection) == Failing(since=NOW + 2 * HOUR, runs=1, others_taken=False, others_fail=False)
 
@@ -64,19 +71,19 @@ def test_failing_is_not_interrupted_by_an_outage_which_counts_for_nothing(connec
 
 
 @pytest.mark.parametrize(
-    ("code", "told", "taken", "fail"),
+    ("error", "told", "taken", "fail"),
     [
         pytest.param(None, (), True, False, id="saved"),
         pytest.param(FAILED_INSIDE, (), False, True, id="failing too"),
         pytest.param(FAILED_INSIDE, ("u2",), False, False, id="known to fail for good"),
-        pytest.param("OutcomeUnknown", (), False, False, id="failing otherwise"),
+        pytest.param(OutcomeUnknown("lost"), (), False, False, id="failing otherwise"),
     ],
 )
 def test_failing_tells_what_became_of_others_since(
-    connection: Connection, code: str | None, told: tuple[str, ...], taken: bool, fail: bool
+    connection: Connection, error: BilletbroError | None, told: tuple[str, ...], taken: bool, fail: bool
 ) -> None:
     sent(connection, LINKS, NOW)
-    sent(connection, OTHERS, NOW + HOUR, code)
+    sent(connection, OTHERS, NOW + HOUR, error)
     sent(connection, LINKS, NOW + HOUR)
     assert failing(connection, *told) == Failing(since=NOW, runs=2, others_taken=taken, others_fail=fail)
 

@@ -19,6 +19,7 @@ from billetbro.errors import (
     WrongHost,
 )
 from billetbro.models import LISTED_TWICE
+from billetbro.models.message import Message
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
@@ -241,7 +242,7 @@ def test_revoked_key_is_fatal_and_names_the_connection(sandbox: Sandbox, theater
 
 def test_check_of_a_yesplan_that_works_says_so(sandbox: Sandbox, theater: YesplanClient) -> None:
     host = sandbox.yesplan_urls["theater"].removeprefix("http://")
-    assert theater.check() == f"{host} accepts the key. / {host} godtager nøglen."
+    assert theater.check() == Message("accepted.yesplan", {"host": host})
 
 
 def test_yesplan_that_wants_us_to_wait_is_asked_again_after_the_time_it_names(

@@ -1,16 +1,10 @@
 """The catalogues: every language says the same keys with the same placeholders, and a sentence is found by its key."""
 
-from io import BytesIO
-from string import Formatter
-
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 
-from billetbro.messages.catalogue import DEFAULT_LANGUAGE, LOCALE, Translator, languages
+from billetbro.messages.catalogue import DEFAULT_LANGUAGE, Translator, languages
 from billetbro.models.message import Message
-
-Key = tuple[str | None, str]
+from tests.catalogues import files, keys, placeholders
 
 
 def test_languages_are_danish_first_and_english() -> None:
@@ -19,15 +13,15 @@ def test_languages_are_danish_first_and_english() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_catalogue_says_every_key_once_and_leaves_none_empty(language: str) -> None:
-    keys = [key for catalogue in _files(language) for key in _keys(catalogue)]
-    empty = [key for catalogue in _files(language) for key, forms in _keys(catalogue).items() if not all(forms)]
+    found = [key for catalogue in files(language) for key in keys(catalogue)]
+    empty = [key for catalogue in files(language) for key, forms in keys(catalogue).items() if not all(forms)]
 
-    assert (sorted({str(key) for key in keys if keys.count(key) > 1}), empty) == ([], [])
+    assert (sorted({str(key) for key in found if found.count(key) > 1}), empty) == ([], [])
 
 
 @pytest.mark.parametrize("language", [one for one in languages() if one != DEFAULT_LANGUAGE])
-def test_catalogues_have_the_same_keys_and_placeholders(language: str) -> None:
-    danish, other = _placeholders(DEFAULT_LANGUAGE), _placeholders(language)
+def test_catalogues_have_the_same_keys_andplaceholders(language: str) -> None:
+    danish, other = placeholders(DEFAULT_LANGUAGE), placeholders(language)
 
     differing = {key: (danish.get(key), other.get(key)) for key in danish | other if danish.get(key) != other.get(key)}
 
@@ -61,7 +55,8 @@ def test_language_without_a_catalogue_is_an_error_that_names_those_that_have_one
 
 
 def test_message_is_the_same_after_it_was_stored() -> None:
-    message = Message("error.partly", {"number": 2, "reason": Message("reason.gone", {"title": "Babyrytmik"})})
+    reason = Message("reason.gone", {"title": "Babyrytmik"})
+    message = Message("error.partly", {"number": 2, "reason": reason, "more": (reason, Message("none"))})
 
     assert Message.from_json(message.to_json()) == message
 
@@ -70,27 +65,3 @@ def test_message_is_the_same_after_it_was_stored() -> None:
 def test_stored_value_that_is_no_message_is_an_error(stored: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="not a message"):
         Message.from_json(stored)
-
-
-def _files(language: str) -> list[Catalog]:
-    files = sorted((LOCALE / language / "LC_MESSAGES").glob("*.po"))
-    return [read_po(BytesIO(file.read_bytes()), locale=language) for file in files]
-
-
-def _keys(catalogue: Catalog) -> dict[Key, tuple[str, ...]]:
-    return {
-        (message.context, message.id if isinstance(message.id, str) else message.id[0]): (
-            (message.string,) if isinstance(message.string, str) else tuple(message.string)
-        )
-        for message in catalogue
-        if message.id
-    }
-
-
-def _placeholders(language: str) -> dict[Key, set[str]]:
-    """Return the placeholders of each sentence, those of all its plural forms together."""
-    return {
-        key: {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
-        for catalogue in _files(language)
-        for key, forms in _keys(catalogue).items()
-    }

@@ -16,6 +16,8 @@ ALLOWED = {
         "billetbro_airflow.hooks",
         "billetbro.api",
         "billetbro.errors",
+        "billetbro.messages.catalogue",
+        "billetbro.models.message",
         "billetbro.sources",
     ),
     "plugins/billetbro_airflow/tasks": ("billetbro_airflow.hooks", "billetbro_airflow.tasks", "billetbro"),

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from billetbro.models import Change, FieldChange, Kind, Written
+from billetbro.models.message import Message, Value
 from billetbro.reconcile.policies import (
     Failing,
     Guarded,
@@ -171,22 +172,23 @@ def test_fingerprint_does_not_follow_what_stands_in_place2book() -> None:
     ("missing", "unlisted", "live", "expected"),
     [
         pytest.param(0, 0, 0, None, id="nothing"),
-        pytest.param(0, 1, 50, "Place2book's list of events lacks 1 that exist; nothing was planned.", id="unlisted"),
+        pytest.param(0, 1, 50, ("error.list_not_whole", {"library": "solbjerg", "unlisted": 1}), id="unlisted"),
         pytest.param(3, 0, 3, None, id="count-reached"),
         pytest.param(4, 0, 20, None, id="percentage-reached"),
         pytest.param(
             4,
             0,
             19,
-            "Place2book says that 4 of 19 linked events do not exist; nothing was planned.",
+            ("error.many_missing", {"library": "solbjerg", "missing": 4, "links": 19}),
             id="too-many-missing",
         ),
     ],
 )
 def test_distrust_of_an_answer_that_contradicts_what_we_know(
-    missing: int, unlisted: int, live: int, expected: str | None
+    missing: int, unlisted: int, live: int, expected: tuple[str, dict[str, Value]] | None
 ) -> None:
-    assert distrust(missing=missing, unlisted=unlisted, live_links=live, rules=RULES) == expected
+    doubt = distrust(missing=missing, unlisted=unlisted, live_links=live, rules=RULES)
+    assert doubt == (None if expected is None else Message(*expected))
 
 
 def dearer(old: int, new: int, uuid: str = "a") -> Change:

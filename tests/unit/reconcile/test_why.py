@@ -12,6 +12,7 @@ from billetbro.messages.diagnosis import ANSWERS
 from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.explanations import explain
 from billetbro.models import LinkStatus, Outcome, SourceState
+from billetbro.models.message import Message
 from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
 from billetbro.reconcile.diagnosis.why import why
 from billetbro.sources.dpl_cms.words import WORDS as CMS
@@ -24,9 +25,7 @@ DAY = timedelta(days=1)
 LINK = f"{SALES}sec1"
 REFUSED = Explanation("Place2book ville ikke.", "Place2book would not.")
 NO_ANSWER = Explanation("Systemet svarede ikke.", "There was no answer.")
-FAILED = LastRun(
-    started_at=NOW, errors={"load": "The login was not accepted."}, error_codes={"load": "WrongCredentials"}
-)
+FAILED = LastRun(started_at=NOW, errors={"load": Message("error.nobody_named")})
 
 
 def shown(**changes: Any) -> Any:
@@ -56,7 +55,7 @@ def selling(now: datetime = NOW, **changes: Any) -> EventFacts:
     return facts(current=standing(**changes), now=now)
 
 
-NO_PURCHASES = LastRun(started_at=NOW, errors={"export_purchases": "no answer"})
+NO_PURCHASES = LastRun(started_at=NOW, errors={"export_purchases": Message("error.taken_over")})
 NOT_LINKED = {"link": None, "current": None, "mapped": wanted()}
 DELETED = NOT_LINKED | {"link": linked(status=LinkStatus.DELETED), "removed_because": "the source event is cancelled"}
 NOT_SHOWN = {"mapped": wanted(), "link": linked()}
@@ -163,7 +162,7 @@ def test_why_has_a_row_for_every_answer_of_its_own() -> None:
         ("removed", "fordi arrangementet er aflyst i CMS", "because the source event is cancelled"),
         ("sale_ended_by_us", "fordi arrangementet er aflyst i CMS;", "because the source event is cancelled;"),
         ("write_back_failed", "kørsel. Systemet svarede ikke.", "run. There was no answer."),
-        ("run_failed, before it was created", "load: Adgangskoden eller nøglen bliver ikke", "load: The login was not"),
+        ("run_failed, before it was created", "load: Ingen blev nævnt", "load: Nobody was named"),
         ("has_button", f"linket {LINK} står", f"the link {LINK} stands"),
         ("sold_elsewhere", "Linket er: https://example.com/1", "The link is: https://example.com/1"),
         ("not_in_place2book", "nummer 1 i Place2book", "number 1 in Place2book"),

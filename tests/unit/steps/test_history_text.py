@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billetbro.messages.errors import IN_DANISH
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.history import event_line, history_text
 from billetbro.models import AppliedPrice, FieldChange, Link, LinkStatus
+from billetbro.models.message import Message
 from billetbro.sources.dpl_cms.words import WORDS as CMS
 from billetbro.store.event.history import HistoryEntry
 from billetbro.store.event.lookup import FoundEvent
 
 AT = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Copenhagen")
+NO_PHONE = Message("error.no_phone")
 EVENT = FoundEvent(library="solbjerg", uuid="u1", title="Koncert", starts_at=AT, present=True, linked=True)
 LINK = Link(
     uuid="u1",
@@ -56,15 +58,15 @@ def test_history_begins_with_the_event_and_its_link() -> None:
                 status="failed",
                 fields=(FieldChange(field="begin_at", old="2026-07-01T10:00:00Z", new="2026-07-01T11:00:00Z"),),
                 why="the source event changed",
-                error="Connection 'place2book' broke off.",
-                error_code="ServerError",
+                error=NO_PHONE,
+                error_code="server_error",
             ),
             [
                 "01.07.2026 14:00  opdateret i Place2book / updated in Place2book  [mislykket / failed]",
                 "    starter / begins: 01.07.2026 12:00 -> 01.07.2026 13:00",
                 "    fordi / because: arrangementet er ændret i CMS / the source event changed",
-                f"    fejl / error: {IN_DANISH['ServerError']}",
-                "      Connection 'place2book' broke off.",
+                f"    fejl / error: {Translator('da').say(NO_PHONE)}",
+                f"      {Translator('en').say(NO_PHONE)}",
             ],
             id="failed",
         ),

@@ -20,6 +20,7 @@ from billetbro.api.listed_twice import once_each
 from billetbro.api.schema_types import as_list
 from billetbro.errors import NotFound, OutcomeUnknown, Refused, WrongHost
 from billetbro.models import SourceEvent, SourceState
+from billetbro.models.message import Message
 
 _EVENTS = "/api/v1/events"
 _JSON = {"_format": "json"}
@@ -62,7 +63,7 @@ class CmsClient(ApiClient):
         An event with a field that cannot be understood is part of it, with the field in `unreadable`; so is one that
         is listed twice, differently.
         """
-        what = "for its events"
+        what = Message("asked.events")
         items = self._list(from_date - _A_DAY_MORE, what)
         return once_each(self._read(items, what), lambda event: event.uuid, doubted_event)
 
@@ -75,7 +76,7 @@ class CmsClient(ApiClient):
         given, an empty text clears one, and with nothing given at all both are cleared. With only a state, they stay.
         A null is never sent: the site's specification has none.
         """
-        what = f"to update event {uuid}"
+        what = Message("asked.update_event", {"event": uuid})
         body: dict[str, object] = {} if state is None else {"state": state.value}
         if state is None or link is not None or admin_link is not None:
             links = {"url": link, "admin_url": admin_link}
@@ -92,23 +93,22 @@ class CmsClient(ApiClient):
         Reading is open to everyone, so it proves no password. An update of an event that cannot exist does, and it
         asks for no change: a user who may update is told that there is no such event, anybody else is turned away.
         """
-        what = "whether the login may write"
+        what = Message("asked.may_write")
         try:
             self._patch(_NO_EVENT, {}, what)
         except Refused as refused:
             if refused.status not in _ALLOWED_BUT_NOT_DONE:
                 raise
         except OutcomeUnknown:
-            raise failures.bad_answer("gave no answer that tells", self._session.asked(what)) from None
+            raise failures.bad_answer("response.tells_nothing", self._session.asked(what)) from None
 
-    def check(self) -> str:
-        """Return in plain words that address and login work, or raise an error of the tree."""
-        self._list(_FAR_AHEAD, "for its events")
+    def check(self) -> Message:
+        """Return a message that address and login work, or raise an error of the tree."""
+        self._list(_FAR_AHEAD, Message("asked.events"))
         self.ensure_writable()
-        host = self._session.host
-        return f"{host} shows its events and accepts the login. / {host} viser sine arrangementer og godtager login."
+        return Message("accepted.dpl_cms", {"host": self._session.host})
 
-    def _patch(self, uuid: str, body: Mapping[str, object], what: str) -> Answer:
+    def _patch(self, uuid: str, body: Mapping[str, object], what: Message) -> Answer:
         path = f"{_EVENTS}/{quote(uuid, safe='')}"
         try:
             return self._session.write("PATCH", path, what=what, body=body, params=_JSON)
@@ -117,7 +117,7 @@ class CmsClient(ApiClient):
                 raise
             raise failures.wrong_credentials(403, self._session.asked(what)) from None
 
-    def _list(self, from_date: date, what: str) -> list[object]:
+    def _list(self, from_date: date, what: Message) -> list[object]:
         params = {**_JSON, "from_date": from_date.isoformat()}
         try:
             answer = self._session.get(_EVENTS, what=what, params=params)
@@ -125,25 +125,25 @@ class CmsClient(ApiClient):
             raise self._list_refused(refused, what) from None
         items = as_list(answer.data)
         if answer.status != 200 or not isinstance(items, list):
-            raise failures.bad_answer("gave something else than a list of events", self._session.asked(what))
+            raise failures.bad_answer("response.no_list_of_events", self._session.asked(what))
         return items
 
-    def _list_refused(self, refused: Refused, what: str) -> Exception:
+    def _list_refused(self, refused: Refused, what: Message) -> Exception:
         asked = self._session.asked(what)
         if refused.status == 403:
             return failures.wrong_credentials(403, asked)
         if isinstance(refused, NotFound):
-            return WrongHost(asked.sentence("has no events API (status 404)", "check the host in the connection"))
+            return asked.error(WrongHost, "error.no_events_api", status=refused.status)
         return refused
 
-    def _read(self, items: Iterable[object], what: str) -> Iterable[SourceEvent]:
+    def _read(self, items: Iterable[object], what: Message) -> Iterable[SourceEvent]:
         for item in items:
             try:
                 event = source_event(item)
             except ValidationError:
                 event = None
             if event is None:
-                raise failures.bad_answer("listed something that is no event with a uuid", self._session.asked(what))
+                raise failures.bad_answer("response.event_without_uuid", self._session.asked(what))
             yield event
 
 

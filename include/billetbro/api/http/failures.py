@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from dataclasses import dataclass
+from typing import TypeVar
 
 import requests
 from urllib3 import exceptions as low
@@ -23,6 +24,7 @@ from billetbro.errors import (
     WrongCredentials,
     WrongHost,
 )
+from billetbro.models.message import Message, Value
 
 _ADDRESS_ERRORS = (
     requests.exceptions.InvalidURL,
@@ -37,21 +39,22 @@ _CUT_SHORT = (
     low.IncompleteRead,
     low.DecodeError,
 )
-LOOK = "nobody knows whether it was done, look before asking again"
+E = TypeVar("E", bound=BilletbroError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked of whom, in words: `what` continues "when asked ..."."""
+    """What was asked of whom; `what` is a message that goes on where "when asked" ends."""
 
     connection: str
     host: str
-    what: str
+    what: Message
     writes: bool = False
 
-    def sentence(self, happened: str, then: str) -> str:
-        """Return the one sentence that an error says."""
-        return f"Connection '{self.connection}' to {self.host} {happened} when asked {self.what}; {then}."
+    def error(self, kind: type[E], key: str = "", **values: Value) -> E:
+        """Return an error about what was asked; without a key its message is the one of its kind."""
+        named: dict[str, Value] = {"connection": self.connection, "host": self.host, "what": self.what}
+        return kind(Message(key or f"error.{kind.code}", named | values))
 
 
 def of_exception(error: Exception, asked: Asked) -> BilletbroError:
@@ -60,14 +63,14 @@ def of_exception(error: Exception, asked: Asked) -> BilletbroError:
     if _never_left(reason):
         return _of_unmade_connection(reason, asked)
     if asked.writes:
-        return unknown("broke off before the answer", asked)
+        return unknown("response.lost", asked)
     if isinstance(reason, low.ReadTimeoutError | requests.exceptions.ReadTimeout):
-        return TimedOut(asked.sentence("did not answer in time", "try again later"))
+        return asked.error(TimedOut)
     if isinstance(reason, _CUT_SHORT):
-        return bad_answer("gave an answer that was cut short", asked)
+        return bad_answer("response.cut_short", asked)
     if isinstance(reason, low.SSLError | ssl.SSLError | requests.exceptions.SSLError):
-        return Unreachable(asked.sentence("made no secure connection", "check that the host is right and uses https"))
-    return Unreachable(asked.sentence("broke off", "try again later"))
+        return asked.error(Unreachable, "error.no_secure_connection")
+    return asked.error(Unreachable, "error.broke_off")
 
 
 def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
@@ -75,47 +78,47 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
     if 200 <= status < 300:
         return None
     if status >= 500:
-        trouble = f"had trouble of its own (status {status})"
         if not asked.writes:
-            return ServerError(asked.sentence(trouble, "try again later"))
-        return InternalServerError(asked.sentence(trouble, LOOK)) if status == 500 else unknown(trouble, asked)
+            return asked.error(ServerError, status=status)
+        trouble = Message("response.server_error", {"status": status})
+        return asked.error(InternalServerError if status == 500 else OutcomeUnknown, happened=trouble)
     if status == 429:
         return throttled(asked)
     if status == 401:
         return wrong_credentials(status, asked)
     if status < 200:
-        return bad_answer(f"began to speak another protocol (status {status})", asked)
+        return bad_answer("response.another_protocol", asked, status=status)
     if status < 400:
-        return WrongHost(asked.sentence(f"sent us elsewhere (status {status})", "write the site's own address as host"))
-    words = f", saying: {said}" if said else ""
-    if status in (404, 410):
-        missing = asked.sentence(f"knows no such thing (status {status})", f"it may have been deleted{words}")
-        return NotFound(missing, status, said)
-    return Refused(asked.sentence(f"refused (status {status})", f"correct what it names{words}"), status, said)
+        return asked.error(WrongHost, "error.sent_elsewhere", status=status)
+    return refused(NotFound if status in (404, 410) else Refused, status, said, asked)
 
 
-def bad_answer(happened: str, asked: Asked) -> BilletbroError:
-    """Return InvalidResponse, or OutcomeUnknown when a write was answered so."""
+def refused(kind: type[Refused], status: int, said: str, asked: Asked) -> Refused:
+    """Return the error of what an API refused, with its own words where it had some."""
+    words = Message("error.saying", {"said": said}) if said else ""
+    return kind(asked.error(kind, status=status, words=words).message, status, said)
+
+
+def bad_answer(happened: str, asked: Asked, **values: Value) -> BilletbroError:
+    """Return InvalidResponse, or OutcomeUnknown when a write was answered so; `happened` is the key of what was."""
     if asked.writes:
-        return unknown(happened, asked)
-    return InvalidResponse(asked.sentence(happened, "nothing was concluded from it, try again later"))
+        return unknown(happened, asked, **values)
+    return asked.error(InvalidResponse, happened=Message(happened, values))
 
 
-def unknown(happened: str, asked: Asked) -> OutcomeUnknown:
+def unknown(happened: str, asked: Asked, **values: Value) -> OutcomeUnknown:
     """Return the error of a write that may or may not have been carried out."""
-    return OutcomeUnknown(asked.sentence(happened, LOOK))
+    return asked.error(OutcomeUnknown, happened=Message(happened, values))
 
 
 def throttled(asked: Asked) -> RateLimited:
     """Return the error of an API that still wants us to slow down."""
-    return RateLimited(asked.sentence("asked us to slow down (status 429)", "lower requests.per_second, or wait"))
+    return asked.error(RateLimited)
 
 
 def wrong_credentials(status: int, asked: Asked) -> WrongCredentials:
     """Return the error of a password or token that is not accepted."""
-    return WrongCredentials(
-        asked.sentence(f"did not accept the login (status {status})", "correct the password or token in the connection")
-    )
+    return asked.error(WrongCredentials, status=status)
 
 
 def _reason(error: BaseException) -> BaseException:
@@ -137,12 +140,12 @@ def _is_certificate_error(reason: BaseException) -> bool:
 
 def _of_unmade_connection(reason: BaseException, asked: Asked) -> BilletbroError:
     if _is_certificate_error(reason):
-        return WrongHost(asked.sentence("showed a certificate that is not valid", "check the host"))
+        return asked.error(WrongHost, "error.bad_certificate")
     if isinstance(reason, _ADDRESS_ERRORS):
-        return WrongHost(asked.sentence("led nowhere", "check the host in the connection"))
+        return asked.error(WrongHost, "error.no_address")
     if isinstance(reason, low.NameResolutionError) and not _may_pass(reason):
-        return WrongHost(asked.sentence("found nobody by that name", "check the host in the connection"))
-    return Unreachable(asked.sentence("could not be made", "check the host, or try again later"))
+        return asked.error(WrongHost, "error.unknown_name")
+    return asked.error(Unreachable)
 
 
 def _may_pass(reason: low.NameResolutionError) -> bool:

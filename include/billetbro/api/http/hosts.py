@@ -18,7 +18,7 @@ def base_url(host: str | None, *, schema: str | None = None, port: int | None = 
     """
     given = (host or "").strip()
     if not given:
-        raise WrongHost(f"Connection '{connection}' has no host; write the address of the site in it.")
+        raise WrongHost("error.no_host", connection=connection)
     whole = given if "://" in given else f"{_scheme(schema)}://{given}"
     try:
         parts = urlsplit(whole)
@@ -27,10 +27,7 @@ def base_url(host: str | None, *, schema: str | None = None, port: int | None = 
     except ValueError:
         usable = False
     if not usable:
-        raise WrongHost(
-            f"Connection '{connection}' has a host that is no web address; write it as https://example.dk, "
-            "and the login and password in their own fields."
-        )
+        raise WrongHost("error.host_is_no_address", connection=connection)
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     where = name if port in (None, 0, _PORTS[parts.scheme.lower()]) else f"{name}:{port}"
     return f"{parts.scheme.lower()}://{where}{parts.path.rstrip('/')}"

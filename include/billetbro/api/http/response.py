@@ -12,6 +12,7 @@ from decimal import Decimal
 import requests
 
 from billetbro.models.markup import decoded
+from billetbro.models.message import Value
 
 _WEB_PAGE = re.compile(rb"^\s*+(?:\xef\xbb\xbf)?\s*+<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _SAID_AT_MOST = 300
@@ -21,7 +22,12 @@ _WORDS_UNDER = ("message", "error_description", "error", "errors", "detail", "ti
 
 
 class UnreadableResponseError(ValueError):
-    """An answer that is no JSON; its text continues "the connection ..."."""
+    """An answer that is no JSON; its text is the key of what happened."""
+
+    def __init__(self, key: str, /, **values: Value) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -43,16 +49,16 @@ def bounded_content(response: requests.Response, at_most: int, within: float) ->
     while piece := response.raw.read1(64 * 1024, decode_content=True):
         content += piece
         if len(content) > at_most:
-            raise UnreadableResponseError(f"gave an answer of more than {at_most} bytes")
+            raise UnreadableResponseError("response.too_long", bytes=at_most)
         if time.monotonic() > until:
-            raise UnreadableResponseError(f"gave an answer that had not ended after {within:g} seconds")
+            raise UnreadableResponseError("response.endless", seconds=f"{within:g}")
     return bytes(content)
 
 
 def json_in(content: bytes) -> object:
     """Return the JSON in a body, with its decimal numbers exactly as sent; raises UnreadableResponseError."""
     if _WEB_PAGE.match(content):
-        raise UnreadableResponseError("answered with a web page instead of data")
+        raise UnreadableResponseError("response.web_page")
     try:
         data: object = json.loads(content, parse_float=_exactly, parse_int=_whole)
     except (ValueError, RecursionError):
@@ -60,7 +66,7 @@ def json_in(content: bytes) -> object:
     else:
         readable = True
     if not readable:
-        raise UnreadableResponseError("gave an answer that is not JSON, or was cut short")
+        raise UnreadableResponseError("response.not_json")
     return data
 
 

@@ -22,6 +22,7 @@ from billetbro.api.http.failures import Asked
 from billetbro.api.http.response import Answer, UnreadableResponseError, bounded_content, json_in, json_of, said_in
 from billetbro.api.http.transport import Credentials, http_session, retry_of
 from billetbro.errors import BilletbroError, WrongCredentials
+from billetbro.models.message import Message
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -40,7 +41,7 @@ class ApiSession:
         settings: RequestSettings,
     ) -> None:
         if not credentials.can_be_sent():
-            raise WrongCredentials(f"Connection '{connection}' has a token that cannot be sent; copy it once more.")
+            raise WrongCredentials("error.unusable_token", connection=connection)
         self._base_url = base_url.rstrip("/")
         self._connection = connection
         self._secrets = credentials.secrets
@@ -66,20 +67,26 @@ class ApiSession:
         """Return the API's host, with its port where one is given."""
         return urlsplit(self._base_url).netloc
 
-    def asked(self, what: str, *, writes: bool = False) -> Asked:
-        """Return what is asked, for the messages of errors; `what` continues "when asked ..."."""
+    def asked(self, what: Message, *, writes: bool = False) -> Asked:
+        """Return what is asked, for the messages of errors."""
         return Asked(connection=self._connection, host=self.host, what=what, writes=writes)
 
-    def get(self, path: str, *, what: str, params: Mapping[str, str | int] | None = None) -> Answer:
+    def get(self, path: str, *, what: Message, params: Mapping[str, str | int] | None = None) -> Answer:
         """Read, with retries; raises an error of the tree for everything but 2xx with JSON."""
         asked = self.asked(what)
         answer = self._send("GET", path, asked, params=params)
         if answer.data is None:
-            raise failures.bad_answer("gave an empty answer", asked)
+            raise failures.bad_answer("response.empty", asked)
         return answer
 
     def write(
-        self, method: str, path: str, *, what: str, body: object = None, params: Mapping[str, str | int] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        what: Message,
+        body: object = None,
+        params: Mapping[str, str | int] | None = None,
     ) -> Answer:
         """Write once, and again only after 429; raises OutcomeUnknown when the answer was lost or was 5xx."""
         return self._send(method, path, self.asked(what, writes=True), params=params, body=body)
@@ -131,7 +138,7 @@ class ApiSession:
             ) as response:
                 return self._judged(response, asked)
         except UnreadableResponseError as error:
-            return failures.bad_answer(str(error), asked)
+            return failures.bad_answer(error.key, asked, **error.values)
         except (requests.RequestException, low.HTTPError) as error:
             return failures.of_exception(error, asked)
 

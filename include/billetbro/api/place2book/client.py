@@ -32,6 +32,7 @@ from billetbro.api.place2book.schemas import (
 from billetbro.api.schema_types import as_list, unwrapped, written_moment
 from billetbro.errors import BilletbroError, NoAccess, NotFound, Refused, WrongHost, after_a_write
 from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
+from billetbro.models.message import Message
 
 DEFAULT_HOST = "https://api.place2book.com"
 EVENTS_PER_PAGE = 200
@@ -65,7 +66,7 @@ class Place2bookClient(ApiClient):
 
     def event_makers(self) -> tuple[EventMaker, ...]:
         """Return the event makers that the token may use; raises WrongCredentials or WrongHost."""
-        what = "for its event makers"
+        what = Message("asked.event_makers")
         try:
             items = self._list("/event_makers", what)
         except Refused as refused:
@@ -78,7 +79,7 @@ class Place2bookClient(ApiClient):
 
         Raises InvalidResponse when a page brings nothing but what came before: the list could be incomplete.
         """
-        what = f"for the events of event maker {event_maker}"
+        what = Message("asked.events_of_event_maker", {"event_maker": event_maker})
         since = {} if begin_at_after is None else {"event_begin_at_after": written_moment(begin_at_after)}
         seen: set[int] = set()
         for number in count(1):
@@ -86,7 +87,7 @@ class Place2bookClient(ApiClient):
             page = self._read(lambda item: current_event(event_maker, item), items, what)
             fresh = [event for event in page if event.event_id not in seen]
             if page and not fresh:
-                raise failures.bad_answer("sent the same page twice", self._session.asked(what))
+                raise failures.bad_answer("response.same_page", self._session.asked(what))
             seen.update(event.event_id for event in fresh)
             yield from fresh
             if len(items) < EVENTS_PER_PAGE:
@@ -94,23 +95,23 @@ class Place2bookClient(ApiClient):
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
         """Return an event as it stands now; raises NotFound when it is gone."""
-        what = f"for event {event_id} of event maker {event_maker}"
+        what = _about("asked.event", event_maker, event_id)
         return current_event(event_maker, self._shown_event(event_maker, event_id, what))
 
     def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate) -> CurrentEvent:
         """Create an event with its prices, once; raises OutcomeUnknown when it may or may not exist now."""
-        what = f"to create an event for event maker {event_maker}"
+        what = Message("asked.create_event", {"event_maker": event_maker})
         body = {"event": new_event(desired, on_create)}
         answer = self._session.write("POST", _events_path(event_maker), what=what, body=body)
         created = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
         created = created or self._event_at(answer.location, event_maker)
         if created is None:
-            raise failures.unknown("did not show the new event", self._session.asked(what))
+            raise failures.unknown("response.no_new_event", self._session.asked(what))
         return created if _shown_whole(created) else self._shown_again(created)
 
     def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent:
         """Lay fields, in their written-down form, over the event as it stands, send it all back, and return it."""
-        path, what = _event_path(event_maker, event_id), f"to update event {event_id} of event maker {event_maker}"
+        path, what = _event_path(event_maker, event_id), _about("asked.update_event_of", event_maker, event_id)
         shown = self._shown_event(event_maker, event_id, what)
         answer = self._session.write("PUT", path, what=what, body={"event": event_with(shown, fields)})
         updated = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
@@ -122,12 +123,12 @@ class Place2bookClient(ApiClient):
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
         """Delete an event; raises NotFound when it is gone already, Refused when it may not be deleted."""
-        what = f"to delete event {event_id} of event maker {event_maker}"
+        what = _about("asked.delete_event", event_maker, event_id)
         self._session.write("DELETE", _event_path(event_maker, event_id), what=what)
 
     def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
         """Return the prices of an event."""
-        what = f"for the prices of event {event_id} of event maker {event_maker}"
+        what = _about("asked.prices", event_maker, event_id)
         items = self._list_of_event(f"{_event_path(event_maker, event_id)}/prices", event_maker, what)
         return tuple(self._read(current_price, items, what))
 
@@ -140,12 +141,12 @@ class Place2bookClient(ApiClient):
 
     def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
         """Add a price to an event, once; raises OutcomeUnknown when it may or may not exist now."""
-        what = f"to add a price to event {event_id} of event maker {event_maker}"
+        what = _about("asked.create_price", event_maker, event_id)
         body = {"price": {"name": name, "value": value_ore}}
         answer = self._session.write("POST", f"{_event_path(event_maker, event_id)}/prices", what=what, body=body)
         created = _read_or_none(current_price, answer.data)
         if created is None:
-            raise failures.unknown("did not show the new price", self._session.asked(what))
+            raise failures.unknown("response.no_new_price", self._session.asked(what))
         return created
 
     def update_price(
@@ -153,7 +154,7 @@ class Place2bookClient(ApiClient):
     ) -> CurrentPrice:
         """Lay fields, in their written-down form, over a price as it stands, send it all back, and return it."""
         path = f"{_event_path(event_maker, event_id)}/prices/{price_id}"
-        what = f"to update price {price_id} of event {event_id}"
+        what = Message("asked.update_price", {"price": price_id, "event": event_id})
         body = {"price": overlaid(self._shown_price(path, price_id, what), fields, PRICE_READ_ONLY)}
         answer = self._session.write("PUT", path, what=what, body=body)
         updated = _read_or_none(current_price, answer.data)
@@ -164,12 +165,12 @@ class Place2bookClient(ApiClient):
 
     def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None:
         """Delete a price; raises NotFound when it is gone already, Refused when tickets were sold at it."""
-        path = f"{_event_path(event_maker, event_id)}/prices/{price_id}"
-        self._session.write("DELETE", path, what=f"to delete price {price_id} of event {event_id}")
+        what = Message("asked.delete_price", {"price": price_id, "event": event_id})
+        self._session.write("DELETE", f"{_event_path(event_maker, event_id)}/prices/{price_id}", what=what)
 
     def purchases(self, event_maker: int, event_id: int) -> tuple[Purchase | UnreadablePurchase, ...]:
         """Return every purchase of an event, the cancelled ones too, personal data included."""
-        what = f"for the purchases of event {event_id} of event maker {event_maker}"
+        what = _about("asked.purchases", event_maker, event_id)
         try:
             items = self._list_of_event(f"{_event_path(event_maker, event_id)}/purchases", event_maker, what)
         except Refused as refused:
@@ -177,24 +178,24 @@ class Place2bookClient(ApiClient):
             raise failures.of_status(refused.status, "", self._session.asked(what)) or refused from None
         return tuple(map(purchase, items))
 
-    def check(self, event_makers: Sequence[int] = ()) -> str:
-        """Return in plain words what the token may use; raises NoAccess unless all of `event_makers` are among it."""
+    def check(self, event_makers: Sequence[int] = ()) -> Message:
+        """Return a message of what the token may use; raises NoAccess unless all of `event_makers` are among it."""
         usable = self.event_makers()
         missing = sorted(set(event_makers) - {maker.event_maker for maker in usable})
         if missing or not usable:
-            raise self._no_access(", ".join(map(str, missing)) or "any", "for its event makers")
+            every = Message("error.any_event_maker")
+            raise self._no_access(", ".join(map(str, missing)) or every, Message("asked.event_makers"))
         names = ", ".join(f"{maker.name} ({maker.event_maker})" for maker in usable)
-        host = self._session.host
-        return f"{host} accepts the token, for: {names}. / {host} godtager token, til: {names}."
+        return Message("accepted.place2book", {"host": self._session.host, "names": names})
 
-    def _list(self, path: str, what: str, params: Mapping[str, str | int] | None = None) -> list[object]:
+    def _list(self, path: str, what: Message, params: Mapping[str, str | int] | None = None) -> list[object]:
         answer = self._session.get(path, what=what, params=params)
         items = as_list(answer.data)
         if answer.status != 200 or not isinstance(items, list):
-            raise failures.bad_answer("gave something else than a list", self._session.asked(what))
+            raise failures.bad_answer("response.no_list", self._session.asked(what))
         return items
 
-    def _event_page(self, event_maker: int, params: Mapping[str, str | int], what: str) -> list[object]:
+    def _event_page(self, event_maker: int, params: Mapping[str, str | int], what: Message) -> list[object]:
         try:
             return self._list(_events_path(event_maker), what, params)
         except Refused as refused:
@@ -203,7 +204,7 @@ class Place2bookClient(ApiClient):
         self.event_makers()
         raise self._no_access(str(event_maker), what)
 
-    def _list_of_event(self, path: str, event_maker: int, what: str) -> list[object]:
+    def _list_of_event(self, path: str, event_maker: int, what: Message) -> list[object]:
         try:
             return self._list(path, what)
         except Refused as refused:
@@ -212,29 +213,27 @@ class Place2bookClient(ApiClient):
         self.event_makers()
         raise self._no_access(str(event_maker), what)
 
-    def _not_let_in(self, refused: Refused, what: str) -> BilletbroError:
+    def _not_let_in(self, refused: Refused, what: Message) -> BilletbroError:
         asked = self._session.asked(what)
         if isinstance(refused, NotFound):
-            return WrongHost(asked.sentence("is not Place2book's API (status 404)", "check the host"))
+            return asked.error(WrongHost, "error.not_place2book", status=refused.status)
         return failures.wrong_credentials(403, asked) if refused.status == 403 else refused
 
-    def _no_access(self, event_makers: str, what: str) -> NoAccess:
-        happened = f"has a token without access to event maker {event_makers}"
-        todo = "correct the number, or ask Place2book to give the token access"
-        return NoAccess(self._session.asked(what).sentence(happened, todo))
+    def _no_access(self, event_makers: str | Message, what: Message) -> NoAccess:
+        return self._session.asked(what).error(NoAccess, event_makers=event_makers)
 
-    def _shown_event(self, event_maker: int, event_id: int, what: str) -> dict[str, object]:
+    def _shown_event(self, event_maker: int, event_id: int, what: Message) -> dict[str, object]:
         data = unwrapped(self._session.get(_event_path(event_maker, event_id), what=what).data, "event")
         found = _read_or_none(lambda item: current_event(event_maker, item), data)
         if not isinstance(data, dict) or found is None or found.event_id != event_id:
-            raise failures.bad_answer("showed something else than the event", self._session.asked(what))
+            raise failures.bad_answer("response.no_event", self._session.asked(what))
         return data
 
-    def _shown_price(self, path: str, price_id: int, what: str) -> dict[str, object]:
+    def _shown_price(self, path: str, price_id: int, what: Message) -> dict[str, object]:
         data = unwrapped(self._session.get(path, what=what).data, "price")
         found = _read_or_none(current_price, data)
         if not isinstance(data, dict) or found is None or found.price_id != price_id:
-            raise failures.bad_answer("showed something else than the price", self._session.asked(what))
+            raise failures.bad_answer("response.no_price", self._session.asked(what))
         return data
 
     def _event_at(self, location: str | None, event_maker: int) -> CurrentEvent | None:
@@ -250,13 +249,13 @@ class Place2bookClient(ApiClient):
         except BilletbroError:
             return event
 
-    def _read_one(self, read: Callable[[object], T], item: object, what: str) -> T:
+    def _read_one(self, read: Callable[[object], T], item: object, what: Message) -> T:
         found = _read_or_none(read, item)
         if found is None:
-            raise failures.bad_answer("left out an id, or gave a number that is none,", self._session.asked(what))
+            raise failures.bad_answer("response.bad_number", self._session.asked(what))
         return found
 
-    def _read(self, read: Callable[[object], T], items: Iterable[object], what: str) -> list[T]:
+    def _read(self, read: Callable[[object], T], items: Iterable[object], what: Message) -> list[T]:
         return [self._read_one(read, item, what) for item in items]
 
 
@@ -270,6 +269,11 @@ def _read_or_none(read: Callable[[object], T], item: object) -> T | None:
 def _shown_whole(event: CurrentEvent) -> bool:
     """Return whether the answer to a write shows the event, and not just its id."""
     return bool(event.seccode and event.name and event.state and event.begin_at)
+
+
+def _about(key: str, event_maker: int, event_id: int) -> Message:
+    """Return what is asked about an event."""
+    return Message(key, {"event": event_id, "event_maker": event_maker})
 
 
 def _events_path(event_maker: int) -> str:

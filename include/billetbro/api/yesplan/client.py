@@ -28,6 +28,7 @@ from billetbro.errors import (
     SettingsError,
     WrongHost,
 )
+from billetbro.models.message import Message
 
 MOST_PAGES = 1000
 MOST_GROUPS = 20
@@ -35,7 +36,7 @@ MOST_GROUPS = 20
 GIVE_UP_AFTER = 3
 """So many events in a row whose custom data cannot be had mean that Yesplan itself is ill."""
 _NO_DAY = "date:01-01-2999"
-_WITHIN = "for the events of a group"
+_WITHIN = Message("asked.events_of_group")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -63,12 +64,12 @@ class YesplanClient(ApiClient):
 
         Raises SettingsError when Yesplan does not understand the query.
         """
-        what = "for its events"
+        what = Message("asked.events")
         found: list[YesplanEvent] = []
         for item in self._items(f"/api/events/{quote(query, safe=':')}", what):
             one = _read(yesplan_wire.event, item)
             if one is None:
-                raise failures.bad_answer("listed something that is no event with an id", self._session.asked(what))
+                raise failures.bad_answer("response.event_without_id", self._session.asked(what))
             found.append(one)
         return once_each(found, lambda event: event.id, yesplan_wire.doubted_event)
 
@@ -88,17 +89,19 @@ class YesplanClient(ApiClient):
 
         Raises NotFound for an event that is gone, Refused for one that is not this key's to see.
         """
-        what = f"for the custom data of event {event_id}"
+        what = Message("asked.custom_data_of_event", {"event": event_id})
         data = self._session.get(f"/api/event/{quote(event_id, safe='')}/customdata", what=what).data
         answer = _read(yesplan_wire.custom_data, data)
         if answer is None:
-            raise failures.bad_answer("gave something else than custom data", self._session.asked(what))
+            raise failures.bad_answer("response.no_custom_data", self._session.asked(what))
         return answer[1]
 
     def has_event(self, event_id: str) -> bool:
         """Tell whether there is such an event, or raise an error of the tree."""
         try:
-            self._session.get(f"/api/event/{quote(event_id, safe='')}", what=f"for event {event_id}")
+            self._session.get(
+                f"/api/event/{quote(event_id, safe='')}", what=Message("asked.show_event", {"event": event_id})
+            )
         except NotFound:
             return False
         return True
@@ -120,45 +123,44 @@ class YesplanClient(ApiClient):
             events |= dict.fromkeys(found.events)
             groups += [inner for inner in found.groups if inner not in groups]
             if len(groups) > MOST_GROUPS:
-                raise failures.bad_answer(f"has more than {MOST_GROUPS} groups in it", self._session.asked(_WITHIN))
+                raise failures.bad_answer("response.many_groups", self._session.asked(_WITHIN), most=MOST_GROUPS)
         return tuple(events)
 
     def _group(self, group_id: str) -> yesplan_wire.Group:
         data = self._session.get(f"/api/group/{quote(group_id, safe='')}", what=_WITHIN).data
         found = _read(yesplan_wire.group, data)
         if found is None:
-            raise failures.bad_answer("gave something else than a group", self._session.asked(_WITHIN))
+            raise failures.bad_answer("response.no_group", self._session.asked(_WITHIN))
         return found
 
     def write_custom_data(self, event_id: str, values: Mapping[str, object], *, of_group: bool = False) -> None:
         """Write custom data of an event, or of a group; Refused when a keyword does not exist or may not be written."""
         kind = "group" if of_group else "event"
-        what = f"to update {kind} {event_id}"
+        what = Message(f"asked.update_{kind}", {"event": event_id})
         path = f"/api/{kind}/{quote(event_id, safe='')}"
         try:
             self._session.write("PUT", f"{path}/customdata", what=what, body=yesplan_wire.written(values))
         except Refused as refused:
             if refused.status == 403:
                 # Either the key is no longer good for anything, which this tells, or a keyword is not ours to write.
-                self._get(path, f"for {kind} {event_id}")
+                self._get(path, Message(f"asked.show_{kind}", {"event": event_id}))
             raise
 
-    def check(self) -> str:
-        """Return in plain words that address and key work, or raise an error of the tree."""
+    def check(self) -> Message:
+        """Return a message that address and key work, or raise an error of the tree."""
         self.events(_NO_DAY)
-        host = self._session.host
-        return f"{host} accepts the key. / {host} godtager nøglen."
+        return Message("accepted.yesplan", {"host": self._session.host})
 
     def _of_many(self, query: str) -> dict[str, Mapping[str, object]]:
         """Return what the installation tells of many events at once; nothing where it does not offer that."""
-        what = "for the custom data of its events"
+        what = Message("asked.custom_data")
         known: dict[str, Mapping[str, object]] = {}
         doubtful: set[str] = set()
         try:
             for item in self._items(f"/api/events/{quote(query, safe=':')}/customdata?valuesonly", what):
                 one = _read(yesplan_wire.custom_data, item)
                 if one is None or one[0] is None:
-                    raise failures.bad_answer("listed custom data of no event", self._session.asked(what))
+                    raise failures.bad_answer("response.custom_data_of_no_event", self._session.asked(what))
                 if known.setdefault(one[0], one[1]) != one[1]:
                     doubtful.add(one[0])
         except (Fatal, Refused, InvalidResponse, ServerError) as error:
@@ -197,26 +199,26 @@ class YesplanClient(ApiClient):
 
         results = zip(ids, self._session.map_concurrently(one, ids), strict=True)
         if nothing_known and failed and len(failed) == len(ids) and (len(ids) > 1 or isinstance(failed[0], Retriable)):
-            asked = self._session.asked("for the custom data of its events")
+            asked = self._session.asked(Message("asked.custom_data"))
             raise _of_refused(failed[0], asked, lists=False) if isinstance(failed[0], Refused) else failed[0]
         return {event_id: found for event_id, found in results if found is not None}
 
-    def _items(self, path: str, what: str) -> Iterator[object]:
+    def _items(self, path: str, what: Message) -> Iterator[object]:
         """Yield what all pages of a list hold; a link to another host, or one that came before, is an error."""
         seen = {path}
         while True:
             page = _read(yesplan_wire.page, self._get(path, what, lists=True))
             if page is None:
-                raise failures.bad_answer("gave something else than a page of a list", self._session.asked(what))
+                raise failures.bad_answer("response.no_page", self._session.asked(what))
             yield from page.items
             if page.next is None:
                 return
             path = self._path_of(page.next, what)
             if path in seen or len(seen) >= MOST_PAGES:
-                raise failures.bad_answer("led to the same page again", self._session.asked(what))
+                raise failures.bad_answer("response.same_page_again", self._session.asked(what))
             seen.add(path)
 
-    def _path_of(self, link: str, what: str) -> str:
+    def _path_of(self, link: str, what: Message) -> str:
         try:
             host, path = yesplan_wire.without_key(link, self._is_key)
         except ValueError:
@@ -224,10 +226,10 @@ class YesplanClient(ApiClient):
         host = _without_port(host)
         ours = host in ("", _without_port(self._session.host.lower())) and path.startswith(f"{self._root}/api/")
         if not ours or ".." in unquote(path).replace("\\", "/").partition("?")[0].split("/"):
-            raise failures.bad_answer("led to another host for the next page", self._session.asked(what))
+            raise failures.bad_answer("response.another_host", self._session.asked(what))
         return path.removeprefix(self._root)
 
-    def _get(self, path: str, what: str, *, lists: bool = False) -> object:
+    def _get(self, path: str, what: Message, *, lists: bool = False) -> object:
         asked = self._session.asked(what)
         try:
             return self._session.get(path, what=what).data
@@ -241,14 +243,10 @@ def _of_refused(refused: Refused, asked: failures.Asked, *, lists: bool) -> Bill
         return failures.wrong_credentials(403, asked)
     if isinstance(refused, NotFound):
         if lists:
-            return WrongHost(asked.sentence("has no such list (status 404)", "check the host in the connection"))
-        return failures.bad_answer("no longer knows it", asked)
+            return asked.error(WrongHost, "error.no_such_list", status=refused.status)
+        return failures.bad_answer("response.no_longer_known", asked)
     if refused.status == 400:
-        return SettingsError(
-            asked.sentence(
-                "did not understand the query (status 400)", f"correct 'query' in libraries.yaml, {refused.said}"
-            )
-        )
+        return asked.error(SettingsError, "error.query_not_understood", status=400, said=refused.said)
     return refused
 
 

@@ -9,18 +9,15 @@ from datetime import datetime
 from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.source_words import SourceWords
 from billetbro.models import CurrentEvent, Link, Mapped
+from billetbro.models.message import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """The library's latest run that was to change something: when it began, and what went wrong, by step.
-
-    `error_codes` are the errors' codes (error_texts.py), by step too.
-    """
+    """The library's latest run that was to change something: when it began, and what went wrong, by step."""
 
     started_at: datetime
-    errors: Mapping[str, str] = field(default_factory=dict)
-    error_codes: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Message] = field(default_factory=dict)
     removals_blocked: str | None = None
 
 

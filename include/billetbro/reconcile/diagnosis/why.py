@@ -212,7 +212,7 @@ def _run_failed(facts: EventFacts) -> Answer | None:
     failed = [step for step in STEPS_TO_A_BUTTON if run and step in run.errors]
     if run is None or not failed:
         return None
-    told = [(step, error_in_words(run.error_codes.get(step), run.errors[step])) for step in failed]
+    told = [(step, error_in_words(run.errors[step])) for step in failed]
     danish = " ".join(f"{step}: {words.da}" for step, words in told)
     english = " ".join(f"{step}: {words.en}" for step, words in told)
     return _answer("run_failed", facts, started=_moment(run.started_at, facts), error=Explanation(danish, english))

@@ -18,9 +18,13 @@ Answer = TypeVar("Answer")
 class SoldMeanwhile(Refused):
     """Tickets were sold between planning a removal and carrying it out."""
 
+    code = "sold_meanwhile"
+
 
 class NotTaken(Refused):
     """Place2book said yes to an update and left what decides a sale as it was: it was not carried out."""
+
+    code = "not_taken"
 
 
 def taken(answer: Answer, kept: Callable[[Answer], str], read_again: Callable[[], Answer]) -> Answer:
@@ -32,7 +36,7 @@ def taken(answer: Answer, kept: Callable[[Answer], str], read_again: Callable[[]
         with after_a_write():
             answer = read_again()
     if fields := kept(answer):
-        raise NotTaken(f"Place2book took the update but kept {fields} as it was.", said=f"{fields}: unchanged")
+        raise NotTaken("error.not_taken", fields=fields, said=f"{fields}: unchanged")
     return answer
 
 

@@ -63,7 +63,7 @@ class Delete(Operation, kind=Kind.DELETE):
             now = replace(now, prices=client.prices_or_none(*change.key))
             if is_sold(now):
                 event.current = now
-                raise SoldMeanwhile("Tickets were sold in the meantime; the event stays.", said="")
+                raise SoldMeanwhile("error.sold_meanwhile")
             client.delete_event(*change.key)
         event.current = None
         event.link = replace(event.linked, status=LinkStatus.DELETED)

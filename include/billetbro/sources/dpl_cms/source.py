@@ -13,6 +13,7 @@ from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.http.access import Access
 from billetbro.messages.source_words import SourceWords
 from billetbro.models import PriceUnit, SourceEvent, TicketStatus
+from billetbro.models.message import Message
 from billetbro.settings.types import Text
 from billetbro.sources import SourceSettings
 from billetbro.sources.dpl_cms.words import WORDS
@@ -32,8 +33,8 @@ class DplCmsSettings(SourceSettings):
         with client_of(access) as client:
             yield DplCmsSource(client)
 
-    def check(self, access: Access) -> str:
-        """Return in plain words that address and login work, or raise an error of the tree."""
+    def check(self, access: Access) -> Message:
+        """Return a message that address and login work, or raise an error of the tree."""
         with client_of(access) as client:
             return client.check()
 

@@ -19,6 +19,7 @@ from billetbro.api.yesplan.webhook import state_update
 from billetbro.errors import InvalidResponse, Refused, ServerError, SettingsError
 from billetbro.messages.source_words import SourceWords
 from billetbro.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
+from billetbro.models.message import Message
 from billetbro.models.text import caseless, visible
 from billetbro.settings.types import Text, WholeAddress
 from billetbro.sources import SourceSettings
@@ -80,8 +81,8 @@ class YesplanSettings(SourceSettings):
         """Return how far the horizon is."""
         return timedelta(days=self.horizon_days)
 
-    def check(self, access: Access) -> str:
-        """Return in plain words that address and key work, or raise an error of the tree."""
+    def check(self, access: Access) -> Message:
+        """Return a message that address and key work, or raise an error of the tree."""
         with client_of(access) as client:
             return client.check()
 
@@ -177,10 +178,9 @@ class YesplanSource:
             known |= fields
         missing = [keyword for keyword in wanted if keyword not in known]
         if missing:
-            raise SettingsError(
-                f"Connection '{self._settings.conn_id}' is to a Yesplan without the custom data {_listed(missing)}, "
-                f"which source.custom_data in libraries.yaml names; it has {_listed(sorted(known)) or 'none'}."
-            )
+            there = _listed(sorted(known)) or Message("error.none")
+            connection = self._settings.conn_id
+            raise SettingsError("error.no_such_keywords", connection=connection, missing=_listed(missing), known=there)
 
 
 def client_of(access: Access) -> YesplanClient:

@@ -77,8 +77,10 @@ class CustomDataWriter:
         keywords = ", ".join(f"'{keyword}'" for keyword in sorted(refused))
         status = next(iter(refused.values())).status
         said = "; ".join(dict.fromkeys(_naming(keyword, error.said) for keyword, error in sorted(refused.items())))
-        message = f"Connection '{self._connection}' may not write {keywords} (status {status}); Yesplan said: {said}"
-        return PartlyRefused(message, status, said, partly) if partly else Refused(message, status, said)
+        values: dict[str, str] = {"connection": self._connection, "keywords": keywords, "words": said}
+        if partly:
+            return PartlyRefused("error.keywords_refused", status, said, fields=partly, **values)
+        return Refused("error.keywords_refused", status, said, **values)
 
 
 def _naming(keyword: str, said: str) -> str:

@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, NotFound, OutcomeUnknown, Refused
-from billetbro.messages.errors import error_code
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import Change, CurrentEvent, Mapped, Rejection, TicketEventKey
 from billetbro.reconcile.matching.identity import Identity
@@ -24,7 +23,7 @@ from billetbro.reconcile.operations.checks import SoldMeanwhile
 from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.planning.plan import Plan
 from billetbro.reconcile.planning.prices import prices_as_made
-from billetbro.steps.request import in_words, utc_now
+from billetbro.steps.request import utc_now
 from billetbro.store import changes as stored
 from billetbro.store.links import remove_link, save_link
 from billetbro.store.snapshots import forget_ticket_events, store_ticket_events
@@ -159,13 +158,13 @@ class ChangeRunner:
         """Note what became of a change that did not succeed, and what staff are told."""
         unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, BilletbroError)
         with self._engine.begin() as connection:
-            stored.mark_failed(
-                connection, change_id, utc_now(), in_words(error), outcome_unknown=unknown, code=error_code(error)
-            )
+            stored.mark_failed(connection, change_id, utc_now(), error, outcome_unknown=unknown)
         with self._lock:
             vanished = isinstance(error, NotFound) and not operation_of(change.kind).makes_event
             if isinstance(error, Refused) and not (vanished or isinstance(error, SoldMeanwhile)):
-                self._outcome.rejections.append(_rejection(change, "refused_by_place2book", error.said or str(error)))
+                self._outcome.rejections.append(
+                    _rejection(change, "refused_by_place2book", error.said or f"status {error.status}")
+                )
             elif isinstance(error, OutcomeUnknown):
                 self._outcome.rejections.append(_rejection(change, "outcome_unknown", None))
                 self._outcome.errors.append(error)

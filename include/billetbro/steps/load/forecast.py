@@ -89,7 +89,7 @@ class OnPaper:
         """Return an event as it stands; raises NotFound when it is gone."""
         key = TicketEventKey(event_maker, event_id)
         if key not in self.events:
-            raise NotFound(f"there is no event {event_id} on paper")
+            raise NotFound("error.not_on_paper", event=event_id)
         return self.events[key]
 
     def create_event(self, event_maker: int, desired: TicketEvent, _on_create: OnCreate) -> CurrentEvent:

@@ -40,8 +40,4 @@ def _see_that_the_id_is_as_before(
 ) -> None:
     same = Counter(other for other, uuid, _ in others if uuid in present)
     for before, count in same.most_common(1):
-        raise SettingsError(
-            f"Library '{library}' shows {count} of the events that are linked for '{before}', which seems to be the id "
-            "that it had before. What is sold is known by the id: give it the one before in libraries.yaml, and change "
-            "its name only."
-        )
+        raise SettingsError("error.renamed_library", library=library, events=count, before=before)

@@ -92,8 +92,7 @@ def observe(
     in_window = [event for event in to_be_listed if event.begin_at is not None and event.begin_at >= begin_at_after]
     news = [link for link in missing if link.uuid not in known_missing and not believe_missing]
     if doubt := distrust(missing=len(news), unlisted=len(in_window), live_links=len(live), rules=rules):
-        way_out = "" if in_window else " If they were deleted on purpose, run it once with allow_mass_removal."
-        raise InvalidResponse(f"Library '{rules.library}': {doubt}{way_out}")
+        raise InvalidResponse(doubt)
     return Observation(
         events=(*listed, *there),
         missing=tuple(link.key for link in missing),

@@ -11,6 +11,7 @@ from billetbro.messages.explanation_texts import Explanation
 from billetbro.messages.explanations import explain_noted
 from billetbro.messages.source_words import SourceWords
 from billetbro.models import Kind, Link, Mode
+from billetbro.models.message import Message
 from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
 from billetbro.reconcile.operations import kinds_where
 from billetbro.store.changes import WRITTEN_BACK
@@ -31,7 +32,7 @@ def library_facts(
         .limit(1)
     ).one_or_none()
     latest = (
-        select(runs.c.started_at, runs.c.errors, runs.c.error_codes, runs.c.removals_blocked)
+        select(runs.c.started_at, runs.c.errors, runs.c.removals_blocked)
         .where(runs.c.library == library, runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)))
         .order_by(runs.c.started_at.desc(), runs.c.id.desc())
         .limit(1)
@@ -41,8 +42,7 @@ def library_facts(
     if run is not None:
         last_run = LastRun(
             started_at=run.started_at,
-            errors=run.errors,
-            error_codes=run.error_codes,
+            errors={step: Message.from_json(error) for step, error in run.errors.items()},
             removals_blocked=run.removals_blocked,
         )
     return EventFacts(
@@ -106,7 +106,7 @@ def _open_rejections(connection: Connection, library: str, uuid: str, words: Sou
 def _failed_write_back(connection: Connection, library: str, uuid: str) -> Explanation | None:
     """Return what went wrong with the latest PATCH that was sent; None when it went well."""
     query = (
-        select(changes.c.status, changes.c.error, changes.c.error_code)
+        select(changes.c.status, changes.c.error)
         .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(WRITTEN_BACK))
         .where(changes.c.applying_at.is_not(None))
         .order_by(changes.c.id.desc())
@@ -114,7 +114,7 @@ def _failed_write_back(connection: Connection, library: str, uuid: str) -> Expla
     )
     latest = connection.execute(query).one_or_none()
     failed = latest is not None and latest.status == "failed"
-    return error_in_words(latest.error_code, latest.error or "") if latest and failed else None
+    return error_in_words(Message.from_json(latest.error)) if latest and failed else None
 
 
 def _state_patched(connection: Connection, library: str, uuid: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, or_, select
 from billetbro.messages.explanations import Explanation, explain_noted
 from billetbro.messages.source_words import SourceWords, WordsOf
 from billetbro.models import FieldChange
+from billetbro.models.message import Message
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
 
 REJECTED, RESOLVED = "rejected", "resolved"
@@ -29,7 +30,7 @@ class HistoryEntry:
     status: str | None = None
     fields: tuple[FieldChange, ...] = ()
     why: str = ""
-    error: str | None = None
+    error: Message | None = None
     error_code: str | None = None
     said: Explanation | None = None
     event_id: int | None = None
@@ -83,7 +84,7 @@ def _entry(row: Mapping[Any, Any]) -> HistoryEntry:
         status=row["status"],
         fields=tuple(FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]),
         why=row["why"],
-        error=row["error"],
+        error=Message.from_json(row["error"]) if row["error"] else None,
         error_code=row["error_code"],
         event_id=row["event_id"],
         price_id=row["price_id"],

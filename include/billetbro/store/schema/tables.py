@@ -25,6 +25,9 @@ from billetbro.store.schema.metadata import metadata
 SCHEMA = "sync"
 Time = DateTime(timezone=True)
 
+MESSAGE = JSONB(none_as_null=True)
+"""A sentence by its key and values (models/message.py)."""
+
 runs = Table(
     "runs",
     metadata,
@@ -48,7 +51,13 @@ runs = Table(
         "planned_rejections", JSONB, comment="mode plan: what would be rejected, [{title, code, field, found, detail}]"
     ),
     Column("purchases", JSONB, comment="what the purchase export counted"),
-    Column("errors", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> what went wrong"),
+    Column(
+        "errors",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'::jsonb"),
+        comment="step -> what went wrong: {key, values}",
+    ),
     Column("error_codes", JSONB, nullable=False, server_default=text("'{}'::jsonb"), comment="step -> error's code"),
     UniqueConstraint("run_id", "library"),
     schema=SCHEMA,
@@ -135,7 +144,7 @@ changes = Table(
     Column("why", Text, nullable=False),
     Column("status", Text, nullable=False, comment="planned, applying, applied, failed or held_back"),
     Column("outcome_unknown", Boolean, nullable=False, server_default=text("false")),
-    Column("error", Text),
+    Column("error", MESSAGE, comment="what went wrong: {key, values} of a sentence in the catalogues"),
     Column("error_code", Text, comment="what kind of error it was"),
     Column("planned_at", Time, nullable=False),
     Column("put_off_at", Time, comment="outcome unknown: when it last could not be looked for; null: it always could"),
@@ -207,7 +216,7 @@ webhook_requests = Table(
     Column("action", Text, comment="update or withdraw"),
     Column("run_id", Text, comment="the run that carries it out"),
     Column("told_at", Time, comment="when the source was told how it ended, or refused it"),
-    Column("error", Text, comment="why the source was not told; unless it refused, the next run tries again"),
+    Column("error", MESSAGE, comment="why the source was not told; unless it refused, the next run tries again"),
     Column(
         "part_of", Text, comment="the signature of the request at a group whose event this is; null: the request itself"
     ),

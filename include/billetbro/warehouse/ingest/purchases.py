@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from billetbro.errors import InvalidResponse, Refused, Retriable
 from billetbro.models import Purchase, UnreadablePurchase
+from billetbro.models.message import Message, Value
 from billetbro.store.database import without_values
 from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.warehouse_tables import events as events_table
@@ -48,7 +49,7 @@ class Vanished(Exception):  # noqa: N818
 class ExportSummary:
     """What an export did; `reasons` counts the exported events by why they were due.
 
-    `problems` counts what stands open in `data_quality`, by problem. `failures` has a sentence for each event whose
+    `problems` counts what stands open in `data_quality`, by problem. `failures` has a message for each event whose
     purchases could not be read: the caller raises them together.
     """
 
@@ -60,7 +61,7 @@ class ExportSummary:
     purchases_cancelled: int = 0
     tickets_released: int = 0
     problems: Mapping[str, int] = field(default_factory=dict)
-    failures: tuple[str, ...] = ()
+    failures: tuple[Message, ...] = ()
 
 
 def export_purchases(
@@ -82,7 +83,7 @@ def export_purchases(
     last = last_exports(engine, library, [event.event_id for event in sold])
     reasons: Counter[str] = Counter()
     stored: list[Stored] = []
-    failures: list[str] = []
+    failures: list[Message] = []
     in_a_row = 0
     for place, event in enumerate(sold):
         reason = is_due(event.current, last.get(event.event_id), now, has_ended(event, now), force)
@@ -93,10 +94,11 @@ def export_purchases(
         except Vanished:
             continue
         except (Refused, Retriable) as error:
-            failures.append(f"'{event.title}' (Place2book event {event.event_id}): {error}")
+            of_event: dict[str, Value] = {"title": event.title, "event": event.event_id, "error": error.message}
+            failures.append(Message("error.purchases_of_event", of_event))
             in_a_row = in_a_row + 1 if isinstance(error, Retriable) else 0
             if in_a_row == GIVE_UP_AFTER and place + 1 < len(sold):
-                failures.append(f"{len(sold) - place - 1} further events were not asked for")
+                failures.append(Message("error.events_not_asked_for", {"number": len(sold) - place - 1}))
                 break
             continue
         in_a_row = 0
@@ -157,9 +159,9 @@ def _believe(listed: Listed, engine: Engine, library: str, event: ExportEvent) -
     that is not understood is noted; when it is all of several, the list itself is not what it was.
     """
     if not listed and (before := _count_stored(engine, library, event)):
-        raise InvalidResponse(f"Place2book lists no purchases, although {before} were listed before.")
+        raise InvalidResponse("error.no_purchases", before=before)
     if len(listed) > 1 and not any(isinstance(one, Purchase) for one in listed):
-        raise InvalidResponse(f"Place2book lists {len(listed)} purchases, none of which can be read.")
+        raise InvalidResponse("error.no_readable_purchases", listed=len(listed))
 
 
 def _count_stored(engine: Engine, library: str, event: ExportEvent) -> int:
@@ -239,7 +241,7 @@ def _summary(
     reasons: Counter[str],
     stored: Sequence[Stored],
     problems: Mapping[str, int],
-    failures: Sequence[str],
+    failures: Sequence[Message],
 ) -> ExportSummary:
     return ExportSummary(
         events_looked_at=looked_at,

@@ -106,11 +106,7 @@ def _named_when_damaged(stored: StoragePath, library: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError):
-        raise Fatal(
-            f"'{stored}', a file of the library '{library}', is not a Parquet file that can be read: it is damaged or "
-            "cut short. It was left as it is. Put it right, or remove it and have the library written whole once more "
-            "(docs/files.md)."
-        ) from None
+        raise Fatal("error.damaged_file", file=str(stored), library=library) from None
 
 
 def _may_hold(group: pq.RowGroupMetaData, personal: Sequence[str], purchase_ids: Sequence[int] | None) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol, Self, TypeVar
 
 from billetbro.errors import Retriable
+from billetbro.models.message import Message
 
 SUFFIX = ".parquet"
 UNFINISHED = ".unfinished"
@@ -31,9 +32,13 @@ T = TypeVar("T")
 class FilesTrouble(Retriable):
     """The place of the files cannot be read or written; what is due to be written stays due."""
 
+    code = "files_trouble"
+
 
 class ChangedMeanwhile(FilesTrouble):
     """A file is not what was read of it: somebody else replaced or removed it since, and it was left alone."""
+
+    code = "file_changed"
 
 
 class StoragePath(Protocol):
@@ -80,22 +85,23 @@ class FileStore:
     """A folder or a place in an object store; `name` is how the settings spell it.
 
     `appears_whole` says that the store shows a file only once it was written to its end, as object stores do; elsewhere
-    a file is written under another name first. Whatever goes wrong with the store is FilesTrouble, in a sentence.
+    a file is written under another name first. Whatever goes wrong with the store is FilesTrouble.
+    `contents` ends the key of what the files are.
     """
 
     name: str
     root: StoragePath
     appears_whole: bool = False
-    contents: str = "The export's files"
+    contents: str = "export"
 
     def put(self, file: Path, table: str, library: str, day: str, name: str) -> None:
         """Copy a local file to its place, over the one that is there."""
         target = self.root / table / f"library={library}" / f"{DAY}{day}" / name
-        self._tried("be written to", lambda: self._put(file, target))
+        self._tried("error.files_not_written", lambda: self._put(file, target))
 
     def replace(self, stored: StoragePath, file: Path) -> None:
         """Put a local file in the place of one that is stored."""
-        self._tried("be written to", lambda: self._put(file, stored))
+        self._tried("error.files_not_written", lambda: self._put(file, stored))
 
     def replace_unchanged(self, stored: StoragePath, read: Path, file: Path) -> None:
         """Put a local file in the place of one that is still what was `read`; raises ChangedMeanwhile when it is not.
@@ -108,12 +114,14 @@ class FileStore:
     def remove_unchanged(self, stored: StoragePath, read: Path) -> None:
         """Remove a file that is still what was `read`; raises ChangedMeanwhile when it is not."""
         self._see_that_it_is(stored, read)
-        self._tried("be written to", stored.unlink)
+        self._tried("error.files_not_written", stored.unlink)
 
     def libraries(self, table: str) -> frozenset[str]:
         """Return the libraries that have files of a table."""
         folder = self.root / table
-        names = self._tried("be listed in", lambda: [one.name for one in folder.iterdir()] if folder.exists() else [])
+        names = self._tried(
+            "error.files_not_listed", lambda: [one.name for one in folder.iterdir()] if folder.exists() else []
+        )
         return frozenset(name.removeprefix("library=") for name in names if name.startswith("library="))
 
     def files(self, table: str, library: str) -> list[StoragePath]:
@@ -124,23 +132,23 @@ class FileStore:
         """Remove what a broken write left; only under the library's lock, or a write is broken by it."""
         for path in self._everything(table, library):
             if path.name.endswith(UNFINISHED):
-                self._tried("be written to", path.unlink)
+                self._tried("error.files_not_written", path.unlink)
 
     @contextmanager
     def fetched(self, stored: StoragePath) -> Iterator[Path]:
         """Give a local copy of a file, and remove it at the end."""
         with temporary_file() as local:
-            self._tried("be read from", lambda: _copy(stored, local))
+            self._tried("error.files_not_read", lambda: _copy(stored, local))
             yield local
 
     def _everything(self, table: str, library: str) -> list[StoragePath]:
         # Everything below at once: an object store lists a thousand names as quickly as one.
         folder = self.root / table / f"library={library}"
-        return self._tried("be listed in", lambda: sorted(folder.rglob("*"), key=str))
+        return self._tried("error.files_not_listed", lambda: sorted(folder.rglob("*"), key=str))
 
     def _see_that_it_is(self, stored: StoragePath, read: Path) -> None:
-        if not self._tried("be read from", lambda: stored.exists() and _are_equal(stored, read)):
-            raise ChangedMeanwhile(f"'{stored}' was changed by somebody else meanwhile; it was left as it is.")
+        if not self._tried("error.files_not_read", lambda: stored.exists() and _are_equal(stored, read)):
+            raise ChangedMeanwhile("error.file_changed", file=str(stored))
 
     def _put(self, file: Path, target: StoragePath) -> None:
         if self.appears_whole:
@@ -157,12 +165,12 @@ class FileStore:
             raise
 
     def _tried(self, what: str, work: Callable[[], T]) -> T:
-        """Do the work; of an error only its kind is told, since stores differ in what they put into its text."""
+        """Do the work, else raise FilesTrouble with the key `what`; stores put anything into the text of an error."""
         try:
             return work()
         except Exception as error:
-            sentence = f"{self.contents} could not {what} '{self.name}' ({type(error).__name__})."
-            raise FilesTrouble(sentence) from error
+            contents = Message(f"files.{self.contents}")
+            raise FilesTrouble(what, contents=contents, place=self.name, kind=type(error).__name__) from error
 
 
 def day_of(stored: StoragePath) -> str:

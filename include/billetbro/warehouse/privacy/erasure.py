@@ -59,11 +59,11 @@ def sought(keys: Keys, email: str = "", phone: str = "", purchase_ids: Sequence[
     given = {"email": email, "phone_number": phone}
     values = {name: normalised for name, plain in given.items() if (normalised := NORMALISED[name](plain))}
     if email and "@" not in values.get("email", ""):
-        raise SettingsError("What was given as an e-mail address has no @ in it.")
+        raise SettingsError("error.no_email")
     if phone and "phone_number" not in values:
-        raise SettingsError("What was given as a phone number has no digits in it.")
+        raise SettingsError("error.no_phone")
     if not values and not purchase_ids:
-        raise SettingsError("Nobody was named: give an e-mail address, a phone number or the numbers of purchases.")
+        raise SettingsError("error.nobody_named")
     return Sought(
         values=values,
         pseudonyms={

@@ -79,10 +79,7 @@ class Privacy:
     def __post_init__(self) -> None:
         """Refuse a key that could be guessed."""
         if self.policy is PersonalDataPolicy.PSEUDONYMISE and len(self.key or b"") < SHORTEST_KEY:
-            raise Fatal(
-                f"Personal data cannot be pseudonymised: the connection '{KEY_CONNECTION}' must hold a secret key of "
-                f"at least {SHORTEST_KEY} bytes as its password. Set it, or choose the policy 'drop'."
-            )
+            raise Fatal("error.no_pseudonyms", connection=KEY_CONNECTION, bytes=SHORTEST_KEY)
 
     @property
     def key_fingerprint(self) -> str | None:

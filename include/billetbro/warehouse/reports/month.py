@@ -22,10 +22,10 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Month:
-        """Return the month that is written as 2026-10; raises ValueError with a sentence."""
+        """Return the month that is written as 2026-10; raises ValueError for anything else."""
         match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", text.strip())
         if match is None or match[1] == "0000":
-            raise ValueError(f"'{text}' is not a month; write it as 2026-10.")
+            raise ValueError(f"'{text}' is not a month")
         return cls(int(match[1]), int(match[2]))
 
     @property

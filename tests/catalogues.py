@@ -1,0 +1,39 @@
+"""What stands in the message catalogues, for tests of them."""
+
+from io import BytesIO
+from string import Formatter
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from billetbro.messages.catalogue import LOCALE
+
+Key = tuple[str | None, str]
+
+
+def files(language: str) -> list[Catalog]:
+    """Return the catalogues of a language."""
+    return [
+        read_po(BytesIO(file.read_bytes()), locale=language)
+        for file in sorted((LOCALE / language / "LC_MESSAGES").glob("*.po"))
+    ]
+
+
+def keys(catalogue: Catalog) -> dict[Key, tuple[str, ...]]:
+    """Return the sentences of a catalogue, each in all its plural forms, by context and key."""
+    return {
+        (message.context, message.id if isinstance(message.id, str) else message.id[0]): (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in catalogue
+        if message.id
+    }
+
+
+def placeholders(language: str) -> dict[Key, set[str]]:
+    """Return the placeholders of each sentence, those of all its plural forms together."""
+    return {
+        key: {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
+        for catalogue in files(language)
+        for key, forms in keys(catalogue).items()
+    }
