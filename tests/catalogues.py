@@ -1,12 +1,14 @@
 """What stands in the message catalogues, for tests of them."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from string import Formatter
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from billetbro.messages.catalogue import LOCALE
+from billetbro.messages.catalogue import LOCALE, Translator
+from billetbro.models.message import Message
 
 Key = tuple[str | None, str]
 
@@ -37,3 +39,13 @@ def placeholders(language: str) -> dict[Key, set[str]]:
         for catalogue in files(language)
         for key, forms in keys(catalogue).items()
     }
+
+
+def english(message: Message | Mapping[str, object]) -> str:
+    """Return what a message, or a stored one, says in English."""
+    return Translator("en").say(message if isinstance(message, Message) else Message.from_json(message))
+
+
+def danish(message: Message) -> str:
+    """Return what a message says in Danish."""
+    return Translator("da").say(message)

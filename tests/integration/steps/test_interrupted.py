@@ -180,10 +180,10 @@ def test_leftovers_of_a_run_that_died_are_closed_in_words(world: World) -> None:
     world.run()
     query = "SELECT status, error, outcome_unknown FROM sync.changes WHERE run_id = 'died' ORDER BY id"
     assert world.rows(query) == [
-        {"status": "failed", "error": "not sent: the run ended before", "outcome_unknown": False},
+        {"status": "failed", "error": {"key": "error.not_sent"}, "outcome_unknown": False},
         {
             "status": "failed",
-            "error": "interrupted: whether it was carried out is not known",
+            "error": {"key": "error.interrupted"},
             "outcome_unknown": True,
         },
     ]

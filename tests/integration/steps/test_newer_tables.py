@@ -10,6 +10,7 @@ from billetbro.errors import SettingsError
 from billetbro.steps.request import RunRequest, for_each_library
 from billetbro.steps.ticket_status import for_each_due
 from billetbro.store.database import connect
+from tests.catalogues import english
 from tests.integration.steps.harness import World
 
 SAYING = "The tables of the schema {0} have version 9999_later, which a newer Billetbro made; this one knows "
@@ -82,5 +83,5 @@ def test_warehouse_elsewhere_whose_tables_are_newer_is_left_alone_and_keeps_no_e
         happened = world.run()
         assert everything(elsewhere) == before
     assert [(step, type(error)) for step, error in happened.raised.items()] == [("export_purchases", SettingsError)]
-    assert world.record(happened).errors["export_purchases"].startswith(SAYING.format("warehouse"))
+    assert english(world.record(happened).errors["export_purchases"]).startswith(SAYING.format("warehouse"))
     assert world.answers(world.link_shown(uuid))

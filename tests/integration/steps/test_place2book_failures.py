@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.catalogues import english
 from tests.integration.steps.harness import Happened, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
@@ -15,7 +16,7 @@ LIST = "/event_makers/5000/events$"
 def said(world: World, run: Happened, step: str = "load") -> str:
     """Return what the run says went wrong in a step, ports made alike."""
     port = world.sandbox.place2book_url.rsplit(":", 1)[1]
-    return world.record(run).errors[step].replace(port, "0")
+    return english(world.record(run).errors[step]).replace(port, "0")
 
 
 def names(world: World) -> list[str]:
@@ -147,7 +148,7 @@ def test_token_that_is_wrong_is_named_without_being_shown(world: World) -> None:
 def test_token_without_access_to_one_event_maker_names_it_and_the_other_library_goes_on(seeded: World) -> None:
     seeded.sandbox.place2book.allowed_makers.discard(5101)
     run = seeded.run()
-    assert "has a token without access to event maker 5101" in seeded.record(run, "nordvig").errors["load"]
+    assert "has a token without access to event maker 5101" in english(seeded.record(run, "nordvig").errors["load"])
     assert seeded.ours("nordvig") == {}
     assert seeded.record(run, "solbjerg").errors == {}
     assert len(seeded.ours("solbjerg")) == 29
@@ -161,7 +162,7 @@ def test_purchases_that_cannot_be_read_are_named_and_read_next_time(world: World
     world.sandbox.faults.add(SERVER, "status", "GET", "purchases$")
     run = world.run()
     assert set(run.raised) == {"export_purchases"}
-    assert f"'Koncert' (Place2book event {event.id})" in world.record(run).errors["export_purchases"]
+    assert f"'Koncert' (Place2book event {event.id})" in english(world.record(run).errors["export_purchases"])
     world.sandbox.faults.clear()
     world.run()
     assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.catalogues import english
 from tests.integration.steps.harness import AN_EVENT, World, written
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
@@ -16,7 +17,7 @@ def said(world: World, step: str) -> list[str]:
     """Return what the latest run says went wrong in a step, ports made alike."""
     rows = world.rows("SELECT errors FROM sync.runs ORDER BY id DESC LIMIT 1")
     port = world.sandbox.cms_urls["solbjerg"].rsplit(":", 1)[1]
-    return [str(row["errors"][step]).replace(port, "0") for row in rows if step in row["errors"]]
+    return [english(row["errors"][step]).replace(port, "0") for row in rows if step in row["errors"]]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, text
 
-from billetbro.messages.errors import IN_DANISH
+from billetbro.errors import message_of
 from billetbro.messages.source_words import ANY_SOURCE
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
@@ -243,7 +243,7 @@ def test_website_that_fails_is_told_of_and_tried_again_the_next_time(world: Worl
     looked = look(world)
     assert "1 of 1 library failed: solbjerg: Connection 'cms_solbjerg' to 127.0.0.1" in failed(looked, world)
     assert [row["errors"] for row in world.rows("SELECT errors FROM sync.runs WHERE mode = 'ticket_status'")] == [
-        {"ticket_status": str(looked.result.failed["solbjerg"])}
+        {"ticket_status": message_of(looked.result.failed["solbjerg"]).to_json()}
     ]
     world.sandbox.faults.clear()
     world.ahead = 26 * MINUTE
@@ -296,7 +296,7 @@ def test_place2book_that_is_down_is_told_of_and_the_website_is_not_asked(world: 
     looked = look(world)
     assert (looked.requests, looked.result.said) == ([], {})
     danish, _, english = failed(looked, world).partition(" / ")
-    assert danish.startswith(f"1 af 1 bibliotek fejlede: solbjerg: {IN_DANISH['Unreachable']}")
+    assert danish.startswith("1 af 1 bibliotek fejlede: solbjerg: Forbindelsen 'place2book' til 127.0.0.1:")
     assert english.startswith("1 of 1 library failed: solbjerg: Connection 'place2book' to 127.0.0.1:0")
     world.sandbox.start_server(PLACE2BOOK)
     assert (asked(world), world.state_shown(uuid)) == (asked_and_told(uuid) + read_of(event), "Active")

@@ -3,6 +3,7 @@
 import pytest
 
 from billetbro.models import Mode
+from tests.catalogues import english
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.plan_and_sync import as_planned, foretold_rejections, rejections_of_planning
 
@@ -175,4 +176,4 @@ def test_prices_of_several_in_a_row_that_cannot_be_read_end_the_load_and_change_
     world.site.edit(uuids[0], title="Ny titel")
     run = world.run()
     assert ("load" in run.raised, run.writes, world.open_rejections()) == (True, [], set())
-    assert "had trouble of its own (status 500)" in world.record(run).errors["load"]
+    assert "had trouble of its own (status 500)" in english(world.record(run).errors["load"])

@@ -11,6 +11,7 @@ from billetbro.settings.libraries import Library
 from billetbro.sources.yesplan.source import YesplanSettings
 from sandbox.yesplan_json import named
 from sandbox.yesplan_state import Installation
+from tests.catalogues import english
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.venue import VENUE, in_yesplan
 
@@ -37,7 +38,7 @@ def draw_in(world: World, horizon_days: int) -> Library:
 
 def said_of(world: World) -> str:
     """Return what the latest run notes of the step that read the source."""
-    return str(world.rows("SELECT errors FROM sync.runs ORDER BY started_at DESC LIMIT 1")[0]["errors"]["extract"])
+    return english(world.rows("SELECT errors FROM sync.runs ORDER BY started_at DESC LIMIT 1")[0]["errors"]["extract"])
 
 
 def shown(world: World, name: str) -> dict[str, object]:

@@ -101,5 +101,6 @@ def test_files_do_not_follow_an_export_that_was_none(engine: Engine, root: Path,
 
 def test_files_that_fail_after_an_export_in_which_events_failed_hide_neither(engine: Engine, root: Path) -> None:
     root.write_text("in the way")
-    with pytest.raises(Retriable, match=r"^one event \| The export's files could not be written to '.*' \(\w+\)\.$"):
+    failed = r":\n  - one event\n  - The export's files could not be written to '.*' \(\w+\)\.$"
+    with pytest.raises(Retriable, match=failed):
         export_ended_by(engine, Retriable("one event"))
