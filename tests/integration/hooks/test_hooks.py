@@ -62,17 +62,17 @@ def test_test_of_a_yesplan_that_works_says_so(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("different", "says"),
     [
-        pytest.param({"password": "forkert-noegle"}, "did not accept the login (status 401)", id="wrong key"),
-        pytest.param({"password": ""}, "did not accept the login (status 401)", id="no key"),
-        pytest.param({"host": NOBODY}, "could not be made", id="nobody there"),
-        pytest.param({"host": ""}, "has no host", id="no host"),
-        pytest.param({"host": "http://127.0.0.1:8/?api_key=made-up"}, "is no web address", id="key in the address"),
+        pytest.param({"password": "forkert-noegle"}, "godtog ikke login (status 401)", id="wrong key"),
+        pytest.param({"password": ""}, "godtog ikke login (status 401)", id="no key"),
+        pytest.param({"host": NOBODY}, "kunne ikke oprettes", id="nobody there"),
+        pytest.param({"host": ""}, "har ingen adresse (host)", id="no host"),
+        pytest.param({"host": "http://127.0.0.1:8/?api_key=made-up"}, "ikke er en webadresse", id="key in the address"),
     ],
 )
 def test_test_of_a_yesplan_that_fails_says_why(sandbox: Sandbox, different: dict[str, str], says: str) -> None:
     works, said = yesplan_connection(sandbox, **different).test_connection()
     assert works is False
-    assert said.startswith("Connection 'yesplan_theater' ")
+    assert said.startswith("Forbindelsen 'yesplan_theater' ")
     assert says in said
     assert "made-up" not in said
 
@@ -80,7 +80,7 @@ def test_test_of_a_yesplan_that_fails_says_why(sandbox: Sandbox, different: dict
 def test_test_of_a_yesplan_whose_key_was_revoked_says_so(sandbox: Sandbox) -> None:
     sandbox.yesplan["theater"].behave(revoked=True)
     works, said = yesplan_connection(sandbox).test_connection()
-    assert (works, "did not accept the login (status 403)" in said) == (False, True)
+    assert (works, "godtog ikke login (status 403)" in said) == (False, True)
 
 
 def test_test_of_a_website_that_works_says_so(sandbox: Sandbox) -> None:
@@ -95,31 +95,31 @@ def test_test_of_a_website_that_works_says_so(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("different", "says"),
     [
-        pytest.param({"password": "forkert-kode"}, "did not accept the login (status 403)", id="wrong password"),
-        pytest.param({"login": "nobody"}, "did not accept the login (status 403)", id="unknown user"),
-        pytest.param(EDITOR, "did not accept the login (status 403)", id="user without the role"),
-        pytest.param({"login": "", "password": ""}, "did not accept the login (status 401)", id="no login"),
-        pytest.param({"host": NOBODY}, "could not be made", id="nobody there"),
-        pytest.param({"host": "https://a..b"}, "led nowhere", id="name that cannot exist"),
-        pytest.param({"host": ""}, "has no host", id="no host"),
-        pytest.param({"host": "Solbjerg Bibliotek"}, "is no web address", id="a title for a host"),
+        pytest.param({"password": "forkert-kode"}, "godtog ikke login (status 403)", id="wrong password"),
+        pytest.param({"login": "nobody"}, "godtog ikke login (status 403)", id="unknown user"),
+        pytest.param(EDITOR, "godtog ikke login (status 403)", id="user without the role"),
+        pytest.param({"login": "", "password": ""}, "godtog ikke login (status 401)", id="no login"),
+        pytest.param({"host": NOBODY}, "kunne ikke oprettes", id="nobody there"),
+        pytest.param({"host": "https://a..b"}, "førte ingen steder hen", id="name that cannot exist"),
+        pytest.param({"host": ""}, "har ingen adresse (host)", id="no host"),
+        pytest.param({"host": "Solbjerg Bibliotek"}, "ikke er en webadresse", id="a title for a host"),
     ],
 )
 def test_test_of_a_website_that_fails_says_why(sandbox: Sandbox, different: dict[str, str], says: str) -> None:
     works, said = cms_connection(sandbox, **different).test_connection()
     assert works is False
-    assert said.startswith("Connection 'cms_solbjerg' ")
+    assert said.startswith("Forbindelsen 'cms_solbjerg' ")
     assert says in said
 
 
 def test_test_of_a_website_at_the_address_of_place2book_says_so(sandbox: Sandbox) -> None:
     works, said = cms_connection(sandbox, host=sandbox.place2book_url).test_connection()
-    assert (works, "has no events API (status 404)" in said) == (False, True)
+    assert (works, "har ingen adgang til arrangementer (status 404)" in said) == (False, True)
 
 
 def test_test_of_place2book_at_the_address_of_a_website_says_so(sandbox: Sandbox) -> None:
     works, said = place2book_connection(sandbox, host=sandbox.cms_urls["solbjerg"]).test_connection()
-    assert (works, "is not Place2book's API (status 404)" in said) == (False, True)
+    assert (works, "er ikke Place2books API (status 404)" in said) == (False, True)
 
 
 @pytest.mark.parametrize("server", ["cms:solbjerg", "place2book"])
@@ -128,7 +128,7 @@ def test_test_that_meets_a_web_page_says_so(sandbox: Sandbox, server: str) -> No
     connection = place2book_connection(sandbox) if server == "place2book" else cms_connection(sandbox)
     works, said = connection.test_connection()
     assert works is False
-    assert "answered with a web page instead of data" in said
+    assert "svarede med en webside i stedet for data" in said
 
 
 @pytest.mark.parametrize("event_makers", ["", "5000", "5000, 5100;5101"], ids=["none", "one", "three"])
@@ -142,16 +142,16 @@ def test_test_of_place2book_that_works_names_its_event_makers(sandbox: Sandbox, 
 @pytest.mark.parametrize(
     ("different", "says"),
     [
-        pytest.param({"password": "forkert-token"}, "did not accept the login (status 401)", id="wrong token"),
-        pytest.param({"password": ""}, "did not accept the login (status 401)", id="no token"),
-        pytest.param({"host": NOBODY}, "could not be made", id="nobody there"),
-        pytest.param({"extra": '{"event_makers": [5000, 5900]}'}, "access to event maker 5900", id="no access"),
+        pytest.param({"password": "forkert-token"}, "godtog ikke login (status 401)", id="wrong token"),
+        pytest.param({"password": ""}, "godtog ikke login (status 401)", id="no token"),
+        pytest.param({"host": NOBODY}, "kunne ikke oprettes", id="nobody there"),
+        pytest.param({"extra": '{"event_makers": [5000, 5900]}'}, "uden adgang til arrangør 5900", id="no access"),
     ],
 )
 def test_test_of_place2book_that_fails_says_why(sandbox: Sandbox, different: dict[str, str], says: str) -> None:
     works, said = place2book_connection(sandbox, **different).test_connection()
     assert works is False
-    assert said.startswith("Connection 'place2book' to ")
+    assert said.startswith("Forbindelsen 'place2book' til ")
     assert says in said
 
 
@@ -219,11 +219,11 @@ def test_connection_without_a_host_is_wrong(monkeypatch: pytest.MonkeyPatch) -> 
 def test_connection_that_does_not_exist_is_named(
     hook_class: type[DplCmsHook | Place2bookHook | YesplanHook], airflow_home: object
 ) -> None:
-    message = "There is no connection 'cms_ingen'; add it in Airflow under Admin, Connections."
     with pytest.raises(SettingsError) as raised:
         _ = hook_class("cms_ingen").client
-    assert str(raised.value) == message
-    assert hook_class("cms_ingen").test_connection() == (False, message)
+    assert str(raised.value) == "There is no connection 'cms_ingen'; add it in Airflow under Admin, Connections."
+    said = "Der er ingen forbindelse 'cms_ingen'; opret den i Airflow under Admin, Connections."
+    assert hook_class("cms_ingen").test_connection() == (False, said)
 
 
 @pytest.mark.parametrize("conn_type", ["dpl_cms", "place2book", "yesplan"])
