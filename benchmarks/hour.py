@@ -25,7 +25,7 @@ from billetbro.steps.export_purchases import export
 from billetbro.steps.extract import extract
 from billetbro.steps.load.load import load
 from billetbro.steps.login import OpenedSource
-from billetbro.steps.request import RunRequest
+from billetbro.steps.request import LibraryRun, RunRequest
 from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.store.database import connect
@@ -113,15 +113,16 @@ def measured(name: str, engine: Engine, sandbox: Sandbox, library: Library) -> M
         with timed(steps, "begin"):
             begin(engine, [library], request, now)
         with timed(steps, "extract"):
-            extract(engine, library, request, opened, now)
+            run = LibraryRun(engine=engine, library=library, request=request, now=now)
+            extract(run, opened)
         with timed(steps, "transform"):
-            transform(engine, library, request, client.host, now)
+            transform(run, client.host)
         with timed(steps, "load"):
-            load(engine, library, request, client, now, twin=None, source=lambda: nullcontext(opened))
+            load(run, client, twin=None, source=lambda: nullcontext(opened))
         with timed(steps, "writeback"):
-            write_back(engine, library, request, source, client.host, now)
+            write_back(run, source, client.host)
         with timed(steps, "export_purchases"):
-            export(engine, library, request, client, privacy, now)
+            export(run, client, privacy)
     return Measured(
         name=name,
         seconds=sum(steps.values()),

@@ -21,7 +21,7 @@ from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.export_purchases import export
 from billetbro.steps.load.observe import with_prices
-from billetbro.steps.request import RunRequest
+from billetbro.steps.request import LibraryRun, RunRequest
 from billetbro.store.database import connect
 from billetbro.store.links import read_links
 from billetbro.store.runs import note_progress
@@ -187,7 +187,8 @@ def _round(name: str, stock: Stock, engine: Engine, libraries: Sequence[Library]
             with clock.on("reading"):
                 _read_events(engine, library, request, client, now)
             with clock.on("exporting"):
-                summary = export(engine, library, request, client, PRIVACY, now)
+                run = LibraryRun(engine=engine, library=library, request=request, now=now)
+                summary = export(run, client, PRIVACY)
             exported += summary.events_exported
             purchases += summary.purchases_new + summary.purchases_changed
             if stock.files:

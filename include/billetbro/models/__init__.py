@@ -29,7 +29,6 @@ from billetbro.models.source import (
 )
 from billetbro.models.sync import (
     AppliedPrice,
-    BegunChange,
     Change,
     FieldChange,
     Kind,
@@ -37,8 +36,10 @@ from billetbro.models.sync import (
     LinkStatus,
     Mapped,
     Outcome,
+    Refusal,
     Rejection,
     Window,
+    WriteInDoubt,
 )
 from billetbro.models.ticketing import (
     UNLIMITED_TICKETS,
@@ -62,7 +63,6 @@ __all__ = [
     "Address",
     "Answer",
     "AppliedPrice",
-    "BegunChange",
     "Change",
     "CurrentEvent",
     "CurrentPrice",
@@ -79,6 +79,7 @@ __all__ = [
     "PersonalDataPolicy",
     "PriceUnit",
     "Purchase",
+    "Refusal",
     "Rejection",
     "SaleState",
     "SourceAddress",
@@ -93,5 +94,6 @@ __all__ = [
     "WebhookAction",
     "WebhookState",
     "Window",
+    "WriteInDoubt",
     "Written",
 ]

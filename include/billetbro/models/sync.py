@@ -55,6 +55,11 @@ class Mapped:
     empty: tuple[str, ...] = ()
     cut: bool = False
 
+    @property
+    def is_wanted(self) -> bool:
+        """Return whether the source event should be in Place2book."""
+        return self.outcome in (Outcome.TICKET_EVENT, Outcome.PASSIVE_EVENT) and self.desired is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPrice:
@@ -123,6 +128,14 @@ class Link:
     sale_closed_before: datetime | None = None
     state_written: SourceState | None = None
 
+    def is_over(self, now: datetime) -> bool:
+        """Return whether the link's source event had ended when it was last seen."""
+        return self.ends_at is not None and self.ends_at <= now
+
+    def is_out_of_sight(self, window: Window, now: datetime) -> bool:
+        """Return whether a snapshot need not hold the source event: it is over, or starts outside the window."""
+        return self.is_over(now) or (self.starts_at is not None and not window.holds(self.starts_at))
+
     @property
     def key(self) -> TicketEventKey:
         """Return which Place2book event it is about."""
@@ -181,11 +194,11 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BegunChange:
-    """A change whose outcome is not known: what it set, and what stood there before.
+class WriteInDoubt:
+    """A change whose outcome is not known: what it set, and what stood there before (`reconcile/in_doubt.py`).
 
-    `looks` counts the runs that have read Place2book whole since it was planned or last put off, and did not find
-    what it did.
+    `looks` counts the runs that have read Place2book whole since it was planned or last deferred, and did not find
+    what it did. `series_uuid` is its source event's.
     """
 
     change_id: int
@@ -198,6 +211,7 @@ class BegunChange:
     old: Mapping[str, Written]
     new: Mapping[str, Written]
     looks: int = 0
+    series_uuid: str | None = None
 
     @property
     def key(self) -> TicketEventKey:
@@ -219,3 +233,11 @@ class Rejection:
     found: str | None = None
     detail: str | None = None
     held_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What was refused about an event before: the fingerprint of what was tried, and when."""
+
+    fingerprint: str
+    tried_at: datetime

@@ -22,6 +22,7 @@ from billetbro.models import (
 from billetbro.reconcile.sale_status.write_back import (
     CLEARED,
     SHOWN_AS,
+    LinkedSource,
     addresses_of,
     due_state,
     due_write_back,
@@ -39,24 +40,39 @@ class Due:
     state: SourceState | None
 
 
-def what_is_due(
-    snapshot: Sequence[Mapped],
-    links: Mapping[str, Link],
-    currents: Mapping[TicketEventKey, CurrentEvent],
-    sales_hosts: frozenset[str],
-    failed: Collection[str],
-    events: Collection[str],
-    now: datetime,
-) -> list[Due]:
-    """Return what is due of a snapshot, by the links and ticket events as they stand; `events` empty is all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBackView:
+    """What write-back decides by: what the source shows, and the links and ticket events as they stand.
+
+    `failed` are the events whose latest PATCH failed. `events` limits it to these uuids; empty is all.
+    """
+
+    snapshot: Sequence[Mapped]
+    links: Mapping[str, Link]
+    currents: Mapping[TicketEventKey, CurrentEvent]
+    sales_hosts: frozenset[str]
+    failed: Collection[str] = ()
+    events: Collection[str] = ()
+
+    @property
+    def linked(self) -> list[LinkedSource]:
+        """Return the linked events that are asked for."""
+        return [
+            LinkedSource(
+                mapped=mapped, link=link, current=self.currents.get(link.key), failed=mapped.uuid in self.failed
+            )
+            for mapped in self.snapshot
+            if (link := self.links.get(mapped.uuid)) and (not self.events or mapped.uuid in self.events)
+        ]
+
+
+def what_is_due(view: WriteBackView, now: datetime) -> list[Due]:
+    """Return what is due to be written back."""
     due = []
     # What failed the last time comes last: a few events that the source cannot update must not keep the others waiting.
-    for mapped in sorted(snapshot, key=lambda mapped: mapped.uuid in failed):
-        link = links.get(mapped.uuid)
-        if link is None or (events and mapped.uuid not in events):
-            continue
-        current = currents.get(link.key)
-        change = due_write_back(mapped, link, current, sales_hosts, now, failed=mapped.uuid in failed)
+    for source in sorted(view.linked, key=lambda source: source.failed):
+        mapped, link, current = source.mapped, source.link, source.current
+        change = due_write_back(source, view.sales_hosts, now)
         live = current is not None and link.status is LinkStatus.LIVE and not current.passive
         state = due_state(mapped, link, current, now) if live and current else None
         if change or state:
@@ -64,21 +80,9 @@ def what_is_due(
     return due
 
 
-def what_is_still_shown(
-    snapshot: Sequence[Mapped],
-    links: Mapping[str, Link],
-    currents: Mapping[TicketEventKey, CurrentEvent],
-    events: Collection[str],
-) -> list[Rejection]:
-    """Return what staff are told of links that are shown though they were cleared; `events` empty is all."""
-    found = []
-    for mapped in snapshot:
-        link = links.get(mapped.uuid)
-        current = currents.get(link.key) if link else None
-        rejection = still_shown(mapped, link, current)
-        if rejection and (not events or mapped.uuid in events):
-            found.append(rejection)
-    return found
+def what_is_still_shown(view: WriteBackView) -> list[Rejection]:
+    """Return the rejections of links that are shown though they were cleared."""
+    return [rejection for rejection in map(still_shown, view.linked) if rejection]
 
 
 def addresses_written(item: Due, shown: Mapping[str, str | int | None]) -> dict[str, str]:

@@ -13,9 +13,8 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import NotFound, Retriable
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent, TicketEventKey
 from billetbro.models.message import Message
-from billetbro.settings.libraries import Library
 from billetbro.steps.load.observe import with_prices
-from billetbro.steps.request import NothingToDo, RunRequest
+from billetbro.steps.request import LibraryRun, NothingToDo, RunRequest
 from billetbro.store.database import library_lock, see_that_it_is_current
 from billetbro.store.links import read_links
 from billetbro.store.runs import RunRecord, note_progress, read_run
@@ -48,32 +47,25 @@ class _Ours:
 
 
 def export(
-    engine: Engine,
-    library: Library,
-    request: RunRequest,
-    client: Place2bookClient,
-    privacy: Privacy,
-    now: datetime,
-    warehouse: Engine | None = None,
+    run: LibraryRun, client: Place2bookClient, privacy: Privacy, warehouse: Engine | None = None
 ) -> ExportSummary:
     """Export one library's purchases that are due; raises Retriable at the end naming the events that failed.
 
     How Place2book stands is what `load` read in this run; when it could not, it is read here. In mode `plan` nothing
-    is exported (NothingToDo). `engine` is of the schema `sync`, as is the lock; `warehouse` of the database that holds
-    the other schema, where that is another one.
+    is exported (NothingToDo). `warehouse` is of the database that holds the warehouse, where that is another one.
     """
-    if request.mode is Mode.PLAN:
-        raise NothingToDo(library.id)
-    warehouse = warehouse or engine
+    if run.mode is Mode.PLAN:
+        raise NothingToDo(run.id)
+    warehouse = warehouse or run.engine
     see_that_it_is_current(warehouse, warehouse_metadata)
-    with library_lock(engine, library.id):
-        ours = _read_ours(engine, library, request, client, now)
+    with library_lock(run.engine, run.id):
+        ours = _read_ours(run, client)
         gone: list[TicketEventKey] = []
         read = _reader(client, gone, ours.over)
-        force = request.mode is Mode.RESYNC
-        summary = export_purchases(warehouse, library.id, ours.events, read, privacy, now, force)
-        mark_events_gone(warehouse, library.id, ours.vanished(gone), now)
-        _note(engine, library, request, summary, gone, now)
+        force = run.mode is Mode.RESYNC
+        summary = export_purchases(warehouse, run.id, ours.events, read, privacy, run.now, force)
+        mark_events_gone(warehouse, run.id, ours.vanished(gone), run.now)
+        _note(run, summary, gone)
     if summary.failures:
         more = len(summary.failures) - TOLD
         rest = (Message("error.more_events", {"number": more}),) if more > 0 else ()
@@ -81,17 +73,18 @@ def export(
     return summary
 
 
-def _read_ours(engine: Engine, library: Library, request: RunRequest, client: Place2bookClient, now: datetime) -> _Ours:
+def _read_ours(run: LibraryRun, client: Place2bookClient) -> _Ours:
     """Read which linked events are asked for, and how they stand in Place2book."""
-    with engine.connect() as connection:
-        record = read_run(connection, request.run_id, library.id)
+    request = run.request
+    with run.engine.connect() as connection:
+        record = read_run(connection, run.run_id, run.id)
         # What is long over is not even read: an hour costs what goes on in it, not what was ever sold.
-        recent = read_links(connection, library.id, now - timedelta(days=max(library.lookback_days, 1)))
+        recent = read_links(connection, run.id, run.now - timedelta(days=max(run.library.lookback_days, 1)))
         links = [link for link in recent if _concerns(link, request)]
-        currents = read_ticket_events(connection, library.id, [link.event_id for link in links])
-        sources = read_source_events(connection, library.id, [link.uuid for link in links])
+        currents = read_ticket_events(connection, run.id, [link.event_id for link in links])
+        sources = read_source_events(connection, run.id, [link.uuid for link in links])
     if record.observed_at is None:
-        currents |= _observe(engine, library, client, links, record, now)
+        currents |= _observe(run, client, links, record)
     # An event that a live link shares with one that is over is exported once, as the live one's.
     by_event = {link.key: link for link in sorted(links, key=_is_live)}
     return _Ours(
@@ -106,21 +99,14 @@ def _read_ours(engine: Engine, library: Library, request: RunRequest, client: Pl
     )
 
 
-def _note(
-    engine: Engine,
-    library: Library,
-    request: RunRequest,
-    summary: ExportSummary,
-    gone: Sequence[TicketEventKey],
-    now: datetime,
-) -> None:
+def _note(run: LibraryRun, summary: ExportSummary, gone: Sequence[TicketEventKey]) -> None:
     """Note what the export did; an event that does not exist is not asked for again until it is seen again."""
     values: dict[str, object] = {"purchases": asdict(summary) | {"failures": len(summary.failures)}}
     if not summary.failures:
-        values["exported_at"] = now
-    with engine.begin() as connection:
-        forget_ticket_events(connection, library.id, gone)
-        note_progress(connection, request.run_id, library.id, "export_purchases", **values)
+        values["exported_at"] = run.now
+    with run.engine.begin() as connection:
+        forget_ticket_events(connection, run.id, gone)
+        note_progress(connection, run.run_id, run.id, "export_purchases", **values)
 
 
 def _is_live(link: Link) -> bool:
@@ -149,9 +135,10 @@ def _concerns(link: Link, request: RunRequest) -> bool:
 
 
 def _observe(
-    engine: Engine, library: Library, client: Place2bookClient, links: list[Link], record: RunRecord, now: datetime
+    run: LibraryRun, client: Place2bookClient, links: list[Link], record: RunRecord
 ) -> dict[TicketEventKey, CurrentEvent]:
     """Read how the linked events stand, when `load` could not."""
+    library, now = run.library, run.now
     first_day = now.astimezone(ZoneInfo(library.timezone)).date() - timedelta(days=library.lookback_days)
     window_start = record.window_start or datetime.combine(first_day, time(), ZoneInfo(library.timezone))
     wanted = {link.key: link.status for link in links}
@@ -160,8 +147,8 @@ def _observe(
     ours = [event for event in listed if event.key in wanted]
     live = [event for event in ours if wanted[event.key] is LinkStatus.LIVE]
     found = {event.key: event for event in ours} | with_prices(client, live)
-    with engine.begin() as connection:
-        store_ticket_events(connection, library.id, found.values(), now)
+    with run.engine.begin() as connection:
+        store_ticket_events(connection, run.id, found.values(), now)
     return found
 
 

@@ -5,41 +5,39 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
-
-from billetbro.settings.libraries import Library
 from billetbro.steps.login import OpenedSource, ensure_login_works
-from billetbro.steps.request import RunRequest
+from billetbro.steps.request import LibraryRun
 from billetbro.store.database import library_lock
 from billetbro.store.runs import note_progress
 from billetbro.store.snapshots import store_snapshot
 
 
-def extract(engine: Engine, library: Library, request: RunRequest, opened: OpenedSource, now: datetime) -> int:
+def extract(run: LibraryRun, opened: OpenedSource) -> int:
     """Store the library's source events and return how many there are.
 
     The window reaches `lookback_days` back from today in the library's time zone. Raises what reading raises, and
     what trying the login raises, where it is in doubt: then the snapshot before stays as it was.
     """
+    library, now = run.library, run.now
     today = now.astimezone(ZoneInfo(library.timezone)).date()
     first_day = today - timedelta(days=library.lookback_days)
     reach = library.source.reach
     zone = ZoneInfo(library.timezone)
     # The last day itself counts as not asked for: where it ends depends on the source's own clock.
     window_end = datetime.combine(today + reach, time(), zone) if reach else None
-    with library_lock(engine, library.id):
-        with engine.begin() as connection:
+    with library_lock(run.engine, run.id):
+        with run.engine.begin() as connection:
             # A run that is started over must not go on with what it read the time before.
             begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
-            note_progress(connection, request.run_id, library.id, "extract", **begun_anew)
+            note_progress(connection, run.run_id, run.id, "extract", **begun_anew)
         events = opened.source.read(first_day)
-        ensure_login_works(engine, library.id, request, opened, now)
-        with engine.begin() as connection:
-            store_snapshot(connection, library.id, events, now)
+        ensure_login_works(run, opened)
+        with run.engine.begin() as connection:
+            store_snapshot(connection, run.id, events, now)
             note_progress(
                 connection,
-                request.run_id,
-                library.id,
+                run.run_id,
+                run.id,
                 "extract",
                 extracted_at=now,
                 window_start=datetime.combine(first_day, time(), zone),

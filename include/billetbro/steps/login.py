@@ -12,13 +12,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
-
 from billetbro.api.http.access import Access
 from billetbro.errors import WrongCredentials
 from billetbro.models import Mode
 from billetbro.sources import Source
-from billetbro.steps.request import RunRequest
+from billetbro.steps.request import LibraryRun
 from billetbro.store.logins import doubt_login, note_login, seen_to_work_at
 
 
@@ -34,30 +32,22 @@ OpenSource = Callable[[], AbstractContextManager[OpenedSource]]
 """Gives a library's source, for as long as a block lasts."""
 
 
-def ensure_login_works(
-    engine: Engine,
-    library: str,
-    request: RunRequest,
-    opened: OpenedSource,
-    now: datetime,
-    *,
-    since: datetime | None = None,
-) -> None:
+def ensure_login_works(run: LibraryRun, opened: OpenedSource, *, since: datetime | None = None) -> None:
     """Ask the source whether the login may write, unless this login was seen to work before (after `since`, if given).
 
     Raises what asking raises. A login that is refused is tried again by the next run, unless a plan was made: what a
     plan meets the next run is to meet as well.
     """
-    with engine.connect() as connection:
-        seen_at = seen_to_work_at(connection, library, opened.access)
+    with run.engine.connect() as connection:
+        seen_at = seen_to_work_at(connection, run.id, opened.access)
     if seen_at is not None and (since is None or seen_at >= since):
         return
     try:
         opened.source.ensure_writable()
     except WrongCredentials:
-        if request.mode is not Mode.PLAN:
-            with engine.begin() as connection:
-                doubt_login(connection, library)
+        if run.mode is not Mode.PLAN:
+            with run.engine.begin() as connection:
+                doubt_login(connection, run.id)
         raise
-    with engine.begin() as connection:
-        note_login(connection, library, opened.access, now)
+    with run.engine.begin() as connection:
+        note_login(connection, run.id, opened.access, run.now)

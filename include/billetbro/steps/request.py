@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from billetbro.errors import several
 from billetbro.models import Mode
+from billetbro.settings.libraries import Library
 from billetbro.store.database import see_that_it_is_current
 from billetbro.store.runs import note_error
 from billetbro.store.schema.metadata import metadata
@@ -24,6 +25,31 @@ class RunRequest:
     by_hand: bool = False
     events: frozenset[str] = frozenset()
     allow_mass_removal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryRun:
+    """One library's part of a run: where its state is kept, its settings, what was asked for, and what is now."""
+
+    engine: Engine
+    library: Library
+    request: RunRequest
+    now: datetime
+
+    @property
+    def id(self) -> str:
+        """Return the library's id."""
+        return self.library.id
+
+    @property
+    def run_id(self) -> str:
+        """Return the run's id."""
+        return self.request.run_id
+
+    @property
+    def mode(self) -> Mode:
+        """Return the run's mode."""
+        return self.request.mode
 
 
 class NothingToDo(Exception):  # noqa: N818

@@ -26,8 +26,9 @@ from billetbro.reconcile.sale_status.windows import is_due
 from billetbro.reconcile.sale_status.write_back import NEVER_OVERWRITTEN, due_state
 from billetbro.settings.libraries import Library
 from billetbro.sources import Source
-from billetbro.steps.due_write_backs import Due, what_is_due
+from billetbro.steps.due_write_backs import Due, WriteBackView, what_is_due
 from billetbro.steps.library_rules import rules_of
+from billetbro.steps.request import LibraryRun
 from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.database import library_lock, migrate
@@ -99,30 +100,28 @@ def for_each_due(
     return result
 
 
-def follow_sale_windows(
-    engine: Engine, library: Library, run_id: str, source: Source, client: Place2bookClient, now: datetime
-) -> Followed | None:
+def follow_sale_windows(run: LibraryRun, source: Source, client: Place2bookClient) -> Followed | None:
     """Read again what is due of one library and write its states back; None when another task works on the library.
 
     Raises at the end what stopped Place2book or the source: what was not written stays due.
     """
     with ExitStack() as held:
         try:
-            held.enter_context(library_lock(engine, library.id, wait_seconds=0))
+            held.enter_context(library_lock(run.engine, run.id, wait_seconds=0))
         except Retriable:
             return None
-        due = _due(engine, now, library.id)
+        due = _due(run.engine, run.now, run.id)
         if not due:
             return Followed(read=0, written=0, refused=0)
-        start_run(engine, run_id, [library.id], STEP, by_hand=False, now=now)
+        start_run(run.engine, run.run_id, [run.id], STEP, by_hand=False, now=run.now)
         stands, errors = _read_again(client, due)
-        with engine.begin() as connection:
-            store_ticket_events(connection, library.id, stands.values(), now)
-        result = _write_states(engine, library, run_id, source, client.host, due, stands, now)
+        with run.engine.begin() as connection:
+            store_ticket_events(connection, run.id, stands.values(), run.now)
+        result = _write_states(run, source, client.host, due, stands)
         errors += result.errors
         if not errors:
-            with engine.begin() as connection:
-                note_progress(connection, run_id, library.id, STEP, observed_at=now, written_back_at=now)
+            with run.engine.begin() as connection:
+                note_progress(connection, run.run_id, run.id, STEP, observed_at=run.now, written_back_at=run.now)
     if errors:
         raise errors[0]
     return Followed(read=len(stands), written=result.written, refused=len(result.rejections))
@@ -160,16 +159,14 @@ def _read_again(
 
 
 def _write_states(
-    engine: Engine,
-    library: Library,
-    run_id: str,
+    run: LibraryRun,
     source: Source,
     sales_host: str,
     due: Collection[Told],
     stands: Mapping[TicketEventKey, CurrentEvent],
-    now: datetime,
 ) -> WrittenBack:
     """Write the states that the events have taken on, by the hourly run's rules; nothing else that differs."""
+    now = run.now
     changed = [
         told
         for told in due
@@ -177,17 +174,17 @@ def _write_states(
     ]
     if not changed:
         return WrittenBack()
-    events = {event.uuid: event for event in source.read(_first_day(library, changed, now))}
-    with engine.begin() as connection:
-        rules = rules_of(connection, library, sales_host)
+    events = {event.uuid: event for event in source.read(_first_day(run.library, changed, now))}
+    with run.engine.begin() as connection:
+        rules = rules_of(connection, run.library, sales_host)
         shown = [map_event(event, rules, now) for told in changed if (event := events.get(told.mapped.uuid))]
         for final in _final(shown):
-            note_written_back(connection, library.id, final.uuid, {"state": final.state})
-        failed = failed_write_backs(connection, library.id)
+            note_written_back(connection, run.id, final.uuid, {"state": final.state})
+        failed = failed_write_backs(connection, run.id)
     links = {told.mapped.uuid: told.link for told in changed}
-    to_write = what_is_due(shown, links, stands, rules.sales_hosts, failed, (), now)
-    states = [_of_state(item) for item in to_write if item.state is not None]
-    return send(engine, library, run_id, source, states, now, judged=[item.mapped.uuid for item in states])
+    view = WriteBackView(snapshot=shown, links=links, currents=stands, sales_hosts=rules.sales_hosts, failed=failed)
+    states = [_of_state(item) for item in what_is_due(view, now) if item.state is not None]
+    return send(run, source, states, judged=[item.mapped.uuid for item in states])
 
 
 def _of_state(item: Due) -> Due:

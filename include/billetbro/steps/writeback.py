@@ -19,12 +19,13 @@ from billetbro.errors import (
 )
 from billetbro.models import Change, Mode, Rejection
 from billetbro.reconcile.planning.plan import UNREADABLE
-from billetbro.reconcile.policies import UNSAVED, fails_for_good, fingerprint, leave_refused_alone
+from billetbro.reconcile.refusals import fingerprint, refused_before
+from billetbro.reconcile.sale_status.unsaved import UNSAVED, fails_for_good
 from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
-from billetbro.settings.libraries import Library
 from billetbro.sources import Source
 from billetbro.steps.due_write_backs import (
     Due,
+    WriteBackView,
     addresses_written,
     shown_after,
     ticket_status_of,
@@ -32,7 +33,7 @@ from billetbro.steps.due_write_backs import (
     what_is_still_shown,
 )
 from billetbro.steps.library_rules import rules_of
-from billetbro.steps.request import NothingToDo, RunRequest, utc_now
+from billetbro.steps.request import LibraryRun, NothingToDo, utc_now
 from billetbro.store import changes as stored
 from billetbro.store.database import library_lock
 from billetbro.store.links import note_written_back as note_written
@@ -63,96 +64,79 @@ class WrittenBack:
         return {change.uuid: fingerprint([change]) for change in self.unsaved.values()}
 
 
-def write_back(
-    engine: Engine, library: Library, request: RunRequest, source: Source, sales_host: str, now: datetime
-) -> WrittenBack:
-    """Write back what is due; what fails stays due. A plan's write-backs were foreseen by its load (foresee.py).
+def write_back(run: LibraryRun, source: Source, sales_host: str) -> WrittenBack:
+    """Write back what is due; what fails stays due. A plan's write-backs were forecast by its load (forecast.py).
 
     Raises NothingToDo when Place2book was not read in this run, and at the end what stopped the source.
     """
-    if request.mode is Mode.PLAN:
-        with engine.connect() as connection:
-            _see_that_place2book_was_read(connection, library.id, request)
+    if run.mode is Mode.PLAN:
+        with run.engine.connect() as connection:
+            _ensure_place2book_was_read(connection, run)
         return WrittenBack()
-    with library_lock(engine, library.id):
-        due, shown = _what_is_due(engine, library, request, sales_host, now)
-        judged, by_hand = request.events or None, request.by_hand
-        result = send(engine, library, request.run_id, source, due, now, judged=judged, by_hand=by_hand)
-        with engine.begin() as connection:
-            report_rejections(connection, library.id, library.source.words, shown, request.run_id, now)
-            told = {(rejection.uuid, rejection.code) for rejection in shown}
-            resolve_rejections(connection, library.id, now, still=told, codes=[STILL_SHOWN], uuids=judged)
+    with library_lock(run.engine, run.id):
+        view = _read_view(run, sales_host)
+        shown, judged = what_is_still_shown(view), run.request.events or None
+        result = send(run, source, what_is_due(view, run.now), judged=judged)
+        with run.engine.begin() as connection:
+            report_rejections(connection, run.id, run.library.source.words, shown, run.run_id, run.now)
+            still = {(rejection.uuid, rejection.code) for rejection in shown}
+            resolve_rejections(connection, run.id, run.now, still=still, codes=[STILL_SHOWN], uuids=judged)
         if not result.errors:
-            with engine.begin() as connection:
-                note_progress(connection, request.run_id, library.id, "writeback", written_back_at=now)
+            with run.engine.begin() as connection:
+                note_progress(connection, run.run_id, run.id, "writeback", written_back_at=run.now)
     if result.errors:
         raise result.errors[0]
     return result
 
 
-def send(
-    engine: Engine,
-    library: Library,
-    run_id: str,
-    source: Source,
-    due: Sequence[Due],
-    now: datetime,
-    *,
-    judged: Collection[str] | None,
-    by_hand: bool = False,
-) -> WrittenBack:
+def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collection[str] | None) -> WrittenBack:
     """Store these PATCHes as planned, send them, and return what came of them; only under the library's lock.
 
     Of the events `judged` (None: all) what the source refused before and refuses no longer is resolved, unless the
-    source was down. What it could not save is tried again once a day, when it changed, or `by_hand`. A login that it
+    source was down. What it could not save is tried again once a day, when it changed, or by hand. A login that it
     did not accept is tried by the next run before anything else is.
     """
-    with engine.begin() as connection:
-        refusals = read_refusals(connection, library.id, UNSAVED)
+    with run.engine.begin() as connection:
+        refusals = read_refusals(connection, run.id, UNSAVED)
         planned = [item.change for item in due if item.change]
-        tried = leave_refused_alone(planned, refusals, now=now, by_hand=by_hand)
-        resting = {change.uuid for change in planned} - {change.uuid for change in tried}
-        ids = stored.store_planned(connection, run_id, library.id, tried, now)
-    sender = _Sender(engine=engine, library=library.id, source=source, now=now, unsaved=refusals.keys())
+        resting = refused_before(planned, refusals, run.now, by_hand=run.request.by_hand)
+        tried = [change for change in planned if change.uuid not in resting]
+        ids = stored.store_planned(connection, run.run_id, run.id, tried, run.now)
+    sender = _Sender(engine=run.engine, library=run.id, source=source, now=run.now, unsaved=refusals.keys())
     sender.write([item for item in due if item.mapped.uuid not in resting], ids)
     result = sender.result
-    with engine.begin() as connection:
-        stored.close_unsent(connection, run_id, library.id, now)
+    with run.engine.begin() as connection:
+        stored.close_unsent(connection, run.run_id, run.id, run.now)
         if any(isinstance(error, WrongCredentials) for error in result.errors):
-            doubt_login(connection, library.id)
-        _report(connection, library, run_id, result, now)
+            doubt_login(connection, run.id)
+        words = run.library.source.words
+        report_rejections(connection, run.id, words, result.rejections, run.run_id, run.now)
+        report_rejections(connection, run.id, words, list(result.unsaved), run.run_id, run.now, result.tried)
         still = {(rejection.uuid, rejection.code) for rejection in [*result.rejections, *result.unsaved]}
         still |= {(uuid, UNSAVED) for uuid in resting}
         if not result.errors:
-            resolve_rejections(connection, library.id, now, still=still, codes=[REFUSED, UNSAVED], uuids=judged)
+            resolve_rejections(connection, run.id, run.now, still=still, codes=[REFUSED, UNSAVED], uuids=judged)
     return result
 
 
-def _report(connection: Connection, library: Library, run_id: str, result: WrittenBack, now: datetime) -> None:
-    words = library.source.words
-    report_rejections(connection, library.id, words, result.rejections, run_id, now)
-    report_rejections(connection, library.id, words, list(result.unsaved), run_id, now, result.tried)
+def _read_view(run: LibraryRun, sales_host: str) -> WriteBackView:
+    """Read what write-back decides by; what could not be read in Place2book is left out."""
+    with run.engine.connect() as connection:
+        _ensure_place2book_was_read(connection, run)
+        unread = {uuid for uuid, code in open_codes(connection, run.id) if code == UNREADABLE}
+        return WriteBackView(
+            snapshot=[mapped for mapped in read_mapped(connection, run.id) if mapped.uuid not in unread],
+            links={link.uuid: link for link in read_links(connection, run.id)},
+            currents=read_ticket_events(connection, run.id),
+            sales_hosts=rules_of(connection, run.library, sales_host).sales_hosts,
+            failed=stored.failed_write_backs(connection, run.id),
+            events=run.request.events,
+        )
 
 
-def _what_is_due(
-    engine: Engine, library: Library, request: RunRequest, sales_host: str, now: datetime
-) -> tuple[list[Due], list[Rejection]]:
-    """Return what is due, and the links that are shown though they were cleared."""
-    with engine.connect() as connection:
-        _see_that_place2book_was_read(connection, library.id, request)
-        rules = rules_of(connection, library, sales_host)
-        links = {link.uuid: link for link in read_links(connection, library.id)}
-        currents = read_ticket_events(connection, library.id)
-        unread = {uuid for uuid, code in open_codes(connection, library.id) if code == UNREADABLE}
-        snapshot = [mapped for mapped in read_mapped(connection, library.id) if mapped.uuid not in unread]
-        failed = stored.failed_write_backs(connection, library.id)
-    due = what_is_due(snapshot, links, currents, rules.sales_hosts, failed, request.events, now)
-    return due, what_is_still_shown(snapshot, links, currents, request.events)
-
-
-def _see_that_place2book_was_read(connection: Connection, library: str, request: RunRequest) -> None:
-    if read_run(connection, request.run_id, library).observed_at is None:
-        raise NothingToDo(library)
+def _ensure_place2book_was_read(connection: Connection, run: LibraryRun) -> None:
+    if read_run(connection, run.run_id, run.id).observed_at is None:
+        raise NothingToDo(run.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

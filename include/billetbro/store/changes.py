@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from billetbro.errors import Retriable, code_of, message_of
-from billetbro.models import BegunChange, Change, Kind, Mode
+from billetbro.models import Change
 from billetbro.reconcile.operations import kinds_where
-from billetbro.store.schema.tables import changes, runs
+from billetbro.store.schema.tables import changes
 
 NOT_SENT = {"error": {"key": "error.not_sent"}, "error_code": "not_sent"}
-INTERRUPTED = {"error": {"key": "error.interrupted"}, "error_code": "interrupted"}
 SEEN_WHEN_DONE = kinds_where(lambda operation: operation.sends_to_place2book)
 WRITTEN_BACK = kinds_where(lambda operation: operation.sends_to_source)
 
@@ -51,7 +50,7 @@ def mark_applying(connection: Connection, change_id: int, now: datetime) -> None
     """Note that the change's request is about to leave; raises Retriable when it is not ours to send any more.
 
     The library's lock is gone when the connection that holds it breaks. Another task that took it closed everything
-    that was planned (`close_leftovers`), and has read how things stand since.
+    that was planned (`in_doubt.close_leftovers`), and has read how things stand since.
     """
     _while_ours(connection, change_id, ("planned",), {"status": "applying", "applying_at": now})
 
@@ -94,19 +93,6 @@ def _while_ours(connection: Connection, change_id: int, statuses: Sequence[str],
         raise Retriable("error.taken_over")
 
 
-def close_leftovers(connection: Connection, library: str, now: datetime) -> None:
-    """Close what a task that died left behind: applying has an unknown outcome, planned was not sent.
-
-    What a run in mode `plan` planned stays planned. Call it only under the library's lock.
-    """
-    begun = (changes.c.library == library) & (changes.c.status == "applying")
-    failed: dict[str, Any] = {"status": "failed", "finished_at": now}
-    connection.execute(update(changes).where(begun).values(failed | INTERRUPTED | {"outcome_unknown": True}))
-    of_plans = exists().where(runs.c.run_id == changes.c.run_id, runs.c.library == library, runs.c.mode == "plan")
-    unsent = (changes.c.library == library) & (changes.c.status == "planned") & ~of_plans
-    connection.execute(update(changes).where(unsent).values(failed | NOT_SENT))
-
-
 def close_unsent(connection: Connection, run_id: str, library: str, now: datetime) -> None:
     """Note that what is still planned of a library's run was not sent."""
     connection.execute(
@@ -126,56 +112,3 @@ def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
     )
     failed = select(changes.c.uuid).where(changes.c.id.in_(latest), changes.c.status == "failed")
     return frozenset(connection.scalars(failed))
-
-
-def begun_changes(connection: Connection, library: str, run_id: str) -> tuple[BegunChange, ...]:
-    """Return the changes that may have been carried out without our knowing, oldest first, as this run finds them.
-
-    One that was followed by another of the same source event is settled: that was planned from what it left.
-    """
-    known = func.coalesce(changes.c.put_off_at, changes.c.planned_at)
-    since = (runs.c.library == changes.c.library) & (runs.c.observed_at > known)
-    earlier = since & runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)) & (runs.c.run_id != run_id)
-    looks = select(func.count()).where(earlier).correlate(changes).scalar_subquery().label("looks")
-    later = changes.alias()
-    of_same = (later.c.library == changes.c.library) & (later.c.uuid == changes.c.uuid) & (later.c.id > changes.c.id)
-    followed = exists().where(of_same, later.c.status == "applied", later.c.kind.not_in(WRITTEN_BACK))
-    query = (
-        select(changes, looks)
-        .where(changes.c.library == library, changes.c.kind.in_(SEEN_WHEN_DONE), changes.c.outcome_unknown, ~followed)
-        .order_by(changes.c.id)
-    )
-    return tuple(_begun(row) for row in connection.execute(query).mappings())
-
-
-def mark_carried_out(connection: Connection, carried_out: Mapping[int, int]) -> None:
-    """Note of changes, by id, that they were carried out after all, and on which Place2book event."""
-    if carried_out:
-        connection.execute(
-            update(changes)
-            .where(changes.c.id == bindparam("of_id"))
-            .values(
-                status="applied", outcome_unknown=False, error=None, error_code=None, event_id=bindparam("to_event")
-            ),
-            [{"of_id": change_id, "to_event": event_id} for change_id, event_id in carried_out.items()],
-        )
-
-
-def put_off(connection: Connection, change_ids: Sequence[int], now: datetime) -> None:
-    """Let changes of unknown outcome count as not looked for, since what they were about could not be read `now`."""
-    connection.execute(update(changes).where(changes.c.id.in_(change_ids)).values(put_off_at=now))
-
-
-def _begun(row: Mapping[Any, Any]) -> BegunChange:
-    return BegunChange(
-        change_id=row["id"],
-        kind=Kind(row["kind"]),
-        uuid=row["uuid"],
-        title=row["title"],
-        event_maker=row["event_maker"],
-        event_id=row["event_id"],
-        price_id=row["price_id"],
-        old={field["field"]: field["old"] for field in row["fields"]},
-        new={field["field"]: field["new"] for field in row["fields"]},
-        looks=row["looks"],
-    )

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billetbro.messages.explanations import explain
 from billetbro.messages.source_words import SourceWords
-from billetbro.models import Rejection
-from billetbro.reconcile.policies import UNSAVED, Refusal
+from billetbro.models import Refusal, Rejection
+from billetbro.reconcile.sale_status.unsaved import UNSAVED
 from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
 from billetbro.store.schema.tables import rejections
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from billetbro.models import Kind, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.planning.owned_fields import read_time
-from billetbro.store.changes import begun_changes
+from billetbro.store.in_doubt import read_writes_in_doubt
 from billetbro.store.schema.records import MAPPED
 from billetbro.store.schema.tables import Time, changes, links, runs, source_events, ticket_events
 
@@ -26,12 +26,12 @@ def was_read(connection: Connection, library: str) -> bool:
     return bool(connection.scalar(query))
 
 
-def begun_creates(connection: Connection, library: str) -> list[tuple[str, datetime | None]]:
+def creates_in_doubt(connection: Connection, library: str) -> list[tuple[str, datetime | None]]:
     """Return title and start of each create that may have been carried out without being linked."""
     under_way = select(changes.c.title, changes.c.fields).where(
         changes.c.library == library, changes.c.kind == Kind.CREATE, changes.c.status == "applying"
     )
-    lost = [change for change in begun_changes(connection, library, "") if change.looks < LOOKS]
+    lost = [change for change in read_writes_in_doubt(connection, library, "") if change.looks < LOOKS]
     begun = [(change.title, dict(change.new)) for change in lost if change.kind is Kind.CREATE]
     for title, fields in connection.execute(under_way):
         begun.append((title, {field["field"]: field["new"] for field in fields}))

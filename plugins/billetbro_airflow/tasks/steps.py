@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from billetbro.messages.pluralize import pluralize
 from billetbro.settings.libraries import Library, load_settings
-from billetbro.steps.request import RunRequest, utc_now
+from billetbro.steps.request import LibraryRun, RunRequest, utc_now
 from billetbro_airflow.tasks.databases import ensure_reachable, privacy_of, warehouse_engine
 from billetbro_airflow.tasks.sources import opened_source, source_of
 
@@ -28,7 +28,7 @@ def extract(engine: Engine, library: Library, request: RunRequest) -> str:
     from billetbro.steps.extract import extract as extract_events
 
     with opened_source(library) as opened:
-        count = extract_events(engine, library, request, opened, utc_now())
+        count = extract_events(_run(engine, library, request), opened)
     return f"{pluralize(count, 'event', 'events')} read"
 
 
@@ -37,7 +37,7 @@ def transform(engine: Engine, library: Library, request: RunRequest) -> str:
     from billetbro.steps.transform import transform as transform_events
 
     with _place2book(library) as client:
-        outcomes = transform_events(engine, library, request, client.host, utc_now())
+        outcomes = transform_events(_run(engine, library, request), client.host)
     return ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "no events"
 
 
@@ -47,7 +47,7 @@ def load(engine: Engine, library: Library, request: RunRequest) -> str:
 
     twin, source = load_settings().twin(library), partial(opened_source, library)
     with _place2book(library) as client:
-        return str(load_events(engine, library, request, client, utc_now(), twin=twin, source=source))
+        return str(load_events(_run(engine, library, request), client, twin=twin, source=source))
 
 
 def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
@@ -55,7 +55,7 @@ def writeback(engine: Engine, library: Library, request: RunRequest) -> str:
     from billetbro.steps.writeback import write_back
 
     with apis_of(library) as (source, client):
-        result = write_back(engine, library, request, source, client.host, utc_now())
+        result = write_back(_run(engine, library, request), source, client.host)
     return f"{pluralize(result.written, 'event', 'events')} written, {len(result.rejections)} refused"
 
 
@@ -69,8 +69,13 @@ def export_purchases(engine: Engine, library: Library, request: RunRequest) -> s
         ensure_reachable(warehouse)
     files = written_to_files(engine, warehouse, library.id, request)
     with _place2book(library) as client, files as written:
-        summary = export(engine, library, request, client, privacy_of(library), written.now, warehouse)
+        run = LibraryRun(engine=engine, library=library, request=request, now=written.now)
+        summary = export(run, client, privacy_of(library), warehouse)
     return f"purchases of {pluralize(summary.events_exported, 'event', 'events')} read{written}"
+
+
+def _run(engine: Engine, library: Library, request: RunRequest) -> LibraryRun:
+    return LibraryRun(engine=engine, library=library, request=request, now=utc_now())
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from billetbro.errors import BilletbroError
 from billetbro.settings.libraries import Library, load_settings
-from billetbro.steps.request import utc_now
+from billetbro.steps.request import LibraryRun, RunRequest, utc_now
 from billetbro.steps.ticket_status import Followed, Round, follow_sale_windows, for_each_due, libraries_due
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
@@ -33,7 +33,9 @@ def follow_sales() -> None:
 
     def one(library: Library) -> Followed | None:
         with values_kept_out_of_errors(), steps.apis_of(library) as (source, client):
-            return follow_sale_windows(engine, library, run_id, source, client, utc_now())
+            request = RunRequest(run_id=run_id)
+            run = LibraryRun(engine=engine, library=library, request=request, now=utc_now())
+            return follow_sale_windows(run, source, client)
 
     _tell(for_each_due(engine, run_id, libraries, one))
 

@@ -29,7 +29,7 @@ from billetbro.steps.export_purchases import export
 from billetbro.steps.extract import extract
 from billetbro.steps.load.load import load
 from billetbro.steps.login import OpenedSource
-from billetbro.steps.request import NothingToDo, RunRequest, for_each_library
+from billetbro.steps.request import LibraryRun, NothingToDo, RunRequest, for_each_library
 from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.store.links import read_links
@@ -188,29 +188,29 @@ class World:
             return
 
     def _steps(self, request: RunRequest) -> dict[str, Callable[[str], object]]:
-        engine, libraries = self.engine, self.libraries
+        run = partial(self.library_run, request)
 
         def load_one(library: str) -> object:
             with self.place2book() as client:
                 twin, source = self._twin_of(library), partial(self.opened_source, library)
-                return load(engine, libraries[library], request, client, self.now(), twin=twin, source=source)
+                return load(run(library), client, twin=twin, source=source)
 
         def write_back_one(library: str) -> object:
             with self.apis_of(library) as (source, client):
-                return write_back(engine, libraries[library], request, source, client.host, self.now())
+                return write_back(run(library), source, client.host)
 
         def extract_one(library: str) -> object:
             with self.opened_source(library) as opened:
-                return extract(engine, libraries[library], request, opened, self.now())
+                return extract(run(library), opened)
 
         def transform_one(library: str) -> object:
             with self.place2book() as client:
-                return transform(engine, libraries[library], request, client.host, self.now())
+                return transform(run(library), client.host)
 
         def export_one(library: str) -> object:
             with self.place2book() as client:
                 privacy = Privacy(policy=PersonalDataPolicy.DROP)
-                return export(engine, libraries[library], request, client, privacy, self.now(), self.warehouse)
+                return export(run(library), client, privacy, self.warehouse)
 
         return {
             "extract": extract_one,
@@ -219,6 +219,10 @@ class World:
             "writeback": write_back_one,
             "export_purchases": export_one,
         }
+
+    def library_run(self, request: RunRequest, library: str = "solbjerg") -> LibraryRun:
+        """Return a library's part of a run, as it would begin now."""
+        return LibraryRun(engine=self.engine, library=self.libraries[library], request=request, now=self.now())
 
     def _twin_of(self, library: str) -> Library | None:
         return Settings(libraries=tuple(self.libraries.values())).twin(self.libraries[library])

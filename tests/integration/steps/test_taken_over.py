@@ -6,7 +6,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import Retriable
 from billetbro.models import CurrentEvent, OnCreate, TicketEvent
 from billetbro.steps.request import RunRequest
-from billetbro.store.changes import close_leftovers
+from billetbro.store.in_doubt import close_leftovers
 from tests.integration.steps.harness import World
 
 pytestmark = pytest.mark.slow

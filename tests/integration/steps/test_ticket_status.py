@@ -15,6 +15,7 @@ from billetbro.messages.source_words import ANY_SOURCE
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
 from billetbro.steps.report import make_report
+from billetbro.steps.request import RunRequest
 from billetbro.steps.ticket_status import LEFT_ALONE, Followed, Round, follow_sale_windows, for_each_due, libraries_due
 from billetbro.store.database import connect, library_lock
 from billetbro.store.event.facts import library_facts
@@ -53,7 +54,7 @@ def look(world: World, run_id: str = "ticket_status__1") -> Looked:
 
     def one(library: Library) -> Followed | None:
         with world.apis_of(library.id) as (source, client):
-            return follow_sale_windows(world.engine, library, run_id, source, client, world.now())
+            return follow_sale_windows(world.library_run(RunRequest(run_id=run_id), library.id), source, client)
 
     libraries = [library for library in world.libraries.values() if library.id in due]
     result = for_each_due(world.engine, run_id, libraries, one)
@@ -143,7 +144,7 @@ def test_library_that_another_run_has_looked_at_meanwhile_is_not_looked_at_again
     on_sale_in(world, 20 * MINUTE)
     before, sent = world.everything(), len(world.sandbox.log.entries)
     with world.apis_of("solbjerg") as (source, client):
-        done = follow_sale_windows(world.engine, world.libraries["solbjerg"], "run", source, client, world.now())
+        done = follow_sale_windows(world.library_run(RunRequest(run_id="run")), source, client)
     assert done == Followed(read=0, written=0, refused=0)
     assert (world.everything(), world.sandbox.log.entries[sent:]) == (before, [])
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from billetbro.steps.request import RunRequest
 from billetbro.steps.ticket_status import Followed, follow_sale_windows, libraries_due
 from sandbox.yesplan_state import Installation
 from tests.integration.steps.harness import HOUR, World
@@ -29,7 +30,7 @@ def look(world: World, now: datetime) -> Followed | None:
     """Look at what is due between two hourly runs, at a moment that everybody then takes for now."""
     world.ahead = now - datetime.now(UTC)
     with world.apis_of("solbjerg") as (source, client):
-        return follow_sale_windows(world.engine, world.libraries["solbjerg"], f"at {now}", source, client, now)
+        return follow_sale_windows(world.library_run(RunRequest(run_id=f"at {now}")), source, client)
 
 
 def test_tickets_sold_and_left_are_written_when_they_change_and_only_they(theater: World) -> None:

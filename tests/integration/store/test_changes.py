@@ -6,19 +6,16 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from billetbro.errors import OutcomeUnknown, Refused
-from billetbro.models import BegunChange, FieldChange, Kind
+from billetbro.models import FieldChange, Kind, WriteInDoubt
 from billetbro.store.changes import (
-    INTERRUPTED,
     NOT_SENT,
-    begun_changes,
-    close_leftovers,
     close_unsent,
     mark_applied,
     mark_applying,
-    mark_carried_out,
     mark_failed,
     store_planned,
 )
+from billetbro.store.in_doubt import INTERRUPTED, close_leftovers, confirm, read_writes_in_doubt
 from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
 
 
@@ -98,7 +95,7 @@ def test_unsent_of_one_run_are_closed_and_what_was_applied_stays(connection: Con
     assert states(connection) == [("applied", None), ("failed", NOT_SENT["error"]), ("planned", None)]
 
 
-def test_begun_changes_are_those_of_unknown_outcome_with_nothing_after_them(connection: Connection) -> None:
+def test_writes_in_doubt_are_those_of_unknown_outcome_with_nothing_after_them(connection: Connection) -> None:
     fields: dict[str, str | int | None] = {"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price__Voksen": 7500}
     planned = [change(Kind.CREATE, uuid=uuid, **fields) for uuid in ("known", "lost", "followed", "followed")]
     planned.append(change(Kind.WRITE_BACK, uuid="lost"))
@@ -108,7 +105,7 @@ def test_begun_changes_are_those_of_unknown_outcome_with_nothing_after_them(conn
     mark_failed(connection, followed, NOW, OutcomeUnknown("lost"), outcome_unknown=True)
     for applied in (made, written_back):
         mark_applied(connection, applied, NOW, None, None)
-    found = BegunChange(
+    found = WriteInDoubt(
         change_id=lost,
         kind=Kind.CREATE,
         uuid="lost",
@@ -119,19 +116,19 @@ def test_begun_changes_are_those_of_unknown_outcome_with_nothing_after_them(conn
         old={"name": None, "begin_at": None, "price.Voksen": None},
         new={"name": "Koncert", "begin_at": "2026-03-01T13:00:00Z", "price.Voksen": 7500},
     )
-    assert begun_changes(connection, LIBRARY, "run 2") == (found,)
-    assert begun_changes(connection, "nordvig", "run 2") == ()
+    assert read_writes_in_doubt(connection, LIBRARY, "run 2") == (found,)
+    assert read_writes_in_doubt(connection, "nordvig", "run 2") == ()
 
 
-def test_begun_create_that_was_carried_out_after_all_is_applied(connection: Connection) -> None:
+def test_create_in_doubt_that_was_carried_out_after_all_is_applied(connection: Connection) -> None:
     (lost,) = plan(connection, Kind.CREATE)
     mark_failed(connection, lost, NOW, OutcomeUnknown("lost"), outcome_unknown=True)
-    mark_carried_out(connection, {})
-    mark_carried_out(connection, {lost: 71})
+    confirm(connection, {})
+    confirm(connection, {lost: 71})
     assert rows(connection, "status, error, outcome_unknown, event_id") == [
         {"status": "applied", "error": None, "outcome_unknown": False, "event_id": 71}
     ]
-    assert begun_changes(connection, LIBRARY, "run 2") == ()
+    assert read_writes_in_doubt(connection, LIBRARY, "run 2") == ()
 
 
 def test_change_fields_keep_their_old_and_new_values(connection: Connection) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from billetbro.models import Rejection
-from billetbro.reconcile.policies import Refusal
+from billetbro.models import Refusal, Rejection
 from billetbro.sources.yesplan.words import WORDS
 from billetbro.store.rejections import noted, open_codes, read_refusals, report_rejections, resolve_rejections
 from tests.integration.store.examples import HOUR, LIBRARY, NOW

@@ -22,10 +22,12 @@ from billetbro.models import (
     Window,
     Written,
 )
-from billetbro.reconcile.matching.identity import Identity, identify, wants_an_event
+from billetbro.reconcile.matching.identity import identify, match
 from billetbro.reconcile.planning.owned_fields import desired_fields
-from billetbro.reconcile.planning.plan import Plan, Run, make_plan
+from billetbro.reconcile.planning.parts import LinkedEvent
+from billetbro.reconcile.planning.plan import Plan, make_plan
 from billetbro.reconcile.planning.prices import PricePlan, plan_prices
+from billetbro.reconcile.state import Identity, InDoubt, ReconcileState, Run
 from tests.unit.reconcile.mapping_examples import NOW, RULES
 
 START = datetime(2026, 4, 14, 17, 0, tzinfo=UTC)
@@ -141,19 +143,37 @@ def linked_at(start: datetime, uuid: str = "a", event_id: int = 1, **changes: An
     return linked(uuid, event_id, event, **{"series_uuid": "krea"} | changes)
 
 
+def state_of(
+    snapshot: Sequence[Mapped] = (),
+    links: Sequence[Link] = (),
+    there: Sequence[CurrentEvent] = (),
+    *,
+    begun: frozenset[str] = frozenset(),
+    **run: Any,
+) -> ReconcileState:
+    """Return what a load knows when this is there in Place2book; `begun` are source events whose create was lost."""
+    values: dict[str, Any] = {"run_id": "run-2", "mode": Mode.SYNC, "now": NOW, "window": WINDOW}
+    return ReconcileState(
+        run=Run(**values | run),
+        rules=RULES,
+        snapshot=tuple(snapshot),
+        links=tuple(links),
+        listed=tuple(there),
+        currents={event.key: event for event in there},
+        in_doubt=InDoubt(lost=begun),
+    )
+
+
 def identities_of(
     snapshot: Sequence[Mapped],
     links: Sequence[Link] = (),
     events: Sequence[CurrentEvent] = (),
     *,
     begun: frozenset[str] = frozenset(),
-    now: datetime = NOW,
-    window: Window = WINDOW,
+    **run: Any,
 ) -> dict[str, Identity]:
     """Return which Place2book event belongs to which source event."""
-    sought = [mapped for mapped in snapshot if wants_an_event(mapped)]
-    present = frozenset(mapped.uuid for mapped in snapshot)
-    return identify(sought, present, links, events, begun, RULES.sales_hosts, window, now)
+    return identify(state_of(snapshot, links, events, begun=begun, **run))
 
 
 def plan_of(
@@ -162,14 +182,12 @@ def plan_of(
     there: Sequence[CurrentEvent] = (),
     *,
     begun: frozenset[str] = frozenset(),
+    unread: Sequence[int] = (),
     **run: Any,
 ) -> Plan:
-    """Return the plan of a run over what is there in Place2book, prices read."""
-    values: dict[str, Any] = {"run_id": "run-2", "mode": Mode.SYNC, "now": NOW, "window": WINDOW}
-    circumstances = Run(**values | run)
-    found = identities_of(snapshot, links, there, begun=begun, now=circumstances.now, window=circumstances.window)
-    currents = {event.key: event for event in there}
-    return make_plan(snapshot, found, links, currents, RULES, circumstances)
+    """Return the plan of a run over what is there in Place2book, prices read but for those `unread`."""
+    state = state_of(snapshot, links, there, begun=begun, **run)
+    return make_plan(match(replace(state, unread=frozenset(event.key for event in there if event.event_id in unread))))
 
 
 Said = tuple[str, str, dict[str, tuple[Written, Written]]]
@@ -205,8 +223,14 @@ def price_plan(
     adopting: bool = False,
 ) -> PricePlan:
     """Return the plan of one event's prices."""
-    current = standing(prices=None if prices is None else tuple(prices))
-    return plan_prices(wanted(), desired, applied, current, NOW, resync=resync, adopting=adopting)
+    event = LinkedEvent(
+        mapped=wanted(),
+        desired=replace(EVENT, prices=tuple(desired)),
+        link=linked(prices=applied),
+        current=standing(prices=None if prices is None else tuple(prices)),
+        adopting=adopting,
+    )
+    return plan_prices(event, state_of(mode=Mode.RESYNC if resync else Mode.SYNC).run)
 
 
 def touched_prices(plan: PricePlan) -> list[tuple[str, str | None, int | None]]:

@@ -140,16 +140,15 @@ class World:
             by_event.setdefault(change.uuid, []).append(change)
         known = self.links | plan.links
         for uuid, changes in by_event.items():
-            self._carry_out(uuid, changes, known.get(uuid), plan)
+            self._carry_out(uuid, changes, known.get(uuid))
         self._follow(plan, run_id)
         return plan
 
-    def _carry_out(self, uuid: str, changes: Sequence[Change], link: Link | None, plan: Plan) -> None:
+    def _carry_out(self, uuid: str, changes: Sequence[Change], link: Link | None) -> None:
         event = EventState(
             mapped=self.source.get(uuid),
             link=link,
             current=self.shop.events.get(changes[0].event_id or 0),
-            ours=dict(plan.ours.get(uuid, {})),
         )
         for change in changes:
             operation_of(change.kind).apply(cast(Place2bookClient, self.shop), change, event)

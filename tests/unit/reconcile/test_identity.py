@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from billetbro.models import Link, LinkStatus, Mapped, Outcome, TicketEvent, Window
-from billetbro.reconcile.matching.identity import is_over, out_of_sight
 from tests.unit.reconcile.builders import (
     END,
     EVENT,
@@ -216,4 +215,4 @@ def test_adopted_event_is_not_also_taken_for_a_lost_create() -> None:
 )
 def test_link_is_over_or_out_of_sight_by_its_times(changes: dict[str, object], over: bool, unseen: bool) -> None:
     link, window = linked(**changes), Window(start=WINDOW_START, end=WINDOW_END)
-    assert (is_over(link, NOW), out_of_sight(link, window, NOW)) == (over, unseen)
+    assert (link.is_over(NOW), link.is_out_of_sight(window, NOW)) == (over, unseen)

@@ -50,9 +50,7 @@ def test_plan_of_nothing_is_empty() -> None:
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_plan_of_an_event_as_last_applied_is_silent(mode: Mode) -> None:
-    assert plan_of([wanted()], [linked()], [standing()], mode=mode) == Plan(
-        links={"a": linked()}, ours={"a": {"cat-1": ours()}}
-    )
+    assert plan_of([wanted()], [linked()], [standing()], mode=mode) == Plan(links={"a": linked()})
 
 
 @pytest.mark.parametrize("event", [EVENT, PASSIVE_EVENT], ids=["ticket-event", "passive-event"])
@@ -96,7 +94,7 @@ def test_plan_of_an_adoption_takes_what_staff_made_as_it_stands() -> None:
     edits = {"name": (EVENT.name, "Hvaler!"), "capacity": (40, 60), "price.11.value": (7500, 8000)}
     assert said(plan.changes) == [("adopt", "a", {}), ("drift", "a", edits)]
     assert plan.links["a"].applied == desired_fields(EVENT)
-    assert plan.ours == {"a": {"cat-1": ours()}}
+    assert plan.links["a"].prices == {"cat-1": ours()}
 
 
 def test_plan_of_an_adoption_in_a_resync_pushes_what_differs() -> None:
@@ -125,7 +123,7 @@ def test_plan_of_an_instance_made_anew_moves_its_event_and_updates_it() -> None:
     plan = plan_of([at(later, "b", desired=event)], [linked_at(START)], [sold()])
     assert about(plan) == [("move", "b", 1, "a"), ("update", "b", 1, None)]
     assert list(said(plan.changes)[1][2]) == ["begin_at", "end_at"]
-    assert plan.ours == {"b": {"new": ours()}}
+    assert plan.links["b"].prices == {"new": ours()}
     assert (plan.links["b"].uuid, plan.links["b"].event_id, plan.absences) == ("b", 1, {})
 
 
@@ -141,7 +139,7 @@ def test_plan_of_an_instance_made_anew_whose_event_was_deleted_keeps_that_in_min
     created = [("create", "b", None, None)] if mode is Mode.RESYNC else []
     assert about(plan) == [("move", "b", 1, "a"), *created]
     assert rejected(plan) == ([] if created else [("b", "event_missing_in_place2book", None, "1")])
-    assert (plan.links["b"].uuid, plan.ours["b"]) == ("b", {"cat-1": ours()})
+    assert (plan.links["b"].uuid, plan.links["b"].prices) == ("b", {"cat-1": ours()})
 
 
 def test_plan_of_a_retired_event_wanted_again_goes_on_with_its_event() -> None:
@@ -209,7 +207,7 @@ def test_plan_of_categories_with_other_uuids_only_records_them() -> None:
     event = replace(EVENT, prices=(replace(ADULT, key="new"),))
     plan = plan_of([wanted(event=event)], [linked()], [sold()])
     assert said(plan.changes) == [("record", "a", {})]
-    assert plan.links["a"].prices == plan.ours["a"] == {"new": ours()}
+    assert plan.links["a"].prices == {"new": ours()}
 
 
 def test_plan_of_prices_keeps_what_was_claimed_with_every_change() -> None:

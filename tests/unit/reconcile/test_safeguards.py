@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from billetbro.models import Change, FieldChange, Kind, Written
+from billetbro.models import Change, FieldChange, Kind, Mode, Refusal, Written
 from billetbro.models.message import Message, Value
-from billetbro.reconcile.policies import (
-    Failing,
-    Guarded,
-    Refusal,
-    distrust,
-    fails_for_good,
-    fingerprint,
-    guard_prices,
-    guard_removals,
-    leave_refused_alone,
-)
+from billetbro.reconcile.planning.parts import Plan
+from billetbro.reconcile.plausibility import distrust
+from billetbro.reconcile.policies import guard_price_unit, guard_removals, leave_refused
+from billetbro.reconcile.refusals import fingerprint
+from billetbro.reconcile.sale_status.unsaved import Failing, fails_for_good
+from tests.unit.reconcile.builders import linked, state_of, wanted
 from tests.unit.reconcile.mapping_examples import NOW, RULES
 
 KEEPS = tuple(kind for kind in Kind if kind not in (Kind.DELETE, Kind.END_SALE))
@@ -35,8 +30,10 @@ def removals(count: int, kind: Kind = Kind.DELETE) -> list[Change]:
     return [change(kind, f"uuid-{number}") for number in range(count)]
 
 
-def guarded(changes: Sequence[Change], live: int, size: int = 50, *, allow: bool = False) -> Guarded:
-    return guard_removals(changes, live_links=live, snapshot_size=size, rules=RULES, allow_mass_removal=allow)
+def guarded(changes: Sequence[Change], live: int, size: int = 50, *, allow: bool = False) -> Plan:
+    snapshot = [wanted(f"other-{number}") for number in range(size)]
+    links = [linked(f"live-{number}", number + 1) for number in range(live)]
+    return guard_removals(Plan(changes=list(changes)), state_of(snapshot, links, allow_mass_removal=allow))
 
 
 @pytest.mark.parametrize("kind", [Kind.DELETE, Kind.END_SALE])
@@ -56,12 +53,13 @@ def test_removals_are_blocked_only_when_both_limits_are_exceeded(
 ) -> None:
     others = [change(other, "other") for other in KEEPS]
     result = guarded([*others, *removals(count, kind)], live)
-    assert result.changes == (tuple(others) if blocked else (*others, *removals(count, kind)))
-    assert (result.blocked is not None) is blocked
+    assert result.changes == (others if blocked else [*others, *removals(count, kind)])
+    assert [(stopped.kind, stopped.why) for stopped in result.stopped] == [(kind, "removals_blocked")] * count * blocked
+    assert (result.removals_blocked is not None) is blocked
 
 
 def test_removals_blocked_say_how_many_of_how_many() -> None:
-    assert guarded(removals(5), 10).blocked == (
+    assert guarded(removals(5), 10).removals_blocked == (
         "5 af 10 koblede arrangementer ville blive fjernet, flere end max_removals tillader (3 og 20 %): intet er "
         "fjernet. / 5 of 10 linked events would be removed, more than max_removals allows (3 and 20 %): nothing "
         "was removed."
@@ -70,14 +68,14 @@ def test_removals_blocked_say_how_many_of_how_many() -> None:
 
 def test_removals_of_both_kinds_count_together() -> None:
     both = removals(2) + removals(2, Kind.END_SALE)
-    assert guarded(both, 10).changes == ()
+    assert guarded(both, 10).changes == []
 
 
 def test_removals_on_an_empty_snapshot_are_blocked_whatever_their_number() -> None:
     update = change(Kind.UPDATE, "other")
     result = guarded([update, *removals(1)], 50, size=0)
-    assert (result.changes, result.blocked) == (
-        (update,),
+    assert (result.changes, result.removals_blocked) == (
+        [update],
         "Listen over arrangementer er tom, men 50 arrangementer er koblet: intet er fjernet. / "
         "The list of events is empty, but 50 events are linked: nothing was removed.",
     )
@@ -85,12 +83,12 @@ def test_removals_on_an_empty_snapshot_are_blocked_whatever_their_number() -> No
 
 def test_removals_on_an_empty_snapshot_without_live_links_pass() -> None:
     retire = change(Kind.RETIRE)
-    assert guarded([retire], 0, size=0) == Guarded(changes=(retire,))
+    assert guarded([retire], 0, size=0) == Plan(changes=[retire])
 
 
 @pytest.mark.parametrize("size", [0, 50])
 def test_removals_that_a_person_allows_all_pass(size: int) -> None:
-    assert guarded(removals(40), 50, size=size, allow=True) == Guarded(changes=tuple(removals(40)))
+    assert guarded(removals(40), 50, size=size, allow=True) == Plan(changes=removals(40))
 
 
 DAY = timedelta(days=1)
@@ -119,20 +117,24 @@ def refusal(changes: Sequence[Change], *, ago: timedelta = timedelta(hours=1)) -
     return {"a": Refusal(fingerprint=fingerprint(changes), tried_at=NOW - ago)}
 
 
+def passed(changes: Sequence[Change], refusals: Mapping[str, Refusal], *, by_hand: bool = False) -> list[Change]:
+    state = replace(state_of(by_hand=by_hand), refusals=refusals)
+    return leave_refused(Plan(changes=list(changes)), state).changes
+
+
 def test_refused_changes_wait_and_those_of_other_events_go_on() -> None:
     other = change(Kind.UPDATE, "b", capacity=40)
-    passed = leave_refused_alone([*UPDATE, other], refusal(UPDATE), now=NOW, by_hand=False)
-    assert passed == (other,)
+    assert passed([*UPDATE, other], refusal(UPDATE)) == [other]
 
 
 def test_refused_changes_wait_until_a_day_has_passed() -> None:
     almost, whole = timedelta(days=1, seconds=-1), timedelta(days=1)
-    assert leave_refused_alone(UPDATE, refusal(UPDATE, ago=almost), now=NOW, by_hand=False) == ()
-    assert leave_refused_alone(UPDATE, refusal(UPDATE, ago=whole), now=NOW, by_hand=False) == tuple(UPDATE)
+    assert passed(UPDATE, refusal(UPDATE, ago=almost)) == []
+    assert passed(UPDATE, refusal(UPDATE, ago=whole)) == UPDATE
 
 
 def test_refused_changes_are_tried_again_by_hand() -> None:
-    assert leave_refused_alone(UPDATE, refusal(UPDATE), now=NOW, by_hand=True) == tuple(UPDATE)
+    assert passed(UPDATE, refusal(UPDATE), by_hand=True) == UPDATE
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_refused_changes_are_tried_again_by_hand() -> None:
     ],
 )
 def test_refused_changes_are_tried_again_when_something_changed(changes: list[Change]) -> None:
-    assert leave_refused_alone(changes, refusal(UPDATE[:1]), now=NOW, by_hand=False) == tuple(changes)
+    assert passed(changes, refusal(UPDATE[:1])) == changes
 
 
 @pytest.mark.parametrize(
@@ -213,10 +215,10 @@ def dearer(old: int, new: int, uuid: str = "a") -> Change:
 )
 def test_prices_that_all_jump_are_not_sent(prices: list[tuple[int, int]], held: bool) -> None:
     changes = [dearer(old, new, f"uuid-{number}") for number, (old, new) in enumerate(prices)]
-    sendable, rejections = guard_prices(changes, resync=False)
-    assert sendable == (() if held else tuple(changes))
-    assert [rejection.code for rejection in rejections] == (["price_unit_doubted"] * len(prices) if held else [])
-    assert guard_prices(changes, resync=True) == (tuple(changes), ())
+    plan = guard_price_unit(Plan(changes=changes), state_of())
+    assert plan.changes == ([] if held else changes)
+    assert [rejection.code for rejection in plan.rejections] == (["price_unit_doubted"] * len(prices) if held else [])
+    assert guard_price_unit(Plan(changes=changes), state_of(mode=Mode.RESYNC)) == Plan(changes=changes)
 
 
 def test_prices_that_all_jump_hold_back_what_else_touches_prices_and_nothing_more() -> None:
@@ -224,9 +226,9 @@ def test_prices_that_all_jump_hold_back_what_else_touches_prices_and_nothing_mor
     new, named = change(Kind.CREATE, "new", **{"price.Voksen": 750000}), change(Kind.UPDATE, "uuid-1", name="Ny")
     replaced = [change(Kind.CREATE_PRICE, "b", value=750000), change(Kind.DELETE_PRICE, "b")]
     passive, removed = change(Kind.CREATE, "passive", capacity=1), change(Kind.DELETE_PRICE, "c")
-    sendable, rejections = guard_prices([*jumps, new, named, *replaced, passive, removed], resync=False)
-    assert sendable == (named, passive, removed)
-    assert {(rejection.uuid, rejection.found) for rejection in rejections} == {
+    plan = guard_price_unit(Plan(changes=[*jumps, new, named, *replaced, passive, removed]), state_of())
+    assert plan.changes == [named, passive, removed]
+    assert {(rejection.uuid, rejection.found) for rejection in plan.rejections} == {
         ("uuid-0", "75,00 → 7500,00"),
         ("uuid-1", "75,00 → 7500,00"),
         ("uuid-2", "75,00 → 7500,00"),

@@ -19,7 +19,7 @@ from billetbro.models import (
     SourceState,
 )
 from billetbro.reconcile.sale_status.write_back import CLEARED as CLEARED_URL
-from billetbro.reconcile.sale_status.write_back import due_write_back, still_shown
+from billetbro.reconcile.sale_status.write_back import LinkedSource, due_write_back, still_shown
 from tests.unit.reconcile.builders import SALES, linked, said, sold, standing, unwanted, wanted
 from tests.unit.reconcile.mapping_examples import NOW, RULES
 
@@ -32,8 +32,12 @@ WRITTEN = linked(state_written=SourceState.ACTIVE)
 REMOVED = linked(status=LinkStatus.DELETED)
 
 
-def due(mapped: Mapped, link: Link | None = WRITTEN, current: CurrentEvent | None = None) -> list[Change]:
-    change = due_write_back(mapped, link, current or standing(), RULES.sales_hosts, NOW)
+def linked_source(mapped: Mapped, link: Link, current: CurrentEvent | None, *, failed: bool = False) -> LinkedSource:
+    return LinkedSource(mapped=mapped, link=link, current=current, failed=failed)
+
+
+def due(mapped: Mapped, link: Link = WRITTEN, current: CurrentEvent | None = None) -> list[Change]:
+    change = due_write_back(linked_source(mapped, link, current or standing()), RULES.sales_hosts, NOW)
     return [] if change is None else [change]
 
 
@@ -139,7 +143,7 @@ def test_write_back_that_clears_a_link_clears_the_counts_too() -> None:
 )
 def test_write_back_clears_what_went_with_a_link_when_clearing_both_failed(failed: bool, expected: object) -> None:
     mapped = unwanted(Outcome.CANCELLED, link=None, admin_link=ADMIN, sold=2, shows=ALL)
-    change = due_write_back(mapped, REMOVED, None, RULES.sales_hosts, NOW, failed=failed)
+    change = due_write_back(linked_source(mapped, REMOVED, None, failed=failed), RULES.sales_hosts, NOW)
     assert said([] if change is None else [change]) == expected
 
 
@@ -156,15 +160,14 @@ def test_write_back_of_a_cancelled_event_leaves_its_state() -> None:
         pytest.param(unwanted(Outcome.SOLD_ELSEWHERE, link="https://billetter.example.com/1"), REMOVED, id="removed"),
         pytest.param(unwanted(Outcome.SKIPPED, code="not_relevant"), WRITTEN, id="not-relevant-but-sold"),
         pytest.param(wanted(), linked(status=LinkStatus.RETIRED), id="retired"),
-        pytest.param(wanted(link=URL), None, id="never-linked"),
     ],
 )
-def test_write_back_leaves_alone_what_is_not_ours_to_tell(mapped: Mapped, link: Link | None) -> None:
+def test_write_back_leaves_alone_what_is_not_ours_to_tell(mapped: Mapped, link: Link) -> None:
     assert due(mapped, link) == []
 
 
 def test_write_back_of_an_event_that_was_not_read_is_nothing() -> None:
-    assert due_write_back(wanted(), WRITTEN, None, RULES.sales_hosts, NOW) is None
+    assert due_write_back(linked_source(wanted(), WRITTEN, None), RULES.sales_hosts, NOW) is None
 
 
 def test_write_back_of_a_passive_event_gives_it_no_link() -> None:
@@ -180,7 +183,7 @@ def test_write_back_clears_a_link_of_ours_that_sells_nothing(
     link: Link, current: CurrentEvent | None, outcome: Outcome
 ) -> None:
     mapped = unwanted(outcome, link=URL, admin_link=ADMIN)
-    change = due_write_back(mapped, link, current, RULES.sales_hosts, NOW)
+    change = due_write_back(linked_source(mapped, link, current), RULES.sales_hosts, NOW)
     assert said([] if change is None else [change]) == CLEARED
 
 
@@ -210,10 +213,10 @@ TOLD = Rejection(uuid="a", title=wanted().title, code="link_still_shown", field=
 @pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.SKIPPED, Outcome.TICKET_EVENT])
 def test_write_back_clears_a_link_that_shows_again_no_second_time_and_tells_it(outcome: Outcome) -> None:
     mapped = unwanted(outcome, link=URL, admin_link=ADMIN)
-    assert (due(mapped, SHOWS_AGAIN), still_shown(mapped, SHOWS_AGAIN, standing())) == ([], TOLD)
+    assert (due(mapped, SHOWS_AGAIN), still_shown(linked_source(mapped, SHOWS_AGAIN, standing()))) == ([], TOLD)
     passive = replace(SHOWS_AGAIN, status=LinkStatus.LIVE)
     assert due(mapped, passive, standing(passive=True)) == []
-    assert still_shown(mapped, passive, standing(passive=True)) == TOLD
+    assert still_shown(linked_source(mapped, passive, standing(passive=True))) == TOLD
 
 
 @pytest.mark.parametrize(
@@ -227,13 +230,12 @@ def test_write_back_clears_a_link_that_shows_again_no_second_time_and_tells_it(o
         pytest.param(
             unwanted(Outcome.CANCELLED, link=URL), replace(SHOWS_AGAIN, status=LinkStatus.RETIRED), None, id="retired"
         ),
-        pytest.param(unwanted(Outcome.CANCELLED, link=URL), None, None, id="never linked"),
     ],
 )
 def test_link_is_not_told_to_be_shown_still_when_it_is_not(
-    mapped: Mapped, link: Link | None, current: CurrentEvent | None
+    mapped: Mapped, link: Link, current: CurrentEvent | None
 ) -> None:
-    assert still_shown(mapped, link, current) is None
+    assert still_shown(linked_source(mapped, link, current)) is None
 
 
 def test_write_back_clears_another_link_of_ours_than_the_one_before() -> None:

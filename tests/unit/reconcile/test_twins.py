@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, TicketEventKey
-from billetbro.reconcile.matching.identity import Belonging, Identity, identify
-from billetbro.reconcile.matching.twins import (
-    Judged,
-    Twin,
-    claim_on,
-    has,
-    leave_to_twin,
-    not_of,
-    twin_of,
-    without_left,
-)
+from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Mode, Outcome, TicketEventKey
+from billetbro.reconcile.matching.identity import match
+from billetbro.reconcile.matching.twin import Twin
+from billetbro.reconcile.matching.twins import defer_to_twin, is_claimed_by_twin
+from billetbro.reconcile.state import Belonging, ReconcileState
 from tests.unit.reconcile.builders import (
     EVENT,
     PASSIVE_EVENT,
     SALES,
     START,
-    WINDOW,
     linked,
     standing,
+    state_of,
     unwanted,
     wanted,
 )
@@ -46,18 +39,8 @@ NOT_ON_SALE = [
 ]
 
 
-def twin(
-    *links: Link,
-    leads: bool = True,
-    read: bool = True,
-    snapshot: Sequence[Mapped] = (),
-    begun: Sequence[tuple[str, datetime | None]] = (),
-    missing: Sequence[str] = (),
-    to_come: Sequence[TicketEventKey] = (),
-    left: Mapping[str, str] | None = None,
-) -> Twin:
-    more: dict[str, Any] = {"begun": begun, "missing": missing, "to_come": to_come, "left": left}
-    return twin_of(THEATRE, leads=leads, read=read, links=links, snapshot=snapshot, **more)
+def twin(*links: Link, leads: bool = True, read: bool = True, snapshot: Sequence[Mapped] = (), **more: Any) -> Twin:
+    return Twin(name=THEATRE, leads=leads, read=read, links=links, snapshot=tuple(snapshot), **more)
 
 
 def judged(
@@ -65,22 +48,20 @@ def judged(
     other: Twin,
     links: Sequence[Link] = (),
     there: Sequence[CurrentEvent] = (),
-    *,
-    begun: frozenset[str] = frozenset(),
-    resync: bool = False,
-) -> Judged:
+    **circumstances: Any,
+) -> ReconcileState:
     """Return what becomes of one event of ours."""
-    events, hosts = not_of(other, there), RULES.sales_hosts
-    found = identify([mapped], frozenset({mapped.uuid}), links, events, begun, hosts, WINDOW, NOW, other.seccodes)
-    return leave_to_twin(found, other, hosts, resync=resync)
+    return match(replace(state_of([mapped], links, there, **circumstances), twin=other))
 
 
-def said(result: Judged) -> tuple[list[Belonging], list[tuple[Outcome, str | None, str | None]], list[tuple[str, Any]]]:
+def said(
+    state: ReconcileState,
+) -> tuple[list[Belonging], list[tuple[Outcome, str | None, str | None]], list[tuple[str, Any]]]:
     """Return how the events belong that remain, what became of those that are left, and what is told besides."""
     return (
-        [identity.belonging for identity in result.identities.values()],
-        [(mapped.outcome, mapped.code, mapped.found) for mapped in result.left],
-        [(rejection.code, rejection.found) for rejection in result.rejections],
+        [identity.belonging for identity in state.identities.values()],
+        [(mapped.outcome, mapped.code, mapped.found) for mapped in state.deferred],
+        [(rejection.code, rejection.found) for rejection in state.sold_twice],
     )
 
 
@@ -94,7 +75,7 @@ def said(result: Judged) -> tuple[list[Belonging], list[tuple[Outcome, str | Non
         pytest.param(twin(snapshot=[unwanted(Outcome.SOLD_ELSEWHERE)]), THEATRE, id="sold elsewhere"),
         pytest.param(twin(snapshot=[unwanted(Outcome.CANCELLED)]), THEATRE, id="called off"),
         pytest.param(twin(snapshot=[wanted("theirs")], read=False), THEATRE, id="wanted by whom we never read whole"),
-        pytest.param(twin(begun=[(EVENT.name, START)], leads=False), THEATRE, id="begun by the follower"),
+        pytest.param(twin(creates_in_doubt=[(EVENT.name, START)], leads=False), THEATRE, id="begun by the follower"),
     ],
 )
 @pytest.mark.parametrize("event", [EVENT, PASSIVE_EVENT], ids=["tickets", "passive"])
@@ -170,7 +151,7 @@ def test_passive_event_stays_passive_beside_the_twins() -> None:
     ],
 )
 def test_event_that_staff_deleted_is_not_made_anew_beside_the_twins(resync: bool, expected: object) -> None:
-    assert said(judged(wanted(), twin(ON_SALE), [linked()], resync=resync)) == expected
+    assert said(judged(wanted(), twin(ON_SALE), [linked()], mode=Mode.RESYNC if resync else Mode.SYNC)) == expected
 
 
 @pytest.mark.parametrize(
@@ -212,7 +193,7 @@ def test_event_that_shows_the_link_of_the_twins_is_that_unless_it_is_a_copy(mapp
 
 def test_link_that_an_event_left_to_the_twin_shows_is_told_with_it() -> None:
     mapped = wanted(link=f"{SALES}sec7")
-    assert judged(mapped, twin(ON_SALE)).left == (
+    assert judged(mapped, twin(ON_SALE)).deferred == (
         replace(mapped, outcome=Outcome.SKIPPED, desired=None, code=LEFT, found=AT),
     )
 
@@ -289,34 +270,31 @@ def test_event_that_was_left_before_stays_so_until_title_and_start_are_other(
     mapped: Mapped, other: Twin, expected: list[str]
 ) -> None:
     result = judged(mapped, other)
-    assert [left.code for left in result.left] == expected
-    assert result.left_to == dict.fromkeys(["a"] if expected else [], "sec7")
+    assert [left.code for left in result.deferred] == expected
+    assert result.deferred_to == dict.fromkeys(["a"] if expected else [], "sec7")
 
 
 def test_longer_title_is_no_claim_on_what_has_its_own() -> None:
-    ours = {"a": wanted(), "b": wanted("b", title="Foredrag om hvaler for børn")}
-    found = {uuid: Identity(mapped=mapped, belonging=Belonging.NEW) for uuid, mapped in ours.items()}
-    result = leave_to_twin(found, twin(ON_SALE), RULES.sales_hosts, resync=False)
-    assert ([left.uuid for left in result.left], list(result.identities)) == (["a"], ["b"])
+    ours = [wanted(), wanted("b", title="Foredrag om hvaler for børn")]
+    state = match(replace(state_of(ours), twin=twin(ON_SALE)))
+    assert ([left.uuid for left in state.deferred], list(state.identities)) == (["a"], ["b"])
+    assert state.snapshot == (*state.deferred, ours[1])
 
 
 def test_what_is_on_sale_is_told_before_what_is_wanted() -> None:
-    claim = claim_on(wanted(), twin(ON_SALE, snapshot=[wanted("theirs")], begun=[(EVENT.name, START)]), ())
+    other = twin(ON_SALE, snapshot=[wanted("theirs")], creates_in_doubt=[(EVENT.name, START)])
+    claim = other.claim_on(wanted(), ())
     assert claim is not None
     assert claim.link == ON_SALE
 
 
 def test_library_without_a_twin_keeps_everything() -> None:
-    found = judged(wanted(), twin()).identities
-    assert leave_to_twin(found, None, RULES.sales_hosts, resync=False) == Judged(identities=found)
-    assert not_of(None, [standing()]) == (standing(),)
-    assert has(None, wanted(), RULES) is False
+    state = state_of([wanted()], [], [standing()])
+    assert defer_to_twin(state) == state
+    assert list(state.events.values()) == [standing()]
+    assert is_claimed_by_twin(wanted(), state) is False
 
 
-def test_event_that_was_over_stays_over_while_the_twin_has_it() -> None:
-    assert (has(twin(ON_SALE), wanted(), RULES), has(twin(), wanted(), RULES)) == (True, False)
-
-
-def test_snapshot_holds_what_is_left_as_it_is_now() -> None:
-    left = unwanted(Outcome.SKIPPED, "b", code=LEFT)
-    assert without_left([wanted(), wanted("b")], [left]) == (wanted(), left)
+@pytest.mark.parametrize(("other", "claimed"), [(twin(ON_SALE), True), (twin(), False)], ids=["has-it", "has-not"])
+def test_event_that_was_over_stays_over_while_the_twin_has_it(other: Twin, claimed: bool) -> None:
+    assert is_claimed_by_twin(wanted(), replace(state_of(), twin=other)) is claimed

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from billetbro.models import BegunChange, Kind, Link, LinkStatus, Mapped, Outcome
+from billetbro.models import Kind, Link, LinkStatus, Mapped, Outcome, WriteInDoubt
 from billetbro.reconcile.planning.owned_fields import written_time
 from billetbro.steps.load.observe import earliest_sought
-from tests.unit.reconcile.builders import WINDOW_START, linked, unwanted, wanted
+from tests.unit.reconcile.builders import WINDOW_START, linked, state_of, unwanted, wanted
 from tests.unit.reconcile.mapping_examples import NOW
 
 DAY = timedelta(days=1)
 BEFORE = WINDOW_START - 3 * DAY
 
 
-def began(**changes: Any) -> BegunChange:
+def began(**changes: Any) -> WriteInDoubt:
     """Return a create of unknown outcome, of an event that began before the window and still runs."""
     sent = {"begin_at": written_time(BEFORE), "end_at": written_time(NOW + DAY)}
     values: dict[str, Any] = {"kind": Kind.CREATE, "event_id": None, "old": {}, "new": sent}
     of = {"change_id": 1, "uuid": "b", "title": "Udstilling", "event_maker": 5000, "price_id": None}
-    return BegunChange(**of, **values | changes)
+    return WriteInDoubt(**of, **values | changes)
 
 
 OVER = {"begin_at": written_time(BEFORE), "end_at": written_time(NOW)}
@@ -43,6 +44,7 @@ OVER = {"begin_at": written_time(BEFORE), "end_at": written_time(NOW)}
     ],
 )
 def test_what_is_not_linked_is_sought_from_its_start_on(
-    snapshot: list[Mapped], links: list[Link], begun: list[BegunChange], expected: object
+    snapshot: list[Mapped], links: list[Link], begun: list[WriteInDoubt], expected: object
 ) -> None:
-    assert earliest_sought(WINDOW_START, snapshot, links, begun, NOW) == expected
+    state = replace(state_of(snapshot, links), writes_in_doubt=tuple(begun))
+    assert earliest_sought(state) == expected

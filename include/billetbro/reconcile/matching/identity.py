@@ -20,116 +20,71 @@ itself, only by `resync`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
-from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
+from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped
 from billetbro.models.sales_links import is_place2book, seccode_of
 from billetbro.models.text import normal_form, same_text
 from billetbro.reconcile.matching.recreated import in_order_of_start, made_anew
+from billetbro.reconcile.matching.twins import defer_to_twin
+from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
 
-class Belonging(StrEnum):
-    """How a source event relates to a Place2book event."""
-
-    LINKED = "linked"
-    MISSING = "missing"
-    ADOPTED = "adopted"
-    MOVED = "moved"
-    UNKNOWN_LINK = "unknown_link"
-    NEW = "new"
+def match(state: ReconcileState) -> ReconcileState:
+    """Return the state with the identity of each source event that should be in Place2book and is not the twin's."""
+    return defer_to_twin(replace(state, identities=identify(state)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """The answer for one source event: its link (LINKED, MISSING and MOVED; one that moves still bears the old uuid),
-    the Place2book event, and whether we began its creation ourselves (rule 4)."""
+def identify(state: ReconcileState) -> dict[str, Identity]:
+    """Return the identity of each source event that should be in Place2book, by uuid, whatever the twin has.
 
-    mapped: Mapped
-    belonging: Belonging
-    link: Link | None = None
-    current: CurrentEvent | None = None
-    begun_by_us: bool = False
-
-
-def identify(
-    wanted: Sequence[Mapped],
-    present: frozenset[str],
-    links: Sequence[Link],
-    events: Sequence[CurrentEvent],
-    begun: frozenset[str],
-    sales_hosts: frozenset[str],
-    window: Window,
-    now: datetime,
-    of_twin: Collection[str] = (),
-) -> dict[str, Identity]:
-    """Return the identity of each source event that should be in Place2book, by uuid.
-
-    `wanted` are those events, `present` the uuids of the complete snapshot, `links` all links of the library, deleted
-    ones too, `events` what stands in Place2book, `begun` the uuids whose create may have been carried out. A link whose
-    event starts outside the `window` has not vanished, since it was not asked for; it is made anew only by what starts
-    when it does. `of_twin` are the seccodes of the twin's events, which are not among `events`.
+    A link whose event starts outside the window has not vanished, since it was not asked for; it is made anew only by
+    what starts when it does.
     """
-    by_id = {event.key: event for event in events}
-    standing = {link.uuid: link for link in links if link.status is not LinkStatus.DELETED}
     found: dict[str, Identity] = {}
-    for mapped in wanted:
+    standing = {link.uuid: link for link in state.links if link.status is not LinkStatus.DELETED}
+    for mapped in state.wanted:
         if link := standing.get(mapped.uuid):
-            current = by_id.get(link.key)
+            current = state.events.get(link.key)
             belonging = Belonging.MISSING if current is None else Belonging.LINKED
             found[mapped.uuid] = Identity(mapped=mapped, belonging=belonging, link=link, current=current)
-    unlinked = sorted((m for m in wanted if m.uuid not in found), key=in_order_of_start)
-    taken = {link.key for link in standing.values()}
-    live = [link for link in standing.values() if link.status is LinkStatus.LIVE]
-    absent = [link for link in live if link.uuid not in present]
-    vanished = [link for link in absent if not out_of_sight(link, window, now)]
-    unseen = [link for link in absent if out_of_sight(link, window, now) and not is_over(link, now)]
-    free = [event for event in events if event.key not in taken]
-    known = {link.seccode for link in links if link.seccode}.union(of_twin)
-    _by_sales_link(unlinked, known, vanished, free, sales_hosts, now, found)
-    _made_anew([m for m in unlinked if m.uuid not in found], vanished, unseen, by_id, found)
-    _lost_creates([m for m in unlinked if m.uuid not in found], _unclaimed(free, found), begun, found)
-    for mapped in unlinked:
-        found.setdefault(mapped.uuid, Identity(mapped=mapped, belonging=Belonging.NEW))
+    _by_sales_link(state, found)
+    _made_anew(state, found)
+    _lost_creates(state, found)
+    for mapped in _unmatched(state, found):
+        found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.NEW)
     return found
 
 
-def out_of_sight(link: Link, window: Window, now: datetime) -> bool:
-    """Return whether a snapshot need not hold the link's source event: it is over, or starts outside the window."""
-    return is_over(link, now) or (link.starts_at is not None and not window.holds(link.starts_at))
+def _unmatched(state: ReconcileState, found: dict[str, Identity]) -> list[Mapped]:
+    return sorted((mapped for mapped in state.wanted if mapped.uuid not in found), key=in_order_of_start)
 
 
-def is_over(link: Link, now: datetime) -> bool:
-    """Return whether the link's source event had ended when it was last seen."""
-    return link.ends_at is not None and link.ends_at <= now
+def _absent(state: ReconcileState, *, out_of_sight: bool) -> list[Link]:
+    """Return the live links whose source event the snapshot lacks, and must hold; or need not hold (`out_of_sight`)."""
+    window, now = state.run.window, state.run.now
+    absent = (link for link in state.live_links if link.uuid not in state.mapped)
+    return [link for link in absent if link.is_out_of_sight(window, now) is out_of_sight]
 
 
-def _by_sales_link(
-    unlinked: Sequence[Mapped],
-    known: Collection[str],
-    vanished: Sequence[Link],
-    free: Sequence[CurrentEvent],
-    sales_hosts: frozenset[str],
-    now: datetime,
-    found: dict[str, Identity],
-) -> None:
-    """Apply rule 2. Of several that show one free event's link, the one most like it has it, the others are clones.
-
-    `known` are the seccodes of all that were ever linked.
-    """
+def _by_sales_link(state: ReconcileState, found: dict[str, Identity]) -> None:
+    """Apply rule 2. Of several that show one free event's link, the one most like it has it, the others are clones."""
+    hosts, now = state.rules.sales_hosts, state.run.now
     claims: dict[str, list[Mapped]] = defaultdict(list)
-    for mapped in unlinked:
-        if mapped.link and is_place2book(mapped.link, sales_hosts):
-            claims[seccode_of(mapped.link, sales_hosts) or ""].append(mapped)
-    orphans = {link.seccode: link for link in vanished if link.seccode}
-    by_seccode = {event.seccode: event for event in free}
+    for mapped in _unmatched(state, found):
+        if mapped.link and is_place2book(mapped.link, hosts):
+            claims[seccode_of(mapped.link, hosts) or ""].append(mapped)
+    ever_linked = {link.seccode for link in state.links if link.seccode}
+    ever_linked |= state.twin.seccodes if state.twin else frozenset()
+    orphans = {link.seccode: link for link in _absent(state, out_of_sight=False) if link.seccode}
+    by_seccode = {event.seccode: event for event in state.free_events}
     for seccode, claimants in claims.items():
         event = by_seccode.get(seccode) if seccode else None
         if seccode in orphans:
             _move_to_claimant(claimants, orphans[seccode], found)
-        elif seccode in known:
+        elif seccode in ever_linked:
             continue
         elif event is None:
             for mapped in claimants:
@@ -156,37 +111,29 @@ def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str
         found[best.uuid] = Identity(mapped=best, belonging=Belonging.MOVED, link=orphan)
 
 
-def _made_anew(
-    unlinked: Sequence[Mapped],
-    vanished: Sequence[Link],
-    unseen: Sequence[Link],
-    by_id: Mapping[TicketEventKey, CurrentEvent],
-    found: dict[str, Identity],
-) -> None:
+def _made_anew(state: ReconcileState, found: dict[str, Identity]) -> None:
     """Apply rule 3, and fill in the Place2book event of all that moved."""
     claimed = {identity.link.uuid for identity in found.values() if identity.link}
-    for mapped, link in made_anew(unlinked, [link for link in vanished if link.uuid not in claimed], unseen):
+    vanished = [link for link in _absent(state, out_of_sight=False) if link.uuid not in claimed]
+    unseen = [link for link in _absent(state, out_of_sight=True) if not link.is_over(state.run.now)]
+    for mapped, link in made_anew(_unmatched(state, found), vanished, unseen):
         found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=link)
     for uuid, identity in found.items():
         if identity.belonging is Belonging.MOVED and identity.link:
-            current = by_id.get(identity.link.key)
+            current = state.events.get(identity.link.key)
             belonging = Belonging.MISSING if current is None else Belonging.MOVED
             found[uuid] = replace(identity, belonging=belonging, current=current)
 
 
-def _unclaimed(free: Iterable[CurrentEvent], found: Mapping[str, Identity]) -> list[CurrentEvent]:
-    claimed = {i.current.key for i in found.values() if i.current}
-    return [event for event in free if event.key not in claimed]
-
-
-def _lost_creates(
-    unlinked: Sequence[Mapped], free: Sequence[CurrentEvent], begun: frozenset[str], found: dict[str, Identity]
-) -> None:
+def _lost_creates(state: ReconcileState, found: dict[str, Identity]) -> None:
     """Apply rule 4, those whose create was begun first, each event to one source event."""
+    begun = state.in_doubt.lost
+    claimed = {identity.current.key for identity in found.values() if identity.current}
+    free = (event for event in state.free_events if event.key not in claimed)
     waiting: dict[tuple[int, str, datetime | None], list[CurrentEvent]] = defaultdict(list)
     for event in sorted(free, key=lambda event: event.event_id):
         waiting[event.event_maker, normal_form(event.name), event.begin_at].append(event)
-    for mapped in sorted(unlinked, key=lambda mapped: mapped.uuid not in begun):
+    for mapped in sorted(_unmatched(state, found), key=lambda mapped: mapped.uuid not in begun):
         if mapped.desired is None:
             continue
         candidates = waiting[mapped.event_maker, normal_form(mapped.desired.name), mapped.desired.begin_at]
@@ -203,8 +150,3 @@ def _differs(mapped: Mapped, event: CurrentEvent) -> tuple[bool, bool]:
     """Return whether name and start are other ones: what sorts the most alike first."""
     name = mapped.desired.name if mapped.desired else mapped.title
     return not same_text(name, event.name), mapped.starts_at != event.begin_at
-
-
-def wants_an_event(mapped: Mapped) -> bool:
-    """Return whether the source event should be in Place2book."""
-    return mapped.outcome in (Outcome.TICKET_EVENT, Outcome.PASSIVE_EVENT) and mapped.desired is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from billetbro.models import BegunChange, Change, CurrentEvent, Kind, Link, Mapped, Written
+from billetbro.models import Change, CurrentEvent, Kind, Link, Mapped, WriteInDoubt, Written
 from billetbro.models.text import normal_form
 from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.operations.operation import Operation, ReportSection
@@ -42,7 +42,6 @@ class Create(Operation, kind=Kind.CREATE):
         mapped = event.wanted
         assert mapped.desired is not None
         current = event.current = client.create_event(change.event_maker, mapped.desired, mapped.on_create)
-        event.ours = {}
         event.link = Link(
             uuid=mapped.uuid,
             event_maker=current.event_maker,
@@ -67,7 +66,7 @@ def sales_location(current: CurrentEvent) -> str:
     return current.sales_location or of_seccode
 
 
-def created_link(create: BegunChange, current: CurrentEvent, mapped: Mapped | None, series_uuid: str | None) -> Link:
+def created_link(create: WriteInDoubt, current: CurrentEvent, mapped: Mapped | None) -> Link:
     """Return the link of a create that was carried out after all.
 
     Its prices are known by their names. Which ticket category one came from was not sent: it is told by its name and
@@ -86,7 +85,7 @@ def created_link(create: BegunChange, current: CurrentEvent, mapped: Mapped | No
         seccode=current.seccode,
         sales_location=sales_location(current),
         title=create.title,
-        series_uuid=series_uuid,
+        series_uuid=create.series_uuid,
         starts_at=read_time(create.new.get("begin_at")),
         ends_at=read_time(create.new.get("end_at")),
         applied={name: value for name, value in create.new.items() if name in stands},

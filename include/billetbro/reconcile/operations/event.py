@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from billetbro.errors import NotFound
-from billetbro.models import BegunChange, Change, CurrentEvent, Kind, Link, LinkStatus, Written
+from billetbro.models import Change, CurrentEvent, Kind, Link, LinkStatus, WriteInDoubt, Written
 from billetbro.reconcile.operations.checks import SoldMeanwhile, unchanged
 from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.operations.operation import Operation, ReportSection
@@ -28,7 +28,7 @@ class Update(Operation, kind=Kind.UPDATE):
         update_event(client, change, event, lambda current: unchanged(change, current_fields(current)))
         remember_fields(event, new_values(change))
 
-    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent, /) -> Link | None:
         stands = current_fields(current)
         if not was_carried_out(change, stands):
             return None
@@ -68,6 +68,6 @@ class Delete(Operation, kind=Kind.DELETE):
         event.current = None
         event.link = replace(event.linked, status=LinkStatus.DELETED)
 
-    def confirm(self, _change: BegunChange, link: Link, current: CurrentEvent | None, /) -> Link | None:
+    def confirm(self, _change: WriteInDoubt, link: Link, current: CurrentEvent | None, /) -> Link | None:
         """Return the link as deleted when Place2book has the event no more."""
         return replace(link, status=LinkStatus.DELETED) if current is None else None

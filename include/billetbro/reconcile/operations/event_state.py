@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from billetbro.models import AppliedPrice, Change, CurrentEvent, Link, Mapped
+from billetbro.models import Change, CurrentEvent, Link, Mapped
 
 
 @dataclass(slots=True, kw_only=True)
 class EventState:
-    """One event while its changes are carried out: what it should be, its link, and how it stands in Place2book.
-
-    `ours` are its prices as the plan claimed them.
-    """
+    """One event while its changes are carried out: what it should be, its link, and how it stands in Place2book."""
 
     mapped: Mapped | None
     link: Link | None
     current: CurrentEvent | None
-    ours: dict[str, AppliedPrice]
 
     @property
     def wanted(self) -> Mapped:

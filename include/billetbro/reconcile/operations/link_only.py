@@ -37,7 +37,6 @@ class Adopt(LinkOnly, kind=Kind.ADOPT):
             series_uuid=mapped.series_uuid,
             starts_at=mapped.starts_at,
             ends_at=mapped.ends_at,
-            prices=event.ours,
         )
 
 
@@ -60,7 +59,6 @@ class Move(LinkOnly, kind=Kind.MOVE):
             ends_at=mapped.ends_at,
             echo={name: value for name, value in link.echo.items() if name in link.applied},
             absences=0,
-            prices=event.ours,
             state_written=None,
         )
 

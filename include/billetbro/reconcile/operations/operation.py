@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import ClassVar
 
-from billetbro.models import BegunChange, Change, CurrentEvent, Kind, Link
+from billetbro.models import Change, CurrentEvent, Kind, Link, WriteInDoubt
 from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.operations.ticket_system import TicketSystem
 
@@ -69,7 +69,7 @@ class Operation:
         """
         raise NotImplementedError(f"{change.kind} is not carried out at Place2book")
 
-    def confirm(self, change: BegunChange, link: Link, current: CurrentEvent | None, /) -> Link | None:
+    def confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent | None, /) -> Link | None:
         """Return the link as it is if the event shows that a change whose answer was lost was carried out, else None.
 
         Only what stands in Place2book now counts; `current` None: Place2book has the event no more. A link records what
@@ -78,7 +78,7 @@ class Operation:
         """
         return None if current is None else self._confirm(change, link, current)
 
-    def _confirm(self, _change: BegunChange, _link: Link, _current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, _change: WriteInDoubt, _link: Link, _current: CurrentEvent, /) -> Link | None:
         return None
 
     @property

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from billetbro.errors import NotFound
-from billetbro.models import AppliedPrice, BegunChange, Change, CurrentEvent, CurrentPrice, Kind, Link, Written
+from billetbro.models import AppliedPrice, Change, CurrentEvent, CurrentPrice, Kind, Link, WriteInDoubt, Written
 from billetbro.models.text import same_text
 from billetbro.reconcile.operations.checks import still_open, unchanged
 from billetbro.reconcile.operations.event_state import EventState
@@ -31,7 +31,7 @@ class CreatePrice(Operation, kind=Kind.CREATE_PRICE):
         price = client.create_price(*change.key, name=str(new["name"]), value_ore=int(new["value"] or 0))
         remember_price(event, change, price.price_id)
 
-    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent, /) -> Link | None:
         claimed = {price.price_id for price in link.prices.values()}
         name, value = str(change.new["name"]), change.new["value"]
         same = (price for price in current.prices or () if price.value_ore == value and same_text(price.name, name))
@@ -52,7 +52,7 @@ class UpdatePrice(Operation, kind=Kind.UPDATE_PRICE):
         *_, price_id = price_of(change)
         remember_price(event, change, price_id)
 
-    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent, /) -> Link | None:
         key, price = price_in_doubt(change, link, current)
         if key is None or price is None or not was_carried_out(change, _fields(price)):
             return None
@@ -85,7 +85,7 @@ class EndPriceSale(Operation, kind=Kind.END_PRICE_SALE):
         ended = replace(link.prices[key], ended_at=read_time(end.new), ended_before=read_time(end.old))
         event.link = replace(link, prices={**link.prices, key: ended})
 
-    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent, /) -> Link | None:
         end = read_time(change.new["sale_end_at"])
         key, price = price_in_doubt(change, link, current)
         if key is None or price is None or not same_minute(price.sale_end_at, end):
@@ -106,7 +106,7 @@ class DeletePrice(Operation, kind=Kind.DELETE_PRICE):
             client.delete_price(*price_of(change))
         event.link = _forgotten(event.linked, change.price_key, change.price_id)
 
-    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent, /) -> Link | None:
         key, price = price_in_doubt(change, link, current)
         if key is None or price is not None or current.prices is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from billetbro.models import BegunChange, Change, CurrentEvent, Kind, Link
+from billetbro.models import Change, CurrentEvent, Kind, Link, WriteInDoubt
 from billetbro.reconcile.operations.checks import still_open, unchanged
 from billetbro.reconcile.operations.event_state import EventState
 from billetbro.reconcile.operations.operation import Operation, ReportSection
@@ -26,7 +26,7 @@ class EndSale(Operation, kind=Kind.END_SALE):
         update_event(client, change, event, lambda current: still_open(end, current.sale_close_at))
         event.link = replace(event.linked, sale_closed_at=read_time(end.new), sale_closed_before=read_time(end.old))
 
-    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent, /) -> Link | None:
         closed = read_time(change.new["sale_close_at"])
         if not same_minute(current.sale_close_at, closed):
             return None
@@ -50,7 +50,7 @@ class ReopenSale(Operation, kind=Kind.REOPEN_SALE):
             )
         event.link = replace(event.linked, sale_closed_at=None, sale_closed_before=None)
 
-    def _confirm(self, change: BegunChange, link: Link, current: CurrentEvent, /) -> Link | None:
+    def _confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent, /) -> Link | None:
         # Without a field it only forgot that we had ended the sale, which is planned again.
         if not change.new or not same_minute(current.sale_close_at, read_time(change.new["sale_close_at"])):
             return None

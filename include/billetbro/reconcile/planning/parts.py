@@ -1,82 +1,61 @@
-"""What a plan is made of, and the circumstances that it depends on. Pure."""
+"""What a plan is made of. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
-from billetbro.models import (
-    AppliedPrice,
-    Change,
-    CurrentEvent,
-    FieldChange,
-    Kind,
-    Link,
-    Mapped,
-    Mode,
-    Rejection,
-    Window,
-)
+from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Rejection, TicketEvent
 
 
 @dataclass(slots=True, kw_only=True)
 class Plan:
-    """What a run will do. `ours` are each event's prices as claimed before anything is applied, `links` the links
-    that changes start from (an adopted event's is new), both by uuid."""
+    """What a run will do. Planning fills it; policies (`policies.py`) return another.
+
+    `links` are the links that changes start from, by uuid: an adopted event's is new, and each has its prices as the
+    plan claimed them. `held_back` are fields that Place2book would refuse. `stopped` are changes that a policy did not
+    let pass, with its code for a reason; `removals_blocked` says why removals are among them.
+    """
 
     changes: list[Change] = field(default_factory=list)
     held_back: list[Change] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     absences: dict[str, int] = field(default_factory=dict)
-    ours: dict[str, dict[str, AppliedPrice]] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
+    stopped: list[Change] = field(default_factory=list)
+    removals_blocked: str | None = None
+
+    def stop(self, is_stopped: Callable[[Change], bool], code: str) -> Plan:
+        """Return the plan without the changes that a policy stops."""
+        stopped = [replace(change, why=code) for change in self.changes if is_stopped(change)]
+        passed = [change for change in self.changes if not is_stopped(change)]
+        return replace(self, changes=passed, stopped=[*self.stopped, *stopped])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """The circumstances of a run that the plan depends on. `events` limits it to these uuids; empty is all.
+class LinkedEvent:
+    """A wanted event with its link, and how it stands in Place2book with its prices.
 
-    `unreadable` are the source events whose Place2book event, by its id, exists and could not be read: nothing is
-    known of it, so that nothing may follow. `awaited` are those whose create may have been carried out, and is to be
-    looked for once more before it is sent again.
+    With `adopting`, staff made it by hand, and it is taken as it stands.
     """
 
-    run_id: str
-    mode: Mode
-    now: datetime
-    window: Window
-    events: frozenset[str] = frozenset()
-    unreadable: Mapping[str, int] = field(default_factory=dict)
-    awaited: frozenset[str] = frozenset()
+    mapped: Mapped
+    desired: TicketEvent
+    link: Link
+    current: CurrentEvent
+    adopting: bool = False
 
-    def asked_for(self, uuid: str) -> bool:
-        """Return whether the run was asked to look at the source event."""
-        return not self.events or uuid in self.events
-
-    def concerns(self, uuid: str) -> bool:
-        """Return whether the run is to do anything about the source event."""
-        return self.asked_for(uuid) and uuid not in self.unreadable
+    def change(self, kind: Kind, fields: tuple[FieldChange, ...], why: str) -> Change:
+        """Return a change of the event."""
+        return change_of(kind, self.mapped, self.current, fields, why)
 
 
 def rejection_of(
-    mapped: Mapped,
-    code: str,
-    field_name: str | None,
-    found: str | None,
-    *,
-    detail: str | None = None,
-    held_back: bool = False,
+    mapped: Mapped, code: str, field_name: str | None = None, found: str | None = None, *, held_back: bool = False
 ) -> Rejection:
     """Return a rejection of the source event."""
     return Rejection(
-        uuid=mapped.uuid,
-        title=mapped.title,
-        code=code,
-        field=field_name,
-        found=found,
-        detail=detail,
-        held_back=held_back,
+        uuid=mapped.uuid, title=mapped.title, code=code, field=field_name, found=found, held_back=held_back
     )
 
 

@@ -29,13 +29,12 @@
 | any | could not be read, though others could | left alone, rejected `unreadable_in_place2book` |
 | unknown to us | not linked | never touched |
 
-Which event is which: see identity.py. Linked events: see plan_linked.py, plan_fields.py and prices.py. What may pass of
-a plan: see safeguards.py.
+Which event is which: see matching/identity.py. Linked events: see linked_event.py, field_changes.py and prices.py. What
+may pass of a plan: see policies.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from billetbro.models import (
@@ -43,101 +42,67 @@ from billetbro.models import (
     CurrentEvent,
     FieldChange,
     Kind,
-    LibraryRules,
     Link,
     LinkStatus,
     Mapped,
-    Mode,
     Outcome,
     Rejection,
     TicketEvent,
-    TicketEventKey,
 )
-from billetbro.reconcile.matching.identity import Belonging, Identity
 from billetbro.reconcile.matching.recreated import in_series, looks
 from billetbro.reconcile.planning.linked_event import plan_linked
 from billetbro.reconcile.planning.owned_fields import current_fields, desired_fields
-from billetbro.reconcile.planning.parts import Plan, Run, change_of, rejection_of
-from billetbro.reconcile.planning.removal import RemovalPlan, plan_removal
+from billetbro.reconcile.planning.parts import LinkedEvent, Plan, change_of, rejection_of
+from billetbro.reconcile.planning.removal import plan_removal
 from billetbro.reconcile.reasons import Why
+from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
-__all__ = ["UNREADABLE", "Plan", "Run", "make_plan"]
+__all__ = ["UNREADABLE", "Plan", "make_plan"]
 
 UNREADABLE = "unreadable_in_place2book"
 
 
-def make_plan(
-    snapshot: Sequence[Mapped],
-    identities: Mapping[str, Identity],
-    links: Sequence[Link],
-    currents: Mapping[TicketEventKey, CurrentEvent],
-    rules: LibraryRules,
-    run: Run,
-) -> Plan:
-    """Return what to do, from a complete snapshot, what is linked, and how Place2book stands now (with prices)."""
+def make_plan(state: ReconcileState) -> Plan:
+    """Return what to do, from a complete snapshot, what is linked, and how Place2book stands now."""
     plan = Plan()
-    for mapped in snapshot:
-        if mapped.outcome is Outcome.REJECTED and run.asked_for(mapped.uuid):
+    for mapped in state.snapshot:
+        if mapped.outcome is Outcome.REJECTED and state.run.asked_for(mapped.uuid):
             plan.rejections.append(rejection_of(mapped, mapped.code or "unreadable", mapped.field, mapped.found))
-    for uuid, identity in identities.items():
-        if run.concerns(uuid):
-            _plan_event(identity, currents, rules, run, plan)
-    _plan_removals(snapshot, identities, links, currents, run, plan)
-    plan.rejections += _unreadable(snapshot, links, run)
+    for uuid, identity in state.identities.items():
+        if state.concerns(uuid):
+            _plan_event(identity, state, plan)
+    _plan_removals(state, plan)
+    plan.rejections += [*_unreadable(state), *state.sold_twice]
     return plan
 
 
-def _unreadable(snapshot: Sequence[Mapped], links: Sequence[Link], run: Run) -> list[Rejection]:
+def _unreadable(state: ReconcileState) -> list[Rejection]:
     """Return a rejection for each Place2book event that could not be read, on behalf of one that the source shows."""
-    titles = {link.uuid: link.title for link in links} | {mapped.uuid: mapped.title for mapped in snapshot}
-    shown = {mapped.uuid for mapped in snapshot}
-    told: dict[int, str] = {}
-    for uuid in sorted(filter(run.asked_for, run.unreadable), key=lambda uuid: uuid not in shown):
-        told.setdefault(run.unreadable[uuid], uuid)
+    titles = {link.uuid: link.title for link in state.links} | {m.uuid: m.title for m in state.snapshot}
+    reported: dict[int, str] = {}
+    for uuid in sorted(filter(state.run.asked_for, state.unreadable), key=lambda uuid: uuid not in state.mapped):
+        reported.setdefault(state.unreadable[uuid], uuid)
     return [
         Rejection(uuid=uuid, title=titles.get(uuid, ""), code=UNREADABLE, found=str(event_id))
-        for event_id, uuid in told.items()
+        for event_id, uuid in reported.items()
     ]
 
 
-def _plan_removals(
-    snapshot: Sequence[Mapped],
-    identities: Mapping[str, Identity],
-    links: Sequence[Link],
-    currents: Mapping[TicketEventKey, CurrentEvent],
-    run: Run,
-    plan: Plan,
-) -> None:
+def _plan_removals(state: ReconcileState, plan: Plan) -> None:
     """Plan what becomes of the live links that no wanted event has."""
-    by_uuid = {mapped.uuid: mapped for mapped in snapshot}
-    kept = identities.keys() | {identity.link.uuid for identity in identities.values() if identity.link}
-    linked = {link.uuid for link in links}
-    rejected = [m for m in snapshot if m.outcome is Outcome.REJECTED and m.uuid not in linked]
-    awaited = {in_series(mapped) for mapped in rejected if mapped.series_uuid}
+    identities = state.identities.values()
+    kept = state.identities.keys() | {identity.link.uuid for identity in identities if identity.link}
+    linked = {link.uuid for link in state.links}
+    rejected = [m for m in state.snapshot if m.outcome is Outcome.REJECTED and m.uuid not in linked]
+    in_rejected_series = {in_series(mapped) for mapped in rejected if mapped.series_uuid}
     anew = {looks(mapped) for mapped in rejected if mapped.starts_at}
-    removal = RemovalPlan()
-    for link in links:
-        if link.status is LinkStatus.LIVE and link.uuid not in kept and run.concerns(link.uuid):
-            plan_removal(
-                link,
-                by_uuid.get(link.uuid),
-                currents.get(link.key),
-                removal,
-                window=run.window,
-                now=run.now,
-                run_id=run.run_id,
-                resync=run.mode is Mode.RESYNC,
-                awaited=in_series(link) in awaited or looks(link) in anew,
-                counts=not run.events,
-            )
-    plan.changes += removal.changes
-    plan.rejections += removal.rejections
-    plan.absences = removal.absences
+    for link in state.live_links:
+        if link.uuid not in kept and state.concerns(link.uuid):
+            recreated = in_series(link) in in_rejected_series or looks(link) in anew
+            plan_removal(link, state, plan, may_be_recreated=recreated)
 
 
-def _plan_event(
-    identity: Identity, currents: Mapping[TicketEventKey, CurrentEvent], rules: LibraryRules, run: Run, plan: Plan
-) -> None:
+def _plan_event(identity: Identity, state: ReconcileState, plan: Plan) -> None:
     """Plan one wanted event by how it belongs."""
     mapped, desired, link = identity.mapped, identity.mapped.desired, identity.link
     if desired is None:
@@ -145,24 +110,23 @@ def _plan_event(
     if link is not None and link.uuid != mapped.uuid:
         plan.changes.append(_move(mapped, link))
     if link is not None:
-        link = replace(link, uuid=mapped.uuid, title=mapped.title, status=LinkStatus.LIVE)
-        plan.links[mapped.uuid], plan.ours[mapped.uuid] = link, dict(link.prices)
+        link = plan.links[mapped.uuid] = replace(link, uuid=mapped.uuid, title=mapped.title, status=LinkStatus.LIVE)
     current = identity.current
     if current is not None:
-        current = currents.get(current.key, current)
+        current = state.currents.get(current.key, current)
     if identity.belonging is Belonging.UNKNOWN_LINK:
         plan.rejections.append(rejection_of(mapped, "unknown_sales_link", "link", mapped.link))
-    elif identity.belonging is Belonging.MISSING and run.mode is not Mode.RESYNC:
+    elif identity.belonging is Belonging.MISSING and not state.run.resync:
         found = str(link.event_id) if link else None
         plan.rejections.append(rejection_of(mapped, "event_missing_in_place2book", None, found))
-    elif current is None and mapped.uuid in run.awaited:
-        plan.rejections.append(rejection_of(mapped, "outcome_unknown", None, None))
+    elif current is None and mapped.uuid in state.in_doubt.recheck:
+        plan.rejections.append(rejection_of(mapped, "outcome_unknown"))
     elif current is None:
         plan.changes.append(_creation(mapped, desired))
     elif link is None:
-        _plan_adoption(identity, current, desired, rules, run, plan)
+        _plan_adoption(identity, current, desired, state, plan)
     else:
-        plan_linked(mapped, link, current, desired, rules, run, plan)
+        plan_linked(LinkedEvent(mapped=mapped, desired=desired, link=link, current=current), state, plan)
 
 
 def _move(mapped: Mapped, link: Link) -> Change:
@@ -197,13 +161,13 @@ def _creation(mapped: Mapped, desired: TicketEvent) -> Change:
 
 
 def _plan_adoption(
-    identity: Identity, current: CurrentEvent, desired: TicketEvent, rules: LibraryRules, run: Run, plan: Plan
+    identity: Identity, current: CurrentEvent, desired: TicketEvent, state: ReconcileState, plan: Plan
 ) -> None:
     """Plan an adoption: what we began ourselves is completed, what staff made by hand is taken as it stands."""
-    mapped = identity.mapped
-    why = Why.ANSWER_WAS_LOST if identity.begun_by_us else Why.NAMED_BY_SOURCE
+    mapped, by_us = identity.mapped, identity.begun_by_us
+    why = Why.ANSWER_WAS_LOST if by_us else Why.NAMED_BY_SOURCE
     plan.changes.append(change_of(Kind.ADOPT, mapped, current, (), why))
-    applied = current_fields(current) if identity.begun_by_us else desired_fields(desired)
+    applied = current_fields(current) if by_us else desired_fields(desired)
     link = Link(
         uuid=mapped.uuid,
         event_maker=current.event_maker,
@@ -214,4 +178,5 @@ def _plan_adoption(
         applied=applied,
         echo=applied,
     )
-    plan_linked(mapped, link, current, desired, rules, run, plan, adopting=not identity.begun_by_us)
+    event = LinkedEvent(mapped=mapped, desired=desired, link=link, current=current, adopting=not by_us)
+    plan_linked(event, state, plan)

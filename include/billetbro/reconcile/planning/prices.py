@@ -30,18 +30,17 @@ from datetime import datetime
 from billetbro.models import (
     AppliedPrice,
     Change,
-    CurrentEvent,
     CurrentPrice,
     DesiredPrice,
     FieldChange,
     Kind,
-    Mapped,
     Rejection,
 )
 from billetbro.models.text import same_text
 from billetbro.reconcile.planning.owned_fields import same_minute, written_time
-from billetbro.reconcile.planning.parts import change_of
+from billetbro.reconcile.planning.parts import LinkedEvent, rejection_of
 from billetbro.reconcile.reasons import Why
+from billetbro.reconcile.state import Run
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,37 +56,31 @@ class PricePlan:
     edited: list[FieldChange] = field(default_factory=list)
 
 
-def plan_prices(
-    mapped: Mapped,
-    desired: Sequence[DesiredPrice],
-    applied: Mapping[str, AppliedPrice],
-    current: CurrentEvent,
-    now: datetime,
-    *,
-    resync: bool,
-    adopting: bool = False,
-) -> PricePlan:
+def plan_prices(event: LinkedEvent, run: Run) -> PricePlan:
     """Return the changes that bring an event's prices to what its ticket categories say.
 
-    With `adopting`, a price that staff made by hand is taken as the category's by its name alone, as it stands.
+    When the event is adopted, a price that staff made by hand is taken as the category's by its name alone, as it
+    stands.
     """
-    if current.prices is None:
+    desired, applied = event.desired.prices, event.link.prices
+    if event.current.prices is None:
         return PricePlan(ours=dict(applied))
-    standing = {price.price_id: price for price in current.prices}
-    plan = PricePlan(ours=claim_prices(desired, applied, standing, adopting=adopting))
+    standing = {price.price_id: price for price in event.current.prices}
+    plan = PricePlan(ours=claim_prices(desired, applied, standing, adopting=event.adopting))
     for wanted in desired:
         ours = plan.ours.get(wanted.key)
-        if change := _wanted_price(mapped, wanted, ours, current, standing, resync=resync):
+        price = standing.get(ours.price_id) if ours else None
+        if change := _wanted_price(event, wanted, ours, price, resync=run.resync):
             plan.changes.append(change)
-        if ours and not resync:
-            plan.edited += _edited(wanted, ours, standing.get(ours.price_id))
+        if ours and not run.resync:
+            plan.edited += _edited(wanted, ours, price)
     keys = {wanted.key for wanted in desired}
     for key in plan.ours.keys() - keys:
         if plan.ours[key].price_id not in standing:
             del plan.ours[key]
-    for key, price in plan.ours.items():
+    for key, ours in plan.ours.items():
         if key not in keys:
-            _removed_category(mapped, key, standing[price.price_id], current, now, plan)
+            _removed_category(event, key, standing[ours.price_id], run.now, plan)
     return plan
 
 
@@ -144,21 +137,14 @@ def _same_value(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> boo
 
 
 def _wanted_price(
-    mapped: Mapped,
-    wanted: DesiredPrice,
-    ours: AppliedPrice | None,
-    current: CurrentEvent,
-    standing: Mapping[int, CurrentPrice],
-    *,
-    resync: bool,
+    event: LinkedEvent, wanted: DesiredPrice, ours: AppliedPrice | None, price: CurrentPrice | None, *, resync: bool
 ) -> Change | None:
-    """Return what one ticket category's price needs, or None."""
-    price = standing.get(ours.price_id) if ours else None
+    """Return what one ticket category's price needs, or None; `price` is how ours stands."""
     if ours is None or price is None:
         if ours is not None and _same(ours, wanted) and not resync:
             return None
         new = (_field("name", None, wanted.name), _field("value", None, wanted.value_ore))
-        return _change(Kind.CREATE_PRICE, mapped, current, wanted.key, None, new, Why.CATEGORY_WITHOUT_PRICE)
+        return _of_price(event.change(Kind.CREATE_PRICE, new, Why.CATEGORY_WITHOUT_PRICE), wanted.key, None)
     fields: list[FieldChange] = []
     if not _same_name(price, wanted) and (resync or not _same_name(ours, wanted)):
         fields.append(_field("name", price.name, wanted.name))
@@ -169,7 +155,7 @@ def _wanted_price(
     if not fields and _same(ours, wanted) and ours.ended_at is None:
         return None
     kind = Kind.UPDATE_PRICE if fields else Kind.RECORD
-    return _change(kind, mapped, current, wanted.key, price.price_id, tuple(fields), Why.CATEGORY_CHANGED)
+    return _of_price(event.change(kind, tuple(fields), Why.CATEGORY_CHANGED), wanted.key, price.price_id)
 
 
 def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None) -> list[FieldChange]:
@@ -188,22 +174,18 @@ def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None
     return edited
 
 
-def _removed_category(
-    mapped: Mapped, key: str, price: CurrentPrice, current: CurrentEvent, now: datetime, plan: PricePlan
-) -> None:
+def _removed_category(event: LinkedEvent, key: str, price: CurrentPrice, now: datetime, plan: PricePlan) -> None:
     """Plan what becomes of a price whose ticket category was removed: deleted, or kept with its sale ended."""
     why = Why.CATEGORY_REMOVED
     if not price_is_sold(price):
         gone = (_field("name", price.name, None), _field("value", price.value_ore, None))
-        plan.changes.append(_change(Kind.DELETE_PRICE, mapped, current, key, price.price_id, gone, why))
+        plan.changes.append(_of_price(event.change(Kind.DELETE_PRICE, gone, why), key, price.price_id))
         return
     sold = "?" if price.sold_tickets is None else str(price.sold_tickets)
-    plan.rejections.append(
-        Rejection(uuid=mapped.uuid, title=mapped.title, code="price_has_sales", field=price.name, found=sold)
-    )
+    plan.rejections.append(rejection_of(event.mapped, "price_has_sales", price.name, sold))
     if plan.ours[key].ended_at is None and (price.sale_end_at is None or price.sale_end_at > now):
         fields = (_field("sale_end_at", written_time(price.sale_end_at), written_time(now)),)
-        plan.changes.append(_change(Kind.END_PRICE_SALE, mapped, current, key, price.price_id, fields, why))
+        plan.changes.append(_of_price(event.change(Kind.END_PRICE_SALE, fields, why), key, price.price_id))
 
 
 def price_is_sold(price: CurrentPrice) -> bool:
@@ -217,13 +199,5 @@ def _field(name: str, old: str | int | None, new: str | int | None) -> FieldChan
     return FieldChange(field=name, old=old, new=new)
 
 
-def _change(
-    kind: Kind,
-    mapped: Mapped,
-    current: CurrentEvent,
-    key: str,
-    price_id: int | None,
-    fields: tuple[FieldChange, ...],
-    why: str,
-) -> Change:
-    return replace(change_of(kind, mapped, current, fields, why), price_key=key, price_id=price_id)
+def _of_price(change: Change, key: str, price_id: int | None) -> Change:
+    return replace(change, price_key=key, price_id=price_id)

@@ -15,15 +15,14 @@ Whatever else an event is, one that is over is only retired.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection, Window
-from billetbro.reconcile.matching.identity import is_over, out_of_sight
+from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection
 from billetbro.reconcile.planning.owned_fields import same_minute, written_time
-from billetbro.reconcile.planning.parts import change_of
+from billetbro.reconcile.planning.parts import Plan, change_of
 from billetbro.reconcile.planning.prices import price_is_sold
 from billetbro.reconcile.reasons import Why
+from billetbro.reconcile.state import ReconcileState
 
 ABSENCES_BEFORE_GONE = 2
 
@@ -32,15 +31,6 @@ WITHDRAWN = {
     Outcome.SKIPPED: Why.NOT_OURS,
     Outcome.SOLD_ELSEWHERE: Why.SOLD_ELSEWHERE,
 }
-
-
-@dataclass(slots=True, kw_only=True)
-class RemovalPlan:
-    """What is to be done about links whose event goes away; `absences` are the new counts, by uuid."""
-
-    changes: list[Change] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    absences: dict[str, int] = field(default_factory=dict)
 
 
 def is_sold(event: CurrentEvent | None) -> bool:
@@ -55,35 +45,24 @@ def tickets_sold(event: CurrentEvent) -> int:
     return sum(price.sold_tickets or 0 for price in event.prices or ())
 
 
-def plan_removal(
-    link: Link,
-    mapped: Mapped | None,
-    current: CurrentEvent | None,
-    plan: RemovalPlan,
-    *,
-    window: Window,
-    now: datetime,
-    run_id: str,
-    resync: bool,
-    awaited: bool = False,
-    counts: bool = True,
-) -> None:
-    """Add to `plan` what one live link needs whose source event is absent (`mapped` None) or no longer wanted.
+def plan_removal(link: Link, state: ReconcileState, plan: Plan, *, may_be_recreated: bool = False) -> None:
+    """Add to `plan` what one live link needs whose source event is absent or no longer wanted.
 
-    `awaited` tells that an instance made anew may be the absent one, and cannot be read yet. A run limited to some
-    events does not count absences.
+    `may_be_recreated` says that an instance made anew may be the absent one, and cannot be read yet. A run limited to
+    some events does not count absences.
     """
-    if _has_ended(mapped, now) if mapped else is_over(link, now):
+    mapped, run = state.mapped.get(link.uuid), state.run
+    if _has_ended(mapped, run.now) if mapped else link.is_over(run.now):
         plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.OVER))
     elif mapped is None:
-        if awaited or out_of_sight(link, window, now):
+        if may_be_recreated or link.is_out_of_sight(run.window, run.now):
             return
-        absences = link.absences if link.counted_run == run_id or not counts else link.absences + 1
+        absences = link.absences if link.counted_run == run.run_id or run.events else link.absences + 1
         plan.absences[link.uuid] = absences
-        if resync or absences >= ABSENCES_BEFORE_GONE:
-            _remove(link, current, plan, Why.GONE, now, end_sale=True)
+        if run.resync or absences >= ABSENCES_BEFORE_GONE:
+            _remove(link, state, plan, Why.GONE, end_sale=True)
     elif mapped.outcome in WITHDRAWN:
-        _remove(link, current, plan, WITHDRAWN[mapped.outcome], now, end_sale=mapped.outcome is Outcome.CANCELLED)
+        _remove(link, state, plan, WITHDRAWN[mapped.outcome], end_sale=mapped.outcome is Outcome.CANCELLED)
 
 
 def _has_ended(mapped: Mapped, now: datetime) -> bool:
@@ -94,31 +73,22 @@ def _has_ended(mapped: Mapped, now: datetime) -> bool:
     return begun and mapped.ends_at is not None and mapped.ends_at <= now
 
 
-def _remove(
-    link: Link, current: CurrentEvent | None, plan: RemovalPlan, why: Why, now: datetime, *, end_sale: bool
-) -> None:
+def _remove(link: Link, state: ReconcileState, plan: Plan, why: Why, *, end_sale: bool) -> None:
+    current, now = state.currents.get(link.key), state.run.now
     if current is None:
         plan.changes.append(change_of(Kind.RETIRE, link, link, (), Why.GONE_IN_BOTH))
         return
     if not is_sold(current):
-        plan.changes.append(
-            change_of(Kind.DELETE, link, link, (FieldChange(field="name", old=current.name, new=None),), why)
-        )
+        name = FieldChange(field="name", old=current.name, new=None)
+        plan.changes.append(change_of(Kind.DELETE, link, link, (name,), why))
         return
     sold = str(tickets_sold(current) or "?")
     plan.rejections.append(Rejection(uuid=link.uuid, title=link.title, code="removed_but_sold", found=sold, detail=why))
     on_sale = current.sale_close_at is None or current.sale_close_at > now
     if end_sale and on_sale and link.sale_closed_at is None:
         old, new = written_time(current.sale_close_at), written_time(now)
-        plan.changes.append(
-            change_of(
-                Kind.END_SALE,
-                link,
-                link,
-                (FieldChange(field="sale_close_at", old=old, new=new),),
-                why,
-            )
-        )
+        end = FieldChange(field="sale_close_at", old=old, new=new)
+        plan.changes.append(change_of(Kind.END_SALE, link, link, (end,), why))
 
 
 def reopened_sale(link: Link, current: CurrentEvent) -> Change | None:

@@ -20,7 +20,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
-from billetbro.reconcile.matching.identity import is_over
 from billetbro.reconcile.sale_status.write_back import (
     NEVER_OVERWRITTEN,
     NEVER_WRITTEN,
@@ -52,7 +51,7 @@ def last_turn(event: CurrentEvent, now: datetime) -> datetime | None:
 
 def is_due(mapped: Mapped, link: Link, told: CurrentEvent, read_at: datetime, now: datetime) -> bool:
     """Return whether an event's button is to be looked at; `told` is how Place2book showed the event at `read_at`."""
-    if link.status is not LinkStatus.LIVE or is_over(link, now) or told.passive or told.state in OVER_STATES:
+    if link.status is not LinkStatus.LIVE or link.is_over(now) or told.passive or told.state in OVER_STATES:
         return False
     if mapped.outcome in NOT_CONCERNED or mapped.state in NEVER_OVERWRITTEN:
         return False

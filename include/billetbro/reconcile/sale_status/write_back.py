@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from billetbro.models import (
@@ -120,28 +121,33 @@ def _shows(mapped: Mapped, link: Link, name: str, address: str, sales_hosts: fro
     )
 
 
-def due_write_back(
-    mapped: Mapped,
-    link: Link | None,
-    current: CurrentEvent | None,
-    sales_hosts: frozenset[str],
-    now: datetime,
-    *,
-    failed: bool = False,
-) -> Change | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedSource:
+    """A source event as it is shown, its link, and its Place2book event, None when Place2book no longer has it.
+
+    `failed` says that the latest PATCH was not taken.
+    """
+
+    mapped: Mapped
+    link: Link
+    current: CurrentEvent | None
+    failed: bool = False
+
+
+def due_write_back(source: LinkedSource, sales_hosts: frozenset[str], now: datetime) -> Change | None:
     """Return the PATCH that is due for one source event, or None when the source shows everything right.
 
-    `current` None is an event that Place2book no longer has, `failed` tells that the latest PATCH was not taken. A link
-    of ours that no longer stands is cleared. An event that is not ours any more but was sold is left alone. The state
-    is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays, or
-    when the source tells that it shows none; Cancelled and Occurred are never overwritten.
+    A link of ours that no longer stands is cleared. An event that is not ours any more but was sold is left alone. The
+    state is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays,
+    or when the source tells that it shows none; Cancelled and Occurred are never overwritten.
     """
+    mapped, link, current = source.mapped, source.link, source.current
     if mapped.outcome in NEVER_WRITTEN:
         return None
-    if link is None or link.status is LinkStatus.RETIRED:
+    if link.status is LinkStatus.RETIRED:
         return None
     if current is None or _sells_nothing(link, current):
-        return _clearing(mapped, link, sales_hosts, failed=failed)
+        return _clearing(mapped, link, sales_hosts, failed=source.failed)
     if mapped.outcome is Outcome.SKIPPED:
         return None
     addresses = {name: address for name, address in addresses_of(link).items() if SHOWN_AS[name] in mapped.shows}
@@ -216,14 +222,15 @@ def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str], *, failed
     return change_of(Kind.CLEAR_LINK, mapped, link, fields, Why.NOT_ON_SALE) if fields else None
 
 
-def still_shown(mapped: Mapped, link: Link | None, current: CurrentEvent | None) -> Rejection | None:
-    """Return what staff are told of a link that sells nothing, and that the source shows although we cleared it.
+def still_shown(source: LinkedSource) -> Rejection | None:
+    """Return the rejection of a link that sells nothing, and that the source shows although we cleared it.
 
     The website shows what an editor typed on the series when the event has no link of its own.
     """
-    if link is None or mapped.outcome in NEVER_WRITTEN or link.status is LinkStatus.RETIRED:
+    mapped, link = source.mapped, source.link
+    if mapped.outcome in NEVER_WRITTEN or link.status is LinkStatus.RETIRED:
         return None
-    if not (_sells_nothing(link, current) and _shows_what_was_cleared(mapped, link)):
+    if not (_sells_nothing(link, source.current) and _shows_what_was_cleared(mapped, link)):
         return None
     return Rejection(uuid=mapped.uuid, title=mapped.title, code=STILL_SHOWN, field="link", found=mapped.link)
 

@@ -6,7 +6,7 @@ rejection; what is wrong with Place2book or the connection stops the library.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event, Lock
@@ -16,21 +16,21 @@ from sqlalchemy import Engine
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, NotFound, OutcomeUnknown, Refused
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import Change, CurrentEvent, Mapped, Rejection, TicketEventKey
-from billetbro.reconcile.matching.identity import Identity
+from billetbro.models import Change, CurrentEvent, Rejection
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.operations.checks import SoldMeanwhile
 from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.planning.plan import Plan
+from billetbro.reconcile.planning.parts import Plan
 from billetbro.reconcile.planning.prices import prices_as_made
-from billetbro.steps.request import utc_now
+from billetbro.reconcile.state import ReconcileState
+from billetbro.steps.request import LibraryRun, utc_now
 from billetbro.store import changes as stored
 from billetbro.store.links import remove_link, save_link
 from billetbro.store.snapshots import forget_ticket_events, store_ticket_events
 
 
 @dataclass(slots=True, kw_only=True)
-class Outcome:
+class LoadResult:
     """What came of a library's changes: those applied (ids), the events settled, what was refused, what stopped it.
 
     `planned` is how many a run in mode `plan` only planned.
@@ -53,38 +53,38 @@ class Outcome:
         return f"{applied} applied, {len(self.rejections)} refused or uncertain, {errors}"
 
 
-class ChangeRunner:
-    """Carries out one library's planned changes."""
+def execute(
+    run: LibraryRun,
+    client: Place2bookClient,
+    state: ReconcileState,
+    plan: Plan,
+    planned: Sequence[tuple[int, Change]],
+) -> LoadResult:
+    """Carry out the changes, given with their ids, and return what came of them; raises nothing of the APIs'."""
+    runner = _ChangeRunner(run.engine, run.id, client)
+    by_event: dict[str, list[tuple[int, Change]]] = {}
+    for change_id, change in planned:
+        by_event.setdefault(change.uuid, []).append((change_id, change))
+
+    def one_event(uuid: str) -> None:
+        runner.run(by_event[uuid], event_state(by_event[uuid][0][1], state, plan))
+
+    client.map_concurrently(one_event, list(by_event))
+    return runner.result
+
+
+class _ChangeRunner:
+    """Carries out one library's planned changes, several events at a time."""
 
     def __init__(self, engine: Engine, library: str, client: Place2bookClient) -> None:
         self._engine = engine
         self._library = library
         self._client = client
-        self._outcome = Outcome()
+        self.result = LoadResult()
         self._stop = Event()
         self._lock = Lock()
 
-    def run(
-        self,
-        planned: Sequence[tuple[int, Change]],
-        plan: Plan,
-        identities: Mapping[str, Identity],
-        snapshot: Mapping[str, Mapped],
-        currents: Mapping[TicketEventKey, CurrentEvent],
-    ) -> Outcome:
-        """Carry out the changes, given with their ids, and return what came of them; raises nothing of the APIs'."""
-        by_event: dict[str, list[tuple[int, Change]]] = {}
-        for change_id, change in planned:
-            by_event.setdefault(change.uuid, []).append((change_id, change))
-
-        def one_event(uuid: str) -> None:
-            changes_of_it = [change for _, change in by_event[uuid]]
-            self._event(by_event[uuid], event_state(changes_of_it, plan, identities, snapshot, currents))
-
-        self._client.map_concurrently(one_event, list(by_event))
-        return self._outcome
-
-    def _event(self, planned: Sequence[tuple[int, Change]], event: EventState) -> None:
+    def run(self, planned: Sequence[tuple[int, Change]], event: EventState) -> None:
         """Carry out one event's changes; a refused one lets the others go on, unless they need it."""
         refused = False
         for change_id, change in planned:
@@ -105,10 +105,10 @@ class ChangeRunner:
             self._read_prices_again([change for _, change in planned], event)
         except BilletbroError as error:
             with self._lock:
-                self._outcome.errors.append(error)
+                self.result.errors.append(error)
         if not refused:
             with self._lock:
-                self._outcome.settled.add(planned[0][1].uuid)
+                self.result.settled.add(planned[0][1].uuid)
 
     def _change(self, change_id: int, change: Change, event: EventState) -> None:
         operation = operation_of(change.kind)
@@ -119,7 +119,7 @@ class ChangeRunner:
         operation.apply(self._client, change, event)
         self._save(change_id, change, event, before, utc_now())
         with self._lock:
-            self._outcome.applied.add(change_id)
+            self.result.applied.add(change_id)
 
     def _save(
         self, change_id: int, change: Change, event: EventState, before: CurrentEvent | None, now: datetime
@@ -162,31 +162,22 @@ class ChangeRunner:
         with self._lock:
             vanished = isinstance(error, NotFound) and not operation_of(change.kind).makes_event
             if isinstance(error, Refused) and not (vanished or isinstance(error, SoldMeanwhile)):
-                self._outcome.rejections.append(
-                    _rejection(change, "refused_by_place2book", error.said or f"status {error.status}")
-                )
+                detail = error.said or f"status {error.status}"
+                self.result.rejections.append(_rejection(change, "refused_by_place2book", detail))
             elif isinstance(error, OutcomeUnknown):
-                self._outcome.rejections.append(_rejection(change, "outcome_unknown", None))
-                self._outcome.errors.append(error)
+                self.result.rejections.append(_rejection(change, "outcome_unknown", None))
+                self.result.errors.append(error)
             elif not isinstance(error, Refused):
-                self._outcome.errors.append(error)
+                self.result.errors.append(error)
 
 
-def event_state(
-    changes: Sequence[Change],
-    plan: Plan,
-    identities: Mapping[str, Identity],
-    snapshot: Mapping[str, Mapped],
-    currents: Mapping[TicketEventKey, CurrentEvent],
-) -> EventState:
-    """Return how one event stands before its changes are carried out."""
-    first = changes[0]
-    identity = identities.get(first.uuid)
+def event_state(first: Change, state: ReconcileState, plan: Plan) -> EventState:
+    """Return how one event stands before its changes are carried out, of which `first` is the first."""
+    identity = state.identities.get(first.uuid)
     return EventState(
-        mapped=snapshot.get(first.uuid),
-        link=plan.links.get(first.uuid),
-        current=currents.get(first.key, identity.current if identity else None),
-        ours=dict(plan.ours.get(first.uuid, {})),
+        mapped=state.mapped.get(first.uuid),
+        link=plan.links.get(first.uuid, state.link_of.get(first.uuid)),
+        current=state.currents.get(first.key, identity.current if identity else None),
     )
 
 

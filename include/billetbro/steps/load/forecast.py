@@ -6,7 +6,7 @@ Place2book can hand out, the addresses of an event that does not exist yet, is N
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -23,12 +23,12 @@ from billetbro.models import (
 )
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.planning.owned_fields import read_time
-from billetbro.reconcile.planning.plan import Plan
+from billetbro.reconcile.planning.parts import Plan
 from billetbro.reconcile.planning.removal import tickets_sold
 from billetbro.reconcile.reasons import Why
-from billetbro.steps.due_write_backs import what_is_due
+from billetbro.reconcile.state import ReconcileState
+from billetbro.steps.due_write_backs import WriteBackView, what_is_due
 from billetbro.steps.load.execute import event_state
-from billetbro.steps.load.reconcile_state import Known
 
 TO_BE_TOLD = "to be told by Place2book"
 """Stands for a new event's sales link while it is on paper; it is never stored or shown."""
@@ -38,36 +38,33 @@ TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_
 
 
 def forecast_write_backs(
-    changes: Sequence[Change],
-    plan: Plan,
-    known: Known,
-    *,
-    standing: Mapping[TicketEventKey, CurrentEvent],
-    failed: Collection[str],
-    events: Collection[str],
+    plan: Plan, state: ReconcileState, *, standing: Mapping[TicketEventKey, CurrentEvent], failed: Collection[str]
 ) -> list[Change]:
-    """Return what would be written back once these changes were carried out.
+    """Return what would be written back once the plan was carried out.
 
     `standing` are the library's ticket events as they were read. Place2book is taken to accept everything, and to
     publish a new event at once.
     """
-    paper = OnPaper({**standing, **known.currents})
-    links = {link.uuid: link for link in known.links}
-    plan = replace(plan, links=links | plan.links)
-    snapshot = {mapped.uuid: mapped for mapped in known.snapshot}
+    paper = OnPaper({**standing, **state.currents})
+    links = {**state.link_of, **plan.links}
     by_event: dict[str, list[Change]] = {}
-    for change in changes:
+    for change in plan.changes:
         by_event.setdefault(change.uuid, []).append(change)
     for uuid, of_event in by_event.items():
-        event = event_state(of_event, plan, known.identities, snapshot, known.currents)
+        event = event_state(of_event[0], state, plan)
         for change in of_event:
             operation_of(change.kind).apply(paper, change, event)
         if event.link is not None:
             links[uuid] = event.link
-    sales_hosts = known.rules.sales_hosts
-    readable = [mapped for mapped in known.snapshot if mapped.uuid not in known.run.unreadable]
-    due = what_is_due(readable, links, paper.events, sales_hosts, failed, events, known.run.now)
-    return [_as_far_as_known(item.change) for item in due if item.change]
+    shown = WriteBackView(
+        snapshot=[mapped for mapped in state.snapshot if mapped.uuid not in state.unreadable],
+        links=links,
+        currents=paper.events,
+        sales_hosts=state.rules.sales_hosts,
+        failed=failed,
+        events=state.run.events,
+    )
+    return [_as_far_as_known(item.change) for item in what_is_due(shown, state.run.now) if item.change]
 
 
 def _as_far_as_known(change: Change) -> Change:

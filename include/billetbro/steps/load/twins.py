@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from billetbro.reconcile.matching.twins import Twin, twin_of
+from billetbro.reconcile.matching.twin import Twin
 from billetbro.settings.libraries import Library
 from billetbro.store.database import library_lock
 from billetbro.store.links import read_links
 from billetbro.store.rejections import open_codes
 from billetbro.store.snapshots import read_mapped
-from billetbro.store.twins import begun_creates, read_left, read_left_gone, still_to_come, was_read
+from billetbro.store.twins import creates_in_doubt, read_left, read_left_gone, still_to_come, was_read
 
 
 @contextmanager
@@ -36,13 +36,13 @@ def read_twin(connection: Connection, library: Library, twin: Library | None, no
     if twin is None:
         return None
     deleted = {uuid for uuid, code in open_codes(connection, twin.id) if code == "event_missing_in_place2book"}
-    return twin_of(
-        twin.name,
+    return Twin(
+        name=twin.name,
         leads=library.twin_of == twin.id,
         read=was_read(connection, twin.id),
         links=read_links(connection, twin.id),
         snapshot=read_mapped(connection, twin.id),
-        begun=begun_creates(connection, twin.id),
+        creates_in_doubt=creates_in_doubt(connection, twin.id),
         missing=deleted,
         to_come=still_to_come(connection, twin.id, now),
         left=read_left(connection, library.id),

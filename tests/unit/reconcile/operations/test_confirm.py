@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from billetbro.models import BegunChange, CurrentEvent, Kind, Link, LinkStatus, Written
+from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, WriteInDoubt, Written
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.planning.owned_fields import written_time
 from tests.unit.reconcile.builders import CHILD, EVENT, START, linked, ours, price, standing
@@ -36,12 +36,12 @@ LINKS: dict[Kind, Link] = {
 }
 
 
-def begun(kind: Kind) -> BegunChange:
+def begun(kind: Kind) -> WriteInDoubt:
     """Return a change whose answer was lost."""
     old, new = ({name: values[side] for name, values in CHANGES[kind].items()} for side in (0, 1))
     price_id = 11 if kind in (Kind.UPDATE_PRICE, Kind.END_PRICE_SALE, Kind.DELETE_PRICE) else None
     event: dict[str, Any] = {"event_maker": 5000, "event_id": 1, "price_id": price_id}
-    return BegunChange(change_id=1, kind=kind, uuid="a", title=EVENT.name, old=old, new=new, **event)
+    return WriteInDoubt(change_id=1, kind=kind, uuid="a", title=EVENT.name, old=old, new=new, **event)
 
 
 def confirmed(kind: Kind, current: CurrentEvent | None) -> Link | None:

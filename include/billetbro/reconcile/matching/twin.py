@@ -1,0 +1,142 @@
+"""What is known of a library's twin, which shows the same events: what it claims, and how strongly. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import IntEnum
+from functools import cached_property
+
+from billetbro.models import Link, LinkStatus, Mapped, Outcome, TicketEventKey
+from billetbro.models.sales_links import seccode_of
+from billetbro.reconcile.matching.similarity import Sameness, is_alike, is_same, sameness
+from billetbro.reconcile.planning.owned_fields import read_time
+
+LED = frozenset({Outcome.TICKET_EVENT, Outcome.SOLD_ELSEWHERE, Outcome.CANCELLED})
+"""What an event can be to the library that leads for the other to leave it alone."""
+
+
+class Hold(IntEnum):
+    """What the twin has of an event, the strongest first; `NOT_FOR_SALE` holds only what shows its sales link."""
+
+    ON_SALE = 0
+    SALE_ENDED = 1
+    NOT_FOR_SALE = 2
+    WANTED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An event of the twin's as it looks in one place: in its source, in its link, or in Place2book."""
+
+    looks: Sameness
+    hold: Hold
+    link: Link | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twin:
+    """What is known of the other library: its name, whether it leads, whether it was ever read, its links and snapshot.
+
+    `creates_in_doubt` are the title and start of creates that may have been carried out, `missing` the source events
+    whose Place2book event staff have deleted, `to_come` the Place2book events that are over for its source alone.
+    `left` tells of our own events which of its they were left to before, by seccode; `left_gone` of those that have
+    vanished since.
+    """
+
+    name: str
+    leads: bool
+    read: bool
+    links: tuple[Link, ...]
+    snapshot: tuple[Mapped, ...] = ()
+    creates_in_doubt: Sequence[tuple[str, datetime | None]] = ()
+    missing: Collection[str] = ()
+    to_come: Collection[TicketEventKey] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
+    left_gone: Sequence[tuple[Mapped, str]] = ()
+
+    @cached_property
+    def standing(self) -> tuple[Link, ...]:
+        """Return its links that are not deleted."""
+        return tuple(link for link in self.links if link.status is not LinkStatus.DELETED)
+
+    @cached_property
+    def events(self) -> frozenset[TicketEventKey]:
+        """Return the Place2book events that are the twin's, whatever they look like."""
+        return frozenset(link.key for link in self.standing)
+
+    @cached_property
+    def seccodes(self) -> frozenset[str]:
+        """Return what the sales links of these events are known by."""
+        return frozenset(link.seccode for link in self.standing if link.seccode)
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Return all that it claims. What it merely wants counts where it leads."""
+        shown = {mapped.uuid: mapped for mapped in self.snapshot}
+        claims: list[Claim] = []
+        for link in self.standing:
+            hold = Hold.NOT_FOR_SALE if link.uuid in self.missing else self._hold_of(link)
+            claims += [Claim(looks=looks, hold=hold, link=link) for looks in _looks_of(link, shown.get(link.uuid))]
+        claims += [Claim(looks=sameness(*create), hold=Hold.WANTED) for create in self.creates_in_doubt]
+        sold = {link.uuid for link in self.links}
+        wanted = (
+            m
+            for m in self.snapshot
+            if (m.outcome in LED if self.leads else m.outcome is Outcome.CANCELLED and m.uuid in sold)
+        )
+        claims += [Claim(looks=sameness(m.title, m.starts_at), hold=Hold.WANTED) for m in wanted]
+        return tuple(claims)
+
+    @cached_property
+    def by_minute(self) -> Mapping[datetime | None, Sequence[Claim]]:
+        """Return its claims by minute of start, but for what is not for sale."""
+        by_minute: dict[datetime | None, list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            if claim.hold is not Hold.NOT_FOR_SALE:
+                by_minute[claim.looks.minute].append(claim)
+        return dict(by_minute)
+
+    @cached_property
+    def by_seccode(self) -> Mapping[str, Sequence[Claim]]:
+        """Return its claims on Place2book events, by seccode."""
+        by_seccode: dict[str, list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            if claim.link and claim.link.seccode:
+                by_seccode[claim.link.seccode].append(claim)
+        return dict(by_seccode)
+
+    def claim_on(self, mapped: Mapped, sales_hosts: Collection[str], ours: Collection[Sameness] = ()) -> Claim | None:
+        """Return what it has to say of an event of ours: the strongest of its claims, one with just its title first.
+
+        What looks just as another of `ours` is that one's, and no other's whose title is longer or shorter.
+        """
+        looks = sameness(mapped.title, mapped.starts_at)
+        here = [claim for claim in self.by_minute.get(looks.minute, ()) if is_same(looks, claim.looks)]
+        found = [claim for claim in here if claim.looks == looks or claim.looks not in ours]
+        shown = self.by_seccode.get(seccode_of(mapped.link or "", sales_hosts) or "", ())
+        found += [claim for claim in shown if is_alike(looks, claim.looks)]
+        before = self.by_seccode.get(self.left.get(mapped.uuid, ""), ())
+        found += [claim for claim in before if claim.hold is not Hold.NOT_FOR_SALE and is_alike(looks, claim.looks)]
+        return min(found, key=lambda claim: (claim.hold, claim.looks != looks), default=None)
+
+    def _hold_of(self, link: Link) -> Hold:
+        not_over = replace(link, status=LinkStatus.LIVE) if link.key in self.to_come else link
+        if is_on_sale(not_over):
+            return Hold.ON_SALE
+        ended = link.status is LinkStatus.LIVE and link.sale_closed_at is not None
+        return Hold.SALE_ENDED if ended else Hold.NOT_FOR_SALE
+
+
+def is_on_sale(link: Link) -> bool:
+    """Return whether the link's event is one that can be bought, as far as we have a say in it."""
+    return link.status is LinkStatus.LIVE and not link.applied.get("passive") and link.sale_closed_at is None
+
+
+def _looks_of(link: Link, mapped: Mapped | None) -> set[Sameness]:
+    """Return how an event looks: when it was linked or last loaded, in Place2book, and in its source by now."""
+    name, begin_at = link.applied.get("name"), link.applied.get("begin_at")
+    looks = {sameness(link.title, link.starts_at), sameness(str(name or link.title), read_time(begin_at))}
+    return looks | ({sameness(mapped.title, mapped.starts_at)} if mapped else set())

@@ -1,0 +1,129 @@
+"""Store what a load saw, what it plans, and what came of it.
+
+In mode `plan` a reader is also shown what was held back and by which rule, what would be rejected, and the write-back
+that would follow; links, rejections, absences and drift stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from billetbro.models import Change, Kind, Mode
+from billetbro.reconcile.planning.parts import change_of
+from billetbro.reconcile.planning.plan import UNREADABLE, Plan
+from billetbro.reconcile.planning.removal import ABSENCES_BEFORE_GONE, is_sold
+from billetbro.reconcile.reasons import Why
+from billetbro.reconcile.refusals import fingerprint, refused_before
+from billetbro.reconcile.sale_status.unsaved import UNSAVED
+from billetbro.reconcile.state import ReconcileState
+from billetbro.steps.load.execute import LoadResult
+from billetbro.steps.load.forecast import forecast_write_backs
+from billetbro.steps.load.reconcile_state import store_observation
+from billetbro.steps.request import LibraryRun
+from billetbro.store import changes as stored
+from billetbro.store.in_doubt import confirm, defer
+from billetbro.store.links import count_absences, follow_source, save_link
+from billetbro.store.rejections import noted, open_codes, read_refusals, report_rejections, resolve_rejections
+from billetbro.store.runs import note_progress
+from billetbro.store.snapshots import read_ticket_events
+
+MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
+
+
+def store_plan(run: LibraryRun, state: ReconcileState, plan: Plan) -> list[tuple[int, Change]]:
+    """Store what was seen and what is planned in one transaction, and return the changes with their ids.
+
+    In mode `plan` the write-backs that would follow are among them.
+    """
+    changes, only_planned = list(plan.changes), run.mode is Mode.PLAN
+    noticed = {"planned_rejections": [noted(rejection) for rejection in plan.rejections]} if only_planned else {}
+    blocked = plan.removals_blocked
+    with run.engine.begin() as connection:
+        note_progress(connection, run.run_id, run.id, "load", observed_at=run.now, removals_blocked=blocked, **noticed)
+        store_observation(connection, run.id, state)
+        if only_planned:
+            changes += _store_for_reading(connection, run, state, plan)
+        else:
+            _store_findings(connection, run, state, plan)
+        ids = stored.store_planned(connection, run.run_id, run.id, changes, run.now)
+    return list(zip(ids, changes, strict=True))
+
+
+def _store_findings(connection: Connection, run: LibraryRun, state: ReconcileState, plan: Plan) -> None:
+    """Store what the plan found besides changes: absences, held-back fields, rejections, and those that are gone."""
+    for link in state.changed_links.values():
+        save_link(connection, run.id, link)
+    confirm(connection, state.in_doubt.confirmed)
+    defer(connection, [write.change_id for write in state.in_doubt.deferred], run.now)
+    if _counts_absences(state):
+        count_absences(connection, run.id, plan.absences, run.run_id, state.unreadable)
+    before = open_codes(connection, run.id)
+    new = [held for held in plan.held_back if (held.uuid, held.why) not in before]
+    stored.store_planned(connection, run.run_id, run.id, new, run.now, status="held_back")
+    report_rejections(connection, run.id, run.library.source.words, plan.rejections, run.run_id, run.now)
+    met = {(rejection.uuid, rejection.code) for rejection in plan.rejections}
+    # Of what could not be read nothing is known: whatever was wrong with it may still be.
+    met |= {(uuid, code) for uuid, code in before if uuid in state.unreadable and code != UNREADABLE}
+    limited = run.request.events or None
+    resolve_rejections(connection, run.id, run.now, still=met, uuids=limited)
+    planned = {change.uuid for change in [*plan.changes, *plan.stopped]} | state.unreadable.keys()
+    waiting = {uuid for uuid, code in before if code in MET_WHEN_APPLYING} & planned
+    still = met | {(uuid, code) for uuid in waiting for code in MET_WHEN_APPLYING}
+    resolve_rejections(connection, run.id, run.now, still=still, codes=MET_WHEN_APPLYING, uuids=limited)
+
+
+def _counts_absences(state: ReconcileState) -> bool:
+    """Return whether the snapshot counts for what it lacks: an empty one only if somebody says that it is right."""
+    return bool(state.snapshot or state.run.allow_mass_removal) and not state.run.events
+
+
+def _store_for_reading(connection: Connection, run: LibraryRun, state: ReconcileState, plan: Plan) -> list[Change]:
+    """Store what a run would leave undone, with the rule that holds it; return the write-backs that would follow."""
+    due = forecast_write_backs(
+        plan,
+        state,
+        standing=read_ticket_events(connection, run.id),
+        failed=stored.failed_write_backs(connection, run.id),
+    )
+    unsaved = refused_before(due, read_refusals(connection, run.id, UNSAVED), run.now, by_hand=run.request.by_hand)
+    resting = [replace(change, why=UNSAVED) for change in due if change.uuid in unsaved]
+    held = [*plan.held_back, *plan.stopped, *resting, *_absent_once(state, plan)]
+    stored.store_planned(connection, run.run_id, run.id, held, run.now, status="held_back")
+    return [change for change in due if change.uuid not in unsaved]
+
+
+def _absent_once(state: ReconcileState, plan: Plan) -> list[Change]:
+    """Return the removals that wait for a second snapshot, where the run would count this one."""
+    if not _counts_absences(state):
+        return []
+    once = [link for link in state.links if 0 < plan.absences.get(link.uuid, 0) < ABSENCES_BEFORE_GONE]
+    sold = [is_sold(state.currents.get(link.key)) for link in once]
+    return [
+        change_of(Kind.END_SALE if tickets else Kind.DELETE, link, link, (), Why.ABSENT_ONCE)
+        for link, tickets in zip(once, sold, strict=True)
+    ]
+
+
+def store_result(
+    run: LibraryRun, state: ReconcileState, planned: Sequence[tuple[int, Change]], result: LoadResult
+) -> None:
+    """Store what came of the changes: what was refused and tried with what, and what is no longer refused."""
+    by_event: dict[str, list[Change]] = {change.uuid: [] for _, change in planned}
+    for change_id, change in planned:
+        if change_id not in result.applied:
+            by_event[change.uuid].append(change)
+    # What was applied is not planned again: only the rest tells whether the next plan is the same.
+    tried = {uuid: fingerprint(changes) for uuid, changes in by_event.items()}
+    with run.engine.begin() as connection:
+        stored.close_unsent(connection, run.run_id, run.id, run.now)
+        follow_source(connection, run.id, state.snapshot)
+        words = run.library.source.words
+        report_rejections(connection, run.id, words, result.rejections, run.run_id, run.now, tried)
+        still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
+        settled = by_event.keys() & result.settled
+        resolve_rejections(connection, run.id, run.now, still=still, codes=MET_WHEN_APPLYING, uuids=settled)
+        if not result.errors:
+            note_progress(connection, run.run_id, run.id, "load", loaded_at=run.now)

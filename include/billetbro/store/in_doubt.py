@@ -1,0 +1,85 @@
+"""Writes in doubt, as `sync.changes` holds them: failed, with an unknown outcome (see reconcile/in_doubt.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, select, update
+
+from billetbro.models import Kind, Mode, WriteInDoubt
+from billetbro.store.changes import NOT_SENT, SEEN_WHEN_DONE, WRITTEN_BACK
+from billetbro.store.schema.tables import changes, runs, source_events
+
+INTERRUPTED = {"error": {"key": "error.interrupted"}, "error_code": "interrupted"}
+
+
+def close_leftovers(connection: Connection, library: str, now: datetime) -> None:
+    """Close what a task that died left behind: what was under way is in doubt, what was planned was not sent.
+
+    What a run in mode `plan` planned stays planned. Call it only under the library's lock.
+    """
+    begun = (changes.c.library == library) & (changes.c.status == "applying")
+    failed: dict[str, Any] = {"status": "failed", "finished_at": now}
+    connection.execute(update(changes).where(begun).values(failed | INTERRUPTED | {"outcome_unknown": True}))
+    of_plans = exists().where(runs.c.run_id == changes.c.run_id, runs.c.library == library, runs.c.mode == "plan")
+    unsent = (changes.c.library == library) & (changes.c.status == "planned") & ~of_plans
+    connection.execute(update(changes).where(unsent).values(failed | NOT_SENT))
+
+
+def read_writes_in_doubt(connection: Connection, library: str, run_id: str) -> tuple[WriteInDoubt, ...]:
+    """Return the writes in doubt, oldest first, as this run finds them.
+
+    One that was followed by another of the same source event is settled: that was planned from what it left.
+    """
+    seen_at = func.coalesce(changes.c.put_off_at, changes.c.planned_at)
+    since = (runs.c.library == changes.c.library) & (runs.c.observed_at > seen_at)
+    earlier = since & runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)) & (runs.c.run_id != run_id)
+    looks = select(func.count()).where(earlier).correlate(changes).scalar_subquery().label("looks")
+    later = changes.alias()
+    of_same = (later.c.library == changes.c.library) & (later.c.uuid == changes.c.uuid) & (later.c.id > changes.c.id)
+    followed = exists().where(of_same, later.c.status == "applied", later.c.kind.not_in(WRITTEN_BACK))
+    of_source = (source_events.c.library == changes.c.library) & (source_events.c.uuid == changes.c.uuid)
+    series = source_events.c.payload["series_uuid"].astext.label("series_uuid")
+    query = (
+        select(changes, looks, series)
+        .outerjoin(source_events, of_source)
+        .where(changes.c.library == library, changes.c.kind.in_(SEEN_WHEN_DONE), changes.c.outcome_unknown, ~followed)
+        .order_by(changes.c.id)
+    )
+    return tuple(_write_in_doubt(row) for row in connection.execute(query).mappings())
+
+
+def confirm(connection: Connection, confirmed: Mapping[int, int]) -> None:
+    """Note of changes, by id, that they were carried out after all, and on which Place2book event."""
+    if confirmed:
+        connection.execute(
+            update(changes)
+            .where(changes.c.id == bindparam("of_id"))
+            .values(
+                status="applied", outcome_unknown=False, error=None, error_code=None, event_id=bindparam("to_event")
+            ),
+            [{"of_id": change_id, "to_event": event_id} for change_id, event_id in confirmed.items()],
+        )
+
+
+def defer(connection: Connection, change_ids: Sequence[int], now: datetime) -> None:
+    """Let writes in doubt count as not looked for, since what they were about could not be read `now`."""
+    connection.execute(update(changes).where(changes.c.id.in_(change_ids)).values(put_off_at=now))
+
+
+def _write_in_doubt(row: Mapping[Any, Any]) -> WriteInDoubt:
+    return WriteInDoubt(
+        change_id=row["id"],
+        kind=Kind(row["kind"]),
+        uuid=row["uuid"],
+        title=row["title"],
+        event_maker=row["event_maker"],
+        event_id=row["event_id"],
+        price_id=row["price_id"],
+        old={field["field"]: field["old"] for field in row["fields"]},
+        new={field["field"]: field["new"] for field in row["fields"]},
+        looks=row["looks"],
+        series_uuid=row["series_uuid"],
+    )
