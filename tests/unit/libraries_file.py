@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from billetbro.settings.libraries import LibrariesFileError, load_settings
+from tests.catalogues import danish
 
 SMALLEST = """
 libraries:
@@ -26,10 +27,16 @@ def written(folder: Path, text: str) -> Path:
 
 
 def mistakes_in(folder: Path, text: str) -> list[str]:
-    """Return the lines of the one error that the file causes, without the first, which names the file."""
+    """Return the lines of the one error that the file causes, without the first, which names the file.
+
+    Each has a line of its own in Danish, with no key in it.
+    """
     file = written(folder, text)
     with pytest.raises(LibrariesFileError) as caught:
         load_settings(file)
     first, *lines = str(caught.value).splitlines()
     assert first == f"{file}: the libraries' settings have mistakes:"
+    in_danish = danish(caught.value.message).splitlines()[1:]
+    pairs = zip(in_danish, lines, strict=True)
+    assert [line for line, same in pairs if line == same or "settings." in line or "allowed" in line] == []
     return [line.removeprefix("  - ") for line in lines]

@@ -324,7 +324,7 @@ libraries:
         "line 9: the key 'name' is given twice",
         "extra: unknown key; known keys are defaults, libraries",
         "defaults: id: cannot be a default, each library has its own",
-        "library number 4: expected a mapping with the keys of a library",
+        "libraries[4]: expected a mapping with the keys of a library",
         "a: id: 2 libraries have this id; each needs its own",
         "a, a: place2book: event maker 7 is used by 2 libraries; each event maker belongs to one, or the events of one "
         "library would look unlinked to the other",

@@ -11,14 +11,16 @@ from pathlib import Path
 import yaml
 
 from billetbro.errors import SettingsError
+from billetbro.models.message import Message
 
 # What most often lies behind a parser's complaint, for those who do not write YAML every day.
 HINTS = {
-    r"character '\t'": "indent with spaces, not with tabs",
-    "expected <block end>": "indent this line as far as the others that it belongs with",
-    "mapping values are not allowed": "a text with a colon stands in quotes; else check how far this line is indented",
+    r"character '\t'": "settings.hint_tabs",
+    "expected <block end>": "settings.hint_indentation",
+    "mapping values are not allowed": "settings.hint_colon",
 }
 
+_TOP = ("defaults", "libraries")
 _INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 
 
@@ -55,55 +57,56 @@ class Content:
     """The file's libraries, and the mistakes in its form that did not keep us from reading on."""
 
     libraries: tuple[Entry, ...]
-    mistakes: tuple[str, ...]
+    mistakes: tuple[Message, ...]
 
 
 def read_file(path: Path) -> Content:
     """Read the file; raises LibrariesFileError when it is missing, empty, not YAML, or lists no libraries."""
     data, doubles = _load(path)
     if data is None:
-        raise LibrariesFileError(f"{path}: the file is empty; it has to list at least one library under 'libraries'")
+        raise LibrariesFileError("settings.empty_file", file=str(path))
     if not isinstance(data, dict):
-        raise LibrariesFileError(f"{path}: expected a mapping with the keys 'defaults' and 'libraries'")
+        raise LibrariesFileError("settings.no_mapping", file=str(path))
     mistakes = [*doubles]
     mistakes += [
-        f"{key}: unknown key; {suggestion(str(key), ('defaults', 'libraries'))}"
+        Message("settings.unknown_key", {"where": str(key), "suggestion": suggestion(str(key), _TOP)})
         for key in data
-        if key not in ("defaults", "libraries")
+        if key not in _TOP
     ]
     defaults = data.get("defaults") or {}
     if not isinstance(defaults, dict):
-        mistakes.append("defaults: expected a mapping with keys of a library")
+        mistakes.append(Message("settings.defaults_no_mapping"))
         defaults = {}
-    mistakes += [f"defaults: {key}: cannot be a default, each library has its own" for key in defaults if key == "id"]
+    if "id" in defaults:
+        mistakes.append(Message("settings.id_as_default"))
     listed = data.get("libraries")
     if not isinstance(listed, list) or not listed:
-        return Content(libraries=(), mistakes=(*mistakes, "libraries: expected a list with at least one library"))
+        return Content(libraries=(), mistakes=(*mistakes, Message("settings.no_libraries")))
     entries = []
     for number, own in enumerate(listed, start=1):
         if isinstance(own, dict):
             entries.append(_entry(number, own, defaults))
         else:
-            mistakes.append(f"library number {number}: expected a mapping with the keys of a library")
+            mistakes.append(Message("settings.library_no_mapping", {"place": number}))
     return Content(libraries=tuple(entries), mistakes=tuple(mistakes))
 
 
-def suggestion(key: str, known: Iterable[str]) -> str:
+def suggestion(key: str, known: Iterable[str]) -> Message:
     """Return the nearest known key as a question, or all known keys where none is near."""
     names = sorted(known)
     near = difflib.get_close_matches(key, names, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(names)}"
+    if near:
+        return Message("settings.did_you_mean", {"key": near[0]})
+    return Message("settings.known_keys", {"keys": ", ".join(names)})
 
 
-def _load(path: Path) -> tuple[object, list[str]]:
+def _load(path: Path) -> tuple[object, list[Message]]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise LibrariesFileError(
-            f"{path}: there is no such file; write it, or name another in the environment variable BILLETBRO_LIBRARIES"
-        ) from None
+        raise LibrariesFileError("settings.no_file", file=str(path)) from None
     except OSError as error:
-        raise LibrariesFileError(f"{path}: cannot be read: {error.strerror}") from None
+        raise LibrariesFileError("settings.unreadable_file", file=str(path), problem=str(error.strerror)) from None
     try:
         loader = _Loader(content)
         node = loader.get_single_node()
@@ -112,20 +115,19 @@ def _load(path: Path) -> tuple[object, list[str]]:
         doubles = [*_doubles(node, set())]
         return loader.construct_document(node), doubles
     except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise LibrariesFileError(
-            f"{path}: {line}this is not valid YAML: {error.problem}{_hint(error.problem)}"
-        ) from None
+        line = Message("settings.line", {"line": error.problem_mark.line + 1}) if error.problem_mark else ""
+        problem, hint = str(error.problem), _hint(error.problem)
+        raise LibrariesFileError("settings.no_yaml", file=str(path), line=line, problem=problem, hint=hint) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise LibrariesFileError(f"{path}: this is not valid YAML: {error}") from None
+        raise LibrariesFileError("settings.no_yaml", file=str(path), line="", problem=str(error), hint="") from None
 
 
-def _hint(problem: str | None) -> str:
+def _hint(problem: str | None) -> Message | str:
     """Return the hint for a parser's complaint, to be put behind it; nothing where we have none."""
-    return next((f"; {hint}" for complaint, hint in HINTS.items() if complaint in (problem or "")), "")
+    return next((Message(hint) for complaint, hint in HINTS.items() if complaint in (problem or "")), "")
 
 
-def _doubles(node: yaml.Node, visited: set[int]) -> Iterator[str]:
+def _doubles(node: yaml.Node, visited: set[int]) -> Iterator[Message]:
     """Find keys that are given twice in one mapping: YAML forbids them, and PyYAML silently keeps the last."""
     if id(node) in visited or not isinstance(node, yaml.CollectionNode):
         return
@@ -138,7 +140,7 @@ def _doubles(node: yaml.Node, visited: set[int]) -> Iterator[str]:
     for key, value in node.value:
         name = str(key.value)
         if name in seen:
-            yield f"line {key.start_mark.line + 1}: the key {name!r} is given twice"
+            yield Message("settings.key_twice", {"line": key.start_mark.line + 1, "key": name})
         seen.add(name)
         yield from _doubles(value, visited)
 
@@ -146,7 +148,7 @@ def _doubles(node: yaml.Node, visited: set[int]) -> Iterator[str]:
 def _entry(number: int, own: dict[str, object], defaults: dict[str, object]) -> Entry:
     label = own.get("id")
     return Entry(
-        label=label if isinstance(label, str) else f"library number {number}",
+        label=label if isinstance(label, str) else f"libraries[{number}]",
         own=own,
         defaults=defaults,
         merged={key: _merged(defaults.get(key), value) for key, value in {**defaults, **own}.items()},

@@ -1,7 +1,7 @@
 """The libraries and their settings, from one YAML file, validated once.
 
 `load_settings` reads the file that `BILLETBRO_LIBRARIES` names, else `include/libraries.yaml`. Every mistake in the
-file is reported at once; the text of "allowed" in a message is the description of the field below.
+file is reported at once; a field's description is the key of what is allowed in it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy
+from billetbro.models.message import Message
 from billetbro.settings.file import Content, LibrariesFileError, read_file
 from billetbro.settings.mistakes import mistakes_across, mistakes_of
 from billetbro.settings.types import Section, Text, WholeAddress
@@ -41,80 +42,74 @@ AgeGroup = Literal["Alle", "Børn", "Unge", "Voksne", "Ældre"]
 class Place2book(Section):
     """Where a library's ticket events go: its connection, its event maker, and those of its branches."""
 
-    conn_id: Text = Field("place2book", description="the id of an Airflow connection of type place2book, as text")
-    event_maker: EventMaker = Field(description="the event maker's number in Place2book, such as 5000")
+    conn_id: Text = Field("place2book", description="allowed.connection_of_place2book")
+    event_maker: EventMaker = Field(description="allowed.event_maker")
     event_makers_by_branch: dict[Text, EventMaker] = Field(
-        default_factory=dict, description="a branch's name, a colon, and its event maker's number"
+        default_factory=dict, description="allowed.event_makers_by_branch"
     )
 
 
 class MaxRemovals(Section):
     """How much one run may delete: both limits have to be passed before the guard stops it (behaviour 5)."""
 
-    count: Annotated[StrictInt, Field(ge=0)] = Field(3, description="a whole number, 0 or more")
-    percent: Annotated[StrictInt, Field(ge=0, le=100)] = Field(20, description="a whole number from 0 to 100")
+    count: Annotated[StrictInt, Field(ge=0)] = Field(3, description="allowed.whole_number")
+    percent: Annotated[StrictInt, Field(ge=0, le=100)] = Field(20, description="allowed.percent")
 
 
 class Requests(Section):
     """How hard the APIs may be worked for one library."""
 
-    concurrency: Annotated[StrictInt, Field(ge=1, le=32)] = Field(4, description="a whole number from 1 to 32")
+    concurrency: Annotated[StrictInt, Field(ge=1, le=32)] = Field(4, description="allowed.concurrency")
     per_second: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] = Field(
-        10, description="a number above 0"
+        10, description="allowed.per_second"
     )
 
 
 class NewEvents(Section):
     """What is set when an event is created, and is the staff's from then on (behaviour 3)."""
 
-    mute: StrictBool = Field(True, description="true or false")
-    kultunaut_export: StrictBool = Field(False, description="true or false")
+    mute: StrictBool = Field(True, description="allowed.true_or_false")
+    kultunaut_export: StrictBool = Field(False, description="allowed.true_or_false")
 
 
 class Kultunaut(Section):
     """How audiences and categories of the source are called at Kultunaut; the first match in the event counts."""
 
-    age_groups: dict[Text, AgeGroup] = Field(
-        default_factory=dict, description="an audience, a colon, and one of Alle, Børn, Unge, Voksne, Ældre"
-    )
-    categories: dict[Text, Text] = Field(default_factory=dict, description="a category, a colon, and Kultunaut's name")
+    age_groups: dict[Text, AgeGroup] = Field(default_factory=dict, description="allowed.age_groups")
+    categories: dict[Text, Text] = Field(default_factory=dict, description="allowed.categories")
 
 
 class PersonalData(Section):
     """What happens to buyers' personal data before it is stored, and for how many days it is kept."""
 
-    policy: PersonalDataPolicy = Field(PersonalDataPolicy.PSEUDONYMISE, description="pseudonymise, drop or keep")
-    keep_answers: tuple[Text, ...] = Field((), description="a list of the names of custom fields, as text")
-    retention_days: Annotated[StrictInt, Field(ge=1)] = Field(365, description="a whole number of days, 1 or more")
+    policy: PersonalDataPolicy = Field(PersonalDataPolicy.PSEUDONYMISE, description="allowed.policy")
+    keep_answers: tuple[Text, ...] = Field((), description="allowed.keep_answers")
+    retention_days: Annotated[StrictInt, Field(ge=1)] = Field(365, description="allowed.retention_days")
 
 
 class Library(Section):
     """One library's settings, its file's `defaults` merged in."""
 
-    id: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_-]+$")] = Field(
-        description="small letters a-z, digits, _ and -, as text"
-    )
-    name: Text = Field(description="text")
-    source: SerializeAsAny[SourceSettings] = Field(description="a mapping with type, conn_id and price_unit")
-    place2book: Place2book = Field(description="a mapping with conn_id and event_maker")
-    twin_of: Text | None = Field(None, description="the id of the library that leads, as text")
-    import_unpriced_events: StrictBool = Field(False, description="true or false")
+    id: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_-]+$")] = Field(description="allowed.id")
+    name: Text = Field(description="allowed.text")
+    source: SerializeAsAny[SourceSettings] = Field(description="allowed.source")
+    place2book: Place2book = Field(description="allowed.place2book")
+    twin_of: Text | None = Field(None, description="allowed.twin_of")
+    import_unpriced_events: StrictBool = Field(False, description="allowed.true_or_false")
     contact_phone: Annotated[str, StringConstraints(strict=True, pattern=r"^[+0-9 ]*$")] = Field(
-        "", description='digits, spaces and + in quotes, such as "+45 44 52 57 00", or "" for none'
+        "", description="allowed.contact_phone"
     )
-    fallback_address: WholeAddress = Field(description="a mapping with name, address1, postal_code and city")
+    fallback_address: WholeAddress = Field(description="allowed.fallback_address")
     currency: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] = Field(
-        "DKK", description="three capital letters, such as DKK"
+        "DKK", description="allowed.currency"
     )
-    timezone: Text = Field("Europe/Copenhagen", description="the name of a time zone, such as Europe/Copenhagen")
-    lookback_days: Annotated[StrictInt, Field(ge=0)] = Field(60, description="a whole number of days, 0 or more")
-    max_removals: MaxRemovals = Field(default_factory=MaxRemovals, description="a mapping with count and percent")
-    requests: Requests = Field(default_factory=Requests, description="a mapping with concurrency and per_second")
-    new_events: NewEvents = Field(default_factory=NewEvents, description="a mapping with mute and kultunaut_export")
-    kultunaut: Kultunaut = Field(default_factory=Kultunaut, description="a mapping with age_groups and categories")
-    personal_data: PersonalData = Field(
-        default_factory=PersonalData, description="a mapping with policy, keep_answers and retention_days"
-    )
+    timezone: Text = Field("Europe/Copenhagen", description="allowed.timezone")
+    lookback_days: Annotated[StrictInt, Field(ge=0)] = Field(60, description="allowed.days")
+    max_removals: MaxRemovals = Field(default_factory=MaxRemovals, description="allowed.max_removals")
+    requests: Requests = Field(default_factory=Requests, description="allowed.requests")
+    new_events: NewEvents = Field(default_factory=NewEvents, description="allowed.new_events")
+    kultunaut: Kultunaut = Field(default_factory=Kultunaut, description="allowed.kultunaut")
+    personal_data: PersonalData = Field(default_factory=PersonalData, description="allowed.personal_data")
 
     @field_validator("source", mode="before")
     @classmethod
@@ -168,7 +163,7 @@ class Settings:
         wanted = set(ids)
         known = [library.id for library in self.libraries]
         if unknown := sorted(wanted.difference(known)):
-            raise LibrariesFileError(f"unknown library: {', '.join(unknown)}; known are: {', '.join(known)}")
+            raise LibrariesFileError("settings.unknown_library", unknown=", ".join(unknown), known=", ".join(known))
         return tuple(library for library in self.libraries if not wanted or library.id in wanted)
 
     def twin(self, library: Library) -> Library | None:
@@ -185,8 +180,8 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
     libraries, of_libraries = _validated(content)
     mistakes = [*content.mistakes, *mistakes_across(content.libraries), *of_libraries]
     if mistakes:
-        lines = "\n".join(f"  - {mistake}" for mistake in dict.fromkeys(mistakes))
-        raise LibrariesFileError(f"{file}: the libraries' settings have mistakes:\n{lines}")
+        each_once = tuple(one for place, one in enumerate(mistakes) if one not in mistakes[:place])
+        raise LibrariesFileError("settings.mistakes", file=str(file), mistakes=each_once)
     return Settings(libraries=tuple(libraries), unlisted=_unlisted(file, content.libraries[0].defaults))
 
 
@@ -196,10 +191,10 @@ def libraries_in_order(environ: Mapping[str, str] = os.environ) -> tuple[Library
     return tuple(libraries)
 
 
-def _validated(content: Content) -> tuple[list[Library], list[str]]:
+def _validated(content: Content) -> tuple[list[Library], list[Message]]:
     """Return the libraries without mistakes, and the mistakes of the others."""
     libraries: list[Library] = []
-    mistakes: list[str] = []
+    mistakes: list[Message] = []
     for entry in content.libraries:
         try:
             libraries.append(Library.model_validate(entry.merged))
@@ -213,7 +208,4 @@ def _unlisted(file: Path, defaults: Mapping[str, object]) -> PersonalData:
     try:
         return PersonalData.model_validate(defaults.get("personal_data") or {})
     except ValidationError:
-        raise LibrariesFileError(
-            f"{file}: defaults: personal_data: has a mistake that each library has made up for; it is needed for the "
-            "data of libraries that are no longer listed."
-        ) from None
+        raise LibrariesFileError("settings.unlisted", file=str(file)) from None

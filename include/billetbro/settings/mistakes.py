@@ -1,14 +1,16 @@
-"""Mistakes in the libraries' settings, each as one line: whose, which key, what was found, what is allowed."""
+"""Mistakes in the libraries' settings, each as one message: whose, which key, what was found, what is allowed."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from billetbro.models.message import Message, Value
 from billetbro.settings.file import Entry, suggestion
 from billetbro.sources import SourceSettings, kinds
 
@@ -16,13 +18,13 @@ MAX_FOUND = 60
 """Characters of a found value that a message shows."""
 
 
-def mistakes_of(entry: Entry, error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Return a line for each mistake that validation found in one library; one in the defaults is labelled so."""
-    return [_line(entry, details, model) for details in error.errors(include_url=False, include_context=False)]
+def mistakes_of(entry: Entry, error: ValidationError, model: type[BaseModel]) -> list[Message]:
+    """Return a message for each mistake that validation found in one library; one in the defaults is labelled so."""
+    return [_mistake(entry, details, model) for details in error.errors(include_url=False, include_context=False)]
 
 
-def mistakes_across(entries: Iterable[Entry]) -> list[str]:
-    """Return a line for each id that two libraries have, for each event maker or source that two libraries use, and for
+def mistakes_across(entries: Iterable[Entry]) -> list[Message]:
+    """Return a message for each id that two libraries have, each event maker or source that two libraries use, and
     each pair of twins that is none; twins may have an event maker together."""
     entries = list(entries)
     ids: dict[str, int] = defaultdict(int)
@@ -35,65 +37,69 @@ def mistakes_across(entries: Iterable[Entry]) -> list[str]:
         for maker in sorted(set(_event_makers(entry.merged))):
             users[maker].append(entry.label)
     same_id = [
-        f"{label}: id: {count} libraries have this id; each needs its own" for label, count in ids.items() if count > 1
+        Message("settings.same_id", {"label": label, "count": count}) for label, count in ids.items() if count > 1
     ]
     twins = {frozenset((entry.label, str(entry.merged.get("twin_of")))) for entry in entries}
     same_maker = [
-        f"{', '.join(labels)}: place2book: event maker {maker} is used by {len(labels)} libraries; each event maker "
-        "belongs to one, or the events of one library would look unlinked to the other"
+        Message("settings.same_event_maker", {"labels": ", ".join(labels), "maker": maker, "count": len(labels)})
         for maker, labels in users.items()
         if len(labels) > 1 and frozenset(labels) not in twins
     ]
     same_site = [
-        f"{', '.join(labels)}: source: connection '{conn_id}' is used by {len(labels)} libraries; each source "
-        "belongs to one, or its events would be created once for each of them"
+        Message("settings.same_source", {"labels": ", ".join(labels), "connection": conn_id, "count": len(labels)})
         for conn_id, labels in sites.items()
         if len(labels) > 1
     ]
     return same_id + same_maker + same_site + list(_no_twins(entries))
 
 
-def _no_twins(entries: Sequence[Entry]) -> Iterator[str]:
+def _no_twins(entries: Sequence[Entry]) -> Iterator[Message]:
     """Find what is wrong with `twin_of`: two libraries are twins, one of them leads, and neither has another twin."""
     leaders = {entry.label: said for entry in entries if isinstance(said := entry.merged.get("twin_of"), str)}
     labels = [entry.label for entry in entries]
     for label, leader in leaders.items():
-        where = f"{label}: twin_of: found {_shown(leader)}"
+        found: dict[str, Value] = {"label": label, "found": _shown(leader)}
         if leader == label:
-            yield f"{where}; a library cannot be its own twin"
+            yield Message("settings.own_twin", found)
         elif leader not in labels:
-            yield f"{where}; no library has this id, {suggestion(leader, [one for one in labels if one != label])}"
+            others = [one for one in labels if one != label]
+            yield Message("settings.unknown_twin", found | {"suggestion": suggestion(leader, others)})
         elif leader in leaders:
-            yield f"{where}, which is itself the twin of another; of two twins one leads, and it has no 'twin_of'"
+            yield Message("settings.twin_of_twin", found)
     for leader in sorted(set(leaders.values())):
         followers = [label for label, named in leaders.items() if named == leader]
         if len(followers) > 1:
-            yield f"{', '.join(followers)}: twin_of: {len(followers)} libraries name {_shown(leader)}; it has one twin"
+            named: dict[str, Value] = {"labels": ", ".join(followers), "count": len(followers), "found": _shown(leader)}
+            yield Message("settings.several_twins", named)
 
 
-def _line(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> str:
+def _mistake(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> Message:
     path = tuple(part for part in details["loc"] if part != "[key]")
-    section, allowed = _looked_up(model, path, entry.merged)
+    section, description = _looked_up(model, path, entry.merged)
+    allowed = Message(description)
     kind = details["type"]
     if kind.startswith("union_tag"):
-        path, allowed = (*path, "type"), " or ".join(kinds())
+        path, allowed = (*path, "type"), reduce(_or, map(Message, kinds()))
     label = "defaults" if not _has(entry.own, path) and _has(entry.defaults, path) else entry.label
     where = f"{label}: {'.'.join(str(part) for part in path)}"
     match kind:
         case "extra_forbidden":
-            return f"{where}: unknown key; {suggestion(str(path[-1]), section.model_fields)}"
+            nearest = suggestion(str(path[-1]), section.model_fields)
+            return Message("settings.unknown_key", {"where": where, "suggestion": nearest})
         case "missing" | "union_tag_not_found":
-            return f"{where}: is missing; allowed is {allowed}"
-        case "union_tag_invalid":
-            return f"{where}: found {_shown(details['input'].get('type'))}; allowed is {allowed}"
-        case _:
-            return f"{where}: found {_shown(details['input'])}; allowed is {allowed}"
+            return Message("settings.missing", {"where": where, "allowed": allowed})
+    found = details["input"].get("type") if kind == "union_tag_invalid" else details["input"]
+    return Message("settings.not_allowed", {"where": where, "found": _shown(found), "allowed": allowed})
+
+
+def _or(one: Message, other: Message) -> Message:
+    return Message("settings.or", {"one": one, "other": other})
 
 
 def _looked_up(
     model: type[BaseModel], path: Sequence[int | str], data: Mapping[str, object]
 ) -> tuple[type[BaseModel], str]:
-    """Return the innermost section that a path leads into, and what is allowed there.
+    """Return the innermost section that a path leads into, and the key of what is allowed there.
 
     What a source's section may hold depends on its kind, which the data tell; in a mapping of sections any key leads
     on.
@@ -137,19 +143,19 @@ def _has(data: object, path: Sequence[int | str]) -> bool:
     return True
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> str | Message:
     """Show a value as its writer would recognise it, cut where it is long; never a whole section."""
     match value:
         case None:
-            return "nothing"
+            return Message("settings.nothing")
         case bool():
             return str(value).lower()
         case int() | float():
-            return f"the number {value}"
+            return Message("settings.number", {"value": str(value)})
         case Mapping():
-            return "a mapping"
+            return Message("settings.mapping")
         case list() | tuple():
-            return "a list"
+            return Message("settings.list")
     text = str(value)
     return repr(text if len(text) <= MAX_FOUND else text[:MAX_FOUND] + "…")
 

@@ -18,16 +18,14 @@ class Section(BaseModel):
 class WholeAddress(Section):
     """An address with nothing missing that a ticket needs."""
 
-    name: Text = Field(description="the name of the place, as text")
-    address1: Text = Field(description="street and number, as text")
-    address2: Annotated[str, StringConstraints(strict=True)] = Field("", description="text")
+    name: Text = Field(description="allowed.place")
+    address1: Text = Field(description="allowed.address1")
+    address2: Annotated[str, StringConstraints(strict=True)] = Field("", description="allowed.text")
     country: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2}$")] = Field(
-        "DK", description='two capital letters, such as DK (in quotes for "NO")'
+        "DK", description="allowed.country"
     )
-    postal_code: Text = Field(
-        description='text in quotes, four digits in Denmark, such as "0800" (YAML may read another number without)'
-    )
-    city: Text = Field(description="the name of the town, as text")
+    postal_code: Text = Field(description="allowed.postal_code")
+    city: Text = Field(description="allowed.city")
 
     @field_validator("postal_code")
     @classmethod

@@ -63,9 +63,9 @@ class SourceSettings(Section, ABC):
 
     words: ClassVar[SourceWords] = ANY_SOURCE
 
-    type: Text = Field(description="the kind of source, as text")
-    conn_id: Text = Field(description="the id of an Airflow connection, as text")
-    price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the source sends")
+    type: Text = Field(description="allowed.kind")
+    conn_id: Text = Field(description="allowed.connection")
+    price_unit: PriceUnit = Field(description="allowed.price_unit")
 
     @abstractmethod
     def opened(self, access: Access, *, lookback_days: int) -> AbstractContextManager[Source]:

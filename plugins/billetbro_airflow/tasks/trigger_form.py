@@ -10,6 +10,8 @@ from typing import Any
 
 from airflow.sdk import Param, get_current_context
 
+from billetbro.models.message import Message
+
 AN_ID = {"type": "string", "pattern": r"\S"}
 
 FORCED_UPDATE = {
@@ -74,7 +76,11 @@ def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
 
     params = get_current_context()["params"]
     if unknown := sorted(set(params) - set(form)):
-        raise LibrariesFileError("; ".join(f"{name}: unknown parameter; {suggestion(name, form)}" for name in unknown))
+        parameters = tuple(
+            Message("settings.unknown_parameter", {"name": name, "suggestion": suggestion(name, form)})
+            for name in unknown
+        )
+        raise LibrariesFileError("settings.unknown_parameters", parameters=parameters)
     return as_meant(form, params)
 
 

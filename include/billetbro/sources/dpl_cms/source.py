@@ -24,8 +24,8 @@ class DplCmsSettings(SourceSettings):
 
     words: ClassVar[SourceWords] = WORDS
 
-    conn_id: Text = Field(description="the id of an Airflow connection of type dpl_cms, as text")
-    price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the site sends")
+    conn_id: Text = Field(description="allowed.connection_of_dpl_cms")
+    price_unit: PriceUnit = Field(description="allowed.price_unit_of_dpl_cms")
 
     @contextmanager
     def opened(self, access: Access, *, lookback_days: int) -> Iterator[DplCmsSource]:  # noqa: ARG002

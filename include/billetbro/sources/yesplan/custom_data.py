@@ -6,8 +6,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from billetbro.settings.types import Section, Text
 
-_KEYWORD = "the keyword of a custom data field in Yesplan, as text"
-_WRITTEN = "the keyword of a custom data field in Yesplan that is named for nothing else, as text"
+_KEYWORD = "allowed.keyword"
+_WRITTEN = "allowed.keyword_of_its_own"
 
 
 class CustomData(Section):
@@ -17,9 +17,7 @@ class CustomData(Section):
     description: Text | None = Field(None, description=_KEYWORD)
     page: Text | None = Field(None, description=_KEYWORD)
     relevant: Text | None = Field(None, description=_KEYWORD)
-    prices: dict[Text, Text] = Field(
-        default_factory=dict, description="a ticket category's title, a colon, and the keyword that holds its price"
-    )
+    prices: dict[Text, Text] = Field(default_factory=dict, description="allowed.prices")
     sales_link: Text | None = Field(None, description=_WRITTEN)
     admin_link: Text | None = Field(None, description=_WRITTEN)
     sale_state: Text | None = Field(None, description=_WRITTEN)

@@ -35,32 +35,24 @@ class YesplanSettings(SourceSettings):
 
     words: ClassVar[SourceWords] = WORDS
 
-    conn_id: Text = Field(description="the id of an Airflow connection of type yesplan, as text")
-    price_unit: PriceUnit = Field(description="kroner or minor; it has no default, ask what the venue writes")
+    conn_id: Text = Field(description="allowed.connection_of_yesplan")
+    price_unit: PriceUnit = Field(description="allowed.price_unit_of_yesplan")
     statuses: tuple[Text, ...] = Field(
         ("Confirmed",),
         min_length=1,
-        description="a list of the statuses of events that go to ticketing, names or ids, as text",
+        description="allowed.statuses",
     )
     cancelled_statuses: tuple[Text, ...] = Field(
         ("Cancelled", "Aflyst", "Geannuleerd"),
-        description="a list of the statuses of events called off, names or ids, as text",
+        description="allowed.cancelled_statuses",
     )
-    query: Annotated[str, Field(strict=True)] = Field(
-        "", description="a query in Yesplan's search language without dates, such as 'location:\"Store Sal\"', as text"
-    )
-    horizon_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(
-        400, description="a whole number of days, 1 to 3650"
-    )
-    custom_data: CustomData = Field(
-        default_factory=CustomData, description="a mapping with capacity, prices and what else stands in custom data"
-    )
-    webhook: Text | None = Field(
-        None, description="the id of an Airflow connection whose password is the webhook's secret, as text"
-    )
+    query: Annotated[str, Field(strict=True)] = Field("", description="allowed.query")
+    horizon_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(400, description="allowed.horizon_days")
+    custom_data: CustomData = Field(default_factory=CustomData, description="allowed.custom_data")
+    webhook: Text | None = Field(None, description="allowed.webhook")
     addresses: dict[Text, WholeAddress] = Field(
         default_factory=dict,
-        description="a location's name or id, each once, a colon, and its address: name, address1, postal_code, city",
+        description="allowed.addresses",
     )
 
     @field_validator("addresses")
