@@ -19,10 +19,20 @@ WRITTEN_BACK = kinds_where(lambda operation: operation.sends_to_source)
 
 
 def store_planned(
-    connection: Connection, run_id: str, library: str, planned: Sequence[Change], now: datetime, status: str = "planned"
+    connection: Connection, run_id: str, library: str, planned: Sequence[Change], now: datetime
 ) -> list[int]:
-    """Store changes as planned (or held back) and return their ids, in the same order."""
-    rows = [_row(run_id, library, change, now, status) for change in planned]
+    """Store changes as planned and return their ids, in the same order."""
+    return _stored(connection, [_row(run_id, library, change, now, "planned") for change in planned])
+
+
+def store_held_back(
+    connection: Connection, run_id: str, library: str, held: Sequence[Change], now: datetime
+) -> list[int]:
+    """Store changes that are not sent, each with the code of the rule that holds it for a reason."""
+    return _stored(connection, [_row(run_id, library, change, now, "held_back") for change in held])
+
+
+def _stored(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     if not rows:
         return []
     statement = insert(changes).returning(changes.c.id, sort_by_parameter_order=True)

@@ -43,7 +43,10 @@ class RunRecord:
 def start_run(
     engine: Engine, run_id: str, libraries: Sequence[str], mode: str, *, by_hand: bool, now: datetime
 ) -> None:
-    """Note that a run begins for these libraries; a task that is tried again begins nothing anew."""
+    """Note that a run begins for these libraries; a task that is tried again begins nothing anew.
+
+    Each of its many arguments is a column of the row.
+    """
     rows = [
         {"run_id": run_id, "library": library, "mode": mode, "by_hand": by_hand, "started_at": now}
         for library in libraries

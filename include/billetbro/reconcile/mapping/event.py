@@ -65,10 +65,10 @@ def map_event(event: SourceEvent, rules: LibraryRules, now: datetime) -> Mapped:
     outcome, code = _judged(event, rules, now)
     if outcome is not None:
         found = _link(event) if outcome is Outcome.SOLD_ELSEWHERE else None
-        return _mapped(event, rules, outcome, code=code, field="link" if found else None, found=found)
+        return _mapped(event, rules, outcome, Flaw(code, "link" if found else None, found) if code else None)
     wanted = _wanted(event, rules)
     if isinstance(wanted, Flaw):
-        return _mapped(event, rules, Outcome.REJECTED, code=wanted.code, field=wanted.field, found=wanted.found)
+        return _mapped(event, rules, Outcome.REJECTED, wanted)
     return _mapped(event, rules, Outcome.PASSIVE_EVENT if wanted.passive else Outcome.TICKET_EVENT, desired=wanted)
 
 
@@ -76,7 +76,7 @@ def _listed_twice(event: SourceEvent, rules: LibraryRules) -> Mapped:
     """Return an event that is left as it is: nothing that it says is believed, and nothing is written back to it."""
     nothing_said = replace(event, state=None, link=None, admin_link=None, sold=None, available=None, shows=())
     titles = event.unreadable[LISTED_TWICE]
-    return _mapped(nothing_said, rules, Outcome.REJECTED, code="uuid_twice", field=LISTED_TWICE, found=titles)
+    return _mapped(nothing_said, rules, Outcome.REJECTED, Flaw("uuid_twice", LISTED_TWICE, titles))
 
 
 def _judged(event: SourceEvent, rules: LibraryRules, now: datetime) -> tuple[Outcome | None, str | None]:
@@ -158,11 +158,9 @@ def _mapped(
     event: SourceEvent,
     rules: LibraryRules,
     outcome: Outcome,
+    flaw: Flaw | None = None,
     *,
     desired: TicketEvent | None = None,
-    code: str | None = None,
-    field: str | None = None,
-    found: str | None = None,
 ) -> Mapped:
     return Mapped(
         uuid=event.uuid,
@@ -174,9 +172,9 @@ def _mapped(
         event_maker=_event_maker(event, rules),
         desired=desired,
         on_create=_on_create(event, rules),
-        code=code,
-        field=field,
-        found=found,
+        code=flaw.code if flaw else None,
+        field=flaw.field if flaw else None,
+        found=flaw.found if flaw else None,
         link=_link(event),
         admin_link=event.admin_link,
         state=event.state,

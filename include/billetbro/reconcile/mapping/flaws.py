@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Why an event is rejected: the rule's code (see `explanations`), the field, and what was found in it."""
+    """Why an event is rejected or left: the rule's code, the field, and what was found in it."""
 
     code: str
-    field: str
+    field: str | None
     found: str | None = None

@@ -62,7 +62,7 @@ def _store_findings(connection: Connection, run: LibraryRun, state: ReconcileSta
         count_absences(connection, run.id, plan.absences, run.run_id, state.unreadable)
     before = open_codes(connection, run.id)
     new = [held for held in plan.held_back if (held.uuid, held.why) not in before]
-    stored.store_planned(connection, run.run_id, run.id, new, run.now, status="held_back")
+    stored.store_held_back(connection, run.run_id, run.id, new, run.now)
     report_rejections(connection, run.id, run.library.source.words, plan.rejections, run.run_id, run.now)
     met = {(rejection.uuid, rejection.code) for rejection in plan.rejections}
     # Of what could not be read nothing is known: whatever was wrong with it may still be.
@@ -91,7 +91,7 @@ def _store_for_reading(connection: Connection, run: LibraryRun, state: Reconcile
     unsaved = refused_before(due, read_refusals(connection, run.id, UNSAVED), run.now, by_hand=run.request.by_hand)
     resting = [replace(change, why=UNSAVED) for change in due if change.uuid in unsaved]
     held = [*plan.held_back, *plan.stopped, *resting, *_absent_once(state, plan)]
-    stored.store_planned(connection, run.run_id, run.id, held, run.now, status="held_back")
+    stored.store_held_back(connection, run.run_id, run.id, held, run.now)
     return [change for change in due if change.uuid not in unsaved]
 
 
