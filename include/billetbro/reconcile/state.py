@@ -73,7 +73,7 @@ class Identity:
     belonging: Belonging
     link: Link | None = None
     current: CurrentEvent | None = None
-    begun_by_us: bool = False
+    created_by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

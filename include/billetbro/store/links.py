@@ -25,7 +25,7 @@ def read_links(connection: Connection, library: str, ends_after: datetime | None
     return tuple(link_from_row(row) for row in connection.execute(query).mappings())
 
 
-def linked_by_others(
+def linked_by_other_libraries(
     connection: Connection, library: str, event_makers: Collection[int]
 ) -> list[tuple[str, str, TicketEventKey]]:
     """Return (library, source event, Place2book event) of what other libraries sell for these event makers."""

@@ -39,7 +39,7 @@ BOUNDS_IN_REACH = text("""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class LastReading:
     """A linked event as it stands in our tables: `event` is what Place2book told of it at `read_at`."""
 
     library: str
@@ -49,7 +49,7 @@ class Told:
     read_at: datetime
 
 
-def bounds_in_reach(connection: Connection, now: datetime, library: str | None = None) -> tuple[Told, ...]:
+def bounds_in_reach(connection: Connection, now: datetime, library: str | None = None) -> tuple[LastReading, ...]:
     """Return the linked events, of every library or of one, of which a sale window's bound has come lately.
 
     Lately is since the event was read, or not so long ago that its state may still be tried. None before the tables
@@ -59,7 +59,7 @@ def bounds_in_reach(connection: Connection, now: datetime, library: str | None =
         return ()
     values = {"now": now, "tried_since": now - STILL_TRIED, "library": library}
     return tuple(
-        Told(
+        LastReading(
             library=row["library"],
             mapped=MAPPED.validate_python(row["of_source"]),
             link=link_from_row(row),

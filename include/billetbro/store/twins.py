@@ -50,7 +50,7 @@ def still_to_come(connection: Connection, library: str, now: datetime) -> frozen
     return frozenset(TicketEventKey(row.event_maker, row.event_id) for row in connection.execute(query))
 
 
-def read_left(connection: Connection, library: str) -> dict[str, str]:
+def read_deferred(connection: Connection, library: str) -> dict[str, str]:
     """Return which events were left to which Place2book event of the twin's, by its seccode."""
     query = select(source_events.c.uuid, source_events.c.left_to).where(
         source_events.c.library == library, source_events.c.left_to.is_not(None)
@@ -58,7 +58,7 @@ def read_left(connection: Connection, library: str) -> dict[str, str]:
     return {row.uuid: row.left_to for row in connection.execute(query)}
 
 
-def read_left_gone(connection: Connection, library: str) -> list[tuple[Mapped, str]]:
+def read_deferred_gone(connection: Connection, library: str) -> list[tuple[Mapped, str]]:
     """Return the events that were left to the twin and vanished a few loads ago, each with the seccode.
 
     What an event that is present was left to is no other's any more.
@@ -75,7 +75,7 @@ def read_left_gone(connection: Connection, library: str) -> list[tuple[Mapped, s
     return [(MAPPED.validate_python(row.mapped), row.left_to) for row in connection.execute(query)]
 
 
-def remember_left(connection: Connection, library: str, left: Mapping[str, str], judged: Collection[str]) -> None:
+def remember_deferred(connection: Connection, library: str, left: Mapping[str, str], judged: Collection[str]) -> None:
     """Note which events were left to which Place2book event of the twin's, and that of those judged no other was."""
     of_library = update(source_events).where(source_events.c.library == library)
     forgotten = source_events.c.uuid == any_(literal(list(judged), ARRAY(Text)))

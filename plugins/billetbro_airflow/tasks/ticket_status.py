@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from billetbro.errors import BilletbroError
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.request import LibraryRun, RunRequest, utc_now
-from billetbro.steps.ticket_status import Followed, Round, follow_sale_windows, for_each_due, libraries_due
+from billetbro.steps.sale_windows import Followed, Round, follow_sale_windows, for_each_due, libraries_due
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
 

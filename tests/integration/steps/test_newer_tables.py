@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from billetbro.errors import SettingsError
 from billetbro.steps.request import RunRequest, for_each_library
-from billetbro.steps.ticket_status import for_each_due
+from billetbro.steps.sale_windows import for_each_due
 from billetbro.store.database import connect
 from tests.catalogues import english
 from tests.integration.steps.harness import World

@@ -16,7 +16,7 @@ from billetbro.models import Mode
 from billetbro.settings.libraries import Library
 from billetbro.steps.report import make_report
 from billetbro.steps.request import RunRequest
-from billetbro.steps.ticket_status import LEFT_ALONE, Followed, Round, follow_sale_windows, for_each_due, libraries_due
+from billetbro.steps.sale_windows import LEFT_ALONE, Followed, Round, follow_sale_windows, for_each_due, libraries_due
 from billetbro.store.database import connect, library_lock
 from billetbro.store.event.facts import library_facts
 from sandbox.moments import end_of, start_of

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from billetbro.steps.request import RunRequest
-from billetbro.steps.ticket_status import Followed, follow_sale_windows, libraries_due
+from billetbro.steps.sale_windows import Followed, follow_sale_windows, libraries_due
 from sandbox.yesplan_state import Installation
 from tests.integration.steps.harness import HOUR, World
 from tests.integration.steps.venue import VENUE

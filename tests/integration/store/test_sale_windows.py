@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from billetbro.models import CurrentPrice, LinkStatus, SourceState
 from billetbro.reconcile.sale_status.windows import is_due
-from billetbro.store.sale_windows import Told, bounds_in_reach
+from billetbro.store.sale_windows import LastReading, bounds_in_reach
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT, link_to_row
 from billetbro.store.schema.tables import links, source_events, ticket_events
 from tests.integration.store import examples
@@ -22,7 +22,7 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 MINUTES = (None, None, -200, -61, -60, -59, -31, -30, -29, -1, 0, 1, 100)
 
 
-def any_event(number: int, random: Random) -> Told:
+def any_event(number: int, random: Random) -> LastReading:
     """Return an event with windows that begin and end about now, as it may stand in the tables."""
 
     def moment() -> datetime | None:
@@ -50,7 +50,7 @@ def any_event(number: int, random: Random) -> Told:
         ends_at=random.choice([None, NOW, NOW + timedelta(days=1)]),
         state_written=random.choice([None, SourceState.ACTIVE, SourceState.TICKET_SALE_NOT_OPEN]),
     )
-    return Told(
+    return LastReading(
         library=random.choice(["solbjerg", "nordvig"]),
         mapped=replace(WANTED, uuid=uuid),
         link=link,
@@ -59,7 +59,7 @@ def any_event(number: int, random: Random) -> Told:
     )
 
 
-def store(connection: Connection, told: list[Told], *, present: bool = True) -> None:
+def store(connection: Connection, told: list[LastReading], *, present: bool = True) -> None:
     """Store events as the hourly run leaves them behind."""
     seen = {"title": "Koncert", "present": present, "first_seen_at": NOW, "last_seen_at": NOW}
     shown = SOURCE_EVENT.dump_python(examples.SOURCE_EVENT, mode="json")

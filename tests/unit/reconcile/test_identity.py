@@ -64,7 +64,7 @@ def test_removed_event_wanted_again_is_new_though_its_old_link_still_stands() ->
 def test_sales_link_of_an_unlinked_event_is_adopted_as_staffs(link: str) -> None:
     found = identities_of([wanted(event=OTHER_TITLE, link=link)], [], [standing()])
     assert belongings(found) == {"a": ("adopted", 1)}
-    assert found["a"].begun_by_us is False
+    assert found["a"].created_by_us is False
 
 
 def test_sales_link_of_another_event_maker_of_the_library_is_adopted() -> None:
@@ -150,13 +150,13 @@ def test_sales_link_of_a_vanished_event_deleted_in_place2book_is_missing() -> No
 def test_lost_create_is_found_by_name_and_start_and_is_ours() -> None:
     found = identities_of([wanted()], [], [standing(2, name="Andet"), standing()], begun=frozenset({"a"}))
     assert belongings(found) == {"a": ("adopted", 1)}
-    assert found["a"].begun_by_us is True
+    assert found["a"].created_by_us is True
 
 
 def test_event_by_hand_with_the_same_name_and_start_is_adopted_as_staffs() -> None:
     found = identities_of([wanted()], [], [standing()])
     assert belongings(found) == {"a": ("adopted", 1)}
-    assert found["a"].begun_by_us is False
+    assert found["a"].created_by_us is False
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from billetbro.reconcile.matching.similarity import is_alike, is_same, sameness
+from billetbro.reconcile.matching.similarity import features_of, is_alike, is_same
 from tests.unit.reconcile.builders import START
 
 
@@ -36,8 +36,8 @@ from tests.unit.reconcile.builders import START
     ],
 )
 def test_titles_are_the_same_when_one_stands_in_the_other(ours: str, theirs: str, same: bool) -> None:
-    assert is_same(sameness(ours, START), sameness(theirs, START)) is same
-    assert is_same(sameness(theirs, START), sameness(ours, START)) is same
+    assert is_same(features_of(ours, START), features_of(theirs, START)) is same
+    assert is_same(features_of(theirs, START), features_of(ours, START)) is same
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_titles_are_the_same_when_one_stands_in_the_other(ours: str, theirs: str
     ],
 )
 def test_starts_are_the_same_to_the_minute(start: datetime | None, same: bool) -> None:
-    assert is_same(sameness("A", START), sameness("A", start)) is same
+    assert is_same(features_of("A", START), features_of("A", start)) is same
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_starts_are_the_same_to_the_minute(start: datetime | None, same: bool) -
 def test_event_that_is_known_to_be_another_is_alike_until_title_and_start_are_other(
     title: str, start: datetime, alike: bool
 ) -> None:
-    assert is_alike(sameness("Hamlet", START), sameness(title, start)) is alike
+    assert is_alike(features_of("Hamlet", START), features_of(title, start)) is alike

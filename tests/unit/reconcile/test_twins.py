@@ -259,11 +259,11 @@ def test_event_is_the_same_as_one_that_looks_so_anywhere(other: Twin) -> None:
 @pytest.mark.parametrize(
     ("mapped", "other", "expected"),
     [
-        pytest.param(wanted(event=HALF_PAST), twin(ON_SALE, left={"a": "sec7"}), [LEFT], id="moved"),
-        pytest.param(wanted(title="Hajer"), twin(ON_SALE, left={"a": "sec7"}), [LEFT], id="renamed"),
-        pytest.param(wanted(event=HALF_PAST, title="Hajer"), twin(ON_SALE, left={"a": "sec7"}), [], id="another"),
-        pytest.param(wanted(event=HALF_PAST), twin(OVER, left={"a": "sec7"}), [], id="no longer on sale"),
-        pytest.param(wanted(event=HALF_PAST), twin(ON_SALE, left={"b": "sec7"}), [], id="never left"),
+        pytest.param(wanted(event=HALF_PAST), twin(ON_SALE, deferred={"a": "sec7"}), [LEFT], id="moved"),
+        pytest.param(wanted(title="Hajer"), twin(ON_SALE, deferred={"a": "sec7"}), [LEFT], id="renamed"),
+        pytest.param(wanted(event=HALF_PAST, title="Hajer"), twin(ON_SALE, deferred={"a": "sec7"}), [], id="another"),
+        pytest.param(wanted(event=HALF_PAST), twin(OVER, deferred={"a": "sec7"}), [], id="no longer on sale"),
+        pytest.param(wanted(event=HALF_PAST), twin(ON_SALE, deferred={"b": "sec7"}), [], id="never left"),
     ],
 )
 def test_event_that_was_left_before_stays_so_until_title_and_start_are_other(

@@ -27,7 +27,7 @@ from datetime import datetime
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped
 from billetbro.models.sales_links import is_place2book, seccode_of
 from billetbro.models.text import normal_form, same_text
-from billetbro.reconcile.matching.recreated import in_order_of_start, made_anew
+from billetbro.reconcile.matching.recreated import in_order_of_start, pair_recreated
 from billetbro.reconcile.matching.twins import defer_to_twin
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
@@ -116,7 +116,7 @@ def _made_anew(state: ReconcileState, found: dict[str, Identity]) -> None:
     claimed = {identity.link.uuid for identity in found.values() if identity.link}
     vanished = [link for link in _absent(state, out_of_sight=False) if link.uuid not in claimed]
     unseen = [link for link in _absent(state, out_of_sight=True) if not link.is_over(state.run.now)]
-    for mapped, link in made_anew(_unmatched(state, found), vanished, unseen):
+    for mapped, link in pair_recreated(_unmatched(state, found), vanished, unseen):
         found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.MOVED, link=link)
     for uuid, identity in found.items():
         if identity.belonging is Belonging.MOVED and identity.link:
@@ -142,7 +142,7 @@ def _lost_creates(state: ReconcileState, found: dict[str, Identity]) -> None:
                 mapped=mapped,
                 belonging=Belonging.ADOPTED,
                 current=candidates.pop(0),
-                begun_by_us=mapped.uuid in begun,
+                created_by_us=mapped.uuid in begun,
             )
 
 

@@ -46,7 +46,9 @@ New = TypeVar("New", bound=Instance)
 Old = TypeVar("Old", bound=Instance)
 
 
-def made_anew(instances: Iterable[New], vanished: Iterable[Old], unseen: Iterable[Old] = ()) -> list[tuple[New, Old]]:
+def pair_recreated(
+    instances: Iterable[New], vanished: Iterable[Old], unseen: Iterable[Old] = ()
+) -> list[tuple[New, Old]]:
     """Pair one to one (behaviour 4.3): within a series what has the same title, same start first, then in order of
     start; of the rest what looks the same.
 

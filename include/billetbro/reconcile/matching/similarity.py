@@ -13,33 +13,33 @@ JOINING = frozenset({"og", "and"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sameness:
+class Features:
     """What events are compared by: the words of the title, and the minute of the start in UTC."""
 
     words: tuple[str, ...]
     minute: datetime | None
 
 
-def sameness(title: str, starts_at: datetime | None) -> Sameness:
+def features_of(title: str, starts_at: datetime | None) -> Features:
     """Return what an event is compared by: capitals, punctuation, white space and joining words make no difference."""
     letters = unicodedata.normalize("NFKC", normal_form(title)).casefold()
     bare = "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in letters)
     words = tuple(word for word in bare.split() if word not in JOINING)
     minute = starts_at and starts_at.astimezone(UTC).replace(second=0, microsecond=0)
-    return Sameness(words or (normal_form(title),), minute)
+    return Features(words or (normal_form(title),), minute)
 
 
-def same_title(one: Sameness, other: Sameness) -> bool:
+def same_title(one: Features, other: Features) -> bool:
     """Return whether one title's words stand in the other's, together and in their order: it adorns the same title."""
     short, long = sorted((one.words, other.words), key=len)
     return any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1))
 
 
-def is_same(one: Sameness, other: Sameness) -> bool:
+def is_same(one: Features, other: Features) -> bool:
     """Return whether two events are the same: they start in the same minute, and have the same title."""
     return one.minute == other.minute and same_title(one, other)
 
 
-def is_alike(one: Sameness, other: Sameness) -> bool:
+def is_alike(one: Features, other: Features) -> bool:
     """Return whether an event that is known to be another still is it: not when title and start are both other ones."""
     return one.minute == other.minute or same_title(one, other)

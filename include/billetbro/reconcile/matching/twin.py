@@ -11,7 +11,7 @@ from functools import cached_property
 
 from billetbro.models import Link, LinkStatus, Mapped, Outcome, TicketEventKey
 from billetbro.models.sales_links import seccode_of
-from billetbro.reconcile.matching.similarity import Sameness, is_alike, is_same, sameness
+from billetbro.reconcile.matching.similarity import Features, features_of, is_alike, is_same
 from billetbro.reconcile.planning.owned_fields import read_time
 
 LED = frozenset({Outcome.TICKET_EVENT, Outcome.SOLD_ELSEWHERE, Outcome.CANCELLED})
@@ -31,7 +31,7 @@ class Hold(IntEnum):
 class Claim:
     """An event of the twin's as it looks in one place: in its source, in its link, or in Place2book."""
 
-    looks: Sameness
+    looks: Features
     hold: Hold
     link: Link | None = None
 
@@ -42,8 +42,8 @@ class Twin:
 
     `creates_in_doubt` are the title and start of creates that may have been carried out, `missing` the source events
     whose Place2book event staff have deleted, `to_come` the Place2book events that are over for its source alone.
-    `left` tells of our own events which of its they were left to before, by seccode; `left_gone` of those that have
-    vanished since.
+    `deferred` says which of its events ours were left to before, by seccode; `deferred_gone` the same of those of ours
+    that have vanished since.
     """
 
     name: str
@@ -54,8 +54,8 @@ class Twin:
     creates_in_doubt: Sequence[tuple[str, datetime | None]] = ()
     missing: Collection[str] = ()
     to_come: Collection[TicketEventKey] = ()
-    left: Mapping[str, str] = field(default_factory=dict)
-    left_gone: Sequence[tuple[Mapped, str]] = ()
+    deferred: Mapping[str, str] = field(default_factory=dict)
+    deferred_gone: Sequence[tuple[Mapped, str]] = ()
 
     @cached_property
     def standing(self) -> tuple[Link, ...]:
@@ -80,14 +80,14 @@ class Twin:
         for link in self.standing:
             hold = Hold.NOT_FOR_SALE if link.uuid in self.missing else self._hold_of(link)
             claims += [Claim(looks=looks, hold=hold, link=link) for looks in _looks_of(link, shown.get(link.uuid))]
-        claims += [Claim(looks=sameness(*create), hold=Hold.WANTED) for create in self.creates_in_doubt]
+        claims += [Claim(looks=features_of(*create), hold=Hold.WANTED) for create in self.creates_in_doubt]
         sold = {link.uuid for link in self.links}
         wanted = (
             m
             for m in self.snapshot
             if (m.outcome in LED if self.leads else m.outcome is Outcome.CANCELLED and m.uuid in sold)
         )
-        claims += [Claim(looks=sameness(m.title, m.starts_at), hold=Hold.WANTED) for m in wanted]
+        claims += [Claim(looks=features_of(m.title, m.starts_at), hold=Hold.WANTED) for m in wanted]
         return tuple(claims)
 
     @cached_property
@@ -108,17 +108,17 @@ class Twin:
                 by_seccode[claim.link.seccode].append(claim)
         return dict(by_seccode)
 
-    def claim_on(self, mapped: Mapped, sales_hosts: Collection[str], ours: Collection[Sameness] = ()) -> Claim | None:
+    def claim_on(self, mapped: Mapped, sales_hosts: Collection[str], ours: Collection[Features] = ()) -> Claim | None:
         """Return what it has to say of an event of ours: the strongest of its claims, one with just its title first.
 
         What looks just as another of `ours` is that one's, and no other's whose title is longer or shorter.
         """
-        looks = sameness(mapped.title, mapped.starts_at)
+        looks = features_of(mapped.title, mapped.starts_at)
         here = [claim for claim in self.by_minute.get(looks.minute, ()) if is_same(looks, claim.looks)]
         found = [claim for claim in here if claim.looks == looks or claim.looks not in ours]
         shown = self.by_seccode.get(seccode_of(mapped.link or "", sales_hosts) or "", ())
         found += [claim for claim in shown if is_alike(looks, claim.looks)]
-        before = self.by_seccode.get(self.left.get(mapped.uuid, ""), ())
+        before = self.by_seccode.get(self.deferred.get(mapped.uuid, ""), ())
         found += [claim for claim in before if claim.hold is not Hold.NOT_FOR_SALE and is_alike(looks, claim.looks)]
         return min(found, key=lambda claim: (claim.hold, claim.looks != looks), default=None)
 
@@ -135,8 +135,8 @@ def is_on_sale(link: Link) -> bool:
     return link.status is LinkStatus.LIVE and not link.applied.get("passive") and link.sale_closed_at is None
 
 
-def _looks_of(link: Link, mapped: Mapped | None) -> set[Sameness]:
+def _looks_of(link: Link, mapped: Mapped | None) -> set[Features]:
     """Return how an event looks: when it was linked or last loaded, in Place2book, and in its source by now."""
     name, begin_at = link.applied.get("name"), link.applied.get("begin_at")
-    looks = {sameness(link.title, link.starts_at), sameness(str(name or link.title), read_time(begin_at))}
-    return looks | ({sameness(mapped.title, mapped.starts_at)} if mapped else set())
+    looks = {features_of(link.title, link.starts_at), features_of(str(name or link.title), read_time(begin_at))}
+    return looks | ({features_of(mapped.title, mapped.starts_at)} if mapped else set())

@@ -25,8 +25,8 @@ from dataclasses import replace
 
 from billetbro.models import Mapped, Outcome, Rejection
 from billetbro.models.sales_links import seccode_of
-from billetbro.reconcile.matching.recreated import made_anew
-from billetbro.reconcile.matching.similarity import sameness
+from billetbro.reconcile.matching.recreated import pair_recreated
+from billetbro.reconcile.matching.similarity import features_of
 from billetbro.reconcile.matching.twin import Claim, Hold, Twin, is_on_sale
 from billetbro.reconcile.planning.parts import rejection_of
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
@@ -41,9 +41,9 @@ def defer_to_twin(state: ReconcileState) -> ReconcileState:
     twin, hosts = state.twin, state.rules.sales_hosts
     if twin is None:
         return state
-    ours = frozenset(sameness(i.mapped.title, i.mapped.starts_at) for i in state.identities.values())
-    if before := _left_before_made_anew(state.identities.values(), twin):
-        twin = replace(twin, left={**twin.left, **before})
+    ours = frozenset(features_of(i.mapped.title, i.mapped.starts_at) for i in state.identities.values())
+    if before := _deferred_before(state.identities.values(), twin):
+        twin = replace(twin, deferred={**twin.deferred, **before})
     remaining: dict[str, Identity] = {}
     deferred: dict[str, Mapped] = {}
     deferred_to: dict[str, str] = {}
@@ -55,10 +55,10 @@ def defer_to_twin(state: ReconcileState) -> ReconcileState:
             if claim and twin.leads and claim.hold is Hold.ON_SALE and _sells(identity) and state.run.asked_for(uuid):
                 twice.append(rejection_of(identity.mapped, SOLD_TWICE, None, _whose(twin, claim)))
         elif claim and not (claim.hold is Hold.SALE_ENDED and _has_one_of_its_own(identity)):
-            deferred[uuid] = _left(identity, SOLD_BY_TWIN, _whose(twin, claim))
+            deferred[uuid] = _deferred(identity, SOLD_BY_TWIN, _whose(twin, claim))
             deferred_to |= {uuid: claim.link.seccode} if claim.link and claim.link.seccode else {}
         elif twin.leads and not twin.read and identity.link is None:
-            deferred[uuid] = _left(identity, WAITS_FOR_TWIN, twin.name)
+            deferred[uuid] = _deferred(identity, WAITS_FOR_TWIN, twin.name)
         else:
             remaining[uuid] = identity
     return replace(
@@ -76,11 +76,13 @@ def is_claimed_by_twin(mapped: Mapped, state: ReconcileState) -> bool:
     return state.twin is not None and state.twin.claim_on(mapped, state.rules.sales_hosts) is not None
 
 
-def _left_before_made_anew(identities: Iterable[Identity], twin: Twin) -> dict[str, str]:
+def _deferred_before(identities: Iterable[Identity], twin: Twin) -> dict[str, str]:
     """Return what instances that a source made anew were left to under the uuids that they had before."""
-    anew = [i.mapped for i in identities if i.belonging is Belonging.NEW and i.mapped.uuid not in twin.left]
-    seccodes = {gone.uuid: seccode for gone, seccode in twin.left_gone}
-    return {new.uuid: seccodes[gone.uuid] for new, gone in made_anew(anew, [gone for gone, _ in twin.left_gone])}
+    anew = [i.mapped for i in identities if i.belonging is Belonging.NEW and i.mapped.uuid not in twin.deferred]
+    seccodes = {gone.uuid: seccode for gone, seccode in twin.deferred_gone}
+    return {
+        new.uuid: seccodes[gone.uuid] for new, gone in pair_recreated(anew, [gone for gone, _ in twin.deferred_gone])
+    }
 
 
 def _would_begin_to_sell(identity: Identity, sales_hosts: Collection[str], *, resync: bool) -> bool:
@@ -91,7 +93,7 @@ def _would_begin_to_sell(identity: Identity, sales_hosts: Collection[str], *, re
         case Belonging.ADOPTED:
             named = seccode_of(identity.mapped.link or "", sales_hosts)
             by_link = identity.current is not None and named == identity.current.seccode
-            return not (identity.begun_by_us or by_link)
+            return not (identity.created_by_us or by_link)
         case Belonging.MISSING:
             return resync
         case Belonging.UNKNOWN_LINK:
@@ -108,7 +110,7 @@ def _sells(identity: Identity) -> bool:
     return _has_one_of_its_own(identity) and identity.link is not None and is_on_sale(identity.link)
 
 
-def _left(identity: Identity, code: str, found: str) -> Mapped:
+def _deferred(identity: Identity, code: str, found: str) -> Mapped:
     outcome = Outcome.SKIPPED if identity.link is None else Outcome.REJECTED
     return replace(identity.mapped, outcome=outcome, desired=None, code=code, field=None, found=found)
 

@@ -164,7 +164,7 @@ def _plan_adoption(
     identity: Identity, current: CurrentEvent, desired: TicketEvent, state: ReconcileState, plan: Plan
 ) -> None:
     """Plan an adoption: what we began ourselves is completed, what staff made by hand is taken as it stands."""
-    mapped, by_us = identity.mapped, identity.begun_by_us
+    mapped, by_us = identity.mapped, identity.created_by_us
     why = Why.ANSWER_WAS_LOST if by_us else Why.NAMED_BY_SOURCE
     plan.changes.append(change_of(Kind.ADOPT, mapped, current, (), why))
     applied = current_fields(current) if by_us else desired_fields(desired)

@@ -49,23 +49,23 @@ def last_turn(event: CurrentEvent, now: datetime) -> datetime | None:
     return None
 
 
-def is_due(mapped: Mapped, link: Link, told: CurrentEvent, read_at: datetime, now: datetime) -> bool:
-    """Return whether an event's button is to be looked at; `told` is how Place2book showed the event at `read_at`."""
-    if link.status is not LinkStatus.LIVE or link.is_over(now) or told.passive or told.state in OVER_STATES:
+def is_due(mapped: Mapped, link: Link, event: CurrentEvent, read_at: datetime, now: datetime) -> bool:
+    """Return whether an event's button is to be looked at; `event` is how Place2book showed the event at `read_at`."""
+    if link.status is not LinkStatus.LIVE or link.is_over(now) or event.passive or event.state in OVER_STATES:
         return False
     if mapped.outcome in NOT_CONCERNED or mapped.state in NEVER_OVERWRITTEN:
         return False
-    turn = last_turn(told, now)
+    turn = last_turn(event, now)
     if turn is None:
         return False
     if turn > read_at:
         return True
-    if now - turn <= MAY_LAG and _not_active_yet(told, now):
+    if now - turn <= MAY_LAG and _not_active_yet(event, now):
         return True
-    return now - turn <= STILL_TRIED and due_state(mapped, link, told, now) is not None
+    return now - turn <= STILL_TRIED and due_state(mapped, link, event, now) is not None
 
 
-def _not_active_yet(told: CurrentEvent, now: datetime) -> bool:
+def _not_active_yet(event: CurrentEvent, now: datetime) -> bool:
     """Return whether only `active`, which also turns when a sale opens, speaks against a sale that is open."""
-    open_by_now = state_of_windows(told, now) is SaleState.OPEN
-    return told.paused is None and open_by_now and sale_state(told, now) is SaleState.CLOSED
+    open_by_now = state_of_windows(event, now) is SaleState.OPEN
+    return event.paused is None and open_by_now and sale_state(event, now) is SaleState.CLOSED

@@ -1,7 +1,7 @@
 """What the write-back after a plan would be: the plan carried out on paper, by the operations that carry it out.
 
 So the links and ticket events that the write-back would find come about just as they would in earnest. What only
-Place2book can hand out, the addresses of an event that does not exist yet, is None in the foreseen change.
+Place2book can hand out, the addresses of an event that does not exist yet, is None in the forecast.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.due_write_backs import WriteBackView, what_is_due
 from billetbro.steps.load.execute import event_state
 
-TO_BE_TOLD = "to be told by Place2book"
+LINK_PENDING = "to be told by Place2book"
 """Stands for a new event's sales link while it is on paper; it is never stored or shown."""
 
 ADDRESSES = frozenset({"url", "admin_url"})
@@ -105,7 +105,7 @@ class OnPaper:
             address=desired.address,
             state="passive" if desired.passive else "published",
             available_tickets=desired.capacity,
-            sales_location=TO_BE_TOLD,
+            sales_location=LINK_PENDING,
             prices=tuple(self._price(price.name, price.value_ore) for price in desired.prices),
         )
         return self._stands(made)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from billetbro.errors import SettingsError
 from billetbro.models import Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.settings.libraries import Library
-from billetbro.store.links import linked_by_others
+from billetbro.store.links import linked_by_other_libraries
 
 
 def read_foreign_claims(
@@ -29,15 +29,15 @@ def read_foreign_claims(
     section = library.place2book
     makers = {section.event_maker, *section.event_makers_by_branch.values()}
     makers |= {link.event_maker for link in links if link.status is LinkStatus.LIVE}
-    others = linked_by_others(connection, library.id, makers)
-    strangers = [found for found in others if twin is None or found[0] != twin.id]
-    _see_that_the_id_is_as_before(library.id, strangers, {mapped.uuid for mapped in snapshot})
-    return frozenset(key for _, _, key in others)
+    foreign = linked_by_other_libraries(connection, library.id, makers)
+    strangers = [found for found in foreign if twin is None or found[0] != twin.id]
+    _ensure_id_is_unchanged(library.id, strangers, {mapped.uuid for mapped in snapshot})
+    return frozenset(key for _, _, key in foreign)
 
 
-def _see_that_the_id_is_as_before(
-    library: str, others: Sequence[tuple[str, str, TicketEventKey]], present: Collection[str]
+def _ensure_id_is_unchanged(
+    library: str, foreign: Sequence[tuple[str, str, TicketEventKey]], present: Collection[str]
 ) -> None:
-    same = Counter(other for other, uuid, _ in others if uuid in present)
+    same = Counter(other for other, uuid, _ in foreign if uuid in present)
     for before, count in same.most_common(1):
         raise SettingsError("error.renamed_library", library=library, events=count, before=before)

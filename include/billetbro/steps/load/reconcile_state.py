@@ -20,7 +20,7 @@ from billetbro.store.links import read_links
 from billetbro.store.rejections import open_codes, read_refusals
 from billetbro.store.runs import read_run
 from billetbro.store.snapshots import forget_ticket_events, read_mapped, store_mapped, store_ticket_events
-from billetbro.store.twins import remember_left
+from billetbro.store.twins import remember_deferred
 
 
 def read_state(run: LibraryRun, client: Place2bookClient, twin: Library | None) -> ReconcileState:
@@ -73,7 +73,7 @@ def store_observation(connection: Connection, library: str, state: ReconcileStat
     store_mapped(connection, library, state.deferred)
     # What is rejected for now is, once it is in order, still the event that it was.
     judged = [mapped.uuid for mapped in state.snapshot if mapped.outcome is not Outcome.REJECTED]
-    remember_left(connection, library, state.deferred_to, judged)
+    remember_deferred(connection, library, state.deferred_to, judged)
     over = {link.key for link in state.links if link.status is LinkStatus.RETIRED}
     seen = [event for event in state.events.values() if event.key in over]
     store_ticket_events(connection, library, [*state.currents.values(), *seen], state.run.now)

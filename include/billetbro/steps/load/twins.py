@@ -14,7 +14,7 @@ from billetbro.store.database import library_lock
 from billetbro.store.links import read_links
 from billetbro.store.rejections import open_codes
 from billetbro.store.snapshots import read_mapped
-from billetbro.store.twins import creates_in_doubt, read_left, read_left_gone, still_to_come, was_read
+from billetbro.store.twins import creates_in_doubt, read_deferred, read_deferred_gone, still_to_come, was_read
 
 
 @contextmanager
@@ -45,8 +45,8 @@ def read_twin(connection: Connection, library: Library, twin: Library | None, no
         creates_in_doubt=creates_in_doubt(connection, twin.id),
         missing=deleted,
         to_come=still_to_come(connection, twin.id, now),
-        left=read_left(connection, library.id),
-        left_gone=read_left_gone(connection, library.id),
+        deferred=read_deferred(connection, library.id),
+        deferred_gone=read_deferred_gone(connection, library.id),
     )
 
 

@@ -33,7 +33,7 @@ from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.database import library_lock, migrate
 from billetbro.store.runs import note_error, note_progress, start_run
-from billetbro.store.sale_windows import Told, bounds_in_reach
+from billetbro.store.sale_windows import LastReading, bounds_in_reach
 from billetbro.store.snapshots import note_written_back, store_ticket_events
 
 STEP = "ticket_status"
@@ -74,7 +74,7 @@ class Round:
 
 def libraries_due(engine: Engine, now: datetime) -> frozenset[str]:
     """Return the libraries that have an event whose button is to be looked at; asks nobody but our own tables."""
-    return frozenset(told.library for told in _due(engine, now))
+    return frozenset(reading.library for reading in _due(engine, now))
 
 
 def for_each_due(
@@ -127,14 +127,16 @@ def follow_sale_windows(run: LibraryRun, source: Source, client: Place2bookClien
     return Followed(read=len(stands), written=result.written, refused=len(result.rejections))
 
 
-def _due(engine: Engine, now: datetime, library: str | None = None) -> list[Told]:
+def _due(engine: Engine, now: datetime, library: str | None = None) -> list[LastReading]:
     with engine.connect() as connection:
         in_reach = bounds_in_reach(connection, now, library)
-    return [told for told in in_reach if is_due(told.mapped, told.link, told.event, told.read_at, now)]
+    return [
+        reading for reading in in_reach if is_due(reading.mapped, reading.link, reading.event, reading.read_at, now)
+    ]
 
 
 def _read_again(
-    client: Place2bookClient, due: Collection[Told]
+    client: Place2bookClient, due: Collection[LastReading]
 ) -> tuple[dict[TicketEventKey, CurrentEvent], list[BilletbroError]]:
     """Return the events as they stand now, and what kept others from being read.
 
@@ -143,11 +145,11 @@ def _read_again(
     """
     errors: list[BilletbroError] = []
 
-    def read(told: Told) -> CurrentEvent | None:
+    def read(reading: LastReading) -> CurrentEvent | None:
         if len(errors) >= GIVE_UP_AFTER:
             return None
         try:
-            return replace(client.event(*told.link.key), prices=client.prices(*told.link.key))
+            return replace(client.event(*reading.link.key), prices=client.prices(*reading.link.key))
         except Refused:
             return None
         except Retriable as error:
@@ -162,26 +164,27 @@ def _write_states(
     run: LibraryRun,
     source: Source,
     sales_host: str,
-    due: Collection[Told],
+    due: Collection[LastReading],
     stands: Mapping[TicketEventKey, CurrentEvent],
 ) -> WrittenBack:
     """Write the states that the events have taken on, by the hourly run's rules; nothing else that differs."""
     now = run.now
     changed = [
-        told
-        for told in due
-        if (current := stands.get(told.link.key)) and due_state(told.mapped, told.link, current, now) is not None
+        reading
+        for reading in due
+        if (current := stands.get(reading.link.key))
+        and due_state(reading.mapped, reading.link, current, now) is not None
     ]
     if not changed:
         return WrittenBack()
     events = {event.uuid: event for event in source.read(_first_day(run.library, changed, now))}
     with run.engine.begin() as connection:
         rules = rules_of(connection, run.library, sales_host)
-        shown = [map_event(event, rules, now) for told in changed if (event := events.get(told.mapped.uuid))]
+        shown = [map_event(event, rules, now) for reading in changed if (event := events.get(reading.mapped.uuid))]
         for final in _final(shown):
             note_written_back(connection, run.id, final.uuid, {"state": final.state})
         failed = failed_write_backs(connection, run.id)
-    links = {told.mapped.uuid: told.link for told in changed}
+    links = {reading.mapped.uuid: reading.link for reading in changed}
     view = WriteBackView(snapshot=shown, links=links, currents=stands, sales_hosts=rules.sales_hosts, failed=failed)
     states = [_of_state(item) for item in what_is_due(view, now) if item.state is not None]
     return send(run, source, states, judged=[item.mapped.uuid for item in states])
@@ -198,7 +201,7 @@ def _final(shown: Collection[Mapped]) -> list[Mapped]:
     return [mapped for mapped in shown if mapped.state in NEVER_OVERWRITTEN]
 
 
-def _first_day(library: Library, events: Collection[Told], now: datetime) -> date:
+def _first_day(library: Library, events: Collection[LastReading], now: datetime) -> date:
     """Return the earliest day, in the library's time zone, on which one of the events starts."""
-    starts = (told.mapped.starts_at or told.link.starts_at or now for told in events)
+    starts = (reading.mapped.starts_at or reading.link.starts_at or now for reading in events)
     return min(starts).astimezone(ZoneInfo(library.timezone)).date()
