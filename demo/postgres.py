@@ -29,8 +29,8 @@ from demo.processes import ending_with_parent
 HOST = "127.0.0.1"
 USER = "billetbro"
 START_ATTEMPTS = 5
-START_TIMEOUT = 30.0
-STOP_TIMEOUT = 20.0
+START_TIMEOUT = 120.0
+STOP_TIMEOUT = 60.0
 
 # Nothing here outlives its folder, so nothing waits for a disk; a kept folder still survives a power cut.
 SETTINGS = {"listen_addresses": HOST, "unix_socket_directories": "", "max_connections": "200"}
@@ -128,7 +128,7 @@ class EmbeddedPostgres:
             user=self.user,
             password=self.password,
             dbname="postgres",
-            connect_timeout=5,
+            connect_timeout=30,
             autocommit=True,
         )
 

@@ -31,7 +31,7 @@ def done(home: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[b
     environment = child_environment(airflow_environment(home), variables, {"AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"})
     conf = json.dumps({"libraries": ["nordvig"], "events": None})
     command = airflow_command("dags", "test", "place2book_sync", "--conf", conf)
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=120)
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=600)
 
 
 def test_command_runs_the_library_whole_in_one_process(done: subprocess.CompletedProcess[bytes]) -> None:
@@ -56,6 +56,6 @@ def test_answer_for_machines_is_alone_on_standard_output(
 ) -> None:
     environment = child_environment(airflow_environment(home), variables)
     command = airflow_command("billetbro", "personal-data", "--json", "--libraries", "nordvig")
-    said = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60)
+    said = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=600)
     assert (said.returncode, [one["library"] for one in json.loads(said.stdout)]) == (0, ["nordvig"])
     assert b"py.warnings" in said.stderr  # of the place of the files, from Airflow

@@ -27,7 +27,7 @@ def environment(variables: dict[str, str], tmp_path_factory: pytest.TempPathFact
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     command = airflow_command(*arguments)
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_check_finds_the_connections_of_airflows_database_too(environment: dict[str, str]) -> None:

@@ -98,8 +98,8 @@ def test_purchases_are_exported_even_if_load_and_writeback_failed(runs: Runs, sa
 def test_task_that_ends_without_a_word_makes_the_run_red_by_name(
     runs: Runs, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sandbox.faults.add("cms:nordvig", "slow", "GET", EVENTS, seconds=4)
-    monkeypatch.setattr(runs.dag.get_task("library.extract"), "execution_timeout", timedelta(seconds=1))
+    sandbox.faults.add("cms:nordvig", "slow", "GET", EVENTS, seconds=60)
+    monkeypatch.setattr(runs.dag.get_task("library.extract"), "execution_timeout", timedelta(seconds=5))
     ran = runs.run(libraries=["nordvig"])
     assert (ran.state, ran.steps("nordvig")) == ("failed", {**STOPPED_AT_ONCE, "extract": ("failed", 1)})
     assert " / the task library.extract_0 failed without an explanation; see its log.\n" in ran.log

@@ -74,4 +74,4 @@ def command_line(variables: dict[str, str]) -> subprocess.CompletedProcess[bytes
     logging = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"}
     environment = child_environment(airflow_environment(AIRFLOW_HOME), variables, logging)
     command = airflow_command("dags", "test", "ticket_status")
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=120)
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=600)

@@ -62,9 +62,9 @@ class Installation:
 
     def runs(self) -> list[dict[str, object]]:
         """Return the runs of the hourly job, as Airflow tells of them."""
-        return list(self.session.get(self.address + RUNS, timeout=30).json()["dag_runs"])
+        return list(self.session.get(self.address + RUNS, timeout=120).json()["dag_runs"])
 
-    def wait(self, ready: Callable[[], bool], seconds: float = 120) -> None:
+    def wait(self, ready: Callable[[], bool], seconds: float = 600) -> None:
         """Wait until something is so."""
         deadline = time.monotonic() + seconds
         while not ready():
@@ -123,7 +123,7 @@ def installation(
         for name in ("api-server", "scheduler", "dag-processor"):
             more = ["--port", str(port)] if name == "api-server" else []
             processes.start(name, airflow_command(*SERVICES[name], *more))
-        made.wait(lambda: _signed_in(made, state.secrets().password), 180)
+        made.wait(lambda: _signed_in(made, state.secrets().password))
         yield made
 
 
@@ -132,7 +132,7 @@ def test_webhook_at_the_api_server_from_off_to_the_state_after_each_run(
 ) -> None:
     theater, yesplan = sandbox.yesplan["theater"], installation.yesplan()
     off = [yesplan.configure(), yesplan.press("1-1"), installation.yesplan(library="nordvig").configure()]
-    installation.session.post(f"{installation.address}/api/v2/connections", json=CONNECTION, timeout=30)
+    installation.session.post(f"{installation.address}/api/v2/connections", json=CONNECTION, timeout=120)
     installation.configure(webhook=True)
     installation.wait(lambda: yesplan.configure().status_code == 200)
     hostile = [
@@ -189,18 +189,18 @@ def _signed_in(installation: Installation, password: str) -> bool:
     """Log in; false while Airflow does not answer yet, or has not found the DAG."""
     session, address = installation.session, installation.address
     try:
-        token = session.post(f"{address}/auth/token", json={"username": LOGIN, "password": password}, timeout=10)
+        token = session.post(f"{address}/auth/token", json={"username": LOGIN, "password": password}, timeout=120)
         if token.status_code != 201:
             return False
         session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-        return session.get(f"{address}/api/v2/dags/place2book_sync", timeout=10).status_code == 200
+        return session.get(f"{address}/api/v2/dags/place2book_sync", timeout=120).status_code == 200
     except requests.RequestException:
         return False
 
 
 def _unpause(installation: Installation) -> None:
     dag = f"{installation.address}/api/v2/dags/place2book_sync"
-    assert installation.session.patch(dag, json={"is_paused": False}, timeout=30).status_code == 200
+    assert installation.session.patch(dag, json={"is_paused": False}, timeout=120).status_code == 200
 
 
 def _remembered(installation: Installation) -> list[tuple[object, ...]]:

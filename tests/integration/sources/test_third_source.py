@@ -107,7 +107,7 @@ def test_source_that_is_one_new_file_is_sold_and_gets_its_link(
         assert (event.fields.name, price.fields.name, price.fields.value) == ("Orgelkoncert", "Koncertbillet", 7550)
         link = str(calendar.concert["tickets_at"])
         assert link.startswith(sandbox.place2book_url)
-        assert (link.rpartition("/")[2], requests.get(link, timeout=2).status_code) == (event.seccode, 200)
+        assert (link.rpartition("/")[2], requests.get(link, timeout=60).status_code) == (event.seccode, 200)
     assert check_source(library) == "Kalenderen svarer. / The calendar answers."
 
 

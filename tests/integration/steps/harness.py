@@ -48,7 +48,7 @@ LIBRARIES = {
     if library.source.type == "dpl_cms"
 }
 """The demonstration's libraries with a website; the venue's Yesplan is given to one of them where a test wants it."""
-IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=2, read_timeout=2, tries=2, backoff=0.01)
+IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=60, read_timeout=60, tries=2, backoff=0.01)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "logins")
@@ -337,7 +337,7 @@ class World:
     def answers(self, link: str | None) -> bool:
         """Tell whether a link leads to the page of an event of the stand-in's; nobody else is asked."""
         ours = link is not None and link.startswith(self.sandbox.place2book_url)
-        return ours and requests.get(str(link), timeout=2).status_code == 200
+        return ours and requests.get(str(link), timeout=60).status_code == 200
 
     def everything(self) -> str:
         """Return all that stands in the schema `sync`, as text."""

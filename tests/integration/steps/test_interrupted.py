@@ -199,7 +199,7 @@ def test_library_that_another_process_works_on_is_waited_for(world: World) -> No
         waiting.join(timeout=0.7)
         still_waiting = waiting.is_alive()
         done_meanwhile = world.sandbox.log.entries
-    waiting.join(timeout=20)
+    waiting.join(timeout=120)
     assert (still_waiting, done_meanwhile, names(world)) == (True, [], ["Koncert"])
 
 

@@ -47,7 +47,8 @@ def served(engine: Engine) -> Iterator[Door]:
     desk = RunDesk(lambda: door.engine, door.runs, door.events_of)
     webhook = Mount("/yesplan", Webhook(lambda: door.secrets, desk).application())
     together = Starlette(routes=[Route("/airflow", lambda _request: Response()), webhook])
-    server = uvicorn.Server(uvicorn.Config(together, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
+    quiet = {"log_config": None, "lifespan": "off", "timeout_keep_alive": 600}
+    server = uvicorn.Server(uvicorn.Config(together, host="127.0.0.1", port=0, **quiet))  # type: ignore[arg-type]
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     while not server.started:

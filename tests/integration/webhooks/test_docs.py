@@ -20,7 +20,7 @@ def test_program_that_tries_the_webhook_out_is_answered_with_its_configuration(d
         input=SECRETS["theater"].decode() + "\n",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=True,
         start_new_session=True,
     )

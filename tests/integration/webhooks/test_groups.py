@@ -109,12 +109,12 @@ def test_group_in_a_yesplan_that_hangs_keeps_no_thread_from_airflow(door: Door) 
     with ThreadPoolExecutor(endpoint.MOST_AT_ONCE + 2) as callers:
         pressed = [callers.submit(press, door, STUCK, later=number) for number in range(endpoint.MOST_AT_ONCE + 2)]
         try:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 120
             while sum(answer.done() for answer in pressed) < 2:
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
             refused = sorted(answer.result().status_code for answer in pressed if answer.done())
-            airflow = requests.get(door.address.replace("/yesplan", "/airflow"), timeout=5)
+            airflow = requests.get(door.address.replace("/yesplan", "/airflow"), timeout=60)
         finally:
             door.answers.set()
         assert (refused, airflow.status_code) == ([429, 429], 200)

@@ -56,7 +56,7 @@ def source(sandbox: Sandbox, theater: Installation) -> Iterator[YesplanSource]:
             "custom_data": {"webhook_state": "ticketing_update"},
         }
     )
-    patience = RequestSettings(tries=1, read_timeout=2)
+    patience = RequestSettings(tries=1, read_timeout=60)
     with YesplanClient(sandbox.yesplan_urls["theater"], theater.api_key, connection="y", settings=patience) as client:
         yield YesplanSource(client, settings, lookback_days=60)
 

@@ -46,6 +46,7 @@ class AnsweringServer:
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.received: list[Received] = []
+        self.closing = threading.Event()
         self._replies: deque[Reply] = deque([Reply()])
         self._http = ThreadingHTTPServer((host, 0), _handler_of(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
@@ -56,6 +57,7 @@ class AnsweringServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.closing.set()
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
@@ -86,14 +88,22 @@ def _handler_of(server: AnsweringServer) -> type[BaseHTTPRequestHandler]:
             server.received.append(Received(self.command, self.path, dict(self.headers), body))
             reply = server.next_reply()
             self.wfile.write(reply.interim)
-            time.sleep(reply.delay)
+            if server.closing.wait(reply.delay):
+                self.close_connection = True
+                return
             self.send_response(reply.status)
-            for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            headers = {"Content-Length": str(len(reply.body)), **reply.headers}
+            for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
             for piece in [reply.body[at : at + 1] for at in range(len(reply.body))] if reply.pause else [reply.body]:
-                self.wfile.write(piece)
+                try:
+                    self.wfile.write(piece)
+                except OSError:  # nobody reads any more
+                    self.close_connection = True
+                    return
                 time.sleep(reply.pause)
+            self.close_connection |= headers["Content-Length"] != str(len(reply.body))
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

@@ -1,6 +1,7 @@
 """The stand-in APIs, a server that answers what it is told to, and clients that do not wait long."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,8 @@ from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer
 from tests.unit.api.yesplan_samples import KEY
 
-HASTY = RequestSettings(per_second=1000, read_timeout=0.4, tries=3, backoff=0.01, longest_wait=1)
+HASTY = RequestSettings(per_second=1000, connect_timeout=30, read_timeout=30, tries=3, backoff=0.01, longest_wait=1)
+"""Tries again at once; how long it waits for an answer is far above need on the busiest machine."""
 PASSWORD = "hemmelig-adgangskode-9f3b"
 TOKEN = "hemmeligt-token-71c2"
 
@@ -39,45 +41,53 @@ def server() -> Iterator[AnsweringServer]:
 
 
 @pytest.fixture
-def sandbox_cms(sandbox: Sandbox) -> Iterator[CmsClient]:
+def hasty(request: pytest.FixtureRequest) -> RequestSettings:
+    """Give a client's settings: where a test is about an answer that does not come, it is not waited for long."""
+    params = request.node.callspec.params.values() if hasattr(request.node, "callspec") else ()
+    never_comes = any(param == "slow" or getattr(param, "delay", 0) for param in params)
+    return replace(HASTY, read_timeout=0.4) if never_comes else HASTY
+
+
+@pytest.fixture
+def sandbox_cms(sandbox: Sandbox, hasty: RequestSettings) -> Iterator[CmsClient]:
     """Give a test a client for the website of Solbjerg."""
     url, (login, password) = sandbox.cms_urls["solbjerg"], sandbox.cms_users["solbjerg"]
-    with CmsClient(url, login, password, connection="cms_solbjerg", settings=HASTY) as client:
+    with CmsClient(url, login, password, connection="cms_solbjerg", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def cms(server: AnsweringServer) -> Iterator[CmsClient]:
+def cms(server: AnsweringServer, hasty: RequestSettings) -> Iterator[CmsClient]:
     """Give a test a client for a website that answers what it is told to."""
-    with CmsClient(server.url, "billetbro", PASSWORD, connection="cms_solbjerg", settings=HASTY) as client:
+    with CmsClient(server.url, "billetbro", PASSWORD, connection="cms_solbjerg", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def sandbox_place2book(sandbox: Sandbox) -> Iterator[Place2bookClient]:
+def sandbox_place2book(sandbox: Sandbox, hasty: RequestSettings) -> Iterator[Place2bookClient]:
     """Give a test a client for Place2book's stand-in."""
     url, token = sandbox.place2book_url, sandbox.place2book_token
-    with Place2bookClient(url, token, connection="place2book", settings=HASTY) as client:
+    with Place2bookClient(url, token, connection="place2book", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def place2book(server: AnsweringServer) -> Iterator[Place2bookClient]:
+def place2book(server: AnsweringServer, hasty: RequestSettings) -> Iterator[Place2bookClient]:
     """Give a test a client for a Place2book that answers what it is told to."""
-    with Place2bookClient(server.url, TOKEN, connection="place2book", settings=HASTY) as client:
+    with Place2bookClient(server.url, TOKEN, connection="place2book", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def yesplan(server: AnsweringServer) -> Iterator[YesplanClient]:
+def yesplan(server: AnsweringServer, hasty: RequestSettings) -> Iterator[YesplanClient]:
     """Give a test a client for a Yesplan that answers what it is told to."""
-    with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=HASTY) as client:
+    with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def theater(sandbox: Sandbox) -> Iterator[YesplanClient]:
+def theater(sandbox: Sandbox, hasty: RequestSettings) -> Iterator[YesplanClient]:
     """Give a test a client for the stand-in of the theatre."""
     url, key = sandbox.yesplan_urls["theater"], sandbox.yesplan["theater"].api_key
-    with YesplanClient(url, key, connection="yesplan_theater", settings=HASTY) as client:
+    with YesplanClient(url, key, connection="yesplan_theater", settings=hasty) as client:
         yield client

@@ -298,7 +298,7 @@ ECHO = f"api_key={QUOTED} {KEY}"
         pytest.param(Reply(status=429), id="429"),
         pytest.param(Reply(status=301, headers={"Location": f"http://127.0.0.1:1/?{QUOTED}"}), id="redirect"),
         pytest.param(Reply(b"{", headers={"Content-Length": "9"}), id="cut short"),
-        pytest.param(Reply(delay=0.6), id="too late"),
+        pytest.param(Reply(delay=30), id="too late"),
         pytest.param(page(following=f"http://127.0.0.1:1/api/?api_key={QUOTED}"), id="next elsewhere"),
         pytest.param(page(following=f"/api/events/x?api_key={QUOTED}"), id="next again"),
     ],

@@ -46,8 +46,8 @@ def test_up_runs_the_synchronisation_and_sigterm_leaves_nothing_running(state: S
         with _signed_in(output.read_text()) as session:
             _wait(lambda: "success" in _run_states(session), process)
             dags = [f"{session.address}/api/v2/dags/{dag}" for dag in ("place2book_sync", "ticket_status")]
-            paused = [session.get(dag, timeout=60).json()["is_paused"] for dag in dags]
-            errors = session.get(f"{session.address}/api/v2/importErrors", timeout=60).json()["import_errors"]
+            paused = [session.get(dag, timeout=LONGEST).json()["is_paused"] for dag in dags]
+            errors = session.get(f"{session.address}/api/v2/importErrors", timeout=LONGEST).json()["import_errors"]
         family = [process.pid, *(child.pid for child in psutil.Process(process.pid).children(recursive=True))]
         process.send_signal(signal.SIGTERM)
         code = process.wait(LONGEST)
@@ -118,13 +118,13 @@ def _signed_in(welcome: str) -> Iterator[_Session]:
         session.address = shown["Airflow"]
         session.trust_env = False
         credentials = {"username": shown["login"], "password": shown["password"]}
-        token = session.post(f"{session.address}/auth/token", json=credentials, timeout=60).json()["access_token"]
+        token = session.post(f"{session.address}/auth/token", json=credentials, timeout=LONGEST).json()["access_token"]
         session.headers["Authorization"] = f"Bearer {token}"
         yield session
 
 
 def _run_states(session: _Session) -> list[str]:
-    answer = session.get(f"{session.address}/api/v2/dags/place2book_sync/dagRuns", timeout=60).json()
+    answer = session.get(f"{session.address}/api/v2/dags/place2book_sync/dagRuns", timeout=LONGEST).json()
     return [run["state"] for run in answer["dag_runs"]]
 
 

@@ -9,7 +9,7 @@ import requests
 
 from sandbox.server import Sandbox
 
-TIMEOUT = 5.0
+TIMEOUT = 60.0
 ADDRESS = {"address1": "Algade 1", "postal_code": "0800", "city": "Høje Taastrup", "phone": "", "country": "DK"}
 
 

@@ -281,5 +281,5 @@ def test_load_waits_until_the_twin_has_done_with_its_own(twins: Twins, leader: s
         running.start()
         running.join(timeout=1.0)
         waited = twins.sellers()
-    running.join(timeout=20)
+    running.join(timeout=120)
     assert (waited, twins.sellers()) == ([], [leader])
