@@ -52,6 +52,8 @@ IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=60, 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "logins")
+WAREHOUSE_TABLES = ("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices", "events")
+"""Those that hold on to others first."""
 LOGIN_TRIED = ("PATCH", "/api/v1/events/00000000-0000-0000-0000-000000000000")
 """Method and path of the request that tells whether a website's login may write, and changes nothing."""
 PLACE2BOOK = "place2book"
@@ -366,8 +368,9 @@ def written(requests: Iterable[LoggedRequest]) -> list[LoggedRequest]:
 def new_world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded: bool) -> World:
     """Empty the tables and return to the beginning."""
     with engine.begin() as connection:
-        tables = ", ".join(f"sync.{table}" for table in TABLES)
-        connection.execute(text(f"TRUNCATE {tables}, warehouse.events CASCADE"))
+        # Much faster than TRUNCATE, which makes new files for each table and its indexes.
+        for table in (*(f"sync.{table}" for table in TABLES), *(f"warehouse.{table}" for table in WAREHOUSE_TABLES)):
+            connection.execute(text(f"DELETE FROM {table}"))
     sandbox.clock = utc_now
     sandbox.reset(seeded=seeded)
     world = World(sandbox, engine, {library: LIBRARIES[library] for library in libraries})
