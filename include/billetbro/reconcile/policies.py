@@ -6,22 +6,26 @@
 | `guard_price_unit` | all prices: many become fifty times what they were, or a fiftieth | `price_unit_doubted` |
 | `leave_refused` | what Place2book refused of an event less than a day ago, unchanged since | `refused_by_place2book` |
 
-What a policy stops stands in `Plan.stopped` with its code, which mode `plan` shows. Whether Place2book can be believed
-at all is asked before anything is planned: plausibility.py.
+What a policy stops stands in `Plan.stopped` with its code, which mode `plan` shows. Before there is a plan, while
+Place2book is read, `distrust` says whether its answers can be believed at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import Change, FieldChange, LibraryRules, Rejection, Written
+from billetbro.models import Change, FieldChange, LibraryRules, Refusal, Rejection, Written
+from billetbro.models.message import Message
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.planning.parts import Plan
-from billetbro.reconcile.refusals import refused_before
 from billetbro.reconcile.state import ReconcileState
 
+RETRY_REFUSED_AFTER = timedelta(days=1)
 PRICE_JUMP = 50
 """So many times dearer or cheaper is no new price but another unit: kroner and øre, and kroner cut to whole ones."""
 PRICE_JUMPS_BELIEVED = 2
@@ -124,6 +128,33 @@ def leave_refused(plan: Plan, state: ReconcileState) -> Plan:
     return plan.stop(lambda change: change.uuid in waiting, "refused_by_place2book")
 
 
+def refused_before(
+    changes: Sequence[Change], refusals: Mapping[str, Refusal], now: datetime, *, by_hand: bool
+) -> frozenset[str]:
+    """Return the source events whose very same changes were refused less than a day ago; none `by_hand`."""
+    by_event: dict[str, list[Change]] = {}
+    for change in changes:
+        by_event.setdefault(change.uuid, []).append(change)
+    return frozenset(
+        uuid
+        for uuid, refusal in refusals.items()
+        if not by_hand
+        and uuid in by_event
+        and now - refusal.tried_at < RETRY_REFUSED_AFTER
+        and refusal.fingerprint == fingerprint(by_event[uuid])
+    )
+
+
+def fingerprint(changes: Iterable[Change]) -> str:
+    """Return what identifies the changes of one event: the same again means that nothing changed since."""
+    content = [
+        [change.kind, change.event_maker, change.price_key]
+        + ([] if operation_of(change.kind).varies_with_time else [[field.field, field.new] for field in change.fields])
+        for change in changes
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
 Policy = Callable[[Plan, ReconcileState], Plan]
 POLICIES: tuple[Policy, ...] = (guard_removals, guard_price_unit, leave_refused)
 
@@ -131,3 +162,17 @@ POLICIES: tuple[Policy, ...] = (guard_removals, guard_price_unit, leave_refused)
 def goes_on_sale(changes: Iterable[Change]) -> bool:
     """Return whether an event goes on sale, or comes to another source event, whose link is then to be written back."""
     return any(operation_of(change.kind).needs_link or SOLD_FROM_NOW_ON in change.fields for change in changes)
+
+
+def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRules) -> Message | None:
+    """Return why Place2book's answers cannot be believed, or None.
+
+    `unlisted` are linked events that exist but were not in the list: the list is not whole, so what it lacks may
+    exist, and creating it would sell it twice. `missing` are linked events that no longer exist: more than a removal
+    by hand can explain means that it is the answer that is wrong.
+    """
+    if unlisted:
+        return Message("error.list_not_whole", {"library": rules.library, "unlisted": unlisted})
+    if missing > rules.max_removals_count and missing * 100 > rules.max_removals_percent * live_links:
+        return Message("error.many_missing", {"library": rules.library, "missing": missing, "links": live_links})
+    return None

@@ -19,7 +19,7 @@ from billetbro.errors import (
 )
 from billetbro.models import Change, Mode, Rejection
 from billetbro.reconcile.planning.plan import UNREADABLE
-from billetbro.reconcile.refusals import fingerprint, refused_before
+from billetbro.reconcile.policies import fingerprint, refused_before
 from billetbro.reconcile.sale_status.unsaved import UNSAVED, fails_for_good
 from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
 from billetbro.sources import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from billetbro.reconcile.refusals import RETRY_REFUSED_AFTER
+from billetbro.reconcile.policies import RETRY_REFUSED_AFTER
 
 UNSAVED = "cms_cannot_save"
 """The rejection of an event that its source fails to save, for good."""

@@ -10,7 +10,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import InvalidResponse, Refused
 from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, TicketEventKey
 from billetbro.reconcile.planning.owned_fields import read_time
-from billetbro.reconcile.plausibility import distrust
+from billetbro.reconcile.policies import distrust
 from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.read_each import Unread, read_each
 

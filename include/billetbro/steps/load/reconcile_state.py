@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import Connection
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.models import Kind, LinkStatus, Outcome, Window
+from billetbro.errors import SettingsError
+from billetbro.models import Kind, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
 from billetbro.reconcile.in_doubt import can_confirm, touched
 from billetbro.reconcile.matching.links import complete, revive
 from billetbro.reconcile.state import ReconcileState, Run
 from billetbro.settings.libraries import Library
 from billetbro.steps.library_rules import rules_of
-from billetbro.steps.load.foreign_claims import read_foreign_claims
 from billetbro.steps.load.observe import read_listed, read_prices
 from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import LibraryRun, NothingToDo
 from billetbro.store.in_doubt import read_writes_in_doubt
-from billetbro.store.links import read_links
+from billetbro.store.links import linked_by_other_libraries, read_links
 from billetbro.store.rejections import open_codes, read_refusals
 from billetbro.store.runs import read_run
 from billetbro.store.snapshots import forget_ticket_events, read_mapped, store_mapped, store_ticket_events
@@ -59,9 +62,39 @@ def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin:
         refusals=read_refusals(connection, run.id),
         writes_in_doubt=in_doubt,
         reported_missing=frozenset(missing.union(write.uuid for write in in_doubt if write.kind is Kind.DELETE)),
-        foreign_claims=read_foreign_claims(connection, run.library, twin, links, snapshot),
+        foreign_claims=_read_foreign_claims(connection, run.library, twin, links, snapshot),
         twin=read_twin(connection, run.library, twin, run.now),
     )
+
+
+def _read_foreign_claims(
+    connection: Connection,
+    library: Library,
+    twin: Library | None,
+    links: Sequence[Link],
+    snapshot: Sequence[Mapped],
+) -> frozenset[TicketEventKey]:
+    """Return the Place2book events that other libraries have linked, of those event makers that we look at.
+
+    Raises SettingsError when they are those of the very source events that this library shows: then it is the same
+    library under another id, and whatever is known of its events stands under the one before. A twin's source may
+    number its events as this one's does.
+    """
+    section = library.place2book
+    makers = {section.event_maker, *section.event_makers_by_branch.values()}
+    makers |= {link.event_maker for link in links if link.status is LinkStatus.LIVE}
+    foreign = linked_by_other_libraries(connection, library.id, makers)
+    strangers = [found for found in foreign if twin is None or found[0] != twin.id]
+    _ensure_id_is_unchanged(library.id, strangers, {mapped.uuid for mapped in snapshot})
+    return frozenset(key for _, _, key in foreign)
+
+
+def _ensure_id_is_unchanged(
+    library: str, foreign: Sequence[tuple[str, str, TicketEventKey]], present: Collection[str]
+) -> None:
+    same = Counter(other for other, uuid, _ in foreign if uuid in present)
+    for before, count in same.most_common(1):
+        raise SettingsError("error.renamed_library", library=library, events=count, before=before)
 
 
 def store_observation(connection: Connection, library: str, state: ReconcileState) -> None:

@@ -11,9 +11,14 @@ import pytest
 from billetbro.models import Change, FieldChange, Kind, Mode, Refusal, Written
 from billetbro.models.message import Message, Value
 from billetbro.reconcile.planning.parts import Plan
-from billetbro.reconcile.plausibility import distrust
-from billetbro.reconcile.policies import guard_price_unit, guard_removals, leave_refused
-from billetbro.reconcile.refusals import fingerprint
+from billetbro.reconcile.policies import (
+    apply_policies,
+    distrust,
+    fingerprint,
+    guard_price_unit,
+    guard_removals,
+    leave_refused,
+)
 from billetbro.reconcile.sale_status.unsaved import Failing, fails_for_good
 from tests.unit.reconcile.builders import linked, state_of, wanted
 from tests.unit.reconcile.mapping_examples import NOW, RULES
@@ -235,3 +240,15 @@ def test_prices_that_all_jump_hold_back_what_else_touches_prices_and_nothing_mor
         ("new", None),
         ("b", "– → 7500,00"),
     }
+
+
+def test_policies_are_applied_in_their_order_and_what_each_stops_stands_with_its_code() -> None:
+    jumps = [dearer(7500, 750000, f"uuid-{number}") for number in range(3)]
+    refused, passing = change(Kind.UPDATE, "a", capacity=40), change(Kind.UPDATE, "b", capacity=40)
+    gone = change(Kind.DELETE, "c")
+    state = replace(state_of([], [linked()]), refusals=refusal([refused]))
+    plan = apply_policies(Plan(changes=[refused, *jumps, gone, passing]), state)
+    assert plan.changes == [passing]
+    codes = ["removals_blocked", *["price_unit_doubted"] * 3, "refused_by_place2book"]
+    assert [stopped.why for stopped in plan.stopped] == codes
+    assert [rejection.code for rejection in plan.rejections] == ["price_unit_doubted"] * 3
