@@ -1,6 +1,6 @@
 """The words of the domain, as frozen types.
 
-Everything that decides (mapping, identity, plan, safeguards) speaks only these types; the two APIs and the database
+Everything that decides (mapping, matching, planning, policies) speaks only these types; the two APIs and the database
 translate to and from them at their own borders. Money is integer øre, times are aware UTC datetimes, unless said
 otherwise.
 """
