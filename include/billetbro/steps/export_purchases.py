@@ -20,8 +20,8 @@ from billetbro.store.links import read_links
 from billetbro.store.runs import RunRecord, note_progress, read_run
 from billetbro.store.schema.metadata import warehouse_metadata
 from billetbro.store.snapshots import forget_ticket_events, read_source_events, read_ticket_events, store_ticket_events
-from billetbro.warehouse.ingest.event_rows import ExportEvent
-from billetbro.warehouse.ingest.purchases import ExportSummary, Listed, ReadPurchases, Vanished, export_purchases
+from billetbro.warehouse.ingest.purchases import Export, ExportSummary, ReadPurchases, Vanished, export_purchases
+from billetbro.warehouse.ingest.reading import ExportEvent, Listed
 from billetbro.warehouse.ingest.tombstones import mark_events_gone
 from billetbro.warehouse.privacy.policy import Privacy
 
@@ -61,9 +61,14 @@ def export(
     with library_lock(run.engine, run.id):
         ours = _read_ours(run, client)
         gone: list[TicketEventKey] = []
-        read = _reader(client, gone, ours.over)
-        force = run.mode is Mode.RESYNC
-        summary = export_purchases(warehouse, run.id, ours.events, read, privacy, run.now, force)
+        work = Export(
+            engine=warehouse,
+            library=run.id,
+            read_purchases=_reader(client, gone, ours.over),
+            privacy=privacy,
+            force=run.mode is Mode.RESYNC,
+        )
+        summary = export_purchases(work, ours.events, run.now)
         mark_events_gone(warehouse, run.id, ours.vanished(gone), run.now)
         _note(run, summary, gone)
     if summary.failures:

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, Table, text
 from billetbro.errors import BilletbroError
 from billetbro.models import AdditionalSale, Answer, CurrentEvent, CurrentPrice, PersonalDataPolicy, Purchase, Ticket
 from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
-from billetbro.warehouse.ingest.event_rows import ExportEvent
-from billetbro.warehouse.ingest.purchases import ExportSummary, export_purchases
+from billetbro.warehouse.ingest.purchases import Export, ExportSummary, export_purchases
+from billetbro.warehouse.ingest.reading import ExportEvent
 from billetbro.warehouse.privacy.policy import Privacy, Row
 
 LIBRARY = "herlev"
@@ -120,7 +120,8 @@ def export(
     force: bool = False,
 ) -> ExportSummary:
     """Export as the hourly run does."""
-    return export_purchases(engine, library, events, till.purchases, privacy, now, force)
+    work = Export(engine=engine, library=library, read_purchases=till.purchases, privacy=privacy, force=force)
+    return export_purchases(work, events, now)
 
 
 def standing(**changes: object) -> ExportEvent:

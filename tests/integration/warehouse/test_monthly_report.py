@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from billetbro.models import Purchase, Ticket
 from billetbro.settings.libraries import Library, load_settings
-from billetbro.warehouse.ingest.event_rows import ExportEvent
+from billetbro.warehouse.ingest.reading import ExportEvent
 from billetbro.warehouse.lake.files import FileStore
 from billetbro.warehouse.reports.figures import Figures, Part, Totals, figures_of
 from billetbro.warehouse.reports.month import Month

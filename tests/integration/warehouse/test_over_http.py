@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.store.schema.warehouse_tables import purchases, tickets
-from billetbro.warehouse.ingest.event_rows import ExportEvent
-from billetbro.warehouse.ingest.purchases import ExportSummary, export_purchases
+from billetbro.warehouse.ingest.purchases import Export, ExportSummary, export_purchases
+from billetbro.warehouse.ingest.reading import ExportEvent
 from sandbox.place2book_records import Buyer
 from sandbox.server import Sandbox
 from tests.integration.warehouse.examples import HOUR, LIBRARY, PSEUDONYMISE, contents, text_of_all_tables, view
@@ -50,7 +50,8 @@ def evening(sandbox: Sandbox, client: Place2bookClient, name: str = "Krimiaften 
 
 
 def run(engine: Engine, client: Place2bookClient, events: list[ExportEvent], now: datetime) -> ExportSummary:
-    return export_purchases(engine, LIBRARY, events, client.purchases, PSEUDONYMISE, now)
+    work = Export(engine=engine, library=LIBRARY, read_purchases=client.purchases, privacy=PSEUDONYMISE)
+    return export_purchases(work, events, now)
 
 
 def test_export_over_http_follows_what_buyers_and_staff_do(

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from billetbro.errors import Fatal
 from billetbro.store.schema.privacy_tables import retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.ingest.event_rows import ExportEvent
+from billetbro.warehouse.ingest.reading import ExportEvent
 from billetbro.warehouse.privacy.erasure_log import bring_forgotten
 from billetbro.warehouse.privacy.policy import Privacy
 from billetbro.warehouse.privacy.retention import Removed, remove_past

@@ -1,16 +1,27 @@
 """What an upsert stores, and what it says that it did."""
 
+from collections.abc import Sequence
 from datetime import timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, Table, text
 
 from billetbro.store.schema.warehouse_tables import answers, purchases, tickets
-from billetbro.warehouse.ingest.upsert import Upserted, upsert
+from billetbro.warehouse.frames import frame_of, types_of
+from billetbro.warehouse.ingest.upsert import Upserted
+from billetbro.warehouse.ingest.upsert import upsert as upsert_frame
+from billetbro.warehouse.privacy.policy import Row
 from tests.integration.warehouse.examples import HOUR, LIBRARY, MONDAY, Till, contents, export
 
 SEEN = {"first_seen_at": MONDAY, "last_seen_at": MONDAY, "changed_at": MONDAY}
 GIVEN = SEEN | {"library": LIBRARY, "purchase_id": 900, "name": "Klub"}
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> Upserted:
+    """Upsert rows that name the same columns."""
+    named = rows[0] if rows else ()
+    types = {name: type_ for name, type_ in types_of(table).items() if name in named}
+    return upsert_frame(connection, table, frame_of(rows, types))
 
 
 def test_upsert_rows_whose_key_holds_a_null_are_found_again(engine: Engine) -> None:

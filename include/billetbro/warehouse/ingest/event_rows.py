@@ -1,96 +1,107 @@
-"""Store one event with everything that was bought for it, in the caller's transaction."""
+"""Store events with everything that was bought for them, in the caller's transaction: a frame for each table.
+
+Imported when there is something to store, and not before: pandas takes long to import.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+import pandas as pd
+from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from billetbro.models import CurrentEvent, CurrentPrice
+from billetbro.models import CurrentPrice
 from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
+from billetbro.warehouse.frames import TRUTH, WHOLE, frame_of, ints, types_of
 from billetbro.warehouse.ingest.quality import note_problems
-from billetbro.warehouse.ingest.several_events import moved_from, own_tickets, settle
+from billetbro.warehouse.ingest.reading import Chunk, ExportEvent, Scope
+from billetbro.warehouse.ingest.several_events import settle
 from billetbro.warehouse.ingest.tombstones import mark_gone, mark_prices_gone
 from billetbro.warehouse.ingest.upsert import upsert
-from billetbro.warehouse.privacy.policy import ProtectedPurchase, Row
+from billetbro.warehouse.privacy.erasure_log import forgotten_purchases
+from billetbro.warehouse.privacy.policy import Privacy, Row
 
-CANCELLED = "cancel"
+COMPLETED, CANCELLED = "completed", "cancel"
+MARKS = ("library", "first_seen_at", "last_seen_at", "changed_at", "exported_at", "removed_at", "released_at")
+OURS = {"id", "cancelled_at", "moved_at", "income_ore", *MARKS}
+"""Columns of which Place2book lists nothing."""
+LISTED = {
+    table: {name: type_ for name, type_ in types_of(table).items() if name not in OURS}
+    for table in (events, prices, purchases, tickets, additional_sales, answers)
+}
+"""Each table's columns that Place2book lists or the link tells, and their types."""
+OF_A_PURCHASE = {tickets: {"completed": TRUTH}, additional_sales: {"completed": TRUTH}}
+"""What is known besides of what belongs to a purchase: whether that is completed."""
+
+ELSEWHERE = text("""
+SELECT t.ticket_id, t.purchase_id, t.event_id,
+       t.released_at IS NULL AND p.transaction_type = 'completed' AND p.moved_at IS NULL AS sold
+FROM unnest(CAST(:tickets AS bigint[]), CAST(:at AS bigint[])) AS listed(ticket_id, event_id)
+JOIN warehouse.tickets t ON t.library = :library AND t.ticket_id = listed.ticket_id AND t.event_id <> listed.event_id
+JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
+""")
+ELSEWHERE_TYPES = {"ticket_id": WHOLE, "purchase_id": WHOLE, "event_id": WHOLE, "sold": TRUTH}
+
+Frames = dict[Table, pd.DataFrame]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportEvent:
-    """A linked event whose purchases may be exported.
+def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Privacy) -> Counter[str]:
+    """Bring the events' rows up to date with what was read; nothing is deleted, what is gone is marked.
 
-    `title`, `begin_at` and `end_at` are the link's; `current` is how the event stands in Place2book, read before its
-    purchases are, so that a sale in between is noticed in the next run.
+    What may not be stored again is asked for after the reading: somebody may have been forgotten meanwhile. Returns
+    numbers of rows, by the fields of ExportSummary.
     """
+    forgotten = forgotten_purchases(connection, scope.library, chunk.purchase_ids)
+    listed = _frames(chunk, privacy, forgotten, scope)
+    elsewhere = _stored_elsewhere(connection, scope.library, listed[tickets])
+    sold, extras = (_sold_here(listed[table], listed[tickets], elsewhere) for table in (tickets, additional_sales))
+    bought = listed[purchases].drop_duplicates(["event_id", "purchase_id"], keep="last")
+    cancelled = bought["transaction_type"] == CANCELLED
+    now_cancelled = _newly_cancelled(connection, scope, bought[cancelled])
+    bought = bought.assign(cancelled_at=pd.Series(scope.now, index=bought.index).where(cancelled), moved_at=None)
 
-    uuid: str
-    title: str
-    event_maker: int
-    event_id: int
-    begin_at: datetime | None
-    end_at: datetime | None
-    current: CurrentEvent
-    branch: str | None = None
-    category: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """What was read of an event's purchases, personal data already as the policy allows.
-
-    `unreadable` maps those that were not understood, wholly or in part, to how much of them that is; of those that are
-    `incomplete`, tickets may be missing, and of those `unread` everything is. None is one without a number.
-    """
-
-    bought: Sequence[ProtectedPurchase] = ()
-    unreadable: Mapping[int | None, int] = field(default_factory=dict)
-    incomplete: frozenset[int | None] = frozenset()
-    unread: frozenset[int | None] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """What storing one event's purchases changed, in numbers of rows."""
-
-    purchases_new: int = 0
-    purchases_changed: int = 0
-    purchases_cancelled: int = 0
-    tickets_released: int = 0
-
-
-def store_event(
-    connection: Connection, library: str, event: ExportEvent, read: Read, now: datetime, ended: bool
-) -> Stored:
-    """Bring the event's rows up to date with what was read `now`; nothing is deleted, what is gone is marked."""
-    seen: Row = {"library": library, "first_seen_at": now, "last_seen_at": now, "changed_at": now}
-    bought, event_id = read.bought, event.event_id
-    sold_tickets, extras = own_tickets(connection, library, event_id, bought)
-    came_from = moved_from(connection, library, event_id, sold_tickets)
-
-    upsert(connection, events, [_event_row(event, now, ended) | seen])
-    _store_prices(connection, library, event, sold_tickets, now, seen)
-    cancelled = _newly_cancelled(connection, library, event, bought)
-    stored = upsert(connection, purchases, [_purchase_row(one, event, now) | seen for one in bought])
-    upsert(connection, tickets, [ticket | seen | {"released_at": None} for ticket in sold_tickets])
-    upsert(connection, additional_sales, [sale | seen | {"released_at": None} for sale in extras])
-    upsert(connection, answers, [answer | seen for one in bought for answer in one.answers])
-    released = mark_gone(connection, library, event_id, read.incomplete, now)
-    settle(connection, library, event_id, now, came_from, read.unread)
-    note_problems(connection, library, event_id, read.unreadable, now)
-    return Stored(
+    stamp = {"library": scope.library} | dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at"), scope.now)
+    upsert(connection, events, listed[events].assign(exported_at=scope.now, removed_at=None, **stamp))
+    upsert(connection, prices, listed[prices].assign(removed_at=None, **stamp))
+    told = [one.event.event_id for one in chunk.readings if one.event.current.prices is not None]
+    mark_prices_gone(connection, scope, told)
+    _store_mentioned_prices(connection, sold, listed[prices], told, stamp)
+    stored = upsert(connection, purchases, bought.assign(**stamp))
+    for table, rows in ((tickets, sold), (additional_sales, extras)):
+        upsert(connection, table, rows.drop(columns=["completed"]).assign(released_at=None, **stamp))
+    upsert(connection, answers, listed[answers].assign(**stamp))
+    released = mark_gone(connection, scope, chunk.incomplete)
+    came = elsewhere[elsewhere["ticket_id"].isin(sold["ticket_id"])].drop_duplicates(["purchase_id", "event_id"])
+    settle(connection, scope, zip(ints(came["purchase_id"]), ints(came["event_id"]), strict=True), chunk.unread)
+    note_problems(connection, scope, chunk.unreadable)
+    return Counter(
         purchases_new=stored.new,
         purchases_changed=stored.changed,
-        purchases_cancelled=cancelled,
+        purchases_cancelled=now_cancelled,
         tickets_released=released,
     )
 
 
-def _event_row(event: ExportEvent, now: datetime, ended: bool) -> Row:
+def _frames(chunk: Chunk, privacy: Privacy, forgotten: frozenset[int], scope: Scope) -> Frames:
+    """Flatten what was read into a frame for each table, personal data already as the policy allows."""
+    rows: dict[Table, list[Row]] = {table: [] for table in LISTED}
+    for reading in chunk.readings:
+        event = reading.event
+        rows[events].append(_event_row(event, scope.now))
+        rows[prices] += [_price_row(price, event) for price in event.current.prices or ()]
+        for one in reading.protected(privacy, forgotten, scope.now):
+            of_it: Row = {"event_id": event.event_id, "completed": one.purchase["transaction_type"] == COMPLETED}
+            rows[purchases].append(one.purchase | of_it)
+            rows[tickets] += [ticket | of_it for ticket in one.tickets]
+            rows[additional_sales] += [sale | of_it for sale in one.additional_sales]
+            rows[answers] += one.answers
+    return {table: frame_of(rows[table], types | OF_A_PURCHASE.get(table, {})) for table, types in LISTED.items()}
+
+
+def _event_row(event: ExportEvent, now: datetime) -> Row:
     return {
         "event_id": event.event_id,
         "event_maker": event.event_maker,
@@ -102,34 +113,8 @@ def _event_row(event: ExportEvent, now: datetime, ended: bool) -> Row:
         "end_at": event.end_at,
         "capacity": event.current.capacity,
         "available_tickets": event.current.available_tickets,
-        "ended": ended,
-        "exported_at": now,
-        "removed_at": None,
+        "ended": event.has_ended(now),
     }
-
-
-def _purchase_row(bought: ProtectedPurchase, event: ExportEvent, now: datetime) -> Row:
-    cancelled = bought.purchase["transaction_type"] == CANCELLED
-    return bought.purchase | {
-        "event_id": event.event_id,
-        "cancelled_at": now if cancelled else None,
-        "moved_at": None,
-    }
-
-
-def _store_prices(
-    connection: Connection, library: str, event: ExportEvent, sold: Iterable[Row], now: datetime, seen: Row
-) -> None:
-    """Store the prices; one that is gone from Place2book is marked, and made up where a ticket still mentions it."""
-    listed = event.current.prices or ()
-    upsert(connection, prices, [_price_row(price, event) | seen for price in listed])
-    if event.current.prices is not None:
-        mark_prices_gone(connection, library, event.event_id, now)
-    mentioned = {ticket["price_id"] for ticket in sold} - {None} - {price.price_id for price in listed}
-    removed = None if event.current.prices is None else now
-    if mentioned:
-        missing = [seen | {"event_id": event.event_id, "price_id": one, "removed_at": removed} for one in mentioned]
-        connection.execute(insert(prices).on_conflict_do_nothing(), missing)
 
 
 def _price_row(price: CurrentPrice, event: ExportEvent) -> Row:
@@ -139,18 +124,47 @@ def _price_row(price: CurrentPrice, event: ExportEvent) -> Row:
         "name": price.name,
         "value_ore": price.value_ore,
         "sold_tickets": price.sold_tickets,
-        "removed_at": None,
     }
 
 
-def _newly_cancelled(
-    connection: Connection, library: str, event: ExportEvent, bought: Iterable[ProtectedPurchase]
-) -> int:
-    known = select(purchases.c.purchase_id).where(
-        purchases.c.library == library,
-        purchases.c.event_id == event.event_id,
+def _stored_elsewhere(connection: Connection, library: str, listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the tickets that are listed for an event now and were last stored at another.
+
+    With what they were stored under, and whether they are sold there: a completed purchase holds them.
+    """
+    values = {"library": library, "tickets": ints(listed["ticket_id"]), "at": ints(listed["event_id"])}
+    return frame_of((row._asdict() for row in connection.execute(ELSEWHERE, values)), ELSEWHERE_TYPES)
+
+
+def _sold_here(rows: pd.DataFrame, listed: pd.DataFrame, elsewhere: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows, tickets or what was sold with them, that are the events' own.
+
+    A ticket that was cancelled and sold again under its id is the completed purchase's, in whichever order the two are
+    listed, and at whichever event.
+    """
+    here, there = listed.loc[listed["completed"], "ticket_id"], elsewhere.loc[elsewhere["sold"], "ticket_id"]
+    return rows[rows["completed"] | ~(rows["ticket_id"].isin(here) | rows["ticket_id"].isin(there))]
+
+
+def _store_mentioned_prices(
+    connection: Connection, sold: pd.DataFrame, listed: pd.DataFrame, told: Collection[int], stamp: Mapping[str, object]
+) -> None:
+    """Make up the prices that tickets mention and their event, of those in `told` that list theirs, does not."""
+    mentioned = sold.loc[sold["price_id"].notna() & ~sold["price_id"].isin(listed["price_id"])]
+    mentioned, now = mentioned.drop_duplicates("price_id"), stamp["changed_at"]
+    missing = [
+        {**stamp, "price_id": price_id, "event_id": event_id, "removed_at": now if event_id in told else None}
+        for price_id, event_id in zip(ints(mentioned["price_id"]), ints(mentioned["event_id"]), strict=True)
+    ]
+    if missing:
+        connection.execute(insert(prices).on_conflict_do_nothing(), missing)
+
+
+def _newly_cancelled(connection: Connection, scope: Scope, cancelled: pd.DataFrame) -> int:
+    noted = select(purchases.c.event_id, purchases.c.purchase_id).where(
+        purchases.c.library == scope.library,
+        purchases.c.event_id.in_(scope.event_ids),
         purchases.c.cancelled_at.is_not(None),
     )
-    types = {one.purchase["purchase_id"]: one.purchase["transaction_type"] for one in bought}
-    cancelled = {purchase_id for purchase_id, transaction_type in types.items() if transaction_type == CANCELLED}
-    return len(cancelled - set(connection.scalars(known)))
+    known = {(row.event_id, row.purchase_id) for row in connection.execute(noted)}
+    return len(set(zip(ints(cancelled["event_id"]), ints(cancelled["purchase_id"]), strict=True)) - known)

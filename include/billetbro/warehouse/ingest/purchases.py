@@ -1,7 +1,7 @@
 """Bring what was bought at Place2book into the warehouse (behaviour 9).
 
 What is stored already is brought under the policy for personal data first, when that is another one. Then for each
-event: is it due? Read its purchases, protect them, store them, in a transaction of the event's own.
+event: is it due? Read its purchases. What is read is stored, a few events together, so that no reader sees half of one.
 """
 
 from __future__ import annotations
@@ -16,26 +16,21 @@ from sqlalchemy import Engine, and_, exists, func, select
 from sqlalchemy.exc import DBAPIError
 
 from billetbro.errors import InvalidResponse, Refused, Retriable
-from billetbro.models import Purchase, UnreadablePurchase
+from billetbro.models import Purchase
 from billetbro.models.message import Message, Value
 from billetbro.store.database import without_values
 from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.warehouse_tables import events as events_table
 from billetbro.store.schema.warehouse_tables import prices
 from billetbro.store.schema.warehouse_tables import purchases as purchases_table
-from billetbro.warehouse.ingest.event_rows import ExportEvent, Read, Stored, store_event
 from billetbro.warehouse.ingest.quality import open_problems
+from billetbro.warehouse.ingest.reading import Chunk, ExportEvent, Listed, Reading, Scope
 from billetbro.warehouse.ingest.schedule import LastExport, is_due
-from billetbro.warehouse.privacy.erasure_log import forgotten_purchases
-from billetbro.warehouse.privacy.policy import Privacy, ProtectedPurchase
+from billetbro.warehouse.privacy.policy import Privacy
 from billetbro.warehouse.privacy.policy_change import apply_policy
 
-OVER_STATES = frozenset({"held", "completed"})
 GIVE_UP_AFTER = 3
 """So many events in a row that cannot be read mean that Place2book is down."""
-
-Listed = Sequence[Purchase | UnreadablePurchase]
-"""What Place2book lists as an event's purchases."""
 
 ReadPurchases = Callable[[int, int], Listed]
 """Reads the purchases of an event: event maker, event id. May raise Refused, Retriable and Vanished."""
@@ -43,6 +38,17 @@ ReadPurchases = Callable[[int, int], Listed]
 
 class Vanished(Exception):  # noqa: N818
     """Says that an event that was over is no longer at Place2book: nothing is read, and nothing has failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What a library's export works with: with `force` every event is due."""
+
+    engine: Engine
+    library: str
+    read_purchases: ReadPurchases
+    privacy: Privacy
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,107 +70,127 @@ class ExportSummary:
     failures: tuple[Message, ...] = ()
 
 
-def export_purchases(
-    engine: Engine,
-    library: str,
-    events: Sequence[ExportEvent],
-    read_purchases: ReadPurchases,
-    privacy: Privacy,
-    now: datetime,
-    force: bool = False,
-) -> ExportSummary:
+def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetime) -> ExportSummary:
     """Export the purchases of the library's events that are due; passive events are left out.
 
     One event that cannot be read does not stop the others; it stays due. After a few in a row that nothing can be read
-    of, Place2book is taken to be down and is not asked for the rest. Fatal errors pass through.
+    of, Place2book is taken to be down and is not asked for the rest. Fatal errors pass through; what was read is kept.
     """
-    now = _under_policy(engine, library, privacy, now)
+    now = _under_policy(export, now)
     sold = [event for event in events if not event.current.passive]
-    last = last_exports(engine, library, [event.event_id for event in sold])
+    last = last_exports(export.engine, export.library, [event.event_id for event in sold])
     reasons: Counter[str] = Counter()
-    stored: list[Stored] = []
     failures: list[Message] = []
     in_a_row = 0
-    for place, event in enumerate(sold):
-        reason = is_due(event.current, last.get(event.event_id), now, has_ended(event, now), force)
-        if reason is None:
-            continue
+    with _Pending(export, now) as pending:
+        for place, event in enumerate(sold):
+            reason = is_due(event.current, last.get(event.event_id), now, event.has_ended(now), export.force)
+            if reason is None:
+                continue
+            try:
+                pending.add(_read(export, event, pending))
+            except Vanished:
+                continue
+            except (Refused, Retriable) as error:
+                of_event: dict[str, Value] = {"title": event.title, "event": event.event_id, "error": error.message}
+                failures.append(Message("error.purchases_of_event", of_event))
+                in_a_row = in_a_row + 1 if isinstance(error, Retriable) else 0
+                if in_a_row == GIVE_UP_AFTER and place + 1 < len(sold):
+                    failures.append(Message("error.events_not_asked_for", {"number": len(sold) - place - 1}))
+                    break
+                continue
+            in_a_row = 0
+            reasons[reason.value] += 1
+    return ExportSummary(
+        events_looked_at=len(sold),
+        events_exported=reasons.total(),
+        reasons=dict(reasons),
+        purchases_new=pending.stored["purchases_new"],
+        purchases_changed=pending.stored["purchases_changed"],
+        purchases_cancelled=pending.stored["purchases_cancelled"],
+        tickets_released=pending.stored["tickets_released"],
+        problems=open_problems(export.engine, export.library),
+        failures=tuple(failures),
+    )
+
+
+class _Pending:
+    """Events that are read and not yet stored; a chunk of them is stored once it is full, the last at the end."""
+
+    def __init__(self, export: Export, now: datetime) -> None:
+        self.export, self.now = export, now
+        self.stored: Counter[str] = Counter()
+        self._chunk = Chunk()
+
+    def __enter__(self) -> _Pending:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store()
+
+    def add(self, reading: Reading) -> None:
+        """Take an event in."""
+        if not self._chunk.takes(reading):
+            self.store()
+        self._chunk.add(reading)
+
+    def store(self) -> None:
+        """Store what is read; where that fails, event by event, so that one cannot keep those before it out."""
+        chunk, self._chunk = self._chunk, Chunk()
+        if not chunk.readings:
+            return
         try:
-            stored.append(_exported(engine, library, event, read_purchases, privacy, now))
-        except Vanished:
-            continue
-        except (Refused, Retriable) as error:
-            of_event: dict[str, Value] = {"title": event.title, "event": event.event_id, "error": error.message}
-            failures.append(Message("error.purchases_of_event", of_event))
-            in_a_row = in_a_row + 1 if isinstance(error, Retriable) else 0
-            if in_a_row == GIVE_UP_AFTER and place + 1 < len(sold):
-                failures.append(Message("error.events_not_asked_for", {"number": len(sold) - place - 1}))
-                break
-            continue
-        in_a_row = 0
-        reasons[reason.value] += 1
-    return _summary(len(sold), reasons, stored, open_problems(engine, library), failures)
+            self._store(chunk)
+        except DBAPIError:
+            if len(chunk.readings) == 1:
+                raise
+            for reading in chunk.readings:
+                self._store(Chunk.of(reading))
+
+    def _store(self, chunk: Chunk) -> None:
+        """Store the events in one transaction; what the database complains of never carries the rows themselves."""
+        from billetbro.warehouse.ingest.event_rows import store_events
+
+        scope = Scope(library=self.export.library, event_ids=chunk.event_ids, now=self.now)
+        try:
+            with self.export.engine.begin() as connection:
+                stored = store_events(connection, scope, chunk, self.export.privacy)
+        except DBAPIError as error:
+            if isinstance(error.orig, psycopg.Error):
+                raise without_values(error.orig, error.statement) from None
+            raise
+        self.stored += stored
 
 
-def _under_policy(engine: Engine, library: str, privacy: Privacy, now: datetime) -> datetime:
+def _under_policy(export: Export, now: datetime) -> datetime:
     """Bring what is stored under the policy, and return the moment to date what is stored at.
 
     Not before the library's lock is held can that be known, since another task may have written files until then.
     """
-    with engine.begin() as connection:
-        now = date_of_change(connection, library, now)
-        apply_policy(connection, library, privacy, now)
+    with export.engine.begin() as connection:
+        now = date_of_change(connection, export.library, now)
+        apply_policy(connection, export.library, export.privacy, now)
         return now
 
 
-def _exported(
-    engine: Engine, library: str, event: ExportEvent, read_purchases: ReadPurchases, privacy: Privacy, now: datetime
-) -> Stored:
-    """Read an event's purchases, protect them and store them."""
-    listed = read_purchases(event.event_maker, event.event_id)
-    _believe(listed, engine, library, event)
-    forgotten = _forgotten(engine, library, frozenset(one.purchase_id for one in listed if one.purchase_id))
-    understood = [one for one in listed if isinstance(one, Purchase)]
-    unread = frozenset(one.purchase_id for one in listed if isinstance(one, UnreadablePurchase))
-    read = Read(
-        bought=[_protected(purchase, event, privacy, forgotten, now) for purchase in understood],
-        unreadable=_unreadable(listed),
-        incomplete=unread | {one.purchase_id for one in understood if one.unreadable_parts},
-        unread=unread,
-    )
-    return _store(engine, library, event, read, now)
+def _read(export: Export, event: ExportEvent, pending: _Pending) -> Reading:
+    """Read an event's purchases; raises InvalidResponse on a list that cannot be right: nothing is released on it.
 
-
-def _forgotten(engine: Engine, library: str, listed: frozenset[int]) -> frozenset[int]:
-    """Return which of these purchases' personal data may not be stored again, asked for after each reading.
-
-    Readings take minutes; a lock that broke meanwhile must not bring back who was forgotten meanwhile.
+    A purchase stays listed when it is cancelled, so that a list that was not empty does not become so, but for what
+    came to an event that was just read. One purchase that is not understood is noted; when it is all of several, the
+    list itself is not what it was.
     """
-    with engine.connect() as connection:
-        return forgotten_purchases(connection, library, listed)
-
-
-def _protected(
-    purchase: Purchase, event: ExportEvent, privacy: Privacy, forgotten: frozenset[int], now: datetime
-) -> ProtectedPurchase:
-    """Protect a purchase; of one that was emptied for good or is past retention nothing personal is left."""
-    past = privacy.retention.is_past(event.end_at, event.begin_at, purchase.created_at, now)
-    return privacy.protect(purchase, blank=past or purchase.purchase_id in forgotten)
-
-
-def _believe(listed: Listed, engine: Engine, library: str, event: ExportEvent) -> None:
-    """Raise InvalidResponse on a list that cannot be right: nothing is released on such a list's word.
-
-    A purchase stays listed when it is cancelled, so that a list that was not empty does not become so. One purchase
-    that is not understood is noted; when it is all of several, the list itself is not what it was.
-    """
-    if not listed and (before := _count_stored(engine, library, event)):
-        raise InvalidResponse("error.no_purchases", before=before)
+    listed = export.read_purchases(event.event_maker, event.event_id)
+    if not listed and _count_stored(export, event):
+        pending.store()
+        if before := _count_stored(export, event):
+            raise InvalidResponse("error.no_purchases", before=before)
     if len(listed) > 1 and not any(isinstance(one, Purchase) for one in listed):
         raise InvalidResponse("error.no_readable_purchases", listed=len(listed))
+    return Reading(event=event, listed=listed)
 
 
-def _count_stored(engine: Engine, library: str, event: ExportEvent) -> int:
+def _count_stored(export: Export, event: ExportEvent) -> int:
     """Count the purchases that the event listed when it was last read, but for those that came to another since."""
     one, other = purchases_table, purchases_table.alias()
     came_to_another = exists().where(
@@ -173,34 +199,10 @@ def _count_stored(engine: Engine, library: str, event: ExportEvent) -> int:
         other.c.event_id != one.c.event_id,
         other.c.first_seen_at > one.c.last_seen_at,
     )
-    here = (one.c.library == library, one.c.event_id == event.event_id, one.c.moved_at.is_(None), ~came_to_another)
-    with engine.connect() as connection:
+    of_event = (one.c.library == export.library, one.c.event_id == event.event_id)
+    here = (*of_event, one.c.moved_at.is_(None), ~came_to_another)
+    with export.engine.connect() as connection:
         return connection.scalar(select(func.count()).select_from(one).where(*here)) or 0
-
-
-def _unreadable(listed: Listed) -> Counter[int | None]:
-    """Return by purchase how much of it could not be read: a purchase as a whole counts as one."""
-    lost: Counter[int | None] = Counter()
-    for one in listed:
-        lost[one.purchase_id] += one.unreadable_parts + one.unreadable_times if isinstance(one, Purchase) else 1
-    return +lost
-
-
-def _store(engine: Engine, library: str, event: ExportEvent, read: Read, now: datetime) -> Stored:
-    """Store the event in one transaction; what the database complains of never carries the rows themselves."""
-    try:
-        with engine.begin() as connection:
-            return store_event(connection, library, event, read, now, has_ended(event, now))
-    except DBAPIError as error:
-        if isinstance(error.orig, psycopg.Error):
-            raise without_values(error.orig, error.statement) from None
-        raise
-
-
-def has_ended(event: ExportEvent, now: datetime) -> bool:
-    """Return whether the event is over: by its end, its start where it has none, or Place2book's own state."""
-    end = event.end_at or event.current.end_at or event.begin_at or event.current.begin_at
-    return event.current.state in OVER_STATES or (end is not None and end <= now)
 
 
 def last_exports(engine: Engine, library: str, event_ids: Sequence[int]) -> dict[int, LastExport]:
@@ -234,23 +236,3 @@ def last_exports(engine: Engine, library: str, event_ids: Sequence[int]) -> dict
         )
         for event_id, (exported_at, available, ended) in states.items()
     }
-
-
-def _summary(
-    looked_at: int,
-    reasons: Counter[str],
-    stored: Sequence[Stored],
-    problems: Mapping[str, int],
-    failures: Sequence[Message],
-) -> ExportSummary:
-    return ExportSummary(
-        events_looked_at=looked_at,
-        events_exported=len(stored),
-        reasons=dict(reasons),
-        purchases_new=sum(one.purchases_new for one in stored),
-        purchases_changed=sum(one.purchases_changed for one in stored),
-        purchases_cancelled=sum(one.purchases_cancelled for one in stored),
-        tickets_released=sum(one.tickets_released for one in stored),
-        problems=problems,
-        failures=tuple(failures),
-    )

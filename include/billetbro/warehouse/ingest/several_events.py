@@ -12,16 +12,11 @@ also while the event that they came from was not read again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, Connection, any_, literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, text
 
-from billetbro.store.schema.warehouse_tables import purchases, tickets
-from billetbro.warehouse.privacy.policy import ProtectedPurchase, Row
-
-COMPLETED = "completed"
+from billetbro.warehouse.ingest.reading import Concerned, Scope
 
 
 def cost_of(purchase: str, *, here: bool) -> str:
@@ -38,8 +33,10 @@ def cost_of(purchase: str, *, here: bool) -> str:
 )"""
 
 
-OF_EVENT = """ARRAY(
-    SELECT purchase_id FROM warehouse.purchases WHERE library = :library AND event_id = :event_id
+EVENTS = "CAST(:events AS bigint[])"
+OF_EVENT = f"""ARRAY(
+    SELECT purchase_id FROM warehouse.purchases
+    WHERE library = :library AND event_id = ANY({EVENTS})
 )"""
 MOVE = f"""
 UPDATE warehouse.purchases AS p SET moved_at = :now, changed_at = :now
@@ -49,8 +46,8 @@ WHERE p.library = :library AND p.purchase_id = ANY({OF_EVENT})
   AND e.library = p.library AND e.event_id = p.event_id
   AND (
       e.removed_at IS NOT NULL OR p.last_seen_at < e.exported_at
-      OR p.event_id <> :event_id AND (p.purchase_id, p.event_id) IN (
-          SELECT * FROM unnest(CAST(:purchases AS bigint[]), CAST(:events AS bigint[]))
+      OR p.event_id <> ALL({EVENTS}) AND (p.purchase_id, p.event_id) IN (
+          SELECT * FROM unnest(CAST(:came AS bigint[]), CAST(:came_from AS bigint[]))
       ) AND NOT EXISTS (
           SELECT FROM warehouse.tickets t
           WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id
@@ -58,13 +55,13 @@ WHERE p.library = :library AND p.purchase_id = ANY({OF_EVENT})
       )
   )
   AND NOT EXISTS (
-      SELECT FROM unnest(CAST(:unread AS bigint[])) AS u(purchase_id)
-      WHERE p.event_id = :event_id AND coalesce(u.purchase_id, p.purchase_id) = p.purchase_id
+      SELECT FROM unnest(CAST(:unread_at AS bigint[]), CAST(:unread AS bigint[])) AS u(event_id, purchase_id)
+      WHERE p.event_id = u.event_id AND coalesce(u.purchase_id, p.purchase_id) = p.purchase_id
   )
   AND NOT EXISTS (
       SELECT FROM warehouse.data_quality q
       WHERE q.library = p.library AND q.event_id = p.event_id AND q.problem = 'unreadable' AND q.resolved_at IS NULL
-        AND p.event_id <> :event_id AND coalesce(q.purchase_id, p.purchase_id) = p.purchase_id
+        AND p.event_id <> ALL({EVENTS}) AND coalesce(q.purchase_id, p.purchase_id) = p.purchase_id
   )
   AND EXISTS (
       SELECT FROM warehouse.purchases o
@@ -105,89 +102,21 @@ WHERE q.library = :library AND q.purchase_id = ANY({OF_EVENT}) AND q.resolved_at
 """
 
 
-def own_tickets(
-    connection: Connection, library: str, event_id: int, bought: Sequence[ProtectedPurchase]
-) -> tuple[list[Row], list[Row]]:
-    """Return the tickets that are the event's, each under its purchase, and what was sold with them.
-
-    A ticket that was cancelled and sold again under its id is the completed purchase's, in whichever order the two are
-    listed, and at whichever event.
-    """
-    ids = {ticket["ticket_id"] for one in bought for ticket in one.tickets if not _is_completed(one)}
-    sold = {ticket["ticket_id"] for one in bought for ticket in one.tickets if _is_completed(one)}
-    gone = (ids & sold) | (_sold_elsewhere(connection, library, event_id, ids) - sold)
-    left = [
-        (one, ticket)
-        for one in bought
-        for ticket in one.tickets
-        if _is_completed(one) or ticket["ticket_id"] not in gone
-    ]
-    extras = [
-        sale for one in bought for sale in one.additional_sales if _is_completed(one) or sale["ticket_id"] not in gone
-    ]
-    return [ticket | {"event_id": event_id} for _, ticket in left], extras
-
-
-def moved_from(
-    connection: Connection, library: str, event_id: int, listed: Iterable[Row]
-) -> frozenset[tuple[int, int]]:
-    """Return (purchase, event) that tickets, which this event lists now, were last stored under at another event."""
-    ids = sorted(_numbers(listed, "ticket_id"))
-    at_another = select(tickets.c.purchase_id, tickets.c.event_id).where(
-        tickets.c.library == library, tickets.c.ticket_id == any_(literal(ids, ARRAY(BigInteger)))
-    )
-    rows = connection.execute(at_another.where(tickets.c.event_id != event_id).distinct())
-    return frozenset((row.purchase_id, row.event_id) for row in rows)
-
-
 def settle(
-    connection: Connection,
-    library: str,
-    event_id: int,
-    now: datetime,
-    came_from: Collection[tuple[int, int]] = (),
-    unread: Collection[int | None] = (),
+    connection: Connection, scope: Scope, came_from: Iterable[tuple[int, int]] = (), unread: Iterable[Concerned] = ()
 ) -> None:
-    """Mark what moved among the purchases that the event lists or listed, and count each of them anew.
+    """Mark what moved among the purchases that the events list or listed, and count each of them anew.
 
-    `came_from` is what `moved_from` told before the tickets were stored; of the purchases in `unread` (None: of all) it
-    is not known whether this event lists them.
+    `came_from` has (purchase, event) under which tickets that are listed now were stored before; of the purchases in
+    `unread` it is not known whether their event lists them.
     """
-    pairs = sorted(came_from)
-    of_event = {"library": library, "event_id": event_id, "now": now}
-    moving = {"purchases": [one for one, _ in pairs], "events": [event for _, event in pairs], "unread": list(unread)}
-    connection.execute(text(MOVE), of_event | moving)
-    connection.execute(text(COUNT), of_event)
-    connection.execute(text(RESOLVE), of_event)
-
-
-def _sold_elsewhere(connection: Connection, library: str, event_id: int, ids: Collection[object]) -> set[object]:
-    """Return which of these tickets a completed purchase holds at another event."""
-    if not ids:
-        return set()
-    theirs = (
-        (purchases.c.library == tickets.c.library)
-        & (purchases.c.purchase_id == tickets.c.purchase_id)
-        & (purchases.c.event_id == tickets.c.event_id)
-    )
-    query = (
-        select(tickets.c.ticket_id)
-        .join(purchases, theirs)
-        .where(
-            tickets.c.library == library,
-            tickets.c.ticket_id == any_(literal(sorted(map(int, map(str, ids))), ARRAY(BigInteger))),
-            tickets.c.event_id != event_id,
-            tickets.c.released_at.is_(None),
-            purchases.c.transaction_type == COMPLETED,
-            purchases.c.moved_at.is_(None),
-        )
-    )
-    return set(connection.scalars(query))
-
-
-def _is_completed(one: ProtectedPurchase) -> bool:
-    return one.purchase["transaction_type"] == COMPLETED
-
-
-def _numbers(rows: Iterable[Row], name: str) -> set[int]:
-    return {value for row in rows if isinstance(value := row[name], int)}
+    came, unknown = list(came_from), list(unread)
+    moving = {
+        "came": [purchase_id for purchase_id, _ in came],
+        "came_from": [event_id for _, event_id in came],
+        "unread_at": [event_id for event_id, _ in unknown],
+        "unread": [purchase_id for _, purchase_id in unknown],
+    }
+    connection.execute(text(MOVE), scope.values | moving)
+    connection.execute(text(COUNT), scope.values)
+    connection.execute(text(RESOLVE), scope.values)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     ColumnElement,
     Connection,
     Engine,
@@ -17,43 +18,47 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
+from billetbro.warehouse.ingest.reading import Concerned, Scope
 from billetbro.warehouse.ingest.several_events import settle
 
 
-def mark_gone(
-    connection: Connection, library: str, event_id: int, unreadable: Collection[int | None], now: datetime
-) -> int:
-    """Mark what was not listed with the event's purchases `now`; return how many tickets were released.
+def mark_gone(connection: Connection, scope: Scope, incomplete: Collection[Concerned]) -> int:
+    """Mark what was not listed with the events' purchases; return how many tickets were released.
 
-    Tickets and additional sales are dated, answers emptied. A purchase that could not be read as a whole (`unreadable`)
+    Tickets and additional sales are dated, answers emptied. A purchase that could not be read as a whole (`incomplete`)
     is left as it is; where not even its id is known (None), every purchase of the event is.
     """
-    if None in unreadable:
-        return 0
-    read = [one for one in unreadable if one is not None]
-    of_event = (tickets.c.event_id == event_id) & tickets.c.purchase_id.not_in(read)
-    its_tickets = _array_of(select(tickets.c.ticket_id).where(tickets.c.library == library, of_event))
-    _date(connection, additional_sales, "released_at", library, additional_sales.c.ticket_id == any_(its_tickets), now)
-    its_purchases = _array_of(
-        select(purchases.c.purchase_id).where(
-            purchases.c.library == library, purchases.c.event_id == event_id, purchases.c.purchase_id.not_in(read)
-        )
+    unknown = {event_id for event_id, purchase_id in incomplete if purchase_id is None}
+    read = [event_id for event_id in scope.event_ids if event_id not in unknown]
+    left = [(event_id, purchase_id) for event_id, purchase_id in incomplete if purchase_id is not None]
+    of_events = tickets.c.event_id.in_(read) & tuple_(tickets.c.event_id, tickets.c.purchase_id).not_in(left)
+    its_tickets = _array_of(select(tickets.c.ticket_id).where(tickets.c.library == scope.library, of_events))
+    _date(connection, scope, additional_sales.c.released_at, additional_sales.c.ticket_id == any_(its_tickets))
+    here = purchases.alias()
+    concerned = (
+        (here.c.library == scope.library)
+        & here.c.event_id.in_(read)
+        & tuple_(here.c.event_id, here.c.purchase_id).not_in(left)
     )
+    its_purchases = _array_of(select(here.c.purchase_id).where(concerned))
     of_a_ticket = answers.c.ticket_id == any_(its_tickets)
-    of_all = answers.c.ticket_id.is_(None) & ~_may_be_listed_elsewhere(event_id)
-    emptied = update(answers).where(*_unseen(answers, library, now), answers.c.purchase_id == any_(its_purchases))
+    of_all = answers.c.ticket_id.is_(None) & exists().where(
+        concerned, here.c.purchase_id == answers.c.purchase_id, ~_may_be_listed_elsewhere(here.c.event_id)
+    )
+    emptied = update(answers).where(*_unseen(answers, scope), answers.c.purchase_id == any_(its_purchases))
     emptied = emptied.where(of_a_ticket | of_all, answers.c.value.is_not(None))
-    connection.execute(emptied.values(value=None, changed_at=now))
-    return _date(connection, tickets, "released_at", library, of_event, now)
+    connection.execute(emptied.values(value=None, changed_at=scope.now))
+    return _date(connection, scope, tickets.c.released_at, of_events)
 
 
-def _may_be_listed_elsewhere(event_id: int) -> ColumnElement[bool]:
+def _may_be_listed_elsewhere(event_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that another event, which lists the purchase too, was not read since the answer was seen."""
     other = purchases.alias()
     return exists().where(
@@ -70,9 +75,9 @@ def _array_of(ids: Select[tuple[int]]) -> Function[Sequence[int]]:
     return func.array(ids.scalar_subquery(), type_=ARRAY(BigInteger))
 
 
-def mark_prices_gone(connection: Connection, library: str, event_id: int, now: datetime) -> None:
-    """Date the event's prices that were not listed `now`."""
-    _date(connection, prices, "removed_at", library, prices.c.event_id == event_id, now)
+def mark_prices_gone(connection: Connection, scope: Scope, event_ids: Collection[int]) -> None:
+    """Date the prices of these events that were not listed."""
+    _date(connection, scope, prices.c.removed_at, prices.c.event_id.in_(event_ids))
 
 
 def mark_events_gone(engine: Engine, library: str, event_ids: Collection[int], now: datetime) -> None:
@@ -83,16 +88,14 @@ def mark_events_gone(engine: Engine, library: str, event_ids: Collection[int], n
     with engine.begin() as connection:
         changed_at = date_of_change(connection, library, now)
         dated = gone.where(events.c.removed_at.is_(None)).values(removed_at=now, changed_at=changed_at)
-        for event_id in sorted(connection.scalars(dated.returning(events.c.event_id))):
-            settle(connection, library, event_id, changed_at)
+        removed = sorted(connection.scalars(dated.returning(events.c.event_id)))
+        settle(connection, Scope(library=library, event_ids=removed, now=changed_at))
 
 
-def _date(
-    connection: Connection, table: Table, mark: str, library: str, among: ColumnElement[bool], now: datetime
-) -> int:
-    marked = update(table).where(*_unseen(table, library, now), among, table.c[mark].is_(None))
-    return connection.execute(marked.values({mark: now, "changed_at": now})).rowcount
+def _date(connection: Connection, scope: Scope, mark: Column[datetime], among: ColumnElement[bool]) -> int:
+    marked = update(mark.table).where(*_unseen(mark.table, scope), among, mark.is_(None))
+    return connection.execute(marked.values({mark: scope.now, "changed_at": scope.now})).rowcount
 
 
-def _unseen(table: Table, library: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (table.c.library == library, table.c.last_seen_at != now)
+def _unseen(table: Table, scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (table.c.library == scope.library, table.c.last_seen_at != scope.now)

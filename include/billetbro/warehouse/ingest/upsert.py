@@ -5,14 +5,17 @@ The rows are copied (COPY) into a temporary table beside it, and from there writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import Column, Connection, Table, UniqueConstraint, text
 
 from billetbro.store.database import without_values
-from billetbro.warehouse.privacy.policy import Cell, Row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOT_A_CHANGE = frozenset({"last_seen_at", "exported_at", "changed_at"})
 """Columns that move by themselves: a row that differs in nothing else is unchanged."""
@@ -35,26 +38,18 @@ class Upserted:
     changed: int = 0
 
 
-def upsert(connection: Connection, table: Table, rows: Iterable[Row]) -> Upserted:
-    """Insert the rows, or update those that the table knows; all rows name the same columns.
+def upsert(connection: Connection, table: Table, rows: pd.DataFrame) -> Upserted:
+    """Insert the rows, or update those that the table knows; the frame has the columns that are written.
 
     `first_seen_at` stays as it was first written, `cancelled_at` as long as the row stays cancelled, `created_at` where
     none is told any more, and `changed_at` as long as the content does. Of several rows with one key the last counts.
     """
-    unique = latest(table, rows)
-    if not unique:
+    if rows.empty:
         return Upserted()
-    columns = list(unique[0])
-    _copy(connection, table, columns, unique)
-    new, changed = connection.execute(text(_statement(table, columns))).one()
+    _copy(connection, table, rows.drop_duplicates([column.name for column in natural_key(table)], keep="last"))
+    new, changed = connection.execute(text(_statement(table, _columns(rows)))).one()
     connection.exec_driver_sql(_EMPTY.format(_incoming(table)), execution_options={"no_parameters": True})
     return Upserted(new=new, changed=changed)
-
-
-def latest(table: Table, rows: Iterable[Row]) -> list[Row]:
-    """Return one row for each key: the one that is listed last."""
-    key = natural_key(table)
-    return list({tuple(row[column.name] for column in key): row for row in rows}.values())
 
 
 def natural_key(table: Table) -> tuple[Column[object], ...]:
@@ -63,7 +58,7 @@ def natural_key(table: Table) -> tuple[Column[object], ...]:
     return tuple((unique[0] if unique else table.primary_key).columns)
 
 
-def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def _copy(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
     """Copy the rows into the table's temporary one, which stays for the session, and is emptied after use.
 
     Raises SQLAlchemy's errors, without the values that PostgreSQL would quote.
@@ -71,20 +66,25 @@ def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Se
     incoming = _incoming(table)
     prepare = f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} AS SELECT * FROM {table.fullname} WITH NO DATA"
     connection.exec_driver_sql(prepare, execution_options={"no_parameters": True})
-    statement = f"COPY {incoming} ({', '.join(columns)}) FROM STDIN"
+    statement = f"COPY {incoming} ({', '.join(_columns(rows))}) FROM STDIN"
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-            for row in rows:
-                copy.write_row([_storable(row[name]) for name in columns])
+            for row in zip(*(_storable(rows[name]) for name in rows), strict=True):
+                copy.write_row(row)
     except psycopg.Error as error:
         raise without_values(error, statement) from None
 
 
-def _storable(value: Cell) -> Cell:
-    """Return the value without the character NUL, which PostgreSQL's text cannot hold."""
-    return value.replace("\0", "") if isinstance(value, str) else value
+def _columns(rows: pd.DataFrame) -> list[str]:
+    return [str(name) for name in rows.columns]
+
+
+def _storable(column: pd.Series) -> pd.Series:
+    """Return the values as PostgreSQL takes them: null where there is none, a text without the character NUL."""
+    texts = column.str.replace("\0", "", regex=False) if column.dtype == "str" else column
+    return texts.astype(object).where(column.notna(), None)
 
 
 def _incoming(table: Table) -> str:
