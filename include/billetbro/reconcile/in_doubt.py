@@ -10,8 +10,8 @@
 | looked for again | a create, and Place2book listed nothing at all for its event maker: it waits for a second look |
 | settled | a later change of the same source event was applied, planned from what this one left (store/in_doubt.py) |
 
-`resolve` decides, by the operation of each. steps/load reads what `touched` names before, and stores afterwards what
-`resolve` says.
+`resolve_in_doubt` decides, by the operation of each. Before, steps/load reads what `events_in_doubt` names; afterwards
+it stores what was resolved.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def can_confirm(write: WriteInDoubt) -> bool:
     return operation_of(write.kind).makes_event or not write.looks
 
 
-def touched(state: ReconcileState) -> list[CurrentEvent]:
+def events_in_doubt(state: ReconcileState) -> list[CurrentEvent]:
     """Return the listed events that tell what became of the writes in doubt, once their prices are read."""
     of_change = [state.events[write.key] for write in state.writes_in_doubt if write.key in state.events]
     return [*_made(state).values(), *of_change]
 
 
-def resolve(state: ReconcileState) -> ReconcileState:
+def resolve_in_doubt(state: ReconcileState) -> ReconcileState:
     """Return the state in which each write in doubt is confirmed, deferred, or known not to have been carried out.
 
     What was confirmed stands in the links, so that everything after this reads how things are. Without it a later run

@@ -1,7 +1,7 @@
 """The one state that a load decides by: what our tables know, what Place2book shows, and what follows from both. Pure.
 
 `steps/load/reconcile_state.py` reads it. Each stage of the core takes it and returns it completed:
-`in_doubt.resolve`, `matching.identity.match`, `planning.plan.make_plan`, `policies.apply_policies`.
+`in_doubt.resolve_in_doubt`, `matching.identity.match_events`, `planning.plan.make_plan`, `policies.apply_policies`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from billetbro.models import (
     Window,
     Written,
 )
-from billetbro.reconcile.matching.identity import identify, match
+from billetbro.reconcile.matching.identity import identify, match_events
 from billetbro.reconcile.planning.owned_fields import desired_fields
 from billetbro.reconcile.planning.parts import LinkedEvent
 from billetbro.reconcile.planning.plan import Plan, make_plan
@@ -187,7 +187,9 @@ def plan_of(
 ) -> Plan:
     """Return the plan of a run over what is there in Place2book, prices read but for those `unread`."""
     state = state_of(snapshot, links, there, begun=begun, **run)
-    return make_plan(match(replace(state, unread=frozenset(event.key for event in there if event.event_id in unread))))
+    return make_plan(
+        match_events(replace(state, unread=frozenset(event.key for event in there if event.event_id in unread)))
+    )
 
 
 Said = tuple[str, str, dict[str, tuple[Written, Written]]]

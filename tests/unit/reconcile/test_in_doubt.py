@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, WriteInDoubt
-from billetbro.reconcile.in_doubt import can_confirm, resolve, touched
+from billetbro.reconcile.in_doubt import can_confirm, events_in_doubt, resolve_in_doubt
 from billetbro.reconcile.planning.owned_fields import desired_fields
 from billetbro.reconcile.state import InDoubt, ReconcileState
 from tests.unit.reconcile.builders import EVENT, linked, ours, standing, state_of, wanted
@@ -27,7 +27,7 @@ def resolved(
     doubt: WriteInDoubt, links: Sequence[Link] = (), there: Sequence[CurrentEvent] = (), **changes: Any
 ) -> ReconcileState:
     state = state_of([wanted()], links, there)
-    return resolve(replace(state, writes_in_doubt=(doubt,), in_doubt=InDoubt(), **changes))
+    return resolve_in_doubt(replace(state, writes_in_doubt=(doubt,), in_doubt=InDoubt(), **changes))
 
 
 def test_create_that_place2book_shows_is_confirmed_and_linked() -> None:
@@ -91,11 +91,11 @@ def test_only_the_first_look_tells_of_what_staff_may_have_done_themselves(
     assert can_confirm(write(kind, looks=looks)) is expected
 
 
-def test_touched_are_the_events_of_writes_in_doubt_and_what_a_create_made() -> None:
+def test_events_in_doubt_are_those_of_writes_in_doubt_and_what_a_create_made() -> None:
     others = [
         standing(1, name="Andet", description_long=""),
         standing(2),
         standing(3, name="Mere", description_long=""),
     ]
     state = replace(state_of([], [linked("b", 1)], others), writes_in_doubt=(write(), write(Kind.UPDATE, **RENAMED)))
-    assert [event.event_id for event in touched(state)] == [2, 1]
+    assert [event.event_id for event in events_in_doubt(state)] == [2, 1]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Mode, Outcome, TicketEventKey
-from billetbro.reconcile.matching.identity import match
+from billetbro.reconcile.matching.identity import match_events
 from billetbro.reconcile.matching.twin import Twin
 from billetbro.reconcile.matching.twins import defer_to_twin, is_claimed_by_twin
 from billetbro.reconcile.state import Belonging, ReconcileState
@@ -51,7 +51,7 @@ def judged(
     **circumstances: Any,
 ) -> ReconcileState:
     """Return what becomes of one event of ours."""
-    return match(replace(state_of([mapped], links, there, **circumstances), twin=other))
+    return match_events(replace(state_of([mapped], links, there, **circumstances), twin=other))
 
 
 def said(
@@ -276,7 +276,7 @@ def test_event_that_was_left_before_stays_so_until_title_and_start_are_other(
 
 def test_longer_title_is_no_claim_on_what_has_its_own() -> None:
     ours = [wanted(), wanted("b", title="Foredrag om hvaler for børn")]
-    state = match(replace(state_of(ours), twin=twin(ON_SALE)))
+    state = match_events(replace(state_of(ours), twin=twin(ON_SALE)))
     assert ([left.uuid for left in state.deferred], list(state.identities)) == (["a"], ["b"])
     assert state.snapshot == (*state.deferred, ours[1])
 

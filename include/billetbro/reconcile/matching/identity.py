@@ -32,7 +32,7 @@ from billetbro.reconcile.matching.twins import defer_to_twin
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
 
-def match(state: ReconcileState) -> ReconcileState:
+def match_events(state: ReconcileState) -> ReconcileState:
     """Return the state with the identity of each source event that should be in Place2book and is not the twin's."""
     return defer_to_twin(replace(state, identities=identify(state)))
 

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Retriable
 from billetbro.models import Change, Mode
-from billetbro.reconcile.in_doubt import resolve
-from billetbro.reconcile.matching.identity import match
+from billetbro.reconcile.in_doubt import resolve_in_doubt
+from billetbro.reconcile.matching.identity import match_events
 from billetbro.reconcile.planning.plan import make_plan
 from billetbro.reconcile.policies import apply_policies, goes_on_sale
 from billetbro.settings.libraries import Library
@@ -47,10 +47,12 @@ def load(run: LibraryRun, client: Place2bookClient, *, twin: Library | None, sou
     with library_lock(run.engine, run.id), twins_lock(run.engine, run.library, twin):
         with run.engine.begin() as connection:
             close_leftovers(connection, run.id, run.now)
-        state = resolve(read_state(run, client, twin))
-        state = match(state)
+        state = read_state(run, client, twin)
+        state = resolve_in_doubt(state)
+        state = match_events(state)
         state = read_prices(client, state, state.to_plan)
-        plan = apply_policies(make_plan(state), state)
+        plan = make_plan(state)
+        plan = apply_policies(plan, state)
         planned = store_plan(run, state, plan)
         result = LoadResult(planned=len(planned) if run.mode is Mode.PLAN else None)
         try:

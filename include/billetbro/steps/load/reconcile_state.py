@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import SettingsError
 from billetbro.models import Kind, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
-from billetbro.reconcile.in_doubt import can_confirm, touched
+from billetbro.reconcile.in_doubt import can_confirm, events_in_doubt
 from billetbro.reconcile.matching.links import complete, revive
 from billetbro.reconcile.state import ReconcileState, Run
 from billetbro.settings.libraries import Library
@@ -35,7 +35,7 @@ def read_state(run: LibraryRun, client: Place2bookClient, twin: Library | None) 
     with run.engine.connect() as connection:
         state = revive(_read_tables(connection, run, client.host, twin))
     state = complete(read_listed(client, state))
-    return read_prices(client, state, touched(state))
+    return read_prices(client, state, events_in_doubt(state))
 
 
 def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin: Library | None) -> ReconcileState:
