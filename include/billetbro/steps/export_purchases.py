@@ -15,7 +15,7 @@ from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent, 
 from billetbro.models.message import Message
 from billetbro.steps.load.observe import with_prices
 from billetbro.steps.request import LibraryRun, NothingToDo, RunRequest
-from billetbro.store.database import library_lock, see_that_it_is_current
+from billetbro.store.database import ensure_schema_is_current, library_lock
 from billetbro.store.links import read_links
 from billetbro.store.runs import RunRecord, note_progress, read_run
 from billetbro.store.schema.metadata import warehouse_metadata
@@ -57,7 +57,7 @@ def export(
     if run.mode is Mode.PLAN:
         raise NothingToDo(run.id)
     warehouse = warehouse or run.engine
-    see_that_it_is_current(warehouse, warehouse_metadata)
+    ensure_schema_is_current(warehouse, warehouse_metadata)
     with library_lock(run.engine, run.id):
         ours = _read_ours(run, client)
         gone: list[TicketEventKey] = []

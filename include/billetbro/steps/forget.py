@@ -22,7 +22,7 @@ LOCK_WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Erasure:
     """What was found of the person in a library, and how many purchases nobody can search any longer."""
 
     found: Forgotten
@@ -39,22 +39,22 @@ def forget_in_library(
     *,
     dry_run: bool = False,
     clock: Callable[[], datetime] = utc_now,
-) -> Outcome:
+) -> Erasure:
     """Remove a person from one library, or with `dry_run` only count; raises Retriable while a task works on it."""
     with library_lock(state, library, LOCK_WAIT_SECONDS):
         found = forget(warehouse, library, who, clock(), files, dry_run=dry_run)
         with warehouse.connect() as connection:
             lost = rows_under_unknown_keys(connection, library, keys)
-    return Outcome(found=found, under_unknown_keys=lost)
+    return Erasure(found=found, under_unknown_keys=lost)
 
 
-def told_of(outcomes: Mapping[str, Outcome], *, dry_run: bool, by_number: bool) -> str:
+def erasure_report(erasures: Mapping[str, Erasure], *, dry_run: bool, by_number: bool) -> str:
     """Return what was found and removed, by library and table, in Danish and English; of the person nothing.
 
     `by_number` says that numbers of purchases were given, which are noted even if nothing is stored of them.
     """
-    lines = [line for library, outcome in outcomes.items() for line in _lines(library, outcome)]
-    if not any(outcome.found.purchases for outcome in outcomes.values()):
+    lines = [line for library, erasure in erasures.items() for line in _lines(library, erasure)]
+    if not any(erasure.found.purchases for erasure in erasures.values()):
         lines.append("Ingen køb fundet: intet fjernet. / No purchases found: nothing removed.")
     elif dry_run:
         lines.append("Intet er fjernet (--dry-run). / Nothing was removed (--dry-run).")
@@ -70,13 +70,13 @@ def told_of(outcomes: Mapping[str, Outcome], *, dry_run: bool, by_number: bool) 
     return "\n".join(lines)
 
 
-def _lines(library: str, outcome: Outcome) -> Iterable[str]:
-    if outcome.found.purchases:
-        yield f"{library}: {pluralize(outcome.found.purchases, 'køb / purchase', 'køb / purchases')}"
-        yield f"  rækker med persondata / rows with personal data: {_counted(outcome.found.tables)}"
-        yield f"  i filer / in files: {_counted(outcome.found.files)}"
-    if outcome.under_unknown_keys:
-        unknown = outcome.under_unknown_keys
+def _lines(library: str, erasure: Erasure) -> Iterable[str]:
+    if erasure.found.purchases:
+        yield f"{library}: {pluralize(erasure.found.purchases, 'køb / purchase', 'køb / purchases')}"
+        yield f"  rækker med persondata / rows with personal data: {_counted(erasure.found.tables)}"
+        yield f"  i filer / in files: {_counted(erasure.found.files)}"
+    if erasure.under_unknown_keys:
+        unknown = erasure.under_unknown_keys
         yield (
             f"{library}: {unknown} køb har pseudonymer fra en nøgle, der mangler i former_keys, og kan ikke "
             f"gennemsøges. / {pluralize(unknown, 'purchase has', 'purchases have')} pseudonyms of a key that "

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from billetbro.errors import several
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
-from billetbro.store.database import see_that_it_is_current
+from billetbro.store.database import ensure_schema_is_current
 from billetbro.store.runs import note_error
 from billetbro.store.schema.metadata import metadata
 
@@ -75,7 +75,7 @@ def for_each_library(
     What went wrong is noted in `sync.runs`. Raises NothingToDo when every library says so, and SettingsError
     before anything is done when the tables are not those that this code knows.
     """
-    see_that_it_is_current(engine, metadata)
+    ensure_schema_is_current(engine, metadata)
     failed: list[Exception] = []
     idle = 0
     for library in libraries:

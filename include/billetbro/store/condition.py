@@ -33,8 +33,8 @@ def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES
     try:
         with engine.connect() as connection:
             version = connection.scalar(text("SHOW server_version"))
-            _see_that_it_is_new_enough(connection, str(version), oldest)
-            _see_that_it_can_be_written(connection)
+            _ensure_new_enough(connection, str(version), oldest)
+            _ensure_writable(connection)
             state = _state_of_the_tables(connection, tables)
     except DBAPIError as error:
         first_line = next(iter(str(error.orig).splitlines()), "")
@@ -42,12 +42,12 @@ def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES
     return f"PostgreSQL {version}, {state}"
 
 
-def _see_that_it_is_new_enough(connection: Connection, version: str, oldest: int) -> None:
+def _ensure_new_enough(connection: Connection, version: str, oldest: int) -> None:
     if connection.scalar(text("SELECT current_setting('server_version_num')::int")) < oldest * 10_000:
         raise SettingsError("error.old_postgres", oldest=oldest, version=version)
 
 
-def _see_that_it_can_be_written(connection: Connection) -> None:
+def _ensure_writable(connection: Connection) -> None:
     if connection.scalar(text("SHOW transaction_read_only")) == "on":
         raise SettingsError("error.read_only")
 
@@ -56,7 +56,7 @@ def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
     """Return which version the tables have, and what becomes of none or an older one; a newer one is a problem."""
     schema = str(tables.schema)
     if not connection.scalar(HAS_TABLES, {"schema": schema}):
-        _see_that_a_schema_can_be_made(connection, schema)
+        _ensure_schema_can_be_made(connection, schema)
         return NO_TABLES
     refused = list(connection.scalars(REFUSED_TABLES, {"schema": schema}))
     if refused:
@@ -68,7 +68,7 @@ def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
     return OLDER.format(what=f"version {current}" if current else UNNUMBERED, head=head)
 
 
-def _see_that_a_schema_can_be_made(connection: Connection, schema: str) -> None:
+def _ensure_schema_can_be_made(connection: Connection, schema: str) -> None:
     known = connection.scalar(text("SELECT to_regnamespace(:schema) IS NOT NULL"), {"schema": schema})
     may = text(
         "SELECT has_schema_privilege(:schema, 'CREATE')"

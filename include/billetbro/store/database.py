@@ -77,7 +77,7 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
     return current, versions[-1]
 
 
-def see_that_it_is_current(engine: Engine, tables: MetaData) -> None:
+def ensure_schema_is_current(engine: Engine, tables: MetaData) -> None:
     """Raise SettingsError unless one schema has the version that this code works with.
 
     A run's first task has seen to it; but in the middle of a run another Billetbro may have been installed.

@@ -87,7 +87,7 @@ def resolve_rejections(
     """Resolve the open rejections that were not met again.
 
     `still` are (uuid, code) that were. With `codes` only these codes are judged, without it all that are met when
-    planning; with `uuids` only these events.
+    planning; with `uuids` only these events. So many arguments, since each says of its own what is judged.
     """
     of_open = (rejections.c.library == library) & rejections.c.resolved_at.is_(None)
     rows = connection.execute(select(rejections.c.id, rejections.c.uuid, rejections.c.code).where(of_open))

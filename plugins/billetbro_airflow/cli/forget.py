@@ -12,7 +12,7 @@ from argparse import Namespace
 
 from airflow.sdk.log import mask_secret
 
-from billetbro.steps.forget import Outcome, forget_in_library, told_of
+from billetbro.steps.forget import Erasure, erasure_report, forget_in_library
 from billetbro.steps.personal_data import Kept
 from billetbro.warehouse.privacy.erasure import sought
 from billetbro_airflow.tasks.personal_data import Place, for_each_library_in, keys_of_pseudonyms, places, together
@@ -32,18 +32,18 @@ def run(args: Namespace) -> int:
     state, everywhere = places(args.libraries, despite_mistakes=True)
     keys = keys_of_pseudonyms()
     who = sought(keys, email, args.phone, args.purchases)
-    outcomes: dict[str, Outcome] = {}
+    erasures: dict[str, Erasure] = {}
 
     def one(place: Place, library: Kept) -> None:
-        outcomes[library.id + place.label] = forget_in_library(
+        erasures[library.id + place.label] = forget_in_library(
             state, place.warehouse, library.id, who, keys, place.files, dry_run=args.dry_run
         )
 
     failed = for_each_library_in(everywhere, one)
-    print(told_of(outcomes, dry_run=args.dry_run, by_number=bool(args.purchases)))
+    print(erasure_report(erasures, dry_run=args.dry_run, by_number=bool(args.purchases)))
     if failed:
         raise together(failed)
-    return 0 if any(outcome.found.purchases for outcome in outcomes.values()) else NOTHING_FOUND
+    return 0 if any(erasure.found.purchases for erasure in erasures.values()) else NOTHING_FOUND
 
 
 def _asked() -> str:

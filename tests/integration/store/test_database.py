@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, text
 
 from billetbro.errors import SettingsError
-from billetbro.store.database import MIGRATIONS, connect, lineage, migrate, migrate_warehouse, see_that_it_is_current
+from billetbro.store.database import MIGRATIONS, connect, ensure_schema_is_current, lineage, migrate, migrate_warehouse
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from tests.integration.store.examples import NOW
 
@@ -171,14 +171,14 @@ def test_migrate_of_tables_from_a_newer_version_says_so_and_leaves_them(
 
 def test_tables_that_are_current_are_told_from_older_ones_and_none(empty: Engine) -> None:
     with pytest.raises(SettingsError, match="schema sync have version none, and this Billetbro works with"):
-        see_that_it_is_current(empty, metadata)
+        ensure_schema_is_current(empty, metadata)
     both(empty)
-    see_that_it_is_current(empty, metadata)
-    see_that_it_is_current(empty, warehouse_metadata)
+    ensure_schema_is_current(empty, metadata)
+    ensure_schema_is_current(empty, warehouse_metadata)
     with empty.begin() as connection:
         connection.execute(text("UPDATE warehouse.schema_version SET version_num = '0002_changed_at'"))
     with pytest.raises(SettingsError, match="schema warehouse have version 0002_changed_at, and this Billetbro"):
-        see_that_it_is_current(empty, warehouse_metadata)
+        ensure_schema_is_current(empty, warehouse_metadata)
 
 
 @pytest.mark.parametrize("tables", [metadata, warehouse_metadata], ids=["sync", "warehouse"])

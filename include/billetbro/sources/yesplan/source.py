@@ -120,7 +120,7 @@ class YesplanSource:
         if not self._settings.custom_data.keywords:
             return tuple(self._reader.source_event(event, {}) for event in events)
         told = self._client.custom_data(query, [event.id for event in events])
-        self._see_that_keywords_exist(told)
+        self._ensure_keywords_exist(told)
         return tuple(self._reader.source_event(event, told.get(event.id)) for event in events)
 
     def ensure_writable(self) -> None:
@@ -155,7 +155,7 @@ class YesplanSource:
                 continue
         return None
 
-    def _see_that_keywords_exist(self, told: Mapping[str, Mapping[str, object]]) -> None:
+    def _ensure_keywords_exist(self, told: Mapping[str, Mapping[str, object]]) -> None:
         """Raise one SettingsError for all keywords that the installation lacks.
 
         Values of many events may leave out what nobody has filled in; one event's fields, asked for when in doubt, do
