@@ -14,7 +14,7 @@ from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import bytes_left_in
 from tests.end_to_end.conftest import BUYERS, PRIVACY_KEY
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import STEPS, Runs
 from tests.end_to_end.conftest import BUYERS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 WELL = dict.fromkeys(STEPS, ("success", 1))
 STOPPED_AT_ONCE = {**dict.fromkeys(STEPS, ("skipped", 1)), "export_purchases": ("success", 1)}

@@ -13,6 +13,8 @@ from billetbro.store.database import connect
 from tests.catalogues import english
 from tests.integration.steps.harness import World
 
+pytestmark = pytest.mark.thorough
+
 SAYING = "The tables of the schema {0} have version 9999_later, which a newer Billetbro made; this one knows "
 
 

@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from tests.integration.steps.harness import World
 
+pytestmark = pytest.mark.thorough
+
 BRANCH = {"locationType": "physical", "street": "Solbjerg Torv 4 ", "zip_code": 2735, "city": "Solbjerg"}
 ELSEWHERE = {**BRANCH, "locationAdditional": "Medborgerhuset", "street": "Møllevej 18"}
 MIGRATION = import_module("billetbro.store.migrations.sync.0010_place_names")

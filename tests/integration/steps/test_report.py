@@ -8,6 +8,8 @@ from billetbro.models import Mode
 from billetbro.steps.report import ALL_WELL, NOT_FOUND, make_report
 from tests.integration.steps.harness import World
 
+pytestmark = pytest.mark.thorough
+
 
 def after(lines: list[str], start: str) -> list[str]:
     """Return the line that begins so, without that, and the one after it, both without indentation."""

@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from tests.integration.steps.harness import DAY, World
 
+pytestmark = pytest.mark.thorough
+
 TITLE = "Café på Åen"
 TYPED = "Ca\u00adfe\u0301 på\u200b  A\u030aen\ufeff"
 PRICE = {"currency": "DKK", "value": 100}

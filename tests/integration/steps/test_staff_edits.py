@@ -6,6 +6,8 @@ from billetbro.models import Mode
 from tests.integration.steps.harness import DAY, World
 from tests.integration.steps.venue import EACH_SOURCE
 
+pytestmark = pytest.mark.thorough
+
 BY_STAFF = {
     "bank_account_id": 354,
     "kultunaut_export": True,

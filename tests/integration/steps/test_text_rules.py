@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from tests.integration.steps.harness import World
 
+pytestmark = pytest.mark.thorough
+
 MIGRATION = import_module("billetbro.store.migrations.sync.0013_text_rules")
 BEFORE = {"name": "AT© og Mad", "description_short": "Kom"}
 SHOWN = {"name": "AT&copy og Mad", "description_short": "Kom <ida@lib.example>"}

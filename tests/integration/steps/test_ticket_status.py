@@ -24,6 +24,8 @@ from sandbox.place2book_records import Event
 from sandbox.server import Sandbox
 from tests.integration.steps.harness import LIBRARIES, World, new_world
 
+pytestmark = pytest.mark.thorough
+
 CMS, OTHER_CMS, PLACE2BOOK = "cms:solbjerg", "cms:nordvig", "place2book"
 MINUTE = timedelta(minutes=1)
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")

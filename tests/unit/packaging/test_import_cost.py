@@ -9,6 +9,8 @@ import pytest
 
 from demo.environment import ROOT, airflow_environment, child_environment
 
+pytestmark = pytest.mark.slow
+
 DAGS = [f"dags/{file.name}" for file in sorted((ROOT / "dags").glob("*.py"))]
 TASKS = "billetbro_airflow.tasks"
 CLI = "billetbro_airflow.cli"
