@@ -40,7 +40,10 @@ def forget_in_library(
     dry_run: bool = False,
     clock: Callable[[], datetime] = utc_now,
 ) -> Erasure:
-    """Remove a person from one library, or with `dry_run` only count; raises Retriable while a task works on it."""
+    """Remove a person from one library, or with `dry_run` only count; raises Retriable while a task works on it.
+
+    Its arguments are many, for each place that holds personal data is one, and so is what a person is found by.
+    """
     with library_lock(state, library, LOCK_WAIT_SECONDS):
         found = forget(warehouse, library, who, clock(), files, dry_run=dry_run)
         with warehouse.connect() as connection:

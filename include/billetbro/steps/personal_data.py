@@ -157,7 +157,7 @@ def keep_in_order(
     """Do a night's work for one library, under its lock; what retention removed stays so when the rest fails.
 
     Raises Fatal when the key is missing, and Retriable when another task works on the library or files cannot be
-    reached.
+    reached. Its arguments are many, for each place that holds personal data is one.
     """
     if library.retention is None:
         raise LibrariesFileError(

@@ -80,7 +80,7 @@ def forget(
     """Remove the person from the library's rows and files, and note their purchases; the caller holds its lock.
 
     A number that was given is noted also while no such purchase is stored. The tables do not wait for the files. With
-    `dry_run` everything is only counted.
+    `dry_run` everything is only counted. One argument more than usual, for tables and files are two places.
     """
     with warehouse.connect() as connection:
         ids = {*_in_tables(connection, library, who)}
