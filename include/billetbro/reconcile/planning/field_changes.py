@@ -1,6 +1,6 @@
 """The fields of one linked event: which are pushed, which Place2book would refuse, which staff edited. Pure.
 
-The rules are those of plan.py's table (behaviour 3 and 6); every value is in its written-down form (fields.py).
+The rules are those of plan.py's table (behaviour 3 and 6); every value is in its written-down form (owned_fields.py).
 """
 
 from __future__ import annotations
