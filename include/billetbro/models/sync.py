@@ -101,7 +101,7 @@ class Link:
     """Source event <-> Place2book event, with what was last applied (`sync.links`).
 
     `applied` holds the source-owned fields as we last set them, `echo` as Place2book answered right after (it may
-    normalise), `drift` what staff changed since and was recorded once, all in their written-down form (owned_fields.py).
+    normalise), `drift` what staff changed since and was recorded once, all as owned_fields.py writes them down.
     `prices` maps a ticket category's key to the price that came from it. `absences` counts the complete snapshots in a
     row that lacked the source event, `counted_run` the run that counted last. `sale_closed_at` is set while we hold
     the event's sale ended, with what stood there before in `sale_closed_before`. `state_written` is the sale state

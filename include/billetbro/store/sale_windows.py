@@ -11,7 +11,7 @@ from billetbro.models import CurrentEvent, Link, Mapped
 from billetbro.reconcile.sale_status.windows import STILL_TRIED
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, link_from_row
 
-# Each payload is unpacked once. Only what has a bound in reach leaves the database; is_due decides (sale_status/windows.py).
+# Only what has a bound in reach leaves the database; is_due decides (sale_status/windows.py).
 BOUNDS_IN_REACH = text("""
     SELECT links.*, source.mapped AS of_source, stands.payload AS of_event, stands.read_at AS read_at
     FROM sync.links AS links

@@ -1,6 +1,6 @@
 """What becomes of a linked event that goes away (behaviour 5). Pure.
 
-Only a complete snapshot ever reaches this file. In this order: over, outside the window, made anew (matching/identity.py), gone.
+Only a complete snapshot ever reaches this file. In this order: over, outside the window, made anew, gone.
 Whatever else an event is, one that is over is only retired.
 
 | the source event | not sold | sold, or nobody can tell |
