@@ -28,8 +28,8 @@ from billetbro.store.runs import note_progress
 from billetbro.store.schema.records import link_to_row
 from billetbro.store.schema.tables import links
 from billetbro.store.snapshots import store_ticket_events
-from billetbro.warehouse.lake.files import FileStore
-from billetbro.warehouse.lake.write import write_files
+from billetbro.warehouse.lake.delta_lake import DeltaLake
+from billetbro.warehouse.lake.lake import LakePlace
 from billetbro.warehouse.privacy.policy import Privacy
 from demo.environment import ROOT
 
@@ -193,8 +193,8 @@ def _round(name: str, stock: Stock, engine: Engine, libraries: Sequence[Library]
             purchases += summary.purchases_new + summary.purchases_changed
             if stock.files:
                 with clock.on("writing"):
-                    store = FileStore(name="benchmark", root=stock.files)
-                    write_files(engine, store, library.id, request.run_id, now)
+                    place = LakePlace(name="benchmark", uri=stock.files.as_uri())
+                    DeltaLake(place).write(engine, library.id, now)
     return Round(
         name=name,
         reading=clock.seconds["reading"],

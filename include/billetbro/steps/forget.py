@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from billetbro.messages.pluralize import pluralize
 from billetbro.steps.request import utc_now
 from billetbro.store.database import library_lock
-from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.erasure import Forgotten, Sought, forget
 from billetbro.warehouse.privacy.policy import Keys
 from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
@@ -35,7 +35,7 @@ def forget_in_library(
     library: str,
     who: Sought,
     keys: Keys,
-    files: PersonalDataFiles | None,
+    files: Lake | None,
     *,
     dry_run: bool = False,
     clock: Callable[[], datetime] = utc_now,

@@ -3,15 +3,13 @@
 1. What is past retention is removed, from tables and files (no key is needed for that)
 2. What is stored is brought under the policy: after a change of it, in files too
 3. Pseudonyms whose key is not known any longer are told of: their people cannot be found
-4. When that is done for all of them: the files of each day that is over become one
+4. When that is done for all of them: the files are merged into fewer, and those of versions whose time is over go
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,7 +20,7 @@ from billetbro.steps.request import utc_now
 from billetbro.store.database import LOCK_WAIT_SECONDS, library_lock
 from billetbro.store.schema.privacy_tables import privacy_policies, retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.policy import Keys, Privacy
 from billetbro.warehouse.privacy.policy_change import apply_policy, apply_policy_to_files
 from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
@@ -31,8 +29,6 @@ from billetbro.warehouse.privacy.retention import Removed, remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-LONGEST_MERGE = 60.0
-"""Seconds that a night spends on merging a library's files."""
 log = logging.getLogger(__name__)
 
 
@@ -117,7 +113,7 @@ def _chosen(listed: Sequence[Kept], others: Sequence[Kept], wanted: Iterable[str
     return tuple(one for one in known if not chosen or one.id in chosen)
 
 
-def stored_libraries(warehouse: Engine, files: PersonalDataFiles | None) -> frozenset[str]:
+def stored_libraries(warehouse: Engine, files: Lake | None) -> frozenset[str]:
     """Return the libraries that the warehouse or the files hold data of."""
     query = union(select(purchases.c.library).distinct(), select(privacy_policies.c.library).distinct())
     with warehouse.connect() as connection:
@@ -150,7 +146,7 @@ def keep_in_order(
     library: Kept,
     privacy: Callable[[Library], Privacy],
     keys: Keys,
-    files: PersonalDataFiles | None,
+    files: Lake | None,
     clock: Callable[[], datetime] = utc_now,
     wait_seconds: float = LOCK_WAIT_SECONDS,
 ) -> Night:
@@ -187,26 +183,18 @@ def keep_in_order(
     return Night(removed=removed, protected=protected, protected_in_files=in_files)
 
 
-def merge_files(
-    state: Engine,
-    library: str,
-    files: PersonalDataFiles,
-    clock: Callable[[], datetime] = utc_now,
-    seconds: float = LONGEST_MERGE,
+def tidy_files(
+    state: Engine, warehouse: Engine, library: str, files: Lake, clock: Callable[[], datetime] = utc_now
 ) -> int:
-    """Make one file of each past day's, under the library's lock; return how many files were merged.
+    """Bring the library's files up to date and make few of many, under its lock; return how many became fewer.
 
-    Ends after so many seconds, for the hourly run waits: the next night goes on. Raises as `keep_in_order` does.
+    No export does so for a library that is no longer listed.
     """
-    until, merged = time.monotonic() + seconds, 0
-    with library_lock(state, library), closing(files.merge_days(library, clock().astimezone(UTC).date())) as days:
-        for count in days:
-            merged += count
-            if time.monotonic() >= until:
-                log.info("%s: more days of files are left for the next night to merge", library)
-                break
+    with library_lock(state, library):
+        files.write(warehouse, library, clock())
+        merged = files.compact(library)
     if merged:
-        log.info("%s: %s files of past days became one for each day and table", library, merged)
+        log.info("%s: %s files were merged into fewer", library, merged)
     return merged
 
 

@@ -1,4 +1,4 @@
-"""Where `BILLETBRO_FILES` says that exports are also written to as Parquet files, and how a step writes them."""
+"""Where `BILLETBRO_FILES` says that exports are also written to as Delta Lake tables, and how a step writes them."""
 
 from __future__ import annotations
 
@@ -7,41 +7,56 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from airflow.sdk import ObjectStoragePath
+from airflow.sdk.log import mask_secret
 from sqlalchemy import Engine
 
 from billetbro.errors import Retriable, SettingsError, several
-from billetbro.steps.request import RunRequest, utc_now
+from billetbro.steps.request import utc_now
 from billetbro.store.database import library_lock
-from billetbro.warehouse.lake.files import FileStore
-from billetbro.warehouse.lake.write import FileSummary, write_files
+from billetbro.warehouse.lake.lake import FileSummary, Lake, LakePlace
+from billetbro.warehouse.lake.place import SCHEMES, ConnectionValues, NamedPlace, parse_place, secrets_of, storage_options
+from billetbro_airflow.hooks.connections import connection_named
 
 FILES = "BILLETBRO_FILES"
-FOLDERS = frozenset({"", "file", "local"})
 
 
-def file_store() -> FileStore | None:
-    """Return the folder or object store that BILLETBRO_FILES names, None when it names none.
+def lake() -> Lake | None:
+    """Return the lake in the folder or object store that BILLETBRO_FILES names, None when it names none.
 
-    Raises SettingsError when Airflow does not know its kind, or has not the connection that it names.
+    Raises SettingsError when its kind is not known, or when the connection that it names is missing.
     """
     name = os.environ.get(FILES, "").strip()
-    return store_named(FILES, name) if name else None
+    if not name:
+        return None
+    # Here, since a step without a lake must not wait for the import.
+    from billetbro.warehouse.lake.delta_lake import DeltaLake
+
+    return DeltaLake(place_named(name))
 
 
-def store_named(variable: str, name: str, contents: str = "export") -> FileStore:
-    """Return the folder or object store of this name, which `variable` gives; `contents` is what its errors speak of.
+def place_named(name: str) -> LakePlace:
+    """Return where a lake is; raises SettingsError as `lake` does."""
+    found = parse_place(name)
+    if found is None:
+        raise SettingsError("error.no_lake", variable=FILES, place=name, kinds=", ".join(SCHEMES))
+    options = _options(found)
+    return LakePlace(name=name, uri=found.uri, options=options)
 
-    Raises SettingsError as `file_store` does.
-    """
-    try:
-        root = ObjectStoragePath(name)
-        # Airflow reaches the store here for the first time; a path without it would go on without the connection.
-        known = root.fs is not None
-    except Exception as error:
-        raise SettingsError("error.no_store", variable=variable, place=name, kind=type(error).__name__) from error
-    assert known
-    return FileStore(name=name, root=root, appears_whole=root.protocol not in FOLDERS, contents=contents)
+
+def _options(place: NamedPlace) -> dict[str, str]:
+    """Return the options that the store is opened with, what is secret in them masked in every log."""
+    if place.connection is None:
+        return {}
+    given = connection_named(place.connection)
+    options = storage_options(
+        place.kind,
+        ConnectionValues(
+            login=given.login or "", password=given.password or "", host=given.host or "", extra=given.extra_dejson
+        ),
+    )
+    for secret in secrets_of(options):
+        mask_secret(secret)
+    return options
 
 
 class Written:
@@ -57,10 +72,10 @@ class Written:
 
 
 @contextmanager
-def written_to_files(state: Engine, warehouse: Engine, library: str, request: RunRequest) -> Iterator[Written]:
+def written_to_files(state: Engine, warehouse: Engine, library: str) -> Iterator[Written]:
     """Write what the block exported to files, where BILLETBRO_FILES is set, also when some events could not be read."""
-    store, written = file_store(), Written(utc_now())
-    if store is None:
+    files, written = lake(), Written(utc_now())
+    if files is None:
         yield written
         return
     incomplete: Retriable | None = None
@@ -70,7 +85,7 @@ def written_to_files(state: Engine, warehouse: Engine, library: str, request: Ru
         incomplete = error
     try:
         with library_lock(state, library):
-            written.summary = write_files(warehouse, store, library, request.run_id, written.now)
+            written.summary = files.write(warehouse, library, written.now)
     except Retriable as trouble:
         raise trouble if incomplete is None else several([incomplete, trouble]) from trouble
     if incomplete is not None:

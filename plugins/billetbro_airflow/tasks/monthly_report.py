@@ -8,15 +8,18 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from airflow.configuration import AIRFLOW_HOME
+from airflow.sdk import ObjectStoragePath
 
 from billetbro.errors import SettingsError
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate_warehouse
 from billetbro.warehouse.reports.month import Month, last_month
+from billetbro.warehouse.reports.shelf import StoreShelf
 from billetbro_airflow.tasks.databases import values_kept_out_of_errors, warehouse_engine
 
 REPORTS = "BILLETBRO_REPORTS"
+FOLDERS = frozenset({"", "file", "local"})
 
 
 def libraries_to_report(month: str, libraries: Sequence[str]) -> list[str]:
@@ -49,11 +52,9 @@ def report_on(library_id: str, month: str) -> tuple[str, str]:
     """Make one library's report, store it, and return where its page and its rows are."""
     # Here, since the drawing takes long to import, and `libraries_to_report` draws nothing.
     from billetbro.warehouse.reports.report import make_report, store_report
-    from billetbro.warehouse.reports.shelf import StoreShelf
-    from billetbro_airflow.tasks.export_files import store_named
 
     (library,) = load_settings().select([library_id])
-    shelf = StoreShelf(store_named(REPORTS, _place(), contents="report"))
+    shelf = _shelf(os.environ.get(REPORTS, "").strip() or f"file://{AIRFLOW_HOME}/billetbro/reports")
     with values_kept_out_of_errors():
         report = make_report(warehouse_engine(), library, month_of(library, month, utc_now()))
     page, rows = store_report(shelf, library.id, report)
@@ -61,6 +62,16 @@ def report_on(library_id: str, month: str) -> tuple[str, str]:
     return page, rows
 
 
-def _place() -> str:
-    """Return the folder or address that BILLETBRO_REPORTS names, else a folder in Airflow's own."""
-    return os.environ.get(REPORTS, "").strip() or f"file://{AIRFLOW_HOME}/billetbro/reports"
+def _shelf(name: str) -> StoreShelf:
+    """Return the folder or object store of this name.
+
+    Raises SettingsError when Airflow does not know its kind, or has not the connection that it names.
+    """
+    try:
+        root = ObjectStoragePath(name)
+        # Airflow reaches the store here for the first time; a path without it would go on without the connection.
+        known = root.fs is not None
+    except Exception as error:
+        raise SettingsError("error.no_store", variable=REPORTS, place=name, kind=type(error).__name__) from error
+    assert known
+    return StoreShelf(name=name, root=root, appears_whole=root.protocol not in FOLDERS)

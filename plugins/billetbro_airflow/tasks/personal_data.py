@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from airflow.sdk.log import mask_secret
 from sqlalchemy import Engine
 
-from billetbro.errors import SettingsError, several
+from billetbro.errors import BilletbroError, SettingsError, several
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.personal_data import (
     Kept,
@@ -19,23 +19,22 @@ from billetbro.steps.personal_data import (
     kept_despite_mistakes,
     kept_libraries,
     longest_waiting_first,
-    merge_files,
     said_of,
     stored_libraries,
+    tidy_files,
 )
 from billetbro.store.database import migrate, migrate_warehouse
-from billetbro.warehouse.lake.personal_files import PersonalDataFiles
-from billetbro.warehouse.lake.rewrite import RewritableFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.policy import KEY_CONNECTION, Keys
 from billetbro_airflow.hooks.connections import connection_named
 from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, values_kept_out_of_errors, warehouse_engine
-from billetbro_airflow.tasks.export_files import file_store
+from billetbro_airflow.tasks.export_files import FILES, lake
 from billetbro_airflow.tasks.readable_settings import readable_settings
 
 FORMER_KEYS = "former_keys"
 LEFT_BEHIND = " (warehouse in billetbro_db)"
-LONGEST_MERGES = 15 * 60.0
-"""Seconds after which a night merges no further library's files: what is left waits for the next."""
+LONGEST_TIDYING = 15 * 60.0
+"""Seconds after which a night tidies no further library's files: what is left waits for the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class Place:
     """A warehouse, the files written from it, and the libraries to look after in it; `label` follows their names."""
 
     warehouse: Engine
-    files: PersonalDataFiles | None
+    files: Lake | None
     libraries: tuple[Kept, ...]
     label: str = ""
 
@@ -65,12 +64,6 @@ def keys_of_pseudonyms() -> Keys:
     return Keys(current=(given.password or "").encode() or None, former=tuple(key.encode() for key in former))
 
 
-def exported_files() -> PersonalDataFiles | None:
-    """Return the files that exports are written to, None where BILLETBRO_FILES names no place for any."""
-    store = file_store()
-    return None if store is None else RewritableFiles(store)
-
-
 def places(libraries: Sequence[str], *, despite_mistakes: bool = False) -> tuple[Engine, list[Place]]:
     """Return the engine of `sync`, and each place that holds personal data of these libraries (none named: of all).
 
@@ -81,7 +74,7 @@ def places(libraries: Sequence[str], *, despite_mistakes: bool = False) -> tuple
     state, warehouse = billetbro_engine(), warehouse_engine()
     migrate(state)
     migrate_warehouse(warehouse)
-    files = exported_files()
+    files = lake()
     stored, left = stored_libraries(warehouse, files), frozenset[str]()
     if warehouse is not state and has_warehouse(state):
         migrate_warehouse(state)
@@ -120,22 +113,27 @@ def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str,
     ]
     failed = for_each_library_in(in_turn, one)
     if files is not None:
-        failed = _merged(state, files, in_turn[0], leaving=failed) | failed
+        failed = _tidied(state, files, in_turn[0], leaving=failed) | failed
     print("\n".join(said_of(nights)))
     if failed:
         raise together(failed)
     return {library: night.counts for library, night in nights.items()}
 
 
-def _merged(state: Engine, files: PersonalDataFiles, place: Place, leaving: Container[str]) -> dict[str, Exception]:
-    """Merge the files of past days, but for the libraries in which something failed; return what went wrong here."""
-    until = time.monotonic() + LONGEST_MERGES
+def _tidied(state: Engine, files: Lake, place: Place, leaving: Container[str]) -> dict[str, Exception]:
+    """Tidy the files, but for the libraries in which something failed; return what went wrong here."""
+    until = time.monotonic() + LONGEST_TIDYING
 
     def one(_: Place, library: Kept) -> None:
         if library.id not in leaving and time.monotonic() < until:
-            merge_files(state, library.id, files)
+            tidy_files(state, place.warehouse, library.id, files)
 
-    return for_each_library_in([place], one)
+    failed = for_each_library_in([place], one)
+    try:
+        files.remove_expired()
+    except BilletbroError as error:
+        failed[FILES] = error
+    return failed
 
 
 def for_each_library_in(everywhere: Sequence[Place], work: Callable[[Place, Kept], None]) -> dict[str, Exception]:

@@ -67,7 +67,7 @@ def export_purchases(engine: Engine, library: Library, request: RunRequest) -> s
     warehouse = warehouse_engine()
     if warehouse is not engine:
         ensure_reachable(warehouse)
-    files = written_to_files(engine, warehouse, library.id, request)
+    files = written_to_files(engine, warehouse, library.id)
     with _place2book(library) as client, files as written:
         run = LibraryRun(engine=engine, library=library, request=request, now=written.now)
         summary = export(run, client, privacy_of(library), warehouse)

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-import pyarrow.dataset as ds
 import pytest
 import yaml
 from airflow.sdk import Context
@@ -28,6 +27,7 @@ from demo.environment import LIBRARIES
 from sandbox.place2book_records import Buyer
 from sandbox.server import Sandbox
 from tests.integration.cli.conftest import Command
+from tests.integration.warehouse.files import everything_in as everything_under
 
 pytestmark = pytest.mark.slow
 
@@ -126,12 +126,6 @@ def everything_in(engine: Engine) -> str:
             for name in connection.scalars(relations).all()
             for line in connection.scalars(text(f"SELECT r::text FROM {name} AS r"))
         )
-
-
-def everything_under(folder: Path) -> str:
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    rows = [str(ds.dataset(file, format="parquet").to_table().to_pylist()) for file in files]
-    return "\n".join([*rows, *(file.read_bytes().decode(errors="ignore") for file in files)])
 
 
 @pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")  # Airflow's, when it looks for providers

@@ -11,22 +11,23 @@ from pathlib import Path
 
 import pytest
 import yaml
+from deltalake import DeltaTable
 from sqlalchemy import Engine, make_url, text
 
 from billetbro.errors import Fatal, SettingsError
 from billetbro.settings.libraries import LibrariesFileError
 from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate, migrate_warehouse
-from billetbro.warehouse.lake.write import write_files
 from billetbro.warehouse.privacy.policy import Keys
 from billetbro.warehouse.privacy.record_text import UNKNOWN
 from billetbro_airflow.tasks.databases import billetbro_engine, warehouse_engine
+from billetbro_airflow.tasks.export_files import lake
 from billetbro_airflow.tasks.personal_data import keep_personal_data_in_order, keys_of_pseudonyms
 from billetbro_airflow.tasks.readable_settings import MISTAKES
 from demo.environment import EmbeddedPostgres
 from tests.integration.cli.conftest import PRIVACY_KEY, Command, Said
 from tests.integration.warehouse.examples import FIRST, Till, export
-from tests.integration.warehouse.files import a_store, rows_of_file
+from tests.integration.warehouse.files import parquet_files, rows
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, SECOND_BUYER, traces
 
 EMAIL = "Test.Testesen@example.com"
@@ -54,10 +55,16 @@ def engine(module_environment: None) -> Iterator[Engine]:
 @pytest.fixture
 def files(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Give the folder that the rows were written to as files."""
-    for library in ("nordvig", "solbjerg", "lukket"):
-        write_files(engine, a_store(tmp_path), library, "run", NOW)
     monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}")
+    for library in ("nordvig", "solbjerg", "lukket"):
+        write(engine, library)
     return tmp_path
+
+
+def write(engine: Engine, library: str) -> None:
+    files = lake()
+    assert files is not None
+    files.write(engine, library, NOW)
 
 
 def break_a_file(files: Path, library: str) -> None:
@@ -305,19 +312,20 @@ def test_night_brings_every_library_in_order_and_says_how_much(
     assert keep_personal_data_in_order([]) == {"solbjerg": {}, "nordvig": {}, "lukket": {}}
 
 
-def test_night_merges_the_files_of_days_that_are_over(
+def test_night_brings_the_files_up_to_date_and_merges_them(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    yesterday = NOW - timedelta(days=1)
-    for total in (1, 2):
-        export(engine, Till({10: (replace(FIRST, total_ore=total),)}), NOW, privacy=KEEP, library="lukket", force=True)
-        write_files(engine, a_store(tmp_path), "lukket", f"run-{total}", yesterday)
     monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}")
+    for number in (920, 930):
+        bought = replace(FIRST, purchase_id=number, tickets=())
+        export(engine, Till({10: (FIRST, bought)}), NOW, privacy=KEEP, library="lukket", force=True)
+        write(engine, "lukket")
+    export(engine, Till({10: (replace(FIRST, total_ore=2),)}), NOW, privacy=KEEP, library="lukket", force=True)
     keep_personal_data_in_order([])
-    (merged,) = (tmp_path / "purchases").rglob("*.parquet")
-    day = merged.relative_to(tmp_path / "purchases")
-    assert str(day) == f"library=lukket/day={yesterday:%Y-%m-%d}/day-900-910.merged.parquet"
-    assert {row["purchase_id"]: row["total_ore"] for row in rows_of_file(merged)} == {900: 2, 910: 7500}
+    (_,) = [uri for uri in DeltaTable(tmp_path / "purchases").file_uris() if "library=lukket" in uri]
+    assert len(parquet_files(tmp_path, library="lukket")) > 1
+    stored = {row["purchase_id"]: row["total_ore"] for row in rows(tmp_path, "purchases") if row["library"] == "lukket"}
+    assert stored == {900: 2, 910: 7500, 920: 10000, 930: 10000}
 
 
 def test_night_begins_with_the_library_that_waited_longest(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """What tests of personal data look at: who is stored, and what must stay whoever is removed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +9,10 @@ from sqlalchemy import Engine
 
 from billetbro.models import PersonalDataPolicy
 from billetbro.store.schema.warehouse_tables import answers, purchases
-from billetbro.warehouse.lake.rewrite import RewritableFiles
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
 from billetbro.warehouse.privacy.policy import Privacy, Row
 from tests.integration.warehouse.examples import KEY, contents, everything, text_of_all_tables, view
-from tests.integration.warehouse.files import a_store, rows
+from tests.integration.warehouse.files import everything_in
 
 LISTED = frozenset({"Hørt om os", "Allergi"})
 KEEP = Privacy(policy=PersonalDataPolicy.KEEP, keep_answers=LISTED)
@@ -21,6 +21,7 @@ PSEUDONYMISE = Privacy(policy=PersonalDataPolicy.PSEUDONYMISE, key=KEY, keep_ans
 POLICIES = {"keep": KEEP, "pseudonymise": PSEUDONYMISE, "drop": DROP}
 FIRST_BUYER = ("testesen", "test.testesen@example.com", "12 34 56 78", "2730", "77001122", "plakat", "nødder")
 SECOND_BUYER = ("prøvesen", "proeve@example.com", "87654321")
+SHORT = 5
 NOTHING = dict.fromkeys(PERSONAL["purchases"])
 
 
@@ -53,14 +54,20 @@ def sums(engine: Engine) -> dict[str, object]:
     }
 
 
-def files_in(root: Path) -> RewritableFiles:
-    """Return the files under a folder as what removes personal data sees them."""
-    return RewritableFiles(a_store(root))
-
-
 def traces(engine: Engine, wanted: Sequence[str], root: Path | None = None) -> list[str]:
-    """Return which of these stand in any table or view, or in any file under the folder."""
+    """Return which of these stand in any table or view, or in any file under the folder, the log too."""
     text = text_of_all_tables(engine)
     if root is not None:
-        text += "\n".join(str(rows(root, table.name)) for table in root.iterdir())
-    return [trace for trace in wanted if trace in text.casefold()]
+        text += everything_in(root)
+    return found_in(text, wanted)
+
+
+def found_in(text: str, wanted: Sequence[str]) -> list[str]:
+    """Return which of these stand in the text; a few digits only as a word, for any file's name has such."""
+    folded = text.casefold()
+    return [
+        one
+        for one in wanted
+        if one in folded
+        and (len(one) > SHORT or not one.isdigit() or re.search(rf"(?<![\w.-]){one}(?![\w.-])", folded))
+    ]

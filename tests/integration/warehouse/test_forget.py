@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 from sqlalchemy import Engine, text, update
 
 from billetbro.errors import Fatal, SettingsError
@@ -22,7 +23,7 @@ from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
-from tests.integration.warehouse.files import a_store, stored_bytes, write
+from tests.integration.warehouse.files import lake_in, stored_bytes, write
 from tests.integration.warehouse.personal import (
     DROP,
     FIRST_BUYER,
@@ -31,7 +32,6 @@ from tests.integration.warehouse.personal import (
     POLICIES,
     PSEUDONYMISE,
     SECOND_BUYER,
-    files_in,
     given_answers,
     people,
     sums,
@@ -50,7 +50,7 @@ FOUND = Forgotten(purchases=1, tables={"purchases": 1, "answers": 2})
 def remove(
     engine: Engine, who: Sought, root: Path | None = None, *, dry_run: bool = False, library: str = LIBRARY
 ) -> Forgotten:
-    return forget(engine, library, who, MONDAY + HOUR, files_in(root) if root else None, dry_run=dry_run)
+    return forget(engine, library, who, MONDAY + HOUR, lake_in(root) if root else None, dry_run=dry_run)
 
 
 def noted(engine: Engine) -> dict[object, tuple[object, object]]:
@@ -75,7 +75,7 @@ def test_forget_removes_the_person_everywhere_and_leaves_sums_and_the_others(
 ) -> None:
     privacy = POLICIES[policy]
     export(engine, Till(), privacy=privacy)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     other, before = people(engine)[910], sums(engine)
     before_told = people(engine)[900]
 
@@ -116,7 +116,7 @@ def test_forget_concerns_what_was_bought_until_then(engine: Engine) -> None:
 
 def test_forget_twice_finds_nothing_more(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=PSEUDONYMISE)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     remove(engine, sought(KEYS, EMAIL), tmp_path)
     assert remove(engine, sought(KEYS, EMAIL), tmp_path) == Forgotten()
 
@@ -161,7 +161,7 @@ def test_forget_finds_what_was_stored_in_an_earlier_form_by_each_spelling(
     (column,) = spelt
     name = {"phone_number": "phone"}.get(column, column)
     others = people_with(engine, spelt, column, form)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     for asked in ASKED[column]:
         assert remove(engine, sought(KEYS, **{name: asked}), tmp_path, dry_run=True).purchases == 1
     assert remove(engine, sought(KEYS, **{name: ASKED[column][0]}), tmp_path).purchases == 1
@@ -195,12 +195,25 @@ def people_with(engine: Engine, spelt: dict[str, str], column: str, form: str) -
 
 def test_forget_finds_in_files_what_a_row_said_before_it_changed(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     married = replace(FIRST, email="gift@example.com", phone_number=None, full_name="Gift Testesen")
     export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
     assert remove(engine, sought(KEYS, EMAIL)) == Forgotten()
     assert remove(engine, sought(KEYS, EMAIL), tmp_path).purchases == 1
     assert traces(engine, (*FIRST_BUYER, "gift"), tmp_path) == []
+
+
+def test_forget_leaves_nothing_of_what_a_row_said_in_an_earlier_version_of_the_files(
+    engine: Engine, tmp_path: Path
+) -> None:
+    export(engine, Till(), privacy=KEEP)
+    write(engine, tmp_path)
+    married = replace(FIRST, email="gift@example.com", phone_number=None, full_name="Gift")
+    export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
+    write(engine, tmp_path, MONDAY + HOUR / 2)
+    assert traces(engine, FIRST_BUYER[1:2], tmp_path) == list(FIRST_BUYER[1:2])
+    assert remove(engine, sought(KEYS, EMAIL), tmp_path).purchases == 0
+    assert traces(engine, (FIRST_BUYER[1], "gift@example.com"), tmp_path) == ["gift@example.com"]
 
 
 def test_forget_by_the_number_of_a_purchase_that_is_not_stored_yet_holds_for_the_export_to_come(engine: Engine) -> None:
@@ -219,11 +232,11 @@ def test_forget_by_the_number_of_a_purchase_that_retention_emptied_notes_that_so
 
 def test_forget_that_dies_at_the_files_is_finished_by_the_next(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     married = replace(FIRST, email="gift@example.com", phone_number=None)
     export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
-    write(engine, a_store(tmp_path), "run-2", MONDAY + HOUR / 2)
-    second = max((tmp_path / "purchases").rglob("*.parquet"))
+    write(engine, tmp_path, MONDAY + HOUR / 2)
+    (second,) = map(Path, DeltaTable(tmp_path / "purchases").file_uris())
     whole = second.read_bytes()
     second.write_bytes(whole[:-9])
     with pytest.raises(Fatal, match=f"'{re.escape(str(second))}'"):
@@ -231,13 +244,13 @@ def test_forget_that_dies_at_the_files_is_finished_by_the_next(engine: Engine, t
     assert (people(engine)[900], noted(engine)) == (NOTHING, {900: (False, None)})
     second.write_bytes(whole)
     found = remove(engine, sought(KEYS, "nobody@example.com"), tmp_path)
-    assert (found, noted(engine)) == (Forgotten(files={"purchases": 2, "answers": 2}), {900: (False, MONDAY + HOUR)})
+    assert (found, noted(engine)) == (Forgotten(files={"purchases": 1, "answers": 2}), {900: (False, MONDAY + HOUR)})
     assert traces(engine, (*FIRST_BUYER, "gift"), tmp_path) == []
 
 
 def test_forget_with_dry_run_counts_and_removes_nothing(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     stored, written = people(engine), stored_bytes(tmp_path)
     found = remove(engine, sought(KEYS, EMAIL), tmp_path, dry_run=True)
     assert found == replace(FOUND, files={"purchases": 1, "answers": 2})

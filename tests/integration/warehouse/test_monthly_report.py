@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 from billetbro.models import Purchase, Ticket
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.warehouse.ingest.reading import ExportEvent
-from billetbro.warehouse.lake.files import FileStore
 from billetbro.warehouse.reports.figures import Figures, Part, Totals, figures_of
 from billetbro.warehouse.reports.month import Month
 from billetbro.warehouse.reports.read import read_rows
@@ -156,7 +155,7 @@ def library() -> Library:
 
 def test_report_made_again_replaces_its_two_files_with_the_same(engine: Engine, library: Library, tmp_path) -> None:
     fill(engine, [held(10, local(10, 3), title="=1+1<b>")], {10: (bought(1, local(10, 1), 123456),)}, AFTER)
-    shelf = StoreShelf(FileStore(name="reports", root=tmp_path))
+    shelf = StoreShelf(name="reports", root=tmp_path)
     stored = []
     for _ in range(2):
         page, rows = store_report(shelf, library.id, make_report(engine, library, OCTOBER))

@@ -18,8 +18,8 @@ from billetbro.warehouse.privacy.retention import Removed
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
 from tests.integration.warehouse.examples import EVENT, KEY, MONDAY, Till, contents, export
-from tests.integration.warehouse.files import a_store, write
-from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, files_in, traces
+from tests.integration.warehouse.files import lake_in, write
+from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, traces
 
 DEMONSTRATED = load_settings(LIBRARIES, environ={})
 SETTINGS = replace(DEMONSTRATED, unlisted=PersonalData(retention_days=7))
@@ -41,13 +41,13 @@ def night(
     def policy(_: Library) -> Privacy:
         return privacy
 
-    files = files_in(root) if root else None
+    files = lake_in(root) if root else None
     return keep_in_order(engine, engine, library, policy, keys or Keys(current=KEY), files, lambda: now)
 
 
 def test_night_brings_tables_and_files_under_a_policy_that_no_export_brought(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     done = night(engine, MONDAY + DAY, replace(PSEUDONYMISE, keep_answers=frozenset()), root=tmp_path)
     assert done.counts == {
         "purchases by policy": 2,
@@ -127,9 +127,9 @@ def test_kept_libraries_that_are_neither_listed_nor_stored_are_a_mistake() -> No
 
 def test_stored_libraries_are_those_of_tables_and_files(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     export(engine, Till({}), library="ribe", events=[EVENT])
-    assert (stored_libraries(engine, None), stored_libraries(engine, files_in(tmp_path))) == (
+    assert (stored_libraries(engine, None), stored_libraries(engine, lake_in(tmp_path))) == (
         {"herlev", "ribe"},
         {"herlev", "ribe"},
     )

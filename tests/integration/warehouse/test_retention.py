@@ -26,7 +26,7 @@ from tests.integration.warehouse.examples import (
     contents,
     export,
 )
-from tests.integration.warehouse.files import a_store, write
+from tests.integration.warehouse.files import lake_in, write
 from tests.integration.warehouse.personal import (
     DROP,
     FIRST_BUYER,
@@ -34,7 +34,6 @@ from tests.integration.warehouse.personal import (
     NOTHING,
     POLICIES,
     SECOND_BUYER,
-    files_in,
     given_answers,
     people,
     sums,
@@ -50,7 +49,7 @@ NONE = Removed(tables={"purchases": 0, "answers": 0})
 
 
 def sweep(engine: Engine, now: datetime = PAST, library: str = LIBRARY, root: Path | None = None) -> Removed:
-    return remove_past(engine, library, THIRTY, now, files_in(root) if root else None)
+    return remove_past(engine, library, THIRTY, now, lake_in(root) if root else None)
 
 
 @pytest.mark.parametrize(("now", "removed"), [(STILL_KEPT, NONE), (PAST, GONE)], ids=["last day", "the day after"])
@@ -126,7 +125,7 @@ def test_retention_leaves_other_libraries_and_later_events_alone(engine: Engine)
 
 def test_retention_removes_from_files_what_they_alone_still_hold(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     nameless = Till({10: (replace(FIRST, full_name=None, email=None, phone_number=None), SECOND)})
     export(engine, nameless, MONDAY + DAY, privacy=KEEP, force=True)
     assert sweep(engine, STILL_KEPT, root=tmp_path) == NONE
@@ -139,7 +138,7 @@ def test_retention_goes_through_files_of_purchases_that_no_table_holds_anything_
     engine: Engine, tmp_path: Path
 ) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     sweep(engine)
     assert traces(engine, FIRST_BUYER, tmp_path) == list(FIRST_BUYER)
     assert sweep(engine, root=tmp_path) == Removed(tables=NONE.tables, files={"purchases": 2, "answers": 2})
@@ -153,7 +152,7 @@ def test_retention_that_fails_at_the_files_has_emptied_the_tables_and_the_next_n
     engine: Engine, tmp_path: Path
 ) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     (file,) = (tmp_path / "answers").rglob("*.parquet")
     whole = file.read_bytes()
     file.write_bytes(b"not a file of rows")

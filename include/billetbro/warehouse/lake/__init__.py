@@ -1,1 +1,1 @@
-"""The warehouse's tables as files, for other warehouses."""
+"""The warehouse's tables as Delta Lake tables, for other warehouses."""

@@ -1,15 +1,17 @@
-"""The columns of the Parquet files: those of the warehouse's tables, the same in every file whatever it holds."""
+"""The columns of the lake's tables, made from those of the warehouse."""
 
 from __future__ import annotations
 
 from functools import cache
 
 import pyarrow as pa  # type: ignore[import-untyped]
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Table, Text
 
-IN_THE_PATH = frozenset({"library"})
-"""Columns of the tables that a file's path tells."""
+from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
+from billetbro.warehouse.ingest.upsert import natural_key
 
+EXPORTED = (events, prices, purchases, tickets, additional_sales, answers)
+TABLES = {table.name: table for table in EXPORTED}
 TYPES: dict[type, pa.DataType] = {
     BigInteger: pa.int64(),
     Integer: pa.int64(),
@@ -17,18 +19,32 @@ TYPES: dict[type, pa.DataType] = {
     Boolean: pa.bool_(),
     DateTime: pa.timestamp("us", tz="UTC"),
 }
-
-
-def file_columns(table: Table) -> list[Column[object]]:
-    """Return the table's columns that its files have, in their order."""
-    return [column for column in table.columns if column.name not in IN_THE_PATH]
+STATISTICS = "delta.dataSkippingStatsColumns"
 
 
 @cache
-def file_schema(table: Table) -> pa.Schema:
-    """Return the schema of the table's files, with the comments of table and columns; every column may be null."""
-    fields = [
+def lake_schema(table: Table) -> pa.Schema:
+    """Return the columns with their comments; every one may be null."""
+    return pa.schema(
         pa.field(column.name, TYPES[type(column.type)], metadata={"comment": column.comment or ""})
-        for column in file_columns(table)
-    ]
-    return pa.schema(fields, metadata={"comment": table.comment or "", "table": table.fullname})
+        for column in table.columns
+    )
+
+
+def key_names(table: Table) -> list[str]:
+    """Return the columns that tell a row apart, the library first."""
+    return [column.name for column in natural_key(table)]
+
+
+def properties(table: Table) -> dict[str, str | None]:
+    """Return the properties that a table is made with.
+
+    The log tells the least and the greatest value of a column in each file. Of texts it must not, since they can be a
+    buyer's name: the log outlives the rows.
+    """
+    told = [column.name for column in table.columns if not isinstance(column.type, Text)]
+    return {
+        STATISTICS: ",".join(told),
+        "delta.deletedFileRetentionDuration": "interval 1 days",
+        "delta.logRetentionDuration": "interval 7 days",
+    }

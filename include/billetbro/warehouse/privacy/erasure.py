@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from billetbro.errors import SettingsError
 from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.lake.personal_files import Bought, PersonalDataFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.earlier_forms import forms_of
 from billetbro.warehouse.privacy.erasure_log import empty_files, note_forgotten
 from billetbro.warehouse.privacy.normalised import NORMALISED, PSEUDONYM
@@ -75,7 +75,7 @@ def sought(keys: Keys, email: str = "", phone: str = "", purchase_ids: Sequence[
 
 
 def forget(
-    warehouse: Engine, library: str, who: Sought, now: datetime, files: PersonalDataFiles | None, *, dry_run: bool
+    warehouse: Engine, library: str, who: Sought, now: datetime, files: Lake | None, *, dry_run: bool
 ) -> Forgotten:
     """Remove the person from the library's rows and files, and note their purchases; the caller holds its lock.
 
@@ -94,9 +94,9 @@ def forget(
         purchases=len(ids),
         tables={table: tables.get(table, 0) + more.get(table, 0) for table in {**tables, **more}},
         files=(
-            count_in_files(files, library, Bought(frozenset(ids)))
+            count_in_files(files, library, ids)
             if dry_run
-            else empty_files(warehouse, library, now, files)
+            else empty_files(warehouse, library, now, files, thoroughly=True)
         ),
     )
 
@@ -131,8 +131,8 @@ def _in_tables(connection: Connection, library: str, who: Sought) -> Iterator[in
             yield row["purchase_id"]
 
 
-def _in_files(files: PersonalDataFiles, library: str, who: Sought) -> Iterator[int]:
-    """Find them in files too, which may hold what a row said before it changed."""
+def _in_files(files: Lake, library: str, who: Sought) -> Iterator[int]:
+    """Find them in files too, which may not have what the tables have since then."""
     for row in files.rows(library, "purchases", ("purchase_id", *who.values)):
         if isinstance(row["purchase_id"], int) and who.is_theirs(row):
             yield row["purchase_id"]

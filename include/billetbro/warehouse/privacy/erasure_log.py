@@ -7,19 +7,15 @@ files, or has no files just then, is seen by that and finished by the next night
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, Select, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from billetbro.store.database import migrate_warehouse
 from billetbro.store.schema.privacy_tables import forgotten
-from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.lake.personal_files import Bought, PersonalDataFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.redact import Counts, blank, blank_files
-
-IDS = ARRAY(BigInteger)
-CLOCKS_DIFFER = timedelta(days=2)
 
 
 def note_forgotten(connection: Connection, library: str, purchase_ids: Iterable[int], now: datetime) -> None:
@@ -43,36 +39,23 @@ def forgotten_purchases(connection: Connection, library: str, purchase_ids: Coll
     return frozenset(connection.scalars(noted.where(_one_of(purchase_ids))))
 
 
-def empty_files(warehouse: Engine, library: str, now: datetime, files: PersonalDataFiles) -> Counts:
+def empty_files(warehouse: Engine, library: str, now: datetime, files: Lake, *, thoroughly: bool = False) -> Counts:
     """Empty every purchase that is noted and still due in the library's files; return in how many rows of each table.
 
-    The caller holds the library's lock.
+    What changed in the tables is brought there too, and earlier versions are removed, `thoroughly` even when nothing
+    is due: they can hold what a row said before it changed. The caller holds the library's lock.
     """
     due = (forgotten.c.library == library, forgotten.c.in_files_at.is_(None))
     with warehouse.connect() as connection:
         purchase_ids = frozenset(connection.scalars(select(forgotten.c.purchase_id).where(*due)))
-        since = _earliest_day(connection, library, purchase_ids)
-    if not purchase_ids:
+    if not purchase_ids and not thoroughly:
         return {}
-    counts = blank_files(files, library, Bought(purchase_ids, since))
+    counts = blank_files(files, library, purchase_ids) if purchase_ids else {}
+    files.write(warehouse, library, now)
+    files.remove_earlier_versions(library)
     with warehouse.begin() as connection:
         connection.execute(update(forgotten).where(*due, _one_of(purchase_ids)).values(in_files_at=now))
     return counts
-
-
-def _earliest_day(connection: Connection, library: str, purchase_ids: Collection[int]) -> date:
-    """Return the first day (UTC) of files that can hold any of these: none was written before it was bought.
-
-    `first_seen_at` alone would not do, since a warehouse that moved saw the purchase anew. One that is not stored, or
-    has no date, can be in any.
-    """
-    bought = func.least(purchases.c.created_at, purchases.c.first_seen_at)
-    dated = func.count(purchases.c.purchase_id.distinct()).filter(purchases.c.created_at.is_not(None))
-    known = select(dated, func.min(bought)).where(
-        purchases.c.library == library, purchases.c.purchase_id == any_(literal(sorted(purchase_ids), IDS))
-    )
-    count, earliest = connection.execute(known).one()
-    return earliest.date() - CLOCKS_DIFFER if count and count == len(purchase_ids) else date.min
 
 
 def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
@@ -97,4 +80,4 @@ def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
 
 def _one_of(purchase_ids: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that a purchase is one of these, however many: a list of parameters has an end."""
-    return forgotten.c.purchase_id == any_(literal(sorted(purchase_ids), IDS))
+    return forgotten.c.purchase_id == any_(literal(sorted(purchase_ids), ARRAY(BigInteger)))

@@ -25,7 +25,7 @@ from billetbro.models.text import caseless
 from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.privacy_tables import privacy_policies
 from billetbro.store.schema.warehouse_tables import answers, purchases
-from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.normalised import NORMALISED
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
 from billetbro.warehouse.privacy.policy import Privacy
@@ -57,9 +57,7 @@ def apply_policy(
     return counts
 
 
-def apply_policy_to_files(
-    connection: Connection, library: str, privacy: Privacy, now: datetime, files: PersonalDataFiles
-) -> Counts:
+def apply_policy_to_files(connection: Connection, library: str, privacy: Privacy, now: datetime, files: Lake) -> Counts:
     """Bring the library's files under the policy that its rows are under, once for each policy."""
     applied = latest_policy(connection, library)
     if applied is None or applied.in_files_at is not None:
@@ -79,6 +77,7 @@ def apply_policy_to_files(
             lambda row: row if privacy.keeps_answer(str(row["name"])) else row | {"value": None},
         ),
     }
+    files.remove_earlier_versions(library)
     of_this = (privacy_policies.c.library == library, privacy_policies.c.since == applied.since)
     connection.execute(update(privacy_policies).where(*of_this).values(in_files_at=now))
     return counts

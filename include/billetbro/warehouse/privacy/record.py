@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from billetbro.store.schema.privacy_tables import forgotten, retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.normalised import PSEUDONYM
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
 from billetbro.warehouse.privacy.policy import Keys
@@ -73,7 +73,7 @@ class Record:
 
 
 def record_of(
-    connection: Connection, library: str, retention: Retention | None, keys: Keys, files: PersonalDataFiles | None
+    connection: Connection, library: str, retention: Retention | None, keys: Keys, files: Lake | None
 ) -> Record:
     """Return what the warehouse and its files hold of the library's buyers."""
     applied = latest_policy(connection, library)
@@ -130,7 +130,7 @@ def _in_tables(connection: Connection, library: str) -> list[Held]:
     return held
 
 
-def _in_files(files: PersonalDataFiles, library: str) -> list[Held]:
+def _in_files(files: Lake, library: str) -> list[Held]:
     held = []
     for table, names in PERSONAL.items():
         rows, plain = dict.fromkeys(names, 0), dict.fromkeys(names, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, or_, update
 
 from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.warehouse_tables import answers, purchases
-from billetbro.warehouse.lake.personal_files import Bought, Change, PersonalDataFiles
+from billetbro.warehouse.lake.lake import Change, Lake
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
 from billetbro.warehouse.privacy.policy import Row
 
@@ -39,18 +39,18 @@ def blank(connection: Connection, library: str, purchase_ids: Select[Any], now: 
     return counts
 
 
-def blank_files(files: PersonalDataFiles, library: str, bought: Bought) -> Counts:
-    """Empty the same in every file of the library; a row that was exported more than once counts each time."""
+def blank_files(files: Lake, library: str, purchase_ids: Collection[int]) -> Counts:
+    """Empty the same in the lake; earlier versions of its rows stay until they are removed."""
     return {
-        table: files.rewrite(library, table, ("purchase_id", *personal), _emptied(personal), bought)
+        table: files.rewrite(library, table, ("purchase_id", *personal), _emptied(personal), purchase_ids)
         for table, personal in PERSONAL.items()
     }
 
 
-def count_in_files(files: PersonalDataFiles, library: str, bought: Bought) -> Counts:
-    """Return in how many rows of each table's files there is anything to empty."""
+def count_in_files(files: Lake, library: str, purchase_ids: Collection[int]) -> Counts:
+    """Return in how many rows of each table of the lake there is anything to empty."""
     return {
-        table: sum(1 for _ in files.rows(library, table, ("purchase_id", *personal), bought))
+        table: sum(1 for _ in files.rows(library, table, ("purchase_id", *personal), purchase_ids))
         for table, personal in PERSONAL.items()
     }
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billetbro.store.schema.privacy_tables import retention_sweeps
 from billetbro.store.schema.warehouse_tables import events, purchases
-from billetbro.warehouse.lake.personal_files import PersonalDataFiles
+from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.erasure_log import empty_files, note_past_retention
 from billetbro.warehouse.privacy.redact import Counts, blank
 from billetbro.warehouse.privacy.retention_rule import Retention
@@ -30,9 +30,7 @@ class Removed:
     files: Counts = field(default_factory=dict)
 
 
-def remove_past(
-    warehouse: Engine, library: str, retention: Retention, now: datetime, files: PersonalDataFiles | None
-) -> Removed:
+def remove_past(warehouse: Engine, library: str, retention: Retention, now: datetime, files: Lake | None) -> Removed:
     """Remove the personal data of the library's purchases that are past retention; the caller holds its lock.
 
     The tables do not wait for the files: what fails there, or has none just now, is made up for by the next night.
