@@ -80,7 +80,7 @@ def measure(root: Path, purchases_a_year: int, today: date) -> Iterator[Measured
     yield measured("empty the night's purchases", lambda: sum(blank_files(files, LIBRARY, past).values()))
     yield measured("the same once more", lambda: sum(blank_files(files, LIBRARY, past).values()))
     yield measured("merge files", lambda: files.compact(LIBRARY))
-    yield measured("remove earlier versions", lambda: files.remove_earlier_versions(LIBRARY) or 0)
+    yield measured("remove earlier versions", lambda: files.remove_earlier_versions(LIBRARY))
 
 
 def _read(files: DeltaLake, purchase_ids: Collection[int] | None) -> int:

@@ -14,7 +14,14 @@ from billetbro.errors import Retriable, SettingsError, several
 from billetbro.steps.request import utc_now
 from billetbro.store.database import library_lock
 from billetbro.warehouse.lake.lake import FileSummary, Lake, LakePlace
-from billetbro.warehouse.lake.place import SCHEMES, ConnectionValues, NamedPlace, parse_place, secrets_of, storage_options
+from billetbro.warehouse.lake.place import (
+    SCHEMES,
+    ConnectionValues,
+    NamedPlace,
+    parse_place,
+    secrets_of,
+    storage_options,
+)
 from billetbro_airflow.hooks.connections import connection_named
 
 FILES = "BILLETBRO_FILES"

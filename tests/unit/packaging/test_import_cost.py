@@ -33,7 +33,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     f"{TASKS}.steps:writeback": APIS,
     f"{TASKS}.steps:export_purchases": (*APIS, *FILES),
     f"{TASKS}.ticket_status:follow_sales": APIS,
-    f"{TASKS}.personal_data:keep_personal_data_in_order": (*DATABASE, *FILES),
+    f"{TASKS}.personal_data:keep_personal_data_in_order": DATABASE,
     f"{TASKS}.monthly_report:libraries_to_report": DATABASE,
     f"{TASKS}.monthly_report:report_on": (*DATABASE, *FILES, "matplotlib"),
     f"{CLI}.definition:billetbro_commands": (),

@@ -107,9 +107,9 @@ class DeltaLake:
 
         return self.tables.changed(once)
 
-    def remove_earlier_versions(self, library: str) -> None:
-        """Remove every file of the library's personal tables that is no part of the present version."""
-        self._remove_all_but_the_present(library, [TABLES[name] for name in PERSONAL])
+    def remove_earlier_versions(self, library: str) -> int:
+        """Remove each file of the library's personal tables that is no part of the present version; return how many."""
+        return self._remove_all_but_the_present(library, [TABLES[name] for name in PERSONAL])
 
     def compact(self, library: str) -> int:
         """Make few files of many; return how many became fewer."""
@@ -164,7 +164,8 @@ class DeltaLake:
             named = f"{self.name}/{table}/{fragment.path}"
             yield from _batches(fragment, named, library, schema=dataset.schema, columns=known, filter=condition)
 
-    def _remove_all_but_the_present(self, library: str, tables: Iterable[Table]) -> None:
+    def _remove_all_but_the_present(self, library: str, tables: Iterable[Table]) -> int:
+        removed = 0
         for table in tables:
             opened = self.tables.opened(table)
             present = {uri.rpartition("/")[2] for uri in opened.file_uris()} if opened else set()
@@ -181,6 +182,8 @@ class DeltaLake:
                     f"{self.name}/{path}",
                 )
             self.tables.remove(ours)
+            removed += len(ours)
+        return removed
 
 
 def _is_ours(path: str) -> bool:

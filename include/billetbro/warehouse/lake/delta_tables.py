@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 from deltalake.fs import DeltaStorageHandler
-from pyarrow import fs
+from pyarrow import fs  # type: ignore[import-untyped]
 from sqlalchemy import Table
 
 from billetbro.errors import BilletbroError, Fatal
@@ -75,9 +75,9 @@ class DeltaTables:
             try:
                 with self.trouble(WRITE):
                     return change()
-            except Conflict as conflict:
+            except CommitFailedError as conflict:
                 if rest == 0:
-                    raise FilesTrouble(conflict.message) from None
+                    raise self._told(WRITE, conflict) from None
                 time.sleep(random.uniform(0, LONGEST_PAUSE))
         raise AssertionError
 
@@ -86,14 +86,16 @@ class DeltaTables:
         """Raise FilesTrouble with the key `what`, and why as far as that can hold no row's value: not of writing."""
         try:
             yield
-        except BilletbroError:
+        except (BilletbroError, CommitFailedError):
             raise
         except Exception as error:
-            conflict = Conflict if isinstance(error, CommitFailedError) else FilesTrouble
-            kind = type(error).__name__
-            if what != WRITE:
-                kind += f": {self._without_secrets(str(error))}"
-            raise conflict(what, contents=Message("files.export"), place=self.place.name, kind=kind) from None
+            raise self._told(what, error) from None
+
+    def _told(self, what: str, error: Exception) -> FilesTrouble:
+        kind = type(error).__name__
+        if what != WRITE:
+            kind += f": {self._without_secrets(str(error))}"
+        return FilesTrouble(what, contents=Message("files.export"), place=self.place.name, kind=kind)
 
     def _without_secrets(self, text: str) -> str:
         for value in secrets_of(self.place.options):
@@ -126,10 +128,6 @@ class DeltaTables:
 
     def _uri(self, table: Table) -> str:
         return f"{self.place.uri}/{table.name}"
-
-
-class Conflict(FilesTrouble):
-    """Somebody else changed the same files of a table first."""
 
 
 def of_library(table: Table, library: str) -> str:

@@ -75,8 +75,8 @@ class Lake(Protocol):
         What the rows were before stays in the files of earlier versions until these are removed.
         """
 
-    def remove_earlier_versions(self, library: str) -> None:
-        """Remove every file of the library's personal tables that is not part of the present version."""
+    def remove_earlier_versions(self, library: str) -> int:
+        """Remove each file of the library's personal tables that is no part of the present version; return how many."""
 
     def compact(self, library: str) -> int:
         """Make few files of many; return how many became fewer."""
