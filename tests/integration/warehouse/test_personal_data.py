@@ -11,12 +11,14 @@ from billetbro.models import Answer, PersonalDataPolicy
 from billetbro.store.schema.warehouse_tables import answers, events, prices, purchases
 from billetbro.warehouse.privacy.policy import Privacy
 from tests.integration.warehouse.examples import (
+    EVENT,
     FIRST,
     HOUR,
     KEY,
     MONDAY,
     SECOND,
     Till,
+    another,
     contents,
     export,
     text_of_all_tables,
@@ -138,3 +140,12 @@ def test_export_error_in_the_middle_of_an_event_stores_none_of_it(own_engine: En
     with pytest.raises(DBAPIError):
         export(own_engine, Till())
     assert [contents(own_engine, table, "library") for table in (events, prices, purchases)] == [[], [], []]
+
+
+def test_export_event_that_the_database_refuses_keeps_none_out_that_was_read_before_it(own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE warehouse.events ADD CHECK (event_id < 12)"))
+    till = Till({10: (FIRST,), 11: (), 12: (SECOND,)})
+    with pytest.raises(DBAPIError):
+        export(own_engine, till, events=[EVENT, another(11), another(12)])
+    assert [row["event_id"] for row in contents(own_engine, events, "event_id")] == [10, 11]
