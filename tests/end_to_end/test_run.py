@@ -117,6 +117,7 @@ def test_plan_shows_changes_and_makes_none(
     assert "name: Kaffesmagning -> Kaffesmagning med kage" in ran.log
     with engine.connect() as connection:
         assert connection.execute(select(links).order_by(links.c.uuid)).all() == before
+    sandbox.cms["solbjerg"].edit(event.uuid, title="Kaffesmagning")
 
 
 def test_run_leaves_the_dag_as_it_was_for_the_next(first: Ran, runs: Runs) -> None:
