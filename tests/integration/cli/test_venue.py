@@ -50,7 +50,7 @@ def test_history_and_rejections_of_a_venue_speak_of_yesplan(command: Command) ->
 
 def test_plan_and_report_of_a_venue_speak_of_yesplan(command: Command, sandbox: Sandbox, synced: Engine) -> None:
     state = sandbox.yesplan["theater"]
-    state.edit(state.find("Kameliadamen").id, ticketing_capacity="250", ticket_state="Udsolgt")
+    state.edit(state.find("Åbent hus bag scenen").id, ticketing_capacity="250", ticket_state="Udsolgt")
     plan = command("plan").out
     assert "(arrangementet er ændret i Yesplan / the source event changed)" in plan
     report = make_report(synced, "first", words_of_libraries()).text

@@ -1,6 +1,6 @@
 """Whole runs from day to day: what takes all day keeps its event, its link and its sale until it is over.
 
-Every hour of every kind of day is in tests/unit/reconcile/test_calendar_of_days.py.
+Every hour of every kind of day is in tests/unit/reconcile/mapping/test_calendar_of_days.py.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.api.yesplan.client import YesplanClient
 from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer
-from tests.unit.api.yesplan_samples import KEY
+from tests.unit.api.yesplan.yesplan_samples import KEY
 
 HASTY = RequestSettings(per_second=1000, connect_timeout=30, read_timeout=30, tries=3, backoff=0.01, longest_wait=1)
 """Tries again at once; how long it waits for an answer is far above need on the busiest machine."""

@@ -11,10 +11,10 @@ from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.api.yesplan.client import YesplanClient
 from tests.unit.api.answering import AnsweringServer, as_json
-from tests.unit.api.place2book_samples import SHOWN
-from tests.unit.api.test_place2book_prices import PRICE
-from tests.unit.api.test_place2book_purchases import PURCHASE
-from tests.unit.api.yesplan_samples import EVENT
+from tests.unit.api.place2book.place2book_samples import SHOWN
+from tests.unit.api.place2book.test_place2book_prices import PRICE
+from tests.unit.api.place2book.test_place2book_purchases import PURCHASE
+from tests.unit.api.yesplan.yesplan_samples import EVENT
 
 CMS_EVENT: dict[str, object] = {
     "uuid": "1",

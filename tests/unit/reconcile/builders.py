@@ -28,7 +28,7 @@ from billetbro.reconcile.planning.parts import LinkedEvent
 from billetbro.reconcile.planning.plan import Plan, make_plan
 from billetbro.reconcile.planning.prices import PricePlan, plan_prices
 from billetbro.reconcile.state import Identity, InDoubt, ReconcileState, Run
-from tests.unit.reconcile.mapping_examples import NOW, RULES
+from tests.unit.reconcile.mapping.mapping_examples import NOW, RULES
 
 START = datetime(2026, 4, 14, 17, 0, tzinfo=UTC)
 END = datetime(2026, 4, 14, 19, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from billetbro.reconcile.policies import (
 )
 from billetbro.reconcile.sale_status.unsaved import Failing, fails_for_good
 from tests.unit.reconcile.builders import linked, state_of, wanted
-from tests.unit.reconcile.mapping_examples import NOW, RULES
+from tests.unit.reconcile.mapping.mapping_examples import NOW, RULES
 
 KEEPS = tuple(kind for kind in Kind if kind not in (Kind.DELETE, Kind.END_SALE))
 

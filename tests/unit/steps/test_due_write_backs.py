@@ -2,7 +2,7 @@
 
 from billetbro.steps.due_write_backs import WriteBackView, what_is_due, what_is_still_shown
 from tests.unit.reconcile.builders import SALES, linked, standing, wanted
-from tests.unit.reconcile.mapping_examples import NOW, RULES
+from tests.unit.reconcile.mapping.mapping_examples import NOW, RULES
 
 
 def test_event_that_was_never_linked_is_neither_due_nor_shown_still() -> None:

@@ -1,0 +1,174 @@
+"""Reading events in Place2book, in every spelling and page by page."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from billetbro.api.place2book.client import Place2bookClient
+from billetbro.errors import (
+    BilletbroError,
+    InvalidResponse,
+    NoAccess,
+    Refused,
+    WrongCredentials,
+)
+from billetbro.models import CurrentEvent, OnCreate
+from sandbox.server import Sandbox
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.conftest import TOKEN
+from tests.unit.api.place2book.place2book_samples import BEGIN, CURRENT, DESIRED, SHOWN, without
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        pytest.param(SHOWN, CURRENT, id="bare, metadata, deleteable"),
+        pytest.param({"event": SHOWN}, CURRENT, id="wrapped"),
+        pytest.param(
+            {"event": {**without("metadata"), "meta_data": {"event_state": "paused", "deletable": False}}},
+            replace(CURRENT, deletable=False, available_tickets=None, paused=True),
+            id="meta_data, deletable",
+        ),
+        pytest.param(
+            {**without("metadata"), "deleteable": 0},
+            replace(CURRENT, deletable=False, available_tickets=None, paused=None),
+            id="deleteable outside",
+        ),
+        pytest.param(
+            {**without("metadata"), "meta_data": []},
+            replace(CURRENT, deletable=None, available_tickets=None, paused=None),
+            id="nothing told",
+        ),
+        pytest.param({**SHOWN, "id": "ev123"}, CURRENT, id="id with letters"),
+        pytest.param({**SHOWN, "id": "123"}, CURRENT, id="id as text"),
+        pytest.param({**SHOWN, "capacity": "∞"}, replace(CURRENT, capacity=None), id="unlimited"),
+        pytest.param({**SHOWN, "capacity": "1500"}, CURRENT, id="capacity as text"),
+        pytest.param(
+            {**SHOWN, "begin_at": "2027-06-21", "end_at": 5, "active": "ja?", "links": "x"},
+            replace(CURRENT, begin_at=None, end_at=None, active=None, sales_location=None),
+            id="values that cannot be understood",
+        ),
+        pytest.param(
+            {**without("passive"), "state": "passive"},
+            replace(CURRENT, passive=True, state="passive"),
+            id="passive told by the state only",
+        ),
+        pytest.param(
+            {
+                **without("seccode"),
+                "links": {
+                    "sales_location": "https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=12345"
+                },
+            },
+            replace(
+                CURRENT,
+                seccode="12345",
+                sales_location="https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=12345",
+            ),
+            id="seccode in the link only",
+        ),
+        pytest.param(without("seccode"), CURRENT, id="seccode at the end of the link only"),
+        pytest.param({"id": 123}, CurrentEvent(event_maker=5000, event_id=123, seccode="", name=""), id="only an id"),
+    ],
+)
+def test_event_in_every_spelling_is_read(
+    place2book: Place2bookClient, server: AnsweringServer, shown: object, expected: CurrentEvent
+) -> None:
+    server.will_answer(as_json(shown))
+    assert place2book.event(5000, 123) == expected
+    (asked,) = server.received
+    assert (asked.path, asked.headers["X-PLACE2BOOK-API-TOKEN"]) == ("/event_makers/5000/events/123", TOKEN)
+    assert asked.headers["Accept"] == "application/vnd.place2book.v1+json"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param([], id="a list"),
+        pytest.param("event", id="a text"),
+        pytest.param({"name": "Uden id"}, id="no id"),
+        pytest.param({"id": True}, id="an id that is a flag"),
+        pytest.param({"id": "pr123"}, id="the id of something else"),
+        pytest.param({"id": 124}, id="another event"),
+    ],
+)
+def test_event_without_an_id_is_a_bad_answer(
+    place2book: Place2bookClient, server: AnsweringServer, shown: object
+) -> None:
+    server.will_answer(as_json(shown))
+    with pytest.raises(InvalidResponse):
+        place2book.event(5000, 123)
+
+
+def page(first: int, length: int) -> list[dict[str, object]]:
+    """Return a page of events."""
+    return [{"id": event_id} for event_id in range(first, first + length)]
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        pytest.param([[]], [], id="none"),
+        pytest.param([page(1, 3)], [1, 2, 3], id="one short page"),
+        pytest.param([page(1, 200), []], list(range(1, 201)), id="one full page"),
+        pytest.param([page(1, 200), page(201, 200), page(401, 7)], list(range(1, 408)), id="three pages"),
+        pytest.param([page(1, 200), page(200, 2)], list(range(1, 202)), id="an event that moved to the next page"),
+    ],
+)
+def test_events_are_read_page_by_page(
+    place2book: Place2bookClient, server: AnsweringServer, pages: list[object], expected: list[int]
+) -> None:
+    server.will_answer(*map(as_json, pages))
+    assert [event.event_id for event in place2book.events(5000, begin_at_after=BEGIN)] == expected
+    since = "event_begin_at_after=2027-06-21T12%3A00%3A00Z"
+    assert [one.path for one in server.received] == [
+        f"/event_makers/5000/events?per_page=200&page={number + 1}&{since}" for number in range(len(pages))
+    ]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        pytest.param([page(1, 200)], id="the same page for ever"),
+        pytest.param([{"events": []}], id="not a list"),
+        pytest.param([[{"name": "Uden id"}]], id="an item without an id"),
+        pytest.param([[None]], id="an item that is null"),
+    ],
+)
+def test_events_that_may_be_incomplete_are_a_bad_answer(
+    place2book: Place2bookClient, server: AnsweringServer, pages: list[object]
+) -> None:
+    server.will_answer(*map(as_json, pages))
+    with pytest.raises(InvalidResponse):
+        list(place2book.events(5000))
+
+
+def test_events_of_the_stand_in_span_several_pages(sandbox: Sandbox, sandbox_place2book: Place2bookClient) -> None:
+    made = [sandbox_place2book.create_event(5101, DESIRED, OnCreate()).event_id for _ in range(3)]
+    assert [event.event_id for event in sandbox_place2book.events(5101)] == made
+    assert list(sandbox_place2book.events(5101, begin_at_after=BEGIN + timedelta(days=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("replies", "kind", "says"),
+    [
+        pytest.param([Reply(status=401)], WrongCredentials, "correct the password or token", id="401"),
+        pytest.param([Reply(status=403)], WrongCredentials, "correct the password or token", id="403 everywhere"),
+        pytest.param(
+            [Reply(status=403), as_json([{"id": 5100}])], NoAccess, "without access to event maker 5000", id="403 here"
+        ),
+        pytest.param(
+            [Reply(status=404), as_json([{"id": 5100}])], NoAccess, "without access to event maker 5000", id="404 here"
+        ),
+        pytest.param([Reply(status=400)], Refused, "refused (status 400)", id="400"),
+    ],
+)
+def test_events_that_may_not_be_listed_say_why(
+    place2book: Place2bookClient, server: AnsweringServer, replies: list[Reply], kind: type[BilletbroError], says: str
+) -> None:
+    server.will_answer(*replies)
+    with pytest.raises(kind) as raised:
+        list(place2book.events(5000))
+    assert type(raised.value) is kind
+    assert says in str(raised.value)

@@ -1,0 +1,203 @@
+"""Custom data in Yesplan's REST API: of many events, of one, and written."""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+
+from billetbro.api.yesplan.client import YesplanClient
+from billetbro.errors import (
+    BilletbroError,
+    InternalServerError,
+    InvalidResponse,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    ServerError,
+    WrongCredentials,
+)
+from sandbox.server import Sandbox
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.conftest import HASTY
+from tests.unit.api.yesplan.yesplan_samples import DAYS, KEY, QUOTED, page
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        pytest.param({"groups": []}, {}, id="no groups"),
+        pytest.param({"items": {"a": "1"}}, {"a": "1"}, id="values only"),
+        pytest.param({"items": {"a": ["Ja"], "b": []}}, {"a": ["Ja"], "b": []}, id="choices"),
+        pytest.param({"items": []}, {}, id="no items"),
+        pytest.param(
+            {
+                "items": [
+                    {"name": "A", "keyword": "a", "type": "choice", "value": ["Ja"]},
+                    {"keyword": "b", "type": "text"},
+                    {"name": "C", "value": "1"},
+                    {"keyword": 4, "value": "1"},
+                    None,
+                ]
+            },
+            {"a": ["Ja"], "b": None},
+            id="list of fields",
+        ),
+        pytest.param(
+            {"groups": [None, {"keyword": "t", "children": [{"keyword": "a", "value": None, "children": 3}, 4]}]},
+            {"a": None},
+            id="odd groups",
+        ),
+    ],
+)
+def test_custom_data_of_one_event_is_read(
+    yesplan: YesplanClient, server: AnsweringServer, answer: object, read: dict[str, object]
+) -> None:
+    server.will_answer(as_json(answer))
+    assert yesplan.custom_data_of("1-2") == read
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(as_json({"message": "x"}), InvalidResponse, id="neither"),
+        pytest.param(as_json([]), InvalidResponse, id="list"),
+        pytest.param(as_json({"items": "a"}), InvalidResponse, id="text for items"),
+        pytest.param(
+            as_json({"items": [{"keyword": "a", "value": "1"}, {"keyword": "a", "value": "2"}]}),
+            InvalidResponse,
+            id="keyword twice, differently",
+        ),
+        pytest.param(Reply(status=404), NotFound, id="gone"),
+        pytest.param(Reply(status=403), Refused, id="not ours to see"),
+        pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
+    ],
+)
+def test_custom_data_of_one_that_cannot_be_had_is_an_error(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind) as raised:
+        yesplan.custom_data_of("1-2")
+    assert type(raised.value) is kind
+
+
+NOT_MANY = Reply(status=404)
+
+
+TOLD = as_json({"items": {"a": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("replies", "told"),
+    [
+        pytest.param([NOT_MANY, Reply(status=404), TOLD], ["2"], id="one is gone"),
+        pytest.param([NOT_MANY, Reply(status=403), TOLD], ["2"], id="one is not ours to see"),
+        pytest.param([NOT_MANY, as_json([]), TOLD], ["2"], id="one is no custom data"),
+        pytest.param([NOT_MANY, Reply(status=404)], [], id="the only one"),
+    ],
+)
+def test_custom_data_of_all_but_a_few_events_is_read(
+    server: AnsweringServer, replies: list[Reply], told: list[str]
+) -> None:
+    server.will_answer(*replies)
+    one_at_a_time = replace(HASTY, concurrency=1)
+    with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=one_at_a_time) as client:
+        assert list(client.custom_data("x", [str(number + 1) for number in range(len(replies) - 1)])) == told
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(Reply(status=403), WrongCredentials, id="none is ours to see"),
+        pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
+        pytest.param(Reply(status=404), InvalidResponse, id="all are gone"),
+        pytest.param(Reply(status=500), ServerError, id="Yesplan is ill"),
+        pytest.param(Reply(status=429), RateLimited, id="too often"),
+    ],
+)
+def test_custom_data_that_is_told_of_no_event_is_an_error(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(NOT_MANY, reply)
+    with pytest.raises(kind) as raised:
+        yesplan.custom_data("x", ["1", "2"])
+    assert type(raised.value) is kind
+
+
+def test_custom_data_of_many_when_yesplan_becomes_ill_is_given_up_soon(
+    sandbox: Sandbox, theater: YesplanClient
+) -> None:
+    state = sandbox.yesplan["theater"]
+    state.behave(bulk=False)
+    ids = sorted(event.id for event in state.events)
+    sandbox.faults.add("yesplan:theater", "status", path="|".join(f"{one}/customdata" for one in ids[3:]), code=500)
+    with pytest.raises(ServerError):
+        theater.custom_data(DAYS, ids)
+
+
+def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanClient, server: AnsweringServer) -> None:
+    server.will_answer(page({"event": {"id": "1"}, "items": {"a": "1"}}), as_json({"groups": [], "items": {"a": "2"}}))
+    assert yesplan.custom_data("x", ["1", "2"]) == {"1": {"a": "1"}, "2": {"a": "2"}}
+    assert [urlsplit(one.path).path for one in server.received] == [
+        "/api/events/x/customdata",
+        "/api/event/2/customdata",
+    ]
+
+
+OF_TWO = {"event": {"id": "2"}}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(pytest.param(Reply(status=status), id=str(status)) for status in (400, 403, 404, 405, 422, 501)),
+        pytest.param(Reply(b"<!DOCTYPE html><html></html>"), id="web page"),
+        pytest.param(page({"items": {"a": "1"}}), id="of no event"),
+        pytest.param(
+            page({"event": {"id": "2"}, "items": {"a": "1"}}, {"event": {"id": "2"}, "items": {}}), id="twice"
+        ),
+    ],
+)
+def test_custom_data_of_many_that_is_not_offered_is_asked_for_singly(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
+) -> None:
+    server.will_answer(reply, as_json({"items": {"a": "2"}}))
+    assert yesplan.custom_data("x", ["2"]) == {"2": {"a": "2"}}
+
+
+def test_custom_data_of_no_events_is_not_asked_for(yesplan: YesplanClient, server: AnsweringServer) -> None:
+    assert (yesplan.custom_data("x", []), server.received) == ({}, [])
+
+
+@pytest.mark.parametrize("reply", [as_json({}), Reply(status=204)], ids=["200", "204"])
+def test_custom_data_is_written_as_a_list_of_keywords_and_values(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
+) -> None:
+    server.will_answer(reply)
+    yesplan.write_custom_data("1/2", {"ticket_link": "https://a.example", "sold": 3})
+    written = [{"keyword": "ticket_link", "value": "https://a.example"}, {"keyword": "sold", "value": 3}]
+    assert (server.methods(), server.bodies()) == (["PUT"], [written])
+    assert server.received[0].path == f"/api/event/1%2F2/customdata?api_key={QUOTED}"
+
+
+@pytest.mark.parametrize(
+    ("replies", "kind"),
+    [
+        pytest.param([Reply(status=403), as_json({"id": "1"})], Refused, id="keyword is not ours"),
+        pytest.param([Reply(status=403), Reply(status=403)], WrongCredentials, id="key was revoked"),
+        pytest.param([Reply(status=401)], WrongCredentials, id="key is unknown"),
+        pytest.param([Reply(status=400)], Refused, id="no such keyword"),
+        pytest.param([Reply(status=404)], NotFound, id="no such event"),
+        pytest.param([Reply(status=500)], InternalServerError, id="500"),
+        pytest.param([Reply(status=503)], OutcomeUnknown, id="nobody knows"),
+    ],
+)
+def test_write_that_fails_is_an_error_of_the_tree(
+    yesplan: YesplanClient, server: AnsweringServer, replies: list[Reply], kind: type[BilletbroError]
+) -> None:
+    server.will_answer(*replies)
+    with pytest.raises(kind) as raised:
+        yesplan.write_custom_data("1", {"a": 1})
+    assert type(raised.value) is kind
+    assert server.methods() == ["PUT", "GET"][: len(replies)]

@@ -1,0 +1,103 @@
+"""Groups of events in Yesplan's REST API: which events they mean, and what is written at a group."""
+
+import pytest
+
+from billetbro.api.yesplan.client import MOST_GROUPS, YesplanClient
+from billetbro.errors import BilletbroError, InvalidResponse, Refused, WrongCredentials
+from sandbox.server import Sandbox
+from sandbox.yesplan_json import named
+from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.yesplan.yesplan_samples import QUOTED
+
+
+def group(*children: object) -> Reply:
+    """Return an answer that is a group with something in it."""
+    return as_json({"_type": "group", "id": "1-16", "name": "Hamlet", "children": children})
+
+
+def test_group_means_the_events_in_it_and_in_the_groups_in_it(sandbox: Sandbox, theater: YesplanClient) -> None:
+    state = sandbox.yesplan["theater"]
+    places = ("Sæson", "Sæson / Hamlet", "Sæson / Hamlet", "Sæson / Hamlet / Turné", "Sæson / Othello", "Andet")
+    ids = [state.add(name="Forestilling", group=place) for place in places]
+    found = {place: theater.events_of_group(named("group", place)["id"]) for place in places}
+    assert {place: sorted(events or ()) for place, events in found.items()} == {
+        "Sæson": ids[:5],
+        "Sæson / Hamlet": ids[1:4],
+        "Sæson / Hamlet / Turné": ids[3:4],
+        "Sæson / Othello": ids[4:5],
+        "Andet": ids[5:],
+    }
+
+
+@pytest.mark.parametrize(
+    ("replies", "events"),
+    [
+        pytest.param([Reply(status=404)], None, id="that there is not"),
+        pytest.param([as_json({"id": 7})], (), id="of which nothing is told"),
+        pytest.param([as_json({"id": "7", "children": None})], (), id="of which null is told"),
+        pytest.param([group()], (), id="with nothing in it"),
+        pytest.param(
+            [group({"_type": "event", "id": 7}, {"_type": "note", "id": "8"})], ("7",), id="with something else"
+        ),
+        pytest.param(
+            [group({"_type": "event", "id": "7"}, {"_type": "group", "id": "8"}), Reply(status=404)],
+            ("7",),
+            id="with a group that has gone",
+        ),
+        pytest.param(
+            [group({"_type": "group", "id": "1-16"}, {"_type": "event", "id": "7"})], ("7",), id="that stands in itself"
+        ),
+    ],
+)
+def test_group_means_these_events(
+    yesplan: YesplanClient, server: AnsweringServer, replies: list[Reply], events: tuple[str, ...] | None
+) -> None:
+    server.will_answer(*replies)
+    assert yesplan.events_of_group("1-16") == events
+    assert len(server.received) == len(replies)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(as_json([]), InvalidResponse, id="a list"),
+        pytest.param(as_json({"children": []}), InvalidResponse, id="no id"),
+        pytest.param(group({"id": "7"}), InvalidResponse, id="something without a type"),
+        pytest.param(group({"_type": "event"}), InvalidResponse, id="an event without an id"),
+        pytest.param(group("7"), InvalidResponse, id="a text for an event"),
+        pytest.param(
+            group(*({"_type": "group", "id": str(number)} for number in range(MOST_GROUPS))),
+            InvalidResponse,
+            id="many groups",
+        ),
+        pytest.param(Reply(status=401), WrongCredentials, id="the key is unknown"),
+        pytest.param(Reply(status=403), Refused, id="it is not ours to see"),
+    ],
+)
+def test_group_that_cannot_be_read_is_an_error_of_the_tree(
+    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+) -> None:
+    server.will_answer(reply)
+    with pytest.raises(kind) as raised:
+        yesplan.events_of_group("1-16")
+    assert type(raised.value) is kind
+    assert QUOTED not in str(raised.value)
+
+
+def test_custom_data_of_a_group_is_written_as_that_of_an_event(yesplan: YesplanClient, server: AnsweringServer) -> None:
+    server.will_answer(Reply(status=204))
+    yesplan.write_custom_data("1/2", {"state": "published"}, of_group=True)
+    assert (server.methods(), server.bodies()) == (["PUT"], [[{"keyword": "state", "value": "published"}]])
+    assert server.received[0].path == f"/api/group/1%2F2/customdata?api_key={QUOTED}"
+
+
+def test_key_that_may_not_write_at_a_group_is_told_from_one_that_was_revoked(
+    yesplan: YesplanClient, server: AnsweringServer
+) -> None:
+    server.will_answer(Reply(status=403), group())
+    with pytest.raises(Refused):
+        yesplan.write_custom_data("1", {"state": "published"}, of_group=True)
+    server.will_answer(Reply(status=403), Reply(status=403))
+    with pytest.raises(WrongCredentials):
+        yesplan.write_custom_data("1", {"state": "published"}, of_group=True)
+    assert {one.path.partition("?")[0] for one in server.received} == {"/api/group/1/customdata", "/api/group/1"}

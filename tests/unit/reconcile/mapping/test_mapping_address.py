@@ -1,0 +1,161 @@
+"""The addresses of behaviour 2: a name always stands on the address that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from billetbro.models import Address, SourceAddress
+from billetbro.reconcile.mapping.address import address_of
+from billetbro.reconcile.mapping.flaws import Flaw
+from tests.unit.reconcile.mapping.mapping_examples import EVENT, RULES
+
+PHONE = "+45 00 00 50 00"
+FALLBACK = replace(RULES.fallback_address, phone=PHONE)
+OWN = SourceAddress(street="Engvej 3", postal_code="4000", city="Roskilde", country="DK")
+
+
+def _address(source: SourceAddress | None, branches: tuple[str, ...] = ("Skovby Bibliotek",)) -> Address | Flaw:
+    return address_of(replace(EVENT, address=source, branches=branches), RULES)
+
+
+BRANCH = "Skovby Bibliotek"
+
+
+@pytest.mark.parametrize(
+    ("place", "room", "branches", "named"),
+    [
+        pytest.param("Medborgerhuset", None, (BRANCH,), ("Medborgerhuset", ""), id="place-and-not-the-branch"),
+        pytest.param("Medborgerhuset", "Store Sal", (BRANCH,), ("Medborgerhuset", "Store Sal"), id="room-of-the-place"),
+        pytest.param("Medborgerhuset", BRANCH, (BRANCH,), ("Medborgerhuset", BRANCH), id="branch-typed-as-the-room"),
+        pytest.param(
+            " K&oslash;kken &amp; sal ", "1.  sal &amp; foyer", (), ("Køkken & sal", "1. sal & foyer"), id="text"
+        ),
+        pytest.param(None, "Store Sal", (BRANCH, "Havnen"), (BRANCH, "Store Sal"), id="room-of-the-first-branch"),
+        pytest.param(" ", "Store Sal", (" ", "Havnen"), ("Havnen", "Store Sal"), id="blank-names-do-not-count"),
+        pytest.param(None, "skovby  bibliotek", (BRANCH,), (BRANCH, ""), id="branch-twice"),
+        pytest.param("Medborgerhuset", "Medborgerhuset", (), ("Medborgerhuset", ""), id="place-twice"),
+        pytest.param(None, "Store Sal", (), ("", "Store Sal"), id="nobody's-name-rather-than-the-room's"),
+    ],
+)
+def test_address_of_a_complete_address_has_the_name_of_its_place(
+    place: str | None, room: str | None, branches: tuple[str, ...], named: tuple[str, str]
+) -> None:
+    assert _address(replace(OWN, place=place, room=room), branches) == Address(
+        name=named[0], address1="Engvej 3", address2=named[1], postal_code="4000", city="Roskilde", phone=PHONE
+    )
+
+
+@pytest.mark.parametrize("street", ["Bygaden 12", "bygaden 12", "Bygaden 12 ", "Bygaden  12\u200b"])
+def test_address_of_the_fallbacks_own_address_without_branch_has_the_fallbacks_name(street: str) -> None:
+    address = _address(SourceAddress(street=street, postal_code="800", city="Solbjerg"), ())
+    assert isinstance(address, Address)
+    assert replace(address, address1="Bygaden 12") == FALLBACK
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\n", "  "], ids=["space", "no-break-space", "line-break", "two"])
+def test_address_of_a_street_that_ends_in_white_space_is_the_same_without(space: str) -> None:
+    assert _address(replace(OWN, street=f"Engvej 3{space}")) == _address(OWN)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(None, id="no-address"),
+        pytest.param(SourceAddress(), id="every-part-missing"),
+        pytest.param(replace(OWN, online=True, place="Zoom", room="Kanal 2"), id="online"),
+        pytest.param(replace(OWN, street=None), id="no-street"),
+        pytest.param(replace(OWN, postal_code=None), id="no-postal-code"),
+        pytest.param(replace(OWN, city=" "), id="blank-city"),
+        pytest.param(replace(OWN, city=None, room="Store Sal"), id="room-of-another-branch"),
+        pytest.param(replace(OWN, city=None, room="Havnen"), id="room-called-as-a-branch"),
+    ],
+)
+def test_address_of_an_event_without_its_own_is_the_fallback_whole(source: SourceAddress | None) -> None:
+    assert _address(source) == FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("branch", "room", "fallbacks_own", "second_line"),
+    [
+        pytest.param("Solbjerg Bibliotek", "Store Sal", "", "Store Sal", id="room-of-the-fallbacks-branch"),
+        pytest.param("solbjerg bibliotek ", "Store Sal", "", "Store Sal", id="branch-in-another-spelling"),
+        pytest.param("Solbjerg Bibliotek", "Store Sal", "2. sal", "2. sal", id="second-line-from-the-settings"),
+        pytest.param("Solbjerg Bibliotek", "Solbjerg Bibliotek", "", "", id="room-called-as-the-branch"),
+        pytest.param("Havnen", "Store Sal", "", "", id="room-of-another-branch"),
+    ],
+)
+def test_address_of_the_fallback_has_a_room_only_of_its_own_branch(
+    branch: str, room: str, fallbacks_own: str, second_line: str
+) -> None:
+    rules = replace(RULES, fallback_address=replace(RULES.fallback_address, address2=fallbacks_own))
+    event = replace(EVENT, address=SourceAddress(room=room), branches=(branch,))
+    assert address_of(event, rules) == replace(FALLBACK, address2=second_line)
+
+
+ELSEWHERE = SourceAddress(place="Medborgerhuset", room="Store Sal")
+
+
+@pytest.mark.parametrize(
+    ("source", "flaw"),
+    [
+        pytest.param(ELSEWHERE, Flaw("address_incomplete", "address.street", "Medborgerhuset"), id="only-a-name"),
+        pytest.param(
+            replace(OWN, place="Medborgerhuset", postal_code="12345"),
+            Flaw("address_incomplete", "address.postal_code", "12345"),
+            id="no-danish-postal-code",
+        ),
+        pytest.param(
+            replace(OWN, place="Medborgerhuset", city=None),
+            Flaw("address_incomplete", "address.city", "Medborgerhuset"),
+            id="no-city",
+        ),
+        pytest.param(
+            replace(OWN, place="Medborgerhuset", country="Sverige"),
+            Flaw("address_incomplete", "address.country", "Sverige"),
+            id="no-country-code",
+        ),
+        pytest.param(
+            replace(ELSEWHERE, room=BRANCH),
+            Flaw("address_incomplete", "address.street", "Medborgerhuset"),
+            id="branch-typed-as-the-room",
+        ),
+        pytest.param(
+            replace(ELSEWHERE, place="Solbjerg Bibliotek"),
+            Flaw("address_incomplete", "address.street", "Solbjerg Bibliotek"),
+            id="called-as-the-fallbacks-place",
+        ),
+    ],
+)
+def test_address_of_another_place_that_is_incomplete_is_never_mixed_with_ours(
+    source: SourceAddress, flaw: Flaw
+) -> None:
+    assert _address(source) == flaw
+
+
+@pytest.mark.parametrize(
+    ("given", "country", "expected"),
+    [
+        pytest.param("800", "DK", "0800", id="lost-zero"),
+        pytest.param("800", None, "0800", id="no-country-is-the-fallbacks"),
+        pytest.param("2730", "Danmark", "2730", id="country-by-name"),
+        pytest.param("DK-2730", "dk", "2730", id="with-country-code"),
+        pytest.param("24105", "DE", "24105", id="german-as-it-is"),
+        pytest.param("211 22", "SE", "211 22", id="swedish-as-it-is"),
+    ],
+)
+def test_address_of_a_postal_code_has_four_digits_in_denmark(given: str, country: str | None, expected: str) -> None:
+    address = _address(replace(OWN, postal_code=given, country=country))
+    assert isinstance(address, Address)
+    assert address.postal_code == expected
+
+
+@pytest.mark.parametrize("given", ["0", "00", "12345", "abc", "٢٧٣٠"])
+def test_address_of_a_danish_postal_code_that_is_none_counts_as_missing(given: str) -> None:
+    assert _address(replace(OWN, postal_code=given)) == FALLBACK
+
+
+def test_address_without_a_phone_in_the_settings_has_an_empty_one() -> None:
+    rules = replace(RULES, contact_phone="", fallback_address=replace(RULES.fallback_address, phone=""))
+    assert address_of(replace(EVENT, address=None), rules) == replace(RULES.fallback_address, phone="")

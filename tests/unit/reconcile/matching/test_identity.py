@@ -1,0 +1,218 @@
+"""Which Place2book event belongs to which source event (behaviour 4), rule by rule in its order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from billetbro.models import Link, LinkStatus, Mapped, Outcome, TicketEvent, Window
+from tests.unit.reconcile.builders import (
+    END,
+    EVENT,
+    SALES,
+    START,
+    WINDOW_START,
+    belongings,
+    identities_of,
+    linked,
+    standing,
+    unwanted,
+    wanted,
+)
+from tests.unit.reconcile.mapping.mapping_examples import NOW
+
+WINDOW_END = WINDOW_START + timedelta(days=365)
+OURS = f"{SALES}sec1"
+OTHER_TITLE = replace(EVENT, name="Foredrag om sæler")
+ELSEWHEN = replace(OTHER_TITLE, begin_at=START - timedelta(days=3), end_at=END - timedelta(days=3))
+
+
+def test_linked_event_is_linked_whatever_its_link_field_says() -> None:
+    found = identities_of([wanted(link=f"{SALES}sec2")], [linked()], [standing(), standing(2)])
+    assert belongings(found) == {"a": ("linked", 1)}
+
+
+def test_linked_event_deleted_in_place2book_is_missing() -> None:
+    found = identities_of([wanted()], [linked()], [])
+    assert belongings(found) == {"a": ("missing", None)}
+    assert found["a"].link == linked()
+
+
+def test_retired_event_wanted_again_keeps_its_event() -> None:
+    found = identities_of([wanted()], [linked(status=LinkStatus.RETIRED)], [standing()])
+    assert belongings(found) == {"a": ("linked", 1)}
+
+
+def test_removed_event_wanted_again_is_new_though_its_old_link_still_stands() -> None:
+    found = identities_of([wanted(link=OURS)], [linked(status=LinkStatus.DELETED)], [])
+    assert belongings(found) == {"a": ("new", None)}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param("https://www.place2book.com/da/sw2/sales/sec1", id="sw2"),
+        pytest.param("http://place2book.com/events/sec1", id="events"),
+        pytest.param("https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=sec1", id="choose-tickets"),
+        pytest.param("https://www.place2book.com/en/choose_ticket_sales_workflow?seccode=sec1", id="choose-ticket"),
+        pytest.param("https://www.place2book.com/en/5000/list/EM175?event_detail=sec1", id="in-an-organisers-list"),
+        pytest.param("\u200bhttps://www.place2book.com/en/5000/list/EM175?a=b&amp;event_detail=sec1", id="as-pasted"),
+    ],
+)
+def test_sales_link_of_an_unlinked_event_is_adopted_as_staffs(link: str) -> None:
+    found = identities_of([wanted(event=OTHER_TITLE, link=link)], [], [standing()])
+    assert belongings(found) == {"a": ("adopted", 1)}
+    assert found["a"].created_by_us is False
+
+
+def test_sales_link_of_another_event_maker_of_the_library_is_adopted() -> None:
+    found = identities_of([wanted(link=OURS)], [], [standing(event_maker=5001)])
+    assert belongings(found) == {"a": ("adopted", 1)}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param(f"{SALES}nobody", id="unknown-seccode"),
+        pytest.param(f"{SALES}event_list/EM11444", id="organisers-list"),
+        pytest.param("https://www.place2book.com/en/5000/list/EM175", id="another-organisers-list"),
+    ],
+)
+def test_sales_link_of_no_event_of_ours_is_unknown(link: str) -> None:
+    nameless = standing(2, seccode="", name="Andet")
+    assert belongings(identities_of([wanted(link=link)], [], [standing(), nameless])) == {"a": ("unknown_link", None)}
+
+
+def test_two_events_with_one_free_sales_link_the_most_alike_has_it() -> None:
+    events = [wanted("a", ELSEWHEN, link=OURS), wanted("b", link=OURS)]
+    assert belongings(identities_of(events, [], [standing()])) == {"a": ("new", None), "b": ("adopted", 1)}
+
+
+@pytest.mark.parametrize(
+    ("original", "link"),
+    [
+        pytest.param(wanted("a"), linked("a"), id="wanted"),
+        pytest.param(unwanted(Outcome.REJECTED, "a"), linked("a"), id="rejected"),
+        pytest.param(unwanted(Outcome.CANCELLED, "a"), linked("a"), id="cancelled"),
+        pytest.param(unwanted(Outcome.OVER, "a"), linked("a", status=LinkStatus.RETIRED), id="over-and-retired"),
+        pytest.param(wanted("z", OTHER_TITLE), linked("a", status=LinkStatus.RETIRED), id="long-past-and-unlisted"),
+        pytest.param(wanted("z", OTHER_TITLE), linked("a", status=LinkStatus.DELETED), id="removed"),
+    ],
+)
+def test_clone_of_an_event_of_ours_gets_an_event_of_its_own(original: Mapped, link: Link) -> None:
+    clone = wanted("b", ELSEWHEN, link=OURS)
+    found = identities_of([original, clone], [link], [standing()])
+    assert belongings(found)["b"] == ("new", None)
+
+
+@pytest.mark.parametrize("present", [True, False], ids=["its-source-is-there", "its-source-has-vanished"])
+def test_organisers_list_never_means_an_event_whose_seccode_is_not_known(present: bool) -> None:
+    original, link = wanted(), linked(seccode="", sales_location="")
+    other = wanted("b", ELSEWHEN, link=f"{SALES}event_list/EM11444")
+    found = identities_of([original, other] if present else [other], [link], [standing(seccode="")])
+    assert belongings(found)["b"] == ("unknown_link", None)
+
+
+def test_clone_of_an_event_that_is_over_in_place2book_is_new() -> None:
+    past = standing(begin_at=NOW - timedelta(days=9), end_at=NOW - timedelta(days=8))
+    assert belongings(identities_of([wanted(link=OURS)], [], [past])) == {"a": ("new", None)}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        pytest.param(ELSEWHEN, ("new", None), id="other-title-and-start-is-a-clone"),
+        pytest.param(OTHER_TITLE, ("moved", 1), id="other-title-same-start"),
+        pytest.param(replace(EVENT, begin_at=START + timedelta(days=3)), ("moved", 1), id="same-title-other-start"),
+    ],
+)
+def test_sales_link_of_a_vanished_event_moves_to_what_is_like_it(
+    event: TicketEvent, expected: tuple[str, int | None]
+) -> None:
+    found = identities_of([wanted("b", event, link=OURS)], [linked("a")], [standing()])
+    assert belongings(found) == {"b": expected}
+
+
+def test_sales_link_of_a_vanished_event_moves_to_the_most_alike_of_two() -> None:
+    earlier = replace(OTHER_TITLE, end_at=END)
+    found = identities_of([wanted("b", earlier, link=OURS), wanted("c", link=OURS)], [linked("a")], [standing()])
+    assert belongings(found) == {"b": ("new", None), "c": ("moved", 1)}
+
+
+def test_sales_link_of_a_vanished_event_deleted_in_place2book_is_missing() -> None:
+    found = identities_of([wanted("b", link=OURS)], [linked("a")], [])
+    assert belongings(found) == {"b": ("missing", None)}
+    assert found["b"].link == linked("a")
+
+
+def test_lost_create_is_found_by_name_and_start_and_is_ours() -> None:
+    found = identities_of([wanted()], [], [standing(2, name="Andet"), standing()], begun=frozenset({"a"}))
+    assert belongings(found) == {"a": ("adopted", 1)}
+    assert found["a"].created_by_us is True
+
+
+def test_event_by_hand_with_the_same_name_and_start_is_adopted_as_staffs() -> None:
+    found = identities_of([wanted()], [], [standing()])
+    assert belongings(found) == {"a": ("adopted", 1)}
+    assert found["a"].created_by_us is False
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"name": "Andet"}, id="name"),
+        pytest.param({"begin_at": START + timedelta(minutes=30)}, id="start"),
+        pytest.param({"event_maker": 5001}, id="event-maker"),
+    ],
+)
+def test_event_with_another_identity_is_not_taken_for_a_lost_create(other: dict[str, object]) -> None:
+    found = identities_of([wanted()], [], [standing(**other)], begun=frozenset({"a"}))
+    assert belongings(found) == {"a": ("new", None)}
+
+
+def test_lost_create_goes_to_the_event_whose_create_was_begun() -> None:
+    found = identities_of([wanted("a"), wanted("b")], [], [standing()], begun=frozenset({"b"}))
+    assert belongings(found) == {"a": ("new", None), "b": ("adopted", 1)}
+
+
+def test_lost_create_that_another_event_has_is_not_taken() -> None:
+    found = identities_of([wanted("a"), wanted("b")], [linked("a")], [standing()], begun=frozenset({"b"}))
+    assert belongings(found) == {"a": ("linked", 1), "b": ("new", None)}
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "link"),
+    [
+        pytest.param([], linked("old", starts_at=START + timedelta(days=7)), id="of-a-vanished-event-of-another-start"),
+        pytest.param([unwanted(Outcome.REJECTED, "old")], linked("old"), id="of-a-rejected-event"),
+        pytest.param([], linked("old", status=LinkStatus.RETIRED), id="of-a-retired-event"),
+    ],
+)
+def test_event_that_has_a_link_is_not_taken_for_a_lost_create(snapshot: list[Mapped], link: Link) -> None:
+    found = identities_of([*snapshot, wanted()], [link], [standing()], begun=frozenset({"a"}))
+    assert belongings(found) == {"a": ("new", None)}
+
+
+def test_adopted_event_is_not_also_taken_for_a_lost_create() -> None:
+    found = identities_of([wanted("a"), wanted("b", link=OURS)], [], [standing()])
+    assert belongings(found) == {"a": ("new", None), "b": ("adopted", 1)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "over", "unseen"),
+    [
+        pytest.param({}, False, False, id="ahead"),
+        pytest.param({"ends_at": NOW}, True, True, id="ends-now"),
+        pytest.param({"ends_at": NOW + timedelta(seconds=1)}, False, False, id="still-on"),
+        pytest.param({"starts_at": WINDOW_START}, False, False, id="starts-with-the-window"),
+        pytest.param({"starts_at": WINDOW_START - timedelta(seconds=1)}, False, True, id="starts-before-the-window"),
+        pytest.param({"starts_at": WINDOW_END - timedelta(seconds=1)}, False, False, id="starts-at-the-end"),
+        pytest.param({"starts_at": WINDOW_END}, False, True, id="starts-after-the-end"),
+        pytest.param({"starts_at": None, "ends_at": None}, False, False, id="times-unknown"),
+    ],
+)
+def test_link_is_over_or_out_of_sight_by_its_times(changes: dict[str, object], over: bool, unseen: bool) -> None:
+    link, window = linked(**changes), Window(start=WINDOW_START, end=WINDOW_END)
+    assert (link.is_over(NOW), link.is_out_of_sight(window, NOW)) == (over, unseen)
