@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import requests
 from sqlalchemy import Engine, text
 
-from billetbro.messages.library_words import words_of_libraries
+from billetbro.messages.libraries import translator_of_libraries
 from billetbro.messages.pluralize import pluralize
 from billetbro.steps.report import make_report
 from billetbro.store.database import connect
@@ -87,7 +87,7 @@ def run_and_report(runs: AirflowRuns, sandbox: Sandbox, engine: Engine) -> bool:
     """Run the DAG once and print its report; whether the run succeeded."""
     sandbox.log.clear()
     run_id, state = runs.run()
-    print(make_report(engine, run_id, words_of_libraries({"BILLETBRO_LIBRARIES": str(LIBRARIES)})).text)
+    print(make_report(engine, run_id, translator_of_libraries(environ={"BILLETBRO_LIBRARIES": str(LIBRARIES)})).text)
     print(f"\nAirflow: run {run_id}: {state}; {len(sandbox.log.writes())} writes sent to the two systems")
     return state == "success"
 

@@ -7,7 +7,7 @@ from string import Formatter
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from billetbro.messages.catalogue import LOCALE, Translator
+from billetbro.messages.catalogue import DEFAULT_LANGUAGE, LOCALE, Translator
 from billetbro.models.message import Message
 
 Key = tuple[str | None, str]
@@ -49,3 +49,11 @@ def english(message: Message | Mapping[str, object]) -> str:
 def danish(message: Message) -> str:
     """Return what a message says in Danish."""
     return Translator("da").say(message)
+
+
+def of_family(family: str) -> set[str]:
+    """Return what follows the dot in the keys of a family, without the further sentences of its keys."""
+    names = {
+        key.removeprefix(f"{family}.") for _, key in placeholders(DEFAULT_LANGUAGE) if key.startswith(f"{family}.")
+    }
+    return {name for name in names if name != "*" and not name.endswith((".found", ".detail"))}

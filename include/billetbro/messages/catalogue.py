@@ -2,7 +2,9 @@
 
 The code holds keys and values only. A catalogue's msgid is the key ("rejection.price_missing"), its msgstr the sentence
 with placeholders in braces. Where a source of events has a sentence of its own, it stands under the source's kind as
-msgctxt. A third language is one more folder in `locale/`.
+msgctxt. `KEY.NAME` is a further sentence, which follows that of KEY where the value NAME is given. `FAMILY.*` is said
+for a key of the family that no catalogue has, with `{name}` for what follows the dot. A third language is one more
+folder in `locale/`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
-from billetbro.models.message import Message, Value
+from billetbro.models.message import Message
 
 LOCALE = Path(__file__).with_name("locale")
 DEFAULT_LANGUAGE = "da"
@@ -22,6 +24,7 @@ ANY_SOURCE = "any"
 """The kind of source of a library that the settings do not, or no longer, hold."""
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the codes of the languages that have a catalogue, the default first."""
     return tuple(
@@ -50,10 +53,14 @@ def _catalogue(language: str) -> GNUTranslations:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Says what a key means in one language; `source` is the kind of source that its library has."""
+    """Says what a key means in one language.
+
+    `source` is the kind of source of the library that is spoken of; `libraries` has each library's, by its id.
+    """
 
     language: str = DEFAULT_LANGUAGE
     source: str = ANY_SOURCE
+    libraries: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     _of_source: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -68,15 +75,22 @@ class Translator:
         """Return the key's sentence with these values; `number` decides between singular and plural.
 
         `{source}`, `{Source}` and `{of_source}` need no value: they are what the library's source is called. A key
-        that no catalogue has, as one of a later version, is returned as it is.
+        that no catalogue has, and no family, is returned as it is.
         """
         number = values.get("number")
         sentence = self._sentence(key, number if isinstance(number, int) else None)
-        return key if sentence is None else sentence.format(**{**self._of_source, **values})
+        if sentence is None:
+            family, _, name = key.partition(".")
+            sentence, values = self._sentence(f"{family}.*"), values | {"name": name}
+        if sentence is None:
+            return key
+        more = [self._sentence(f"{key}.{name}") for name, value in values.items() if value]
+        filled = {name: self._said(value) for name, value in values.items()}
+        return " ".join(text.format(**self._of_source, **filled) for text in (sentence, *more) if text is not None)
 
     def say(self, message: Message) -> str:
-        """Return a stored message as a sentence; several messages in one value are a line each below it."""
-        return self(message.key, **{name: self._said(value) for name, value in message.values.items()})
+        """Return a message as a sentence; several messages in one value are a line each below it."""
+        return self(message.key, **message.values)
 
     def knows(self, key: str) -> bool:
         """Return whether there is a sentence for the key."""
@@ -84,9 +98,13 @@ class Translator:
 
     def for_source(self, kind: str) -> Translator:
         """Return the translator for a library with this kind of source."""
-        return Translator(self.language, kind)
+        return Translator(self.language, kind, self.libraries)
 
-    def _said(self, value: Value) -> str | int:
+    def for_library(self, library: str) -> Translator:
+        """Return the translator for a library; one that nobody knows has any source."""
+        return self.for_source(self.libraries.get(library, ANY_SOURCE))
+
+    def _said(self, value: object) -> object:
         if isinstance(value, tuple):
             return "".join(f"\n  - {self.say(one)}" for one in value)
         return self.say(value) if isinstance(value, Message) else value

@@ -7,9 +7,8 @@ from datetime import datetime
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from billetbro.messages.explanation_texts import Explanation
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.fields import label_of
-from billetbro.messages.source_words import ANY_SOURCE, SourceWords
 from billetbro.models import FieldChange, Kind, Written
 from billetbro.reconcile.operations import operation_of
 
@@ -20,43 +19,39 @@ WIDTH = 96
 CONTEXT = 24
 """Characters before what differs that are shown with it."""
 ADDRESSES = frozenset({"url", "admin_url"})
-GIVEN_BY_PLACE2BOOK = "(tildeles af Place2book / given by Place2book)"
 
 
-def both(words: Explanation) -> str:
-    """Return a text in both languages on one line, once where they are the same."""
-    return words.da if words.da == words.en else f"{words.da} / {words.en}"
-
-
-def shown_value(field: str, value: Written, words: SourceWords = ANY_SOURCE) -> str:
+def shown_value(say: Translator, field: str, value: Written) -> str:
     """Return a value as it is read: times in Danish time, øre as kroner, a state in the source's word; "-" for none."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
-        return "ja / yes" if value else "nej / no"
+        return say("value.yes" if value else "value.no")
     if field.endswith("_at") and isinstance(value, str):
         return datetime.fromisoformat(value).astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
     if isinstance(value, int) and (field == "value" or field.startswith("price.")):
-        return f"{value // 100},{value % 100:02d} kr."
-    return words.state(str(value)) if field == "state" else str(value)
+        return kroner(value)
+    return say(f"state.{value}") if field == "state" else str(value)
 
 
-def field_lines(kind: Kind, change: FieldChange, prices: Mapping[str, str], words: SourceWords) -> list[str]:
+def kroner(ore: int) -> str:
+    """Return øre as kroner."""
+    return f"{ore // 100},{ore % 100:02d} kr."
+
+
+def field_lines(say: Translator, kind: Kind, change: FieldChange, prices: Mapping[str, str]) -> list[str]:
     """Return what becomes of a field, in a line, or three for a long text; `prices` are names of prices by their id."""
-    label = both(label_of(change.field, prices))
+    label = label_of(say, change.field, prices)
     if change.field in LONG_TEXTS:
         lines = difference(_folded(change.old), _folded(change.new))
-        return (
-            [f"{label}: {lines[0][2:]}"]
-            if operation_of(kind).makes_event
-            else [f"{label}:", *(f"  {line}" for line in lines)]
-        )
-    new = shown_value(change.field, change.new, words)
+        made = operation_of(kind).makes_event
+        return [f"{label}: {lines[0][2:]}"] if made else [f"{label}:", *(f"  {line}" for line in lines)]
+    new = shown_value(say, change.field, change.new)
     if operation_of(kind).makes_event:
         return [f"{label}: {new}"]
     if kind is Kind.WRITE_BACK and change.field in ADDRESSES and change.new is None:
-        new = GIVEN_BY_PLACE2BOOK
-    return [f"{label}: {shown_value(change.field, change.old, words)} -> {new}"]
+        new = say("value.given_by_place2book")
+    return [f"{label}: {shown_value(say, change.field, change.old)} -> {new}"]
 
 
 def difference(old: str, new: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""An event's history, and what is rejected, as staff read them: Danish with English beside, in the library's time."""
+"""An event's history, and what is rejected, as staff read them, in the library's time."""
 
 from __future__ import annotations
 
@@ -6,27 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from billetbro.messages.changes import STATUSES, explained
-from billetbro.messages.errors import error_lines
-from billetbro.messages.explanation_texts import Explanation
-from billetbro.messages.field_lines import LONG_TEXTS, WIDTH, both, difference, shown_value
+from billetbro.messages.catalogue import Translator
+from billetbro.messages.field_lines import LONG_TEXTS, WIDTH, difference, shown_value
 from billetbro.messages.fields import label_of
-from billetbro.messages.source_words import SourceWords
 from billetbro.models import FieldChange, Kind, Link, Written
 from billetbro.reconcile.operations import operation_of
-from billetbro.reconcile.reasons import reason_in_words
-from billetbro.store.event.history import REJECTED, RESOLVED, HistoryEntry, ListedRejection
+from billetbro.reconcile.reasons import reason_message
+from billetbro.store.event.history import HistoryEntry, ListedRejection
 from billetbro.store.event.lookup import FoundEvent
-
-OTHER_KINDS = {REJECTED: Explanation("afvist", "rejected"), RESOLVED: Explanation("løst", "resolved")}
-LINK_STATUSES = {
-    "live": Explanation("koblet", "linked"),
-    "retired": Explanation("afsluttet", "over"),
-    "deleted": Explanation("slettet", "deleted"),
-}
-
-
-NOT_LISTED = Explanation("ikke i {of_source} liste", "not in {of_source} list")
 
 
 def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
@@ -34,72 +21,72 @@ def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}" if moment else " " * 16
 
 
-def event_line(event: FoundEvent, zone: ZoneInfo, words: SourceWords) -> str:
+def event_line(say: Translator, event: FoundEvent, zone: ZoneInfo) -> str:
     """Return one of several events as a line, to choose from."""
-    gone = "" if event.present else f"  ({both(words.said(NOT_LISTED))})"
+    gone = "" if event.present else f"  ({say('history.not_listed')})"
     return f"{local_time(event.starts_at, zone)}  {event.library}  {event.uuid}  {event.title}{gone}"
 
 
 def history_text(
-    event: FoundEvent, link: Link | None, entries: Sequence[HistoryEntry], zone: ZoneInfo, words: SourceWords
+    say: Translator, event: FoundEvent, link: Link | None, entries: Sequence[HistoryEntry], zone: ZoneInfo
 ) -> str:
     """Return an event's link and everything that happened to it, oldest first."""
     lines = [event.title, f"  {event.library}, {local_time(event.starts_at, zone).strip() or '?'}, uuid {event.uuid}"]
     if link is None:
-        lines.append("  Ikke koblet til Place2book. / Not linked to Place2book.")
+        lines.append(f"  {say('history.not_linked')}")
     else:
-        status = both(LINK_STATUSES[link.status.value])
-        lines.append(f"  Place2book: {link.event_id} ({status}), arrangør / event maker {link.event_maker}")
+        status = say(f"link.{link.status}")
+        lines.append(f"  {say('history.linked', event_id=link.event_id, status=status, event_maker=link.event_maker)}")
         lines.append(f"  {link.sales_location}")
     if not entries:
-        lines += ["", "Der er intet sket endnu. / Nothing has happened yet."]
+        lines += ["", say("history.nothing")]
     prices = {str(price.price_id): price.name for price in link.prices.values()} if link else {}
     for entry in entries:
-        lines += ["", *_entry(entry, prices, zone, words)]
+        lines += ["", *_entry(say, entry, prices, zone)]
     return "\n".join(lines)
 
 
-def _entry(entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo, words: SourceWords) -> list[str]:
-    kind = OTHER_KINDS.get(entry.kind) or words.said(explained(operation_of(Kind(entry.kind)).done_key))
-    status = f"  [{both(STATUSES[entry.status])}]" if entry.status else ""
+def _entry(say: Translator, entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo) -> list[str]:
+    kind = say(f"history.{entry.kind}") if entry.message else say(operation_of(Kind(entry.kind)).done_key)
+    status = f"  [{say(f'status.{entry.status}')}]" if entry.status else ""
     price = f" ”{prices[str(entry.price_id)]}”" if str(entry.price_id) in prices else ""
-    lines = [f"{local_time(entry.at, zone)}  {both(kind)}{price}{status}"]
-    lines += [f"    {line}" for field in entry.fields for line in _field(field, prices, zone, words)]
-    if entry.said is not None:
-        lines += [f"    {entry.why}", f"    {entry.said.da}", f"    {entry.said.en}"]
+    lines = [f"{local_time(entry.at, zone)}  {kind}{price}{status}"]
+    lines += [f"    {line}" for field in entry.fields for line in _field(say, field, prices, zone)]
+    if entry.message is not None:
+        lines += [f"    {entry.why}", f"    {say.say(entry.message)}"]
     elif entry.why:
-        lines.append(f"    fordi / because: {both(reason_in_words(entry.why, words))}")
+        lines.append(f"    {say('history.reason', reason=reason_message(entry.why))}")
     if entry.error:
-        first, *more = error_lines(entry.error)
-        lines += [f"    fejl / error: {first}", *(f"      {line}" for line in more)]
+        first, *more = say("history.error", error=entry.error).splitlines()
+        lines += [f"    {first}", *(f"      {line}" for line in more)]
     return lines
 
 
-def _field(change: FieldChange, prices: dict[str, str], zone: ZoneInfo, words: SourceWords) -> list[str]:
-    label = both(label_of(change.field, prices))
-    old, new = (_value(change.field, value, zone, words) for value in (change.old, change.new))
+def _field(say: Translator, change: FieldChange, prices: dict[str, str], zone: ZoneInfo) -> list[str]:
+    label = label_of(say, change.field, prices)
+    old, new = (_value(say, change.field, value, zone) for value in (change.old, change.new))
     if change.field in LONG_TEXTS:
         lines = difference("" if change.old is None else old, new)
         return [f"{label}: {lines[0][2:]}"] if change.old is None else [f"{label}:", *(f"  {line}" for line in lines)]
     return [f"{label}: {new if change.old is None else f'{old} -> {new}'}"]
 
 
-def _value(field: str, value: Written, zone: ZoneInfo, words: SourceWords) -> str:
+def _value(say: Translator, field: str, value: Written, zone: ZoneInfo) -> str:
     """Return a value as it is read; a moment in the library's own time."""
     if field.endswith("_at") and isinstance(value, str):
         return local_time(datetime.fromisoformat(value), zone)
-    shown = " ".join(shown_value(field, value, words).split())
+    shown = " ".join(shown_value(say, field, value).split())
     return shown if field in LONG_TEXTS or len(shown) <= WIDTH else f"{shown[: WIDTH - 1]}…"
 
 
-def rejections_text(library: str, listed: Sequence[ListedRejection], zone: ZoneInfo) -> str:
-    """Return one library's rejections, each with its sentence in both languages."""
-    lines = [f"{library}: {len(listed)} afvist / rejected"]
+def rejections_text(say: Translator, library: str, listed: Sequence[ListedRejection], zone: ZoneInfo) -> str:
+    """Return one library's rejections, each with its sentence."""
+    lines = [say("history.count_rejected", library=library, number=len(listed))]
     for one in listed:
-        title = one.title or "(uden titel / no title)"
-        seen = f"først / first {local_time(one.first_seen_at, zone)}, sidst / last {local_time(one.last_seen_at, zone)}"
-        if one.resolved_at is not None:
-            seen += f", løst / resolved {local_time(one.resolved_at, zone)}"
+        moments = {"first": one.first_seen_at, "last": one.last_seen_at, "resolved": one.resolved_at}
+        seen = {name: local_time(moment, zone) for name, moment in moments.items() if moment}
+        title = one.title or say("value.no_title")
         lines += ["", f"  {local_time(one.starts_at, zone)}  {title}  ({one.code})"]
-        lines += [f"    {one.danish}", f"    {one.english}", f"    {seen}"]
+        lines.append(f"    {say.say(one.message)}")
+        lines.append(f"    {say('history.seen_until' if one.resolved_at else 'history.seen', **seen)}")
     return "\n".join(lines)

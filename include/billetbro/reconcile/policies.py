@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from billetbro.messages.pluralize import pluralize
 from billetbro.models import Change, FieldChange, LibraryRules, Refusal, Rejection, Written
 from billetbro.models.message import Message
 from billetbro.reconcile.operations import operation_of
@@ -50,35 +49,15 @@ def guard_removals(plan: Plan, state: ReconcileState) -> Plan:
     if state.run.allow_mass_removal:
         return plan
     if not state.snapshot and live_links:
-        reason = _empty_in_words(live_links)
+        reason = Message("blocked.empty", {"number": live_links})
     elif removals > rules.max_removals_count and removals * 100 > rules.max_removals_percent * live_links:
-        reason = _too_many_in_words(removals, live_links, rules)
+        count, percent = rules.max_removals_count, rules.max_removals_percent
+        values = {"removals": removals, "number": live_links, "count": count, "percent": percent}
+        reason = Message("blocked.too_many", values)
     if reason is None:
         return plan
     passed = plan.stop(lambda change: operation_of(change.kind).removes, "removals_blocked")
     return replace(passed, removals_blocked=reason)
-
-
-def _empty_in_words(live_links: int) -> str:
-    danish, english = (
-        pluralize(live_links, "arrangement", "arrangementer"),
-        pluralize(live_links, "event is", "events are"),
-    )
-    return (
-        f"Listen over arrangementer er tom, men {danish} er koblet: intet er fjernet. / "
-        f"The list of events is empty, but {english} linked: nothing was removed."
-    )
-
-
-def _too_many_in_words(removals: int, live_links: int, rules: LibraryRules) -> str:
-    count, percent = rules.max_removals_count, rules.max_removals_percent
-    danish = pluralize(live_links, "koblet arrangement", "koblede arrangementer")
-    english = pluralize(live_links, "linked event", "linked events")
-    return (
-        f"{removals} af {danish} ville blive fjernet, flere end max_removals tillader ({count} og {percent} %): intet "
-        f"er fjernet. / {removals} of {english} would be removed, more than max_removals allows ({count} and {percent} "
-        "%): nothing was removed."
-    )
 
 
 def guard_price_unit(plan: Plan, state: ReconcileState) -> Plan:

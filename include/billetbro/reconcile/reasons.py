@@ -1,78 +1,71 @@
-"""Why a change is made: a closed list of reasons, each with its sentence in Danish for those who read plans. Pure.
+"""Why a change is made, and what a rejection says: codes, and the keys of their sentences. Pure.
 
-A reason's value is its English sentence, as it stands in `sync.changes.why`. What is held back has a rejection's code
-there instead, which explanations.py explains.
+A reason's code stands in `sync.changes.why`. What is held back has a rejection's code there instead.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import StrEnum, auto
 
-from billetbro.messages.explanations import CODES, Explanation, explain
-from billetbro.messages.source_words import SourceWords
+from billetbro.models.message import Message
+
+MAX_SHOWN = 200
+"""Characters of a found value, or of an API's own words, that are shown."""
 
 
 class Why(StrEnum):
-    """Why a change is made."""
+    """Why a change is made. The sentences are those of `reasons.po`."""
 
-    NO_EVENT_YET = "the source event has no Place2book event yet"
-    NAMED_BY_SOURCE = "the source event names it"
-    ANSWER_WAS_LOST = "a create of ours whose answer was lost"
-    MADE_ANEW = "the instance was made anew with another uuid"
-    SOURCE_CHANGED = "the source event changed"
-    ALREADY_THERE = "Place2book already has it"
-    EDITED_BY_STAFF = "edited in Place2book"
-    UNDONE_BY_STAFF = "an edit in Place2book was taken back"
-    CATEGORIES_RENUMBERED = "its ticket categories have other uuids"
-    CATEGORY_WITHOUT_PRICE = "a ticket category without a price"
-    CATEGORY_CHANGED = "the ticket category changed"
-    CATEGORY_REMOVED = "its ticket category was removed in the source"
-    OVER = "the event is over"
-    GONE = "the source event is gone"
-    ABSENT_ONCE = "absent from the source for the first time; it goes when the next run does not find it either"
-    CANCELLED = "the source event is cancelled"
-    NOT_OURS = "the source event is no longer a ticket event of ours"
-    SOLD_ELSEWHERE = "the source event is now sold elsewhere"
-    GONE_IN_BOTH = "the source event is gone or withdrawn, and its Place2book event is gone as well"
-    BACK = "the source event is back"
-    SALE_END_SET_BY_STAFF = "staff have set the sale's end themselves"
-    SHOWN_OTHERWISE = "the source shows something else than Place2book"
-    ADDRESSES_TO_BE_TOLD = "the event is not there yet: Place2book hands out its addresses when it is created"
-    NOT_ON_SALE = "the link's event is no longer on sale in Place2book"
-
-
-IN_DANISH = {
-    Why.NO_EVENT_YET: "arrangementet findes ikke i Place2book endnu",
-    Why.NAMED_BY_SOURCE: "arrangementet i {source} har dets salgslink",
-    Why.ANSWER_WAS_LOST: "vi har selv oprettet det, men fik ikke svar dengang",
-    Why.MADE_ANEW: "arrangementet er lavet om i {source} og har fået et nyt nummer dér",
-    Why.SOURCE_CHANGED: "arrangementet er ændret i {source}",
-    Why.ALREADY_THERE: "Place2book har det allerede, så der sendes ikke noget",
-    Why.EDITED_BY_STAFF: "rettet af personalet i Place2book; det bliver, som det er",
-    Why.UNDONE_BY_STAFF: "personalet har taget en rettelse i Place2book tilbage",
-    Why.CATEGORIES_RENUMBERED: "billetkategorierne har fået nye numre i {source}; der sendes ikke noget",
-    Why.CATEGORY_WITHOUT_PRICE: "billetkategorien har ingen pris i Place2book endnu",
-    Why.CATEGORY_CHANGED: "billetkategorien er ændret i {source}",
-    Why.CATEGORY_REMOVED: "billetkategorien er fjernet i {source}",
-    Why.OVER: "arrangementet er slut; det bliver, som det er",
-    Why.GONE: "arrangementet findes ikke længere i {source}",
-    Why.ABSENT_ONCE: "mangler i {source} for første gang; det fjernes, når næste kørsel heller ikke finder det",
-    Why.CANCELLED: "arrangementet er aflyst i {source}",
-    Why.NOT_OURS: "arrangementet skal ikke længere sælges her ifølge {source}",
-    Why.SOLD_ELSEWHERE: "arrangementet sælges nu et andet sted ifølge {source}",
-    Why.GONE_IN_BOTH: "arrangementet er væk eller trukket tilbage i {source} og findes heller ikke mere i Place2book",
-    Why.BACK: "arrangementet er tilbage i {source}",
-    Why.SALE_END_SET_BY_STAFF: "personalet har selv sat, hvornår salget slutter",
-    Why.SHOWN_OTHERWISE: "{source} viser noget andet end Place2book",
-    Why.ADDRESSES_TO_BE_TOLD: "arrangementet findes ikke endnu; Place2book tildeler adresserne, når det oprettes",
-    Why.NOT_ON_SALE: "arrangementet, som linket fører til, er ikke længere til salg i Place2book",
-}
+    NO_EVENT_YET = auto()
+    NAMED_BY_SOURCE = auto()
+    ANSWER_WAS_LOST = auto()
+    MADE_ANEW = auto()
+    SOURCE_CHANGED = auto()
+    ALREADY_THERE = auto()
+    EDITED_BY_STAFF = auto()
+    UNDONE_BY_STAFF = auto()
+    CATEGORIES_RENUMBERED = auto()
+    CATEGORY_WITHOUT_PRICE = auto()
+    CATEGORY_CHANGED = auto()
+    CATEGORY_REMOVED = auto()
+    OVER = "event_over"
+    GONE = auto()
+    ABSENT_ONCE = auto()
+    CANCELLED = auto()
+    NOT_OURS = auto()
+    SOLD_ELSEWHERE = "now_sold_elsewhere"
+    GONE_IN_BOTH = auto()
+    BACK = auto()
+    SALE_END_SET_BY_STAFF = auto()
+    SHOWN_OTHERWISE = auto()
+    ADDRESSES_TO_BE_TOLD = "addresses_pending"
+    NOT_ON_SALE = auto()
 
 
-def reason_in_words(why: str, words: SourceWords) -> Explanation:
-    """Return what stands in `sync.changes.why` in both languages; a sentence of an older version stays as it is."""
-    if why in CODES:
-        return explain(why, words)
-    if why in IN_DANISH:
-        return words.said(Explanation(IN_DANISH[Why(why)], why))
-    return Explanation(why, why)
+REASONS = frozenset(Why)
+
+
+def reason_message(why: str) -> Message:
+    """Return what stands in `sync.changes.why` as a message; a sentence of an older version is said as it is."""
+    return Message(f"reason.{why}") if why in REASONS else rejection_message(why)
+
+
+def rejection_message(
+    code: str, *, field: str | None = None, found: str | None = None, detail: str | None = None
+) -> Message:
+    """Return what a rejection's code means, and what to do about it.
+
+    `field` names what is wrong, `found` what was found in it ("?" for what nobody knows), `detail` an API's own words.
+    """
+    name = _shortened(field)
+    values: dict[str, str | Message] = {"field": Message(f"field.{name}"), "name": name}
+    if found:
+        values["found"] = Message("unknown") if found == "?" else _shortened(found)
+    if detail:
+        values["detail"] = _shortened(detail)
+    return Message(f"rejection.{code}", values)
+
+
+def _shortened(text: str | None) -> str:
+    words = " ".join((text or "").split())
+    return words if len(words) <= MAX_SHOWN else f"{words[: MAX_SHOWN - 1]}…"

@@ -8,13 +8,12 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from pydantic import Field
 from pydantic_core import PydanticKnownError
 
 from billetbro.api.http.access import Access
-from billetbro.messages.source_words import ANY_SOURCE, SourceWords
 from billetbro.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
 from billetbro.models.message import Message
 from billetbro.settings.types import Section, Text
@@ -60,8 +59,6 @@ class SourceSettings(Section, ABC):
 
     A file of this folder offers its own as `KIND`; the file's name is the `type` that libraries.yaml gives.
     """
-
-    words: ClassVar[SourceWords] = ANY_SOURCE
 
     type: Text = Field(description="allowed.kind")
     conn_id: Text = Field(description="allowed.connection")

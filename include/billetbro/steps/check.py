@@ -9,7 +9,7 @@ from billetbro import errors
 from billetbro.errors import message_of
 from billetbro.messages.catalogue import Translator
 from billetbro.messages.explanation_texts import Explanation
-from billetbro.messages.field_lines import both, shown_value
+from billetbro.messages.field_lines import kroner
 from billetbro.models import PriceUnit, SourceEvent
 from billetbro.reconcile.mapping.flaws import Flaw
 from billetbro.reconcile.mapping.html import plain_line
@@ -124,7 +124,7 @@ def _examples(library: Library, events: Iterable[SourceEvent]) -> Iterator[str]:
         for category in event.ticket_categories:
             prices = prices_of((category,), library.source.price_unit, library.currency)
             if category.amount and not isinstance(prices, Flaw):
-                sold_at = shown_value("value", prices[0].value_ore)
+                sold_at = kroner(prices[0].value_ore)
                 yield (
                     f"”{plain_line(event.title)}”, {prices[0].name}, {_where(library)}: {category.amount} "
                     f"→ {sold_at} "
@@ -133,7 +133,8 @@ def _examples(library: Library, events: Iterable[SourceEvent]) -> Iterator[str]:
 
 
 def _where(library: Library) -> str:
-    return both(library.source.words.said(Explanation("i {source}", "in {source}")))
+    danish, english = (Translator(language, library.source.type)("source") for language in ("da", "en"))
+    return f"i {danish} / in {english}"
 
 
 def verdict(all_checked: Iterable[Checked]) -> str:

@@ -1,4 +1,4 @@
-"""Last step: say what a run did, library by library, as staff would want to read it. Danish, with English beside."""
+"""Last step: say what a run did, library by library, as staff would want to read it."""
 
 from __future__ import annotations
 
@@ -12,34 +12,20 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import ProgrammingError
 
-from billetbro.messages.changes import explained
-from billetbro.messages.errors import error_in_words, error_lines, failures_in_words
-from billetbro.messages.explanations import Explanation, explain, explain_noted
-from billetbro.messages.field_lines import LONG_TEXTS, both, shown_value
+from billetbro.messages.catalogue import Translator
+from billetbro.messages.field_lines import LONG_TEXTS, shown_value
 from billetbro.messages.fields import label_of
-from billetbro.messages.plan import names_of_prices, planned_lines, planned_rejections
-from billetbro.messages.pluralize import pluralize
-from billetbro.messages.rejections import rejected_lines, warning_lines
-from billetbro.messages.source_words import SourceWords, WordsOf
+from billetbro.messages.plan import names_of_prices, planned_lines, planned_rejections, rejection_sentence
+from billetbro.messages.rejected_lines import rejected_lines, warning_lines
 from billetbro.models import Kind, Outcome
 from billetbro.models.message import Message
 from billetbro.reconcile.operations import ReportSection, operation_of
-from billetbro.reconcile.reasons import reason_in_words
+from billetbro.reconcile.reasons import reason_message, rejection_message
 from billetbro.store.event.lookup import never_seen
 from billetbro.store.runs import RunRecord, read_runs
 from billetbro.store.schema.tables import changes, links, rejections, source_events
 
-CANCELLED = Explanation("Aflyst i {source}.", "Cancelled in {source}.")
 SHOWN_TITLES = 8
-ALL_WELL = "Det gik godt for alle biblioteker. / Every library went well."
-NOT_FOUND = (
-    "Ingen biblioteker fejlede, men ikke alle arrangementer blev fundet. / "
-    "No library failed, but not every event was found."
-)
-NONE = (
-    "Intet bibliotek blev behandlet: opgaven select_libraries siger hvorfor. / "
-    "No library was worked on: the task select_libraries says why."
-)
 STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
 
 
@@ -53,7 +39,7 @@ class Section:
 
 @dataclass(slots=True)
 class Skipped:
-    """The events that were skipped for one reason, which is in both languages."""
+    """The events that were skipped for one reason."""
 
     why: str
     titles: list[str]
@@ -67,17 +53,18 @@ class Skipped:
 
 @dataclass(slots=True, kw_only=True)
 class LibraryReport:
-    """What a run did for one library."""
+    """What a run did for one library, and the words in which it is said."""
 
+    say: Translator
     run: RunRecord
     plan: list[str]
     sections: list[Section]
-    failed_changes: list[tuple[str, list[str]]]
+    failed_changes: list[list[str]]
     skipped: list[Skipped]
     rejected: list[str]
     warned: list[str]
     links: int
-    errors: list[tuple[str, list[str]]]
+    errors: list[list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,26 +78,22 @@ class Report:
     not_found: tuple[str, ...] = ()
 
 
-def make_report(engine: Engine, run_id: str, words_of: WordsOf, events: Sequence[str] = ()) -> Report:
+def make_report(engine: Engine, run_id: str, say: Translator, events: Sequence[str] = ()) -> Report:
     """Return the report of a run from what stands in the tables, each library's in the words of its source.
 
     `events` are the uuids that the run was limited to, none when it was not.
     """
     try:
         with engine.connect() as connection:
-            libraries = [_library(connection, run, words_of(run.library)) for run in read_runs(connection, run_id)]
-            not_found = _not_found(connection, [report.run for report in libraries], events)
+            runs = read_runs(connection, run_id)
+            libraries = [_library(connection, run, say.for_library(run.library)) for run in runs]
+            not_found = _not_found(connection, runs, events, say)
     except ProgrammingError:
         libraries = []
     if not libraries:
-        return Report(text=NONE, failures=("select_libraries",), summary=NONE)
-    failures = tuple(report.run.library for report in libraries if report.errors)
-    blocked = [report.run.library for report in libraries if report.run.removals_blocked]
-    held = "Ingen biblioteker fejlede; intet blev fjernet for / No library failed; removals were blocked for"
-    summary = f"{held}: {', '.join(blocked)}." if blocked else NOT_FOUND if not_found else ALL_WELL
-    if failures:
-        failed = {report.run.library: _why(report.run) for report in libraries if report.errors}
-        summary = failures_in_words(failed, len(libraries))
+        nothing = say("summary.none")
+        return Report(text=nothing, failures=("select_libraries",), summary=nothing)
+    summary = _summary(libraries, say, all_found=not not_found)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -118,34 +101,41 @@ def make_report(engine: Engine, run_id: str, words_of: WordsOf, events: Sequence
         lstrip_blocks=True,
         autoescape=False,
     )
-    text = environment.get_template("report.txt.j2").render(
-        libraries=libraries, not_found=not_found, summary=summary, pluralize=pluralize
-    )
+    text = environment.get_template("report.txt.j2").render(libraries=libraries, not_found=not_found, summary=summary)
+    failures = tuple(report.run.library for report in libraries if report.errors)
     return Report(text=text, failures=failures, summary=summary, not_found=not_found)
 
 
-def _not_found(connection: Connection, runs: Sequence[RunRecord], events: Sequence[str]) -> tuple[str, ...]:
+def _summary(libraries: Sequence[LibraryReport], say: Translator, *, all_found: bool) -> str:
+    """Return in one line whether all went well."""
+    if failed := [report for report in libraries if report.errors]:
+        reasons = " | ".join(f"{report.run.library}: {_why(report)}" for report in failed)
+        return say("summary.failed", failed=len(failed), number=len(libraries), reasons=reasons)
+    if blocked := [report.run.library for report in libraries if report.run.removals_blocked]:
+        return say("summary.blocked", libraries=", ".join(blocked))
+    return say("summary.all_well" if all_found else "summary.not_found")
+
+
+def _not_found(
+    connection: Connection, runs: Sequence[RunRecord], events: Sequence[str], say: Translator
+) -> tuple[str, ...]:
     """Return a line for each event that no list ever held; none when a library was not read, which may have it."""
     if not all(run.extracted_at for run in runs):
         return ()
     unknown = never_seen(connection, events, [run.library for run in runs])
-    return tuple(
-        f"Intet arrangement hos kørslens biblioteker har uuid {uuid}; se efter, om det er skrevet rigtigt. / "
-        f"No event of the run's libraries has the uuid {uuid}; check that it is written correctly."
-        for uuid in unknown
-    )
+    return tuple(say("report.not_found", uuid=uuid) for uuid in unknown)
 
 
-def _why(run: RunRecord) -> Explanation:
+def _why(report: LibraryReport) -> str:
     """Return what went wrong, step by step."""
-    told = [(step, error_in_words(run.errors[step])) for step in STEPS if step in run.errors]
-    return Explanation(
-        "; ".join(f"{step}: {words.da}" for step, words in told),
-        "; ".join(f"{step}: {words.en}" for step, words in told),
-    )
+    return "; ".join(f"{step}: {report.say.say(error)}" for step, error in _errors(report.run).items())
 
 
-def _library(connection: Connection, run: RunRecord, words: SourceWords) -> LibraryReport:
+def _errors(run: RunRecord) -> dict[str, Message]:
+    return {step: run.errors[step] for step in STEPS if step in run.errors}
+
+
+def _library(connection: Connection, run: RunRecord, say: Translator) -> LibraryReport:
     of_run = (changes.c.run_id == run.run_id) & (changes.c.library == run.library)
     start = source_events.c.mapped["starts_at"].as_string().label("starts_at")
     of_event = (source_events.c.library == changes.c.library) & (source_events.c.uuid == changes.c.uuid)
@@ -155,53 +145,54 @@ def _library(connection: Connection, run: RunRecord, words: SourceWords) -> Libr
     applied = [row for row in rows if row["status"] == "applied"]
     sections = [
         Section(
-            heading=both(words.said(explained(section.heading_key))),
-            lines=[_line(row, prices, words) for row in applied if operation_of(Kind(row["kind"])).section is section],
+            heading=say(section.heading_key),
+            lines=[_line(row, prices, say) for row in applied if operation_of(Kind(row["kind"])).section is section],
         )
         for section in ReportSection
     ]
     live = select(func.count()).where(links.c.library == run.library, links.c.status == "live")
     return LibraryReport(
+        say=say,
         run=run,
-        plan=planned_lines(connection, run, words) if run.mode == "plan" else [],
+        plan=planned_lines(connection, run, say) if run.mode == "plan" else [],
         sections=[section for section in sections if section.lines],
         failed_changes=[
-            (_line(row, prices, words), error_lines(Message.from_json(row["error"])))
+            f"{_line(row, prices, say)}: {say.say(Message.from_json(row['error']))}".splitlines()
             for row in rows
             if row["status"] == "failed"
         ],
-        skipped=_skipped(connection, run.library, words),
-        rejected=rejected_lines(_rejected(connection, run, words)),
-        warned=warning_lines(connection, run.library, words),
+        skipped=_skipped(connection, run.library, say),
+        rejected=rejected_lines(say, _rejected(connection, run, say)),
+        warned=warning_lines(connection, run.library, say),
         links=connection.scalar(live) or 0,
-        errors=[(step, error_lines(run.errors[step])) for step in STEPS if step in run.errors],
+        errors=[say("report.error", step=step, error=error).splitlines() for step, error in _errors(run).items()],
     )
 
 
-def _line(row: Mapping[Any, Any], prices: Mapping[str, str], words: SourceWords) -> str:
+def _line(row: Mapping[Any, Any], prices: Mapping[str, str], say: Translator) -> str:
     """Return one change as a line: its event, and what became what."""
     operation = operation_of(Kind(row["kind"]))
-    event = f"{shown_value('starts_at', row['starts_at']):16}  {row['title']}"
+    event = f"{shown_value(say, 'starts_at', row['starts_at']):16}  {row['title']}"
     if operation.makes_event:
         return event
     if operation.reported_by_reason:
-        return f"{event}  ({both(reason_in_words(row['why'], words))})"
+        return f"{event}  ({say.say(reason_message(row['why']))})"
     changes_of_it = [change for change in row["fields"] if change["field"] != "admin_url"] or row["fields"]
-    fields = "; ".join(_field(change, prices, words) for change in changes_of_it)
+    fields = "; ".join(_field(change, prices, say) for change in changes_of_it)
     return f"{event}: {fields}" if fields else event
 
 
-def _field(change: Mapping[str, Any], prices: Mapping[str, str], words: SourceWords) -> str:
+def _field(change: Mapping[str, Any], prices: Mapping[str, str], say: Translator) -> str:
     name, old, new = change["field"], change["old"], change["new"]
     if name == "url" and old is None:
         return str(new)
-    label = both(label_of(name, prices))
+    label = label_of(say, name, prices)
     if name in LONG_TEXTS:
-        return f"{label}: ændret / changed"
-    return f"{label}: {shown_value(name, old, words)} -> {shown_value(name, new, words)}"
+        return f"{label}: {say('value.changed')}"
+    return f"{label}: {shown_value(say, name, old)} -> {shown_value(say, name, new)}"
 
 
-def _skipped(connection: Connection, library: str, words: SourceWords) -> list[Skipped]:
+def _skipped(connection: Connection, library: str, say: Translator) -> list[Skipped]:
     """Return which events were skipped for which reason."""
     outcomes = (Outcome.SKIPPED.value, Outcome.SOLD_ELSEWHERE.value, Outcome.OVER.value, Outcome.CANCELLED.value)
     outcome = source_events.c.mapped["outcome"].as_string()
@@ -212,20 +203,20 @@ def _skipped(connection: Connection, library: str, words: SourceWords) -> list[S
         .group_by(reason)
         .order_by(reason)
     )
-    return [Skipped(both(_sentence(code, words)), titles=titles) for code, titles in connection.execute(query)]
+    return [Skipped(_sentence(code, say), titles=titles) for code, titles in connection.execute(query)]
 
 
-def _sentence(code: str, words: SourceWords) -> Explanation:
-    return words.said(CANCELLED) if code == Outcome.CANCELLED.value else explain(code, words)
+def _sentence(code: str, say: Translator) -> str:
+    return say("report.cancelled") if code == Outcome.CANCELLED.value else say.say(rejection_message(code))
 
 
-def _rejected(connection: Connection, run: RunRecord, words: SourceWords) -> list[tuple[str, Explanation]]:
+def _rejected(connection: Connection, run: RunRecord, say: Translator) -> list[tuple[str, str]]:
     """Return what is rejected and needs somebody; a run in mode `plan` opens no rejections and has its own."""
     if run.mode == "plan":
-        return planned_rejections(run, words)
+        return planned_rejections(run, say)
     query = (
         select(rejections)
         .where(rejections.c.library == run.library, rejections.c.resolved_at.is_(None))
         .order_by(rejections.c.title, rejections.c.code)
     )
-    return [(row["title"], explain_noted(row, words)) for row in connection.execute(query).mappings()]
+    return [(row["title"], rejection_sentence(row, say)) for row in connection.execute(query).mappings()]

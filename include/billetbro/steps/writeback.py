@@ -78,7 +78,7 @@ def write_back(run: LibraryRun, source: Source, sales_host: str) -> WrittenBack:
         shown, judged = what_is_still_shown(view), run.request.events or None
         result = send(run, source, what_is_due(view, run.now), judged=judged)
         with run.engine.begin() as connection:
-            report_rejections(connection, run.id, run.library.source.words, shown, run.run_id, run.now)
+            report_rejections(connection, run.id, shown, run.run_id, run.now)
             still = {(rejection.uuid, rejection.code) for rejection in shown}
             resolve_rejections(connection, run.id, run.now, still=still, codes=[STILL_SHOWN], uuids=judged)
         if not result.errors:
@@ -109,9 +109,8 @@ def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collect
         stored.close_unsent(connection, run.run_id, run.id, run.now)
         if any(isinstance(error, WrongCredentials) for error in result.errors):
             doubt_login(connection, run.id)
-        words = run.library.source.words
-        report_rejections(connection, run.id, words, result.rejections, run.run_id, run.now)
-        report_rejections(connection, run.id, words, list(result.unsaved), run.run_id, run.now, result.tried)
+        report_rejections(connection, run.id, result.rejections, run.run_id, run.now)
+        report_rejections(connection, run.id, list(result.unsaved), run.run_id, run.now, result.tried)
         still = {(rejection.uuid, rejection.code) for rejection in [*result.rejections, *result.unsaved]}
         still |= {(uuid, UNSAVED) for uuid in resting}
         if not result.errors:

@@ -8,8 +8,6 @@ from datetime import datetime
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from billetbro.messages.explanations import explain
-from billetbro.messages.source_words import SourceWords
 from billetbro.models import Refusal, Rejection
 from billetbro.reconcile.sale_status.unsaved import UNSAVED
 from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
@@ -30,23 +28,19 @@ def open_codes(connection: Connection, library: str) -> frozenset[tuple[str, str
 def report_rejections(
     connection: Connection,
     library: str,
-    words: SourceWords,
     found: Sequence[Rejection],
     run_id: str,
     now: datetime,
     fingerprints: Mapping[str, str] | None = None,
 ) -> None:
-    """Open these rejections, in the words of the library's source, or note that they are still there.
-
-    `fingerprints` tell what was tried, by uuid.
-    """
+    """Open these rejections, or note that they are still there; `fingerprints` tell what was tried, by uuid."""
     tried = fingerprints or {}
-    rows = [{"library": library, **_row(one, words, run_id, now, tried.get(one.uuid))} for one in found]
+    rows = [{"library": library, **_row(one, run_id, now, tried.get(one.uuid))} for one in found]
     rows = list({(row["uuid"], row["code"]): row for row in rows}.values())
     if not rows:
         return
     new = insert(rejections)
-    follow = ("title", "field", "found", "detail", "message_da", "message_en", "last_seen_at", "last_run_id")
+    follow = ("title", "field", "found", "detail", "last_seen_at", "last_run_id")
     changed = {name: new.excluded[name] for name in follow}
     if fingerprints is not None:
         changed |= {name: new.excluded[name] for name in ("fingerprint", "tried_at")}
@@ -60,13 +54,10 @@ def noted(rejection: Rejection) -> dict[str, str | None]:
     return {name: getattr(rejection, name) for name in ("title", "code", "field", "found", "detail")}
 
 
-def _row(rejection: Rejection, words: SourceWords, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
-    said = explain(rejection.code, words, field=rejection.field, found=rejection.found, detail=rejection.detail)
+def _row(rejection: Rejection, run_id: str, now: datetime, tried: str | None) -> dict[str, object]:
     return {
         "uuid": rejection.uuid,
         **noted(rejection),
-        "message_da": said.da,
-        "message_en": said.en,
         "fingerprint": tried,
         "tried_at": now if tried else None,
         "first_seen_at": now,

@@ -33,7 +33,7 @@ class RunRecord:
     written_back_at: datetime | None = None
     exported_at: datetime | None = None
     source_events: int | None = None
-    removals_blocked: str | None = None
+    removals_blocked: Message | None = None
     planned_rejections: Sequence[Mapping[str, str | None]] | None = None
     purchases: Mapping[str, Any] | None = None
     errors: Mapping[str, Message] = field(default_factory=dict)
@@ -72,10 +72,11 @@ def read_run(connection: Connection, run_id: str, library: str) -> RunRecord:
 
 def note_progress(connection: Connection, run_id: str, library: str, step: str, **values: object) -> None:
     """Note what a step reached, and that its earlier error (of a try before) is no more."""
+    stored = {name: value.to_json() if isinstance(value, Message) else value for name, value in values.items()}
     connection.execute(
         update(runs)
         .where(runs.c.run_id == run_id, runs.c.library == library)
-        .values(errors=runs.c.errors.op("-")(step), error_codes=runs.c.error_codes.op("-")(step), **values)
+        .values(errors=runs.c.errors.op("-")(step), error_codes=runs.c.error_codes.op("-")(step), **stored)
     )
 
 
@@ -97,4 +98,6 @@ def note_error(engine: Engine, run_id: str, library: str, step: str, error: Base
 
 def _record(row: Mapping[Any, Any]) -> RunRecord:
     errors = {step: Message.from_json(error) for step, error in row["errors"].items()}
-    return RunRecord(**{name: value for name, value in row.items() if name != "id"} | {"errors": errors})
+    blocked = None if row["removals_blocked"] is None else Message.from_json(row["removals_blocked"])
+    values = {name: value for name, value in row.items() if name != "id"}
+    return RunRecord(**values | {"errors": errors, "removals_blocked": blocked})

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.history import event_line
-from billetbro.messages.library_words import words_of_libraries
 from billetbro.settings.libraries import LibrariesFileError, Library, Settings, load_settings
 from billetbro.steps.request import utc_now
+from billetbro.store.event.history import HistoryEntry, ListedRejection
 from billetbro.store.event.lookup import FoundEvent, find_events
 from billetbro_airflow.cli.running import CommandEnded
 
@@ -45,7 +46,9 @@ def zone_of(library: str) -> ZoneInfo:
     return ZoneInfo(timezone_of(library))
 
 
-def events_named(connection: Connection, sought: str, libraries: Sequence[str]) -> tuple[FoundEvent, ...]:
+def events_named(
+    connection: Connection, sought: str, libraries: Sequence[str], say: Translator
+) -> tuple[FoundEvent, ...]:
     """Return no event or the one that is meant; raises CommandEnded with all of them when they are several.
 
     Raises LibrariesFileError for a library that the settings do not know, as long as they can be read.
@@ -55,16 +58,19 @@ def events_named(connection: Connection, sought: str, libraries: Sequence[str]) 
     found = find_events(connection, sought, libraries, now=utc_now())
     if len(found) > 1:
         zones = timezones()
-        words_of = words_of_libraries()
         lines = [
-            event_line(event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE)), words_of(event.library))
+            event_line(say.for_library(event.library), event, ZoneInfo(zones.get(event.library, DEFAULT_TIMEZONE)))
             for event in found[:MANY]
         ]
         more = [f"... (+{len(found) - MANY})"] if len(found) > MANY else []
-        count = len(found)
-        choose = f"{count} arrangementer passer; vælg ét med dets uuid. / {count} events match; choose one by its uuid."
-        raise CommandEnded("\n".join([choose, *lines, *more]), code=2)
+        raise CommandEnded("\n".join([say("cli.choose", number=len(found)), *lines, *more]), code=2)
     return found
+
+
+def replace_message(told: HistoryEntry | ListedRejection, say: Translator) -> dict[str, object]:
+    """Return what was told as JSON can hold it, its message as a sentence."""
+    values = {one.name: getattr(told, one.name) for one in fields(told)}
+    return values | {"message": say.say(told.message) if told.message else None}
 
 
 def as_json(content: object) -> str:

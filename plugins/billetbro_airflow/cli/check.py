@@ -118,6 +118,7 @@ def _source(library: Library) -> Iterator[Checked]:
         found = pluralize(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
         return f"{said} {found} from today."
 
-    subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({library.source.words.name.da})"
+    name = Translator("da", library.source.type)("source")
+    subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({name})"
     yield checked(subject, look)
     yield check_price_unit(library, events)

@@ -6,6 +6,7 @@ is called, and not before: nothing heavy belongs in this file.
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from functools import partial
 
 from airflow.cli.cli_config import ActionCommand, Arg, CLICommand, GroupCommand
@@ -23,13 +24,22 @@ def _numbers(text: str) -> list[int]:
     return [int(one) for one in _ids(text)]
 
 
+def _language(code: str) -> str:
+    """Return the code of a language that there is a catalogue of; raises what argparse shows, naming them all."""
+    from billetbro.messages.catalogue import languages
+
+    if code not in languages():
+        raise ArgumentTypeError(f"{code}: vælg / choose {', '.join(languages())}")
+    return code
+
+
 def _argument(*flags: str, **how: object) -> Arg:
     return Arg(flags, **how)  # type: ignore[no-untyped-call]
 
 
 def _subcommand(name: str, explanation: str, *args: Arg) -> ActionCommand:
     module = f"billetbro_airflow.cli.{name.replace('-', '_')}"
-    return ActionCommand(name=name, help=explanation, func=partial(run_command, module), args=args)
+    return ActionCommand(name=name, help=explanation, func=partial(run_command, module), args=(*args, LANGUAGE))
 
 
 LIBRARIES = _argument(
@@ -54,6 +64,13 @@ EVENT = _argument(
         "titlen / uuid, number or seccode in Place2book, sales link, the page's address (for all or for staff), a part "
         "of the title"
     ),
+)
+LANGUAGE = _argument(
+    "--language",
+    type=_language,
+    default=None,
+    metavar="da|en",
+    help="sproget: da eller en / the language: da or en; without it the Airflow variable billetbro_language's, or da",
 )
 JSON = _argument("--json", action="store_true", help="som JSON, til maskiner / as JSON, for machines")
 ALL = _argument("--all", action="store_true", help="også de løste / those that are resolved too")

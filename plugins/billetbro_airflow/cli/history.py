@@ -5,29 +5,31 @@ from __future__ import annotations
 from argparse import Namespace
 
 from billetbro.messages.history import history_text
-from billetbro.messages.library_words import words_of_libraries
 from billetbro.models import Link
 from billetbro.store.event.facts import link_of
 from billetbro.store.event.history import read_history
-from billetbro_airflow.cli.asking import as_json, events_named, zone_of
+from billetbro_airflow.cli.asking import as_json, events_named, replace_message, zone_of
 from billetbro_airflow.cli.running import CommandEnded
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine
 
 
 def run(args: Namespace) -> int:
     """Print the event's link, its changes, and what was rejected and resolved."""
+    say = translator(args.language)
     with billetbro_engine().connect() as connection:
-        found = events_named(connection, args.event, args.libraries)
+        found = events_named(connection, args.event, args.libraries, say)
         if not found:
-            raise CommandEnded(f"Intet arrangement passer på / No event matches: {args.event}", code=1)
+            raise CommandEnded(say("cli.no_event", sought=args.event), code=1)
         (event,) = found
         link = link_of(connection, event.library, event.uuid)
-        words = words_of_libraries()(event.library)
-        entries = read_history(connection, event.library, event.uuid, words)
+        say = say.for_library(event.library)
+        entries = read_history(connection, event.library, event.uuid)
     if args.json:
-        print(as_json({"event": event, "link": None if link is None else _shown(link), "history": entries}))
+        history = [replace_message(entry, say) for entry in entries]
+        print(as_json({"event": event, "link": None if link is None else _shown(link), "history": history}))
     else:
-        print(history_text(event, link, entries, zone_of(event.library), words))
+        print(history_text(say, event, link, entries, zone_of(event.library)))
     return 0
 
 

@@ -11,13 +11,13 @@ from contextlib import suppress
 from sqlalchemy import Engine
 
 from billetbro.errors import BilletbroError
-from billetbro.messages.library_words import words_of_libraries
 from billetbro.messages.plan import plan_text
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.report import make_report
 from billetbro.steps.request import NothingToDo, RunRequest, for_each_library, utc_now
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
 
@@ -37,9 +37,9 @@ def run(args: Namespace) -> int:
     begin(engine, libraries, request, now)
     for step in STEPS:
         _carry_out(engine, request, step, libraries)
-    words_of = words_of_libraries()
-    report = make_report(engine, request.run_id, words_of, args.events)
-    print(plan_text(engine, request.run_id, words_of), "", *report.not_found, report.summary, sep="\n")
+    say = translator(args.language)
+    report = make_report(engine, request.run_id, say, args.events)
+    print(plan_text(engine, request.run_id, say), "", *report.not_found, report.summary, sep="\n")
     return 1 if report.failures or report.not_found else 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 
 from billetbro.messages.history import rejections_text
-from billetbro.messages.library_words import words_of_libraries
 from billetbro.store.event.history import list_rejections
-from billetbro_airflow.cli.asking import as_json, zone_of
+from billetbro_airflow.cli.asking import as_json, replace_message, zone_of
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.tasks.readable_settings import readable_settings
 
@@ -17,17 +17,18 @@ def run(args: Namespace) -> int:
 
     With mistakes in the settings: of every library that has any, of those that are named as they are named.
     """
+    say = translator(args.language)
     settings = readable_settings().settings
     libraries = [library.id for library in settings.select(args.libraries)] if settings else args.libraries or None
     with billetbro_engine().connect() as connection:
-        listed = list_rejections(connection, libraries, words_of_libraries(), resolved_too=args.all)
+        listed = list_rejections(connection, libraries, resolved_too=args.all)
     if args.json:
-        print(as_json(listed))
+        print(as_json([replace_message(one, say.for_library(one.library)) for one in listed]))
         return 0
     texts = [
-        rejections_text(library, of_library, zone_of(library))
+        rejections_text(say.for_library(library), library, of_library, zone_of(library))
         for library in libraries or sorted({one.library for one in listed})
         if (of_library := [one for one in listed if one.library == library])
     ]
-    print("\n\n".join(texts) or "Intet er afvist. / Nothing is rejected.")
+    print("\n\n".join(texts) or say("cli.nothing_rejected"))
     return 0

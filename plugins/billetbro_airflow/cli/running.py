@@ -12,15 +12,6 @@ from typing import Any
 
 from airflow.cli.utils import redirect_stdout_log_handlers_to_stderr
 
-NO_TABLES_DA = (
-    "Billetbros tabeller findes ikke endnu, eller de er fra en anden version: kør DAG'en place2book_sync én gang, "
-    "eller `airflow billetbro plan`. Hvad der er galt med databasen, siger `airflow billetbro check`."
-)
-NO_TABLES_EN = (
-    "Billetbro's tables are not there, or of another version: start the DAG place2book_sync once, or "
-    "`airflow billetbro plan`. What is wrong with the database is told by `airflow billetbro check`."
-)
-
 
 class CommandEnded(Exception):  # noqa: N818
     """Ends a command with a text for the person who called it, and an exit code."""
@@ -63,7 +54,8 @@ def _exit_code(module: str, args: Namespace) -> int:
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     from billetbro.errors import BilletbroError
-    from billetbro.messages.errors import error_lines
+    from billetbro.models.message import Message
+    from billetbro_airflow.language import translator
 
     try:
         code: int = import_module(module).run(args)
@@ -72,18 +64,11 @@ def _exit_code(module: str, args: Namespace) -> int:
         print(ended, file=sys.stderr)
         return ended.code
     except BilletbroError as error:
-        lines = error_lines(error.message)
+        message = error.message
     except OperationalError as error:
-        connections = "'billetbro_db' (or 'billetbro_warehouse', where there is one)"
-        lines = [
-            "Databasen kan ikke bruges; hvorfor, står i den engelske sætning.",
-            f"The database of the connection {connections} cannot be used: {_first_line(error.orig)}",
-        ]
+        message = Message("cli.no_database", {"reason": next(iter(str(error.orig or "").splitlines()), "")})
     except ProgrammingError:
-        lines = [NO_TABLES_DA, NO_TABLES_EN]
-    print(f"FEJL / ERROR: {lines[0]}", *(f"  {line}" for line in lines[1:]), sep="\n", file=sys.stderr)
+        message = Message("cli.no_tables")
+    first, *more = translator(args.language)("cli.error", error=message).splitlines()
+    print(first, *(f"  {line}" for line in more), sep="\n", file=sys.stderr)
     return 1
-
-
-def _first_line(error: BaseException | None) -> str:
-    return next(iter(str(error or "").splitlines()), "")

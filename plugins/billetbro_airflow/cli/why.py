@@ -6,52 +6,55 @@ from argparse import Namespace
 
 from sqlalchemy import Connection
 
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.history import event_line
-from billetbro.messages.library_words import words_of_libraries
 from billetbro.reconcile.diagnosis.why import Told, why
 from billetbro.steps.request import utc_now
 from billetbro.store.event.facts import event_facts, library_facts
 from billetbro_airflow.cli.asking import as_json, events_named, timezone_of, timezones, zone_of
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine
 
 
 def run(args: Namespace) -> int:
     """Print the answer, and what else is known; exit code 1 when no event is meant by what was given."""
+    say = translator(args.language)
     with billetbro_engine().connect() as connection:
-        found = events_named(connection, args.event, args.libraries)
+        found = events_named(connection, args.event, args.libraries, say)
         if not found:
-            return _never_seen(connection, args)
+            return _never_seen(connection, args, say)
         (event,) = found
-        timezone, words = timezone_of(event.library), words_of_libraries()(event.library)
-        told = why(event_facts(connection, event.library, event.uuid, timezone=timezone, words=words, now=utc_now()))
+        timezone, say = timezone_of(event.library), say.for_library(event.library)
+        told = why(event_facts(connection, event.library, event.uuid, timezone=timezone, now=utc_now()))
     if args.json:
-        print(as_json({"event": event, **_plain(told)}))
+        print(as_json({"event": event, **_plain(told, say)}))
     else:
-        print(event_line(event, zone_of(event.library), words), *_lines(told), sep="\n")
+        print(event_line(say, event, zone_of(event.library)), *_lines(told, say), sep="\n")
     return 0
 
 
-def _never_seen(connection: Connection, args: Namespace) -> int:
+def _never_seen(connection: Connection, args: Namespace, say: Translator) -> int:
     """Say when each library's list was read last: the event was in none of them."""
     libraries = {id_: zone for id_, zone in timezones().items() if id_ in (args.libraries or [id_])}
-    words_of, now = words_of_libraries(), utc_now()
+    now = utc_now()
     told = {
-        library: why(library_facts(connection, library, timezone=timezone, words=words_of(library), now=now))
+        library: why(library_facts(connection, library, timezone=timezone, now=now))
         for library, timezone in libraries.items()
     }
     if args.json:
-        print(as_json({"event": None, "libraries": {library: _plain(one) for library, one in told.items()}}))
+        plain = {library: _plain(one, say.for_library(library)) for library, one in told.items()}
+        print(as_json({"event": None, "libraries": plain}))
     else:
-        print(f"Intet arrangement passer på / No event matches: {args.event}")
+        print(say("cli.no_event", sought=args.event))
         for library, one in told.items():
-            print("", f"{library}:", *_lines(one), sep="\n")
+            print("", f"{library}:", *_lines(one, say.for_library(library)), sep="\n")
     return 1
 
 
-def _lines(told: Told) -> list[str]:
-    answers = [told.answer, *told.further]
-    return [line for answer in answers for line in (f"  {answer.words.da}", f"    {answer.words.en}")]
+def _lines(told: Told, say: Translator) -> list[str]:
+    return [f"  {say.say(answer.message)}" for answer in (told.answer, *told.further)]
 
 
-def _plain(told: Told) -> dict[str, object]:
-    return {"has_button": told.has_button, "answer": told.answer, "further": told.further}
+def _plain(told: Told, say: Translator) -> dict[str, object]:
+    answer, *further = ({"code": one.code, "message": say.say(one.message)} for one in (told.answer, *told.further))
+    return {"has_button": told.has_button, "answer": answer, "further": further}

@@ -13,9 +13,11 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy import Engine
 
 from billetbro.errors import Retriable
+from billetbro.messages.catalogue import Translator
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.request import NothingToDo, RunRequest, for_each_library, utc_now
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors, warehouse_engine
 from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, as_meant, filled_in
 
@@ -70,7 +72,7 @@ def announce(assets: Sequence[Asset]) -> None:
     """
     exported = _exported_libraries() if _batches() else []
     if not exported:
-        raise AirflowSkipException("Ingen køb blev hentet i denne kørsel. / No purchases were exported in this run.")
+        raise AirflowSkipException(translator()("summary.no_purchases"))
     events = get_current_context()["outlet_events"]
     for asset in assets:
         events[asset].extra["libraries"] = list(exported)
@@ -81,13 +83,13 @@ def report_run() -> None:
 
     A task that was stopped from outside, or ran out of time or memory, could say nothing itself: Airflow tells of it.
     """
-    from billetbro.messages.library_words import words_of_libraries
     from billetbro.steps.report import make_report
     from billetbro_airflow.tasks.webhook_states import tell_who_asked
 
     request = request_of_this_run()
-    made = make_report(billetbro_engine(), request.run_id, words_of_libraries(), sorted(request.events))
-    silent = silent_failures(_states_of_this_run(), _batches(), made.failures)
+    say = translator()
+    made = make_report(billetbro_engine(), request.run_id, say, sorted(request.events))
+    silent = silent_failures(_states_of_this_run(), _batches(), made.failures, say)
     summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
     # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
     print(made.text.removesuffix(made.summary) + summary)
@@ -96,7 +98,9 @@ def report_run() -> None:
         raise AirflowFailException(summary)
 
 
-def silent_failures(states: Mapping[str, str | None], batches: Batches, named: Sequence[str]) -> list[str]:
+def silent_failures(
+    states: Mapping[str, str | None], batches: Batches, named: Sequence[str], say: Translator
+) -> list[str]:
     """Return a sentence for each failed task of which no library that it worked on is named as failed already.
 
     A task of a mapped group goes by its id, an underscore and its place among the batches.
@@ -106,10 +110,7 @@ def silent_failures(states: Mapping[str, str | None], batches: Batches, named: S
         place = task.rpartition("_")[2]
         libraries = batches[int(place)] if place.isdecimal() and int(place) < len(batches) else [task]
         if state == "failed" and not set(libraries) & set(named):
-            sentences.append(
-                f"{', '.join(libraries)}: opgaven {task} fejlede uden forklaring; se dens log. / "
-                f"the task {task} failed without an explanation; see its log."
-            )
+            sentences.append(say("summary.silent", libraries=", ".join(libraries), task=task))
     return sentences
 
 

@@ -195,16 +195,16 @@ def test_plan_shows_every_event_field_by_field_and_writes_nothing_once_the_login
     lines = said.out.splitlines()
     assert (said.code, lines[0], lines[-1]) == (
         0,
-        "== nordvig == PLAN: intet er ændret / nothing was changed",
-        "Det gik godt for alle biblioteker. / Every library went well.",
+        "== nordvig == PLAN: intet er ændret",
+        "Det gik godt for alle biblioteker.",
     )
     assert [line for line in lines if "Babybio" in line] != []
-    creates = [line for line in lines if line == "    OPRET i Place2book / CREATE in Place2book"]
+    creates = [line for line in lines if line == "    OPRET i Place2book"]
     assert lines[2:4] == [
-        f"    OPRET i Place2book / CREATE in Place2book: {len(creates)}",
-        "    KOBL til arrangementet i Place2book / LINK to the event in Place2book: 1",
+        f"    OPRET i Place2book: {len(creates)}",
+        "    KOBL til arrangementet i Place2book: 1",
     ]
-    assert "pris ”Voksen med baby” / price “Voksen med baby”: 50,00 kr." in said.out
+    assert "pris ”Voksen med baby”: 50,00 kr." in said.out
     assert said.err.splitlines() == [f"{step}: nordvig ..." for step in ("extract", "transform", "load", "writeback")]
     tried = [(entry.server, entry.method, entry.status) for entry in sandbox.log.writes()[before:]]
     assert tried == [("cms:nordvig", "PATCH", 404)]
@@ -214,7 +214,7 @@ def test_plan_of_one_event_shows_no_other(command: Command) -> None:
     command("plan", libraries=["nordvig"])
     uuid = command("why", event="Babybio", json=True).json["event"]["uuid"]
     said = command("plan", libraries=["nordvig"], events=[uuid])
-    assert (said.code, said.out.count("OPRET i Place2book / CREATE in Place2book")) == (0, 1)
+    assert (said.code, said.out.count("OPRET i Place2book")) == (0, 1)
 
 
 def test_plan_of_an_event_that_no_list_held_says_so(command: Command) -> None:
@@ -238,7 +238,7 @@ def test_plan_of_two_libraries_goes_on_when_one_fails(command: Command, sandbox:
         sandbox.faults.clear()
     assert said.code == 1
     assert "== nordvig == PLAN" in said.out
-    assert "FEJL / ERROR (extract): Svaret kunne ikke bruges, så intet er ændret ud fra det." in said.out
+    assert "FEJL (extract): Svaret kunne ikke bruges, så intet er ændret ud fra det." in said.out
     assert "1 of 2 libraries failed: solbjerg: extract: Connection 'cms_solbjerg'" in said.out.splitlines()[-1]
 
 
@@ -246,7 +246,7 @@ def test_plan_of_an_unknown_library_names_the_known_ones(command: Command) -> No
     said = command("plan", libraries=["ingen"])
     assert (said.code, said.out) == (1, "")
     assert said.err.splitlines() == [
-        "FEJL / ERROR: Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner.",
+        "FEJL: Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner.",
         "  unknown library: ingen; known are: solbjerg, nordvig",
     ]
 
@@ -260,9 +260,7 @@ def test_command_on_a_database_without_tables_says_what_to_do(
     said = command(name, event="x")
     assert (said.code, said.out) == (1, "")
     danish, english = said.err.splitlines()
-    assert danish.startswith(
-        "FEJL / ERROR: Billetbros tabeller findes ikke endnu, eller de er fra en anden version: kør"
-    )
+    assert danish.startswith("FEJL: Billetbros tabeller findes ikke endnu, eller de er fra en anden version: kør")
     assert english.startswith("  Billetbro's tables are not there, or of another version: start the DAG")
 
 
@@ -292,7 +290,7 @@ def test_command_on_tables_that_a_newer_billetbro_made_says_so_and_begins_nothin
     engine.dispose()
     danish, english = said.err.splitlines()
     assert (said.code, said.out, runs) == (1, "", 0)
-    assert danish.startswith("FEJL / ERROR: Det indstillede eller ønskede kan ikke bruges.")
+    assert danish.startswith("FEJL: Det indstillede eller ønskede kan ikke bruges.")
     assert english.startswith("  The tables of the schema sync have version 9999_later, which a newer Billetbro made;")
 
 
@@ -303,7 +301,7 @@ def test_command_on_a_database_that_is_away_says_so_in_a_line_of_each_language(
     said = command("history", event="x")
     danish, english = said.err.splitlines()
     assert (said.code, said.out) == (1, "")
-    assert danish == "FEJL / ERROR: Databasen kan ikke bruges; hvorfor, står i den engelske sætning."
+    assert danish == "FEJL: Databasen kan ikke bruges; hvorfor, står i den engelske sætning."
     assert english.startswith(
         "  The database of the connection 'billetbro_db' (or 'billetbro_warehouse', where there is one) "
         "cannot be used: connection"

@@ -44,7 +44,21 @@ def test_subcommand_has_a_module_of_its_name_that_runs(name: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_command_line_is_read_as_meant(arguments: list[str], expected: dict[str, object]) -> None:
-    assert parsed(*arguments) == expected
+    assert parsed(*arguments) == {"language": None, **expected}
+
+
+@pytest.mark.parametrize("name", [command.name for command in SUBCOMMANDS])
+def test_every_command_answers_in_the_language_that_is_asked_for(name: str) -> None:
+    event = ["u1"] if name in ("history", "why") else []
+    assert parsed(name, *event, "--language", "en")["language"] == "en"
+
+
+def test_language_that_there_is_not_is_an_error_that_names_those_that_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parsed("rejections", "--language", "sv")
+    assert "argument --language: sv: vælg / choose da, en" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["definition", "running"])

@@ -16,7 +16,7 @@ from airflow.sdk import Context
 from airflow.sdk.execution_time.context import set_current_context
 from sqlalchemy import Engine, text
 
-from billetbro.messages.library_words import words_of_libraries
+from billetbro.messages.libraries import translator_of_libraries
 from billetbro.settings.libraries import Library
 from billetbro.steps.report import make_report
 from billetbro.steps.request import RunRequest
@@ -104,7 +104,7 @@ def carry_out(run_id: str, heard: list[str], *chosen: Step, mode: str = "sync") 
         noted(heard, tasks.begin_run)
         for step in chosen:
             noted(heard, lambda step=step: tasks.for_each_library_of(["nordvig"], step))  # type: ignore[misc]
-    heard.append(make_report(billetbro_engine(), run_id, words_of_libraries()).text)
+    heard.append(make_report(billetbro_engine(), run_id, translator_of_libraries()).text)
 
 
 def noted(heard: list[str], work: Callable[[], object]) -> None:

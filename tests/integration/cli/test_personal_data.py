@@ -148,7 +148,7 @@ def test_forget_goes_on_when_one_library_fails_and_names_it(forget: Command, eng
     break_a_file(files, "solbjerg")
     said = forget(email=EMAIL)
     assert (said.code, "nordvig: 1 køb / purchase" in said.out, "solbjerg" in said.out) == (1, True, False)
-    assert (said.err.startswith("FEJL / ERROR: "), "\n  solbjerg: " in said.err) == (True, True)
+    assert (said.err.startswith("FEJL: "), "\n  solbjerg: " in said.err) == (True, True)
     assert those_with_an_email(engine) == {"solbjerg": 1, "nordvig": 1, "lukket": 1}
     assert [trace for trace in NAMED if trace in (said.out + said.err).casefold()] == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from billetbro.messages.library_words import words_of_libraries
+from billetbro.messages.libraries import translator_of_libraries
 from billetbro.steps.report import make_report
 from sandbox.server import Sandbox
 from tests.integration.cli.conftest import Command, demonstration_of
@@ -41,8 +41,8 @@ def test_why_of_a_venues_event_speaks_of_yesplan(
 
 def test_history_and_rejections_of_a_venue_speak_of_yesplan(command: Command) -> None:
     history = command("history", event="Kameliadamen").out
-    assert "skrevet til Yesplan / written to Yesplan" in history
-    assert "status / state: I salg" in history
+    assert "skrevet til Yesplan" in history
+    assert "status: I salg" in history
     rejections = command("rejections").out
     assert "Et prisfelt i Yesplan" in rejections
     assert "CMS" not in history + rejections
@@ -52,8 +52,8 @@ def test_plan_and_report_of_a_venue_speak_of_yesplan(command: Command, sandbox: 
     state = sandbox.yesplan["theater"]
     state.edit(state.find("Åbent hus bag scenen").id, ticketing_capacity="250", ticket_state="Udsolgt")
     plan = command("plan").out
-    assert "(arrangementet er ændret i Yesplan / the source event changed)" in plan
-    report = make_report(synced, "first", words_of_libraries()).text
-    assert "Skrevet til Yesplan / written to Yesplan: 4" in report
-    assert "status / state: - -> I salg" in report
+    assert "(arrangementet er ændret i Yesplan)" in plan
+    report = make_report(synced, "first", translator_of_libraries()).text
+    assert "Skrevet til Yesplan: 4" in report
+    assert "status: - -> I salg" in report
     assert "CMS" not in plan + report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ import requests
 from sqlalchemy import make_url
 
 import billetbro.sources
+from billetbro.messages import catalogue
+from billetbro.messages.libraries import translator_of_libraries
+from billetbro.reconcile.reasons import rejection_message
 from billetbro.settings.libraries import LibrariesFileError, load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.request import RunRequest, utc_now
@@ -47,11 +51,16 @@ def third_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     (folder / "church.py").write_text(example)
     monkeypatch.setattr(billetbro.sources, "__path__", [*billetbro.sources.__path__, str(folder)])
     importlib.invalidate_caches()
+    (sentences,) = re.findall(r"```po\n(.*?)```", (ROOT / "docs" / "sources.md").read_text(), re.DOTALL)
+    monkeypatch.setattr(catalogue, "LOCALE", shutil.copytree(catalogue.LOCALE, tmp_path / "locale"))
+    (tmp_path / "locale" / "da" / "LC_MESSAGES" / "church.po").write_text(sentences)
+    catalogue._catalogue.cache_clear()
     file = tmp_path / "libraries.yaml"
     file.write_text(SETTINGS)
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(file))
     yield
     sys.modules.pop("billetbro.sources.church", None)
+    catalogue._catalogue.cache_clear()
 
 
 class Calendar:
@@ -109,6 +118,14 @@ def test_source_that_is_one_new_file_is_sold_and_gets_its_link(
         assert link.startswith(sandbox.place2book_url)
         assert (link.rpartition("/")[2], requests.get(link, timeout=60).status_code) == (event.seccode, 200)
     assert check_source(library) == "Kalenderen svarer. / The calendar answers."
+
+
+def test_third_source_is_called_by_its_own_name(third_source: None) -> None:
+    say = translator_of_libraries("da").for_library("kirken")
+    assert (
+        say.say(rejection_message("title_missing"))
+        == "Arrangementet har ingen titel. Giv det en titel i kirkens kalender."
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 
 from billetbro.api.http.access import Access, RequestSettings
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.messages.source_words import SourceWords
+from billetbro.messages.catalogue import Translator
 from billetbro.models import Link, Mode, PersonalDataPolicy
 from billetbro.settings.libraries import Library, Settings, load_settings
 from billetbro.sources import Source
@@ -114,9 +114,14 @@ class World:
         """Return the moment that all of them take for now."""
         return datetime.now(UTC) + self.ahead
 
-    def words_of(self, library: str) -> SourceWords:
-        """Return the words of a library's source."""
-        return self.libraries[library].source.words
+    @property
+    def say(self) -> Translator:
+        """Return what says everything in Danish, of each library in the words of its source."""
+        return self.say_in("da")
+
+    def say_in(self, language: str) -> Translator:
+        """Return what says everything in a language."""
+        return Translator(language, libraries={id_: library.source.type for id_, library in self.libraries.items()})
 
     def configure(self, library: str = "solbjerg", **settings: object) -> None:
         """Change a library's settings, each given whole."""

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Engine, text
 
 from billetbro.errors import message_of
-from billetbro.messages.source_words import ANY_SOURCE
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
 from billetbro.steps.report import make_report
@@ -359,7 +358,7 @@ def test_round_is_not_taken_for_a_run_of_the_hourly_job(world: World) -> None:
     world.sandbox.stop_server(PLACE2BOOK)
     look(world)
     with world.engine.connect() as connection:
-        facts = library_facts(connection, "solbjerg", timezone="Europe/Copenhagen", words=ANY_SOURCE, now=world.now())
+        facts = library_facts(connection, "solbjerg", timezone="Europe/Copenhagen", now=world.now())
     assert facts.last_run is not None
     assert facts.last_run.errors == {}
     world.sandbox.start_server(PLACE2BOOK)
@@ -371,7 +370,7 @@ def test_round_is_not_taken_for_a_run_of_the_hourly_job(world: World) -> None:
         ("ticket_status", {}),
     ]
     assert world.changes()[-1] == ("Koncert", "write_back", "applied")
-    assert make_report(world.engine, "run 2", world.words_of).failures == ()
+    assert make_report(world.engine, "run 2", world.say).failures == ()
     assert (hour(world), world.state_shown(uuid)) == ([], "Active")
 
 

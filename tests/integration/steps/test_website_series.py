@@ -130,8 +130,8 @@ def test_link_typed_on_the_series_is_cleared_once_and_then_told_until_it_is_gone
     for hour in range(1, 5):
         world.ahead = hour * HOUR
         assert (world.run().writes, world.open_rejections()) == ([], {("Kursus", "link_still_shown")})
-    (told,) = world.rows("SELECT found, message_da FROM sync.rejections")
-    assert (told["found"], "Fjern det på serien i CMS" in told["message_da"]) == (link, True)
+    (told,) = world.rows("SELECT found FROM sync.rejections")
+    assert told["found"] == link
     series_link(world, None)
     assert (world.run().writes, world.open_rejections(), world.link_shown(uuid)) == ([], set(), None)
     assert CLEARED not in world.ours()[uuid].echo

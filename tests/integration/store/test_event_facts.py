@@ -10,12 +10,10 @@ import pytest
 from sqlalchemy import Connection
 
 from billetbro.errors import ServerError
-from billetbro.messages.errors import error_in_words
-from billetbro.messages.explanation_texts import Explanation
-from billetbro.messages.explanations import explain
 from billetbro.models import Change, FieldChange, Kind, Rejection
+from billetbro.models.message import Message
 from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
-from billetbro.sources.yesplan.words import WORDS
+from billetbro.reconcile.reasons import Why, rejection_message
 from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from billetbro.store.event.facts import event_facts, library_facts
 from billetbro.store.links import save_link
@@ -27,7 +25,8 @@ from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPE
 ZONE = "Europe/Copenhagen"
 WRITE_BACK = Change(kind=Kind.WRITE_BACK, uuid="u1", title="Koncert", event_maker=5000, event_id=71)
 DOWN = ServerError("error.server_error", connection="p", host="h", what="", status=500)
-END_SALE = replace(WRITE_BACK, kind=Kind.END_SALE, why="the source event is cancelled")
+BLOCKED = Message("blocked.empty", {"number": 7})
+END_SALE = replace(WRITE_BACK, kind=Kind.END_SALE, why=Why.CANCELLED)
 
 
 def begin_run(connection: Connection, started_at: datetime, library: str = LIBRARY, **values: Any) -> None:
@@ -49,7 +48,7 @@ def of_fields(*names: str) -> Change:
 
 
 def facts(connection: Connection) -> EventFacts:
-    return event_facts(connection, LIBRARY, "u1", timezone=ZONE, words=WORDS, now=NOW)
+    return event_facts(connection, LIBRARY, "u1", timezone=ZONE, now=NOW)
 
 
 def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) -> None:
@@ -59,37 +58,36 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         extracted_at=NOW,
         window_start=NOW - 60 * HOUR,
         errors={"load": DOWN.message.to_json()},
-        removals_blocked="for mange",
+        removals_blocked=BLOCKED.to_json(),
     )
     store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
     store_mapped(connection, LIBRARY, [MAPPED])
     save_link(connection, LIBRARY, LINK)
     store_ticket_events(connection, LIBRARY, [CURRENT], NOW)
     untitled = Rejection(uuid="u1", title="", code="title_missing")
-    report_rejections(connection, LIBRARY, WORDS, [untitled], "run", NOW)
+    report_rejections(connection, LIBRARY, [untitled], "run", NOW)
     carry_out(connection, WRITE_BACK, error=DOWN)
     carry_out(connection, END_SALE)
     assert facts(connection) == EventFacts(
         now=NOW,
         timezone=ZONE,
-        words=WORDS,
         read_at=NOW,
         asked_from=NOW - 60 * HOUR,
-        last_run=LastRun(started_at=NOW - HOUR, errors={"load": DOWN.message}, removals_blocked="for mange"),
+        last_run=LastRun(started_at=NOW - HOUR, errors={"load": DOWN.message}, removals_blocked=BLOCKED),
         seen_at=NOW,
         present=True,
         mapped=MAPPED,
         link=LINK,
         current=CURRENT,
-        rejections={"title_missing": explain("title_missing", WORDS)},
-        failed_write_back=error_in_words(DOWN.message),
-        removed_because="the source event is cancelled",
+        rejections={"title_missing": rejection_message("title_missing")},
+        failed_write_back=DOWN.message,
+        removed_because=Why.CANCELLED,
     )
 
 
 def test_facts_of_an_event_that_nobody_knows_are_empty(connection: Connection) -> None:
-    assert facts(connection) == EventFacts(now=NOW, timezone=ZONE, words=WORDS, read_at=None)
-    assert library_facts(connection, LIBRARY, timezone=ZONE, words=WORDS, now=NOW) == facts(connection)
+    assert facts(connection) == EventFacts(now=NOW, timezone=ZONE, read_at=None)
+    assert library_facts(connection, LIBRARY, timezone=ZONE, now=NOW) == facts(connection)
 
 
 def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connection: Connection) -> None:
@@ -97,7 +95,7 @@ def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connectio
     begin_run(connection, NOW - HOUR, errors={"extract": DOWN.message.to_json()})
     begin_run(connection, NOW, mode="plan", extracted_at=NOW)
     begin_run(connection, NOW + HOUR, library="nordvig", extracted_at=NOW + HOUR)
-    found = library_facts(connection, LIBRARY, timezone=ZONE, words=WORDS, now=NOW)
+    found = library_facts(connection, LIBRARY, timezone=ZONE, now=NOW)
     assert (found.last_run, found.read_at) == (LastRun(started_at=NOW - HOUR, errors={"extract": DOWN.message}), NOW)
 
 
@@ -105,11 +103,11 @@ def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connectio
     ("errors", "failed"),
     [
         pytest.param([DOWN, None], None, id="mended since"),
-        pytest.param([None, DOWN], error_in_words(DOWN.message), id="failed since"),
+        pytest.param([None, DOWN], DOWN.message, id="failed since"),
     ],
 )
 def test_facts_tell_of_the_latest_write_back_only(
-    connection: Connection, errors: list[ServerError | None], failed: Explanation | None
+    connection: Connection, errors: list[ServerError | None], failed: Message | None
 ) -> None:
     for error in errors:
         carry_out(connection, WRITE_BACK, error=error)

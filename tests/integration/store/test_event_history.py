@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import Connection
 
 from billetbro.errors import ServerError
-from billetbro.messages.explanations import Explanation
 from billetbro.models import Change, FieldChange, Kind, Rejection
 from billetbro.models.message import Message
-from billetbro.sources.yesplan.words import WORDS
+from billetbro.reconcile.reasons import Why, rejection_message
 from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from billetbro.store.event.history import HistoryEntry, ListedRejection, list_rejections, read_history
 from billetbro.store.links import save_link
@@ -27,13 +26,11 @@ CREATE = Change(
     title="Koncert",
     event_maker=5000,
     fields=(FieldChange(field="name", old=None, new="Koncert"),),
-    why="the source event has no Place2book event yet",
+    why=Why.NO_EVENT_YET,
 )
 UPDATE = replace(CREATE, kind=Kind.UPDATE, event_id=71, fields=(FieldChange(field="capacity", old=40, new=50),), why="")
 MISSING = Rejection(uuid="u1", title="Koncert", code="title_missing")
-SAID = Explanation(
-    "Arrangementet har ingen titel. Giv det en titel i Yesplan.", "The event has no title. Give it one in Yesplan."
-)
+SAID = rejection_message("title_missing")
 
 
 def store(connection: Connection, change: Change, at: datetime, run_id: str = "run") -> int:
@@ -42,16 +39,16 @@ def store(connection: Connection, change: Change, at: datetime, run_id: str = "r
 
 
 def test_history_tells_changes_and_rejections_oldest_first(connection: Connection) -> None:
-    report_rejections(connection, LIBRARY, WORDS, [MISSING], "run 1", NOW)
+    report_rejections(connection, LIBRARY, [MISSING], "run 1", NOW)
     resolve_rejections(connection, LIBRARY, NOW + HOUR, still=())
     created = store(connection, CREATE, NOW + HOUR)
     mark_applying(connection, created, NOW + HOUR)
     mark_applied(connection, created, NOW + 2 * HOUR, 71, None)
     failed = store(connection, UPDATE, NOW + 3 * HOUR)
     mark_failed(connection, failed, NOW + 4 * HOUR, ServerError("error.no_phone"), outcome_unknown=False)
-    assert read_history(connection, LIBRARY, "u1", WORDS) == (
-        HistoryEntry(at=NOW, kind="rejected", why="title_missing", said=SAID),
-        HistoryEntry(at=NOW + HOUR, kind="resolved", why="title_missing", said=SAID),
+    assert read_history(connection, LIBRARY, "u1") == (
+        HistoryEntry(at=NOW, kind="rejected", why="title_missing", message=SAID),
+        HistoryEntry(at=NOW + HOUR, kind="resolved", why="title_missing", message=SAID),
         HistoryEntry(
             at=NOW + 2 * HOUR,
             kind="create",
@@ -79,14 +76,14 @@ def test_history_goes_back_to_when_the_event_had_another_uuid(connection: Connec
     store(connection, UPDATE, NOW + HOUR)
     store(connection, replace(UPDATE, uuid="other", event_id=72), NOW)
     save_link(connection, LIBRARY, LINK)
-    assert [entry.at for entry in read_history(connection, LIBRARY, "u1", WORDS)] == [NOW, NOW + HOUR]
+    assert [entry.at for entry in read_history(connection, LIBRARY, "u1")] == [NOW, NOW + HOUR]
 
 
 def test_history_leaves_out_what_a_plan_only_showed_and_other_libraries(connection: Connection) -> None:
     connection.execute(runs.insert().values(run_id="shown", library=LIBRARY, mode="plan", started_at=NOW))
     store(connection, CREATE, NOW, run_id="shown")
     store_planned(connection, "run", "nordvig", [CREATE], NOW)
-    assert read_history(connection, LIBRARY, "u1", WORDS) == ()
+    assert read_history(connection, LIBRARY, "u1") == ()
 
 
 @pytest.fixture
@@ -95,10 +92,10 @@ def rejected(connection: Connection) -> Connection:
     later = replace(SOURCE_EVENT, uuid="u2", starts_at=NOW)
     store_snapshot(connection, LIBRARY, [SOURCE_EVENT, later, replace(later, uuid="u3", starts_at=None)], NOW)
     found = [MISSING, replace(MISSING, uuid="u2"), replace(MISSING, uuid="u3"), replace(MISSING, uuid="u4")]
-    report_rejections(connection, LIBRARY, WORDS, found, "run", NOW)
+    report_rejections(connection, LIBRARY, found, "run", NOW)
     still = {(one.uuid, one.code) for one in found if one.uuid != "u4"}
     resolve_rejections(connection, LIBRARY, NOW + HOUR, still=still)
-    report_rejections(connection, "nordvig", WORDS, [MISSING], "run", NOW)
+    report_rejections(connection, "nordvig", [MISSING], "run", NOW)
     return connection
 
 
@@ -121,22 +118,19 @@ def rejected(connection: Connection) -> Connection:
 def test_rejections_are_listed_by_library_and_start(
     rejected: Connection, libraries: list[str], resolved_too: bool, listed: list[tuple[str, str]]
 ) -> None:
-    found = list_rejections(rejected, libraries, lambda _: WORDS, resolved_too=resolved_too)
+    found = list_rejections(rejected, libraries, resolved_too=resolved_too)
     assert [(one.library, one.uuid) for one in found] == listed
 
 
 def test_rejection_listed_tells_all_that_staff_ask(rejected: Connection) -> None:
-    resolved = [
-        one for one in list_rejections(rejected, [LIBRARY], lambda _: WORDS, resolved_too=True) if one.uuid == "u4"
-    ]
+    resolved = [one for one in list_rejections(rejected, [LIBRARY], resolved_too=True) if one.uuid == "u4"]
     assert resolved == [
         ListedRejection(
             library=LIBRARY,
             uuid="u4",
             title="Koncert",
             code="title_missing",
-            danish=SAID.da,
-            english=SAID.en,
+            message=SAID,
             starts_at=None,
             first_seen_at=NOW,
             last_seen_at=NOW,

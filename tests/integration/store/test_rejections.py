@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import Connection, text
 
 from billetbro.models import Refusal, Rejection
-from billetbro.sources.yesplan.words import WORDS
 from billetbro.store.rejections import noted, open_codes, read_refusals, report_rejections, resolve_rejections
 from tests.integration.store.examples import HOUR, LIBRARY, NOW
 
@@ -17,7 +16,7 @@ CMS = Rejection(uuid="u2", title="Foredrag", code="cms_refused", detail="nej")
 
 
 def report(connection: Connection, *found: Rejection, now: datetime = NOW, tried: dict[str, str] | None = None) -> None:
-    report_rejections(connection, LIBRARY, WORDS, found, f"run at {now:%H}", now, tried)
+    report_rejections(connection, LIBRARY, found, f"run at {now:%H}", now, tried)
 
 
 def rows(connection: Connection, columns: str) -> list[dict[str, Any]]:
@@ -35,16 +34,6 @@ def test_rejection_reported_holds_its_cause(connection: Connection) -> None:
         "found": None,
         "detail": "name is not allowed",
     }
-
-
-def test_rejection_reported_says_in_both_languages_what_to_do_where_the_event_is_planned(
-    connection: Connection,
-) -> None:
-    report(connection, REFUSED, MISSING)
-    refused, missing = rows(connection, "message_da, message_en")
-    assert "Svaret var: ”name is not allowed”" in refused["message_da"]
-    assert "The answer was: “name is not allowed”" in refused["message_en"]
-    assert ("Yesplan" in missing["message_da"], "Yesplan" in missing["message_en"]) == (True, True)
 
 
 def test_rejection_reported_again_is_the_same_one_seen_later(connection: Connection) -> None:
@@ -110,7 +99,7 @@ def test_rejections_resolved_are_only_those_that_the_step_could_have_met(
 
 
 def test_rejections_of_another_library_stay(connection: Connection) -> None:
-    report_rejections(connection, "nordvig", WORDS, [MISSING], "run", NOW)
+    report_rejections(connection, "nordvig", [MISSING], "run", NOW)
     resolve_rejections(connection, LIBRARY, NOW, still=())
     found = [set(open_codes(connection, library)) for library in (LIBRARY, "nordvig")]
     assert found == [set(), {("u1", "capacity_missing")}]

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, text
 
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.yesplan.client import YesplanClient
-from billetbro.messages.source_words import ANY_SOURCE
 from billetbro.models import LinkStatus, Mode, Rejection, WebhookAction
 from billetbro.sources.yesplan.source import YesplanSettings, YesplanSource
 from billetbro.steps.request import RunRequest, utc_now
@@ -99,7 +98,7 @@ def link(engine: Engine, uuid: str, status: LinkStatus = LinkStatus.LIVE) -> Non
 def reject(engine: Engine, uuid: str, *, resolved: bool = False) -> None:
     found = Rejection(uuid=uuid, code="capacity_missing", title="Koncert")
     with engine.begin() as connection:
-        report_rejections(connection, LIBRARY, ANY_SOURCE, [found], RUN, NOW)
+        report_rejections(connection, LIBRARY, [found], RUN, NOW)
         if resolved:
             resolve_rejections(connection, LIBRARY, NOW, still=())
 

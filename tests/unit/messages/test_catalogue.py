@@ -20,7 +20,7 @@ def test_catalogue_says_every_key_once_and_leaves_none_empty(language: str) -> N
 
 
 @pytest.mark.parametrize("language", [one for one in languages() if one != DEFAULT_LANGUAGE])
-def test_catalogues_have_the_same_keys_andplaceholders(language: str) -> None:
+def test_catalogues_have_the_same_keys_and_placeholders(language: str) -> None:
     danish, other = placeholders(DEFAULT_LANGUAGE), placeholders(language)
 
     differing = {key: (danish.get(key), other.get(key)) for key in danish | other if danish.get(key) != other.get(key)}
@@ -43,10 +43,25 @@ def test_sentence_of_a_source_is_its_own_or_that_of_any(language: str, kind: str
 def test_key_that_no_catalogue_has_is_said_as_it_is() -> None:
     say = Translator("da")
 
-    assert (say("rejection.of_a_later_version"), say.knows("rejection.of_a_later_version")) == (
-        "rejection.of_a_later_version",
-        False,
-    )
+    assert (say("of.a_later_version"), say.knows("of.a_later_version")) == ("of.a_later_version", False)
+
+
+def test_key_that_no_catalogue_has_is_said_by_its_family() -> None:
+    assert Translator("da")("field.screen_names") == "feltet ”screen_names”"
+
+
+def test_further_sentences_follow_where_their_value_is_given() -> None:
+    say = Translator("en")
+    assert [say("rejection.over", found="x"), say("rejection.price_currency", found="", detail="y")] == [
+        say("rejection.over"),
+        say("rejection.price_currency"),
+    ]
+    assert say("rejection.price_currency", found="x") == f"{say('rejection.price_currency')} Ticket category: x."
+
+
+def test_library_is_spoken_of_in_the_words_of_its_source() -> None:
+    say = Translator("en", libraries={"herlev": "yesplan"})
+    assert [say.for_library(library)("source") for library in ("herlev", "ribe")] == ["Yesplan", "the source system"]
 
 
 def test_language_without_a_catalogue_is_an_error_that_names_those_that_have_one() -> None:

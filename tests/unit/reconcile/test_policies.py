@@ -64,11 +64,8 @@ def test_removals_are_blocked_only_when_both_limits_are_exceeded(
 
 
 def test_removals_blocked_say_how_many_of_how_many() -> None:
-    assert guarded(removals(5), 10).removals_blocked == (
-        "5 af 10 koblede arrangementer ville blive fjernet, flere end max_removals tillader (3 og 20 %): intet er "
-        "fjernet. / 5 of 10 linked events would be removed, more than max_removals allows (3 and 20 %): nothing "
-        "was removed."
-    )
+    values = {"removals": 5, "number": 10, "count": 3, "percent": 20}
+    assert guarded(removals(5), 10).removals_blocked == Message("blocked.too_many", values)
 
 
 def test_removals_of_both_kinds_count_together() -> None:
@@ -81,8 +78,7 @@ def test_removals_on_an_empty_snapshot_are_blocked_whatever_their_number() -> No
     result = guarded([update, *removals(1)], 50, size=0)
     assert (result.changes, result.removals_blocked) == (
         [update],
-        "Listen over arrangementer er tom, men 50 arrangementer er koblet: intet er fjernet. / "
-        "The list of events is empty, but 50 events are linked: nothing was removed.",
+        Message("blocked.empty", {"number": 50}),
     )
 
 

@@ -27,19 +27,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from billetbro.messages.diagnosis import ANSWERS, UNKNOWN_MOMENT, UNKNOWN_REASON
-from billetbro.messages.errors import error_in_words
-from billetbro.messages.explanation_texts import Explanation
-from billetbro.messages.explanations import explain
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState
+from billetbro.models.message import Message
 from billetbro.models.sales_links import seccode_of
 from billetbro.reconcile.diagnosis.facts import EventFacts
 from billetbro.reconcile.mapping.warnings import warnings_of
 from billetbro.reconcile.planning.removal import WITHDRAWN
-from billetbro.reconcile.reasons import reason_in_words
+from billetbro.reconcile.reasons import reason_message, rejection_message
 from billetbro.reconcile.sale_status.write_back import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
 
 OLD_READING = timedelta(hours=3)
@@ -54,10 +52,10 @@ EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One reason, by its code, in both languages."""
+    """One reason, by its code, and what it means."""
 
     code: str
-    words: Explanation
+    message: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +80,14 @@ def why(facts: EventFacts) -> Told:
 def _about_the_list(facts: EventFacts) -> Answer | None:
     if facts.seen_at is None:
         read = _moment(facts.read_at, facts)
-        return _answer("never_seen", facts, read=read) if facts.read_at else _answer("never_read", facts)
+        return _answer("never_seen", read=read) if facts.read_at else _answer("never_read")
     if _has_ended(facts):
-        return Answer(code="over", words=explain("over", facts.words))
+        return Answer(code="over", message=rejection_message("over"))
     if not facts.present and (start := _start_out_of_reach(facts)):
         asked_from = _moment(facts.asked_from, facts)
-        return _answer("began_before_list", facts, starts=_moment(start, facts), asked_from=asked_from)
+        return _answer("began_before_list", starts=_moment(start, facts), asked_from=asked_from)
     if not facts.present:
-        return _answer("not_in_list", facts, seen=_moment(facts.seen_at, facts), read=_moment(facts.read_at, facts))
+        return _answer("not_in_list", seen=_moment(facts.seen_at, facts), read=_moment(facts.read_at, facts))
     return None
 
 
@@ -113,14 +111,14 @@ def _about_the_event(facts: EventFacts) -> Answer | None:
     """Return why the source event is none that has tickets, or None when it is one."""
     mapped = facts.mapped
     if mapped is None:
-        return _run_failed(facts) or _answer("not_judged_yet", facts)
+        return _run_failed(facts) or _answer("not_judged_yet")
     if mapped.outcome is Outcome.REJECTED and _is_live(facts):
         return None
     if mapped.outcome in EXPLAINED and mapped.code is not None:
-        return Answer(code=mapped.code, words=explain(mapped.code, facts.words, field=mapped.field, found=mapped.found))
+        return Answer(code=mapped.code, message=rejection_message(mapped.code, field=mapped.field, found=mapped.found))
     if mapped.outcome is Outcome.CANCELLED:
-        return _answer("cancelled", facts)
-    return _answer("passive", facts) if mapped.outcome is Outcome.PASSIVE_EVENT else None
+        return _answer("cancelled")
+    return _answer("passive") if mapped.outcome is Outcome.PASSIVE_EVENT else None
 
 
 def _is_live(facts: EventFacts) -> bool:
@@ -131,15 +129,15 @@ def _about_the_link(facts: EventFacts) -> Answer | None:
     """Return why a ticket event is not, or not rightly, in Place2book or its link not at the source."""
     link, current = facts.link, facts.current
     if link is None or link.status is not LinkStatus.LIVE:
-        coming = _removed(facts) if link and link.status is LinkStatus.DELETED else _answer("not_created_yet", facts)
+        coming = _removed(facts) if link and link.status is LinkStatus.DELETED else _answer("not_created_yet")
         return _rejected(facts) or _run_failed(facts) or coming
     if current is None:
-        missing = _answer("not_in_place2book", facts, event_id=_same(str(link.event_id)))
+        missing = _answer("not_in_place2book", event_id=link.event_id)
         return _rejected(facts) or _run_failed(facts) or missing
     if current.passive:
-        return _answer("passive_in_place2book", facts)
+        return _answer("passive_in_place2book")
     if not link.sales_location:
-        return _answer("no_sales_link", facts)
+        return _answer("no_sales_link")
     return None if _shows_the_link(facts.mapped, link) else _not_written_back(facts, link)
 
 
@@ -153,13 +151,13 @@ def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
 
 
 def _not_written_back(facts: EventFacts, link: Link) -> Answer:
-    sold_at = _same(link.sales_location)
+    sold_at = link.sales_location
     for code in REFUSED_WRITES:
         if code in facts.rejections:
-            return Answer(code=code, words=facts.rejections[code])
+            return Answer(code=code, message=facts.rejections[code])
     if facts.failed_write_back:
-        return _answer("write_back_failed", facts, link=sold_at, error=facts.failed_write_back)
-    return _run_failed(facts) or _answer("write_back_due", facts, link=sold_at)
+        return _answer("write_back_failed", link=sold_at, error=facts.failed_write_back)
+    return _run_failed(facts) or _answer("write_back_due", link=sold_at)
 
 
 def _about_the_sale(facts: EventFacts) -> Answer:
@@ -168,43 +166,42 @@ def _about_the_sale(facts: EventFacts) -> Answer:
     if link is None or current is None or mapped is None:
         raise ValueError("only an event that is linked has a sale")
     state = sale_state(current, facts.now)
-    sold_at = _same(link.sales_location)
+    sold_at = link.sales_location
     match state:
         case SaleState.OVER:
-            return _answer("sale_over", facts)
+            return _answer("sale_over")
         case SaleState.CLOSED:
             return _closed(facts, link, current)
         case SaleState.UPCOMING:
-            return _answer("upcoming", facts, opens=_moment(sale_opens_at(current, facts.now), facts))
+            return _answer("upcoming", opens=_moment(sale_opens_at(current, facts.now), facts))
         case SaleState.SOLD_OUT:
-            return _answer("sold_out", facts)
+            return _answer("sold_out")
         case SaleState.WAITING_LIST:
-            return _answer("waiting_list", facts, link=sold_at)
+            return _answer("waiting_list", link=sold_at)
     shown = IN_SOURCE_WORDS[state]
     if mapped.state == shown or "state" not in mapped.shows:
-        return _answer("has_button", facts, link=sold_at)
+        return _answer("has_button", link=sold_at)
     if link.state_written == shown and mapped.state is not None:
-        by_hand, ours = facts.words.state(mapped.state), facts.words.state(shown)
-        return _answer("state_set_by_hand", facts, link=sold_at, state=_same(by_hand), open=_same(ours))
+        by_hand, ours = Message(f"state.{mapped.state}"), Message(f"state.{shown}")
+        return _answer("state_set_by_hand", link=sold_at, state=by_hand, open=ours)
     return _not_written_back(facts, link)
 
 
 def _closed(facts: EventFacts, link: Link, current: CurrentEvent) -> Answer:
     if link.sale_closed_at is not None:
-        return _answer("sale_ended_by_us", facts, closed=_moment(link.sale_closed_at, facts), reason=_reason(facts))
+        return _answer("sale_ended_by_us", closed=_moment(link.sale_closed_at, facts), reason=_reason(facts))
     closed_at = sale_closed_at(current, facts.now)
     if current.paused or closed_at is None:
-        return _answer("paused", facts)
-    moment = _moment(closed_at, facts)
-    return _answer("sale_closed", facts, closed=Explanation(f" siden {moment.da}", f" since {moment.en}"))
+        return _answer("paused")
+    return _answer("sale_closed", closed=_moment(closed_at, facts))
 
 
 def _removed(facts: EventFacts) -> Answer:
-    return _answer("removed", facts, reason=_reason(facts))
+    return _answer("removed", reason=_reason(facts))
 
 
 def _rejected(facts: EventFacts) -> Answer | None:
-    return next((Answer(code=code, words=words) for code, words in facts.rejections.items()), None)
+    return next((Answer(code=code, message=message) for code, message in facts.rejections.items()), None)
 
 
 def _run_failed(facts: EventFacts) -> Answer | None:
@@ -212,30 +209,28 @@ def _run_failed(facts: EventFacts) -> Answer | None:
     failed = [step for step in STEPS_TO_A_BUTTON if run and step in run.errors]
     if run is None or not failed:
         return None
-    told = [(step, error_in_words(run.errors[step])) for step in failed]
-    danish = " ".join(f"{step}: {words.da}" for step, words in told)
-    english = " ".join(f"{step}: {words.en}" for step, words in told)
-    return _answer("run_failed", facts, started=_moment(run.started_at, facts), error=Explanation(danish, english))
+    errors = [Message("step_error", {"step": step, "error": run.errors[step]}) for step in failed]
+    error = reduce(lambda one, other: Message("both", {"one": one, "other": other}), errors)
+    return _answer("run_failed", started=_moment(run.started_at, facts), error=error)
 
 
 def _further(facts: EventFacts) -> list[Answer]:
     """Return what is known besides: of the event first, then of its library."""
-    further = [Answer(code=code, words=words) for code, words in facts.rejections.items()]
+    further = [Answer(code=code, message=message) for code, message in facts.rejections.items()]
     if facts.mapped is not None and facts.present:
         codes = warnings_of(facts.mapped.title, facts.mapped.outcome, cut=facts.mapped.cut)
-        further += [Answer(code=code, words=explain(code, facts.words)) for code in codes]
+        further += [Answer(code=code, message=rejection_message(code)) for code in codes]
     if _is_a_patched_date(facts):
-        further.append(_answer("single_date", facts))
+        further.append(_answer("single_date"))
     leaving = not facts.present or (facts.mapped is not None and facts.mapped.outcome in WITHDRAWN)
     linked = _is_live(facts) and not _has_ended(facts)
     blocked = facts.last_run.removals_blocked if facts.last_run else None
     if blocked and leaving and linked:
-        danish, _, english = blocked.partition(" / ")
-        further.append(_answer("removals_blocked", facts, blocked=Explanation(danish, english or danish)))
+        further.append(_answer("removals_blocked", blocked=blocked))
     if failed := _run_failed(facts):
         further.append(failed)
     if facts.read_at is not None and facts.now - facts.read_at > OLD_READING:
-        further.append(_answer("old_reading", facts, read=_moment(facts.read_at, facts)))
+        further.append(_answer("old_reading", read=_moment(facts.read_at, facts)))
     return further
 
 
@@ -245,22 +240,17 @@ def _is_a_patched_date(facts: EventFacts) -> bool:
     return of_series and facts.present and facts.state_patched and not _has_ended(facts)
 
 
-def _reason(facts: EventFacts) -> Explanation:
-    return reason_in_words(facts.removed_because, facts.words) if facts.removed_because else UNKNOWN_REASON
+def _reason(facts: EventFacts) -> Message:
+    return reason_message(facts.removed_because) if facts.removed_because else Message("reason.unknown")
 
 
-def _answer(code: str, facts: EventFacts, **values: Explanation) -> Answer:
-    text = facts.words.answers.get(code) or ANSWERS[code]
-    return Answer(code=code, words=facts.words.said(text, **values))
+def _answer(code: str, **values: str | int | Message) -> Answer:
+    return Answer(code=code, message=Message(f"answer.{code}", values))
 
 
-def _same(text: str) -> Explanation:
-    return Explanation(text, text)
-
-
-def _moment(moment: datetime | None, facts: EventFacts) -> Explanation:
-    """Return a moment in the library's time zone, as each language writes it."""
+def _moment(moment: datetime | None, facts: EventFacts) -> Message:
+    """Return a moment in the library's time zone."""
     if moment is None:
-        return UNKNOWN_MOMENT
+        return Message("moment.unknown")
     local = moment.astimezone(ZoneInfo(facts.timezone))
-    return Explanation(f"{local:%d.%m.%Y kl. %H.%M}", f"{local:%d.%m.%Y %H:%M}")
+    return Message("moment", {"date": f"{local:%d.%m.%Y}", "hour": f"{local:%H}", "minute": f"{local:%M}"})

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Rejection, TicketEvent
+from billetbro.models.message import Message
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Plan:
     absences: dict[str, int] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
     stopped: list[Change] = field(default_factory=list)
-    removals_blocked: str | None = None
+    removals_blocked: Message | None = None
 
     def stop(self, is_stopped: Callable[[Change], bool], code: str) -> Plan:
         """Return the plan without the changes that a policy stops."""

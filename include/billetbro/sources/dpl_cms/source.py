@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import ClassVar
 
 from pydantic import Field
 
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.http.access import Access
-from billetbro.messages.source_words import SourceWords
 from billetbro.models import PriceUnit, SourceEvent, TicketStatus
 from billetbro.models.message import Message
 from billetbro.settings.types import Text
 from billetbro.sources import SourceSettings
-from billetbro.sources.dpl_cms.words import WORDS
 
 
 class DplCmsSettings(SourceSettings):
     """A library's site in Folkebibliotekernes CMS. `price_unit` is never guessed (facts: the price unit)."""
-
-    words: ClassVar[SourceWords] = WORDS
 
     conn_id: Text = Field(description="allowed.connection_of_dpl_cms")
     price_unit: PriceUnit = Field(description="allowed.price_unit_of_dpl_cms")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field, StrictInt, field_validator
 
@@ -17,7 +17,6 @@ from billetbro.api.http.access import Access
 from billetbro.api.yesplan.client import GIVE_UP_AFTER, YesplanClient
 from billetbro.api.yesplan.webhook import state_update
 from billetbro.errors import InvalidResponse, Refused, ServerError, SettingsError
-from billetbro.messages.source_words import SourceWords
 from billetbro.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
 from billetbro.models.message import Message
 from billetbro.models.text import caseless, visible
@@ -26,14 +25,11 @@ from billetbro.sources import SourceSettings
 from billetbro.sources.yesplan.custom_data import CustomData
 from billetbro.sources.yesplan.events import EventReader
 from billetbro.sources.yesplan.values import state_words
-from billetbro.sources.yesplan.words import WORDS
 from billetbro.sources.yesplan.write_back import CustomDataWriter
 
 
 class YesplanSettings(SourceSettings):
     """A venue's Yesplan: what counts of it, and where in its custom data what stands."""
-
-    words: ClassVar[SourceWords] = WORDS
 
     conn_id: Text = Field(description="allowed.connection_of_yesplan")
     price_unit: PriceUnit = Field(description="allowed.price_unit_of_yesplan")

@@ -63,7 +63,7 @@ def _store_findings(connection: Connection, run: LibraryRun, state: ReconcileSta
     before = open_codes(connection, run.id)
     new = [held for held in plan.held_back if (held.uuid, held.why) not in before]
     stored.store_held_back(connection, run.run_id, run.id, new, run.now)
-    report_rejections(connection, run.id, run.library.source.words, plan.rejections, run.run_id, run.now)
+    report_rejections(connection, run.id, plan.rejections, run.run_id, run.now)
     met = {(rejection.uuid, rejection.code) for rejection in plan.rejections}
     # Of what could not be read nothing is known: whatever was wrong with it may still be.
     met |= {(uuid, code) for uuid, code in before if uuid in state.unreadable and code != UNREADABLE}
@@ -120,8 +120,7 @@ def store_result(
     with run.engine.begin() as connection:
         stored.close_unsent(connection, run.run_id, run.id, run.now)
         follow_source(connection, run.id, state.snapshot)
-        words = run.library.source.words
-        report_rejections(connection, run.id, words, result.rejections, run.run_id, run.now, tried)
+        report_rejections(connection, run.id, result.rejections, run.run_id, run.now, tried)
         still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
         settled = by_event.keys() & result.settled
         resolve_rejections(connection, run.id, run.now, still=still, codes=MET_WHEN_APPLYING, uuids=settled)

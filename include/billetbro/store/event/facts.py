@@ -6,14 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from billetbro.messages.errors import error_in_words
-from billetbro.messages.explanation_texts import Explanation
-from billetbro.messages.explanations import explain_noted
-from billetbro.messages.source_words import SourceWords
 from billetbro.models import Kind, Link, Mode
 from billetbro.models.message import Message
 from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
 from billetbro.reconcile.operations import kinds_where
+from billetbro.reconcile.reasons import rejection_message
 from billetbro.store.changes import WRITTEN_BACK
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, link_from_row
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events, ticket_events
@@ -21,9 +18,7 @@ from billetbro.store.schema.tables import changes, links, rejections, runs, sour
 TAKES_OFF_SALE = kinds_where(lambda operation: operation.removes)
 
 
-def library_facts(
-    connection: Connection, library: str, *, timezone: str, words: SourceWords, now: datetime
-) -> EventFacts:
+def library_facts(connection: Connection, library: str, *, timezone: str, now: datetime) -> EventFacts:
     """Return what is known of an event that was never seen: only when its library was read, and how its run went."""
     read = connection.execute(
         select(runs.c.extracted_at, runs.c.window_start)
@@ -43,23 +38,20 @@ def library_facts(
         last_run = LastRun(
             started_at=run.started_at,
             errors={step: Message.from_json(error) for step, error in run.errors.items()},
-            removals_blocked=run.removals_blocked,
+            removals_blocked=None if run.removals_blocked is None else Message.from_json(run.removals_blocked),
         )
     return EventFacts(
         now=now,
         timezone=timezone,
-        words=words,
         read_at=read.extracted_at if read else None,
         asked_from=read.window_start if read else None,
         last_run=last_run,
     )
 
 
-def event_facts(
-    connection: Connection, library: str, uuid: str, *, timezone: str, words: SourceWords, now: datetime
-) -> EventFacts:
+def event_facts(connection: Connection, library: str, uuid: str, *, timezone: str, now: datetime) -> EventFacts:
     """Return what is known of one event."""
-    known = library_facts(connection, library, timezone=timezone, words=words, now=now)
+    known = library_facts(connection, library, timezone=timezone, now=now)
     source = connection.execute(
         select(source_events).where(source_events.c.library == library, source_events.c.uuid == uuid)
     ).one_or_none()
@@ -71,7 +63,6 @@ def event_facts(
     return EventFacts(
         now=now,
         timezone=timezone,
-        words=words,
         read_at=known.read_at,
         asked_from=known.asked_from,
         last_run=known.last_run,
@@ -80,7 +71,7 @@ def event_facts(
         mapped=MAPPED.validate_python(source.mapped) if source and source.mapped else None,
         link=link,
         current=CURRENT_EVENT.validate_python(payload) if payload else None,
-        rejections=_open_rejections(connection, library, uuid, words),
+        rejections=_open_rejections(connection, library, uuid),
         failed_write_back=_failed_write_back(connection, library, uuid),
         removed_because=_removed_because(connection, library, uuid),
         state_patched=_state_patched(connection, library, uuid),
@@ -94,16 +85,16 @@ def link_of(connection: Connection, library: str, uuid: str) -> Link | None:
     return link_from_row(row) if row else None
 
 
-def _open_rejections(connection: Connection, library: str, uuid: str, words: SourceWords) -> dict[str, Explanation]:
+def _open_rejections(connection: Connection, library: str, uuid: str) -> dict[str, Message]:
     query = (
         select(rejections.c.code, rejections.c.field, rejections.c.found, rejections.c.detail)
         .where(rejections.c.library == library, rejections.c.uuid == uuid, rejections.c.resolved_at.is_(None))
         .order_by(rejections.c.id)
     )
-    return {row["code"]: explain_noted(row, words) for row in connection.execute(query).mappings()}
+    return {row["code"]: rejection_message(**row) for row in connection.execute(query).mappings()}
 
 
-def _failed_write_back(connection: Connection, library: str, uuid: str) -> Explanation | None:
+def _failed_write_back(connection: Connection, library: str, uuid: str) -> Message | None:
     """Return what went wrong with the latest PATCH that was sent; None when it went well."""
     query = (
         select(changes.c.status, changes.c.error)
@@ -114,7 +105,7 @@ def _failed_write_back(connection: Connection, library: str, uuid: str) -> Expla
     )
     latest = connection.execute(query).one_or_none()
     failed = latest is not None and latest.status == "failed"
-    return error_in_words(Message.from_json(latest.error)) if latest and failed else None
+    return Message.from_json(latest.error) if latest and failed else None
 
 
 def _state_patched(connection: Connection, library: str, uuid: str) -> bool:

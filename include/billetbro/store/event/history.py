@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from billetbro.messages.explanations import Explanation, explain_noted
-from billetbro.messages.source_words import SourceWords, WordsOf
 from billetbro.models import FieldChange
 from billetbro.models.message import Message
+from billetbro.reconcile.reasons import rejection_message
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
 
 REJECTED, RESOLVED = "rejected", "resolved"
@@ -22,7 +21,7 @@ REJECTED, RESOLVED = "rejected", "resolved"
 class HistoryEntry:
     """One thing that happened, or was to. `kind` is a change's, `rejected` or `resolved`; `status` a change's own.
 
-    `said` is a rejection's sentence, in Danish and English; `why` a change's reason, or a rejection's code.
+    `message` is what a rejection means; `why` a change's reason, or a rejection's code.
     """
 
     at: datetime
@@ -32,7 +31,7 @@ class HistoryEntry:
     why: str = ""
     error: Message | None = None
     error_code: str | None = None
-    said: Explanation | None = None
+    message: Message | None = None
     event_id: int | None = None
     price_id: int | None = None
     run_id: str | None = None
@@ -46,20 +45,19 @@ class ListedRejection:
     uuid: str
     title: str
     code: str
-    danish: str
-    english: str
+    message: Message
     starts_at: datetime | None
     first_seen_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None
 
 
-def read_history(connection: Connection, library: str, uuid: str, words: SourceWords) -> tuple[HistoryEntry, ...]:
+def read_history(connection: Connection, library: str, uuid: str) -> tuple[HistoryEntry, ...]:
     """Return what happened to a source event, and to its Place2book event before it moved to this uuid.
 
     What a run in mode `plan` only showed did not happen.
     """
-    entries = [*_changes(connection, library, uuid), *_rejections(connection, library, uuid, words)]
+    entries = [*_changes(connection, library, uuid), *_rejections(connection, library, uuid)]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
@@ -92,19 +90,19 @@ def _entry(row: Mapping[Any, Any]) -> HistoryEntry:
     )
 
 
-def _rejections(connection: Connection, library: str, uuid: str, words: SourceWords) -> list[HistoryEntry]:
+def _rejections(connection: Connection, library: str, uuid: str) -> list[HistoryEntry]:
     query = select(rejections).where(rejections.c.library == library, rejections.c.uuid == uuid)
     entries = []
     for row in connection.execute(query.order_by(rejections.c.id)).mappings():
-        said = explain_noted(row, words)
-        entries.append(HistoryEntry(at=row["first_seen_at"], kind=REJECTED, why=row["code"], said=said))
+        message = _message(row)
+        entries.append(HistoryEntry(at=row["first_seen_at"], kind=REJECTED, why=row["code"], message=message))
         if row["resolved_at"] is not None:
-            entries.append(HistoryEntry(at=row["resolved_at"], kind=RESOLVED, why=row["code"], said=said))
+            entries.append(HistoryEntry(at=row["resolved_at"], kind=RESOLVED, why=row["code"], message=message))
     return entries
 
 
 def list_rejections(
-    connection: Connection, libraries: Sequence[str] | None, words_of: WordsOf, *, resolved_too: bool = False
+    connection: Connection, libraries: Sequence[str] | None, *, resolved_too: bool = False
 ) -> tuple[ListedRejection, ...]:
     """Return these libraries' open rejections, by library, then the earliest event first; None is every library."""
     of_event = (source_events.c.library == rejections.c.library) & (source_events.c.uuid == rejections.c.uuid)
@@ -114,23 +112,24 @@ def list_rejections(
         query = query.where(rejections.c.library.in_(libraries))
     if not resolved_too:
         query = query.where(rejections.c.resolved_at.is_(None))
-    listed = [
-        _listed(row, words_of(row["library"])) for row in connection.execute(query.order_by(rejections.c.id)).mappings()
-    ]
+    listed = [_listed(row) for row in connection.execute(query.order_by(rejections.c.id)).mappings()]
     return tuple(sorted(listed, key=lambda one: (one.library, one.starts_at is None, one.starts_at or 0, one.title)))
 
 
-def _listed(row: Mapping[Any, Any], words: SourceWords) -> ListedRejection:
-    start, said = row["starts_at"], explain_noted(row, words)
+def _listed(row: Mapping[Any, Any]) -> ListedRejection:
+    start = row["starts_at"]
     return ListedRejection(
         library=row["library"],
         uuid=row["uuid"],
         title=row["title"],
         code=row["code"],
-        danish=said.da,
-        english=said.en,
+        message=_message(row),
         starts_at=datetime.fromisoformat(start) if start else None,
         first_seen_at=row["first_seen_at"],
         last_seen_at=row["last_seen_at"],
         resolved_at=row["resolved_at"],
     )
+
+
+def _message(row: Mapping[Any, Any]) -> Message:
+    return rejection_message(row["code"], field=row["field"], found=row["found"], detail=row["detail"])

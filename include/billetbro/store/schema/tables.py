@@ -46,7 +46,11 @@ runs = Table(
     Column("written_back_at", Time),
     Column("exported_at", Time),
     Column("source_events", Integer, comment="how many events the snapshot held"),
-    Column("removals_blocked", Text, comment="why nothing was removed, in words; null: nothing was blocked"),
+    Column(
+        "removals_blocked",
+        JSONB(none_as_null=True),
+        comment="why nothing was removed, {key, values}; null: nothing was blocked",
+    ),
     Column(
         "planned_rejections", JSONB, comment="mode plan: what would be rejected, [{title, code, field, found, detail}]"
     ),
@@ -167,8 +171,6 @@ rejections = Table(
     Column("field", Text),
     Column("found", Text),
     Column("detail", Text, comment="the API's own words, where it had some"),
-    Column("message_da", Text, nullable=False),
-    Column("message_en", Text, nullable=False),
     Column("fingerprint", Text, comment="of what was refused: tried again when it changes"),
     Column("tried_at", Time, comment="when it was last tried"),
     Column("first_seen_at", Time, nullable=False),
@@ -176,7 +178,7 @@ rejections = Table(
     Column("last_run_id", Text, nullable=False),
     Column("resolved_at", Time, comment="null while it is open"),
     schema=SCHEMA,
-    comment="What could not be carried out, with a sentence that staff understand, open until it is resolved",
+    comment="What could not be carried out, as a code with its values, open until it is resolved",
 )
 Index(
     "uq_rejections_open",

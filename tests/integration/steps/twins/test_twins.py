@@ -78,12 +78,12 @@ def test_event_that_the_follower_sells_already_stays_its_own_until_it_goes_away(
     here = twins.publish(leader)
     both = twins.run()
     assert (both.writes, twins.sellers(), twins.judged(leader)) == ([], [follower], [LEFT])
-    told = make_report(twins.world.engine, both.run_id, twins.world.words_of).text
+    told = make_report(twins.world.engine, both.run_id, twins.world.say).text
     with twins.world.engine.connect() as connection:
-        words, now = twins.world.words_of(leader), twins.world.now()
-        facts = event_facts(connection, leader, here, timezone="Europe/Copenhagen", words=words, now=now)
+        now = twins.world.now()
+        facts = event_facts(connection, leader, here, timezone="Europe/Copenhagen", now=now)
     assert "hos medarrangøren" in told
-    assert f"{LINK}{twins.world.libraries[follower].name}, {link}" in why(facts).answer.words.da
+    assert f"{LINK}{twins.world.libraries[follower].name}, {link}" in twins.world.say.say(why(facts).answer.message)
     twins.site(follower).edit(there, ticket_manager_relevance=False)
     twins.run()
     twins.run()

@@ -8,24 +8,23 @@ from typing import Any
 
 import pytest
 
-from billetbro.messages.diagnosis import ANSWERS
-from billetbro.messages.explanation_texts import Explanation
-from billetbro.messages.explanations import explain
+from billetbro.messages.catalogue import Translator
 from billetbro.models import LinkStatus, Outcome, SourceState
 from billetbro.models.message import Message
 from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
 from billetbro.reconcile.diagnosis.why import why
-from billetbro.sources.dpl_cms.words import WORDS as CMS
-from billetbro.sources.yesplan.words import WORDS as YESPLAN
+from billetbro.reconcile.reasons import Why, rejection_message
+from tests.catalogues import of_family
 from tests.unit.reconcile.builders import END, PASSIVE_EVENT, SALES, START, linked, price, standing, unwanted, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LINK = f"{SALES}sec1"
-REFUSED = Explanation("Place2book ville ikke.", "Place2book would not.")
-NO_ANSWER = Explanation("Systemet svarede ikke.", "There was no answer.")
+REFUSED = Message("Place2book would not.")
+NO_ANSWER = Message("error.taken_over")
 FAILED = LastRun(started_at=NOW, errors={"load": Message("error.nobody_named")})
+DANISH, ENGLISH = Translator("da", "dpl_cms"), Translator("en", "dpl_cms")
 
 
 def shown(**changes: Any) -> Any:
@@ -38,7 +37,6 @@ def facts(**changes: Any) -> EventFacts:
     values: dict[str, Any] = {
         "now": NOW,
         "timezone": "Europe/Copenhagen",
-        "words": CMS,
         "read_at": NOW - HOUR,
         "last_run": LastRun(started_at=NOW - HOUR),
         "seen_at": NOW - HOUR,
@@ -55,9 +53,9 @@ def selling(now: datetime = NOW, **changes: Any) -> EventFacts:
     return facts(current=standing(**changes), now=now)
 
 
-NO_PURCHASES = LastRun(started_at=NOW, errors={"export_purchases": Message("error.taken_over")})
+NO_PURCHASES = LastRun(started_at=NOW, errors={"export_purchases": NO_ANSWER})
 NOT_LINKED = {"link": None, "current": None, "mapped": wanted()}
-DELETED = NOT_LINKED | {"link": linked(status=LinkStatus.DELETED), "removed_because": "the source event is cancelled"}
+DELETED = NOT_LINKED | {"link": linked(status=LinkStatus.DELETED), "removed_because": Why.CANCELLED}
 NOT_SHOWN = {"mapped": wanted(), "link": linked()}
 
 ROWS = {
@@ -115,7 +113,7 @@ ROWS = {
     "sale_ended_by_us": facts(
         link=linked(sale_closed_at=NOW - DAY),
         current=standing(sale_close_at=NOW - DAY),
-        removed_because="the source event is cancelled",
+        removed_because=Why.CANCELLED,
     ),
     "sale_closed": selling(prices=(price(sale_end_at=NOW - DAY), price(12, sale_end_at=NOW - HOUR))),
     "upcoming": selling(prices=(price(sale_begin_at=NOW + DAY), price(12, sale_begin_at=NOW + HOUR))),
@@ -136,12 +134,11 @@ def test_why_of_each_row_is_its_answer(row: str) -> None:
     code = row.partition(",")[0]
     found = why(ROWS[row])
     assert (found.answer.code, found.has_button) == (code, code == "has_button")
-    assert [text for text in (found.answer.words.da, found.answer.words.en) if "{" in text or not text] == []
 
 
 def test_why_has_a_row_for_every_answer_of_its_own() -> None:
     further = {"removals_blocked", "old_reading", "single_date"}
-    assert {row.partition(",")[0] for row in ROWS} >= ANSWERS.keys() - further
+    assert {row.partition(",")[0] for row in ROWS} >= of_family("answer") - further
 
 
 @pytest.mark.parametrize(
@@ -159,9 +156,9 @@ def test_why_has_a_row_for_every_answer_of_its_own() -> None:
             "begyndt 14.04.2026 kl. 19.00, og CMS' liste læses kun fra 14.04.2026 kl. 19.30",
             "began 14.04.2026 19:00, and the CMS's list is read from 14.04.2026 19:30",
         ),
-        ("removed", "fordi arrangementet er aflyst i CMS", "because the source event is cancelled"),
-        ("sale_ended_by_us", "fordi arrangementet er aflyst i CMS;", "because the source event is cancelled;"),
-        ("write_back_failed", "kørsel. Systemet svarede ikke.", "run. There was no answer."),
+        ("removed", "fordi arrangementet er aflyst i CMS", "because the event is cancelled in the CMS"),
+        ("sale_ended_by_us", "fordi arrangementet er aflyst i CMS;", "because the event is cancelled in the CMS;"),
+        ("write_back_failed", f"kørsel. {Translator('da').say(NO_ANSWER)}", f"run. {Translator('en').say(NO_ANSWER)}"),
         ("run_failed, before it was created", "load: Ingen blev nævnt", "load: Nobody was named"),
         ("has_button", f"linket {LINK} står", f"the link {LINK} stands"),
         ("sold_elsewhere", "Linket er: https://example.com/1", "The link is: https://example.com/1"),
@@ -171,23 +168,19 @@ def test_why_has_a_row_for_every_answer_of_its_own() -> None:
 def test_why_tells_moments_in_the_librarys_zone_and_reasons_in_both_languages(
     row: str, danish: str, english: str
 ) -> None:
-    words = why(ROWS[row]).answer.words
-    assert (danish in words.da, english in words.en) == (True, True), words
-
-
-def test_why_of_every_row_speaks_of_yesplan_to_a_venue() -> None:
-    told = {row: why(replace(known, words=YESPLAN)).answer for row, known in ROWS.items()}
-    assert {row: answer.words for row, answer in told.items() if "CMS" in answer.words.da + answer.words.en} == {}
+    message = why(ROWS[row]).answer.message
+    said = DANISH.say(message), ENGLISH.say(message)
+    assert (danish in said[0], english in said[1]) == (True, True), said
 
 
 def test_why_names_states_in_the_words_that_the_venue_reads() -> None:
-    words = why(replace(ROWS["state_set_by_hand"], words=YESPLAN)).answer.words
-    assert "status i Yesplan er sat til ”Udsolgt” i hånden" in words.da
-    assert words.da.endswith("Sæt den til ”I salg” i Yesplan.")
+    said = Translator("da", "yesplan").say(why(ROWS["state_set_by_hand"]).answer.message)
+    assert "status i Yesplan er sat til ”Udsolgt” i hånden" in said
+    assert said.endswith("Sæt den til ”I salg” i Yesplan.")
 
 
 PATCHED_DATE = facts(mapped=shown(series_uuid="krea"), state_patched=True)
-BLOCKED = LastRun(started_at=NOW, removals_blocked="Intet er fjernet. / Nothing was removed.")
+BLOCKED = LastRun(started_at=NOW, removals_blocked=Message("blocked.empty", {"number": 2}))
 
 
 @pytest.mark.parametrize(
@@ -231,21 +224,27 @@ def test_why_tells_what_else_is_known_after_its_answer(known: EventFacts, furthe
     assert [answer.code for answer in why(known).further] == further
 
 
-def test_why_tells_of_blocked_removals_in_each_language() -> None:
+def test_why_tells_of_blocked_removals() -> None:
     (told,) = why(facts(present=False, last_run=BLOCKED)).further
-    assert told.words.da.endswith("hele biblioteket: Intet er fjernet.")
-    assert told.words.en.endswith("the whole library: Nothing was removed.")
+    assert ENGLISH.say(told.message).endswith(
+        "whole library: The list of events is empty, but 2 events are linked: nothing was removed."
+    )
+
+
+def test_why_tells_what_went_wrong_in_each_step() -> None:
+    failed = replace(FAILED, errors={"writeback": NO_ANSWER, **FAILED.errors})
+    said = ENGLISH.say(why(facts(**NOT_LINKED, last_run=failed)).answer.message)
+    assert ("load: Nobody was named" in said, f"writeback: {ENGLISH.say(NO_ANSWER)}" in said) == (True, True)
 
 
 def test_why_tells_that_a_date_is_cancelled_on_the_date_itself() -> None:
     (told,) = why(PATCHED_DATE).further
-    assert told.words.da.endswith("skal den aflyses, så sæt ”Aflyst” på selve datoen i CMS.")
-    assert told.words.en.endswith("to cancel it, set “Aflyst” on the date itself in the CMS.")
+    assert DANISH.say(told.message).endswith("skal den aflyses, så sæt ”Aflyst” på selve datoen i CMS.")
 
 
 def test_why_of_a_rejected_event_explains_its_code() -> None:
-    expected = explain("capacity_missing", CMS, field="capacity", found="0")
-    assert why(ROWS["capacity_missing"]).answer.words == expected
+    expected = rejection_message("capacity_missing", field="capacity", found="0")
+    assert why(ROWS["capacity_missing"]).answer.message == expected
 
 
 def test_why_follows_the_moment_at_which_the_sale_opens() -> None:

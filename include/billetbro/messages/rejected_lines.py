@@ -6,22 +6,19 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from billetbro.messages.explanations import Explanation, explain
-from billetbro.messages.source_words import SourceWords
+from billetbro.messages.catalogue import Translator
 from billetbro.models import Outcome
 from billetbro.reconcile.mapping.warnings import warnings_of
+from billetbro.reconcile.reasons import rejection_message
 from billetbro.store.schema.tables import source_events
 
-REJECTED = "Afvist, kræver handling / rejected, needs action"
-WARNED = "Til salg, men se efter / on sale, but have a look"
 
-
-def rejected_lines(told: Iterable[tuple[str, Explanation]]) -> list[str]:
+def rejected_lines(say: Translator, rejected: Iterable[tuple[str, str]]) -> list[str]:
     """Return a heading, the title of each event that was rejected, and what is said of it behind the last of them."""
-    return _lines(REJECTED, told)
+    return _lines(say, "report.rejected", rejected)
 
 
-def warning_lines(connection: Connection, library: str, words: SourceWords) -> list[str]:
+def warning_lines(connection: Connection, library: str, say: Translator) -> list[str]:
     """Return the same of what is on sale and probably is not as it was meant, which is no rejection."""
     shown = source_events.c.mapped
     query = (
@@ -30,21 +27,21 @@ def warning_lines(connection: Connection, library: str, words: SourceWords) -> l
         .order_by(source_events.c.title, source_events.c.uuid)
     )
     warned = [
-        (title, explain(code, words))
+        (title, say.say(rejection_message(code)))
         for title, outcome, cut in connection.execute(query)
         for code in warnings_of(title, Outcome(outcome), cut=bool(cut))
     ]
-    return _lines(WARNED, warned)
+    return _lines(say, "report.warned", warned)
 
 
-def _lines(heading: str, told: Iterable[tuple[str, Explanation]]) -> list[str]:
-    titles: dict[Explanation, list[str]] = {}
-    for title, said in told:
-        titles.setdefault(said, []).append(title or "(uden titel / no title)")
+def _lines(say: Translator, heading: str, told: Iterable[tuple[str, str]]) -> list[str]:
+    titles: dict[str, list[str]] = {}
+    for title, sentence in told:
+        titles.setdefault(sentence, []).append(title or say("value.no_title"))
     if not titles:
         return []
-    lines = [f"{heading}: {sum(map(len, titles.values()))}"]
-    for said, (*others, last) in titles.items():
+    lines = [say(heading, number=sum(map(len, titles.values())))]
+    for sentence, (*others, last) in titles.items():
         lines += [f"  - {title}" for title in others]
-        lines += [f"  - {last}: {said.da}", f"    {said.en}"]
+        lines.append(f"  - {last}: {sentence}")
     return lines

@@ -1,0 +1,26 @@
+"""In which words staff are told of a library: those of its source, by the settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from billetbro.messages.catalogue import ANY_SOURCE, DEFAULT_LANGUAGE, Translator
+from billetbro.settings.file import read_file
+from billetbro.settings.libraries import DEFAULT_FILE, FILE_VARIABLE, LibrariesFileError
+
+
+def translator_of_libraries(language: str = DEFAULT_LANGUAGE, environ: Mapping[str, str] = os.environ) -> Translator:
+    """Return the translator that knows each library's kind of source, whatever mistakes its settings have besides."""
+    try:
+        entries = read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)).libraries
+    except LibrariesFileError:
+        entries = ()
+    return Translator(
+        language, libraries={str(one.merged.get("id")): _kind(one.merged.get("source")) for one in entries}
+    )
+
+
+def _kind(source: object) -> str:
+    return str(source.get("type", ANY_SOURCE)) if isinstance(source, Mapping) else ANY_SOURCE

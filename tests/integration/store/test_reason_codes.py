@@ -1,0 +1,89 @@
+"""What the version before stored as sentences becomes codes with their values, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, text
+
+from billetbro.messages.catalogue import Translator
+from billetbro.reconcile.reasons import Why
+from billetbro.store.database import connect, lineage
+from billetbro.store.runs import read_runs
+from billetbro.store.schema.metadata import metadata
+from tests.integration.store.examples import NOW
+
+MIGRATION = import_module("billetbro.store.migrations.sync.0015_reason_codes")
+TOO_MANY = (
+    "5 af 10 koblede arrangementer ville blive fjernet, flere end max_removals tillader (3 og 20 %): intet er fjernet. "
+    "/ 5 of 10 linked events would be removed, more than max_removals allows (3 and 20 %): nothing was removed."
+)
+EMPTY = (
+    "Listen over arrangementer er tom, men 1 arrangement er koblet: intet er fjernet. / The list of events is empty, "
+    "but 1 event is linked: nothing was removed."
+)
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Engine]:
+    """Give an engine on a database with nothing in it."""
+    engine = connect(database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_every_reason_has_its_old_sentence() -> None:
+    assert set(MIGRATION.REASONS.values()) == set(Why)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("the source event changed", Why.SOURCE_CHANGED, id="a reason"),
+        pytest.param("begin_at_locked", "begin_at_locked", id="a rejection's code"),
+        pytest.param("as said long ago", "as said long ago", id="a sentence that is none of ours"),
+    ],
+)
+def test_reason_becomes_its_code_and_goes_back(empty: Engine, before: str, after: str) -> None:
+    with empty.begin() as connection:
+        command.upgrade(lineage(connection, metadata), MIGRATION.down_revision)
+        connection.execute(
+            text(
+                "INSERT INTO sync.changes"
+                " (run_id, library, uuid, title, kind, event_maker, fields, why, status, planned_at)"
+                " VALUES ('r', 'solbjerg', 'u', 'Koncert', 'update', 1, '[]', :why, 'planned', :now)"
+            ),
+            {"why": before, "now": NOW},
+        )
+        command.upgrade(lineage(connection, metadata), MIGRATION.revision)
+        assert connection.scalar(text("SELECT why FROM sync.changes")) == after
+        command.downgrade(lineage(connection, metadata), MIGRATION.down_revision)
+        assert connection.scalar(text("SELECT why FROM sync.changes")) == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(None, None, id="nothing blocked"),
+        pytest.param(TOO_MANY, TOO_MANY.partition(" / ")[0], id="too many"),
+        pytest.param(EMPTY, EMPTY.partition(" / ")[0], id="an empty list"),
+        pytest.param("for mange {x}", "for mange {x}", id="a sentence that is none of ours"),
+    ],
+)
+def test_blocked_removals_are_told_as_before(empty: Engine, before: str | None, after: str | None) -> None:
+    with empty.begin() as connection:
+        command.upgrade(lineage(connection, metadata), MIGRATION.down_revision)
+        connection.execute(
+            text(
+                "INSERT INTO sync.runs (run_id, library, mode, started_at, removals_blocked)"
+                " VALUES ('r', 'solbjerg', 'sync', :now, :blocked)"
+            ),
+            {"blocked": before, "now": NOW},
+        )
+        command.upgrade(lineage(connection, metadata), MIGRATION.revision)
+        (run,) = read_runs(connection, "r")
+        assert (None if run.removals_blocked is None else Translator("da").say(run.removals_blocked)) == after
+        command.downgrade(lineage(connection, metadata), MIGRATION.down_revision)
