@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from billetbro.messages.catalogue import Translator
 from billetbro.messages.history import event_line
+from billetbro.models.message import Message
 from billetbro.settings.libraries import LibrariesFileError, Library, Settings, load_settings
 from billetbro.steps.request import utc_now
 from billetbro.store.event.history import HistoryEntry, ListedRejection
@@ -67,10 +68,10 @@ def events_named(
     return found
 
 
-def replace_message(told: HistoryEntry | ListedRejection, say: Translator) -> dict[str, object]:
-    """Return what was told as JSON can hold it, its message as a sentence."""
+def with_sentences(told: HistoryEntry | ListedRejection, say: Translator) -> dict[str, object]:
+    """Return what was told as JSON can hold it, its messages as sentences."""
     values = {one.name: getattr(told, one.name) for one in fields(told)}
-    return values | {"message": say.say(told.message) if told.message else None}
+    return {name: say.say(value) if isinstance(value, Message) else value for name, value in values.items()}
 
 
 def as_json(content: object) -> str:

@@ -8,7 +8,7 @@ from billetbro.messages.history import history_text
 from billetbro.models import Link
 from billetbro.store.event.facts import link_of
 from billetbro.store.event.history import read_history
-from billetbro_airflow.cli.asking import as_json, events_named, replace_message, zone_of
+from billetbro_airflow.cli.asking import as_json, events_named, with_sentences, zone_of
 from billetbro_airflow.cli.running import CommandEnded
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine
@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
         say = say.for_library(event.library)
         entries = read_history(connection, event.library, event.uuid)
     if args.json:
-        history = [replace_message(entry, say) for entry in entries]
+        history = [with_sentences(entry, say) for entry in entries]
         print(as_json({"event": event, "link": None if link is None else _shown(link), "history": history}))
     else:
         print(history_text(say, event, link, entries, zone_of(event.library)))

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from billetbro.messages.history import rejections_text
 from billetbro.store.event.history import list_rejections
-from billetbro_airflow.cli.asking import as_json, replace_message, zone_of
+from billetbro_airflow.cli.asking import as_json, with_sentences, zone_of
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.tasks.readable_settings import readable_settings
@@ -23,7 +23,7 @@ def run(args: Namespace) -> int:
     with billetbro_engine().connect() as connection:
         listed = list_rejections(connection, libraries, resolved_too=args.all)
     if args.json:
-        print(as_json([replace_message(one, say.for_library(one.library)) for one in listed]))
+        print(as_json([with_sentences(one, say.for_library(one.library)) for one in listed]))
         return 0
     texts = [
         rejections_text(say.for_library(library), library, of_library, zone_of(library))

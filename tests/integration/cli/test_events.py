@@ -35,15 +35,33 @@ def test_why_of_an_event_is_answered_from_the_tables(command: Command, title: st
     assert title in said.json["event"]["title"]
 
 
-def test_why_is_answered_in_danish_and_english(command: Command) -> None:
-    said = command("why", event="Stjernehimlen")
-    event, danish, english = said.out.splitlines()
-    assert event.endswith("Foredrag - Stjernehimlen over Solbjerg")
-    assert (
-        danish
-        == "  Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1)."
-    )
-    assert english.startswith("    The number of tickets is missing.")
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            None,
+            "Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",
+        ),
+        ("en", "The number of tickets is missing. Enter in the CMS how many tickets are for sale (at least 1)."),
+    ],
+    ids=["Danish", "English"],
+)
+def test_why_is_answered_in_one_language(command: Command, language: str | None, sentence: str) -> None:
+    event, answer = command("why", event="Stjernehimlen", language=language).out.splitlines()
+    assert (event.endswith("Foredrag - Stjernehimlen over Solbjerg"), answer) == (True, f"  {sentence}")
+    shown = command("why", event="Stjernehimlen", language=language, json=True).json
+    assert shown["answer"] == {"code": "capacity_missing", "message": sentence}
+
+
+def test_language_is_that_of_the_airflow_variable_unless_another_is_asked_for(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_VAR_BILLETBRO_LANGUAGE", "en")
+    nordvig = ["nordvig"]
+    said = [command("rejections", libraries=nordvig, language=language).out for language in (None, "da")]
+    monkeypatch.setenv("AIRFLOW_VAR_BILLETBRO_LANGUAGE", "sv")
+    said.append(command("rejections", libraries=nordvig).out)
+    assert said == ["Nothing is rejected.\n", "Intet er afvist.\n", "Intet er afvist.\n"]
 
 
 def test_why_of_an_event_that_was_never_seen_tells_when_each_library_was_read(command: Command) -> None:
@@ -61,7 +79,7 @@ def test_event_that_could_be_several_is_to_be_chosen(command: Command, name: str
     assert (said.code, said.out, first) == (
         2,
         "",
-        "4 arrangementer passer; vælg ét med dets uuid. / 4 events match; choose one by its uuid.",
+        "4 arrangementer passer; vælg ét med dets uuid.",
     )
     assert [line.endswith("Ukulele for begyndere") for line in events] == [True] * 4
     assert events == sorted(events, key=lambda line: (line[6:10], line[3:5], line[:2]))
@@ -81,7 +99,7 @@ def test_history_of_an_event_tells_its_link_and_every_change(command: Command, s
     assert f"    billetlink: {link}" in lines
     assert "    starter: " in "\n".join(lines)
     assert "    pris ”Barn med voksen”: 40,00 kr." in lines
-    assert "    årsag: arrangementet findes ikke i Place2book endnu / the source event has no" in "\n".join(lines)
+    assert "    årsag: arrangementet findes ikke i Place2book endnu" in lines
 
 
 def test_history_is_the_same_by_whatever_names_the_event(command: Command, sandbox: Sandbox) -> None:
@@ -109,9 +127,8 @@ def test_history_of_a_rejected_event_tells_why_and_that_it_is_not_linked(command
 def test_event_of_a_library_that_nobody_knows_is_not_sought(command: Command, name: str) -> None:
     said = command(name, event=BABY, libraries=["solbjreg"])
     assert (said.code, said.out) == (1, "")
-    danish, english = said.err.splitlines()
-    assert danish == "FEJL: Det indstillede eller ønskede kan ikke bruges. Ret det, som den engelske sætning nævner."
-    assert english == "  unknown library: solbjreg; known are: solbjerg, nordvig"
+    assert said.err.startswith("FEJL: ")
+    assert "solbjreg" in said.err
 
 
 def test_history_of_nothing_says_so(command: Command) -> None:
@@ -123,7 +140,7 @@ def test_rejections_are_listed_with_what_to_do(command: Command) -> None:
     said = command("rejections")
     lines = said.out.splitlines()
     assert (said.code, lines[0]) == (0, "solbjerg: 6 afvist")
-    assert sum(line.startswith("    først / first ") for line in lines) == 6
+    assert sum(line.startswith("    først ") for line in lines) == 6
     listed = command("rejections", json=True).json
     assert [one["code"] for one in listed] == [
         "price_negative",
