@@ -20,7 +20,12 @@ ALLOWED = {
         "billetbro.models.message",
         "billetbro.sources",
     ),
-    "plugins/billetbro_airflow/tasks": ("billetbro_airflow.hooks", "billetbro_airflow.tasks", "billetbro"),
+    "plugins/billetbro_airflow/tasks": (
+        "billetbro_airflow.hooks",
+        "billetbro_airflow.language",
+        "billetbro_airflow.tasks",
+        "billetbro",
+    ),
     "plugins/billetbro_airflow/webhooks": (
         "billetbro_airflow.hooks",
         "billetbro_airflow.tasks",
