@@ -18,7 +18,7 @@ from billetbro.sources import kinds
 from billetbro.sources.yesplan.values import state_words
 from tests.catalogues import of_family
 from tests.unit.reconcile.builders import EVENT
-from tests.unit.reconcile.test_why import ROWS
+from tests.unit.reconcile.diagnosis.test_why import ROWS
 
 REJECTIONS = {
     "address_incomplete",
