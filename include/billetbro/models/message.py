@@ -33,6 +33,11 @@ class Message:
         return cls(key, {name: _from_json(value) for name, value in values.items()})
 
 
+def as_said(text: str) -> Message:
+    """Return a text that is the same in every language as a message."""
+    return Message("as_said", {"text": text})
+
+
 def _to_json(value: Value) -> object:
     if isinstance(value, tuple):
         return [one.to_json() for one in value]

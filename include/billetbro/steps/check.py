@@ -7,82 +7,55 @@ from dataclasses import dataclass
 
 from billetbro import errors
 from billetbro.errors import message_of
-from billetbro.messages.catalogue import Translator
-from billetbro.messages.explanation_texts import Explanation
+from billetbro.messages.catalogue import ANY_SOURCE, Translator
 from billetbro.messages.field_lines import kroner
 from billetbro.models import PriceUnit, SourceEvent
+from billetbro.models.message import Message
 from billetbro.reconcile.mapping.flaws import Flaw
 from billetbro.reconcile.mapping.html import plain_line
 from billetbro.reconcile.mapping.prices import prices_of
 from billetbro.settings.libraries import Library
 
-IN_AIRFLOW = "under Admin, Connections"
-MENDING: tuple[tuple[type[Exception], Explanation], ...] = (
-    (
-        errors.WrongCredentials,
-        Explanation(
-            f"Ret bruger og adgangskode, token eller nøgle i forbindelsen i Airflow {IN_AIRFLOW}.",
-            f"Correct user and password, token or key of the connection in Airflow {IN_AIRFLOW}.",
-        ),
-    ),
-    (
-        errors.WrongHost,
-        Explanation(
-            f"Ret adressen (host) i forbindelsen i Airflow {IN_AIRFLOW}.",
-            f"Correct the address (host) of the connection in Airflow {IN_AIRFLOW}.",
-        ),
-    ),
-    (
-        errors.NoAccess,
-        Explanation(
-            "Ret nummeret i libraries.yaml, eller bed Place2book give tokenet adgang til arrangøren.",
-            "Correct the number in libraries.yaml, or ask Place2book to give the token access to the event maker.",
-        ),
-    ),
-    (
-        errors.Retriable,
-        Explanation(
-            "Se efter, om adressen er rigtig og kan nås herfra (firewall, proxy); prøv ellers igen senere.",
-            "Check that the address is right and can be reached from here (firewall, proxy); else try again later.",
-        ),
-    ),
-    (
-        errors.BilletbroError,
-        Explanation("Ret det, der er nævnt ovenfor, og prøv igen.", "Correct what is named above, and try again."),
-    ),
-    (
-        Exception,
-        Explanation(
-            "Det er en fejl i Billetbro: kontakt den, der driver det.", "It is a fault in Billetbro: tell its operator."
-        ),
-    ),
+MENDING: tuple[tuple[type[Exception], str], ...] = (
+    (errors.WrongCredentials, "mend.wrong_credentials"),
+    (errors.WrongHost, "mend.wrong_host"),
+    (errors.NoAccess, "mend.no_access"),
+    (errors.Retriable, "mend.retriable"),
+    (errors.BilletbroError, "mend.named"),
+    (Exception, "mend.unexpected"),
 )
 EXAMPLES = {PriceUnit.KRONER: "75 → 75,00 kr.", PriceUnit.MINOR: "7500 → 75,00 kr."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One thing that was looked at; `mend` is None where all is well."""
+    """One thing that was looked at; `mend` is the key of how to mend it, None where all is well.
 
-    subject: str
-    said: str
-    mend: Explanation | None = None
+    `source` is the kind of source that is spoken of, if any.
+    """
 
-    def __str__(self) -> str:
-        """Say it in a line; a failure with what is wrong and how to mend it below."""
+    subject: Message
+    said: Message
+    mend: str | None = None
+    source: str = ANY_SOURCE
+
+    def in_words(self, say: Translator) -> str:
+        """Return it as a line; a failure with what is wrong and how to mend it below."""
+        say = say.for_source(self.source)
+        subject, said = say.say(self.subject), say.say(self.said)
         if self.mend is None:
-            return f"OK    {self.subject}: {self.said}"
-        wrong = [f"        {line}" for line in self.said.splitlines()]
-        return "\n".join([f"FEJL  {self.subject}", *wrong, f"      > {self.mend.da}", f"      > {self.mend.en}"])
+            return f"OK    {subject}: {said}"
+        wrong = [f"        {line}" for line in said.splitlines()]
+        return "\n".join([say("check.wrong", subject=subject), *wrong, f"      > {say(self.mend)}"])
 
 
-def checked(subject: str, look: Callable[[], str]) -> Checked:
-    """Look at something and return what came of it; an error is told, never raised."""
+def checked(subject: Message, look: Callable[[], Message], source: str = ANY_SOURCE) -> Checked:
+    """Look at something and return what came of it; an error is part of it, never raised."""
     try:
-        return Checked(subject=subject, said=look())
+        return Checked(subject=subject, said=look(), source=source)
     except Exception as error:
-        mend = next(words for kind, words in MENDING if isinstance(error, kind))
-        return Checked(subject=subject, said=Translator("en").say(message_of(error)), mend=mend)
+        mend = next(key for kind, key in MENDING if isinstance(error, kind))
+        return Checked(subject=subject, said=message_of(error), mend=mend, source=source)
 
 
 def check_event_makers(library: Library, usable: Mapping[int, str]) -> Iterator[Checked]:
@@ -91,56 +64,42 @@ def check_event_makers(library: Library, usable: Mapping[int, str]) -> Iterator[
     branches = {maker: branch for branch, maker in place2book.event_makers_by_branch.items()}
     for maker in dict.fromkeys((place2book.event_maker, *place2book.event_makers_by_branch.values())):
         whose = f" ({branches[maker]})" if maker in branches else ""
-        subject = f"{library.id}: arrangør / event maker {maker}{whose}"
+        subject = Message("check.event_maker", {"library": library.id, "maker": maker, "whose": whose})
         if maker in usable:
-            yield Checked(subject=subject, said=f"”{usable[maker]}” i / in Place2book")
+            yield Checked(subject=subject, said=Message("check.in_place2book", {"name": usable[maker]}))
         else:
-            names = ", ".join(f"{known} ”{name}”" for known, name in usable.items())
-            said = f"The token of connection '{place2book.conn_id}' may use: {names or 'none'}."
-            yield Checked(subject=subject, said=said, mend=_mending(errors.NoAccess))
-
-
-def _mending(kind: type[Exception]) -> Explanation:
-    return next(words for known, words in MENDING if known is kind)
+            names = ", ".join(f"{known} ”{name}”" for known, name in usable.items()) or Message("error.none")
+            said = Message("check.token_may_use", {"connection": place2book.conn_id, "names": names})
+            yield Checked(subject=subject, said=said, mend="mend.no_access")
 
 
 def check_fallback_address(library: Library) -> Checked:
     """Show the address of events that have none; the settings hold only whole ones."""
     address = library.fallback_address
     parts = [address.name, address.address1, address.address2, f"{address.postal_code} {address.city}", address.country]
-    phone = library.contact_phone or "uden telefon / no phone"
-    return Checked(subject=f"{library.id}: fallback_address", said=", ".join([*filter(None, parts), phone]))
+    phone = library.contact_phone or Message("check.no_phone")
+    said = Message("check.address", {"address": ", ".join(filter(None, parts)), "phone": phone})
+    return Checked(subject=Message("check.fallback_address", {"library": library.id}), said=said)
 
 
 def check_price_unit(library: Library, events: Iterable[SourceEvent]) -> Checked:
     """Show what a ticket costs by the library's price unit, for somebody who knows what it should cost."""
     unit = library.source.price_unit
-    found = next(_examples(library, events), f"{_where(library)}: {EXAMPLES[unit]} (intet eksempel / no example yet)")
-    return Checked(subject=f"{library.id}: price_unit {unit.value}", said=found)
+    no_example = Message("check.price_made_up", {"example": EXAMPLES[unit]})
+    subject = Message("check.price_unit", {"library": library.id, "unit": unit.value})
+    return Checked(subject=subject, said=next(_examples(library, events), no_example), source=library.source.type)
 
 
-def _examples(library: Library, events: Iterable[SourceEvent]) -> Iterator[str]:
+def _examples(library: Library, events: Iterable[SourceEvent]) -> Iterator[Message]:
     for event in events:
         for category in event.ticket_categories:
             prices = prices_of((category,), library.source.price_unit, library.currency)
             if category.amount and not isinstance(prices, Flaw):
-                sold_at = kroner(prices[0].value_ore)
-                yield (
-                    f"”{plain_line(event.title)}”, {prices[0].name}, {_where(library)}: {category.amount} "
-                    f"→ {sold_at} "
-                    "(er det rigtigt? / is that right?)"
-                )
+                price = {"title": plain_line(event.title), "category": prices[0].name, "amount": str(category.amount)}
+                yield Message("check.price", {**price, "sold_at": kroner(prices[0].value_ore)})
 
 
-def _where(library: Library) -> str:
-    danish, english = (Translator(language, library.source.type)("source") for language in ("da", "en"))
-    return f"i {danish} / in {english}"
-
-
-def verdict(all_checked: Iterable[Checked]) -> str:
+def verdict(all_checked: Iterable[Checked]) -> Message:
     """Return the last line."""
     wrong = sum(one.mend is not None for one in all_checked)
-    if not wrong:
-        return "Alt er i orden. / Everything is in order."
-    them = "den" if wrong == 1 else "dem"
-    return f"{wrong} fejl; ret {them}, og kør check igen. / {wrong} to be mended; then run check again."
+    return Message("check.to_be_mended", {"number": wrong}) if wrong else Message("check.in_order")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from billetbro.messages.pluralize import pluralize
+from billetbro.messages.catalogue import Translator
 from billetbro.steps.request import utc_now
 from billetbro.store.database import library_lock
 from billetbro.warehouse.lake.lake import Lake
@@ -51,40 +51,28 @@ def forget_in_library(
     return Erasure(found=found, under_unknown_keys=lost)
 
 
-def erasure_report(erasures: Mapping[str, Erasure], *, dry_run: bool, by_number: bool) -> str:
-    """Return what was found and removed, by library and table, in Danish and English; of the person nothing.
+def erasure_lines(say: Translator, erasures: Mapping[str, Erasure], *, dry_run: bool, by_number: bool) -> list[str]:
+    """Return what was found and removed, by library and table; of the person nothing.
 
     `by_number` says that numbers of purchases were given, which are noted even if nothing is stored of them.
     """
-    lines = [line for library, erasure in erasures.items() for line in _lines(library, erasure)]
+    lines = [line for library, erasure in erasures.items() for line in _lines(say, library, erasure)]
     if not any(erasure.found.purchases for erasure in erasures.values()):
-        lines.append("Ingen køb fundet: intet fjernet. / No purchases found: nothing removed.")
-    elif dry_run:
-        lines.append("Intet er fjernet (--dry-run). / Nothing was removed (--dry-run).")
+        lines.append(say("forget.nothing_found"))
     else:
-        lines.append(
-            "Fjernet. Place2book har stadig købene: slet dem også dér. / "
-            "Removed. Place2book still holds the purchases: have them deleted there too."
-        )
+        lines.append(say("forget.dry_run" if dry_run else "forget.removed"))
     if by_number and not dry_run:
-        lines.append(
-            "Numrene er noteret: ingen eksport gemmer køberen. / The numbers are noted: no export stores the buyer."
-        )
-    return "\n".join(lines)
+        lines.append(say("forget.numbers_noted"))
+    return lines
 
 
-def _lines(library: str, erasure: Erasure) -> Iterable[str]:
+def _lines(say: Translator, library: str, erasure: Erasure) -> Iterable[str]:
     if erasure.found.purchases:
-        yield f"{library}: {pluralize(erasure.found.purchases, 'køb / purchase', 'køb / purchases')}"
-        yield f"  rækker med persondata / rows with personal data: {_counted(erasure.found.tables)}"
-        yield f"  i filer / in files: {_counted(erasure.found.files)}"
+        yield say("forget.purchases", library=library, number=erasure.found.purchases)
+        yield say("forget.rows", rows=_counted(erasure.found.tables))
+        yield say("forget.files", rows=_counted(erasure.found.files))
     if erasure.under_unknown_keys:
-        unknown = erasure.under_unknown_keys
-        yield (
-            f"{library}: {unknown} køb har pseudonymer fra en nøgle, der mangler i former_keys, og kan ikke "
-            f"gennemsøges. / {pluralize(unknown, 'purchase has', 'purchases have')} pseudonyms of a key that "
-            "former_keys lacks, and cannot be searched."
-        )
+        yield say("forget.unknown_keys", library=library, number=erasure.under_unknown_keys)
 
 
 def _counted(counts: Counts) -> str:

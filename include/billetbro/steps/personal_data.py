@@ -107,9 +107,8 @@ def _others(stored: Iterable[str], listed: Sequence[Kept], retention: Retention 
 def _chosen(listed: Sequence[Kept], others: Sequence[Kept], wanted: Iterable[str]) -> tuple[Kept, ...]:
     chosen, known = set(wanted), (*listed, *others)
     if unknown := sorted(chosen.difference(one.id for one in known)):
-        raise LibrariesFileError(
-            f"unknown library: {', '.join(unknown)}; known are: {', '.join(one.id for one in known)}"
-        )
+        ids = ", ".join(one.id for one in known)
+        raise LibrariesFileError("settings.unknown_library", unknown=", ".join(unknown), known=ids)
     return tuple(one for one in known if not chosen or one.id in chosen)
 
 
@@ -156,9 +155,7 @@ def keep_in_order(
     reached. Its arguments are many, for each place that holds personal data is one.
     """
     if library.retention is None:
-        raise LibrariesFileError(
-            f"{library.id}: how long its data is kept cannot be told while the settings have mistakes."
-        )
+        raise LibrariesFileError("settings.retention_unknown", library=library.id)
     with library_lock(state, library.id, wait_seconds):
         now = clock()  # not before the lock: what is changed now must look newer than what was written as files
         removed = remove_past(warehouse, library.id, library.retention, now, files)
@@ -198,10 +195,10 @@ def tidy_files(
     return merged
 
 
-def said_of(nights: Mapping[str, Night]) -> list[str]:
-    """Return a line for each library, in Danish and English, that says how much was removed."""
+def night_lines(say: Translator, nights: Mapping[str, Night]) -> list[str]:
+    """Return a line for each library that says how much was removed."""
     lines = []
     for library, night in nights.items():
         counts = ", ".join(f"{name}: {count}" for name, count in night.counts.items())
-        lines.append(f"{library}: {counts}" if counts else f"{library}: intet at fjerne / nothing to remove")
+        lines.append(f"{library}: {counts}" if counts else say("night.nothing", library=library))
     return lines

@@ -9,10 +9,6 @@ from billetbro.errors import SettingsError, Unreachable
 from billetbro.store.database import version_of
 
 OLDEST_POSTGRES = 15
-NO_TABLES = "ingen tabeller endnu, næste kørsel opretter dem / no tables yet, the next run makes them"
-OLDER = "{what}, næste kørsel bringer tabellerne ajour / the next run brings the tables up to date ({head})"
-UNNUMBERED = "tabeller fra før de fik versioner / tables from before they had versions"
-
 HAS_TABLES = text("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = :schema AND tablename <> 'schema_version')")
 REFUSED_TABLES = text(
     """
@@ -28,8 +24,8 @@ REFUSED_TABLES = text(
 )
 
 
-def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES) -> str:
-    """Return in words that one schema of the database is fit; raises Unreachable or SettingsError when it is not."""
+def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES) -> Message:
+    """Return a message that one schema of the database is fit; raises Unreachable or SettingsError when it is not."""
     try:
         with engine.connect() as connection:
             version = connection.scalar(text("SHOW server_version"))
@@ -39,7 +35,7 @@ def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES
     except DBAPIError as error:
         first_line = next(iter(str(error.orig).splitlines()), "")
         raise Unreachable("error.database", said=first_line) from None
-    return f"PostgreSQL {version}, {state}"
+    return Message("check.postgres", {"version": str(version), "state": state})
 
 
 def _ensure_new_enough(connection: Connection, version: str, oldest: int) -> None:
@@ -52,20 +48,19 @@ def _ensure_writable(connection: Connection) -> None:
         raise SettingsError("error.read_only")
 
 
-def _state_of_the_tables(connection: Connection, tables: MetaData) -> str:
+def _state_of_the_tables(connection: Connection, tables: MetaData) -> Message:
     """Return which version the tables have, and what becomes of none or an older one; a newer one is a problem."""
     schema = str(tables.schema)
     if not connection.scalar(HAS_TABLES, {"schema": schema}):
         _ensure_schema_can_be_made(connection, schema)
-        return NO_TABLES
+        return Message("check.no_tables")
     refused = list(connection.scalars(REFUSED_TABLES, {"schema": schema}))
     if refused:
         names = ", ".join(f"{schema}.{table}" for table in refused)
         raise SettingsError("error.not_the_owner", tables=names)
     current, head = version_of(connection, tables)
-    if current == head:
-        return f"version {current}"
-    return OLDER.format(what=f"version {current}" if current else UNNUMBERED, head=head)
+    version = Message("check.version", {"version": current}) if current else Message("check.no_version")
+    return version if current == head else Message("check.older_tables", {"version": version, "head": str(head)})
 
 
 def _ensure_schema_can_be_made(connection: Connection, schema: str) -> None:

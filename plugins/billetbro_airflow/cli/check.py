@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
 
-from billetbro.messages.catalogue import Translator
-from billetbro.messages.pluralize import pluralize
 from billetbro.models import PersonalDataPolicy, SourceEvent
+from billetbro.models.message import Message, as_said
 from billetbro.settings.libraries import LibrariesFileError, Library, libraries_in_order, load_settings
 from billetbro.steps.check import (
     Checked,
@@ -25,27 +24,27 @@ from billetbro.store.condition import condition_of
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.warehouse.privacy.policy import KEY_CONNECTION
 from billetbro_airflow.hooks.place2book_hook import Place2bookHook
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, warehouse_engine
 from billetbro_airflow.tasks.sources import check_source, source_of
 
 
 def run(args: Namespace) -> int:
     """Print a line for each thing that was looked at, as it is; exit code 1 when anything is wrong."""
+    say = translator(args.language)
     everything: list[Checked] = []
     for one in _checks(args.libraries):
-        print(one, flush=True)
+        print(one.in_words(say), flush=True)
         everything.append(one)
-    print("", verdict(everything), sep="\n")
+    print("", say.say(verdict(everything)), sep="\n")
     return 1 if any(one.mend is not None for one in everything) else 0
 
 
 def _checks(ids: Sequence[str]) -> Iterator[Checked]:
-    yield checked("libraries.yaml", lambda: _settings(ids))
+    yield checked(Message("check.settings"), lambda: _settings(ids))
     libraries = _in_order(ids)
-    yield checked("schema sync (billetbro_db)", lambda: _database(metadata))
-    yield checked(
-        "schema warehouse (billetbro_warehouse, ellers / else billetbro_db)", lambda: _database(warehouse_metadata)
-    )
+    yield checked(Message("check.schema_sync"), lambda: _database(metadata))
+    yield checked(Message("check.schema_warehouse"), lambda: _database(warehouse_metadata))
     yield from _privacy(libraries)
     for conn_id in dict.fromkeys(library.place2book.conn_id for library in libraries):
         yield from _place2book(conn_id, [library for library in libraries if library.place2book.conn_id == conn_id])
@@ -54,9 +53,9 @@ def _checks(ids: Sequence[str]) -> Iterator[Checked]:
         yield check_fallback_address(library)
 
 
-def _settings(ids: Sequence[str]) -> str:
+def _settings(ids: Sequence[str]) -> Message:
     chosen = load_settings().select(ids)
-    return ", ".join(f"{library.id} ({library.name})" for library in chosen)
+    return as_said(", ".join(f"{library.id} ({library.name})" for library in chosen))
 
 
 def _in_order(ids: Sequence[str]) -> list[Library]:
@@ -67,7 +66,7 @@ def _in_order(ids: Sequence[str]) -> list[Library]:
         return []
 
 
-def _database(tables: MetaData) -> str:
+def _database(tables: MetaData) -> Message:
     engine = billetbro_engine() if tables is metadata else warehouse_engine()
     return condition_of(engine, tables)
 
@@ -78,26 +77,25 @@ def _privacy(libraries: Sequence[Library]) -> Iterator[Checked]:
     need_it = [library for library in libraries if library.personal_data.policy is policy]
     if need_it:
         whose = ", ".join(library.id for library in need_it)
-        subject = f"forbindelse / connection {KEY_CONNECTION} ({whose})"
+        subject = Message("check.connection", {"connection": KEY_CONNECTION, "what": whose})
         yield checked(subject, lambda: _key_of(need_it[0]))
 
 
-def _key_of(library: Library) -> str:
+def _key_of(library: Library) -> Message:
     """Say that the key is there and long enough; raises Fatal when it is not."""
     privacy_of(library)
-    return "nøglen er der / the key is there"
+    return Message("check.key")
 
 
 def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]:
     """Look at one Place2book connection, and at the event makers of the libraries that use it."""
     usable: dict[int, str] = {}
 
-    def look() -> str:
+    def look() -> Message:
         usable.update((maker.event_maker, maker.name) for maker in Place2bookHook(conn_id).usable_event_makers())
-        makers = pluralize(len(usable), "arrangør / event maker", "arrangører / event makers")
-        return f"token godtaget / accepted, {makers}"
+        return Message("check.token", {"number": len(usable)})
 
-    result = checked(f"forbindelse / connection {conn_id} (Place2book)", look)
+    result = checked(Message("check.connection", {"connection": conn_id, "what": "Place2book"}), look)
     yield result
     if result.mend is None:
         for library in libraries:
@@ -108,17 +106,15 @@ def _source(library: Library) -> Iterator[Checked]:
     """Look at a library's source: the login, the list of events from today, and a price in it."""
     events: list[SourceEvent] = []
 
-    def look() -> str:
-        said = Translator("en").say(check_source(library))
+    def look() -> Message:
+        said = check_source(library)
         today = datetime.now(zone := ZoneInfo(library.timezone)).date()
         with source_of(library) as source:
             listed = source.read(today)
         midnight = datetime.combine(today, time(), zone)
         events.extend(event for event in listed if event.starts_at is None or event.starts_at >= midnight)
-        found = pluralize(len(events), "arrangement fra i dag / event", "arrangementer fra i dag / events")
-        return f"{said} {found} from today."
+        return Message("check.events", {"said": said, "number": len(events)})
 
-    name = Translator("da", library.source.type)("source")
-    subject = f"{library.id}: forbindelse / connection {library.source.conn_id} ({name})"
-    yield checked(subject, look)
+    subject = Message("check.source", {"library": library.id, "connection": library.source.conn_id})
+    yield checked(subject, look, library.source.type)
     yield check_price_unit(library, events)

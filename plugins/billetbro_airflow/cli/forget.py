@@ -12,9 +12,10 @@ from argparse import Namespace
 
 from airflow.sdk.log import mask_secret
 
-from billetbro.steps.forget import Erasure, erasure_report, forget_in_library
+from billetbro.steps.forget import Erasure, erasure_lines, forget_in_library
 from billetbro.steps.personal_data import Kept
 from billetbro.warehouse.privacy.erasure import sought
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.personal_data import Place, for_each_library_in, keys_of_pseudonyms, places, together
 
 NOTHING_FOUND = 3
@@ -40,7 +41,8 @@ def run(args: Namespace) -> int:
         )
 
     failed = for_each_library_in(everywhere, one)
-    print(erasure_report(erasures, dry_run=args.dry_run, by_number=bool(args.purchases)))
+    say, by_number = translator(args.language), bool(args.purchases)
+    print(*erasure_lines(say, erasures, dry_run=args.dry_run, by_number=by_number), sep="\n")
     if failed:
         raise together(failed)
     return 0 if any(erasure.found.purchases for erasure in erasures.values()) else NOTHING_FOUND

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from billetbro.errors import message_of
-from billetbro.messages.errors import error_lines
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.monthly_report import libraries_to_report, report_on
 
 
@@ -18,5 +18,6 @@ def run(args: Namespace) -> int:
             report_on(library, args.month)
         except Exception as error:
             failed = True
-            print(f"{library}:", *error_lines(message_of(error)), sep="\n  ", file=sys.stderr)
+            said = translator(args.language).say(message_of(error))
+            print(f"{library}: {said}", file=sys.stderr)
     return 1 if failed else 0

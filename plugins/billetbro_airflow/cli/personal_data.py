@@ -7,24 +7,26 @@ from argparse import Namespace
 from dataclasses import asdict
 from datetime import date
 
+from billetbro.messages.catalogue import Translator
 from billetbro.warehouse.privacy.policy import Keys
 from billetbro.warehouse.privacy.record import Record, record_of
-from billetbro.warehouse.privacy.record_text import COMMON, record_text
+from billetbro.warehouse.privacy.record_text import COMMON, record_text, what_is_held
 from billetbro_airflow.cli.asking import DEFAULT_TIMEZONE
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import values_kept_out_of_errors
 from billetbro_airflow.tasks.personal_data import Place, keys_of_pseudonyms, places
 
 
 def run(args: Namespace) -> int:
     """Print the record of each library, also of those that are no longer listed and whose data is still stored."""
-    keys = keys_of_pseudonyms()
+    say, keys = translator(args.language), keys_of_pseudonyms()
     _, everywhere = places(args.libraries, despite_mistakes=True)
     records = [one for place in everywhere for one in _records(place, keys)]
     if args.json:
-        told = [_plain(name, record) for name, _, record in records]
+        told = [_plain(say, name, record) for name, _, record in records]
         print(json.dumps(told, ensure_ascii=False, indent=2, default=_iso))
     else:
-        print("\n\n".join(record_text(record, name, timezone) for name, timezone, record in records))
+        print("\n\n".join(record_text(say, record, name, timezone) for name, timezone, record in records))
     return 0
 
 
@@ -41,9 +43,10 @@ def _records(place: Place, keys: Keys) -> list[tuple[str, str, Record]]:
         ]
 
 
-def _plain(name: str, record: Record) -> dict[str, object]:
-    common = {heading: {"da": danish, "en": english} for heading, (danish, english) in COMMON.items()}
-    return {"name": name, **asdict(record), **common}
+def _plain(say: Translator, name: str, record: Record) -> dict[str, object]:
+    common = {heading: say(f"personal_data.{heading}") for heading in COMMON}
+    held = [asdict(held) | {"what": what_is_held(say, held)} for held in record.held]
+    return {"name": name, **asdict(record), "held": held, **common}
 
 
 def _iso(value: date) -> str:

@@ -19,7 +19,7 @@ from billetbro.steps.personal_data import (
     kept_despite_mistakes,
     kept_libraries,
     longest_waiting_first,
-    said_of,
+    night_lines,
     stored_libraries,
     tidy_files,
 )
@@ -114,7 +114,7 @@ def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str,
     failed = for_each_library_in(in_turn, one)
     if files is not None:
         failed = _tidied(state, files, in_turn[0], leaving=failed) | failed
-    print("\n".join(said_of(nights)))
+    print(*night_lines(translator(), nights), sep="\n")
     if failed:
         raise together(failed)
     return {library: night.counts for library, night in nights.items()}

@@ -8,11 +8,6 @@ from dataclasses import dataclass
 
 from billetbro.settings.libraries import LibrariesFileError, Library, Settings, libraries_in_order, load_settings
 
-MISTAKES = (
-    "libraries.yaml har fejl (se `airflow billetbro check`): her bruges det, der kan læses af den. / "
-    "libraries.yaml has mistakes (see `airflow billetbro check`): what can be read of it is used here."
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:
@@ -27,7 +22,7 @@ def readable_settings() -> Readable:
     try:
         settings = load_settings()
     except LibrariesFileError:
-        print(MISTAKES, file=sys.stderr)
+        print(translator()("settings.partly_read"), file=sys.stderr)
         return Readable(settings=None, libraries=_in_order())
     return Readable(settings=settings, libraries=settings.libraries)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,20 +20,6 @@ from billetbro.warehouse.privacy.redact import PERSONAL_TABLES, holds_anything
 from billetbro.warehouse.privacy.retention import counted_from, purchases_with_event
 from billetbro.warehouse.privacy.retention_rule import Retention
 
-WHAT: Mapping[str, Mapping[str, str]] = {
-    "purchases": {
-        "full_name": "køberens navn / the buyer's name",
-        "email": "køberens e-mail / the buyer's e-mail",
-        "phone_number": "køberens telefonnummer / the buyer's phone number",
-        "zip_code": "køberens postnummer / the buyer's postal code",
-        "customer_key": "køberens kundenummer i Place2book / the buyer's profile id in Place2book",
-    },
-    "answers": {
-        "value": "køberens svar på spørgsmål i keep_answers / the buyer's answers to questions in keep_answers"
-    },
-}
-"""Table -> personal column -> what it holds, for people; every column of `PERSONAL` stands here."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -45,7 +31,6 @@ class Held:
     where: str
     table: str
     column: str
-    what: str
     rows: int
     plain: int
 
@@ -144,4 +129,4 @@ def _in_files(files: Lake, library: str) -> list[Held]:
 
 
 def _held(where: str, table: str, column: str, rows: int, plain: int) -> Held:
-    return Held(where=where, table=table, column=column, what=WHAT[table][column], rows=rows, plain=plain)
+    return Held(where=where, table=table, column=column, rows=rows, plain=plain)

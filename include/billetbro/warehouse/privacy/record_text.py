@@ -1,83 +1,59 @@
-"""The record of personal data as people read it, in Danish with English beside."""
+"""The record of personal data as people read it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from billetbro.messages.pluralize import pluralize
+from billetbro.messages.catalogue import Translator
 from billetbro.warehouse.privacy.record import Held, Record
 
-COMMON: Mapping[str, tuple[str, str]] = {
-    "whose": (
-        "personer, der har købt eller bestilt billet i Place2book",
-        "people who bought or booked a ticket at Place2book",
-    ),
-    "source": ("Place2books API: købene til hvert arrangement", "Place2book's API: the purchases of each event"),
-    "purpose": (
-        "statistik over salg og fremmøde; ingen henvendelse til køberne",
-        "statistics of sales and attendance; buyers are not contacted",
-    ),
-    "recipients": (
-        "de, der må læse tabellerne og filerne; visningerne og rollen billetbro_analyst viser ingen persondata",
-        "those who may read the tables and the files; the views and the role billetbro_analyst show no personal data",
-    ),
-    "legal_basis": ("angives af biblioteket, som er dataansvarlig", "told by the library, which is the controller"),
-}
-"""What holds for every library: heading -> Danish, English."""
-
-DAYS = ("dag efter arrangementet / day", "dage efter arrangementet / days")
-HEADINGS = {
-    "whose": "Hvem / whose",
-    "source": "Kilde / source",
-    "purpose": "Formål / purpose",
-    "recipients": "Modtagere / recipients",
-    "legal_basis": "Retsgrundlag / legal basis",
-}
-
-UNKNOWN = "ukendt, så længe libraries.yaml har fejl / unknown while libraries.yaml has mistakes"
+COMMON = ("whose", "source", "purpose", "recipients", "legal_basis")
+"""What holds for every library: each is the end of the key of its sentence."""
 
 
-def record_text(record: Record, name: str, timezone: str) -> str:
+def record_text(say: Translator, record: Record, name: str, timezone: str) -> str:
     """Return a library's record as text; days are those of its time zone."""
-    return "\n".join([f"== {name} ({record.library}) ==", *_lines(record, ZoneInfo(timezone))])
+    return "\n".join([f"== {name} ({record.library}) ==", *_lines(say, record, ZoneInfo(timezone))])
 
 
-def _lines(record: Record, zone: ZoneInfo) -> Iterator[str]:
-    yield f"  Politik / policy: {_policy(record, zone)}"
-    for heading, (danish, english) in COMMON.items():
-        yield f"  {HEADINGS[heading]}: {danish} / {english}"
+def what_is_held(say: Translator, held: Held) -> str:
+    """Return what a personal column holds."""
+    return say(f"personal_data.{held.table}.{held.column}")
+
+
+def _lines(say: Translator, record: Record, zone: ZoneInfo) -> Iterator[str]:
+    yield say("record.policy", policy=_policy(say, record, zone))
+    for heading in COMMON:
+        yield say(f"record.{heading}", words=say(f"personal_data.{heading}"))
     if record.retention_days is None:
-        yield f"  Opbevares / kept: {UNKNOWN}"
+        yield say("record.kept_unknown", unknown=say("record.unknown"))
     else:
-        yield f"  Opbevares / kept: {pluralize(record.retention_days, *DAYS)} after the event"
+        yield say("record.kept", number=record.retention_days)
     if record.oldest:
-        goes = record.removed_on.strftime("%d.%m.%Y") if record.removed_on else UNKNOWN
-        yield f"  Ældste / oldest: arrangement / event {_day(record.oldest, zone)}, fjernes / removed {goes}"
-    yield f"  Senest fjernet / last removal: {_day(record.last_removal, zone) if record.last_removal else '-'}"
-    yield f"  Glemte køb / forgotten purchases: {record.forgotten_purchases}"
+        goes = record.removed_on.strftime("%d.%m.%Y") if record.removed_on else say("record.unknown")
+        yield say("record.oldest", day=_day(record.oldest, zone), removed=goes)
+    yield say("record.last_removal", day=_day(record.last_removal, zone) if record.last_removal else "-")
+    yield say("record.forgotten", count=record.forgotten_purchases)
     if record.under_unknown_keys:
-        yield (
-            f"  Køb med pseudonymer fra en nøgle, der mangler i former_keys / purchases with pseudonyms of a key that "
-            f"former_keys lacks: {record.under_unknown_keys}"
-        )
-    yield "  Persondata / personal data:"
+        yield say("record.unknown_keys", count=record.under_unknown_keys)
+    yield say("record.held")
     for held in record.held:
-        yield f"    {_held(held)}"
+        yield f"    {_held(say, held)}"
 
 
-def _policy(record: Record, zone: ZoneInfo) -> str:
+def _policy(say: Translator, record: Record, zone: ZoneInfo) -> str:
     if record.policy is None or record.since is None:
-        return "intet eksporteret endnu / nothing exported yet"
-    answers = ", ".join(record.keep_answers) or "ingen / none"
-    return f"{record.policy} siden / since {_day(record.since, zone)}; keep_answers: {answers}"
+        return say("record.nothing_exported")
+    answers = ", ".join(record.keep_answers) or say("error.none")
+    return say("record.in_force", policy=record.policy, since=_day(record.since, zone), answers=answers)
 
 
-def _held(held: Held) -> str:
+def _held(say: Translator, held: Held) -> str:
     where = f"{held.table}.{held.column}" if held.where == "warehouse" else f"{held.where}: {held.table}.{held.column}"
-    plain = f", heraf i klartekst / of them in plain text {held.plain}" if held.rows else ""
-    return f"{where}: {pluralize(held.rows, 'række / row', 'rækker / rows')}{plain} - {held.what}"
+    plain = say("record.plain", count=held.plain) if held.rows else ""
+    return say("record.rows", where=where, number=held.rows, plain=plain, what=what_is_held(say, held))
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
