@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, select, union
 
+from billetbro.messages.catalogue import Translator
 from billetbro.settings.libraries import LibrariesFileError, Library, Settings
 from billetbro.steps.request import utc_now
 from billetbro.store.database import LOCK_WAIT_SECONDS, library_lock

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Refused, Retriable, message_of
-from billetbro.messages.errors import error_in_words, failures_in_words
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import CurrentEvent, Mapped, TicketEventKey
 from billetbro.reconcile.mapping.event import map_event
@@ -65,11 +65,11 @@ class Round:
     said: dict[str, str] = field(default_factory=dict)
     failed: dict[str, Exception] = field(default_factory=dict)
 
-    @property
-    def failures(self) -> str:
+    def failures(self, say: Translator) -> str:
         """Return in a sentence which libraries failed and why; empty when none did."""
-        failed = {library: error_in_words(message_of(error)) for library, error in sorted(self.failed.items())}
-        return failures_in_words(failed, len(self.said) + len(failed)) if failed else ""
+        failed = [f"{library}: {say.say(message_of(error))}" for library, error in sorted(self.failed.items())]
+        number, reasons = len(self.said) + len(failed), " | ".join(failed)
+        return say("summary.failed", failed=len(failed), number=number, reasons=reasons) if failed else ""
 
 
 def libraries_due(engine: Engine, now: datetime) -> frozenset[str]:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
 
 from billetbro.errors import SettingsError, Unreachable
+from billetbro.models.message import Message
 from billetbro.store.database import version_of
 
 OLDEST_POSTGRES = 15

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from billetbro.settings.libraries import LibrariesFileError, Library, Settings, libraries_in_order, load_settings
-
+from billetbro_airflow.language import translator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:

@@ -11,6 +11,7 @@ from billetbro.errors import BilletbroError
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.request import LibraryRun, RunRequest, utc_now
 from billetbro.steps.sale_windows import Followed, Round, follow_sale_windows, for_each_due, libraries_due
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
 
@@ -27,7 +28,7 @@ def follow_sales() -> None:
         due = libraries_due(engine, utc_now())
     libraries = [library for library in load_settings().libraries if library.id in due] if due else []
     if not libraries:
-        raise AirflowSkipException("no sale opens or closes now / intet salg åbner eller lukker nu")
+        raise AirflowSkipException(translator()("sales.none_due"))
     # The hourly job's runs have the same ids on the hour.
     run_id = f"ticket_status__{get_current_context()['dag_run'].run_id}"
 
@@ -46,5 +47,5 @@ def _tell(done: Round) -> None:
     for library, error in done.failed.items():
         if not isinstance(error, BilletbroError):
             log.error("%s: an unexpected error", library, exc_info=error)
-    if done.failures:
-        raise AirflowFailException(done.failures)
+    if failures := done.failures(translator()):
+        raise AirflowFailException(failures)

@@ -16,12 +16,12 @@ from tests.integration.cli.conftest import PRIVACY_KEY, Command
 
 OK_OF_NORDVIG = [
     "libraries.yaml",
-    "schema sync (billetbro_db)",
-    "schema warehouse (billetbro_warehouse, ellers / else billetbro_db)",
-    "forbindelse / connection place2book (Place2book)",
-    "nordvig: arrangør / event maker 5100",
-    "nordvig: arrangør / event maker 5101 (Nordvig Havn)",
-    "nordvig: forbindelse / connection cms_nordvig (CMS)",
+    "skemaet sync (billetbro_db)",
+    "skemaet warehouse (billetbro_warehouse, ellers billetbro_db)",
+    "forbindelse place2book (Place2book)",
+    "nordvig: arrangør 5100",
+    "nordvig: arrangør 5101 (Nordvig Havn)",
+    "nordvig: forbindelse cms_nordvig (CMS)",
     "nordvig: price_unit minor",
     "nordvig: fallback_address",
 ]
@@ -34,7 +34,7 @@ def set_connection(monkeypatch: pytest.MonkeyPatch, conn_id: str, **values: obje
 def test_check_of_a_library_in_order_says_so_line_by_line(command: Command) -> None:
     said = command("check", libraries=["nordvig"])
     lines = said.out.splitlines()
-    assert (said.code, said.err, lines[-1]) == (0, "", "Alt er i orden. / Everything is in order.")
+    assert (said.code, said.err, lines[-1]) == (0, "", "Alt er i orden.")
     assert [line for line in lines[:-2] if not line.startswith("OK    ")] == []
     assert [subject for subject in OK_OF_NORDVIG if f"OK    {subject}: " not in said.out] == []
     assert len(lines) == len(OK_OF_NORDVIG) + 2
@@ -43,14 +43,14 @@ def test_check_of_a_library_in_order_says_so_line_by_line(command: Command) -> N
 @pytest.mark.parametrize(
     "line",
     [
-        "OK    solbjerg: arrangør / event maker 5000: ”Solbjerg Bibliotek” i / in Place2book",
-        "OK    nordvig: arrangør / event maker 5101 (Nordvig Havn): ”Nordvig Havn” i / in Place2book",
-        "OK    forbindelse / connection billetbro_privacy (solbjerg): nøglen er der / the key is there",
+        "OK    solbjerg: arrangør 5000: ”Solbjerg Bibliotek” i Place2book",
+        "OK    nordvig: arrangør 5101 (Nordvig Havn): ”Nordvig Havn” i Place2book",
+        "OK    forbindelse billetbro_privacy (solbjerg): nøglen er der",
         "OK    solbjerg: fallback_address: Solbjerg Bibliotek, Solbjerg Torv 4, 2735 Solbjerg, DK, +45 00 00 50 00",
-        "OK    solbjerg: price_unit kroner: ”Babyrytmik for de mindste”, Barn med voksen, i CMS / in the CMS: 40 → "
-        "40,00 kr. (er det rigtigt? / is that right?)",
-        "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby, i CMS / in the CMS: 5000 → 50,00 kr. "
-        "(er det rigtigt? / is that right?)",
+        "OK    solbjerg: price_unit kroner: ”Babyrytmik for de mindste”, Barn med voksen, i CMS: 40 → "
+        "40,00 kr. (er det rigtigt?)",
+        "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby, i CMS: 5000 → 50,00 kr. "
+        "(er det rigtigt?)",
     ],
     ids=["event maker", "branch", "key", "address", "kroner", "minor"],
 )
@@ -75,11 +75,11 @@ def test_check_of_a_library_in_yesplan_looks_at_its_source(
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(file))
     lines = command("check").out.splitlines()
     host = sandbox.yesplan_urls["theater"].removeprefix("http://")
-    assert lines[-1] == "Alt er i orden. / Everything is in order."
-    said = f"{host} accepts the key. 9 arrangementer fra i dag / events from today."
-    assert f"OK    solbjerg: forbindelse / connection yesplan_theater (Yesplan): {said}" in lines
+    assert lines[-1] == "Alt er i orden."
+    said = f"{host} godtager nøglen. 9 arrangementer fra i dag."
+    assert f"OK    solbjerg: forbindelse yesplan_theater (Yesplan): {said}" in lines
     assert [
-        line for line in lines if "”Åbent hus bag scenen”, Voksen, i Yesplan / in Yesplan: 50 → 50,00 kr." in line
+        line for line in lines if "”Åbent hus bag scenen”, Voksen, i Yesplan: 50 → 50,00 kr." in line
     ] != []
 
 
@@ -103,21 +103,21 @@ def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
         1,
         [
             "libraries.yaml",
-            "forbindelse / connection billetbro_privacy (solbjerg)",
-            "solbjerg: arrangør / event maker 5900",
-            "solbjerg: forbindelse / connection cms_solbjerg (CMS)",
+            "forbindelse billetbro_privacy (solbjerg)",
+            "solbjerg: arrangør 5900",
+            "solbjerg: forbindelse cms_solbjerg (CMS)",
         ],
     )
-    assert said.out.endswith("4 fejl; ret dem, og kør check igen. / 4 to be mended; then run check again.\n")
+    assert said.out.endswith("4 fejl; ret dem, og kør check igen.\n")
     told = [
-        "          - nordvig: source.price_unit: found 'euro'; allowed is kroner or minor;",
-        "        There is no connection 'billetbro_privacy'; add it in Airflow under Admin, Connections.",
-        "        The token of connection 'place2book' may use: 5000 ”Solbjerg Bibliotek”, 5100 ”Nordvig",
+        "          - nordvig: source.price_unit: fandt 'euro'; tilladt er kroner eller minor;",
+        "        Der er ingen forbindelse 'billetbro_privacy'; opret den i Airflow under Admin, Connections.",
+        "        Nøglen i forbindelsen 'place2book' må bruges til: 5000 ”Solbjerg Bibliotek”, 5100 ”Nordvig",
         "      > Ret nummeret i libraries.yaml, eller bed Place2book give tokenet adgang til arrangøren.",
-        "did not accept the login (status 403)",
-        "      > Correct user and password, token or key of the connection",
-        "OK    schema sync (billetbro_db): ",
-        "OK    solbjerg: price_unit kroner: i CMS / in the CMS: 75 → 75,00 kr.",
+        "godtog ikke login (status 403)",
+        "      > Ret bruger og adgangskode, token eller nøgle i forbindelsen",
+        "OK    skemaet sync (billetbro_db): ",
+        "OK    solbjerg: price_unit kroner: i CMS: 75 → 75,00 kr.",
     ]
     assert [line for line in told if line not in said.out] == []
 
@@ -141,13 +141,12 @@ def test_check_of_a_website_whose_login_may_not_write_says_so(
     wrong = [number for number, line in enumerate(lines) if line.startswith("FEJL")]
     assert (said.code, [lines[number] for number in wrong]) == (
         1,
-        ["FEJL  nordvig: forbindelse / connection cms_nordvig (CMS)"],
+        ["FEJL  nordvig: forbindelse cms_nordvig (CMS)"],
     )
-    assert lines[wrong[0] + 1 : wrong[0] + 4] == [
-        f"        Connection 'cms_nordvig' to {url.removeprefix('http://')} did not accept the login (status {status}) "
-        "when asked whether the login may write; correct the password or token in the connection.",
+    assert lines[wrong[0] + 1 : wrong[0] + 3] == [
+        f"        Forbindelsen 'cms_nordvig' til {url.removeprefix('http://')} godtog ikke login (status {status}), "
+        "da den blev spurgt, om login må skrive; ret adgangskoden eller nøglen i forbindelsen i Airflow.",
         "      > Ret bruger og adgangskode, token eller nøgle i forbindelsen i Airflow under Admin, Connections.",
-        "      > Correct user and password, token or key of the connection in Airflow under Admin, Connections.",
     ]
 
 
@@ -158,8 +157,8 @@ def test_check_without_anything_still_looks_at_the_database(
     monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_DB")
     said = command("check")
     assert (said.code, said.out.count("FEJL  "), said.out.count("OK    ")) == (1, 3, 0)
-    assert "missing.yaml: there is no such file" in said.out
-    assert said.out.count("There is no connection 'billetbro_db'; add it in Airflow under Admin, Connections.") == 2
+    assert "missing.yaml: filen findes ikke" in said.out
+    assert said.out.count("Der er ingen forbindelse 'billetbro_db'; opret den i Airflow under Admin, Connections.") == 2
 
 
 def test_check_of_place2book_with_a_wrong_token_asks_for_no_event_makers(
@@ -168,8 +167,8 @@ def test_check_of_place2book_with_a_wrong_token_asks_for_no_event_makers(
     given = {"conn_type": "place2book", "host": sandbox.place2book_url, "password": "made-up-wrong"}
     set_connection(monkeypatch, "place2book", **given)
     said = command("check")
-    assert (said.code, said.out.count("FEJL  "), "arrangør / event maker" in said.out) == (1, 1, False)
-    assert "did not accept the login (status 401)" in said.out
+    assert (said.code, said.out.count("FEJL  "), "arrangør" in said.out) == (1, 1, False)
+    assert "godtog ikke login (status 401)" in said.out
 
 
 def test_check_and_its_errors_show_no_secret(

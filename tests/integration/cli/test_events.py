@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from billetbro_airflow.tasks.readable_settings import MISTAKES
 from sandbox.server import Sandbox
 from tests.integration.cli.conftest import Command
 
@@ -182,5 +181,5 @@ def test_events_are_told_of_although_the_settings_have_a_mistake(
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(broken))
     assert command("history", event=BABY).out == before
     said = command("rejections")
-    assert (said.code, said.out, said.err) == (0, rejected, f"{MISTAKES}\n")
+    assert (said.code, said.out, said.err) == (0, rejected, f"{danish(Message("settings.partly_read"))}\n")
     assert command("rejections", libraries=["nordvig"]).out == "Intet er afvist.\n"

@@ -172,5 +172,5 @@ def test_buyers_are_found_nowhere_whatever_goes_wrong(
         "told": [],
     }
     assert ("krimiaften" in left["database"].casefold(), "IntegrityError" in told) == (True, True)
-    assert (str(bought.id) in left["files"], asked[0].out.count("  Politik / policy: " + policy)) == (True, 1)
+    assert (str(bought.id) in left["files"], asked[0].out.count("  Regel: " + policy)) == (True, 1)
     assert [said.code for said in asked] == [0, 0, 0, 0, 1, 1, 0 if policy == "pseudonymise" else 3]

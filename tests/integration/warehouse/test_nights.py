@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from billetbro.errors import Fatal, Retriable
+from billetbro.messages.catalogue import Translator
 from billetbro.settings.libraries import LibrariesFileError, Library, PersonalData, Settings, load_settings
-from billetbro.steps.personal_data import Kept, Night, keep_in_order, kept_libraries, said_of, stored_libraries
+from billetbro.steps.personal_data import Kept, Night, keep_in_order, kept_libraries, night_lines, stored_libraries
 from billetbro.store.database import library_lock
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.privacy.policy import Keys, Privacy
@@ -135,6 +136,6 @@ def test_stored_libraries_are_those_of_tables_and_files(engine: Engine, tmp_path
     )
 
 
-def test_said_of_nights_is_a_line_for_each_library() -> None:
+def test_night_lines_nights_is_a_line_for_each_library() -> None:
     nights = {"herlev": Night(removed=Removed(tables={"purchases": 2, "answers": 0})), "ribe": Night(removed=Removed())}
-    assert said_of(nights) == ["herlev: purchases: 2", "ribe: intet at fjerne / nothing to remove"]
+    assert night_lines(Translator("da"), nights) == ["herlev: purchases: 2", "ribe: intet at fjerne"]

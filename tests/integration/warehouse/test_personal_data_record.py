@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from billetbro.messages.catalogue import Translator
 from billetbro.warehouse.privacy.erasure import forget, sought
 from billetbro.warehouse.privacy.policy import Keys, Privacy
 from billetbro.warehouse.privacy.record import Record, record_of
@@ -75,22 +76,41 @@ def test_record_counts_who_was_forgotten_and_who_cannot_be_found(engine: Engine)
 def test_record_of_a_library_without_exports_says_so(engine: Engine) -> None:
     found = record(engine)
     assert (found.policy, found.oldest, set(counted(found).values())) == (None, None, {(0, 0)})
-    assert "nothing exported yet" in record_text(found, "Herlev Bibliotek", "Europe/Copenhagen")
+    assert "nothing exported yet" in record_text(Translator("en"), found, "Herlev Bibliotek", "Europe/Copenhagen")
 
 
-def test_record_as_text_says_it_in_danish_and_english_and_names_nobody(engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        pytest.param(
+            "da",
+            [
+                "  Regel: keep siden 02.03.2026; keep_answers: allergi, hørt om os",
+                "  Opbevares: 30 dage efter arrangementet",
+                "  Ældste: arrangement 09.03.2026, fjernes 09.04.2026",
+                "    files: purchases.email: 2 rækker, heraf i klartekst 2 - køberens e-mail",
+            ],
+            id="da",
+        ),
+        pytest.param(
+            "en",
+            [
+                "  Policy: keep since 02.03.2026; keep_answers: allergi, hørt om os",
+                "  Kept: 30 days after the event",
+                "  Oldest: event 09.03.2026, removed 09.04.2026",
+                "    files: purchases.email: 2 rows, of them in plain text 2 - the buyer's e-mail",
+            ],
+            id="en",
+        ),
+    ],
+)
+def test_record_as_text_is_in_one_language_and_names_nobody(
+    engine: Engine, tmp_path: Path, language: str, expected: list[str]
+) -> None:
     export(engine, Till(), privacy=KEEP)
     write(engine, a_store(tmp_path))
     told = replace(record(engine, tmp_path), under_unknown_keys=3)
-    lines = record_text(told, "Herlev Bibliotek", "Europe/Copenhagen").splitlines()
-    assert lines[:2] == [
-        "== Herlev Bibliotek (herlev) ==",
-        "  Politik / policy: keep siden / since 02.03.2026; keep_answers: allergi, hørt om os",
-    ]
-    assert "  Opbevares / kept: 30 dage efter arrangementet / days after the event" in lines
-    assert "  Ældste / oldest: arrangement / event 09.03.2026, fjernes / removed 09.04.2026" in lines
-    assert (
-        "    files: purchases.email: 2 rækker / rows, heraf i klartekst / of them in plain text 2 - "
-        "køberens e-mail / the buyer's e-mail" in lines
-    )
+    lines = record_text(Translator(language), told, "Herlev Bibliotek", "Europe/Copenhagen").splitlines()
+    assert lines[0] == "== Herlev Bibliotek (herlev) =="
+    assert [line for line in expected if line not in lines] == []
     assert [buyer for buyer in (*FIRST_BUYER, *SECOND_BUYER) if buyer in "\n".join(lines).casefold()] == []

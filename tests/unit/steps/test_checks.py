@@ -14,24 +14,35 @@ from billetbro.errors import (
     WrongCredentials,
     WrongHost,
 )
+from billetbro.messages.catalogue import Translator
+from billetbro.models.message import Message, as_said
 from billetbro.steps.check import Checked, checked, verdict
+from tests.catalogues import danish
 
 
 def test_check_that_goes_well_is_a_line() -> None:
-    assert str(checked("connection x", lambda: "it answers")) == "OK    connection x: it answers"
+    found = checked(as_said("connection x"), lambda: as_said("it answers"))
+    assert found.in_words(Translator("da")) == "OK    connection x: it answers"
 
 
-def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it() -> None:
-    def look() -> str:
+@pytest.mark.parametrize(
+    ("language", "wrong", "mend"),
+    [
+        pytest.param("da", "FEJL ", "Ret det, der er nævnt ovenfor, og prøv igen.", id="da"),
+        pytest.param("en", "WRONG", "Correct what is named above, and try again.", id="en"),
+    ],
+)
+def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it(language: str, wrong: str, mend: str) -> None:
+    def look() -> Message:
         raise SettingsError("mistakes:\n  - one\n  - two")
 
-    assert str(checked("libraries.yaml", look)).splitlines() == [
-        "FEJL  libraries.yaml",
+    found = checked(Message("check.settings"), look)
+    assert found.in_words(Translator(language)).splitlines() == [
+        f"{wrong} libraries.yaml",
         "        mistakes:",
         "          - one",
         "          - two",
-        "      > Ret det, der er nævnt ovenfor, og prøv igen.",
-        "      > Correct what is named above, and try again.",
+        f"      > {mend}",
     ]
 
 
@@ -53,24 +64,25 @@ def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it() -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_check_tells_how_to_mend_each_kind_of_error(error: Exception, mend: str) -> None:
-    def look() -> str:
+    def look() -> Message:
         raise error
 
-    result = checked("x", look)
-    assert result.mend is not None
-    assert (result.mend.en.startswith(mend), "secret" in str(result)) == (True, False)
+    result = checked(as_said("x"), look)
+    said = result.in_words(Translator("en"))
+    assert (f"      > {mend}" in said, "secret" in said) == (True, False)
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (0, "Alt er i orden. / Everything is in order."),
-        (2, "2 fejl; ret dem, og kør check igen. / 2 to be mended; then run check again."),
+        (0, "Alt er i orden."),
+        (2, "2 fejl; ret dem, og kør check igen."),
     ],
     ids=["none", "two"],
 )
 def test_verdict_counts_what_is_wrong(wrong: int, said: str) -> None:
-    def look() -> str:
+    def look() -> Message:
         raise Fatal("x")
 
-    assert verdict([Checked(subject="y", said="well"), *[checked("x", look)] * wrong]) == said
+    well = Checked(subject=as_said("y"), said=as_said("well"))
+    assert danish(verdict([well, *[checked(as_said("x"), look)] * wrong])) == said
