@@ -49,8 +49,7 @@ def test_check_of_a_library_in_order_says_so_line_by_line(command: Command) -> N
         "OK    solbjerg: fallback_address: Solbjerg Bibliotek, Solbjerg Torv 4, 2735 Solbjerg, DK, +45 00 00 50 00",
         "OK    solbjerg: price_unit kroner: ”Babyrytmik for de mindste”, Barn med voksen, i CMS: 40 → "
         "40,00 kr. (er det rigtigt?)",
-        "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby, i CMS: 5000 → 50,00 kr. "
-        "(er det rigtigt?)",
+        "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby, i CMS: 5000 → 50,00 kr. (er det rigtigt?)",
     ],
     ids=["event maker", "branch", "key", "address", "kroner", "minor"],
 )
@@ -78,9 +77,7 @@ def test_check_of_a_library_in_yesplan_looks_at_its_source(
     assert lines[-1] == "Alt er i orden."
     said = f"{host} godtager nøglen. 9 arrangementer fra i dag."
     assert f"OK    solbjerg: forbindelse yesplan_theater (Yesplan): {said}" in lines
-    assert [
-        line for line in lines if "”Åbent hus bag scenen”, Voksen, i Yesplan: 50 → 50,00 kr." in line
-    ] != []
+    assert [line for line in lines if "”Åbent hus bag scenen”, Voksen, i Yesplan: 50 → 50,00 kr." in line] != []
 
 
 def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(

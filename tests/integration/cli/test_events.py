@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from billetbro.models.message import Message
 from sandbox.server import Sandbox
+from tests.catalogues import danish
 from tests.integration.cli.conftest import Command
 
 pytestmark = pytest.mark.usefixtures("synced")
@@ -181,5 +183,5 @@ def test_events_are_told_of_although_the_settings_have_a_mistake(
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(broken))
     assert command("history", event=BABY).out == before
     said = command("rejections")
-    assert (said.code, said.out, said.err) == (0, rejected, f"{danish(Message("settings.partly_read"))}\n")
+    assert (said.code, said.out, said.err) == (0, rejected, danish(Message("settings.partly_read")) + "\n")
     assert command("rejections", libraries=["nordvig"]).out == "Intet er afvist.\n"

@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 from sqlalchemy import Engine, make_url, text
 
 from billetbro.errors import Fatal, SettingsError
+from billetbro.models.message import Message
 from billetbro.settings.libraries import LibrariesFileError
 from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate, migrate_warehouse
@@ -23,6 +24,7 @@ from billetbro_airflow.tasks.databases import billetbro_engine, warehouse_engine
 from billetbro_airflow.tasks.export_files import lake
 from billetbro_airflow.tasks.personal_data import keep_personal_data_in_order, keys_of_pseudonyms
 from demo.environment import EmbeddedPostgres
+from tests.catalogues import danish
 from tests.integration.cli.conftest import PRIVACY_KEY, Command, Said
 from tests.integration.warehouse.examples import FIRST, Till, export
 from tests.integration.warehouse.files import parquet_files, rows
@@ -175,7 +177,7 @@ def test_forget_does_not_wait_until_the_settings_are_mended(
 ) -> None:
     said = forget(email=EMAIL)
     found = {line.split(":")[0] for line in said.out.splitlines() if line.endswith("1 køb")}
-    assert (said.code, found, said.err) == (0, set(broken_settings), f"{danish(Message("settings.partly_read"))}\n")
+    assert (said.code, found, said.err) == (0, set(broken_settings), danish(Message("settings.partly_read")) + "\n")
     assert traces(engine, NAMED, files) == list(SECOND_BUYER)
     said = forget(email=EMAIL, libraries=["solbjerrg"])
     assert (said.code, "ukendt bibliotek: solbjerrg; de kendte er: " in said.err) == (1, True)
@@ -186,7 +188,7 @@ def test_personal_data_says_what_nobody_can_tell_while_the_settings_have_mistake
 ) -> None:
     said = command("personal_data", json=True)
     assert {one["library"]: one["retention_days"] is None for one in said.json} == broken_settings
-    assert (said.code, said.err) == (0, f"{danish(Message("settings.partly_read"))}\n")
+    assert (said.code, said.err) == (0, danish(Message("settings.partly_read")) + "\n")
     assert {one["removed_on"] for one in said.json if broken_settings[one["library"]]} == {None}
     kept = [line for line in command("personal_data").out.splitlines() if line.startswith(("  Opbevares", "  Ældste"))]
     assert sum(line.endswith(danish(Message("record.unknown"))) for line in kept) == 2 * sum(broken_settings.values())
