@@ -148,7 +148,7 @@ def test_forget_goes_on_when_one_library_fails_and_names_it(forget: Command, eng
     break_a_file(files, "solbjerg")
     said = forget(email=EMAIL)
     assert (said.code, "nordvig: 1 køb" in said.out, "solbjerg" in said.out) == (1, True, False)
-    assert (said.err.startswith("FEJL: "), "\n  solbjerg: " in said.err) == (True, True)
+    assert said.err.startswith("FEJL: solbjerg: ")
     assert those_with_an_email(engine) == {"solbjerg": 1, "nordvig": 1, "lukket": 1}
     assert [trace for trace in NAMED if trace in (said.out + said.err).casefold()] == []
 
@@ -228,7 +228,7 @@ def test_forget_finds_the_person_in_the_warehouse_that_was_left_behind_too(
     forget: Command, engine: Engine, moved: Engine
 ) -> None:
     said = forget(email=EMAIL)
-    assert [line for line in said.out.splitlines() if line.endswith("purchase") and line[0] != " "] == [
+    assert [line for line in said.out.splitlines() if line.endswith("køb") and line[0] != " "] == [
         "nordvig: 1 køb",
         *(f"{library} (warehouse in billetbro_db): 1 køb" for library in ("solbjerg", "nordvig", "lukket")),
     ]
