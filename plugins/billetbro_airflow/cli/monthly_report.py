@@ -15,7 +15,7 @@ def run(args: Namespace) -> int:
     failed = False
     for library in libraries_to_report(args.month, args.libraries):
         try:
-            report_on(library, args.month)
+            report_on(library, args.month, args.language)
         except Exception as error:
             failed = True
             said = translator(args.language).say(message_of(error))

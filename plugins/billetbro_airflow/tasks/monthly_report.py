@@ -16,6 +16,7 @@ from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate_warehouse
 from billetbro.warehouse.reports.month import Month, last_month
 from billetbro.warehouse.reports.shelf import StoreShelf
+from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import values_kept_out_of_errors, warehouse_engine
 
 REPORTS = "BILLETBRO_REPORTS"
@@ -48,7 +49,7 @@ def month_of(library: Library, month: str, now: datetime) -> Month:
     return chosen
 
 
-def report_on(library_id: str, month: str) -> tuple[str, str]:
+def report_on(library_id: str, month: str, language: str | None = None) -> tuple[str, str]:
     """Make one library's report, store it, and return where its page and its rows are."""
     # Here, since the drawing takes long to import, and `libraries_to_report` draws nothing.
     from billetbro.warehouse.reports.report import make_report, store_report
@@ -56,7 +57,7 @@ def report_on(library_id: str, month: str) -> tuple[str, str]:
     (library,) = load_settings().select([library_id])
     shelf = _shelf(os.environ.get(REPORTS, "").strip() or f"file://{AIRFLOW_HOME}/billetbro/reports")
     with values_kept_out_of_errors():
-        report = make_report(warehouse_engine(), library, month_of(library, month, utc_now()))
+        report = make_report(warehouse_engine(), library, month_of(library, month, utc_now()), translator(language))
     page, rows = store_report(shelf, library.id, report)
     print(f"{library.id} {report.month}: {page}\n{library.id} {report.month}: {rows}")
     return page, rows

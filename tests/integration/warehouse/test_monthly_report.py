@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
+from billetbro.messages.catalogue import Translator
 from billetbro.models import Purchase, Ticket
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.warehouse.ingest.reading import ExportEvent
@@ -158,7 +159,7 @@ def test_report_made_again_replaces_its_two_files_with_the_same(engine: Engine, 
     shelf = StoreShelf(name="reports", root=tmp_path)
     stored = []
     for _ in range(2):
-        page, rows = store_report(shelf, library.id, make_report(engine, library, OCTOBER))
+        page, rows = store_report(shelf, library.id, make_report(engine, library, OCTOBER, Translator()))
         stored.append({one.relative_to(tmp_path).as_posix(): one.read_bytes() for one in tmp_path.rglob("*.*")})
     folder = "herlev/2026-10/herlev-2026-10"
     assert (page, rows) == (f"{tmp_path}/{folder}.html", f"{tmp_path}/{folder}.csv")
@@ -172,7 +173,7 @@ def test_report_made_again_replaces_its_two_files_with_the_same(engine: Engine, 
 def test_report_holds_nothing_of_the_buyers(engine: Engine, library: Library) -> None:
     buyers = {10: (replace(FIRST, created_at=local(10, 2)), replace(SECOND, created_at=local(10, 3)))}
     fill(engine, [held(10, local(10, 3))], buyers, AFTER)
-    report = make_report(engine, library, OCTOBER)
+    report = make_report(engine, library, OCTOBER, Translator())
     whole = (report.html + report.csv.decode()).casefold()
     traces = ("testesen", "prøvesen", "example.com", "12 34 56 78", "87654321", "2730", "nødder", "77001122")
     assert [one for one in traces if one in whole] == []

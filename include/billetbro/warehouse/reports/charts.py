@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from billetbro.warehouse.reports.booking import DAYS
-from billetbro.warehouse.reports.danish import round_amount, whole
 from billetbro.warehouse.reports.figures import Day, Part
+from billetbro.warehouse.reports.reader import Reader
 
 WIDTH = 380
 INK = "#24303b"
@@ -54,29 +54,31 @@ ROW = 42
 LONGEST_NAME = 44
 
 
-def sales_by_day(days: Sequence[Day], label: str) -> str:
+def sales_by_day(days: Sequence[Day], label: str, reader: Reader) -> str:
     """Draw the tickets sold on each day as bars."""
 
     def paint(axes: Axes) -> None:
         axes.bar([day.day.day for day in days], [day.tickets for day in days], color=MAIN, width=0.72)
-        _days_of_month(axes, len(days))
+        _days_of_month(axes, len(days), reader)
 
     return _draw("days", label, 230, paint)
 
 
-def sales_so_far(days: Sequence[Day], before: Sequence[Day], names: tuple[str, str], label: str) -> str:
+def sales_so_far(days: Sequence[Day], before: Sequence[Day], names: tuple[str, str], label: str, reader: Reader) -> str:
     """Draw the tickets sold so far in the month, and in the one before it; `days` may end before the month does."""
 
     def paint(axes: Axes) -> None:
         axes.plot(*_so_far(before), color=OTHER, linestyle=(0, (4, 2)), drawstyle="steps-post", label=names[1])
         axes.plot(*_so_far(days), color=MAIN, drawstyle="steps-post", label=names[0])
-        _days_of_month(axes, max(len(days), len(before)))
+        _days_of_month(axes, max(len(days), len(before)), reader)
         _legend(axes)
 
     return _draw("so-far", label, 230, paint)
 
 
-def booking_curve(of_month: Sequence[float], usual: Sequence[float], names: tuple[str, str], label: str) -> str:
+def booking_curve(
+    of_month: Sequence[float], usual: Sequence[float], names: tuple[str, str], label: str, axis: str
+) -> str:
     """Draw the share of the tickets that was sold so many days before; `usual` may be empty."""
 
     def paint(axes: Axes) -> None:
@@ -90,13 +92,13 @@ def booking_curve(of_month: Sequence[float], usual: Sequence[float], names: tupl
         axes.set_xticks([60, 45, 30, 14, 7, 0])
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share * 100:.0f} %"))
-        axes.set_xlabel("dage før arrangementet")
+        axes.set_xlabel(axis)
         _legend(axes)
 
     return _draw("booking", label, 270, paint)
 
 
-def income_by_part(name: str, parts: Sequence[Part], nameless: str, currency: str, label: str) -> str:
+def income_by_part(name: str, parts: Sequence[Part], nameless: str, label: str, reader: Reader) -> str:
     """Draw the income of each part as a bar, with its name above it; `nameless` stands for the part without a name."""
 
     def paint(axes: Axes) -> None:
@@ -106,7 +108,7 @@ def income_by_part(name: str, parts: Sequence[Part], nameless: str, currency: st
         axes.barh(places, [most] * len(parts), height=0.36, color=RULE, alpha=0.45, zorder=0)
         for place, part in zip(places, parts, strict=True):
             axes.text(0, place - 0.30, _shortened(part.name or nameless), va="bottom")
-            paid = round_amount(part.income_ore, currency)
+            paid = reader.round_amount(part.income_ore)
             axes.text(most, place - 0.30, paid, va="bottom", ha="right", color=QUIET)
         axes.set_xlim(0, most)
         axes.set_ylim(len(parts) - 0.7, -0.75)
@@ -115,13 +117,13 @@ def income_by_part(name: str, parts: Sequence[Part], nameless: str, currency: st
     return _draw(name, label, ROW * len(parts) + 6, paint)
 
 
-def _days_of_month(axes: Axes, last: int) -> None:
+def _days_of_month(axes: Axes, last: int, reader: Reader) -> None:
     axes.set_xlim(0.4, last + 0.6)
     axes.set_xticks([1, 8, 15, 22, 29] if last > 28 else [1, 8, 15, 22, 28])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: f"{day:.0f}."))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda day, _: reader.say("chart.day", day=f"{day:.0f}")))
     axes.set_ylim(bottom=0, top=max(axes.get_ylim()[1], 4))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda tickets, _: whole(round(tickets))))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda tickets, _: reader.whole(round(tickets))))
 
 
 def _so_far(days: Sequence[Day]) -> tuple[list[int], list[int]]:

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from billetbro.messages.catalogue import Translator
 from billetbro.settings.libraries import Library
 from billetbro.warehouse.reports.figures import figures_of
 from billetbro.warehouse.reports.month import Month
-from billetbro.warehouse.reports.page import Reader, page_of
+from billetbro.warehouse.reports.page import page_of
 from billetbro.warehouse.reports.read import read_rows
+from billetbro.warehouse.reports.reader import Reader
 from billetbro.warehouse.reports.spreadsheet import spreadsheet_of
 
 
@@ -35,11 +37,11 @@ class Report:
     month: Month
 
 
-def make_report(engine: Engine, library: Library, month: Month) -> Report:
+def make_report(engine: Engine, library: Library, month: Month, say: Translator) -> Report:
     """Make the report from what stands in the warehouse now."""
     zone = ZoneInfo(library.timezone)
     figures = figures_of(read_rows(engine, library.id, month, zone), month, zone)
-    reader = Reader(library=library.name, zone=zone, currency=library.currency)
+    reader = Reader(library=library.name, zone=zone, currency=library.currency, say=say)
     return Report(html=page_of(figures, reader), csv=spreadsheet_of(figures, library.name, zone), month=month)
 
 

@@ -1,30 +1,17 @@
-"""The sentences of a report: how a month compares with the one before it, in Danish."""
+"""The sentences of a report: how a month compares with the one before it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from billetbro.warehouse.reports.booking import Standing
-from billetbro.warehouse.reports.danish import (
-    MONTHS,
-    SPACE,
-    amount,
-    month_name,
-    percent,
-    percentage,
-    round_amount,
-    whole,
-)
+from billetbro.warehouse.reports.danish import percentage
 from billetbro.warehouse.reports.figures import Figures
+from billetbro.warehouse.reports.reader import Reader
 
-UP, DOWN, LEVEL = "▲", "▼", "="
-STANDINGS = {
-    Standing.SOLD_OUT: ("●", "Udsolgt"),
-    Standing.AHEAD: (UP, "Foran"),
-    Standing.AS_USUAL: (LEVEL, "Som sædvanlig"),
-    Standing.BEHIND: (DOWN, "Bagefter"),
-}
-"""A sign and a word for each standing of an event to come."""
+UP, DOWN = "▲", "▼"
+SIGNS = {Standing.SOLD_OUT: "●", Standing.AHEAD: UP, Standing.AS_USUAL: "=", Standing.BEHIND: DOWN}
+"""A sign for each standing of an event to come."""
 
 Share = tuple[int, int]
 """A part, and what it is a part of."""
@@ -32,79 +19,84 @@ Share = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key figure: its names, its value, what it is made of, and how it compares with the month before."""
+    """A key figure: the key of its name, its value, what it is made of, and how it compares with the month before."""
 
-    danish: str
-    english: str
+    name: str
     value: str
     detail: str
     change: str
 
 
-def key_figures(figures: Figures, currency: str) -> tuple[Key, ...]:
+def key_figures(figures: Figures, reader: Reader) -> tuple[Key, ...]:
     """Return the key figures of the month, each beside the month before."""
-    now, before, month = figures.totals, figures.before, MONTHS[figures.month.before.number - 1]
-    paid, paid_before = round_amount(now.income_ore, currency), round_amount(before.income_ore, currency)
-    seats, seats_before = (now.seats_sold, now.seats), (before.seats_sold, before.seats)
-    absent, absent_before = (now.absent, now.expected), (before.absent, before.expected)
-    refunded = round_amount(now.cancelled_ore, currency) if now.cancelled_tickets else ""
-    cancelled = compared(now.cancelled_tickets, before.cancelled_tickets, month)
+    now, before, month = figures.totals, figures.before, reader.month(figures.month.before)
+    paid, paid_before = reader.round_amount(now.income_ore), reader.round_amount(before.income_ore)
+    refunded = reader.round_amount(now.cancelled_ore) if now.cancelled_tickets else ""
+
+    def count(name: str, held: int, held_before: int, detail: str = "") -> Key:
+        return Key(name, reader.whole(held), detail, compared(reader, held, held_before, month))
+
+    def share(name: str, held: Share, held_before: Share) -> Key:
+        of = {"part": reader.whole(held[0]), "of": reader.whole(held[1])}
+        detail = reader.say(f"month.{name}_of" if held[1] else "month.not_counted", **of)
+        return Key(name, reader.percent(*held), detail, compared_shares(reader, held, held_before, month))
+
     return (
-        Key("Solgte billetter", "Tickets sold", whole(now.tickets), "", compared(now.tickets, before.tickets, month)),
-        Key("Indtægt", "Income", paid, "", compared(now.income_ore, before.income_ore, month, paid_before)),
-        Key("Afholdte arrangementer", "Events held", whole(now.held), "", compared(now.held, before.held, month)),
-        _share("Brugt kapacitet", "Capacity used", seats, "pladser", compared_shares(seats, seats_before, month)),
-        _share("Udeblevne", "No-shows", absent, "billetter", compared_shares(absent, absent_before, month)),
-        Key("Annullerede billetter", "Tickets cancelled", whole(now.cancelled_tickets), refunded, cancelled),
+        count("tickets", now.tickets, before.tickets),
+        Key("income", paid, "", compared(reader, now.income_ore, before.income_ore, month, paid_before)),
+        count("held", now.held, before.held),
+        share("capacity", (now.seats_sold, now.seats), (before.seats_sold, before.seats)),
+        share("absent", (now.absent, now.expected), (before.absent, before.expected)),
+        count("cancelled", now.cancelled_tickets, before.cancelled_tickets, refunded),
     )
 
 
-def compared(now: int, before: int, month: str, shown: str | None = None) -> str:
+def compared(reader: Reader, now: int, before: int, month: str, shown: str | None = None) -> str:
     """Return how a count compares with the month before: ▲ 12 % fra 368 i september."""
     if now == before:
-        return f"{LEVEL} som i {month}" if now else f"{LEVEL} heller ingen i {month}"
+        return reader.say("compared.same" if now else "compared.none_either", month=month)
     if not before:
-        return f"{UP} fra ingen i {month}"
-    change = whole(abs(percentage(now - before, before)))
-    return f"{UP if now > before else DOWN} {change}{SPACE}% fra {shown or whole(before)} i {month}"
+        return reader.say("compared.from_none", month=month)
+    change, sign = reader.whole(abs(percentage(now - before, before))), UP if now > before else DOWN
+    before_shown = shown or reader.whole(before)
+    return reader.say("compared.count", sign=sign, change=change, before=before_shown, month=month)
 
 
-def compared_shares(now: Share, before: Share, month: str) -> str:
+def compared_shares(reader: Reader, now: Share, before: Share, month: str) -> str:
     """Return how a share compares with the month before, in percentage points."""
     if not before[1]:
         return ""
+    was = reader.percent(*before)
     if not now[1]:
-        return f"{percent(*before)} i {month}"
+        return reader.say("compared.only_before", before=was, month=month)
     change = percentage(*now) - percentage(*before)
     if not change:
-        return f"{LEVEL} som i {month}"
-    return f"{UP if change > 0 else DOWN} {whole(abs(change))}{SPACE}procentpoint fra {percent(*before)} i {month}"
+        return reader.say("compared.same", month=month)
+    sign, points = UP if change > 0 else DOWN, reader.whole(abs(change))
+    return reader.say("compared.share", sign=sign, change=points, before=was, month=month)
 
 
-def summary(figures: Figures, library: str, currency: str) -> str:
+def summary(figures: Figures, reader: Reader) -> str:
     """Return the month in a sentence or two."""
-    now, month = figures.totals, month_name(figures.month)
+    now, month, say = figures.totals, reader.month(figures.month, year=True), reader.say
     if now.tickets:
-        paid = f"for {amount(now.income_ore, currency)}" if now.income_ore else "uden betaling"
-        tickets = "én billet" if now.tickets == 1 else f"{whole(now.tickets)} billetter"
-        sold = f"{library} solgte {tickets} {paid} i {month}{_trend(figures)}."
+        paid = (
+            say("summary_of.paid", amount=reader.amount(now.income_ore)) if now.income_ore else say("summary_of.free")
+        )
+        values = {"tickets": reader.whole(now.tickets), "paid": paid, "month": month, "trend": _trend(figures, reader)}
+        sold = say("summary_of.sold", number=now.tickets, library=reader.library, **values)
     else:
-        sold = f"{library} solgte ingen billetter i {month}."
+        sold = say("summary_of.none_sold", library=reader.library, month=month)
     if not now.held:
-        return f"{sold} Ingen arrangementer med billetsalg blev afholdt."
-    held = "Ét arrangement" if now.held == 1 else f"{whole(now.held)} arrangementer"
-    seats = f", og {percent(now.seats_sold, now.seats)} af pladserne var solgt" if now.seats else ""
-    return f"{sold} {held} blev afholdt{seats}."
+        return f"{sold} {say('summary_of.none_held')}"
+    seats = say("summary_of.seats", share=reader.percent(now.seats_sold, now.seats)) if now.seats else ""
+    return f"{sold} {say('summary_of.held', number=now.held, events=reader.whole(now.held), seats=seats)}"
 
 
-def _trend(figures: Figures) -> str:
-    now, before, month = figures.totals.tickets, figures.before.tickets, MONTHS[figures.month.before.number - 1]
+def _trend(figures: Figures, reader: Reader) -> str:
+    now, before, month = figures.totals.tickets, figures.before.tickets, reader.month(figures.month.before)
     change = percentage(now - before, before) if before else 0
     if not change:
-        return f", lige så mange som i {month}" if now == before else ""
-    return f", {whole(abs(change))}{SPACE}% {'flere' if change > 0 else 'færre'} end i {month}"
-
-
-def _share(danish: str, english: str, share: Share, of: str, change: str) -> Key:
-    detail = f"{whole(share[0])} af {whole(share[1])} {of}" if share[1] else "ikke opgjort"
-    return Key(danish, english, percent(*share), detail, change)
+        return reader.say("summary_of.as_many", month=month) if now == before else ""
+    key = "summary_of.more" if change > 0 else "summary_of.fewer"
+    return reader.say(key, change=reader.whole(abs(change)), month=month)

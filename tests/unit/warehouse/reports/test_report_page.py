@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from billetbro.warehouse.reports import danish
+from billetbro.messages.catalogue import Translator
 from billetbro.warehouse.reports.booking import Standing
 from billetbro.warehouse.reports.month import Month, last_month
 from billetbro.warehouse.reports.page import page_of
@@ -44,6 +45,19 @@ def test_page_fetches_nothing_and_runs_nothing() -> None:
     made = page(busy_year())
     found = re.findall(r'<(?:script|link|img|iframe)\b|(?:src|href)="[^#"][^"]*"|url\((?!#)[^)]*\)|@import', made)
     assert found == []
+
+
+def test_page_is_in_one_language() -> None:
+    english = replace(SOLBJERG, say=Translator("en"))
+    made = page_of(figures(busy_year()), english).replace("\N{NO-BREAK SPACE}", " ")
+    assert ('<html lang="en">' in made, "Tickets sold" in made, "October 2026" in made) == (True, True, True)
+    assert (
+        re.findall(
+            r"\w*[æøåÆØÅ]\w*|\bBilletter\b|\bmonth\.\w+", re.sub(r'class="title">[^<]*|<text[^>]*>[^<]*', "", made)
+        )
+        == []
+    )
+    assert 'lang="en"' not in page(busy_year())
 
 
 def test_page_names_each_chart_for_those_who_do_not_see_it() -> None:
@@ -126,7 +140,7 @@ def test_rows_tell_of_each_event_in_danish() -> None:
     ],
 )
 def test_count_is_compared_with_the_month_before(now: int, before: int, said: str) -> None:
-    assert compared(now, before, "maj").replace("\N{NO-BREAK SPACE}", " ") == said
+    assert compared(SOLBJERG, now, before, "maj").replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 @pytest.mark.parametrize(
@@ -139,14 +153,14 @@ def test_count_is_compared_with_the_month_before(now: int, before: int, said: st
     ],
 )
 def test_share_is_compared_with_the_month_before(now: tuple[int, int], before: tuple[int, int], said: str) -> None:
-    assert compared_shares(now, before, "maj").replace("\N{NO-BREAK SPACE}", " ") == said
+    assert compared_shares(SOLBJERG, now, before, "maj").replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 @pytest.mark.parametrize(
     ("ore", "said"), [(123450, "1.234,50 kr."), (0, "0,00 kr."), (-5, "−0,05 kr."), (100000000, "1.000.000,00 kr.")]
 )
 def test_amount_is_written_in_danish(ore: int, said: str) -> None:
-    assert danish.amount(ore).replace("\N{NO-BREAK SPACE}", " ") == said
+    assert SOLBJERG.amount(ore).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 @pytest.mark.parametrize(
