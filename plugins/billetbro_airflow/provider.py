@@ -1,4 +1,7 @@
-"""What Airflow needs to know of us: connection types, with labels and a working "Test", and `airflow billetbro`."""
+"""What Airflow needs to know of us: connection types, with labels and a working "Test", and `airflow billetbro`.
+
+Labels are short, and in Danish and English: Airflow reads them when it starts, and shows them to every reader.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The forms in which a person starts a DAG: their fields in Danish and English, and what they accept.
+"""The forms in which a person starts a DAG: their fields, and what they accept.
+
+They are in Danish and English: a form is made when a DAG is parsed, which asks no database for the reader's language.
 
 Airflow's page sends null for a field that was emptied, and so may the command line and the API: null is an empty field.
 """
