@@ -50,7 +50,7 @@ def test_source_that_may_recover_is_tried_again_and_its_failure_stays_its_own(ru
     assert ran.steps("solbjerg") == {**STOPPED_AT_ONCE, "extract": ("failed", 3)}
     assert ran.steps("nordvig") == WELL
     assert attempts(sandbox, "cms:solbjerg", EVENTS) == 3
-    assert "1 of 2 libraries failed: solbjerg: extract: Connection 'cms_solbjerg'" in ran.log
+    assert "1 af 2 biblioteker fejlede: solbjerg: extract: Forbindelsen 'cms_solbjerg'" in ran.log
 
 
 def test_source_that_recovers_leaves_the_run_green(runs: Runs, sandbox: Sandbox) -> None:
@@ -70,7 +70,7 @@ def test_token_that_is_not_accepted_is_not_tried_again(runs: Runs, sandbox: Sand
         "writeback": ("skipped", 1),
         "export_purchases": ("failed", 1),
     }
-    assert "1 of 2 libraries failed: solbjerg: load: Connection 'place2book'" in ran.log
+    assert "1 af 2 biblioteker fejlede: solbjerg: load: Forbindelsen 'place2book'" in ran.log
     assert sandbox.place2book_token not in ran.log
 
 

@@ -57,7 +57,7 @@ def test_library_that_fails_leaves_the_others_of_its_task_untouched(
     states = {label: {step: state for step, (state, _) in ran.steps(label).items()} for label in batches}
     well = dict.fromkeys(STEPS, "success")
     assert states == dict.fromkeys(batches, well) | {"lib03, lib04": well | {"extract": "failed"}}
-    assert "1 of 17 libraries failed: lib03: extract: Connection 'cms_lib03'" in ran.log
+    assert "1 af 17 biblioteker fejlede: lib03: extract: Forbindelsen 'cms_lib03'" in ran.log
     with engine.connect() as connection:
         rows = connection.execute(select(run_rows.c.library, run_rows.c.loaded_at, run_rows.c.exported_at)).all()
     assert {row.library for row in rows if row.loaded_at is None} == {"lib03"}

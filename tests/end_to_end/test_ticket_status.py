@@ -52,7 +52,7 @@ def test_run_is_red_and_names_the_library_then_follows_the_sale_then_asks_nobody
     red = looks.run()
     sandbox.start_server(CMS)
     assert (red.state, red.state_of(TASK), site.get(opened).fields["state"]) == ("failed", "failed", SHOWN)
-    assert "1 of 1 library failed: solbjerg: Connection 'cms_solbjerg' to 127.0.0.1:" in red.log
+    assert "1 af 1 bibliotek fejlede: solbjerg: Forbindelsen 'cms_solbjerg' til 127.0.0.1:" in red.log
 
     before = len(log.entries)
     done = command_line(variables)

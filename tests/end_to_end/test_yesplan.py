@@ -73,7 +73,7 @@ def test_key_that_was_revoked_fails_the_run_at_once_and_is_nowhere_in_what_is_le
     kept = bytes_left_in(airflow_home, files).decode(errors="replace")
     left = [ran.log, caplog.text, runs.everything(), stored(engine), kept]
     assert (ran.state, ran.steps("solbjerg")["extract"]) == ("failed", ("failed", 1))
-    assert "solbjerg: extract: Connection 'yesplan_theater' to 127.0.0.1" in ran.log
-    assert "did not accept the login (status 403)" in ran.log
+    assert "solbjerg: extract: Forbindelsen 'yesplan_theater' til 127.0.0.1" in ran.log
+    assert "godtog ikke login (status 403)" in ran.log
     assert "place2book_sync" in kept
     assert [number for number, one in enumerate(left) if state.api_key in one] == []

@@ -11,9 +11,9 @@ from airflow.sdk import BaseHook
 
 from billetbro.api.http.access import Access, RequestSettings
 from billetbro.errors import BilletbroError
-from billetbro.messages.catalogue import Translator
 from billetbro.models.message import Message
 from billetbro_airflow.hooks.connections import PATIENCE_OF_A_TEST, access_of
+from billetbro_airflow.language import translator
 
 Client = TypeVar("Client", bound=AbstractContextManager[object])
 
@@ -40,9 +40,9 @@ class ApiHook(BaseHook, ABC, Generic[Client]):
         try:
             client = self._asking(PATIENCE_OF_A_TEST)
             with client:
-                return True, Translator().say(self._check(client))
+                return True, translator().say(self._check(client))
         except BilletbroError as error:
-            return False, Translator().say(error.message)
+            return False, translator().say(error.message)
 
     @abstractmethod
     def _client_of(self, access: Access) -> Client:

@@ -217,13 +217,15 @@ def test_connection_without_a_host_is_wrong(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("hook_class", [DplCmsHook, Place2bookHook, YesplanHook])
 def test_connection_that_does_not_exist_is_named(
-    hook_class: type[DplCmsHook | Place2bookHook | YesplanHook], airflow_home: object
+    hook_class: type[DplCmsHook | Place2bookHook | YesplanHook], airflow_home: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(SettingsError) as raised:
         _ = hook_class("cms_ingen").client
     assert str(raised.value) == "There is no connection 'cms_ingen'; add it in Airflow under Admin, Connections."
     said = "Der er ingen forbindelse 'cms_ingen'; opret den i Airflow under Admin, Connections."
     assert hook_class("cms_ingen").test_connection() == (False, said)
+    monkeypatch.setenv("AIRFLOW_VAR_BILLETBRO_LANGUAGE", "en")
+    assert hook_class("cms_ingen").test_connection() == (False, str(raised.value))
 
 
 @pytest.mark.parametrize("conn_type", ["dpl_cms", "place2book", "yesplan"])

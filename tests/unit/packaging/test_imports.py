@@ -16,7 +16,7 @@ ALLOWED = {
         "billetbro_airflow.hooks",
         "billetbro.api",
         "billetbro.errors",
-        "billetbro.messages.catalogue",
+        "billetbro_airflow.language",
         "billetbro.models.message",
         "billetbro.sources",
     ),
