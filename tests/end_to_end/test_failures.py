@@ -102,8 +102,8 @@ def test_task_that_ends_without_a_word_makes_the_run_red_by_name(
     monkeypatch.setattr(runs.dag.get_task("library.extract"), "execution_timeout", timedelta(seconds=5))
     ran = runs.run(libraries=["nordvig"])
     assert (ran.state, ran.steps("nordvig")) == ("failed", {**STOPPED_AT_ONCE, "extract": ("failed", 1)})
-    assert " / the task library.extract_0 failed without an explanation; see its log.\n" in ran.log
-    assert ("Every library went well." in ran.log, ran.tasks["report", None]) == (False, ("failed", 1))
+    assert "opgaven library.extract_0 fejlede uden forklaring; se dens log.\n" in ran.log
+    assert ("Det gik godt for alle biblioteker." in ran.log, ran.tasks["report", None]) == (False, ("failed", 1))
 
 
 def test_row_that_the_database_refuses_is_not_shown_in_the_log(

@@ -78,7 +78,7 @@ def test_command_makes_the_last_month_in_airflows_own_folder(
 @pytest.mark.parametrize(("month", "why"), [("oktober", "is not a month"), ("2999-01", "has not begun")])
 def test_command_refuses_what_is_no_month_to_report_on(reports: tuple[Runs, Path], month: str, why: str) -> None:
     with pytest.raises(SettingsError, match=why):
-        command.run(Namespace(month=month, libraries=[]))
+        command.run(Namespace(language=None, month=month, libraries=[]))
 
 
 def test_report_of_a_warehouse_that_nothing_was_exported_to_is_a_page(
@@ -87,6 +87,6 @@ def test_report_of_a_warehouse_that_nothing_was_exported_to_is_a_page(
     _, folder = reports
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE warehouse.events CASCADE"))
-    assert command.run(Namespace(month=month, libraries=["nordvig"])) == 0
+    assert command.run(Namespace(language=None, month=month, libraries=["nordvig"])) == 0
     page = (folder / "nordvig" / month / f"nordvig-{month}.html").read_text()
     assert "Der er endnu ikke læst noget salg fra Place2book" in page
