@@ -68,7 +68,7 @@ def test_command_makes_the_last_month_in_airflows_own_folder(
     reports: tuple[Runs, Path], airflow_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("BILLETBRO_REPORTS")
-    assert command.run(Namespace(month="", libraries=["solbjerg"])) == 0
+    assert command.run(Namespace(language=None, month="", libraries=["solbjerg"])) == 0
     last = Month.of(utc_now().date()).before
     folder = airflow_home / "billetbro" / "reports"
     assert files(folder) == [f"solbjerg/{last}/solbjerg-{last}.{ending}" for ending in ("csv", "html")]
