@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from billetbro.settings.libraries import LibrariesFileError, Library, Settings, libraries_in_order, load_settings
 from billetbro_airflow.language import translator
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:
     """The settings, None when they have mistakes; `libraries` are those without one of their own."""
