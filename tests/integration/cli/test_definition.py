@@ -10,6 +10,7 @@ import pytest
 from airflow.cli.cli_parser import get_parser
 from airflow.providers_manager import ProvidersManager
 
+from billetbro_airflow.cli import definition
 from billetbro_airflow.cli.definition import SUBCOMMANDS, billetbro_commands
 from demo.environment import ROOT
 
@@ -58,7 +59,7 @@ def test_language_that_there_is_not_is_an_error_that_names_those_that_there_are(
 ) -> None:
     with pytest.raises(SystemExit):
         parsed("rejections", "--language", "sv")
-    assert "argument --language: sv: vælg / choose da, en" in capsys.readouterr().err
+    assert "argument --language: sv: da, en" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["definition", "running"])
@@ -67,5 +68,27 @@ def test_module_that_every_airflow_command_reads_imports_nothing_heavy(name: str
     imported = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
     light = {"__future__", "argparse", "billetbro_airflow.cli.running", "functools", "importlib", "os", "sys"}
-    light |= {"collections.abc", "contextlib", "typing"}
+    light |= {"collections.abc", "contextlib", "itertools", "typing"}
     assert imported - light <= {"airflow.cli.cli_config", "airflow.cli.utils"}
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("airflow billetbro --help", "Hvad er afvist?"),
+        ("airflow billetbro rejections --language en --help", "What is rejected?"),
+        ("airflow dags list", ""),
+    ],
+)
+def test_help_is_in_the_language_of_the_command_line_and_costs_others_nothing(
+    monkeypatch: pytest.MonkeyPatch, line: str, shown: str
+) -> None:
+    monkeypatch.setattr("sys.argv", line.split())
+    assert definition._help("rejections") == shown
+
+
+def test_every_command_and_argument_has_its_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["airflow", "billetbro"])
+    names = {command.name for command in SUBCOMMANDS} | {arg.flags[0] for one in SUBCOMMANDS for arg in one.args}
+    without = [name for name in names if definition._help(name.strip("-").replace("-", "_")).startswith("cli.")]
+    assert without == []
