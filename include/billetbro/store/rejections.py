@@ -33,7 +33,10 @@ def report_rejections(
     now: datetime,
     fingerprints: Mapping[str, str] | None = None,
 ) -> None:
-    """Open these rejections, or note that they are still there; `fingerprints` tell what was tried, by uuid."""
+    """Open these rejections, or note that they are still there; `fingerprints` tell what was tried, by uuid.
+
+    Its many arguments are columns of the rows.
+    """
     tried = fingerprints or {}
     rows = [{"library": library, **_row(one, run_id, now, tried.get(one.uuid))} for one in found]
     rows = list({(row["uuid"], row["code"]): row for row in rows}.values())
