@@ -34,7 +34,7 @@ def plan_linked(event: LinkedEvent, state: ReconcileState, plan: Plan) -> None:
         plan.rejections.append(moved)
     if _would_end_a_sale(event, resync=resync):
         sold = rejection_of(mapped, "removed_but_sold", "passive", str(tickets_sold(current) or "?"))
-        plan.rejections.append(replace(sold, detail="now a passive event"))
+        plan.rejections.append(replace(sold, detail=Outcome.PASSIVE_EVENT))
         return
     if reopened := reopened_sale(link, current):
         plan.changes.append(reopened)
