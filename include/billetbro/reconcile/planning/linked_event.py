@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from billetbro.models import FieldChange, Kind
+from billetbro.models import FieldChange, Kind, Outcome
 from billetbro.reconcile.planning.field_changes import (
     edited_fields,
     not_recorded,
