@@ -41,6 +41,11 @@ def as_json(data: object, status: int = 200) -> Reply:
     return Reply(json.dumps(data).encode(), status, {"Content-Type": "application/json"})
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that has hung up, as an impatient one does."""
+
+
 class AnsweringServer:
     """Answers with the replies in order, and then with the last of them for ever."""
 
@@ -48,7 +53,7 @@ class AnsweringServer:
         self.received: list[Received] = []
         self.closing = threading.Event()
         self._replies: deque[Reply] = deque([Reply()])
-        self._http = ThreadingHTTPServer((host, 0), _handler_of(self))
+        self._http = _Server((host, 0), _handler_of(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
         self.url = f"http://{host}:{self._http.server_port}"
 
