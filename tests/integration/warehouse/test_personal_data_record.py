@@ -15,8 +15,8 @@ from billetbro.warehouse.privacy.record_text import record_text
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from tests.integration.warehouse.examples import EVENT, KEY, LIBRARY, MONDAY, Till, export
-from tests.integration.warehouse.files import a_store, write
-from tests.integration.warehouse.personal import DROP, FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, files_in
+from tests.integration.warehouse.files import lake_in, write
+from tests.integration.warehouse.personal import DROP, FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER
 
 THIRTY = Retention(days=30)
 KEYS = Keys(current=KEY)
@@ -26,7 +26,7 @@ COLUMNS = ("full_name", "email", "phone_number", "zip_code", "customer_key", "va
 
 def record(engine: Engine, root: Path | None = None, keys: Keys = KEYS) -> Record:
     with engine.connect() as connection:
-        return record_of(connection, LIBRARY, THIRTY, keys, files_in(root) if root else None)
+        return record_of(connection, LIBRARY, THIRTY, keys, lake_in(root) if root else None)
 
 
 def counted(found: Record, where: str = "warehouse") -> dict[str, tuple[int, int]]:
@@ -46,7 +46,7 @@ def test_record_counts_the_rows_that_hold_something_and_how(
     engine: Engine, tmp_path: Path, privacy: Privacy, rows: list[tuple[int, int]]
 ) -> None:
     export(engine, Till(), privacy=privacy)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     found = record(engine, tmp_path)
     expected = dict(zip(COLUMNS, rows, strict=True))
     assert (counted(found), counted(found, "files")) == (expected, expected)
@@ -108,7 +108,7 @@ def test_record_as_text_is_in_one_language_and_names_nobody(
     engine: Engine, tmp_path: Path, language: str, expected: list[str]
 ) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     told = replace(record(engine, tmp_path), under_unknown_keys=3)
     lines = record_text(Translator(language), told, "Herlev Bibliotek", "Europe/Copenhagen").splitlines()
     assert lines[0] == "== Herlev Bibliotek (herlev) =="
