@@ -19,8 +19,8 @@ from billetbro.warehouse.lake.delta_lake import DeltaLake
 from billetbro.warehouse.lake.lake import LakePlace
 from billetbro.warehouse.lake.schema import lake_schema
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
-from billetbro.warehouse.privacy.policy import Row, pseudonym
-from billetbro.warehouse.privacy.redact import blank_files
+from billetbro.warehouse.privacy.pseudonymise import Row, pseudonym
+from billetbro.warehouse.privacy.redact_stored import blank_files
 
 LIBRARY = "herlev"
 KEPT_DAYS = 365

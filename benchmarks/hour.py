@@ -29,7 +29,7 @@ from billetbro.steps.request import LibraryRun, RunRequest
 from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.store.database import connect
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 from demo.postgres import EmbeddedPostgres
 from sandbox.server import Sandbox
 

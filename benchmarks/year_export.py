@@ -30,7 +30,7 @@ from billetbro.store.schema.tables import links
 from billetbro.store.snapshots import store_ticket_events
 from billetbro.warehouse.lake.delta_lake import DeltaLake
 from billetbro.warehouse.lake.lake import LakePlace
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 from demo.environment import ROOT
 
 UNTHROTTLED = RequestSettings(per_second=1_000_000)

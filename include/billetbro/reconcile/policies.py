@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from billetbro.models import Change, FieldChange, LibraryRules, Refusal, Rejection, Written
 from billetbro.models.message import Message
 from billetbro.reconcile.operations import operation_of
-from billetbro.reconcile.planning.parts import Plan
+from billetbro.reconcile.planning.plan_parts import Plan
 from billetbro.reconcile.state import ReconcileState
 
 RETRY_REFUSED_AFTER = timedelta(days=1)

@@ -25,7 +25,7 @@ from billetbro.models import (
     Window,
     WriteInDoubt,
 )
-from billetbro.reconcile.matching.twin import Twin
+from billetbro.reconcile.matching.twin_claims import Twin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

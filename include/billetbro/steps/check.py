@@ -11,7 +11,7 @@ from billetbro.messages.catalogue import ANY_SOURCE, Translator
 from billetbro.messages.field_lines import kroner
 from billetbro.models import PriceUnit, SourceEvent
 from billetbro.models.message import Message
-from billetbro.reconcile.mapping.flaws import Flaw
+from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.html import plain_line
 from billetbro.reconcile.mapping.prices import prices_of
 from billetbro.settings.libraries import Library

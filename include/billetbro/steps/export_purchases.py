@@ -23,7 +23,7 @@ from billetbro.store.snapshots import forget_ticket_events, read_source_events, 
 from billetbro.warehouse.ingest.purchases import Export, ExportSummary, ReadPurchases, Vanished, export_purchases
 from billetbro.warehouse.ingest.reading import ExportEvent, Listed
 from billetbro.warehouse.ingest.tombstones import mark_events_gone
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 
 TOLD = 5
 """So many events that failed are named in the error."""

@@ -13,9 +13,9 @@ from billetbro.steps.request import utc_now
 from billetbro.store.database import library_lock
 from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.erasure import Forgotten, Sought, forget
-from billetbro.warehouse.privacy.policy import Keys
 from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
-from billetbro.warehouse.privacy.redact import Counts
+from billetbro.warehouse.privacy.pseudonymise import Keys
+from billetbro.warehouse.privacy.redact_stored import Counts
 
 LOCK_WAIT_SECONDS = 60.0
 """Somebody is looking at the command."""

@@ -22,10 +22,10 @@ from billetbro.store.database import LOCK_WAIT_SECONDS, library_lock
 from billetbro.store.schema.privacy_tables import privacy_policies, retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.lake.lake import Lake
-from billetbro.warehouse.privacy.policy import Keys, Privacy
 from billetbro.warehouse.privacy.policy_change import apply_policy, apply_policy_to_files
 from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
-from billetbro.warehouse.privacy.redact import Counts
+from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
+from billetbro.warehouse.privacy.redact_stored import Counts
 from billetbro.warehouse.privacy.retention import Removed, remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 

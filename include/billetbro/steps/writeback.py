@@ -20,7 +20,7 @@ from billetbro.errors import (
 from billetbro.models import Change, Mode, Rejection
 from billetbro.reconcile.planning.plan import UNREADABLE
 from billetbro.reconcile.policies import fingerprint, refused_before
-from billetbro.reconcile.sale_status.unsaved import UNSAVED, fails_for_good
+from billetbro.reconcile.sale_status.unsavable_event import UNSAVED, fails_for_good
 from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
 from billetbro.sources import Source
 from billetbro.steps.due_write_backs import (
@@ -42,7 +42,7 @@ from billetbro.store.logins import doubt_login
 from billetbro.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
 from billetbro.store.runs import note_progress, read_run
 from billetbro.store.snapshots import note_written_back, read_mapped, read_ticket_events
-from billetbro.store.write_backs import failing_write_back
+from billetbro.store.write_back_attempts import failing_write_back
 
 REFUSED = "cms_refused"
 GIVE_UP_AFTER = 5

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from billetbro.models import Refusal, Rejection
-from billetbro.reconcile.sale_status.unsaved import UNSAVED
+from billetbro.reconcile.sale_status.unsavable_event import UNSAVED
 from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
 from billetbro.store.schema.tables import rejections
 

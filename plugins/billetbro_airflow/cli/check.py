@@ -20,9 +20,9 @@ from billetbro.steps.check import (
     checked,
     verdict,
 )
-from billetbro.store.condition import condition_of
+from billetbro.store.database_check import condition_of
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
-from billetbro.warehouse.privacy.policy import KEY_CONNECTION
+from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION
 from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, warehouse_engine

@@ -16,7 +16,7 @@ from billetbro.models import PersonalDataPolicy
 from billetbro.settings.libraries import Library
 from billetbro.store.database import connect
 from billetbro.store.warehouse_place import is_elsewhere
-from billetbro.warehouse.privacy.policy import KEY_CONNECTION, Privacy
+from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION, Privacy
 from billetbro.warehouse.privacy.retention_rule import Retention
 from billetbro_airflow.hooks.connections import connection_named
 

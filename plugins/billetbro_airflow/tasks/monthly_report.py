@@ -15,7 +15,7 @@ from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate_warehouse
 from billetbro.warehouse.reports.month import Month, last_month
-from billetbro.warehouse.reports.shelf import StoreShelf
+from billetbro.warehouse.reports.report_files import StoreShelf
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import values_kept_out_of_errors, warehouse_engine
 

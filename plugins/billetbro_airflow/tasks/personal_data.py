@@ -25,7 +25,7 @@ from billetbro.steps.personal_data import (
 )
 from billetbro.store.database import migrate, migrate_warehouse
 from billetbro.warehouse.lake.lake import Lake
-from billetbro.warehouse.privacy.policy import KEY_CONNECTION, Keys
+from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION, Keys
 from billetbro_airflow.hooks.connections import connection_named
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, values_kept_out_of_errors, warehouse_engine

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 
 from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.webhooks.airflow_runs import AirflowRuns
-from billetbro_airflow.webhooks.desk import RunDesk
 from billetbro_airflow.webhooks.endpoint import Webhook
+from billetbro_airflow.webhooks.take_action import RunDesk
 from billetbro_airflow.webhooks.venues import Venues, events_of
 
 

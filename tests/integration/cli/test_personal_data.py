@@ -19,7 +19,7 @@ from billetbro.models.message import Message
 from billetbro.settings.libraries import LibrariesFileError
 from billetbro.steps.request import utc_now
 from billetbro.store.database import migrate, migrate_warehouse
-from billetbro.warehouse.privacy.policy import Keys
+from billetbro.warehouse.privacy.pseudonymise import Keys
 from billetbro_airflow.tasks.databases import billetbro_engine, warehouse_engine
 from billetbro_airflow.tasks.export_files import lake
 from billetbro_airflow.tasks.personal_data import keep_personal_data_in_order, keys_of_pseudonyms

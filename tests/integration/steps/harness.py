@@ -34,7 +34,7 @@ from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.store.links import read_links
 from billetbro.store.runs import RunRecord, read_run
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 from sandbox.cms_state import CmsSite
 from sandbox.moments import utc_now
 from sandbox.place2book_records import Event

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, MetaData, make_url, text
 
 from billetbro.errors import SettingsError, Unreachable
-from billetbro.store.condition import UNNUMBERED, condition_of
 from billetbro.store.database import connect, migrate
+from billetbro.store.database_check import UNNUMBERED, condition_of
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 
 

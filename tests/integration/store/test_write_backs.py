@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from billetbro.errors import BilletbroError, InternalServerError, OutcomeUnknown
 from billetbro.models import Change, Kind
-from billetbro.reconcile.sale_status.unsaved import Failing
+from billetbro.reconcile.sale_status.unsavable_event import Failing
 from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
-from billetbro.store.write_backs import failing_write_back
+from billetbro.store.write_back_attempts import failing_write_back
 from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
 
 FAILED_INSIDE = InternalServerError("lost")

@@ -11,7 +11,7 @@ from billetbro.models import AdditionalSale, Answer, CurrentEvent, CurrentPrice,
 from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
 from billetbro.warehouse.ingest.purchases import Export, ExportSummary, export_purchases
 from billetbro.warehouse.ingest.reading import ExportEvent
-from billetbro.warehouse.privacy.policy import Privacy, Row
+from billetbro.warehouse.privacy.pseudonymise import Privacy, Row
 
 LIBRARY = "herlev"
 TABLES = (events, prices, purchases, tickets, additional_sales, answers)

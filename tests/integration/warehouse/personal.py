@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from billetbro.models import PersonalDataPolicy
 from billetbro.store.schema.warehouse_tables import answers, purchases
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
-from billetbro.warehouse.privacy.policy import Privacy, Row
+from billetbro.warehouse.privacy.pseudonymise import Privacy, Row
 from tests.integration.warehouse.examples import KEY, contents, everything, text_of_all_tables, view
 from tests.integration.warehouse.files import everything_in
 

@@ -15,7 +15,7 @@ from billetbro.store.database import connect, lineage, migrate_warehouse, versio
 from billetbro.store.schema.metadata import warehouse_metadata
 from billetbro.store.schema.views import ANALYST, CREATE_ROLE
 from billetbro.store.schema.warehouse_tables import view_versions
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 from demo.environment import EmbeddedPostgres
 from tests.integration.warehouse.examples import FIRST, SECOND, VIEWS, Till, contents, export, view
 

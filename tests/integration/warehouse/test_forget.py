@@ -18,7 +18,7 @@ from billetbro.store.schema.privacy_tables import forgotten
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.privacy.erasure import Forgotten, Sought, forget, sought
 from billetbro.warehouse.privacy.erasure_log import bring_forgotten
-from billetbro.warehouse.privacy.policy import Keys, Row, pseudonym
+from billetbro.warehouse.privacy.pseudonymise import Keys, Row, pseudonym
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES

@@ -22,7 +22,7 @@ from billetbro.store.file_exports import date_of_change
 from billetbro.warehouse.lake import delta_tables
 from billetbro.warehouse.lake import write as write_module
 from billetbro.warehouse.lake.schema import EXPORTED, lake_schema, properties
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 from tests.integration.warehouse.examples import (
     FIRST,
     HOUR,

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from billetbro.warehouse.lake import delta_tables
 from billetbro.warehouse.lake.lake import FilesTrouble
-from billetbro.warehouse.privacy.policy import Row
-from billetbro.warehouse.privacy.redact import blank_files
+from billetbro.warehouse.privacy.pseudonymise import Row
+from billetbro.warehouse.privacy.redact_stored import blank_files
 from tests.integration.warehouse.examples import FIRST, HOUR, LIBRARY, MONDAY, SECOND, Till, export
 from tests.integration.warehouse.files import everything_in, lake_in, parquet_files, rows, stored_bytes, write
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, SECOND_BUYER, found_in

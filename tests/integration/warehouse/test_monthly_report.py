@@ -17,9 +17,9 @@ from billetbro.settings.libraries import Library, load_settings
 from billetbro.warehouse.ingest.reading import ExportEvent
 from billetbro.warehouse.reports.figures import Figures, Part, Totals, figures_of
 from billetbro.warehouse.reports.month import Month
-from billetbro.warehouse.reports.read import read_rows
+from billetbro.warehouse.reports.queries import read_rows
 from billetbro.warehouse.reports.report import make_report, store_report
-from billetbro.warehouse.reports.shelf import StoreShelf
+from billetbro.warehouse.reports.report_files import StoreShelf
 from demo.environment import LIBRARIES
 from tests.integration.warehouse.examples import CURRENT, EVENT, FIRST, SECOND, Till, export
 

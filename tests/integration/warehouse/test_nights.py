@@ -14,7 +14,7 @@ from billetbro.settings.libraries import LibrariesFileError, Library, PersonalDa
 from billetbro.steps.personal_data import Kept, Night, keep_in_order, kept_libraries, night_lines, stored_libraries
 from billetbro.store.database import library_lock
 from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.privacy.policy import Keys, Privacy
+from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
 from billetbro.warehouse.privacy.retention import Removed
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES

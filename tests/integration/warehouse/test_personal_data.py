@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from billetbro.models import Answer, PersonalDataPolicy
 from billetbro.store.schema.warehouse_tables import answers, events, prices, purchases
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 from tests.integration.warehouse.examples import (
     EVENT,
     FIRST,

@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 
 from billetbro.messages.catalogue import Translator
 from billetbro.warehouse.privacy.erasure import forget, sought
-from billetbro.warehouse.privacy.policy import Keys, Privacy
-from billetbro.warehouse.privacy.record import Record, record_of
-from billetbro.warehouse.privacy.record_text import record_text
+from billetbro.warehouse.privacy.processing_record import Record, record_of
+from billetbro.warehouse.privacy.processing_record_text import record_text
+from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from tests.integration.warehouse.examples import EVENT, KEY, LIBRARY, MONDAY, Till, export

@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from billetbro.models import PersonalDataPolicy
 from billetbro.store.schema.privacy_tables import privacy_policies
 from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.privacy.policy import Keys, Privacy, fingerprint
 from billetbro.warehouse.privacy.policy_change import apply_policy, apply_policy_to_files
 from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
-from billetbro.warehouse.privacy.redact import Counts
+from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy, fingerprint
+from billetbro.warehouse.privacy.redact_stored import Counts
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
 from tests.integration.warehouse.files import a_store, stored_bytes, write
 from tests.integration.warehouse.personal import (

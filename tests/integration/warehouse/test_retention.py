@@ -12,7 +12,7 @@ from billetbro.store.schema.privacy_tables import retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.ingest.reading import ExportEvent
 from billetbro.warehouse.privacy.erasure_log import bring_forgotten
-from billetbro.warehouse.privacy.policy import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 from billetbro.warehouse.privacy.retention import Removed, remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from tests.integration.warehouse.examples import (

@@ -14,7 +14,7 @@ from billetbro.warehouse.ingest.tombstones import mark_events_gone
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from billetbro.warehouse.reports.month import Month
-from billetbro.warehouse.reports.read import read_rows
+from billetbro.warehouse.reports.queries import read_rows
 from tests.catalogues import english
 from tests.integration.warehouse.examples import (
     ADULT,

@@ -10,7 +10,7 @@ from billetbro.store.schema.warehouse_tables import answers, purchases, tickets
 from billetbro.warehouse.frames import frame_of, types_of
 from billetbro.warehouse.ingest.upsert import Upserted
 from billetbro.warehouse.ingest.upsert import upsert as upsert_frame
-from billetbro.warehouse.privacy.policy import Row
+from billetbro.warehouse.privacy.pseudonymise import Row
 from tests.integration.warehouse.examples import HOUR, LIBRARY, MONDAY, Till, contents, export
 
 SEEN = {"first_seen_at": MONDAY, "last_seen_at": MONDAY, "changed_at": MONDAY}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from billetbro.models import Purchase, Ticket
-from billetbro.warehouse.privacy.policy import Row
+from billetbro.warehouse.privacy.pseudonymise import Row
 from tests.integration.warehouse.examples import (
     ADULT,
     CHILD,

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from billetbro.store.database import connect
-from billetbro_airflow.webhooks.desk import RunDesk
 from billetbro_airflow.webhooks.endpoint import Webhook
+from billetbro_airflow.webhooks.take_action import RunDesk
 from tests.integration.webhooks.door import KNOWN, SECRETS, SERIES, Door, WrittenDown
 
 

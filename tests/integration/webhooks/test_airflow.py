@@ -21,7 +21,7 @@ from billetbro.errors import BilletbroError
 from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.webhooks.airflow_runs import AirflowRuns
 from billetbro_airflow.webhooks.answers import NotAnswered
-from billetbro_airflow.webhooks.desk import RunDesk
+from billetbro_airflow.webhooks.take_action import RunDesk
 from billetbro_airflow.webhooks.venues import Venues, events_of
 from demo.environment import LIBRARIES
 from sandbox.server import Sandbox

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from billetbro.api.yesplan.webhook import signature
 from billetbro.store.database import connect, migrate
-from billetbro_airflow.webhooks import desk, endpoint
+from billetbro_airflow.webhooks import endpoint, take_action
 from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.integration.webhooks.door import KNOWN, NEW, SECRETS, Door
 
@@ -253,15 +253,15 @@ def test_requests_past_the_minutes_share_wait_and_leave_other_libraries_alone(do
                 "INSERT INTO sync.webhook_requests (signature, library, received_at) "
                 "SELECT 'earlier ' || n, 'theater', now() - interval '30 seconds' FROM generate_series(1, :most) n"
             ),
-            {"most": desk.MOST_A_MINUTE},
+            {"most": take_action.MOST_A_MINUTE},
         )
     flooded, other = door.yesplan().press(KNOWN), door.yesplan("kulturhus").configure()
     assert (said(flooded), flooded.headers["Retry-After"]) == ((429, {"detail": "Too Many Requests"}), "60")
-    assert (other.status_code, door.runs.started, len(door.requests())) == (200, [], desk.MOST_A_MINUTE + 1)
+    assert (other.status_code, door.runs.started, len(door.requests())) == (200, [], take_action.MOST_A_MINUTE + 1)
 
 
 def test_runs_past_those_that_may_wait_are_not_started(door: Door) -> None:
-    door.runs.ids += [f"yesplan__theater__{number}" for number in range(desk.MOST_WAITING)]
+    door.runs.ids += [f"yesplan__theater__{number}" for number in range(take_action.MOST_WAITING)]
     answer = door.yesplan().press(KNOWN)
     assert (answer.status_code, answer.headers["Retry-After"], door.runs.started) == (429, "60", [])
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from billetbro_airflow.webhooks import desk, endpoint
+from billetbro_airflow.webhooks import endpoint, take_action
 from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.integration.webhooks.door import GROUPS, KNOWN, NEW, SECRETS, SERIES, STUCK, Door
 
@@ -100,7 +100,7 @@ def test_action_at_a_group_that_is_sent_again_counts_once(door: Door) -> None:
 
 def test_events_of_a_group_do_not_count_as_requests_of_the_minute(door: Door) -> None:
     first = press(door, "full")
-    assert len(parts(door)) > desk.MOST_A_MINUTE
+    assert len(parts(door)) > take_action.MOST_A_MINUTE
     assert [first.status_code, press(door, "group", later=1).status_code] == [202, 202]
 
 

@@ -24,8 +24,8 @@ from billetbro.models import (
 )
 from billetbro.reconcile.matching.identity import identify, match_events
 from billetbro.reconcile.planning.owned_fields import desired_fields
-from billetbro.reconcile.planning.parts import LinkedEvent
 from billetbro.reconcile.planning.plan import Plan, make_plan
+from billetbro.reconcile.planning.plan_parts import LinkedEvent
 from billetbro.reconcile.planning.prices import PricePlan, plan_prices
 from billetbro.reconcile.state import Identity, InDoubt, ReconcileState, Run
 from tests.unit.reconcile.mapping.mapping_examples import NOW, RULES

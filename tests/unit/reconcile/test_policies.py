@@ -10,7 +10,7 @@ import pytest
 
 from billetbro.models import Change, FieldChange, Kind, Mode, Refusal, Written
 from billetbro.models.message import Message, Value
-from billetbro.reconcile.planning.parts import Plan
+from billetbro.reconcile.planning.plan_parts import Plan
 from billetbro.reconcile.policies import (
     apply_policies,
     distrust,
@@ -19,7 +19,7 @@ from billetbro.reconcile.policies import (
     guard_removals,
     leave_refused,
 )
-from billetbro.reconcile.sale_status.unsaved import Failing, fails_for_good
+from billetbro.reconcile.sale_status.unsavable_event import Failing, fails_for_good
 from tests.unit.reconcile.builders import linked, state_of, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW, RULES
 

@@ -36,7 +36,7 @@ from billetbro.models.message import Message
 from billetbro.models.sales_links import seccode_of
 from billetbro.reconcile.diagnosis.facts import EventFacts
 from billetbro.reconcile.mapping.warnings import warnings_of
-from billetbro.reconcile.planning.removal import WITHDRAWN
+from billetbro.reconcile.planning.withdrawn_event import WITHDRAWN
 from billetbro.reconcile.reasons import reason_message, rejection_message
 from billetbro.reconcile.sale_status.write_back import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
 

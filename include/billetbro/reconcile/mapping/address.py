@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from billetbro.models import Address, LibraryRules, SourceAddress, SourceEvent
 from billetbro.models.text import caseless
-from billetbro.reconcile.mapping.flaws import Flaw
+from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.html import plain_line
 
 _DENMARK = frozenset({"dk", "danmark", "denmark"})

@@ -46,7 +46,7 @@ from billetbro.models import (
 from billetbro.models.sales_links import is_place2book, pasted_link
 from billetbro.models.text import caseless
 from billetbro.reconcile.mapping.address import address_of
-from billetbro.reconcile.mapping.flaws import Flaw
+from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.html import is_too_long, long_description, plain_line, short_description, web_url
 from billetbro.reconcile.mapping.prices import prices_of
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from billetbro.models import DesiredPrice, PriceUnit, TicketCategory
 from billetbro.models.text import caseless
-from billetbro.reconcile.mapping.flaws import Flaw
+from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.html import plain_line
 
 MAX_ORE = 2**31 - 1

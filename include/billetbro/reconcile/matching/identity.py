@@ -27,8 +27,8 @@ from datetime import datetime
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped
 from billetbro.models.sales_links import is_place2book, seccode_of
 from billetbro.models.text import normal_form, same_text
+from billetbro.reconcile.matching.defer_to_twin import defer_to_twin
 from billetbro.reconcile.matching.recreated import in_order_of_start, pair_recreated
-from billetbro.reconcile.matching.twins import defer_to_twin
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
 

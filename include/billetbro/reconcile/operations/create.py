@@ -7,10 +7,9 @@ from collections.abc import Mapping
 
 from billetbro.models import Change, CurrentEvent, Kind, Link, Mapped, WriteInDoubt, Written
 from billetbro.models.text import normal_form
-from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.operations.operation import Operation, ReportSection
-from billetbro.reconcile.operations.shown import as_applied, sent_key
-from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.reconcile.matching.prices import claim_prices, prices_as_made
+from billetbro.reconcile.operations.confirming import as_applied, sent_key
+from billetbro.reconcile.operations.operation import EventState, Operation, ReportSection, TicketSystem
 from billetbro.reconcile.planning.owned_fields import (
     LONG_TEXT,
     current_fields,
@@ -19,7 +18,6 @@ from billetbro.reconcile.planning.owned_fields import (
     same_value,
     written_time,
 )
-from billetbro.reconcile.planning.prices import claim_prices, prices_as_made
 
 _LINK = re.compile(r"""href=["']([^"']+)""")
 

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from billetbro.models import Change, Kind, LinkStatus
 from billetbro.reconcile.operations.create import sales_location
-from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.operations.operation import Operation, ReportSection
+from billetbro.reconcile.operations.operation import EventState, Operation, ReportSection, TicketSystem
 from billetbro.reconcile.operations.remember import remember_fields, remember_price, without
 from billetbro.reconcile.operations.sending import new_values
-from billetbro.reconcile.operations.ticket_system import TicketSystem
 from billetbro.reconcile.reasons import Why
 
 

@@ -1,14 +1,85 @@
-"""What all kinds of change have in common: how one is applied and confirmed, its flags, and the keys of its words."""
+"""What all kinds of change have in common: flags, words, how one is applied to an event and confirmed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
-from billetbro.models import Change, CurrentEvent, Kind, Link, WriteInDoubt
-from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.models import (
+    Change,
+    CurrentEvent,
+    CurrentPrice,
+    Kind,
+    Link,
+    Mapped,
+    OnCreate,
+    TicketEvent,
+    WriteInDoubt,
+    Written,
+)
+
+
+class TicketSystem(Protocol):
+    """The calls that carry out a change; they raise what billetbro.api.place2book.client raises."""
+
+    def event(self, event_maker: int, event_id: int) -> CurrentEvent: ...
+
+    def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate, /) -> CurrentEvent: ...
+
+    def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent: ...
+
+    def delete_event(self, event_maker: int, event_id: int) -> None: ...
+
+    def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]: ...
+
+    def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None: ...
+
+    def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice: ...
+
+    def update_price(
+        self, event_maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]
+    ) -> CurrentPrice: ...
+
+    def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class EventState:
+    """One event while its changes are carried out: what it should be, its link, and how it stands in Place2book."""
+
+    mapped: Mapped | None
+    link: Link | None
+    current: CurrentEvent | None
+
+    @property
+    def wanted(self) -> Mapped:
+        """Return what the event should be, which every change of its fields knows."""
+        assert self.mapped is not None
+        return self.mapped
+
+    @property
+    def linked(self) -> Link:
+        """Return the event's link, which it has once it was created."""
+        assert self.link is not None
+        return self.link
+
+    @property
+    def standing(self) -> CurrentEvent:
+        """Return how the event stands, which it does until it is deleted."""
+        assert self.current is not None
+        return self.current
+
+    def update_current(self, answer: CurrentEvent) -> CurrentEvent:
+        """Take an answer of Place2book's for how the event stands; it shows no prices, so those known before stay."""
+        self.current = replace(answer, prices=self.current.prices if self.current else None)
+        return self.current
+
+    def price_of(self, change: Change) -> int | None:
+        """Return the number of the price that a change was about, once it was carried out."""
+        ours = self.link.prices.get(change.price_key or "") if self.link else None
+        return ours.price_id if ours else change.price_id
 
 
 class ReportSection(StrEnum):

@@ -8,13 +8,10 @@ from dataclasses import replace
 from billetbro.errors import NotFound
 from billetbro.models import AppliedPrice, Change, CurrentEvent, CurrentPrice, Kind, Link, WriteInDoubt, Written
 from billetbro.models.text import same_text
-from billetbro.reconcile.operations.checks import still_open, unchanged
-from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.operations.operation import Operation, ReportSection
+from billetbro.reconcile.operations.confirming import as_applied, price_in_doubt, sent_key, was_carried_out
+from billetbro.reconcile.operations.operation import EventState, Operation, ReportSection, TicketSystem
 from billetbro.reconcile.operations.remember import remember_price, without
-from billetbro.reconcile.operations.sending import new_values, price_of, update_price
-from billetbro.reconcile.operations.shown import as_applied, price_in_doubt, sent_key, was_carried_out
-from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.reconcile.operations.sending import new_values, price_of, still_open, unchanged, update_price
 from billetbro.reconcile.planning.owned_fields import read_time, same_minute, written_time
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from billetbro.models import AppliedPrice, Change, Written
 from billetbro.models.text import same_text
-from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.operations.operation import EventState
 from billetbro.reconcile.planning.owned_fields import current_fields
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from billetbro.models import Change, CurrentEvent, Kind, Link, WriteInDoubt
-from billetbro.reconcile.operations.checks import still_open, unchanged
-from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.operations.operation import Operation, ReportSection
-from billetbro.reconcile.operations.sending import update_event
-from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.reconcile.operations.operation import EventState, Operation, ReportSection, TicketSystem
+from billetbro.reconcile.operations.sending import still_open, unchanged, update_event
 from billetbro.reconcile.planning.owned_fields import read_time, same_minute, written_time
 
 

@@ -1,13 +1,53 @@
-"""What the requests of several operations have in common: what they are about, and what they set."""
+"""How requests are sent, and seen to be carried out as far as tickets would otherwise be sold wrongly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
 
-from billetbro.models import Change, CurrentEvent, CurrentPrice, Written
-from billetbro.reconcile.operations.checks import taken
-from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.operations.ticket_system import TicketSystem
+from billetbro.errors import Refused, after_a_write
+from billetbro.models import Change, CurrentEvent, CurrentPrice, FieldChange, Written
+from billetbro.reconcile.operations.operation import EventState, TicketSystem
+from billetbro.reconcile.planning.owned_fields import is_there, read_time, same_minute
+
+DECIDES_A_SALE = frozenset({"begin_at", "end_at", "capacity", "passive", "value", "sale_close_at", "sale_end_at"})
+"""Fields of which it must be seen that an update of them was carried out."""
+Answer = TypeVar("Answer")
+
+
+class NotTaken(Refused):
+    """Place2book said yes to an update and left what decides a sale as it was: it was not carried out."""
+
+    code = "not_taken"
+
+
+def taken(answer: Answer, kept: Callable[[Answer], str], read_again: Callable[[], Answer]) -> Answer:
+    """Return the answer to an update, or what is read again where the answer does not show it; raises NotTaken.
+
+    `kept` names the fields that an answer shows with the value that was to be replaced.
+    """
+    if kept(answer):
+        with after_a_write():
+            answer = read_again()
+    if fields := kept(answer):
+        raise NotTaken("error.not_taken", fields=fields, said=f"{fields}: unchanged")
+    return answer
+
+
+def unchanged(change: Change, stands: Mapping[str, Written]) -> str:
+    """Name the fields that decide a sale and still have the value that was to be replaced."""
+    sent = (field for field in change.fields if field.field in DECIDES_A_SALE and not is_there(field))
+    return ", ".join(field.field for field in sent if stands.get(field.field) == field.old)
+
+
+def still_open(sent: FieldChange, stands: datetime | None) -> str:
+    """Name the field of a sale's end, unless the sale ends when it was to end, or before."""
+    return "" if _has_closed(stands, read_time(sent.new)) else sent.field
+
+
+def _has_closed(stands: datetime | None, end: datetime | None) -> bool:
+    return stands is not None and end is not None and (stands < end or same_minute(stands, end))
 
 
 def price_of(change: Change) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from billetbro.models import AppliedPrice, CurrentEvent, CurrentPrice, FieldChange, Link, Written
 from billetbro.reconcile.planning.owned_fields import TIMES, is_there, read_time, same_value, shows
-from billetbro.reconcile.planning.removal import is_sold, tickets_sold
+from billetbro.reconcile.planning.withdrawn_event import is_sold, tickets_sold
 
 
 def pushed_fields(

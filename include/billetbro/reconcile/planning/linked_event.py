@@ -17,9 +17,9 @@ from billetbro.reconcile.planning.field_changes import (
     undone_edits,
 )
 from billetbro.reconcile.planning.owned_fields import current_fields, desired_fields, is_there
-from billetbro.reconcile.planning.parts import LinkedEvent, Plan, rejection_of
+from billetbro.reconcile.planning.plan_parts import LinkedEvent, Plan, rejection_of
 from billetbro.reconcile.planning.prices import plan_prices
-from billetbro.reconcile.planning.removal import is_sold, reopened_sale, tickets_sold
+from billetbro.reconcile.planning.withdrawn_event import is_sold, reopened_sale, tickets_sold
 from billetbro.reconcile.reasons import Why
 from billetbro.reconcile.state import ReconcileState
 

@@ -24,7 +24,7 @@
 | its branch now has another event maker | linked | stays where it is (`moved_event_maker`) |
 | now passive | has sales | left as it is (`removed_but_sold`) |
 | its ticket categories have other uuids | has their prices | RECORD, nothing is sent |
-| gone, Cancelled, no longer wanted, over | linked | see removal.py |
+| gone, Cancelled, no longer wanted, over | linked | see withdrawn_event.py |
 | rejected | linked or not | left alone |
 | any | could not be read, though others could | left alone, rejected `unreadable_in_place2book` |
 | unknown to us | not linked | never touched |
@@ -52,8 +52,8 @@ from billetbro.models import (
 from billetbro.reconcile.matching.recreated import in_series, looks
 from billetbro.reconcile.planning.linked_event import plan_linked
 from billetbro.reconcile.planning.owned_fields import current_fields, desired_fields
-from billetbro.reconcile.planning.parts import LinkedEvent, Plan, change_of, rejection_of
-from billetbro.reconcile.planning.removal import plan_removal
+from billetbro.reconcile.planning.plan_parts import LinkedEvent, Plan, change_of, rejection_of
+from billetbro.reconcile.planning.withdrawn_event import plan_removal
 from billetbro.reconcile.reasons import Why
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 

@@ -17,13 +17,10 @@
 | back again | ended by us | its sale's end is again what it was (UPDATE_PRICE) |
 | back again | ended by us, its end edited by staff since | RECORD, nothing is sent |
 | any | prices not read | nothing |
-
-Of several categories or prices with one title, those with the same value belong together first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -36,9 +33,9 @@ from billetbro.models import (
     Kind,
     Rejection,
 )
-from billetbro.models.text import same_text
+from billetbro.reconcile.matching.prices import claim_prices, same_name, same_price, same_value
 from billetbro.reconcile.planning.owned_fields import same_minute, written_time
-from billetbro.reconcile.planning.parts import LinkedEvent, rejection_of
+from billetbro.reconcile.planning.plan_parts import LinkedEvent, rejection_of
 from billetbro.reconcile.reasons import Why
 from billetbro.reconcile.state import Run
 
@@ -84,75 +81,23 @@ def plan_prices(event: LinkedEvent, run: Run) -> PricePlan:
     return plan
 
 
-def claim_prices(
-    desired: Sequence[DesiredPrice],
-    applied: Mapping[str, AppliedPrice],
-    standing: Mapping[int, CurrentPrice],
-    *,
-    adopting: bool,
-) -> dict[str, AppliedPrice]:
-    """Return the prices of ours by key, new uuids and unrecorded creations sorted out."""
-    keys = {wanted.key for wanted in desired}
-    ours = dict(applied)
-    for alike in (_same, _same_name):
-        for wanted in desired:
-            old = next((k for k, price in ours.items() if k not in keys and alike(price, wanted)), None)
-            if wanted.key not in ours and old is not None:
-                ours[wanted.key] = ours.pop(old)
-    by_hand = [_same_name, _same_value] if not applied and _same_values(desired, standing) else [_same_name]
-    for alike in (_same, *(by_hand if adopting else [])):
-        for wanted in desired:
-            claimed = {price.price_id for price in ours.values()}
-            free = (price for price in standing.values() if price.price_id not in claimed and alike(price, wanted))
-            if wanted.key not in ours and (found := next(free, None)):
-                ours[wanted.key] = AppliedPrice(price_id=found.price_id, name=wanted.name, value_ore=wanted.value_ore)
-    return ours
-
-
-def prices_as_made(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> dict[str, AppliedPrice]:
-    """Return the prices of an event that we have just created, each with the value that it has, not the one we sent.
-
-    So a value that Place2book took for something else is set right by the next plan.
-    """
-    ours = claim_prices(desired, {}, standing, adopting=True)
-    return {key: replace(price, value_ore=standing[price.price_id].value_ore) for key, price in ours.items()}
-
-
-def _same_values(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> bool:
-    """Return whether both have the very same values, so that names alone differ."""
-    wanted = sorted(price.value_ore for price in desired)
-    return bool(wanted) and wanted == sorted(price.value_ore for price in standing.values())
-
-
-def _same(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
-    return _same_name(price, wanted) and _same_value(price, wanted)
-
-
-def _same_name(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
-    return same_text(price.name, wanted.name)
-
-
-def _same_value(price: AppliedPrice | CurrentPrice, wanted: DesiredPrice) -> bool:
-    return price.value_ore == wanted.value_ore
-
-
 def _wanted_price(
     event: LinkedEvent, wanted: DesiredPrice, ours: AppliedPrice | None, price: CurrentPrice | None, *, resync: bool
 ) -> Change | None:
     """Return what one ticket category's price needs, or None; `price` is how ours stands."""
     if ours is None or price is None:
-        if ours is not None and _same(ours, wanted) and not resync:
+        if ours is not None and same_price(ours, wanted) and not resync:
             return None
         new = (_field("name", None, wanted.name), _field("value", None, wanted.value_ore))
         return _of_price(event.change(Kind.CREATE_PRICE, new, Why.CATEGORY_WITHOUT_PRICE), wanted.key, None)
     fields: list[FieldChange] = []
-    if not _same_name(price, wanted) and (resync or not _same_name(ours, wanted)):
+    if not same_name(price, wanted) and (resync or not same_name(ours, wanted)):
         fields.append(_field("name", price.name, wanted.name))
-    if price.value_ore != wanted.value_ore and (resync or not _same_value(ours, wanted)):
+    if price.value_ore != wanted.value_ore and (resync or not same_value(ours, wanted)):
         fields.append(_field("value", price.value_ore, wanted.value_ore))
     if ours.ended_at is not None and same_minute(ours.ended_at, price.sale_end_at):
         fields.append(_field("sale_end_at", written_time(price.sale_end_at), written_time(ours.ended_before)))
-    if not fields and _same(ours, wanted) and ours.ended_at is None:
+    if not fields and same_price(ours, wanted) and ours.ended_at is None:
         return None
     kind = Kind.UPDATE_PRICE if fields else Kind.RECORD
     return _of_price(event.change(kind, tuple(fields), Why.CATEGORY_CHANGED), wanted.key, price.price_id)
@@ -165,11 +110,11 @@ def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None
     """
     name, value = f"price.{ours.price_id}.name", f"price.{ours.price_id}.value"
     if price is None:
-        return [_field(value, ours.value_ore, None)] if _same(ours, wanted) else []
+        return [_field(value, ours.value_ore, None)] if same_price(ours, wanted) else []
     edited: list[FieldChange] = []
-    if _same_name(ours, wanted) and not _same_name(price, wanted):
+    if same_name(ours, wanted) and not same_name(price, wanted):
         edited.append(_field(name, ours.name, price.name))
-    if _same_value(ours, wanted) and price.value_ore != ours.value_ore:
+    if same_value(ours, wanted) and price.value_ore != ours.value_ore:
         edited.append(_field(value, ours.value_ore, price.value_ore))
     return edited
 

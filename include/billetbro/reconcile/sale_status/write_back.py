@@ -21,7 +21,7 @@ from billetbro.models import (
     SourceState,
 )
 from billetbro.models.sales_links import seccode_of
-from billetbro.reconcile.planning.parts import change_of
+from billetbro.reconcile.planning.plan_parts import change_of
 from billetbro.reconcile.reasons import Why
 
 IN_SOURCE_WORDS = {

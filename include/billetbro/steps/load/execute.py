@@ -17,11 +17,11 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, NotFound, OutcomeUnknown, Refused
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import Change, CurrentEvent, Rejection
+from billetbro.reconcile.matching.prices import prices_as_made
 from billetbro.reconcile.operations import operation_of
-from billetbro.reconcile.operations.checks import SoldMeanwhile
-from billetbro.reconcile.operations.event_state import EventState
-from billetbro.reconcile.planning.parts import Plan
-from billetbro.reconcile.planning.prices import prices_as_made
+from billetbro.reconcile.operations.delete import SoldMeanwhile
+from billetbro.reconcile.operations.operation import EventState
+from billetbro.reconcile.planning.plan_parts import Plan
 from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.request import LibraryRun, utc_now
 from billetbro.store import changes as stored

@@ -23,8 +23,8 @@ from billetbro.models import (
 )
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.planning.owned_fields import read_time
-from billetbro.reconcile.planning.parts import Plan
-from billetbro.reconcile.planning.removal import tickets_sold
+from billetbro.reconcile.planning.plan_parts import Plan
+from billetbro.reconcile.planning.withdrawn_event import tickets_sold
 from billetbro.reconcile.reasons import Why
 from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.due_write_backs import WriteBackView, what_is_due

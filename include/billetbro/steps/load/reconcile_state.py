@@ -11,7 +11,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import SettingsError
 from billetbro.models import Kind, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
 from billetbro.reconcile.in_doubt import can_confirm, events_in_doubt
-from billetbro.reconcile.matching.links import complete, revive
+from billetbro.reconcile.matching.revived_links import complete, revive
 from billetbro.reconcile.state import ReconcileState, Run
 from billetbro.settings.libraries import Library
 from billetbro.steps.library_rules import rules_of

@@ -12,12 +12,12 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from billetbro.models import Change, Kind, Mode
-from billetbro.reconcile.planning.parts import change_of
 from billetbro.reconcile.planning.plan import UNREADABLE, Plan
-from billetbro.reconcile.planning.removal import ABSENCES_BEFORE_GONE, is_sold
+from billetbro.reconcile.planning.plan_parts import change_of
+from billetbro.reconcile.planning.withdrawn_event import ABSENCES_BEFORE_GONE, is_sold
 from billetbro.reconcile.policies import fingerprint, refused_before
 from billetbro.reconcile.reasons import Why
-from billetbro.reconcile.sale_status.unsaved import UNSAVED
+from billetbro.reconcile.sale_status.unsavable_event import UNSAVED
 from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.load.execute import LoadResult
 from billetbro.steps.load.forecast import forecast_write_backs

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from billetbro.reconcile.matching.twin import Twin
+from billetbro.reconcile.matching.twin_claims import Twin
 from billetbro.settings.libraries import Library
 from billetbro.store.database import library_lock
 from billetbro.store.links import read_links

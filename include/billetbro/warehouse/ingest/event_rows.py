@@ -22,7 +22,7 @@ from billetbro.warehouse.ingest.several_events import settle
 from billetbro.warehouse.ingest.tombstones import mark_gone, mark_prices_gone
 from billetbro.warehouse.ingest.upsert import upsert
 from billetbro.warehouse.privacy.erasure_log import forgotten_purchases
-from billetbro.warehouse.privacy.policy import Privacy, Row
+from billetbro.warehouse.privacy.pseudonymise import Privacy, Row
 
 COMPLETED, CANCELLED = "completed", "cancel"
 MARKS = ("library", "first_seen_at", "last_seen_at", "changed_at", "exported_at", "removed_at", "released_at")

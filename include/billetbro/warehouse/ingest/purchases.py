@@ -26,8 +26,8 @@ from billetbro.store.schema.warehouse_tables import purchases as purchases_table
 from billetbro.warehouse.ingest.quality import open_problems
 from billetbro.warehouse.ingest.reading import Chunk, ExportEvent, Listed, Reading, Scope
 from billetbro.warehouse.ingest.schedule import LastExport, is_due
-from billetbro.warehouse.privacy.policy import Privacy
 from billetbro.warehouse.privacy.policy_change import apply_policy
+from billetbro.warehouse.privacy.pseudonymise import Privacy
 
 GIVE_UP_AFTER = 3
 """So many events in a row that cannot be read mean that Place2book is down."""

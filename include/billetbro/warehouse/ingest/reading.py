@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from billetbro.models import CurrentEvent, Purchase, UnreadablePurchase
-from billetbro.warehouse.privacy.policy import Privacy, ProtectedPurchase
+from billetbro.warehouse.privacy.pseudonymise import Privacy, ProtectedPurchase
 
 OVER_STATES = frozenset({"held", "completed"})
 MOST_EVENTS, MOST_IDS = 100, 2000

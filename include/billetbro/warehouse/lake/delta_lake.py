@@ -26,7 +26,7 @@ from billetbro.warehouse.lake.lake import Change, FilesTrouble, FileSummary, Lak
 from billetbro.warehouse.lake.schema import EXPORTED, TABLES, key_names, lake_schema
 from billetbro.warehouse.lake.write import CHANGED, changed_rows, latest_changes
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
-from billetbro.warehouse.privacy.policy import Row
+from billetbro.warehouse.privacy.pseudonymise import Row
 
 KEY = "purchase_id"
 OURS = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.\w+\.parquet")

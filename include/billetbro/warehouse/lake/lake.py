@@ -13,7 +13,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from billetbro.errors import Retriable
-from billetbro.warehouse.privacy.policy import Row
+from billetbro.warehouse.privacy.pseudonymise import Row
 
 Change = Callable[[Row], Row]
 """Returns what becomes of a row: the same values when it may stay as it is."""

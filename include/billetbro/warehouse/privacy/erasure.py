@@ -1,7 +1,7 @@
 """Find a person in the warehouse and the exports' files, and remove what is known of them; sums and rows stay.
 
 A person is found by e-mail or phone, in any spelling that has the same pseudonym: as plain text, as the pseudonym under
-the current key, and under each former one, made of today's form or of an earlier one (earlier_forms.py). Under `drop`
+the current key, and under each former one, made of today's form or of an earlier one (earlier_pseudonyms.py). Under `drop`
 nothing tells whose a purchase is: then its number does. Place2book goes on listing the purchase, so it is noted as
 forgotten, and no export stores its personal data again.
 """
@@ -18,12 +18,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from billetbro.errors import SettingsError
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.lake.lake import Lake
-from billetbro.warehouse.privacy.earlier_forms import forms_of
+from billetbro.warehouse.privacy.earlier_pseudonyms import forms_of
 from billetbro.warehouse.privacy.erasure_log import empty_files, note_forgotten
-from billetbro.warehouse.privacy.normalised import NORMALISED, PSEUDONYM
-from billetbro.warehouse.privacy.policy import Keys, Row, pseudonym
+from billetbro.warehouse.privacy.normalise import NORMALISED, PSEUDONYM
 from billetbro.warehouse.privacy.policy_history import STORED_PSEUDONYM
-from billetbro.warehouse.privacy.redact import Counts, blank, count_in_files
+from billetbro.warehouse.privacy.pseudonymise import Keys, Row, pseudonym
+from billetbro.warehouse.privacy.redact_stored import Counts, blank, count_in_files
 
 ROWS_AT_A_TIME = 5000
 

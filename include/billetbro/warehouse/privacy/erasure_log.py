@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from billetbro.store.database import migrate_warehouse
 from billetbro.store.schema.privacy_tables import forgotten
 from billetbro.warehouse.lake.lake import Lake
-from billetbro.warehouse.privacy.redact import Counts, blank, blank_files
+from billetbro.warehouse.privacy.redact_stored import Counts, blank, blank_files
 
 
 def note_forgotten(connection: Connection, library: str, purchase_ids: Iterable[int], now: datetime) -> None:

@@ -26,11 +26,11 @@ from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.privacy_tables import privacy_policies
 from billetbro.store.schema.warehouse_tables import answers, purchases
 from billetbro.warehouse.lake.lake import Lake
-from billetbro.warehouse.privacy.normalised import NORMALISED
+from billetbro.warehouse.privacy.normalise import NORMALISED
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
-from billetbro.warehouse.privacy.policy import Privacy
 from billetbro.warehouse.privacy.policy_history import STORED_PSEUDONYM, Applied, latest_policy
-from billetbro.warehouse.privacy.redact import Counts, holds_anything
+from billetbro.warehouse.privacy.pseudonymise import Privacy
+from billetbro.warehouse.privacy.redact_stored import Counts, holds_anything
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from billetbro.models import PersonalDataPolicy
 from billetbro.models.text import caseless
 from billetbro.store.schema.privacy_tables import privacy_policies
 from billetbro.store.schema.warehouse_tables import purchases
-from billetbro.warehouse.privacy.normalised import NORMALISED, PSEUDONYM
-from billetbro.warehouse.privacy.policy import Keys, fingerprint
+from billetbro.warehouse.privacy.normalise import NORMALISED, PSEUDONYM
+from billetbro.warehouse.privacy.pseudonymise import Keys, fingerprint
 
 EVER, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 STORED_PSEUDONYM = f"^{PSEUDONYM.pattern}$"

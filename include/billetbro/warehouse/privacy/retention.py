@@ -15,7 +15,7 @@ from billetbro.store.schema.privacy_tables import retention_sweeps
 from billetbro.store.schema.warehouse_tables import events, purchases
 from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.erasure_log import empty_files, note_past_retention
-from billetbro.warehouse.privacy.redact import Counts, blank
+from billetbro.warehouse.privacy.redact_stored import Counts, blank
 from billetbro.warehouse.privacy.retention_rule import Retention
 
 counted_from = func.coalesce(events.c.end_at, events.c.begin_at, purchases.c.created_at)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from billetbro.warehouse.reports.held import was_called_off, was_held
+from billetbro.warehouse.reports.events_held import was_called_off, was_held
 from billetbro.warehouse.reports.month import Month
 from billetbro.warehouse.reports.rows import EventRow, Rows
 

@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from billetbro.warehouse.reports.booking import DAYS
 from billetbro.warehouse.reports.figures import Day, Part
-from billetbro.warehouse.reports.reader import Reader
+from billetbro.warehouse.reports.number_format import Reader
 
 WIDTH = 380
 INK = "#24303b"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from billetbro.models.text import one_line
 from billetbro.warehouse.reports.booking import Booking, booking_of
-from billetbro.warehouse.reports.held import was_held_in
+from billetbro.warehouse.reports.events_held import was_held_in
 from billetbro.warehouse.reports.month import Month
 from billetbro.warehouse.reports.rows import CancelledRow, EventRow, Rows, SaleRow
 

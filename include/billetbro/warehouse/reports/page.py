@@ -12,8 +12,8 @@ from markupsafe import Markup
 from billetbro.warehouse.reports import charts
 from billetbro.warehouse.reports.booking import DAYS
 from billetbro.warehouse.reports.figures import Day, Figures, Part
-from billetbro.warehouse.reports.reader import Reader
-from billetbro.warehouse.reports.words import SIGNS, key_figures, summary
+from billetbro.warehouse.reports.number_format import Reader
+from billetbro.warehouse.reports.sentences import SIGNS, key_figures, summary
 
 HERE = Path(__file__).parent
 SHOWN_PARTS = 8

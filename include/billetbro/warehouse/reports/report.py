@@ -15,9 +15,9 @@ from billetbro.messages.catalogue import Translator
 from billetbro.settings.libraries import Library
 from billetbro.warehouse.reports.figures import figures_of
 from billetbro.warehouse.reports.month import Month
+from billetbro.warehouse.reports.number_format import Reader
 from billetbro.warehouse.reports.page import page_of
-from billetbro.warehouse.reports.read import read_rows
-from billetbro.warehouse.reports.reader import Reader
+from billetbro.warehouse.reports.queries import read_rows
 from billetbro.warehouse.reports.spreadsheet import spreadsheet_of
 
 

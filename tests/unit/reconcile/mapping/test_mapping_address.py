@@ -8,7 +8,7 @@ import pytest
 
 from billetbro.models import Address, SourceAddress
 from billetbro.reconcile.mapping.address import address_of
-from billetbro.reconcile.mapping.flaws import Flaw
+from billetbro.reconcile.mapping.flaw import Flaw
 from tests.unit.reconcile.mapping.mapping_examples import EVENT, RULES
 
 PHONE = "+45 00 00 50 00"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from billetbro.models import DesiredPrice, PriceUnit, TicketCategory
-from billetbro.reconcile.mapping.flaws import Flaw
+from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.prices import prices_of
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Mode, Outcome, TicketEventKey
+from billetbro.reconcile.matching.defer_to_twin import defer_to_twin, is_claimed_by_twin
 from billetbro.reconcile.matching.identity import match_events
-from billetbro.reconcile.matching.twin import Twin
-from billetbro.reconcile.matching.twins import defer_to_twin, is_claimed_by_twin
+from billetbro.reconcile.matching.twin_claims import Twin
 from billetbro.reconcile.state import Belonging, ReconcileState
 from tests.unit.reconcile.builders import (
     EVENT,

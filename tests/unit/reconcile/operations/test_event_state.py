@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billetbro.models import Change, Kind
-from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.operations.operation import EventState
 from tests.unit.reconcile.builders import linked, standing
 
 

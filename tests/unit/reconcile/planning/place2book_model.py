@@ -26,12 +26,12 @@ from billetbro.models import (
     TicketEvent,
     Written,
 )
+from billetbro.reconcile.matching.prices import prices_as_made
 from billetbro.reconcile.operations import operation_of
-from billetbro.reconcile.operations.event_state import EventState
+from billetbro.reconcile.operations.operation import EventState
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.planning.plan import Plan
-from billetbro.reconcile.planning.prices import prices_as_made
-from billetbro.reconcile.planning.removal import is_sold, tickets_sold
+from billetbro.reconcile.planning.withdrawn_event import is_sold, tickets_sold
 from tests.unit.reconcile.builders import SALES, plan_of, standing
 
 TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_begin_at", "sale_end_at"})

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from billetbro.models import AppliedPrice, CurrentPrice, DesiredPrice
-from billetbro.reconcile.planning.prices import PricePlan, prices_as_made
+from billetbro.reconcile.matching.prices import prices_as_made
+from billetbro.reconcile.planning.prices import PricePlan
 from tests.unit.reconcile.builders import ADULT, CHILD, SOLD, ours, price, price_plan, said, touched_prices
 
 FREE = DesiredPrice(key="cat-3", name="Gratis", value_ore=0)

@@ -8,7 +8,7 @@ import pytest
 
 from billetbro.models import CurrentEvent, CurrentPrice, Link, LinkStatus, Mapped, Mode, Outcome
 from billetbro.reconcile.planning.owned_fields import written_time
-from billetbro.reconcile.planning.removal import is_sold, reopened_sale, tickets_sold
+from billetbro.reconcile.planning.withdrawn_event import is_sold, reopened_sale, tickets_sold
 from tests.unit.reconcile.builders import (
     SOLD,
     START,

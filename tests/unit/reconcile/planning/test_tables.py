@@ -6,10 +6,10 @@ import pytest
 
 from billetbro.models import Kind
 from billetbro.reconcile.operations import kinds_where
-from billetbro.reconcile.planning import plan, prices, removal
+from billetbro.reconcile.planning import plan, prices, withdrawn_event
 from tests.catalogues import of_family
 
-TABLES = "\n".join(module.__doc__ or "" for module in (plan, prices, removal))
+TABLES = "\n".join(module.__doc__ or "" for module in (plan, prices, withdrawn_event))
 PLANNED = kinds_where(lambda operation: not operation.sends_to_source)
 
 

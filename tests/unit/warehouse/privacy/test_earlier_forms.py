@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from billetbro.warehouse.privacy.earlier_forms import earlier_email, earlier_phone, forms_of
-from billetbro.warehouse.privacy.normalised import NORMALISED
+from billetbro.warehouse.privacy.earlier_pseudonyms import earlier_email, earlier_phone, forms_of
+from billetbro.warehouse.privacy.normalise import NORMALISED
 
 EMAIL = "test.testesen@example.com"
 PHONE = "+46701234567"

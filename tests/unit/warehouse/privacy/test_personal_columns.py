@@ -5,8 +5,8 @@ import billetbro.store.schema.privacy_tables
 import billetbro.store.schema.warehouse_tables  # noqa: F401
 from billetbro.store.schema.metadata import warehouse_metadata
 from billetbro.warehouse.privacy.personal_columns import PERSONAL, TEXT_COLUMNS
-from billetbro.warehouse.privacy.record import WHAT
-from billetbro.warehouse.privacy.redact import PERSONAL_TABLES
+from billetbro.warehouse.privacy.processing_record import WHAT
+from billetbro.warehouse.privacy.redact_stored import PERSONAL_TABLES
 
 NUMBERS_AND_TIMES = {"BIGINT", "INTEGER", "BOOLEAN", "DATETIME"}
 

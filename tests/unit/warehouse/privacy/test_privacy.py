@@ -9,8 +9,8 @@ import pytest
 
 from billetbro.errors import Fatal
 from billetbro.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
-from billetbro.warehouse.privacy.normalised import normalised_email, normalised_name, normalised_phone
-from billetbro.warehouse.privacy.policy import Keys, Privacy
+from billetbro.warehouse.privacy.normalise import normalised_email, normalised_name, normalised_phone
+from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
 
 KEY = b"a key made up for the tests"
 BOUGHT_AT = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from billetbro.warehouse.reports.figures import Figures, figures_of
 from billetbro.warehouse.reports.month import Month
-from billetbro.warehouse.reports.reader import Reader
+from billetbro.warehouse.reports.number_format import Reader
 from billetbro.warehouse.reports.rows import BookedRow, CancelledRow, EventRow, Rows, SaleRow
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")

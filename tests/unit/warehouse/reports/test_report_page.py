@@ -14,8 +14,8 @@ from billetbro.warehouse.reports.booking import Standing
 from billetbro.warehouse.reports.month import Month, last_month
 from billetbro.warehouse.reports.page import page_of
 from billetbro.warehouse.reports.rows import BookedRow, Rows
+from billetbro.warehouse.reports.sentences import compared, compared_shares
 from billetbro.warehouse.reports.spreadsheet import HEADER, spreadsheet_of
-from billetbro.warehouse.reports.words import compared, compared_shares
 from tests.catalogues import files, keys
 from tests.unit.warehouse.reports.examples import (
     AS_OF,

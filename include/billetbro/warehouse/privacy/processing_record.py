@@ -12,11 +12,11 @@ from sqlalchemy import Connection, func, or_, select
 from billetbro.store.schema.privacy_tables import forgotten, retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.lake.lake import Lake
-from billetbro.warehouse.privacy.normalised import PSEUDONYM
+from billetbro.warehouse.privacy.normalise import PSEUDONYM
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
-from billetbro.warehouse.privacy.policy import Keys
 from billetbro.warehouse.privacy.policy_history import STORED_PSEUDONYM, latest_policy, rows_under_unknown_keys
-from billetbro.warehouse.privacy.redact import PERSONAL_TABLES, holds_anything
+from billetbro.warehouse.privacy.pseudonymise import Keys
+from billetbro.warehouse.privacy.redact_stored import PERSONAL_TABLES, holds_anything
 from billetbro.warehouse.privacy.retention import counted_from, purchases_with_event
 from billetbro.warehouse.privacy.retention_rule import Retention
 

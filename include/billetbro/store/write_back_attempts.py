@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from billetbro.errors import InternalServerError
-from billetbro.reconcile.sale_status.unsaved import Failing
+from billetbro.reconcile.sale_status.unsavable_event import Failing
 from billetbro.store.changes import WRITTEN_BACK
 from billetbro.store.schema.tables import changes
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
-from billetbro.warehouse.privacy.normalised import DANISH_DIGITS, NORMALISED
+from billetbro.warehouse.privacy.normalise import DANISH_DIGITS, NORMALISED
 
 _UNSEEN = "".join(
     map(chr, (0x20, 0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))

@@ -19,7 +19,7 @@ from datetime import datetime
 
 from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection
 from billetbro.reconcile.planning.owned_fields import same_minute, written_time
-from billetbro.reconcile.planning.parts import Plan, change_of
+from billetbro.reconcile.planning.plan_parts import Plan, change_of
 from billetbro.reconcile.planning.prices import price_is_sold
 from billetbro.reconcile.reasons import Why
 from billetbro.reconcile.state import ReconcileState

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from billetbro.warehouse.reports.booking import Standing
 from billetbro.warehouse.reports.danish import percentage
 from billetbro.warehouse.reports.figures import Figures
-from billetbro.warehouse.reports.reader import Reader
+from billetbro.warehouse.reports.number_format import Reader
 
 UP, DOWN = "▲", "▼"
 SIGNS = {Standing.SOLD_OUT: "●", Standing.AHEAD: UP, Standing.AS_USUAL: "=", Standing.BEHIND: DOWN}

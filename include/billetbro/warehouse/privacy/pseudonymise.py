@@ -24,7 +24,7 @@ from datetime import datetime
 from billetbro.errors import Fatal
 from billetbro.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
 from billetbro.models.text import caseless, one_line
-from billetbro.warehouse.privacy.normalised import NORMALISED, PSEUDONYM
+from billetbro.warehouse.privacy.normalise import NORMALISED, PSEUDONYM
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
 from billetbro.warehouse.privacy.retention_rule import Retention
 

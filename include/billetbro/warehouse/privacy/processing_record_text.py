@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from billetbro.messages.catalogue import Translator
-from billetbro.warehouse.privacy.record import Held, Record
+from billetbro.warehouse.privacy.processing_record import Held, Record
 
 COMMON = ("whose", "source", "purpose", "recipients", "legal_basis")
 """What holds for every library: each is the end of the key of its sentence."""

@@ -27,8 +27,8 @@ from billetbro.models import Mapped, Outcome, Rejection
 from billetbro.models.sales_links import seccode_of
 from billetbro.reconcile.matching.recreated import pair_recreated
 from billetbro.reconcile.matching.similarity import features_of
-from billetbro.reconcile.matching.twin import Claim, Hold, Twin, is_on_sale
-from billetbro.reconcile.planning.parts import rejection_of
+from billetbro.reconcile.matching.twin_claims import Claim, Hold, Twin, is_on_sale
+from billetbro.reconcile.planning.plan_parts import rejection_of
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
 SOLD_BY_TWIN = "sold_by_twin"

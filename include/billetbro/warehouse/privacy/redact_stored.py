@@ -12,7 +12,7 @@ from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.warehouse_tables import answers, purchases
 from billetbro.warehouse.lake.lake import Change, Lake
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
-from billetbro.warehouse.privacy.policy import Row
+from billetbro.warehouse.privacy.pseudonymise import Row
 
 PERSONAL_TABLES: tuple[Table, ...] = (purchases, answers)
 """The tables that `PERSONAL` names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from billetbro.models import LinkStatus
-from billetbro.reconcile.matching.twins import is_claimed_by_twin
+from billetbro.reconcile.matching.defer_to_twin import is_claimed_by_twin
 from billetbro.reconcile.operations.create import sales_location
 from billetbro.reconcile.state import ReconcileState
 
