@@ -1,7 +1,7 @@
 """Find a person in the warehouse and the exports' files, and remove what is known of them; sums and rows stay.
 
 A person is found by e-mail or phone, in any spelling that has the same pseudonym: as plain text, as the pseudonym under
-the current key, and under each former one, made of today's form or of an earlier one (earlier_pseudonyms.py). Under `drop`
+the current key, and under each former one, in today's form or an earlier one (earlier_pseudonyms.py). Under `drop`
 nothing tells whose a purchase is: then its number does. Place2book goes on listing the purchase, so it is noted as
 forgotten, and no export stores its personal data again.
 """
