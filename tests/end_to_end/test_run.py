@@ -114,7 +114,7 @@ def test_plan_shows_changes_and_makes_none(
     assert (ran.state, sandbox.log.writes()) == ("success", [])
     assert ran.steps("solbjerg") == WELL | {"export_purchases": ("skipped", 1)}
     assert ran.state_of("announce_warehouse") == "skipped"
-    assert "name: Kaffesmagning -> Kaffesmagning med kage" in ran.log
+    assert "navn: Kaffesmagning -> Kaffesmagning med kage" in ran.log
     with engine.connect() as connection:
         assert connection.execute(select(links).order_by(links.c.uuid)).all() == before
     sandbox.cms["solbjerg"].edit(event.uuid, title="Kaffesmagning")
@@ -139,7 +139,7 @@ def test_run_for_one_library_and_event_leaves_the_others_alone_and_names_an_unkn
     sandbox.log.clear()
     ran = runs.run(libraries=["nordvig"], events=[f" {wanted.uuid}", "mistyped"])
     assert (ran.state, ran.steps("nordvig")) == ("success", WELL)
-    unknown = [line for line in ran.log.splitlines() if "No event of the run's libraries has the uuid" in line]
+    unknown = [line for line in ran.log.splitlines() if "Intet arrangement hos kørslens biblioteker har uuid" in line]
     assert ["uuid mistyped;" in line for line in unknown] == [True]
     assert {label for _, label in ran.tasks} == {None, "nordvig"}
     names = {event.fields.name for event in sandbox.place2book.events}
