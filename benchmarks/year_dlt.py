@@ -102,11 +102,7 @@ def _config(url: str, since: datetime, only_new: bool) -> RESTAPIConfig:
     if only_new:
         purchases |= {"incremental": {"cursor_path": "created_at", "initial_value": after}}
     config = {
-        "client": {
-            "base_url": url,
-            "headers": {"X-PLACE2BOOK-API-TOKEN": TOKEN},
-            "paginator": {"type": "single_page"},
-        },
+        "client": {"base_url": url, "headers": {"X-PLACE2BOOK-API-TOKEN": TOKEN}, "paginator": {"type": "single_page"}},
         "resource_defaults": {"write_disposition": "merge", "primary_key": "id", "parallelized": True},
         "resources": [
             {"name": "event_makers", "endpoint": {"path": "event_makers"}},
@@ -119,17 +115,8 @@ def _config(url: str, since: datetime, only_new: bool) -> RESTAPIConfig:
                 },
                 "include_from_parent": ["id"],
             },
-            {
-                "name": "prices",
-                "endpoint": {"path": f"{OF_AN_EVENT}/prices"},
-                "include_from_parent": ["id"],
-            },
-            {
-                "name": "purchases",
-                "primary_key": "purchase_id",
-                "endpoint": purchases,
-                "include_from_parent": ["id"],
-            },
+            {"name": "prices", "endpoint": {"path": f"{OF_AN_EVENT}/prices"}, "include_from_parent": ["id"]},
+            {"name": "purchases", "primary_key": "purchase_id", "endpoint": purchases, "include_from_parent": ["id"]},
         ],
     }
     return cast("RESTAPIConfig", config)

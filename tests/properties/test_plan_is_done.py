@@ -10,12 +10,7 @@ from billetbro.models import Mode
 from sandbox.server import Sandbox
 from tests.examples import given_examples
 from tests.integration.steps.harness import Happened, World, new_world
-from tests.integration.steps.plan_and_sync import (
-    as_planned,
-    foretold_rejections,
-    left_alone,
-    rejections_of_planning,
-)
+from tests.integration.steps.plan_and_sync import as_planned, foretold_rejections, left_alone, rejections_of_planning
 from tests.properties.staff import Staff
 
 

@@ -44,16 +44,10 @@ def test_value_reads_as_a_dane_reads_it(field: str, value: Written, shown: str) 
             id="price deleted by staff",
         ),
         pytest.param(
-            Kind.DRIFT,
-            ("price.72.name", "A", "B"),
-            ["pris ”nr. 72”, navn: A -> B"],
-            id="price that is not known",
+            Kind.DRIFT, ("price.72.name", "A", "B"), ["pris ”nr. 72”, navn: A -> B"], id="price that is not known"
         ),
         pytest.param(
-            Kind.WRITE_BACK,
-            ("url", None, None),
-            ["billetlink: - -> (tildeles af Place2book)"],
-            id="address to be told",
+            Kind.WRITE_BACK, ("url", None, None), ["billetlink: - -> (tildeles af Place2book)"], id="address to be told"
         ),
         pytest.param(Kind.CLEAR_LINK, ("url", "https://a", None), ["billetlink: https://a -> -"], id="cleared"),
         pytest.param(
@@ -63,10 +57,7 @@ def test_value_reads_as_a_dane_reads_it(field: str, value: Written, shown: str) 
             id="description",
         ),
         pytest.param(
-            Kind.CREATE,
-            ("description_short", None, "Kom glad"),
-            ["kort beskrivelse: Kom glad"],
-            id="new description",
+            Kind.CREATE, ("description_short", None, "Kom glad"), ["kort beskrivelse: Kom glad"], id="new description"
         ),
         pytest.param(Kind.UPDATE, ("unheard_of", 1, 2), ["unheard_of: 1 -> 2"], id="a field without a label"),
     ],

@@ -77,10 +77,7 @@ def test_history_begins_with_the_event_and_its_link() -> None:
                 fields=(FieldChange(field="value", old=7500, new=None),),
                 price_id=9,
             ),
-            [
-                "01.07.2026 14:00  pris ændret ”Voksen”  [gennemført]",
-                "    beløb: 75,00 kr. -> -",
-            ],
+            ["01.07.2026 14:00  pris ændret ”Voksen”  [gennemført]", "    beløb: 75,00 kr. -> -"],
             id="of a price",
         ),
         pytest.param(

@@ -178,12 +178,7 @@ def test_state_is_told_in_the_word_that_staff_see_in_the_source(language: str) -
             "the CMS; if it looks right, tell whoever looks after Billetbro. Found: x.",
             id="a field that has no name of ours",
         ),
-        pytest.param(
-            reason_message("as said before"),
-            "as said before",
-            "as said before",
-            id="an old reason",
-        ),
+        pytest.param(reason_message("as said before"), "as said before", "as said before", id="an old reason"),
         pytest.param(
             rejection_message("of_a_later_version"), "of_a_later_version", "of_a_later_version", id="a later code"
         ),

@@ -68,11 +68,7 @@ def test_airflow_service_starts_only_after_the_database_is_migrated(name: str) -
     conditions = {other: needed["condition"] for other, needed in SERVICES[name]["depends_on"].items()}
     redis = {"redis": "service_healthy"} if name == "worker" else {}
 
-    assert conditions == {
-        "postgres": "service_healthy",
-        "airflow-init": "service_completed_successfully",
-        **redis,
-    }
+    assert conditions == {"postgres": "service_healthy", "airflow-init": "service_completed_successfully", **redis}
 
 
 def test_images_name_a_version() -> None:

@@ -76,10 +76,7 @@ def test_removals_of_both_kinds_count_together() -> None:
 def test_removals_on_an_empty_snapshot_are_blocked_whatever_their_number() -> None:
     update = change(Kind.UPDATE, "other")
     result = guarded([update, *removals(1)], 50, size=0)
-    assert (result.changes, result.removals_blocked) == (
-        [update],
-        Message("blocked.empty", {"number": 50}),
-    )
+    assert (result.changes, result.removals_blocked) == ([update], Message("blocked.empty", {"number": 50}))
 
 
 def test_removals_on_an_empty_snapshot_without_live_links_pass() -> None:
@@ -179,11 +176,7 @@ def test_fingerprint_does_not_follow_what_stands_in_place2book() -> None:
         pytest.param(3, 0, 3, None, id="count-reached"),
         pytest.param(4, 0, 20, None, id="percentage-reached"),
         pytest.param(
-            4,
-            0,
-            19,
-            ("error.many_missing", {"library": "solbjerg", "missing": 4, "links": 19}),
-            id="too-many-missing",
+            4, 0, 19, ("error.many_missing", {"library": "solbjerg", "missing": 4, "links": 19}), id="too-many-missing"
         ),
     ],
 )

@@ -112,10 +112,7 @@ def test_load_settings_with_a_venue_in_yesplan_reads_its_line(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("text", "unlisted"),
-    [
-        (SMALLEST, PersonalData()),
-        (FULL, PersonalData(policy=PersonalDataPolicy.DROP, keep_answers=("Allergi",))),
-    ],
+    [(SMALLEST, PersonalData()), (FULL, PersonalData(policy=PersonalDataPolicy.DROP, keep_answers=("Allergi",)))],
     ids=["none given", "given"],
 )
 def test_load_settings_keeps_the_defaults_for_data_of_libraries_that_are_gone(

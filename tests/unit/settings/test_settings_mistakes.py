@@ -223,7 +223,7 @@ POSTAL_CODE = 'text in quotes, four digits in Denmark, such as "0800" (YAML may 
             "STORE  SAL: {name: D, address1: E, postal_code: '0800', city: F}}}",
             [
                 "source.addresses: found a mapping; allowed is a location's name or id, each once, a colon, and its "
-                "address: name, address1, postal_code, city",
+                "address: name, address1, postal_code, city"
             ],
             id="yesplan-location-that-is-named-twice",
         ),

@@ -49,10 +49,7 @@ def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it(language: str, 
 @pytest.mark.parametrize(
     ("error", "mend"),
     [
-        (
-            WrongCredentials("x"),
-            "Correct user and password, token or key of the connection",
-        ),
+        (WrongCredentials("x"), "Correct user and password, token or key of the connection"),
         (WrongHost("x"), "Correct the address (host) of the connection in Airflow"),
         (NoAccess("x"), "Correct the number in libraries.yaml, or ask Place2book"),
         (TimedOut("x"), "Check that the address is right and can be reached from here"),
@@ -73,12 +70,7 @@ def test_check_tells_how_to_mend_each_kind_of_error(error: Exception, mend: str)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        (0, "Alt er i orden."),
-        (2, "2 fejl; ret dem, og kør check igen."),
-    ],
-    ids=["none", "two"],
+    ("wrong", "said"), [(0, "Alt er i orden."), (2, "2 fejl; ret dem, og kør check igen.")], ids=["none", "two"]
 )
 def test_verdict_counts_what_is_wrong(wrong: int, said: str) -> None:
     def look() -> Message:

@@ -15,10 +15,7 @@ DESIRED = TicketEvent(
     capacity=40,
     passive=False,
     address=ADDRESS,
-    prices=(
-        DesiredPrice(key="a", name="Voksen", value_ore=7550),
-        DesiredPrice(key="b", name="Barn", value_ore=0),
-    ),
+    prices=(DesiredPrice(key="a", name="Voksen", value_ore=7550), DesiredPrice(key="b", name="Barn", value_ore=0)),
 )
 SHOWN: dict[str, object] = {
     "id": 123,

@@ -6,13 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from billetbro.api.place2book.client import EventMaker, Place2bookClient
-from billetbro.errors import (
-    BilletbroError,
-    InvalidResponse,
-    NoAccess,
-    WrongCredentials,
-    WrongHost,
-)
+from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, WrongCredentials, WrongHost
 from billetbro.models import OnCreate
 from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json

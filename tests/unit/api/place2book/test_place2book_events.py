@@ -6,13 +6,7 @@ from datetime import timedelta
 import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import (
-    BilletbroError,
-    InvalidResponse,
-    NoAccess,
-    Refused,
-    WrongCredentials,
-)
+from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, Refused, WrongCredentials
 from billetbro.models import CurrentEvent, OnCreate
 from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json

@@ -6,12 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import (
-    InvalidResponse,
-    NotFound,
-    OutcomeUnknown,
-    Refused,
-)
+from billetbro.errors import InvalidResponse, NotFound, OutcomeUnknown, Refused
 from billetbro.models import CurrentPrice, OnCreate
 from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json

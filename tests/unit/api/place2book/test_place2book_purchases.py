@@ -7,13 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import (
-    BilletbroError,
-    InvalidResponse,
-    NoAccess,
-    NotFound,
-    WrongCredentials,
-)
+from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, NotFound, WrongCredentials
 from billetbro.models import AdditionalSale, Answer, OnCreate, Purchase, Ticket, UnreadablePurchase
 from sandbox.server import Sandbox
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
@@ -204,11 +198,7 @@ LISTS: dict[str, Callable[[Place2bookClient], object]] = {
     ],
 )
 def test_list_of_an_event_that_cannot_be_read_says_why(
-    place2book: Place2bookClient,
-    server: AnsweringServer,
-    name: str,
-    replies: list[Reply],
-    kind: type[BilletbroError],
+    place2book: Place2bookClient, server: AnsweringServer, name: str, replies: list[Reply], kind: type[BilletbroError]
 ) -> None:
     server.will_answer(*replies)
     with pytest.raises(kind) as raised:

@@ -7,13 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from billetbro.api.place2book.client import Place2bookClient
-from billetbro.errors import (
-    InvalidResponse,
-    NotFound,
-    OutcomeUnknown,
-    Refused,
-    Unreachable,
-)
+from billetbro.errors import InvalidResponse, NotFound, OutcomeUnknown, Refused, Unreachable
 from billetbro.models import OnCreate, Written
 from sandbox.faults import Kind
 from sandbox.server import Sandbox

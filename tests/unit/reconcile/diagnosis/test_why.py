@@ -111,9 +111,7 @@ ROWS = {
     ),
     "paused, after its sale": selling(paused=True, sale_close_at=NOW - DAY),
     "sale_ended_by_us": facts(
-        link=linked(sale_closed_at=NOW - DAY),
-        current=standing(sale_close_at=NOW - DAY),
-        removed_because=Why.CANCELLED,
+        link=linked(sale_closed_at=NOW - DAY), current=standing(sale_close_at=NOW - DAY), removed_because=Why.CANCELLED
     ),
     "sale_closed": selling(prices=(price(sale_end_at=NOW - DAY), price(12, sale_end_at=NOW - HOUR))),
     "upcoming": selling(prices=(price(sale_begin_at=NOW + DAY), price(12, sale_begin_at=NOW + HOUR))),

@@ -25,14 +25,7 @@ PIECES = ["<p>", "</p>", "<script>", "</script>", "<a href=", "'", '"', ">", "&a
 HTML = st.lists(st.sampled_from(PIECES) | ANY_TEXT).map("".join)
 TIMES = st.none() | st.datetimes(timezones=st.just(UTC))
 ADDRESSES = st.none() | st.builds(
-    SourceAddress,
-    online=st.booleans(),
-    place=TEXT,
-    room=TEXT,
-    street=TEXT,
-    postal_code=TEXT,
-    city=TEXT,
-    country=TEXT,
+    SourceAddress, online=st.booleans(), place=TEXT, room=TEXT, street=TEXT, postal_code=TEXT, city=TEXT, country=TEXT
 )
 CATEGORIES = st.lists(
     st.builds(TicketCategory, title=ANY_TEXT, uuid=TEXT, amount=st.none() | st.decimals(), currency=TEXT), max_size=4

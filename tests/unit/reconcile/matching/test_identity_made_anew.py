@@ -50,9 +50,7 @@ def pairs(snapshot: list[Mapped], links: list[Link]) -> Pairs:
             id="another-time-of-day",
         ),
         pytest.param(
-            STARTS[1:],
-            {"new9": ("moved", 2), "new8": ("moved", 3), "new7": ("moved", 4)},
-            id="first-one-fewer",
+            STARTS[1:], {"new9": ("moved", 2), "new8": ("moved", 3), "new7": ("moved", 4)}, id="first-one-fewer"
         ),
         pytest.param(
             [start + LATER for start in STARTS[:3]],

@@ -44,11 +44,7 @@ def twin(*links: Link, leads: bool = True, read: bool = True, snapshot: Sequence
 
 
 def judged(
-    mapped: Mapped,
-    other: Twin,
-    links: Sequence[Link] = (),
-    there: Sequence[CurrentEvent] = (),
-    **circumstances: Any,
+    mapped: Mapped, other: Twin, links: Sequence[Link] = (), there: Sequence[CurrentEvent] = (), **circumstances: Any
 ) -> ReconcileState:
     """Return what becomes of one event of ours."""
     return match_events(replace(state_of([mapped], links, there, **circumstances), twin=other))

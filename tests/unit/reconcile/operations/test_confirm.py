@@ -93,10 +93,7 @@ def test_change_is_not_confirmed_by_an_event_that_is_gone(kind: Kind) -> None:
         pytest.param(
             Kind.UPDATE_PRICE,
             standing(prices=(price(value_ore=8000),)),
-            {
-                "prices": {"cat-1": ours(value_ore=8000)},
-                "drift": {"name": "Rettet", "price.12.value": 2},
-            },
+            {"prices": {"cat-1": ours(value_ore=8000)}, "drift": {"name": "Rettet", "price.12.value": 2}},
             id="changed price",
         ),
         pytest.param(

@@ -146,9 +146,7 @@ class World:
 
     def _carry_out(self, uuid: str, changes: Sequence[Change], link: Link | None) -> None:
         event = EventState(
-            mapped=self.source.get(uuid),
-            link=link,
-            current=self.shop.events.get(changes[0].event_id or 0),
+            mapped=self.source.get(uuid), link=link, current=self.shop.events.get(changes[0].event_id or 0)
         )
         for change in changes:
             operation_of(change.kind).apply(cast(Place2bookClient, self.shop), change, event)
