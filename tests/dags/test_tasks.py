@@ -19,19 +19,14 @@ PARAMS = {"libraries": [], "events": ["5f0c", " 77aa "], "mode": "resync", "allo
 
 
 @pytest.mark.parametrize(
-    ("run_type", "by_hand"),
-    [("scheduled", False), ("manual", True), ("backfill", False), ("asset_triggered", False)],
+    ("run_type", "by_hand"), [("scheduled", False), ("manual", True), ("backfill", False), ("asset_triggered", False)]
 )
 def test_request_of_a_run_is_by_hand_only_when_a_person_started_it(run_type: str, by_hand: bool) -> None:
     context = cast(Context, {"params": PARAMS, "dag_run": SimpleNamespace(run_id="run 1", run_type=run_type)})
     with set_current_context(context):
         request = request_of_this_run()
     assert request == RunRequest(
-        run_id="run 1",
-        mode=Mode.RESYNC,
-        by_hand=by_hand,
-        events=frozenset({"5f0c", "77aa"}),
-        allow_mass_removal=True,
+        run_id="run 1", mode=Mode.RESYNC, by_hand=by_hand, events=frozenset({"5f0c", "77aa"}), allow_mass_removal=True
     )
 
 
@@ -69,11 +64,7 @@ SAID = "opgaven {0} fejlede uden forklaring; se dens log."
 SILENT = {
     "nothing failed": ({"select_libraries": "success", "library.load_0": "success"}, [], []),
     "said by itself": ({"library.load_1": "failed"}, ["ribe"], []),
-    "said nothing": (
-        {"library.load_1": "failed"},
-        ["herlev"],
-        [f"odder, ribe: {SAID.format('library.load_1')}"],
-    ),
+    "said nothing": ({"library.load_1": "failed"}, ["herlev"], [f"odder, ribe: {SAID.format('library.load_1')}"]),
     "not of a library": (
         {"announce_warehouse": "failed", "report": "running"},
         ["herlev"],

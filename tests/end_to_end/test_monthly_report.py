@@ -45,11 +45,7 @@ def test_each_library_gets_its_two_files_though_another_fails(reports: tuple[Run
     states = {task: state for task, (state, _) in ran.tasks.items()}
     assert (ran.state, states) == (
         "failed",
-        {
-            ("select_libraries", None): "success",
-            ("report", "nordvig"): "failed",
-            ("report", "solbjerg"): "success",
-        },
+        {("select_libraries", None): "success", ("report", "nordvig"): "failed", ("report", "solbjerg"): "success"},
     )
     assert "The report's files could not be written to" in ran.log
     (folder / "nordvig").unlink()

@@ -19,10 +19,7 @@ from tests.end_to_end.airflow_runs import bytes_left_in
 pytestmark = pytest.mark.long
 
 BUYER = Buyer(
-    full_name="Lækage Lækagesen",
-    email="laek.agesen@example.com",
-    phone_number="+45 91 82 73 64",
-    zip_code="9835",
+    full_name="Lækage Lækagesen", email="laek.agesen@example.com", phone_number="+45 91 82 73 64", zip_code="9835"
 )
 TRACES = ("lækage", "l\\xe6kage", "l\\u00e6kage", "laek.agesen", "91 82 73 64", "91827364", "nødder", "testesen")
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -69,11 +69,7 @@ def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def module_environment(
-    sandbox: Sandbox,
-    libraries_file: Path,
-    postgres: EmbeddedPostgres,
-    module_database_url: str,
-    airflow_home: Path,
+    sandbox: Sandbox, libraries_file: Path, postgres: EmbeddedPostgres, module_database_url: str, airflow_home: Path
 ) -> Iterator[None]:
     """Set what a command finds in its environment: its connections and its settings."""
     database = postgres.airflow_connection_json(make_url(module_database_url).database or "")

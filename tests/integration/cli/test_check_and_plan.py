@@ -81,11 +81,7 @@ def test_check_of_a_library_in_yesplan_looks_at_its_source(
 
 
 def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
-    command: Command,
-    sandbox: Sandbox,
-    libraries_file: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    command: Command, sandbox: Sandbox, libraries_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "libraries.yaml"
     mistaken = libraries_file.read_text().replace("price_unit: minor", "price_unit: euro")
@@ -136,10 +132,7 @@ def test_check_of_a_website_whose_login_may_not_write_says_so(
     said = command("check", libraries=["nordvig"])
     lines = said.out.splitlines()
     wrong = [number for number, line in enumerate(lines) if line.startswith("FEJL")]
-    assert (said.code, [lines[number] for number in wrong]) == (
-        1,
-        ["FEJL  nordvig: forbindelse cms_nordvig (CMS)"],
-    )
+    assert (said.code, [lines[number] for number in wrong]) == (1, ["FEJL  nordvig: forbindelse cms_nordvig (CMS)"])
     assert lines[wrong[0] + 1 : wrong[0] + 3] == [
         f"        Forbindelsen 'cms_nordvig' til {url.removeprefix('http://')} godtog ikke login (status {status}), "
         "da den blev spurgt, om login må skrive; ret adgangskoden eller nøglen i forbindelsen i Airflow.",
@@ -196,10 +189,7 @@ def test_plan_shows_every_event_field_by_field_and_writes_nothing_once_the_login
     )
     assert [line for line in lines if "Babybio" in line] != []
     creates = [line for line in lines if line == "    OPRET i Place2book"]
-    assert lines[2:4] == [
-        f"    OPRET i Place2book: {len(creates)}",
-        "    KOBL til arrangementet i Place2book: 1",
-    ]
+    assert lines[2:4] == [f"    OPRET i Place2book: {len(creates)}", "    KOBL til arrangementet i Place2book: 1"]
     assert "pris ”Voksen med baby”: 50,00 kr." in said.out
     assert said.err.splitlines() == [f"{step}: nordvig ..." for step in ("extract", "transform", "load", "writeback")]
     tried = [(entry.server, entry.method, entry.status) for entry in sandbox.log.writes()[before:]]
@@ -239,9 +229,7 @@ def test_plan_of_two_libraries_goes_on_when_one_fails(command: Command, sandbox:
 def test_plan_of_an_unknown_library_names_the_known_ones(command: Command) -> None:
     said = command("plan", libraries=["ingen"])
     assert (said.code, said.out) == (1, "")
-    assert said.err.splitlines() == [
-        "FEJL: ukendt bibliotek: ingen; de kendte er: solbjerg, nordvig",
-    ]
+    assert said.err.splitlines() == ["FEJL: ukendt bibliotek: ingen; de kendte er: solbjerg, nordvig"]
 
 
 @pytest.mark.parametrize("name", ["rejections", "history", "why"])

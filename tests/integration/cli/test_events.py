@@ -77,11 +77,7 @@ def test_why_of_an_event_that_was_never_seen_tells_when_each_library_was_read(co
 def test_event_that_could_be_several_is_to_be_chosen(command: Command, name: str) -> None:
     said = command(name, event="Ukulele")
     first, *events = said.err.splitlines()
-    assert (said.code, said.out, first) == (
-        2,
-        "",
-        "4 arrangementer passer; vælg ét med dets uuid.",
-    )
+    assert (said.code, said.out, first) == (2, "", "4 arrangementer passer; vælg ét med dets uuid.")
     assert [line.endswith("Ukulele for begyndere") for line in events] == [True] * 4
     assert events == sorted(events, key=lambda line: (line[6:10], line[3:5], line[:2]))
 
@@ -90,13 +86,7 @@ def test_history_of_an_event_tells_its_link_and_every_change(command: Command, s
     lines = command("history", event=BABY).out.splitlines()
     link = next(line.strip() for line in lines if "/sw2/sales/" in line)
     happened = [line[18:] for line in lines if line[:1].isdigit()]
-    assert (lines[0], happened) == (
-        BABY,
-        [
-            "oprettet i Place2book  [gennemført]",
-            "skrevet til CMS  [gennemført]",
-        ],
-    )
+    assert (lines[0], happened) == (BABY, ["oprettet i Place2book  [gennemført]", "skrevet til CMS  [gennemført]"])
     assert f"    billetlink: {link}" in lines
     assert "    starter: " in "\n".join(lines)
     assert "    pris ”Barn med voksen”: 40,00 kr." in lines

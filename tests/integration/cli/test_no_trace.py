@@ -32,10 +32,7 @@ from tests.integration.warehouse.files import everything_in as everything_under
 pytestmark = pytest.mark.slow
 
 BUYER = Buyer(
-    full_name="Lækage Lækagesen",
-    email="laek.agesen@example.com",
-    phone_number="+45 91 82 73 64",
-    zip_code="9835",
+    full_name="Lækage Lækagesen", email="laek.agesen@example.com", phone_number="+45 91 82 73 64", zip_code="9835"
 )
 TRACES = (
     "lækage",

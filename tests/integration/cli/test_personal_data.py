@@ -119,10 +119,7 @@ def test_forget_without_arguments_reads_the_address_from_standard_input(
 
 def test_forget_with_dry_run_says_what_there_is_and_leaves_it(forget: Command, engine: Engine, files: Path) -> None:
     said = forget(email=EMAIL, dry_run=True)
-    assert (said.code, said.out.splitlines()[-1]) == (
-        0,
-        "Intet er fjernet (--dry-run).",
-    )
+    assert (said.code, said.out.splitlines()[-1]) == (0, "Intet er fjernet (--dry-run).")
     assert (traces(engine, NAMED), traces(engine, NAMED, files)) == (list(NAMED), list(NAMED))
 
 

@@ -86,10 +86,7 @@ def test_test_of_a_yesplan_whose_key_was_revoked_says_so(sandbox: Sandbox) -> No
 def test_test_of_a_website_that_works_says_so(sandbox: Sandbox) -> None:
     works, said = cms_connection(sandbox).test_connection()
     host = sandbox.cms_urls["solbjerg"].removeprefix("http://")
-    assert (works, said) == (
-        True,
-        f"{host} viser sine arrangementer og godtager login.",
-    )
+    assert (works, said) == (True, f"{host} viser sine arrangementer og godtager login.")
 
 
 @pytest.mark.parametrize(

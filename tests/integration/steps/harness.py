@@ -150,12 +150,7 @@ class World:
         return self.carry_out(request, tries=tries, only=only, libraries=libraries)
 
     def carry_out(
-        self,
-        request: RunRequest,
-        *,
-        tries: int = 1,
-        only: Sequence[str] | None = None,
-        libraries: Sequence[str] = (),
+        self, request: RunRequest, *, tries: int = 1, only: Sequence[str] | None = None, libraries: Sequence[str] = ()
     ) -> Happened:
         """Carry out a run's steps; the same run again is one that was cleared in Airflow."""
         before = len(self.sandbox.log.entries)

@@ -46,11 +46,7 @@ def test_first_run_every_event_on_sale_has_a_link_that_answers_and_no_other(seed
     shown = {seeded.link_shown(uuid, library) for library, uuid in wanted(seeded)}
     assert (len(wanted(seeded)), len(shown)) == (49, 49)
     assert seeded.open_rejections() == REJECTED_IN_THE_SEED
-    assert happened.counted == {
-        ("place2book", "POST"): 49,
-        ("cms:solbjerg", "PATCH"): 29,
-        ("cms:nordvig", "PATCH"): 20,
-    }
+    assert happened.counted == {("place2book", "POST"): 49, ("cms:solbjerg", "PATCH"): 29, ("cms:nordvig", "PATCH"): 20}
     passive = {row["uuid"] for row in seeded.rows(MAPPED) if row["outcome"] == "passive_event"}
     links = seeded.ours("nordvig")
     assert [seeded.sandbox.place2book.get(links[uuid].event_id).fields.passive for uuid in passive] == [True] * 3

@@ -181,11 +181,7 @@ def test_leftovers_of_a_run_that_died_are_closed_in_words(world: World) -> None:
     query = "SELECT status, error, outcome_unknown FROM sync.changes WHERE run_id = 'died' ORDER BY id"
     assert world.rows(query) == [
         {"status": "failed", "error": {"key": "error.not_sent"}, "outcome_unknown": False},
-        {
-            "status": "failed",
-            "error": {"key": "error.interrupted"},
-            "outcome_unknown": True,
-        },
+        {"status": "failed", "error": {"key": "error.interrupted"}, "outcome_unknown": True},
     ]
     with world.engine.begin() as connection:
         connection.execute(text("DELETE FROM sync.changes WHERE run_id = 'died'"))

@@ -18,10 +18,7 @@ LONG = "<p>" + "ord " * 30_000 + "</p>"
 def test_body_that_is_cut_is_warned_of_and_on_sale(world: World, body: str) -> None:
     uuid, other = world.add("Koncert", body=body), world.add("Foredrag", body="<p>Kort</p>")
     said = world.say.for_library("solbjerg").say(rejection_message("description_cut"))
-    warning = [
-        "  Til salg, men se efter: 1",
-        f"    - Koncert: {said}",
-    ]
+    warning = ["  Til salg, men se efter: 1", f"    - Koncert: {said}"]
     plan = world.run(Mode.PLAN)
     first, second = world.run(), world.run()
     texts = [plan_text(world.engine, plan.run_id, world.say)]

@@ -47,10 +47,7 @@ def test_create_whose_answer_was_lost_is_found_again_though_place2book_rewrote_e
     world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
     assert set(world.run().raised) == {"load"}
     assert world.run().raised == {}
-    assert (len(world.sandbox.place2book.events), prices(world, uuid)) == (
-        1,
-        [("VOKSNE O", 10000), ("VOKSNE O", 6000)],
-    )
+    assert (len(world.sandbox.place2book.events), prices(world, uuid)) == (1, [("VOKSNE O", 10000), ("VOKSNE O", 6000)])
     assert [write for write in world.run().writes if write[0] == SERVER] == []
 
 

@@ -9,12 +9,7 @@ import pytest
 from billetbro.messages.plan import plan_text
 from billetbro.models import Mode
 from tests.integration.steps.harness import DAY, HOUR, Happened, World
-from tests.integration.steps.plan_and_sync import (
-    as_planned,
-    foretold_rejections,
-    left_alone,
-    rejections_of_planning,
-)
+from tests.integration.steps.plan_and_sync import as_planned, foretold_rejections, left_alone, rejections_of_planning
 
 pytestmark = pytest.mark.slow
 

@@ -48,10 +48,7 @@ def test_report_is_in_the_language_that_is_asked_for(world: World) -> None:
     danish, english = (make_report(world.engine, run.run_id, say) for say in (world.say, world.say_in("en")))
     assert [
         line for line in (*danish.text.splitlines(), *english.text.splitlines()) if " læst" in line or " read" in line
-    ] == [
-        "  1 arrangement læst, 1 koblet til Place2book",
-        "  1 event read, 1 linked to Place2book",
-    ]
+    ] == ["  1 arrangement læst, 1 koblet til Place2book", "  1 event read, 1 linked to Place2book"]
     assert (danish.summary, english.summary) == (ALL_WELL, "Every library went well.")
 
 
@@ -76,11 +73,7 @@ def test_report_plan_and_sync_warn_of_a_copy_that_nobody_saw_to_which_is_no_reje
     website.run()
     copies = [website.site.clone(original), website.site.clone(original)]
     said = website.say.for_library("solbjerg").say(rejection_message("still_cloned"))
-    warning = [
-        "  Til salg, men se efter: 2",
-        "    - Koncert - cloned",
-        f"    - Koncert - cloned: {said}",
-    ]
+    warning = ["  Til salg, men se efter: 2", "    - Koncert - cloned", f"    - Koncert - cloned: {said}"]
     plan = website.run(Mode.PLAN)
     texts = [plan_text(website.engine, plan.run_id, website.say)]
     for happened in (plan, website.run()):

@@ -124,12 +124,7 @@ def test_smallest_and_largest_number_of_tickets_are_staffs_through_every_change_
     for changed in (category("c1", "Alle", 100), category("c1", "Alle", 120), category("n9", "Alle", 130)):
         world.site.edit(uuid, ticket_categories=[changed])
         assert world.run().writes == [("place2book", "PUT")]
-    assert event.prices[price].fields.as_json() == {
-        **by_staff,
-        "name": "Alle",
-        "value": 13000,
-        "sale_end_at": None,
-    }
+    assert event.prices[price].fields.as_json() == {**by_staff, "name": "Alle", "value": 13000, "sale_end_at": None}
 
 
 def test_price_that_staff_deleted_stays_deleted_until_its_category_changes(world: World) -> None:

@@ -72,11 +72,7 @@ def test_first_run_puts_on_sale_what_is_agreed_and_the_second_is_silent(
     linked = [event for event in installation(theater).events if event.custom.get("ticket_link")]
     assert sorted(event.name for event in linked) == ON_SALE
     assert all(theater.answers(str(event.custom["ticket_link"])) for event in linked)
-    assert shown(theater, "Kameliadamen") == {
-        "ticket_state": "I salg",
-        "tickets_sold": 0,
-        "tickets_available": 240,
-    }
+    assert shown(theater, "Kameliadamen") == {"ticket_state": "I salg", "tickets_sold": 0, "tickets_available": 240}
     assert (second.raised, second.writes, theater.changes(second)) == ({}, [], [])
 
 

@@ -41,11 +41,7 @@ def test_tickets_sold_and_left_are_written_when_they_change_and_only_they(theate
     theater.sandbox.place2book.buy(event.id, quantity=3)
     bought, silent = theater.run(), theater.run()
     assert (bought.raised, bought.writes, silent.writes) == ({}, [WRITES_BACK], [])
-    assert shown(theater, "Kameliadamen") == {
-        "ticket_state": "I salg",
-        "tickets_sold": 3,
-        "tickets_available": 237,
-    }
+    assert shown(theater, "Kameliadamen") == {"ticket_state": "I salg", "tickets_sold": 3, "tickets_available": 237}
     assert installation(theater).find("Kameliadamen").custom["ticket_link"] == link
 
 

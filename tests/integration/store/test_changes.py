@@ -7,14 +7,7 @@ from sqlalchemy import Connection, text
 
 from billetbro.errors import OutcomeUnknown, Refused
 from billetbro.models import FieldChange, Kind, WriteInDoubt
-from billetbro.store.changes import (
-    NOT_SENT,
-    close_unsent,
-    mark_applied,
-    mark_applying,
-    mark_failed,
-    store_planned,
-)
+from billetbro.store.changes import NOT_SENT, close_unsent, mark_applied, mark_applying, mark_failed, store_planned
 from billetbro.store.in_doubt import INTERRUPTED, close_leftovers, confirm, read_writes_in_doubt
 from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
 

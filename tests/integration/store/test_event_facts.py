@@ -101,10 +101,7 @@ def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connectio
 
 @pytest.mark.parametrize(
     ("errors", "failed"),
-    [
-        pytest.param([DOWN, None], None, id="mended since"),
-        pytest.param([None, DOWN], DOWN.message, id="failed since"),
-    ],
+    [pytest.param([DOWN, None], None, id="mended since"), pytest.param([None, DOWN], DOWN.message, id="failed since")],
 )
 def test_facts_tell_of_the_latest_write_back_only(
     connection: Connection, errors: list[ServerError | None], failed: Message | None

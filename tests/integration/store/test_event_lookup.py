@@ -101,9 +101,7 @@ def test_events_to_come_are_told_before_past_ones_and_those_without_a_start(conn
     assert "".join(event.uuid for event in find_events(connection, "fløde", now=NOW)) == "ecdab"
 
 
-def test_event_that_left_the_list_unlinked_is_told_by_its_title_only_when_there_is_no_other(
-    events: Connection,
-) -> None:
+def test_event_that_left_the_list_unlinked_is_told_by_its_title_only_when_there_is_no_other(events: Connection) -> None:
     made_anew = replace(OTHER, uuid="u9", starts_at=NOW + HOUR)
     store_snapshot(events, LIBRARY, [made_anew], NOW + HOUR)
     told = {sought: [one.uuid for one in find_events(events, sought, now=NOW)] for sought in ("jazz", "fløde", "u2")}

@@ -90,10 +90,7 @@ def test_views_that_others_build_on_stay_until_that_is_dropped_and_keep_nobody_f
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert [
         ("no_longer_ours stays" in one, "no_shows stays" in one, "view theirs.late depends" in one) for one in told
-    ] == [
-        (True, False, True),
-        (False, True, True),
-    ]
+    ] == [(True, False, True), (False, True, True)]
     assert [row["in_another_form"] for row in view(own_engine, "no_shows", "1")] == [1]
     with own_engine.begin() as connection:
         connection.execute(text("DROP VIEW theirs.late"))

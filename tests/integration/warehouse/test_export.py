@@ -79,14 +79,7 @@ def test_export_first_time_stores_everything(engine: Engine) -> None:
             "seating": "Række 1",
         },
         common
-        | {
-            "ticket_id": 902,
-            "purchase_id": 900,
-            "price_id": 72,
-            "amount_ore": 0,
-            "arrived_at": None,
-            "seating": None,
-        },
+        | {"ticket_id": 902, "purchase_id": 900, "price_id": 72, "amount_ore": 0, "arrived_at": None, "seating": None},
         common
         | {
             "ticket_id": 911,
@@ -236,11 +229,7 @@ def test_export_event_that_cannot_be_read_is_named_and_the_others_go_on(engine: 
     three = [EVENT, another(11), another(12)]
     summary = export(engine, till, events=three)
     assert summary == ExportSummary(
-        events_looked_at=3,
-        events_exported=2,
-        reasons={"never_exported": 2},
-        purchases_new=2,
-        failures=summary.failures,
+        events_looked_at=3, events_exported=2, reasons={"never_exported": 2}, purchases_new=2, failures=summary.failures
     )
     assert [english(one) for one in summary.failures] == [f"'Nr. 11' (Place2book event 11): {error}"]
     till.trouble.clear()

@@ -35,15 +35,7 @@ from tests.integration.warehouse.examples import (
     export,
     standing,
 )
-from tests.integration.warehouse.files import (
-    EVERY_TABLE,
-    lake_in,
-    parquet_files,
-    rows,
-    stored_bytes,
-    warehouse,
-    write,
-)
+from tests.integration.warehouse.files import EVERY_TABLE, lake_in, parquet_files, rows, stored_bytes, warehouse, write
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, traces
 
 ANSWERS_TOO = replace(PSEUDONYMISE, keep_answers=frozenset({"Hørt om os"}))

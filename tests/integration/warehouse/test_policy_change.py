@@ -75,11 +75,7 @@ def test_policy_from_keep_to_pseudonymise_makes_the_pseudonyms_that_an_export_ma
             "customer_key": of("77001122"),
         },
         910: NOTHING
-        | {
-            "full_name": of("prøve prøvesen"),
-            "email": of("proeve@example.com"),
-            "phone_number": of("+4587654321"),
-        },
+        | {"full_name": of("prøve prøvesen"), "email": of("proeve@example.com"), "phone_number": of("+4587654321")},
     }
     assert (traces(engine, BUYERS), sums(engine)) == ([], before)
 

@@ -36,9 +36,7 @@ def released(engine: Engine) -> dict[object, object]:
             id="more was paid than tickets and coffee cost",
         ),
         pytest.param(
-            (replace(FIRST, tickets=()), SECOND),
-            [(900, "amounts_differ", 0, 10000, 0)],
-            id="paid for no tickets",
+            (replace(FIRST, tickets=()), SECOND), [(900, "amounts_differ", 0, 10000, 0)], id="paid for no tickets"
         ),
         pytest.param((replace(FIRST, total_ore=5, transaction_type="cancel"),), [], id="cancelled"),
         pytest.param((UNPRICED,), [(900, "unknown_price", 1, None, None)], id="a price that the event does not have"),

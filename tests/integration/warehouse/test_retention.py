@@ -15,17 +15,7 @@ from billetbro.warehouse.privacy.erasure_log import bring_forgotten
 from billetbro.warehouse.privacy.pseudonymise import Privacy
 from billetbro.warehouse.privacy.retention import Removed, remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
-from tests.integration.warehouse.examples import (
-    EVENT,
-    FIRST,
-    LIBRARY,
-    MONDAY,
-    SECOND,
-    Till,
-    another,
-    contents,
-    export,
-)
+from tests.integration.warehouse.examples import EVENT, FIRST, LIBRARY, MONDAY, SECOND, Till, another, contents, export
 from tests.integration.warehouse.files import lake_in, write
 from tests.integration.warehouse.personal import (
     DROP,

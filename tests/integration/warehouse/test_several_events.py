@@ -273,10 +273,7 @@ def test_purchase_that_is_listed_nowhere_any_more_is_told(engine: Engine) -> Non
 
 CANCELLED = replace(FIRST, transaction_type="cancel")
 AGAIN = replace(
-    SECOND,
-    purchase_id=920,
-    total_ore=7500,
-    tickets=(replace(FIRST.tickets[0], additional_sales=()), FIRST.tickets[1]),
+    SECOND, purchase_id=920, total_ore=7500, tickets=(replace(FIRST.tickets[0], additional_sales=()), FIRST.tickets[1])
 )
 
 

@@ -31,10 +31,7 @@ CONFIGURATION = {
         {"key": "rejected", "name": "Afvist: se rapporten / Rejected: see the report"},
         {"key": "failed", "name": "Mislykkedes: se rapporten / Failed: see the report"},
     ],
-    "actions": [
-        {"key": "update", "name": "Opdater / Update"},
-        {"key": "withdraw", "name": "Træk tilbage / Withdraw"},
-    ],
+    "actions": [{"key": "update", "name": "Opdater / Update"}, {"key": "withdraw", "name": "Træk tilbage / Withdraw"}],
 }
 UNAUTHORISED = (401, {"detail": "Unauthorized"})
 NOT_FOUND = (404, {"detail": "Not Found"})
