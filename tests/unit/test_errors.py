@@ -17,7 +17,7 @@ from tests.catalogues import placeholders
 
 PRODUCT = Path(errors.__file__).parent
 SOURCES = [*PRODUCT.rglob("*.py"), *(PRODUCT.parents[1] / "plugins").rglob("*.py")]
-for module in ("reconcile.operations.checks", "settings.file", "warehouse.lake.lake"):
+for module in ("reconcile.operations.delete", "reconcile.operations.sending", "settings.file", "warehouse.lake.lake"):
     import_module(f"billetbro.{module}")
 
 

@@ -17,7 +17,7 @@ from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
 from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy, fingerprint
 from billetbro.warehouse.privacy.redact_stored import Counts
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
-from tests.integration.warehouse.files import a_store, stored_bytes, write
+from tests.integration.warehouse.files import everything_in, lake_in, write
 from tests.integration.warehouse.personal import (
     DROP,
     FIRST_BUYER,
@@ -27,7 +27,6 @@ from tests.integration.warehouse.personal import (
     PSEUDONYMISE,
     SECOND_BUYER,
     answering_less,
-    files_in,
     given_answers,
     people,
     sums,
@@ -47,7 +46,7 @@ def apply(engine: Engine, privacy: Privacy, *, thoroughly: bool = False) -> Coun
 
 def apply_to_files(engine: Engine, privacy: Privacy, root: Path) -> Counts:
     with engine.begin() as connection:
-        return apply_policy_to_files(connection, LIBRARY, privacy, LATER, files_in(root))
+        return apply_policy_to_files(connection, LIBRARY, privacy, LATER, lake_in(root))
 
 
 def unknown(engine: Engine, *keys: bytes) -> int:
@@ -145,15 +144,15 @@ def test_policy_history_tells_since_when_which_policy_was_in_force(engine: Engin
 
 def test_files_are_brought_under_a_new_policy_once(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
-    write(engine, a_store(tmp_path))
+    write(engine, tmp_path)
     assert apply_to_files(engine, KEEP, tmp_path) == {"purchases": 0, "answers": 0}
     stricter = answering_less(PSEUDONYMISE, "Hørt om os")
     apply(engine, stricter)
     assert apply_to_files(engine, stricter, tmp_path) == {"purchases": 2, "answers": 1}
     assert traces(engine, [*BUYERS, "nødder"], tmp_path) == []
     assert traces(engine, ["plakat", of("proeve@example.com")], tmp_path) == ["plakat", of("proeve@example.com")]
-    rewritten = stored_bytes(tmp_path)
-    assert (apply_to_files(engine, stricter, tmp_path), stored_bytes(tmp_path)) == ({}, rewritten)
+    rewritten = everything_in(tmp_path)
+    assert (apply_to_files(engine, stricter, tmp_path), everything_in(tmp_path)) == ({}, rewritten)
 
 
 def test_key_that_is_another_is_told_of_once(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
