@@ -13,6 +13,7 @@ from billetbro import errors
 from billetbro.errors import BilletbroError, Fatal, Refused, Retriable, code_of, message_of, several
 from billetbro.messages.catalogue import Translator, languages
 from billetbro.models.message import Message
+from tests.cases import cases
 from tests.catalogues import placeholders
 
 PRODUCT = Path(errors.__file__).parent
@@ -67,13 +68,11 @@ def test_error_that_is_not_ours_is_unexpected_and_its_text_is_kept_to_itself() -
     assert (code_of(error), message_of(error)) == ("unexpected", Message("error.unexpected", {"kind": "ValueError"}))
 
 
-@pytest.mark.parametrize(
-    ("raised", "kind"),
-    [
-        pytest.param([Fatal("a"), Refused("b")], Fatal, id="hopeless"),
-        pytest.param([Fatal("a"), Retriable("b")], Retriable, id="one may get better"),
-        pytest.param([Fatal("a"), ValueError("b")], Retriable, id="one is not ours"),
-    ],
+@cases(
+    "raised kind",
+    ("hopeless", [Fatal("a"), Refused("b")], Fatal),
+    ("one may get better", [Fatal("a"), Retriable("b")], Retriable),
+    ("one is not ours", [Fatal("a"), ValueError("b")], Retriable),
 )
 def test_several_errors_become_one_that_says_each_on_its_line(
     raised: list[Exception], kind: type[BilletbroError]

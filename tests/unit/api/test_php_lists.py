@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-import pytest
-
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.api.yesplan.client import YesplanClient
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, as_json
 from tests.unit.api.place2book.place2book_samples import SHOWN
 from tests.unit.api.place2book.test_place2book_prices import PRICE
@@ -43,28 +42,24 @@ def written_by_php(data: object) -> object:
 Read = Callable[[CmsClient, Place2bookClient, YesplanClient], object]
 
 
-@pytest.mark.parametrize(
-    ("sent", "read"),
-    [
-        pytest.param([CMS_EVENT, {"uuid": "2"}], lambda cms, *_: cms.events(date(2026, 9, 1)), id="source events"),
-        pytest.param([{"id": 1}, {"id": 2}], lambda _, p2b, __: p2b.event_makers(), id="event makers"),
-        pytest.param([SHOWN, {"id": 2}], lambda _, p2b, __: tuple(p2b.events(5000)), id="ticket events"),
-        pytest.param([PRICE, {**PRICE, "id": 8}], lambda _, p2b, __: p2b.prices(5000, 123), id="prices"),
-        pytest.param(
-            [PURCHASE, {**PURCHASE, "purchase_id": 2}], lambda _, p2b, __: p2b.purchases(5000, 123), id="purchases"
-        ),
-        pytest.param(
-            {"data": [{**EVENT, "locations": [{"name": "Salen"}, {"name": "Foyeren"}]}, {"id": "2"}]},
-            lambda *clients: clients[2].events("x"),
-            id="venue's events",
-        ),
-        pytest.param(
-            {"items": [{"keyword": "a", "value": "1"}, {"keyword": "b", "value": "2"}]},
-            lambda *clients: clients[2].custom_data_of("1-2"),
-            id="venue's fields",
-        ),
-        pytest.param(CUSTOM_DATA, lambda *clients: clients[2].custom_data_of("1-2"), id="venue's custom data"),
-    ],
+@cases(
+    "sent read",
+    ("source events", [CMS_EVENT, {"uuid": "2"}], lambda cms, *_: cms.events(date(2026, 9, 1))),
+    ("event makers", [{"id": 1}, {"id": 2}], lambda _, p2b, __: p2b.event_makers()),
+    ("ticket events", [SHOWN, {"id": 2}], lambda _, p2b, __: tuple(p2b.events(5000))),
+    ("prices", [PRICE, {**PRICE, "id": 8}], lambda _, p2b, __: p2b.prices(5000, 123)),
+    ("purchases", [PURCHASE, {**PURCHASE, "purchase_id": 2}], lambda _, p2b, __: p2b.purchases(5000, 123)),
+    (
+        "venue's events",
+        {"data": [{**EVENT, "locations": [{"name": "Salen"}, {"name": "Foyeren"}]}, {"id": "2"}]},
+        lambda *clients: clients[2].events("x"),
+    ),
+    (
+        "venue's fields",
+        {"items": [{"keyword": "a", "value": "1"}, {"keyword": "b", "value": "2"}]},
+        lambda *clients: clients[2].custom_data_of("1-2"),
+    ),
+    ("venue's custom data", CUSTOM_DATA, lambda *clients: clients[2].custom_data_of("1-2")),
 )
 def test_list_that_php_wrote_as_an_object_is_read_as_the_list(
     cms: CmsClient,

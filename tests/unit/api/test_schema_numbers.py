@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from billetbro.api.schema_numbers import amount, as_text, exactly_whole, whole
+from tests.cases import cases
 
 NO_NUMBERS = [
     pytest.param("1_000", id="underscore"),
@@ -37,29 +38,27 @@ def test_value_that_is_no_number_is_refused(value: object) -> None:
             read(value)
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        pytest.param(Decimal("29.949999999999999"), "29.95", id="noise below"),
-        pytest.param("29.949999999999999", "29.95", id="noise in a text"),
-        pytest.param(Decimal("29.950000000000003"), "29.95", id="noise above"),
-        pytest.param(Decimal("749.9999999999999"), "750.00", id="noise in a whole number"),
-        pytest.param(0.1 + 0.2, "0.30", id="noise of a sum"),
-        pytest.param(Decimal("-29.949999999999999"), "-29.95", id="noise below zero"),
-        pytest.param(Decimal("999999999.9499999"), "999999999.95", id="noise in a large number"),
-        pytest.param(Decimal("29.955"), "29.955", id="half an øre"),
-        pytest.param(Decimal("29.9501"), "29.9501", id="a hundredth of an øre"),
-        pytest.param(Decimal("33.333333333333336"), "33.333333333333336", id="a third"),
-        pytest.param(Decimal("75.50"), "75.50", id="as sent"),
-        pytest.param(Decimal("1E+3"), "1E+3", id="exponent in a number"),
-        pytest.param(75, "75", id="whole"),
-        pytest.param(" 12 ", "12", id="blanks around"),
-        pytest.param("\xa012", "12", id="no-break space before"),
-        pytest.param("+12.5", "12.5", id="plus"),
-        pytest.param(".5", "0.5", id="nothing before the point"),
-        pytest.param("75.", "75", id="nothing after the point"),
-        pytest.param("0075", "75", id="zeros before"),
-    ],
+@cases(
+    "value expected",
+    ("noise below", Decimal("29.949999999999999"), "29.95"),
+    ("noise in a text", "29.949999999999999", "29.95"),
+    ("noise above", Decimal("29.950000000000003"), "29.95"),
+    ("noise in a whole number", Decimal("749.9999999999999"), "750.00"),
+    ("noise of a sum", 0.1 + 0.2, "0.30"),
+    ("noise below zero", Decimal("-29.949999999999999"), "-29.95"),
+    ("noise in a large number", Decimal("999999999.9499999"), "999999999.95"),
+    ("half an øre", Decimal("29.955"), "29.955"),
+    ("a hundredth of an øre", Decimal("29.9501"), "29.9501"),
+    ("a third", Decimal("33.333333333333336"), "33.333333333333336"),
+    ("as sent", Decimal("75.50"), "75.50"),
+    ("exponent in a number", Decimal("1E+3"), "1E+3"),
+    ("whole", 75, "75"),
+    ("blanks around", " 12 ", "12"),
+    ("no-break space before", "\xa012", "12"),
+    ("plus", "+12.5", "12.5"),
+    ("nothing before the point", ".5", "0.5"),
+    ("nothing after the point", "75.", "75"),
+    ("zeros before", "0075", "75"),
 )
 def test_amount_is_read_without_noise(value: object, expected: str) -> None:
     assert str(amount(value)) == expected

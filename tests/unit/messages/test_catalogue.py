@@ -4,6 +4,7 @@ import pytest
 
 from billetbro.messages.catalogue import DEFAULT_LANGUAGE, Translator, languages
 from billetbro.models.message import Message
+from tests.cases import cases
 from tests.catalogues import files, keys, placeholders
 
 
@@ -28,13 +29,11 @@ def test_catalogues_have_the_same_keys_and_placeholders(language: str) -> None:
     assert differing == {}
 
 
-@pytest.mark.parametrize(
-    ("language", "kind", "sentence"),
-    [
-        pytest.param("da", "dpl_cms", "CMS", id="the source's own in Danish"),
-        pytest.param("en", "dpl_cms", "the CMS", id="the source's own in English"),
-        pytest.param("da", "mail", "kildesystemet", id="a source that has none"),
-    ],
+@cases(
+    "language kind sentence",
+    ("the source's own in Danish", "da", "dpl_cms", "CMS"),
+    ("the source's own in English", "en", "dpl_cms", "the CMS"),
+    ("a source that has none", "da", "mail", "kildesystemet"),
 )
 def test_sentence_of_a_source_is_its_own_or_that_of_any(language: str, kind: str, sentence: str) -> None:
     assert Translator(language).for_source(kind)("source") == sentence

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from billetbro.messages.catalogue import Translator
 from billetbro.messages.history import event_line, history_text
 from billetbro.models import AppliedPrice, FieldChange, Link, LinkStatus
@@ -14,6 +12,7 @@ from billetbro.models.message import Message
 from billetbro.reconcile.reasons import Why, rejection_message
 from billetbro.store.event.history import HistoryEntry
 from billetbro.store.event.lookup import FoundEvent
+from tests.cases import cases
 
 AT = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -48,63 +47,57 @@ def test_history_begins_with_the_event_and_its_link() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("entry", "lines"),
-    [
-        pytest.param(
-            HistoryEntry(
-                at=AT,
-                kind="update",
-                status="failed",
-                fields=(FieldChange(field="begin_at", old="2026-07-01T10:00:00Z", new="2026-07-01T11:00:00Z"),),
-                why=Why.SOURCE_CHANGED,
-                error=NO_PHONE,
-                error_code="server_error",
-            ),
-            [
-                "01.07.2026 14:00  opdateret i Place2book  [mislykket]",
-                "    starter: 01.07.2026 12:00 -> 01.07.2026 13:00",
-                "    årsag: arrangementet er ændret i CMS",
-                f"    fejl: {CMS.say(NO_PHONE)}",
-            ],
-            id="failed",
+@cases(
+    "entry lines",
+    (
+        "failed",
+        HistoryEntry(
+            at=AT,
+            kind="update",
+            status="failed",
+            fields=(FieldChange(field="begin_at", old="2026-07-01T10:00:00Z", new="2026-07-01T11:00:00Z"),),
+            why=Why.SOURCE_CHANGED,
+            error=NO_PHONE,
+            error_code="server_error",
         ),
-        pytest.param(
-            HistoryEntry(
-                at=AT,
-                kind="update_price",
-                status="applied",
-                fields=(FieldChange(field="value", old=7500, new=None),),
-                price_id=9,
-            ),
-            ["01.07.2026 14:00  pris ændret ”Voksen”  [gennemført]", "    beløb: 75,00 kr. -> -"],
-            id="of a price",
+        [
+            "01.07.2026 14:00  opdateret i Place2book  [mislykket]",
+            "    starter: 01.07.2026 12:00 -> 01.07.2026 13:00",
+            "    årsag: arrangementet er ændret i CMS",
+            f"    fejl: {CMS.say(NO_PHONE)}",
+        ],
+    ),
+    (
+        "of a price",
+        HistoryEntry(
+            at=AT,
+            kind="update_price",
+            status="applied",
+            fields=(FieldChange(field="value", old=7500, new=None),),
+            price_id=9,
         ),
-        pytest.param(
-            HistoryEntry(at=AT, kind="resolved", why="title_missing", message=rejection_message("title_missing")),
-            [
-                "01.07.2026 14:00  løst",
-                "    title_missing",
-                "    Arrangementet har ingen titel. Giv det en titel i CMS.",
-            ],
-            id="resolved",
+        ["01.07.2026 14:00  pris ændret ”Voksen”  [gennemført]", "    beløb: 75,00 kr. -> -"],
+    ),
+    (
+        "resolved",
+        HistoryEntry(at=AT, kind="resolved", why="title_missing", message=rejection_message("title_missing")),
+        ["01.07.2026 14:00  løst", "    title_missing", "    Arrangementet har ingen titel. Giv det en titel i CMS."],
+    ),
+    (
+        "long text",
+        HistoryEntry(
+            at=AT,
+            kind="record",
+            status="applied",
+            fields=(FieldChange(field="description_long", old="<p>Et</p>", new="<p>To</p>"),),
         ),
-        pytest.param(
-            HistoryEntry(
-                at=AT,
-                kind="record",
-                status="applied",
-                fields=(FieldChange(field="description_long", old="<p>Et</p>", new="<p>To</p>"),),
-            ),
-            [
-                "01.07.2026 14:00  noteret, intet sendt  [gennemført]",
-                "    lang beskrivelse:",
-                "      - <p>Et</p>",
-                "      + <p>To</p>",
-            ],
-            id="long text",
-        ),
-    ],
+        [
+            "01.07.2026 14:00  noteret, intet sendt  [gennemført]",
+            "    lang beskrivelse:",
+            "      - <p>Et</p>",
+            "      + <p>To</p>",
+        ],
+    ),
 )
 def test_history_tells_an_entry_in_local_time(entry: HistoryEntry, lines: list[str]) -> None:
     assert told(entry) == lines

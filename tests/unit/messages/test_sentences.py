@@ -16,6 +16,7 @@ from billetbro.reconcile.planning.owned_fields import desired_fields
 from billetbro.reconcile.reasons import Why, reason_message, rejection_message
 from billetbro.sources import kinds
 from billetbro.sources.yesplan.values import state_words
+from tests.cases import cases
 from tests.catalogues import of_family
 from tests.unit.reconcile.builders import EVENT
 from tests.unit.reconcile.diagnosis.test_why import ROWS
@@ -93,14 +94,12 @@ def test_rejections_with_a_sentence_are_exactly_those_that_exist() -> None:
     assert REJECTIONS & set(Why) == set(), "a change's reason is one or the other"
 
 
-@pytest.mark.parametrize(
-    ("family", "values"),
-    [
-        pytest.param("reason", {*Why, "unknown"}, id="reasons"),
-        pytest.param("status", set(STATUSES), id="statuses of changes"),
-        pytest.param("link", set(LinkStatus), id="statuses of links"),
-        pytest.param("label", desired_fields(EVENT).keys(), id="fields"),
-    ],
+@cases(
+    "family values",
+    ("reasons", "reason", {*Why, "unknown"}),
+    ("statuses of changes", "status", set(STATUSES)),
+    ("statuses of links", "link", set(LinkStatus)),
+    ("fields", "label", desired_fields(EVENT).keys()),
 )
 def test_every_value_has_its_sentence(family: str, values: set[str]) -> None:
     assert values - of_family(family) == set()
@@ -153,80 +152,68 @@ def test_state_is_told_in_the_word_that_staff_see_in_the_source(language: str) -
     assert shown_value(Translator(language, "yesplan"), "state", "Få pladser") == "Få pladser"
 
 
-@pytest.mark.parametrize(
-    ("message", "danish", "english"),
-    [
-        pytest.param(
-            rejection_message("ends_before_start", field="ends_at", found="14.04.2026 kl. 19.00"),
-            "Arrangementet slutter, før det begynder. Ret tidspunkterne i CMS. Fundet: 14.04.2026 kl. 19.00.",
-            "The event ends before it begins. Correct the times in the CMS. Found: 14.04.2026 kl. 19.00.",
-            id="what was found",
-        ),
-        pytest.param(
-            rejection_message("unreadable", field="address.city"),
-            "Vi kan ikke læse byen på arrangementet, så det er ikke overført. Ret feltet i CMS; ser det rigtigt ud, så "
-            "sig det til den, der passer Billetbro.",
-            "We cannot read the town of the event, so it was not transferred. Correct the field in the CMS; if it "
-            "looks right, tell whoever looks after Billetbro.",
-            id="a field's name",
-        ),
-        pytest.param(
-            rejection_message("unreadable", field="screen_names", found="x"),
-            "Vi kan ikke læse feltet ”screen_names” på arrangementet, så det er ikke overført. Ret feltet i CMS; ser "
-            "det rigtigt ud, så sig det til den, der passer Billetbro. Fundet: x.",
-            "We cannot read the field “screen_names” of the event, so it was not transferred. Correct the field in "
-            "the CMS; if it looks right, tell whoever looks after Billetbro. Found: x.",
-            id="a field that has no name of ours",
-        ),
-        pytest.param(reason_message("as said before"), "as said before", "as said before", id="an old reason"),
-        pytest.param(
-            rejection_message("of_a_later_version"), "of_a_later_version", "of_a_later_version", id="a later code"
-        ),
-        pytest.param(
-            reason_message(Why.OVER),
-            "arrangementet er slut; det bliver, som det er",
-            "the event is over; it stays as it is",
-            id="a reason",
-        ),
-    ],
+@cases(
+    "message danish english",
+    (
+        "what was found",
+        rejection_message("ends_before_start", field="ends_at", found="14.04.2026 kl. 19.00"),
+        "Arrangementet slutter, før det begynder. Ret tidspunkterne i CMS. Fundet: 14.04.2026 kl. 19.00.",
+        "The event ends before it begins. Correct the times in the CMS. Found: 14.04.2026 kl. 19.00.",
+    ),
+    (
+        "a field's name",
+        rejection_message("unreadable", field="address.city"),
+        "Vi kan ikke læse byen på arrangementet, så det er ikke overført. Ret feltet i CMS; ser det rigtigt ud, så "
+        "sig det til den, der passer Billetbro.",
+        "We cannot read the town of the event, so it was not transferred. Correct the field in the CMS; if it "
+        "looks right, tell whoever looks after Billetbro.",
+    ),
+    (
+        "a field that has no name of ours",
+        rejection_message("unreadable", field="screen_names", found="x"),
+        "Vi kan ikke læse feltet ”screen_names” på arrangementet, så det er ikke overført. Ret feltet i CMS; ser "
+        "det rigtigt ud, så sig det til den, der passer Billetbro. Fundet: x.",
+        "We cannot read the field “screen_names” of the event, so it was not transferred. Correct the field in "
+        "the CMS; if it looks right, tell whoever looks after Billetbro. Found: x.",
+    ),
+    ("an old reason", reason_message("as said before"), "as said before", "as said before"),
+    ("a later code", rejection_message("of_a_later_version"), "of_a_later_version", "of_a_later_version"),
+    (
+        "a reason",
+        reason_message(Why.OVER),
+        "arrangementet er slut; det bliver, som det er",
+        "the event is over; it stays as it is",
+    ),
 )
 def test_message_is_said_in_each_language(message: Message, danish: str, english: str) -> None:
     assert [Translator(language, "dpl_cms").say(message) for language in ("da", "en")] == [danish, english]
 
 
-@pytest.mark.parametrize(
-    ("message", "end"),
-    [
-        pytest.param(rejection_message("removed_but_sold", found="?"), "Tickets sold: unknown.", id="uncounted"),
-        pytest.param(
-            rejection_message("refused_by_place2book", detail="address is\n invalid"),
-            "The answer was: “address is invalid”",
-            id="the API's words",
-        ),
-        pytest.param(rejection_message("price_negative", found="x" * 500), "x" * 199 + "….", id="long"),
-        pytest.param(
-            rejection_message("refused_by_place2book", detail="{source} {0}"),
-            "The answer was: “{source} {0}”",
-            id="what looks like a placeholder",
-        ),
-        pytest.param(
-            rejection_message("price_has_sales", field="Voksen", found="2"),
-            "Price: Voksen. Tickets sold: 2.",
-            id="a price",
-        ),
-    ],
+@cases(
+    "message end",
+    ("uncounted", rejection_message("removed_but_sold", found="?"), "Tickets sold: unknown."),
+    (
+        "the API's words",
+        rejection_message("refused_by_place2book", detail="address is\n invalid"),
+        "The answer was: “address is invalid”",
+    ),
+    ("long", rejection_message("price_negative", found="x" * 500), "x" * 199 + "…."),
+    (
+        "what looks like a placeholder",
+        rejection_message("refused_by_place2book", detail="{source} {0}"),
+        "The answer was: “{source} {0}”",
+    ),
+    ("a price", rejection_message("price_has_sales", field="Voksen", found="2"), "Price: Voksen. Tickets sold: 2."),
 )
 def test_details_follow_the_sentence(message: Message, end: str) -> None:
     assert Translator("en", "dpl_cms").say(message).endswith(end)
 
 
-@pytest.mark.parametrize(
-    ("say", "start"),
-    [
-        pytest.param(Translator("da"), "Kildesystemet ville ikke tage imod", id="any source"),
-        pytest.param(Translator("en"), "The source system did not accept", id="any source in English"),
-        pytest.param(Translator("en", "dpl_cms"), "The CMS did not accept", id="the CMS"),
-    ],
+@cases(
+    "say start",
+    ("any source", Translator("da"), "Kildesystemet ville ikke tage imod"),
+    ("any source in English", Translator("en"), "The source system did not accept"),
+    ("the CMS", Translator("en", "dpl_cms"), "The CMS did not accept"),
 )
 def test_source_at_the_start_of_a_sentence_has_a_capital(say: Translator, start: str) -> None:
     assert say.say(rejection_message("cms_refused")).startswith(start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billetbro.models.markup import decoded, is_html
+from tests.cases import cases
 
 
 @pytest.mark.parametrize(
@@ -49,20 +50,18 @@ def test_text_with_a_known_tag_is_html(text: str) -> None:
     assert is_html(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("Sang &amp; dans", "Sang & dans", id="named"),
-        pytest.param("&#229;ben &#xE5;ben &#XE5;ben", "åben åben åben", id="by number"),
-        pytest.param("&CounterClockwiseContourIntegral;", "∳", id="the longest name"),
-        pytest.param("A &amp;amp; B", "A &amp; B", id="once"),
-        pytest.param("x&lt;y &lt;b&gt;", "x<y <b>", id="a tag, which stays text"),
-        pytest.param("AT&T&reg", "AT&T&reg", id="no semicolon"),
-        pytest.param("&copy 2026 &copyright;", "&copy 2026 &copyright;", id="no such name"),
-        pytest.param("Mad&vin; &; &#; &#x; &#99999999;", "Mad&vin; &; &#; &#x; &#99999999;", id="no reference"),
-        pytest.param("&#0;&#xD800;", "\ufffd\ufffd", id="no character"),
-        pytest.param("&#" + "9" * 5000 + ";", "&#" + "9" * 5000 + ";", id="a number beyond all measure"),
-    ],
+@cases(
+    "text expected",
+    ("named", "Sang &amp; dans", "Sang & dans"),
+    ("by number", "&#229;ben &#xE5;ben &#XE5;ben", "åben åben åben"),
+    ("the longest name", "&CounterClockwiseContourIntegral;", "∳"),
+    ("once", "A &amp;amp; B", "A &amp; B"),
+    ("a tag, which stays text", "x&lt;y &lt;b&gt;", "x<y <b>"),
+    ("no semicolon", "AT&T&reg", "AT&T&reg"),
+    ("no such name", "&copy 2026 &copyright;", "&copy 2026 &copyright;"),
+    ("no reference", "Mad&vin; &; &#; &#x; &#99999999;", "Mad&vin; &; &#; &#x; &#99999999;"),
+    ("no character", "&#0;&#xD800;", "\ufffd\ufffd"),
+    ("a number beyond all measure", "&#" + "9" * 5000 + ";", "&#" + "9" * 5000 + ";"),
 )
 def test_decoded_text_has_its_references_decoded_once(text: str, expected: str) -> None:
     assert decoded(text) == expected

@@ -12,6 +12,7 @@ from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, WriteInDoubt
 from billetbro.reconcile.in_doubt import can_confirm, events_in_doubt, resolve_in_doubt
 from billetbro.reconcile.planning.owned_fields import desired_fields
 from billetbro.reconcile.state import InDoubt, ReconcileState
+from tests.cases import cases
 from tests.unit.reconcile.builders import EVENT, linked, ours, standing, state_of, wanted
 
 CREATED = {**desired_fields(EVENT), "price.Voksen": 7500}
@@ -38,14 +39,12 @@ def test_create_that_place2book_shows_is_confirmed_and_linked() -> None:
     assert state.links[0].prices == {"cat-1": ours()}
 
 
-@pytest.mark.parametrize(
-    ("there", "looks", "recheck"),
-    [
-        pytest.param([], 0, True, id="nothing-listed-at-all"),
-        pytest.param([], 1, False, id="nothing-listed-for-the-second-time"),
-        pytest.param([standing(8, name="Andet", description_long="")], 0, False, id="others-listed"),
-        pytest.param([standing(8, event_maker=5001)], 0, True, id="listed-for-another-event-maker"),
-    ],
+@cases(
+    "there looks recheck",
+    ("nothing-listed-at-all", [], 0, True),
+    ("nothing-listed-for-the-second-time", [], 1, False),
+    ("others-listed", [standing(8, name="Andet", description_long="")], 0, False),
+    ("listed-for-another-event-maker", [standing(8, event_maker=5001)], 0, True),
 )
 def test_create_that_place2book_does_not_show_is_lost(there: list[CurrentEvent], looks: int, recheck: bool) -> None:
     state = resolved(write(looks=looks), there=there)

@@ -20,6 +20,7 @@ from billetbro.reconcile.policies import (
     leave_refused,
 )
 from billetbro.reconcile.sale_status.unsavable_event import Failing, fails_for_good
+from tests.cases import cases
 from tests.unit.reconcile.builders import linked, state_of, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW, RULES
 
@@ -42,16 +43,14 @@ def guarded(changes: Sequence[Change], live: int, size: int = 50, *, allow: bool
 
 
 @pytest.mark.parametrize("kind", [Kind.DELETE, Kind.END_SALE])
-@pytest.mark.parametrize(
-    ("count", "live", "blocked"),
-    [
-        pytest.param(3, 3, False, id="count-reached-all-of-few"),
-        pytest.param(4, 20, False, id="percentage-reached"),
-        pytest.param(4, 19, True, id="both-exceeded"),
-        pytest.param(4, 21, False, id="only-the-count-exceeded"),
-        pytest.param(21, 100, True, id="both-exceeded-of-many"),
-        pytest.param(20, 100, False, id="percentage-reached-of-many"),
-    ],
+@cases(
+    "count live blocked",
+    ("count-reached-all-of-few", 3, 3, False),
+    ("percentage-reached", 4, 20, False),
+    ("both-exceeded", 4, 19, True),
+    ("only-the-count-exceeded", 4, 21, False),
+    ("both-exceeded-of-many", 21, 100, True),
+    ("percentage-reached-of-many", 20, 100, False),
 )
 def test_removals_are_blocked_only_when_both_limits_are_exceeded(
     kind: Kind, count: int, live: int, blocked: bool
@@ -93,16 +92,14 @@ DAY = timedelta(days=1)
 FAILING = Failing(since=NOW - DAY, runs=6, others_taken=False, others_fail=False)
 
 
-@pytest.mark.parametrize(
-    ("failing", "expected"),
-    [
-        pytest.param(FAILING, True, id="a day's runs"),
-        pytest.param(replace(FAILING, since=NOW - DAY + timedelta(seconds=1)), False, id="almost a day"),
-        pytest.param(replace(FAILING, runs=5), False, id="few runs, as after a weekend"),
-        pytest.param(replace(FAILING, others_fail=True), False, id="the source saves nothing at all"),
-        pytest.param(replace(FAILING, others_fail=True, others_taken=True), True, id="several, but others are saved"),
-        pytest.param(replace(FAILING, others_taken=True), True, id="others are saved"),
-    ],
+@cases(
+    "failing expected",
+    ("a day's runs", FAILING, True),
+    ("almost a day", replace(FAILING, since=NOW - DAY + timedelta(seconds=1)), False),
+    ("few runs, as after a weekend", replace(FAILING, runs=5), False),
+    ("the source saves nothing at all", replace(FAILING, others_fail=True), False),
+    ("several, but others are saved", replace(FAILING, others_fail=True, others_taken=True), True),
+    ("others are saved", replace(FAILING, others_taken=True), True),
 )
 def test_event_fails_for_good_when_it_is_not_the_source_that_is_ill(failing: Failing, expected: bool) -> None:
     assert fails_for_good(failing, NOW) is expected
@@ -135,28 +132,24 @@ def test_refused_changes_are_tried_again_by_hand() -> None:
     assert passed(UPDATE, refusal(UPDATE), by_hand=True) == UPDATE
 
 
-@pytest.mark.parametrize(
+@cases(
     "changes",
-    [
-        pytest.param([replace(UPDATE[0], fields=(FieldChange(field="capacity", old=None, new=41),))], id="value"),
-        pytest.param([replace(UPDATE[0], kind=Kind.CREATE)], id="kind"),
-        pytest.param([replace(UPDATE[0], event_maker=5001)], id="event-maker"),
-        pytest.param([replace(UPDATE[0], price_key="cat-1")], id="ticket-category"),
-        pytest.param([replace(UPDATE[0], fields=(FieldChange(field="name", old=None, new=40),))], id="field"),
-        pytest.param(UPDATE, id="one-more"),
-    ],
+    ("value", [replace(UPDATE[0], fields=(FieldChange(field="capacity", old=None, new=41),))]),
+    ("kind", [replace(UPDATE[0], kind=Kind.CREATE)]),
+    ("event-maker", [replace(UPDATE[0], event_maker=5001)]),
+    ("ticket-category", [replace(UPDATE[0], price_key="cat-1")]),
+    ("field", [replace(UPDATE[0], fields=(FieldChange(field="name", old=None, new=40),))]),
+    ("one-more", UPDATE),
 )
 def test_refused_changes_are_tried_again_when_something_changed(changes: list[Change]) -> None:
     assert passed(changes, refusal(UPDATE[:1])) == changes
 
 
-@pytest.mark.parametrize(
-    ("kind", "same"),
-    [
-        pytest.param(Kind.END_SALE, True, id="end-of-a-sale"),
-        pytest.param(Kind.END_PRICE_SALE, True, id="end-of-a-price"),
-        pytest.param(Kind.UPDATE, False, id="update"),
-    ],
+@cases(
+    "kind same",
+    ("end-of-a-sale", Kind.END_SALE, True),
+    ("end-of-a-price", Kind.END_PRICE_SALE, True),
+    ("update", Kind.UPDATE, False),
 )
 def test_fingerprint_of_what_happens_now_does_not_follow_the_clock(kind: Kind, same: bool) -> None:
     early, late = change(kind, sale_close_at="2026-03-01T12:00:00Z"), change(kind, sale_close_at="2026-03-01T13:00:00Z")
@@ -168,17 +161,13 @@ def test_fingerprint_does_not_follow_what_stands_in_place2book() -> None:
     assert fingerprint([replace(UPDATE[0], fields=old)]) == fingerprint(UPDATE[:1])
 
 
-@pytest.mark.parametrize(
-    ("missing", "unlisted", "live", "expected"),
-    [
-        pytest.param(0, 0, 0, None, id="nothing"),
-        pytest.param(0, 1, 50, ("error.list_not_whole", {"library": "solbjerg", "unlisted": 1}), id="unlisted"),
-        pytest.param(3, 0, 3, None, id="count-reached"),
-        pytest.param(4, 0, 20, None, id="percentage-reached"),
-        pytest.param(
-            4, 0, 19, ("error.many_missing", {"library": "solbjerg", "missing": 4, "links": 19}), id="too-many-missing"
-        ),
-    ],
+@cases(
+    "missing unlisted live expected",
+    ("nothing", 0, 0, 0, None),
+    ("unlisted", 0, 1, 50, ("error.list_not_whole", {"library": "solbjerg", "unlisted": 1})),
+    ("count-reached", 3, 0, 3, None),
+    ("percentage-reached", 4, 0, 20, None),
+    ("too-many-missing", 4, 0, 19, ("error.many_missing", {"library": "solbjerg", "missing": 4, "links": 19})),
 )
 def test_distrust_of_an_answer_that_contradicts_what_we_know(
     missing: int, unlisted: int, live: int, expected: tuple[str, dict[str, Value]] | None
@@ -192,20 +181,18 @@ def dearer(old: int, new: int, uuid: str = "a") -> Change:
     return replace(change(Kind.UPDATE_PRICE, uuid), fields=fields)
 
 
-@pytest.mark.parametrize(
-    ("prices", "held"),
-    [
-        pytest.param([(7500, 750000)] * 3, True, id="a-hundred-times-dearer"),
-        pytest.param([(750000, 7500)] * 3, True, id="a-hundredth"),
-        pytest.param([(700, 75000)] * 3, True, id="kroner-that-were-cut"),
-        pytest.param([(7500, 750000)] * 2, False, id="no-more-than-two"),
-        pytest.param([(7500, 374999)] * 3, False, id="less-than-fifty-times"),
-        pytest.param([(7500, 375000)] * 3, True, id="fifty-times"),
-        pytest.param([(375000, 7500)] * 3, True, id="a-fiftieth"),
-        pytest.param([(7500, 750000)] * 3 + [(7500, 8000)] * 3, False, id="no-more-than-half"),
-        pytest.param([(0, 7500)] * 3, False, id="no-longer-free"),
-        pytest.param([(7500, 0)] * 3, False, id="free-from-now-on"),
-    ],
+@cases(
+    "prices held",
+    ("a-hundred-times-dearer", [(7500, 750000)] * 3, True),
+    ("a-hundredth", [(750000, 7500)] * 3, True),
+    ("kroner-that-were-cut", [(700, 75000)] * 3, True),
+    ("no-more-than-two", [(7500, 750000)] * 2, False),
+    ("less-than-fifty-times", [(7500, 374999)] * 3, False),
+    ("fifty-times", [(7500, 375000)] * 3, True),
+    ("a-fiftieth", [(375000, 7500)] * 3, True),
+    ("no-more-than-half", [(7500, 750000)] * 3 + [(7500, 8000)] * 3, False),
+    ("no-longer-free", [(0, 7500)] * 3, False),
+    ("free-from-now-on", [(7500, 0)] * 3, False),
 )
 def test_prices_that_all_jump_are_not_sent(prices: list[tuple[int, int]], held: bool) -> None:
     changes = [dearer(old, new, f"uuid-{number}") for number, (old, new) in enumerate(prices)]

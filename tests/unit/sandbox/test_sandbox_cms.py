@@ -9,6 +9,7 @@ import requests
 from sandbox.cms_state import UnknownEventError
 from sandbox.moments import utc_now
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.sandbox.clients import TIMEOUT, basic, cms_list, cms_patch
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -39,14 +40,12 @@ def test_event_that_is_listed_twice_stands_in_the_list_with_both_contents_until_
     assert [event["title"] for event in cms_list(sandbox) if event["uuid"] == uuid] == ["Koncert"]
 
 
-@pytest.mark.parametrize(
+@cases(
     "auth",
-    [
-        pytest.param(("eksternt-system", "made-up-solbjerg"), id="right login"),
-        pytest.param(("eksternt-system", "wrong"), id="wrong password"),
-        pytest.param(("nobody", "made-up-solbjerg"), id="unknown user"),
-        pytest.param(("redaktionen", "made-up-redaktionen"), id="user without the role"),
-    ],
+    ("right login", ("eksternt-system", "made-up-solbjerg")),
+    ("wrong password", ("eksternt-system", "wrong")),
+    ("unknown user", ("nobody", "made-up-solbjerg")),
+    ("user without the role", ("redaktionen", "made-up-redaktionen")),
 )
 def test_list_is_the_same_whatever_the_login(sandbox: Sandbox, auth: tuple[str, str]) -> None:
     answer = requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", auth=auth, timeout=TIMEOUT)
@@ -58,13 +57,7 @@ def test_list_with_a_header_that_is_no_login_is_answered(sandbox: Sandbox) -> No
     assert requests.get(url, headers=headers, timeout=TIMEOUT).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        pytest.param({"_format": "xml"}, 406, id="another format"),
-        pytest.param({"from_date": "tomorrow"}, 400, id="no date"),
-    ],
-)
+@cases("query status", ("another format", {"_format": "xml"}, 406), ("no date", {"from_date": "tomorrow"}, 400))
 def test_list_with_wrong_parameter_is_refused(sandbox: Sandbox, query: dict[str, str], status: int) -> None:
     answer = requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", params=query, timeout=TIMEOUT)
     assert answer.status_code == status
@@ -74,15 +67,13 @@ NOON = datetime(2031, 3, 10, 12, tzinfo=UTC)
 RUNNING = {"start": NOON - 3 * DAY, "end": NOON + 9 * DAY}
 
 
-@pytest.mark.parametrize(
-    ("times", "listed"),
-    [
-        pytest.param({"start": datetime(2031, 3, 10, tzinfo=UTC)}, True, id="at midnight in UTC"),
-        pytest.param({"start": datetime(2031, 3, 9, 23, 59, 59, tzinfo=UTC)}, False, id="within the hour before"),
-        pytest.param({"start": "2031-03-10T00:30:00+01:00"}, False, id="after midnight, by the site's clock"),
-        pytest.param({"start": "2031-03-10T01:00:00+01:00"}, True, id="an hour after midnight, by the site's clock"),
-        pytest.param(RUNNING, False, id="began before and still runs"),
-    ],
+@cases(
+    "times listed",
+    ("at midnight in UTC", {"start": datetime(2031, 3, 10, tzinfo=UTC)}, True),
+    ("within the hour before", {"start": datetime(2031, 3, 9, 23, 59, 59, tzinfo=UTC)}, False),
+    ("after midnight, by the site's clock", {"start": "2031-03-10T00:30:00+01:00"}, False),
+    ("an hour after midnight, by the site's clock", {"start": "2031-03-10T01:00:00+01:00"}, True),
+    ("began before and still runs", RUNNING, False),
 )
 def test_from_date_is_compared_with_the_start_in_utc(sandbox: Sandbox, times: dict[str, object], listed: bool) -> None:
     sandbox.clock = lambda: NOON
@@ -90,12 +81,10 @@ def test_from_date_is_compared_with_the_start_in_utc(sandbox: Sandbox, times: di
     assert (uuid in _uuids(sandbox, "2031-03-10"), uuid in _uuids(sandbox, "2031-03-01")) == (listed, True)
 
 
-@pytest.mark.parametrize(
-    ("last", "shown"),
-    [
-        pytest.param(None, ("2031-03-10T00:00:00+01:00", "2031-03-10T23:59:59+01:00"), id="one day"),
-        pytest.param(date(2031, 3, 30), ("2031-03-10T00:00:00+01:00", "2031-03-30T23:59:59+02:00"), id="several days"),
-    ],
+@cases(
+    "last shown",
+    ("one day", None, ("2031-03-10T00:00:00+01:00", "2031-03-10T23:59:59+01:00")),
+    ("several days", date(2031, 3, 30), ("2031-03-10T00:00:00+01:00", "2031-03-30T23:59:59+02:00")),
 )
 def test_all_day_event_is_listed_from_the_day_before_only(
     sandbox: Sandbox, last: date | None, shown: tuple[str, str]
@@ -108,17 +97,13 @@ def test_all_day_event_is_listed_from_the_day_before_only(
     assert (event["all_day"], event["date_time"]) == (True, dict(zip(("start", "end"), shown, strict=True)))
 
 
-@pytest.mark.parametrize(
-    ("times", "reach", "listed"),
-    [
-        pytest.param(RUNNING, 365 * DAY, True, id="runs"),
-        pytest.param(RUNNING, 3 * DAY, True, id="runs, and began within reach"),
-        pytest.param(RUNNING, 2 * DAY, False, id="runs, and began before what is in reach"),
-        pytest.param({"start": NOON - 3 * DAY, "end": NOON - DAY}, 365 * DAY, False, id="does not run any more"),
-        pytest.param(
-            {"start": "2031-03-10T00:00:00+01:00", "end": "2031-03-10T23:59:59+01:00"}, 365 * DAY, False, id="one day"
-        ),
-    ],
+@cases(
+    "times reach listed",
+    ("runs", RUNNING, 365 * DAY, True),
+    ("runs, and began within reach", RUNNING, 3 * DAY, True),
+    ("runs, and began before what is in reach", RUNNING, 2 * DAY, False),
+    ("does not run any more", {"start": NOON - 3 * DAY, "end": NOON - DAY}, 365 * DAY, False),
+    ("one day", {"start": "2031-03-10T00:00:00+01:00", "end": "2031-03-10T23:59:59+01:00"}, 365 * DAY, False),
 )
 def test_newer_site_lists_what_runs_for_days_and_began_before(
     sandbox: Sandbox, times: dict[str, object], reach: timedelta, listed: bool
@@ -131,14 +116,12 @@ def test_newer_site_lists_what_runs_for_days_and_began_before(
     assert sandbox.cms["solbjerg"].running_reach is None
 
 
-@pytest.mark.parametrize(
-    ("hours_after_end", "shown"),
-    [
-        pytest.param(-0.5, "Active", id="still running"),
-        pytest.param(1, "Occurred", id="ended an hour ago"),
-        pytest.param(5, "Occurred", id="ended five hours ago"),
-        pytest.param(7, None, id="ended seven hours ago: off the list"),
-    ],
+@cases(
+    "hours_after_end shown",
+    ("still running", -0.5, "Active"),
+    ("ended an hour ago", 1, "Occurred"),
+    ("ended five hours ago", 5, "Occurred"),
+    ("ended seven hours ago: off the list", 7, None),
 )
 def test_event_after_its_end_occurs_and_then_leaves_the_list(
     sandbox: Sandbox, hours_after_end: float, shown: str | None
@@ -150,12 +133,10 @@ def test_event_after_its_end_occurs_and_then_leaves_the_list(
     assert (listed and listed["state"]) == shown
 
 
-@pytest.mark.parametrize(
-    ("start", "written"),
-    [
-        pytest.param(datetime(2031, 1, 15, 18, tzinfo=UTC), "2031-01-15T19:00:00+01:00", id="winter"),
-        pytest.param(datetime(2031, 7, 15, 17, tzinfo=UTC), "2031-07-15T19:00:00+02:00", id="summer"),
-    ],
+@cases(
+    "start written",
+    ("winter", datetime(2031, 1, 15, 18, tzinfo=UTC), "2031-01-15T19:00:00+01:00"),
+    ("summer", datetime(2031, 7, 15, 17, tzinfo=UTC), "2031-07-15T19:00:00+02:00"),
 )
 def test_times_carry_the_danish_offset(sandbox: Sandbox, start: datetime, written: str) -> None:
     uuid = sandbox.cms["solbjerg"].add(title="Koncert", start=start)
@@ -164,13 +145,11 @@ def test_times_carry_the_danish_offset(sandbox: Sandbox, start: datetime, writte
     assert listed["date_time"]["start"] == written
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        pytest.param(None, "absent", id="no address"),
-        pytest.param({"city": None, "country": "DK"}, {"country": "DK"}, id="address without a town"),
-        pytest.param({"city": None}, {}, id="address of nothing"),
-    ],
+@cases(
+    "value shown",
+    ("no address", None, "absent"),
+    ("address without a town", {"city": None, "country": "DK"}, {"country": "DK"}),
+    ("address of nothing", {"city": None}, {}),
 )
 def test_optional_value_that_has_none_is_left_out_also_inside(sandbox: Sandbox, value: object, shown: object) -> None:
     uuid = sandbox.cms["solbjerg"].add(title="Koncert", address=value)
@@ -219,20 +198,18 @@ def test_patch_with_no_url_clears_both(sandbox: Sandbox) -> None:
     assert (answer.status_code, shown.get("url"), shown.get("admin_url")) == (200, None, None)
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        pytest.param({"state": "Sold out"}, 400, id="unknown state"),
-        pytest.param({"external_data": {"url": "example.com/a"}}, 400, id="no absolute url"),
-        pytest.param({"state": None}, 400, id="state is null"),
-        pytest.param({"external_data": None}, 400, id="external_data is null"),
-        pytest.param({"state": "Active", "external_data": {"url": None}}, 400, id="url is null"),
-        pytest.param({"external_data": {"url": "https://a.example", "admin_url": None}}, 400, id="one of two is null"),
-        pytest.param({"external_data": "https://example.com"}, 500, id="external_data is not an object"),
-        pytest.param({"external_data": {"url": 7}}, 500, id="url is not text"),
-        pytest.param({"state": ["Active"]}, 500, id="state is not text"),
-        pytest.param(["state"], 500, id="not an object"),
-    ],
+@cases(
+    "body status",
+    ("unknown state", {"state": "Sold out"}, 400),
+    ("no absolute url", {"external_data": {"url": "example.com/a"}}, 400),
+    ("state is null", {"state": None}, 400),
+    ("external_data is null", {"external_data": None}, 400),
+    ("url is null", {"state": "Active", "external_data": {"url": None}}, 400),
+    ("one of two is null", {"external_data": {"url": "https://a.example", "admin_url": None}}, 400),
+    ("external_data is not an object", {"external_data": "https://example.com"}, 500),
+    ("url is not text", {"external_data": {"url": 7}}, 500),
+    ("state is not text", {"state": ["Active"]}, 500),
+    ("not an object", ["state"], 500),
 )
 def test_patch_with_invalid_body_is_refused_and_changes_nothing(sandbox: Sandbox, body: object, status: int) -> None:
     uuid = sandbox.cms["solbjerg"].find("Jazz i kælderen").uuid
@@ -323,16 +300,14 @@ def test_patch_of_unknown_event_is_not_found(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["event", "no event"])
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        pytest.param({}, 401, id="no login"),
-        pytest.param({"Authorization": basic("eksternt-system", "wrong")}, 403, id="wrong password"),
-        pytest.param({"Authorization": basic("nobody", "made-up-solbjerg")}, 403, id="unknown user"),
-        pytest.param({"Authorization": basic("redaktionen", "made-up-redaktionen")}, 403, id="user without the role"),
-        pytest.param({"Authorization": "Bearer made-up-solbjerg"}, 403, id="another scheme"),
-        pytest.param({"Authorization": "Basic nonsense"}, 403, id="no login in the header"),
-    ],
+@cases(
+    "headers status",
+    ("no login", {}, 401),
+    ("wrong password", {"Authorization": basic("eksternt-system", "wrong")}, 403),
+    ("unknown user", {"Authorization": basic("nobody", "made-up-solbjerg")}, 403),
+    ("user without the role", {"Authorization": basic("redaktionen", "made-up-redaktionen")}, 403),
+    ("another scheme", {"Authorization": "Bearer made-up-solbjerg"}, 403),
+    ("no login in the header", {"Authorization": "Basic nonsense"}, 403),
 )
 def test_patch_without_the_external_systems_login_is_refused_and_changes_nothing(
     sandbox: Sandbox, headers: dict[str, str], status: int, known: bool

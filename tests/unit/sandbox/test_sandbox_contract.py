@@ -11,6 +11,7 @@ from hypothesis import given
 
 from sandbox.cms_state import CmsSite
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.examples import given_examples
 from tests.unit.contract import EVENT, LIST, needs_contract, operation
 from tests.unit.sandbox.clients import TIMEOUT
@@ -107,14 +108,12 @@ def test_every_update_that_the_contract_allows_is_answered_as_it_promises(sandbo
     assert told == {200}
 
 
-@pytest.mark.parametrize(
-    ("uuid", "body", "auth", "status"),
-    [
-        pytest.param(None, {"state": "Postponed"}, None, 400, id="unknown state"),
-        pytest.param(NOBODY, {}, None, 404, id="nobody by that uuid"),
-        pytest.param(None, {}, ("eksternt-system", "wrong"), 403, id="wrong password"),
-        pytest.param(None, {}, ("", ""), 401, id="no login"),
-    ],
+@cases(
+    "uuid body auth status",
+    ("unknown state", None, {"state": "Postponed"}, None, 400),
+    ("nobody by that uuid", NOBODY, {}, None, 404),
+    ("wrong password", None, {}, ("eksternt-system", "wrong"), 403),
+    ("no login", None, {}, ("", ""), 401),
 )
 def test_update_that_is_refused_is_refused_as_the_contract_promises(
     sandbox: Sandbox, uuid: str | None, body: object, auth: tuple[str, str] | None, status: int

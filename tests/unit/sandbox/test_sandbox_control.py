@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list
 
 
@@ -132,21 +133,19 @@ def test_reset_restores_the_seed(sandbox: Sandbox) -> None:
     assert len(cms_list(sandbox)) == 41
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status"),
-    [
-        pytest.param("POST", "/faults", {"server": "place2book", "kind": "explode"}, 400, id="unknown fault"),
-        pytest.param("POST", "/faults", {"server": "cms", "kind": "status"}, 400, id="no such server"),
-        pytest.param("POST", "/faults", {"kind": "status", "nonsense": 1}, 400, id="unknown option"),
-        pytest.param("POST", "/faults", ["status"], 400, id="not an object"),
-        pytest.param("POST", "/servers/place2book/explode", None, 400, id="unknown action"),
-        pytest.param("POST", "/servers/nowhere/stop", None, 404, id="unknown server"),
-        pytest.param("GET", "/cms/nowhere/events", None, 404, id="unknown library"),
-        pytest.param("PATCH", "/cms/solbjerg/events/nothing", {"title": "x"}, 404, id="unknown CMS event"),
-        pytest.param("POST", "/place2book/events/1/buy", {}, 404, id="unknown ticket event"),
-        pytest.param("POST", "/place2book/purchases/1/refund", None, 404, id="unknown purchase"),
-        pytest.param("POST", "/place2book/tickets/1/arrive", None, 404, id="unknown ticket"),
-    ],
+@cases(
+    "method path body status",
+    ("unknown fault", "POST", "/faults", {"server": "place2book", "kind": "explode"}, 400),
+    ("no such server", "POST", "/faults", {"server": "cms", "kind": "status"}, 400),
+    ("unknown option", "POST", "/faults", {"kind": "status", "nonsense": 1}, 400),
+    ("not an object", "POST", "/faults", ["status"], 400),
+    ("unknown action", "POST", "/servers/place2book/explode", None, 400),
+    ("unknown server", "POST", "/servers/nowhere/stop", None, 404),
+    ("unknown library", "GET", "/cms/nowhere/events", None, 404),
+    ("unknown CMS event", "PATCH", "/cms/solbjerg/events/nothing", {"title": "x"}, 404),
+    ("unknown ticket event", "POST", "/place2book/events/1/buy", {}, 404),
+    ("unknown purchase", "POST", "/place2book/purchases/1/refund", None, 404),
+    ("unknown ticket", "POST", "/place2book/tickets/1/arrive", None, 404),
 )
 def test_mistaken_request_is_answered_with_a_message(
     sandbox: Sandbox, method: str, path: str, body: object, status: int

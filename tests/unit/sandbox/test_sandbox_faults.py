@@ -11,6 +11,7 @@ import requests
 from sandbox.faults import Kind
 from sandbox.request_log import LoggedRequest
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.sandbox.clients import TIMEOUT, Place2bookClient, cms_list, cms_patch, event_body
 
 _Entry = tuple[str, str, str, dict[str, str], int | None]
@@ -30,7 +31,7 @@ def test_status_fault_answers_with_code_headers_and_body(sandbox: Sandbox) -> No
     assert (answer.status_code, answer.headers["Retry-After"], answer.text) == (429, "7", "Slow down")
 
 
-@pytest.mark.parametrize(("work", "stored"), [pytest.param(True, 1, id="work"), pytest.param(False, 0, id="no work")])
+@cases("work stored", ("work", True, 1), ("no work", False, 0))
 def test_status_fault_carries_the_request_out_only_with_work(p2b: Place2bookClient, work: bool, stored: int) -> None:
     before = len(p2b.sandbox.place2book.events)
     p2b.sandbox.faults.add("place2book", "status", "POST", code=502, work=work)
@@ -38,13 +39,11 @@ def test_status_fault_carries_the_request_out_only_with_work(p2b: Place2bookClie
     assert (answer.status_code, len(p2b.sandbox.place2book.events) - before) == (502, stored)
 
 
-@pytest.mark.parametrize(
-    ("kind", "content_type", "text"),
-    [
-        pytest.param("html_200", "text/html; charset=utf-8", "<!DOCTYPE html>", id="a login page"),
-        pytest.param("empty_list", "application/json", "[]", id="an empty list"),
-        pytest.param("not_a_list", "application/json", '{"message"', id="an object"),
-    ],
+@cases(
+    "kind content_type text",
+    ("a login page", "html_200", "text/html; charset=utf-8", "<!DOCTYPE html>"),
+    ("an empty list", "empty_list", "application/json", "[]"),
+    ("an object", "not_a_list", "application/json", '{"message"'),
 )
 def test_fault_that_answers_200_has_the_wrong_content(
     sandbox: Sandbox, kind: Kind, content_type: str, text: str
@@ -62,14 +61,12 @@ def test_truncated_json_is_a_whole_answer_with_half_a_body(sandbox: Sandbox) -> 
     assert (half.status_code, half.content) == (200, whole.content[: len(whole.content) // 2])
 
 
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        pytest.param("drop_before", requests.ConnectionError, id="dropped before"),
-        pytest.param("drop_after", requests.ConnectionError, id="dropped after"),
-        pytest.param("garbage", requests.ConnectionError, id="not HTTP"),
-        pytest.param("wrong_length", requests.exceptions.ChunkedEncodingError, id="body too short"),
-    ],
+@cases(
+    "kind error",
+    ("dropped before", "drop_before", requests.ConnectionError),
+    ("dropped after", "drop_after", requests.ConnectionError),
+    ("not HTTP", "garbage", requests.ConnectionError),
+    ("body too short", "wrong_length", requests.exceptions.ChunkedEncodingError),
 )
 def test_fault_that_breaks_the_connection_passes(sandbox: Sandbox, kind: Kind, error: type[Exception]) -> None:
     sandbox.faults.add("cms:solbjerg", kind, times=1)

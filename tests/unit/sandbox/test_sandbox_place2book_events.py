@@ -8,6 +8,7 @@ import requests
 
 from sandbox.place2book_view import DOCUMENTED, LIVE
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.sandbox.clients import ADDRESS, TIMEOUT, Place2bookClient, event_body, zulu
 
 
@@ -15,21 +16,17 @@ def _wrapped(**fields: object) -> dict[str, object]:
     return {"event": event_body(**fields)}
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        pytest.param({"X-PLACE2BOOK-API-TOKEN": "wrong"}, 401, id="wrong token"),
-        pytest.param({"X-PLACE2BOOK-API-TOKEN": ""}, 401, id="empty token"),
-        pytest.param({"Accept": "application/json"}, 406, id="wrong accept header"),
-    ],
+@cases(
+    "headers status",
+    ("wrong token", {"X-PLACE2BOOK-API-TOKEN": "wrong"}, 401),
+    ("empty token", {"X-PLACE2BOOK-API-TOKEN": ""}, 401),
+    ("wrong accept header", {"Accept": "application/json"}, 406),
 )
 def test_request_with_wrong_header_is_refused(p2b: Place2bookClient, headers: dict[str, str], status: int) -> None:
     assert p2b.send("GET", "/events", **headers).status_code == status
 
 
-@pytest.mark.parametrize(
-    ("maker", "status"), [pytest.param(5900, 403, id="of another token"), pytest.param(1, 404, id="unknown")]
-)
+@cases("maker status", ("of another token", 5900, 403), ("unknown", 1, 404))
 def test_event_maker_out_of_reach_is_refused(sandbox: Sandbox, maker: int, status: int) -> None:
     assert Place2bookClient(sandbox, maker).send("GET", "/events").status_code == status
 
@@ -69,24 +66,22 @@ def test_create_answers_with_location_and_everything_computed(p2b: Place2bookCli
     assert p2b.event(event["id"]) == event
 
 
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        pytest.param(event_body(), "missing or the value is empty: event", id="not wrapped"),
-        pytest.param(_wrapped(name=" "), "name can't be blank", id="no name"),
-        pytest.param(_wrapped(begin_at=None), "begin_at can't be blank", id="no begin_at"),
-        pytest.param(_wrapped(begin_at="i morgen"), "begin_at is not a valid datetime", id="begin_at is no time"),
-        pytest.param(_wrapped(capacity=None), "capacity must be", id="no capacity"),
-        pytest.param(_wrapped(capacity=-1), "capacity must be", id="negative capacity"),
-        pytest.param(_wrapped(capacity="10"), "capacity must be", id="capacity is text"),
-        pytest.param(_wrapped(address=None), "address can't be blank", id="no address"),
-        pytest.param(_wrapped(address={**ADDRESS, "city": ""}), "address.city can't be blank", id="no city"),
-        pytest.param(_wrapped(address={**ADDRESS, "phone": "ukendt"}), "address.phone", id="phone is made up"),
-        pytest.param(_wrapped(address={**ADDRESS, "country": "Danmark"}), "address.country", id="country is a name"),
-        pytest.param(_wrapped(kultunaut_age_group="Babyer"), "kultunaut_age_group", id="unknown age group"),
-        pytest.param(_wrapped(prices=[{"value": 5}]), "name can't be blank", id="price without a name"),
-        pytest.param(_wrapped(prices=[{"name": "A", "value": 2.99}]), "value must be", id="price in kroner"),
-    ],
+@cases(
+    "body message",
+    ("not wrapped", event_body(), "missing or the value is empty: event"),
+    ("no name", _wrapped(name=" "), "name can't be blank"),
+    ("no begin_at", _wrapped(begin_at=None), "begin_at can't be blank"),
+    ("begin_at is no time", _wrapped(begin_at="i morgen"), "begin_at is not a valid datetime"),
+    ("no capacity", _wrapped(capacity=None), "capacity must be"),
+    ("negative capacity", _wrapped(capacity=-1), "capacity must be"),
+    ("capacity is text", _wrapped(capacity="10"), "capacity must be"),
+    ("no address", _wrapped(address=None), "address can't be blank"),
+    ("no city", _wrapped(address={**ADDRESS, "city": ""}), "address.city can't be blank"),
+    ("phone is made up", _wrapped(address={**ADDRESS, "phone": "ukendt"}), "address.phone"),
+    ("country is a name", _wrapped(address={**ADDRESS, "country": "Danmark"}), "address.country"),
+    ("unknown age group", _wrapped(kultunaut_age_group="Babyer"), "kultunaut_age_group"),
+    ("price without a name", _wrapped(prices=[{"value": 5}]), "name can't be blank"),
+    ("price in kroner", _wrapped(prices=[{"name": "A", "value": 2.99}]), "value must be"),
 )
 def test_create_with_invalid_body_is_refused_with_a_message(p2b: Place2bookClient, body: object, message: str) -> None:
     before = len(p2b.sandbox.place2book.events)
@@ -95,15 +90,13 @@ def test_create_with_invalid_body_is_refused_with_a_message(p2b: Place2bookClien
     assert len(p2b.sandbox.place2book.events) == before
 
 
-@pytest.mark.parametrize(
-    ("fields", "prices", "state", "event_state", "available"),
-    [
-        pytest.param({}, [{"name": "A"}], "published", "published", 10, id="with a price"),
-        pytest.param({}, [], "draft", "passive", 10, id="without prices: stored, not sold"),
-        pytest.param({"passive": True}, [], "passive", "passive", 10, id="passive"),
-        pytest.param({"capacity": "∞"}, [{"name": "A"}], "published", "published", 200000, id="unlimited"),
-        pytest.param({"capacity": 0}, [{"name": "A"}], "published", "published", 0, id="no tickets"),
-    ],
+@cases(
+    "fields prices state event_state available",
+    ("with a price", {}, [{"name": "A"}], "published", "published", 10),
+    ("without prices: stored, not sold", {}, [], "draft", "passive", 10),
+    ("passive", {"passive": True}, [], "passive", "passive", 10),
+    ("unlimited", {"capacity": "∞"}, [{"name": "A"}], "published", "published", 200000),
+    ("no tickets", {"capacity": 0}, [{"name": "A"}], "published", "published", 0),
 )
 def test_state_of_a_new_event_follows_from_what_it_has(
     p2b: Place2bookClient,
@@ -141,13 +134,11 @@ def _moved(event: dict[str, Any], shift: timedelta) -> dict[str, object]:
     return {"event": {**event, "begin_at": moved.strftime("%Y-%m-%dT%H:%M:%SZ")}}
 
 
-@pytest.mark.parametrize(
-    ("days", "minutes", "status"),
-    [
-        pytest.param(-1, 0, 400, id="an earlier date"),
-        pytest.param(0, -30, 200, id="earlier on the same date"),
-        pytest.param(1, 0, 200, id="a later date"),
-    ],
+@cases(
+    "days minutes status",
+    ("an earlier date", -1, 0, 400),
+    ("earlier on the same date", 0, -30, 200),
+    ("a later date", 1, 0, 200),
 )
 def test_begin_at_after_the_first_sale_cannot_move_to_an_earlier_date(
     p2b: Place2bookClient, days: int, minutes: int, status: int
@@ -164,9 +155,7 @@ def test_begin_at_before_the_first_sale_can_move_to_an_earlier_date(p2b: Place2b
     assert p2b.send("PUT", f"/events/{event['id']}", _moved(event, timedelta(days=-1))).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("capacity", "status"), [pytest.param(2, 400, id="below what is sold"), pytest.param(3, 200, id="what is sold")]
-)
+@cases("capacity status", ("below what is sold", 2, 400), ("what is sold", 3, 200))
 def test_capacity_cannot_go_below_what_is_sold(p2b: Place2bookClient, capacity: int, status: int) -> None:
     event = p2b.create()
     p2b.sandbox.place2book.buy(event["id"], quantity=3)

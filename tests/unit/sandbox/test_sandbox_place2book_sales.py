@@ -9,6 +9,7 @@ import pytest
 from sandbox.place2book_records import Buyer
 from sandbox.place2book_sales import SaleRefusedError
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.sandbox.clients import Place2bookClient, zulu
 
 
@@ -65,15 +66,13 @@ def test_price_of_the_live_variant_is_wrapped(sandbox: Sandbox) -> None:
     assert price["meta_data"] == {"deletable": True}
 
 
-@pytest.mark.parametrize(
+@cases(
     "body",
-    [
-        pytest.param({"name": "Voksen", "value": 100}, id="not wrapped"),
-        pytest.param({"price": {"value": 100}}, id="no name"),
-        pytest.param({"price": {"name": "Voksen", "value": 7.5}}, id="not whole øre"),
-        pytest.param({"price": {"name": "Voksen", "value": -1}}, id="negative"),
-        pytest.param({"price": {"name": "Voksen", "maximum_count": "8"}}, id="count is text"),
-    ],
+    ("not wrapped", {"name": "Voksen", "value": 100}),
+    ("no name", {"price": {"value": 100}}),
+    ("not whole øre", {"price": {"name": "Voksen", "value": 7.5}}),
+    ("negative", {"price": {"name": "Voksen", "value": -1}}),
+    ("count is text", {"price": {"name": "Voksen", "maximum_count": "8"}}),
 )
 def test_price_with_invalid_body_is_refused(p2b: Place2bookClient, body: object) -> None:
     event = p2b.create([])
@@ -90,18 +89,16 @@ def test_price_with_sales_cannot_be_deleted(p2b: Place2bookClient) -> None:
     assert [p2b.send("DELETE", path).status_code for path in paths] == [400, 204]
 
 
-@pytest.mark.parametrize(
-    ("event", "price", "expected"),
-    [
-        pytest.param({}, {}, ("open", True), id="no windows"),
-        pytest.param({"sale_open_at": zulu(1)}, {}, ("upcoming", False), id="event opens later"),
-        pytest.param({"sale_close_at": zulu(-1)}, {}, ("closed", False), id="event has closed"),
-        pytest.param({}, {"sale_begin_at": zulu(2)}, ("upcoming", False), id="price opens later"),
-        pytest.param({}, {"sale_end_at": zulu(-2)}, ("closed", False), id="price has ended"),
-        pytest.param({"sale_open_at": zulu(-2)}, {"sale_end_at": zulu(2)}, ("open", True), id="inside both"),
-        pytest.param({"passive": True}, {}, ("closed", False), id="passive"),
-        pytest.param({"begin_at": zulu(-2), "end_at": zulu(-1)}, {}, ("closed", False), id="event is over"),
-    ],
+@cases(
+    "event price expected",
+    ("no windows", {}, {}, ("open", True)),
+    ("event opens later", {"sale_open_at": zulu(1)}, {}, ("upcoming", False)),
+    ("event has closed", {"sale_close_at": zulu(-1)}, {}, ("closed", False)),
+    ("price opens later", {}, {"sale_begin_at": zulu(2)}, ("upcoming", False)),
+    ("price has ended", {}, {"sale_end_at": zulu(-2)}, ("closed", False)),
+    ("inside both", {"sale_open_at": zulu(-2)}, {"sale_end_at": zulu(2)}, ("open", True)),
+    ("passive", {"passive": True}, {}, ("closed", False)),
+    ("event is over", {"begin_at": zulu(-2), "end_at": zulu(-1)}, {}, ("closed", False)),
 )
 def test_sales_status_follows_the_windows(
     p2b: Place2bookClient, event: dict[str, object], price: dict[str, object], expected: tuple[str, bool]
@@ -139,17 +136,15 @@ def test_sold_out_event_is_inactive_and_can_have_a_waiting_list(p2b: Place2bookC
     assert (shown["metadata"]["available_tickets"], shown["active"], shown["waiting_list"]) == (0, False, True)
 
 
-@pytest.mark.parametrize(
-    ("event", "price", "quantity", "reason"),
-    [
-        pytest.param({"capacity": 1}, {}, 2, "only 1 tickets are left", id="more than are left"),
-        pytest.param({"sale_open_at": zulu(1)}, {}, 1, "not on sale now", id="not yet open"),
-        pytest.param({"sale_close_at": zulu(-1)}, {}, 1, "not on sale now", id="closed"),
-        pytest.param({}, {"minimum_count": 2}, 1, "at least 2", id="too few at once"),
-        pytest.param({}, {"maximum_count": 2}, 3, "at most 2", id="too many at once"),
-        pytest.param({}, {}, 0, "at least 1", id="none"),
-        pytest.param({"passive": True}, {}, 1, "not for sale: passive", id="passive"),
-    ],
+@cases(
+    "event price quantity reason",
+    ("more than are left", {"capacity": 1}, {}, 2, "only 1 tickets are left"),
+    ("not yet open", {"sale_open_at": zulu(1)}, {}, 1, "not on sale now"),
+    ("closed", {"sale_close_at": zulu(-1)}, {}, 1, "not on sale now"),
+    ("too few at once", {}, {"minimum_count": 2}, 1, "at least 2"),
+    ("too many at once", {}, {"maximum_count": 2}, 3, "at most 2"),
+    ("none", {}, {}, 0, "at least 1"),
+    ("passive", {"passive": True}, {}, 1, "not for sale: passive"),
 )
 def test_buying_what_is_not_for_sale_is_refused(
     p2b: Place2bookClient, event: dict[str, object], price: dict[str, object], quantity: int, reason: str

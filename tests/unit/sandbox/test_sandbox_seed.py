@@ -5,10 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from sandbox.seed import event_uuid
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.sandbox.clients import Place2bookClient, cms_list
 
 Event = dict[str, Any]
@@ -26,75 +25,62 @@ def _begins_in_hours(event: Event) -> float:
     return (start - datetime.now(UTC)) / timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
-    ("library_id", "key", "holds"),
-    [
-        pytest.param("solbjerg", "babyrytmik", lambda e: len(e["ticket_categories"]) == 1, id="one category"),
-        pytest.param("solbjerg", "forfatteraften", lambda e: len(e["ticket_categories"]) == 2, id="two categories"),
-        pytest.param("solbjerg", "teater-bjørnen", lambda e: len(e["ticket_categories"]) == 3, id="three categories"),
-        pytest.param(
-            "solbjerg", "itcafé", lambda e: [c["price"]["value"] for c in e["ticket_categories"]] == [0], id="free"
+@cases(
+    "library_id key holds",
+    ("one category", "solbjerg", "babyrytmik", lambda e: len(e["ticket_categories"]) == 1),
+    ("two categories", "solbjerg", "forfatteraften", lambda e: len(e["ticket_categories"]) == 2),
+    ("three categories", "solbjerg", "teater-bjørnen", lambda e: len(e["ticket_categories"]) == 3),
+    ("free", "solbjerg", "itcafé", lambda e: [c["price"]["value"] for c in e["ticket_categories"]] == [0]),
+    ("entities in title", "solbjerg", "entiteter", lambda e: "&amp; fløde &ndash;" in e["title"]),
+    ("script in body", "solbjerg", "script", lambda e: "<script>" in e["body"]),
+    ("very long body", "nordvig", "lang-tekst", lambda e: len(e["body"]) > 10_000),
+    ("very long description", "nordvig", "lang-tekst", lambda e: len(e["description"]) > 5_000),
+    ("postal code 800", "solbjerg", "posthuset", lambda e: e["address"]["zip_code"] == 800),
+    (
+        "all day",
+        "solbjerg",
+        "bogsalg",
+        lambda e: (
+            (e["all_day"], *(e["date_time"][one][11:19] for one in ("start", "end"))) == (True, "00:00:00", "23:59:59")
         ),
-        pytest.param("solbjerg", "entiteter", lambda e: "&amp; fløde &ndash;" in e["title"], id="entities in title"),
-        pytest.param("solbjerg", "script", lambda e: "<script>" in e["body"], id="script in body"),
-        pytest.param("nordvig", "lang-tekst", lambda e: len(e["body"]) > 10_000, id="very long body"),
-        pytest.param("nordvig", "lang-tekst", lambda e: len(e["description"]) > 5_000, id="very long description"),
-        pytest.param("solbjerg", "posthuset", lambda e: e["address"]["zip_code"] == 800, id="postal code 800"),
-        pytest.param(
-            "solbjerg",
-            "bogsalg",
-            lambda e: (
-                (e["all_day"], *(e["date_time"][one][11:19] for one in ("start", "end")))
-                == (True, "00:00:00", "23:59:59")
-            ),
-            id="all day",
-        ),
-        pytest.param("solbjerg", "online", lambda e: e["address"] == {"locationType": "online"}, id="online"),
-        pytest.param(
-            "solbjerg", "adresse-null", lambda e: e["address"] == {"locationType": "physical"}, id="address of nothing"
-        ),
-        pytest.param(
-            "solbjerg",
-            "jazz",
-            lambda e: (e["address"]["location"], e["address"]["street"]) == ("Salen på 1. sal", "Solbjerg Torv 4 "),
-            id="a room, and a street that ends in a space",
-        ),
-        pytest.param(
-            "solbjerg",
-            "kulturhuset",
-            lambda e: (
-                (e["address"]["location"], e["address"]["locationAdditional"]) == ("Store Sal", "Kulturhuset Møllen")
-            ),
-            id="a room of a place away from the branch",
-        ),
-        pytest.param(
-            "nordvig",
-            "fyret",
-            lambda e: (e["branches"], e["address"]["locationAdditional"]) == (["Nordvig Havn"], "Nordvig Fyr"),
-            id="a place away from the branch",
-        ),
-        pytest.param(
-            "solbjerg", "anden-sælger", lambda e: "billetter.example.com" in e["external_data"]["url"], id="elsewhere"
-        ),
-        pytest.param("solbjerg", "ikke-relevant", lambda e: e["ticket_manager_relevance"] is False, id="not relevant"),
-        pytest.param("solbjerg", "højtlæsning", lambda e: e["ticket_categories"] == [], id="no categories"),
-        pytest.param("solbjerg", "uden-antal", lambda e: "ticket_capacity" not in e, id="no capacity"),
-        pytest.param("solbjerg", "aflyst", lambda e: e["state"] == "Cancelled", id="cancelled"),
-        pytest.param("solbjerg", "overstået", lambda e: e["state"] == "Occurred", id="occurred"),
-        pytest.param(
-            "solbjerg", "i-gang", lambda e: _begins_in_hours(e) < -11 and e["state"] == "Active", id="still on"
-        ),
-        pytest.param("solbjerg", "ikke-åbnet", lambda e: e["state"] == "TicketSaleNotOpen", id="sale not open"),
-        pytest.param("nordvig", "kun-det-nødvendige", lambda e: set(e) == ALWAYS, id="only what is required"),
-        pytest.param("solbjerg", "negativ-pris", lambda e: _price(e)["value"] < 0, id="negative price"),
-        pytest.param("solbjerg", "euro", lambda e: _price(e)["currency"] == "EUR", id="another currency"),
-        pytest.param("solbjerg", "decimalpris", lambda e: _price(e)["value"] == 37.5, id="decimal price"),
-        pytest.param("solbjerg", "uden-titel", lambda e: e["title"] == "", id="empty title"),
-        pytest.param("solbjerg", "slut-før-start", lambda e: _minutes(e) < 0, id="ends before it starts"),
-        pytest.param("nordvig", "uden-adresse", lambda e: "address" not in e, id="no address"),
-        pytest.param("nordvig", "uden-kategori-uuid", lambda e: "uuid" not in e["ticket_categories"][0], id="no uuid"),
-        pytest.param("solbjerg", "jazz", lambda e: "listing_weight" in e, id="a field that nobody knows"),
-    ],
+    ),
+    ("online", "solbjerg", "online", lambda e: e["address"] == {"locationType": "online"}),
+    ("address of nothing", "solbjerg", "adresse-null", lambda e: e["address"] == {"locationType": "physical"}),
+    (
+        "a room, and a street that ends in a space",
+        "solbjerg",
+        "jazz",
+        lambda e: (e["address"]["location"], e["address"]["street"]) == ("Salen på 1. sal", "Solbjerg Torv 4 "),
+    ),
+    (
+        "a room of a place away from the branch",
+        "solbjerg",
+        "kulturhuset",
+        lambda e: (e["address"]["location"], e["address"]["locationAdditional"]) == ("Store Sal", "Kulturhuset Møllen"),
+    ),
+    (
+        "a place away from the branch",
+        "nordvig",
+        "fyret",
+        lambda e: (e["branches"], e["address"]["locationAdditional"]) == (["Nordvig Havn"], "Nordvig Fyr"),
+    ),
+    ("elsewhere", "solbjerg", "anden-sælger", lambda e: "billetter.example.com" in e["external_data"]["url"]),
+    ("not relevant", "solbjerg", "ikke-relevant", lambda e: e["ticket_manager_relevance"] is False),
+    ("no categories", "solbjerg", "højtlæsning", lambda e: e["ticket_categories"] == []),
+    ("no capacity", "solbjerg", "uden-antal", lambda e: "ticket_capacity" not in e),
+    ("cancelled", "solbjerg", "aflyst", lambda e: e["state"] == "Cancelled"),
+    ("occurred", "solbjerg", "overstået", lambda e: e["state"] == "Occurred"),
+    ("still on", "solbjerg", "i-gang", lambda e: _begins_in_hours(e) < -11 and e["state"] == "Active"),
+    ("sale not open", "solbjerg", "ikke-åbnet", lambda e: e["state"] == "TicketSaleNotOpen"),
+    ("only what is required", "nordvig", "kun-det-nødvendige", lambda e: set(e) == ALWAYS),
+    ("negative price", "solbjerg", "negativ-pris", lambda e: _price(e)["value"] < 0),
+    ("another currency", "solbjerg", "euro", lambda e: _price(e)["currency"] == "EUR"),
+    ("decimal price", "solbjerg", "decimalpris", lambda e: _price(e)["value"] == 37.5),
+    ("empty title", "solbjerg", "uden-titel", lambda e: e["title"] == ""),
+    ("ends before it starts", "solbjerg", "slut-før-start", lambda e: _minutes(e) < 0),
+    ("no address", "nordvig", "uden-adresse", lambda e: "address" not in e),
+    ("no uuid", "nordvig", "uden-kategori-uuid", lambda e: "uuid" not in e["ticket_categories"][0]),
+    ("a field that nobody knows", "solbjerg", "jazz", lambda e: "listing_weight" in e),
 )
 def test_seed_holds_event_that_needs_a_rule(
     sandbox: Sandbox, library_id: str, key: str, holds: Callable[[Event], bool]
@@ -161,12 +147,10 @@ def test_seeded_purchases_are_of_made_up_people(sandbox: Sandbox) -> None:
     assert answers == [[{"custom_field_name": "Allergi", "value": value}] for value in ("Nødder", "Nødder", "")]
 
 
-@pytest.mark.parametrize(
+@cases(
     "moment",
-    [
-        pytest.param(datetime(2031, 3, 29, 23, 30, tzinfo=UTC), id="the night when summer time begins"),
-        pytest.param(datetime(2031, 12, 31, 23, 59, tzinfo=UTC), id="New Year's Eve"),
-    ],
+    ("the night when summer time begins", datetime(2031, 3, 29, 23, 30, tzinfo=UTC)),
+    ("New Year's Eve", datetime(2031, 12, 31, 23, 59, tzinfo=UTC)),
 )
 def test_seed_keeps_wall_clock_times_on_any_day(sandbox: Sandbox, moment: datetime) -> None:
     sandbox.clock = lambda: moment

@@ -8,6 +8,7 @@ import requests
 
 from sandbox.server import Sandbox
 from sandbox.yesplan_query import BadQueryError, Query, parse_query
+from tests.cases import cases
 from tests.unit.sandbox.clients import TIMEOUT, ask_theater
 
 WINDOW = "date:01-01-2020 TO 31-12-2099"
@@ -44,15 +45,13 @@ def test_event_shows_times_with_offset_and_objects_with_names(sandbox: Sandbox) 
     assert (shown["starttime"], shown["endtime"]) == ("2031-05-06T20:00:00+02:00", "2031-05-06T22:00:00+02:00")
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        pytest.param("date:06-05-2031", ["Hamlet"], id="a day"),
-        pytest.param("event:date:01-05-2031 TO 31-05-2031", ["Hamlet", "Macbeth"], id="days"),
-        pytest.param('date:01-05-2031 TO 31-05-2031 location:"Lille Sal"', ["Macbeth"], id="place"),
-        pytest.param("date:01-05-2031 TO 31-05-2031 status:option", ["Macbeth"], id="status"),
-        pytest.param("date:07-05-2031", [], id="another day"),
-    ],
+@cases(
+    "query names",
+    ("a day", "date:06-05-2031", ["Hamlet"]),
+    ("days", "event:date:01-05-2031 TO 31-05-2031", ["Hamlet", "Macbeth"]),
+    ("place", 'date:01-05-2031 TO 31-05-2031 location:"Lille Sal"', ["Macbeth"]),
+    ("status", "date:01-05-2031 TO 31-05-2031 status:option", ["Macbeth"]),
+    ("another day", "date:07-05-2031", []),
 )
 def test_query_finds_what_it_asks_for(sandbox: Sandbox, query: str, names: list[str]) -> None:
     state = sandbox.yesplan["theater"]

@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.sandbox.clients import TIMEOUT, ask_theater
 
 WINDOW = "date:01-01-2020 TO 31-12-2099"
@@ -67,17 +68,15 @@ def entries(**values: object) -> list[dict[str, object]]:
 OBJECT = {"ticket_link": "https://a.example"}
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "said"),
-    [
-        pytest.param(entries(ticket_link="https://a.example", tickets_sold=3), 204, "", id="writable"),
-        pytest.param(entries(ticket_link="https://a.example", price_adult="1"), 403, "price_adult", id="read only"),
-        pytest.param(entries(ingen="1"), 400, "ingen", id="unknown"),
-        pytest.param(OBJECT, 400, "not a list of keywords and values", id="object"),
-        pytest.param([OBJECT], 400, "not a list of keywords and values", id="list of objects by keyword"),
-        pytest.param(["ticket_link"], 400, "not a list of keywords and values", id="list of keywords"),
-        pytest.param([{"keyword": "ticket_link"}], 400, "not a list of keywords and values", id="no value"),
-    ],
+@cases(
+    "body status said",
+    ("writable", entries(ticket_link="https://a.example", tickets_sold=3), 204, ""),
+    ("read only", entries(ticket_link="https://a.example", price_adult="1"), 403, "price_adult"),
+    ("unknown", entries(ingen="1"), 400, "ingen"),
+    ("object", OBJECT, 400, "not a list of keywords and values"),
+    ("list of objects by keyword", [OBJECT], 400, "not a list of keywords and values"),
+    ("list of keywords", ["ticket_link"], 400, "not a list of keywords and values"),
+    ("no value", [{"keyword": "ticket_link"}], 400, "not a list of keywords and values"),
 )
 def test_custom_data_is_written_whole_as_a_list_or_not_at_all(
     sandbox: Sandbox, body: object, status: int, said: str

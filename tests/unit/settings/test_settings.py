@@ -12,6 +12,7 @@ from billetbro.errors import Fatal
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
 from billetbro.settings.libraries import DEFAULT_FILE, LibrariesFileError, Library, PersonalData, load_settings
 from billetbro.sources.yesplan.source import YesplanSettings
+from tests.cases import cases
 from tests.unit.settings.libraries_file import SMALLEST, written
 
 ROOT = Path(__file__).parents[3]
@@ -127,16 +128,14 @@ def test_load_settings_with_a_mistake_in_the_defaults_that_each_library_override
         load_settings(written(tmp_path, wrong))
 
 
-@pytest.mark.parametrize(
-    ("sales_host", "sales_hosts"),
-    [
-        pytest.param(None, {"place2book.com", "www.place2book.com"}, id="only-place2books"),
-        pytest.param(
-            "Tickets.example.com:8100",
-            {"place2book.com", "www.place2book.com", "tickets.example.com:8100"},
-            id="and-the-connections",
-        ),
-    ],
+@cases(
+    "sales_host sales_hosts",
+    ("only-place2books", None, {"place2book.com", "www.place2book.com"}),
+    (
+        "and-the-connections",
+        "Tickets.example.com:8100",
+        {"place2book.com", "www.place2book.com", "tickets.example.com:8100"},
+    ),
 )
 def test_rules_of_a_library_hold_what_the_decisions_need(
     tmp_path: Path, sales_host: str | None, sales_hosts: set[str]
@@ -169,12 +168,10 @@ def test_rules_of_a_library_hold_what_the_decisions_need(
     )
 
 
-@pytest.mark.parametrize(
-    ("library", "event_makers", "unpriced", "policy"),
-    [
-        pytest.param("solbjerg", (5000,), False, PersonalDataPolicy.PSEUDONYMISE, id="solbjerg"),
-        pytest.param("nordvig", (5100, 5101), True, PersonalDataPolicy.DROP, id="nordvig"),
-    ],
+@cases(
+    "library event_makers unpriced policy",
+    ("solbjerg", "solbjerg", (5000,), False, PersonalDataPolicy.PSEUDONYMISE),
+    ("nordvig", "nordvig", (5100, 5101), True, PersonalDataPolicy.DROP),
 )
 def test_load_settings_of_the_demonstration_knows_its_libraries(
     library: str, event_makers: tuple[int, ...], unpriced: bool, policy: PersonalDataPolicy
@@ -199,13 +196,11 @@ def test_load_settings_takes_the_file_that_the_environment_names(tmp_path: Path)
     assert [library.id for library in libraries] == ["by-variable"]
 
 
-@pytest.mark.parametrize(
-    ("ids", "selected"),
-    [
-        pytest.param([], ["solbjerg", "nordvig", "theater"], id="empty-is-all"),
-        pytest.param(["nordvig"], ["nordvig"], id="one"),
-        pytest.param(["nordvig", "solbjerg", "nordvig"], ["solbjerg", "nordvig"], id="in-the-files-order-and-once"),
-    ],
+@cases(
+    "ids selected",
+    ("empty-is-all", [], ["solbjerg", "nordvig", "theater"]),
+    ("one", ["nordvig"], ["nordvig"]),
+    ("in-the-files-order-and-once", ["nordvig", "solbjerg", "nordvig"], ["solbjerg", "nordvig"]),
 )
 def test_select_of_ids_returns_those_libraries(ids: list[str], selected: list[str]) -> None:
     settings = load_settings(ROOT / "demo" / "libraries.yaml")
@@ -231,44 +226,40 @@ def test_load_settings_with_a_postal_code_that_begins_with_zero_reads_its_digits
     assert library.fallback_address.postal_code == "0700"
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param("", "the file is empty; it has to list at least one library under 'libraries'", id="empty"),
-        pytest.param(
-            "# nothing yet\n", "the file is empty; it has to list at least one library under 'libraries'", id="comment"
-        ),
-        pytest.param("- a\n", "expected a mapping with the keys 'defaults' and 'libraries'", id="a-list"),
-        pytest.param(
-            "libraries:\n  - id: [a\n",
-            "line 3: this is not valid YAML: expected ',' or ']', but got '<stream end>'",
-            id="syntax",
-        ),
-        pytest.param(
-            "libraries:\n  - id: a\n\tname: A\n",
-            "line 3: this is not valid YAML: found character '\\t' that cannot start any token; "
-            "indent with spaces, not with tabs",
-            id="tab",
-        ),
-        pytest.param(
-            "libraries:\n  - id: a\n   name: A\n",
-            "line 3: this is not valid YAML: expected <block end>, but found '<block mapping start>'; "
-            "indent this line as far as the others that it belongs with",
-            id="indented-too-little",
-        ),
-        pytest.param(
-            "libraries:\n  - id: a\n    name: A: the hall\n",
-            "line 3: this is not valid YAML: mapping values are not allowed here; "
-            "a text with a colon stands in quotes; else check how far this line is indented",
-            id="colon",
-        ),
-        pytest.param(
-            "libraries: !!python/object/apply:os.getcwd []\n",
-            "line 1: this is not valid YAML: could not determine a constructor for the tag "
-            "'tag:yaml.org,2002:python/object/apply:os.getcwd'",
-            id="no-python-objects",
-        ),
-    ],
+@cases(
+    "text said",
+    ("empty", "", "the file is empty; it has to list at least one library under 'libraries'"),
+    ("comment", "# nothing yet\n", "the file is empty; it has to list at least one library under 'libraries'"),
+    ("a-list", "- a\n", "expected a mapping with the keys 'defaults' and 'libraries'"),
+    (
+        "syntax",
+        "libraries:\n  - id: [a\n",
+        "line 3: this is not valid YAML: expected ',' or ']', but got '<stream end>'",
+    ),
+    (
+        "tab",
+        "libraries:\n  - id: a\n\tname: A\n",
+        "line 3: this is not valid YAML: found character '\\t' that cannot start any token; "
+        "indent with spaces, not with tabs",
+    ),
+    (
+        "indented-too-little",
+        "libraries:\n  - id: a\n   name: A\n",
+        "line 3: this is not valid YAML: expected <block end>, but found '<block mapping start>'; "
+        "indent this line as far as the others that it belongs with",
+    ),
+    (
+        "colon",
+        "libraries:\n  - id: a\n    name: A: the hall\n",
+        "line 3: this is not valid YAML: mapping values are not allowed here; "
+        "a text with a colon stands in quotes; else check how far this line is indented",
+    ),
+    (
+        "no-python-objects",
+        "libraries: !!python/object/apply:os.getcwd []\n",
+        "line 1: this is not valid YAML: could not determine a constructor for the tag "
+        "'tag:yaml.org,2002:python/object/apply:os.getcwd'",
+    ),
 )
 def test_load_settings_of_a_file_that_is_no_settings_says_so(tmp_path: Path, text: str, said: str) -> None:
     file = written(tmp_path, text)

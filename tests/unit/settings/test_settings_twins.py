@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from billetbro.settings.libraries import load_settings
+from tests.cases import cases
 from tests.unit.settings.libraries_file import SMALLEST, mistakes_in, written
 
 
@@ -25,49 +26,44 @@ def _libraries(*twins: tuple[str, str | None, int]) -> str:
 SHARED = "each event maker belongs to one, or the events of one library would look unlinked to the other"
 
 
-@pytest.mark.parametrize(
-    ("libraries", "mistakes"),
-    [
-        pytest.param([("a", "a", 1)], ["a: twin_of: found 'a'; a library cannot be its own twin"], id="itself"),
-        pytest.param(
-            [("nordvig", None, 1), ("b", "nordvik", 2)],
-            ["b: twin_of: found 'nordvik'; no library has this id, did you mean 'nordvig'?"],
-            id="unknown",
-        ),
-        pytest.param(
-            [("a", "b", 1), ("b", "a", 2)],
-            [
-                f"{one}: twin_of: found '{other}', which is itself the twin of another; of two twins one leads, and it "
-                "has no 'twin_of'"
-                for one, other in (("a", "b"), ("b", "a"))
-            ],
-            id="each other",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 2), ("c", "b", 3)],
-            [
-                "c: twin_of: found 'b', which is itself the twin of another; of two twins one leads, and it has no "
-                "'twin_of'"
-            ],
-            id="a chain",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 2), ("c", "a", 3)],
-            ["b, c: twin_of: 2 libraries name 'a'; it has one twin"],
-            id="two of one",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 1), ("c", None, 1)],
-            [f"a, b, c: place2book: event maker 1 is used by 3 libraries; {SHARED}"],
-            id="a third with their event maker",
-        ),
-        pytest.param(
-            [("a", None, 1), ("b", "a", 2), ("c", None, 2)],
-            [f"b, c: place2book: event maker 2 is used by 2 libraries; {SHARED}"],
-            id="another with the follower's",
-        ),
-        pytest.param([("a", None, 1), ("b", 7, 1)], None, id="no text"),
-    ],
+@cases(
+    "libraries mistakes",
+    ("itself", [("a", "a", 1)], ["a: twin_of: found 'a'; a library cannot be its own twin"]),
+    (
+        "unknown",
+        [("nordvig", None, 1), ("b", "nordvik", 2)],
+        ["b: twin_of: found 'nordvik'; no library has this id, did you mean 'nordvig'?"],
+    ),
+    (
+        "each other",
+        [("a", "b", 1), ("b", "a", 2)],
+        [
+            f"{one}: twin_of: found '{other}', which is itself the twin of another; of two twins one leads, and it "
+            "has no 'twin_of'"
+            for one, other in (("a", "b"), ("b", "a"))
+        ],
+    ),
+    (
+        "a chain",
+        [("a", None, 1), ("b", "a", 2), ("c", "b", 3)],
+        ["c: twin_of: found 'b', which is itself the twin of another; of two twins one leads, and it has no 'twin_of'"],
+    ),
+    (
+        "two of one",
+        [("a", None, 1), ("b", "a", 2), ("c", "a", 3)],
+        ["b, c: twin_of: 2 libraries name 'a'; it has one twin"],
+    ),
+    (
+        "a third with their event maker",
+        [("a", None, 1), ("b", "a", 1), ("c", None, 1)],
+        [f"a, b, c: place2book: event maker 1 is used by 3 libraries; {SHARED}"],
+    ),
+    (
+        "another with the follower's",
+        [("a", None, 1), ("b", "a", 2), ("c", None, 2)],
+        [f"b, c: place2book: event maker 2 is used by 2 libraries; {SHARED}"],
+    ),
+    ("no text", [("a", None, 1), ("b", 7, 1)], None),
 )
 def test_load_settings_of_twins_that_are_none_says_so(
     tmp_path: Path, libraries: list[tuple[str, str | None, int]], mistakes: list[str] | None

@@ -17,6 +17,7 @@ from billetbro.errors import (
 from billetbro.messages.catalogue import Translator
 from billetbro.models.message import Message, as_said
 from billetbro.steps.check import Checked, checked, verdict
+from tests.cases import cases
 from tests.catalogues import danish
 
 
@@ -25,12 +26,10 @@ def test_check_that_goes_well_is_a_line() -> None:
     assert found.in_words(Translator("da")) == "OK    connection x: it answers"
 
 
-@pytest.mark.parametrize(
-    ("language", "wrong", "mend"),
-    [
-        pytest.param("da", "FEJL ", "Ret det, der er nævnt ovenfor, og prøv igen.", id="da"),
-        pytest.param("en", "WRONG", "Correct what is named above, and try again.", id="en"),
-    ],
+@cases(
+    "language wrong mend",
+    ("da", "da", "FEJL ", "Ret det, der er nævnt ovenfor, og prøv igen."),
+    ("en", "en", "WRONG", "Correct what is named above, and try again."),
 )
 def test_check_that_fails_tells_what_is_wrong_and_how_to_mend_it(language: str, wrong: str, mend: str) -> None:
     def look() -> Message:

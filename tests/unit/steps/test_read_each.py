@@ -8,6 +8,7 @@ from billetbro.api.http.access import RequestSettings
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Fatal, InvalidResponse, NoAccess, RateLimited, ServerError, TimedOut
 from billetbro.steps.read_each import Unread, read_each
+from tests.cases import cases
 
 WELL = "well"
 
@@ -30,15 +31,13 @@ def read(item: str | BilletbroError) -> str:
 ILL, SLOW, ODD = ServerError("500"), TimedOut("late"), InvalidResponse("half")
 
 
-@pytest.mark.parametrize(
+@cases(
     "items",
-    [
-        pytest.param([], id="nothing to read"),
-        pytest.param([WELL, WELL], id="all well"),
-        pytest.param([WELL, ILL, WELL], id="one of several"),
-        pytest.param([ILL, SLOW, WELL, ODD, ILL, WELL], id="never three in a row"),
-        pytest.param([ILL], id="the only one"),
-    ],
+    ("nothing to read", []),
+    ("all well", [WELL, WELL]),
+    ("one of several", [WELL, ILL, WELL]),
+    ("never three in a row", [ILL, SLOW, WELL, ODD, ILL, WELL]),
+    ("the only one", [ILL]),
 )
 def test_read_each_leaves_out_the_few_that_cannot_be_read(
     client: Place2bookClient, items: list[str | BilletbroError]
@@ -47,14 +46,12 @@ def test_read_each_leaves_out_the_few_that_cannot_be_read(
     assert list(read_each(client, read, items)) == expected
 
 
-@pytest.mark.parametrize(
-    ("items", "raised"),
-    [
-        pytest.param([WELL, ILL, SLOW, ODD, WELL], ODD, id="three in a row"),
-        pytest.param([ILL, SLOW], ILL, id="all of two"),
-        pytest.param([WELL, NoAccess("no"), WELL], Fatal, id="fatal"),
-        pytest.param([WELL, RateLimited("slower"), WELL], RateLimited, id="throttled"),
-    ],
+@cases(
+    "items raised",
+    ("three in a row", [WELL, ILL, SLOW, ODD, WELL], ODD),
+    ("all of two", [ILL, SLOW], ILL),
+    ("fatal", [WELL, NoAccess("no"), WELL], Fatal),
+    ("throttled", [WELL, RateLimited("slower"), WELL], RateLimited),
 )
 def test_read_each_gives_up_when_it_is_not_the_event(
     client: Place2bookClient, items: list[str | BilletbroError], raised: BilletbroError | type[BilletbroError]

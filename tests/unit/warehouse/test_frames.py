@@ -6,6 +6,7 @@ import pytest
 
 from billetbro.store.schema.warehouse_tables import tickets
 from billetbro.warehouse.frames import DAY, MOMENT, TEXT, TRUTH, WHOLE, frame_of, ints, types_of
+from tests.cases import cases
 
 BEYOND_FLOATS = 2**53 + 1
 
@@ -27,19 +28,17 @@ def test_types_of_table_follow_its_columns() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("values", "type_", "expected"),
-    [
-        pytest.param([BEYOND_FLOATS, None], WHOLE, [BEYOND_FLOATS, None], id="ids beside none"),
-        pytest.param([None, None], WHOLE, [None, None], id="no ids"),
-        pytest.param(["A", None, ""], TEXT, ["A", None, ""], id="texts"),
-        pytest.param(
-            [datetime(2026, 3, 1, 9, tzinfo=timezone(timedelta(hours=1))), None],
-            MOMENT,
-            [datetime(2026, 3, 1, 8, tzinfo=UTC), None],
-            id="times of another zone",
-        ),
-    ],
+@cases(
+    "values type_ expected",
+    ("ids beside none", [BEYOND_FLOATS, None], WHOLE, [BEYOND_FLOATS, None]),
+    ("no ids", [None, None], WHOLE, [None, None]),
+    ("texts", ["A", None, ""], TEXT, ["A", None, ""]),
+    (
+        "times of another zone",
+        [datetime(2026, 3, 1, 9, tzinfo=timezone(timedelta(hours=1))), None],
+        MOMENT,
+        [datetime(2026, 3, 1, 8, tzinfo=UTC), None],
+    ),
 )
 def test_frame_of_values_keeps_them_and_their_type(values: list[object], type_: str, expected: list[object]) -> None:
     frame = frame_of([{"value": value, "other": 1} for value in values], {"value": type_})

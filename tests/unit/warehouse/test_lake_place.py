@@ -5,6 +5,7 @@ import json
 import pytest
 
 from billetbro.warehouse.lake.place import ConnectionValues, Kind, NamedPlace, parse_place, secrets_of, storage_options
+from tests.cases import cases
 
 ACCOUNT = {"azure_storage_account_name": "herlev", "azure_storage_account_key": "made-up"}
 
@@ -25,71 +26,62 @@ def test_place_is_told_apart_from_its_connection(name: str, place: NamedPlace | 
     assert parse_place(name) == place
 
 
-@pytest.mark.parametrize(
-    ("kind", "given", "options"),
-    [
-        pytest.param(
-            Kind.AMAZON,
-            ConnectionValues(
-                login="AKIA", password="made-up", extra={"endpoint_url": "http://minio:9000", "region_name": "eu"}
-            ),
-            {
-                "aws_access_key_id": "AKIA",
-                "aws_secret_access_key": "made-up",
-                "aws_region": "eu",
-                "aws_endpoint_url": "http://minio:9000",
-                "aws_allow_http": "true",
-            },
-            id="S3-like",
+@cases(
+    "kind given options",
+    (
+        "S3-like",
+        Kind.AMAZON,
+        ConnectionValues(
+            login="AKIA", password="made-up", extra={"endpoint_url": "http://minio:9000", "region_name": "eu"}
         ),
-        pytest.param(
-            Kind.AMAZON,
-            ConnectionValues(
-                extra={"role_arn": "arn:x", "storage_options": {"aws_skip_signature": True, "timeout": 5}}
-            ),
-            {"aws_iam_role_arn": "arn:x", "aws_skip_signature": "true", "timeout": "5"},
-            id="role and options of its own",
+        {
+            "aws_access_key_id": "AKIA",
+            "aws_secret_access_key": "made-up",
+            "aws_region": "eu",
+            "aws_endpoint_url": "http://minio:9000",
+            "aws_allow_http": "true",
+        },
+    ),
+    (
+        "role and options of its own",
+        Kind.AMAZON,
+        ConnectionValues(extra={"role_arn": "arn:x", "storage_options": {"aws_skip_signature": True, "timeout": 5}}),
+        {"aws_iam_role_arn": "arn:x", "aws_skip_signature": "true", "timeout": "5"},
+    ),
+    (
+        "Google's key",
+        Kind.GOOGLE,
+        ConnectionValues(extra={"extra__google_cloud_platform__keyfile_dict": {"private_key": "made-up"}}),
+        {"google_service_account_key": json.dumps({"private_key": "made-up"})},
+    ),
+    ("file", Kind.GOOGLE, ConnectionValues(extra={"key_path": "/key.json"}), {"google_service_account": "/key.json"}),
+    ("account and key", Kind.AZURE, ConnectionValues(login="herlev", password="made-up"), ACCOUNT),
+    (
+        "connection string",
+        Kind.AZURE,
+        ConnectionValues(extra={"connection_string": "AccountName=herlev;AccountKey=made-up;Endpoint=x"}),
+        ACCOUNT,
+    ),
+    (
+        "client of a tenant",
+        Kind.AZURE,
+        ConnectionValues(
+            login="client", password="made-up", host="https://herlev.blob.example", extra={"tenant_id": "t"}
         ),
-        pytest.param(
-            Kind.GOOGLE,
-            ConnectionValues(extra={"extra__google_cloud_platform__keyfile_dict": {"private_key": "made-up"}}),
-            {"google_service_account_key": json.dumps({"private_key": "made-up"})},
-            id="Google's key",
-        ),
-        pytest.param(
-            Kind.GOOGLE,
-            ConnectionValues(extra={"key_path": "/key.json"}),
-            {"google_service_account": "/key.json"},
-            id="file",
-        ),
-        pytest.param(Kind.AZURE, ConnectionValues(login="herlev", password="made-up"), ACCOUNT, id="account and key"),
-        pytest.param(
-            Kind.AZURE,
-            ConnectionValues(extra={"connection_string": "AccountName=herlev;AccountKey=made-up;Endpoint=x"}),
-            ACCOUNT,
-            id="connection string",
-        ),
-        pytest.param(
-            Kind.AZURE,
-            ConnectionValues(
-                login="client", password="made-up", host="https://herlev.blob.example", extra={"tenant_id": "t"}
-            ),
-            {
-                "azure_storage_account_name": "herlev",
-                "azure_tenant_id": "t",
-                "azure_client_id": "client",
-                "azure_client_secret": "made-up",
-            },
-            id="client of a tenant",
-        ),
-        pytest.param(
-            Kind.AZURE,
-            ConnectionValues(login="herlev", extra={"sas_token": "made-up"}),
-            {"azure_storage_account_name": "herlev", "azure_storage_sas_key": "made-up"},
-            id="shared access signature",
-        ),
-        pytest.param(Kind.FOLDER, ConnectionValues(login="nobody"), {}, id="folder"),
-    ],
+        {
+            "azure_storage_account_name": "herlev",
+            "azure_tenant_id": "t",
+            "azure_client_id": "client",
+            "azure_client_secret": "made-up",
+        },
+    ),
+    (
+        "shared access signature",
+        Kind.AZURE,
+        ConnectionValues(login="herlev", extra={"sas_token": "made-up"}),
+        {"azure_storage_account_name": "herlev", "azure_storage_sas_key": "made-up"},
+    ),
+    ("folder", Kind.FOLDER, ConnectionValues(login="nobody"), {}),
 )
 def test_options_are_those_of_the_store_and_secrets_are_known(
     kind: Kind, given: ConnectionValues, options: dict[str, str]

@@ -21,6 +21,7 @@ from billetbro.errors import (
 from billetbro.models import LISTED_TWICE, SourceAddress, SourceEvent, SourceState, TicketCategory
 from sandbox.faults import Kind
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY
 
@@ -215,13 +216,11 @@ IN_ADDRESS = ("location", "locationAdditional", "street", "zip_code", "city", "c
 
 
 @pytest.mark.parametrize("empty", [{}, dict.fromkeys(IN_ADDRESS)], ids=["absent", "null"])
-@pytest.mark.parametrize(
-    ("of_type", "address"),
-    [
-        pytest.param({"locationType": "online"}, SourceAddress(online=True), id="online"),
-        pytest.param({"locationType": "physical"}, SourceAddress(), id="physical"),
-        pytest.param({"locationType": None}, SourceAddress(), id="neither"),
-    ],
+@cases(
+    "of_type address",
+    ("online", {"locationType": "online"}, SourceAddress(online=True)),
+    ("physical", {"locationType": "physical"}, SourceAddress()),
+    ("neither", {"locationType": None}, SourceAddress()),
 )
 def test_address_with_nothing_inside_is_kept_empty(
     cms: CmsClient,
@@ -234,14 +233,12 @@ def test_address_with_nothing_inside_is_kept_empty(
     assert (event.address, event.unreadable) == (address, {})
 
 
-@pytest.mark.parametrize(
-    ("external", "links"),
-    [
-        pytest.param({}, (None, None), id="both-absent"),
-        pytest.param({"url": None, "admin_url": None}, (None, None), id="both-null"),
-        pytest.param({"url": "https://a.example/1"}, ("https://a.example/1", None), id="one-absent"),
-        pytest.param({"url": "https://a.example/1", "admin_url": None}, ("https://a.example/1", None), id="one-null"),
-    ],
+@cases(
+    "external links",
+    ("both-absent", {}, (None, None)),
+    ("both-null", {"url": None, "admin_url": None}, (None, None)),
+    ("one-absent", {"url": "https://a.example/1"}, ("https://a.example/1", None)),
+    ("one-null", {"url": "https://a.example/1", "admin_url": None}, ("https://a.example/1", None)),
 )
 def test_links_that_are_absent_or_null_are_none(
     cms: CmsClient, server: AnsweringServer, external: dict[str, object], links: tuple[str | None, str | None]
@@ -254,54 +251,52 @@ def test_event_with_an_original_image_alone_has_none_for_tickets(cms: CmsClient,
     assert read(cms, server, originalImage={"url": "https://solbjerg.example.dk/40_mb.png"}) == BARE_EVENT
 
 
-@pytest.mark.parametrize(
-    ("fields", "unreadable"),
-    [
-        pytest.param({"title": ["x"]}, {"title": '["x"]'}, id="title"),
-        pytest.param({"state": "Postponed"}, {"state": "Postponed"}, id="a state that is new"),
-        pytest.param({"body": 7}, {"body": "7"}, id="body"),
-        pytest.param({"date_time": "i morgen"}, {"date_time": "i morgen"}, id="times that are a text"),
-        pytest.param(
-            {"date_time": {"start": "2026-12-01T19:00:00", "end": 1764612000}},
-            {"date_time.start": "2026-12-01T19:00:00", "date_time.end": "1764612000"},
-            id="times without an offset",
-        ),
-        pytest.param(
-            {"date_time": {"start": "0001-01-01T00:00:00+01:00", "end": "2026-12-01"}},
-            {"date_time.start": "0001-01-01T00:00:00+01:00", "date_time.end": "2026-12-01"},
-            id="times outside the calendar",
-        ),
-        pytest.param({"ticket_capacity": "mange"}, {"ticket_capacity": "mange"}, id="capacity that is a word"),
-        pytest.param({"ticket_capacity": True}, {"ticket_capacity": "true"}, id="capacity that is a flag"),
-        pytest.param({"ticket_capacity": 7.5}, {"ticket_capacity": "7.5"}, id="half a ticket"),
-        pytest.param({"ticket_capacity": "1_000"}, {"ticket_capacity": "1_000"}, id="capacity with an underscore"),
-        pytest.param({"ticket_capacity": 10**12}, {"ticket_capacity": "1000000000000"}, id="capacity without measure"),
-        pytest.param({"ticket_manager_relevance": "måske"}, {"ticket_manager_relevance": "måske"}, id="relevance"),
-        pytest.param({"branches": "Havnen"}, {"branches": "Havnen"}, id="branches"),
-        pytest.param({"address": "Torvet 1"}, {"address": "Torvet 1"}, id="address that is a text"),
-        pytest.param({"address": {"location": ["x"]}}, {"address.location": '["x"]'}, id="room"),
-        pytest.param({"address": {"locationAdditional": 7}}, {"address.locationAdditional": "7"}, id="place"),
-        pytest.param({"address": {"zip_code": {"a": 1}}}, {"address.zip_code": '{"a": 1}'}, id="postal code"),
-        pytest.param({"ticket_categories": ["Voksen"]}, {"ticket_categories": '["Voksen"]'}, id="category"),
-        pytest.param(
-            {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": "75,00"}}]},
-            {"ticket_categories.price.value": "75,00"},
-            id="price with a comma",
-        ),
-        pytest.param(
-            {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": float("nan")}}]},
-            {"ticket_categories.price.value": "NaN"},
-            id="price that is no number",
-        ),
-        pytest.param(
-            {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": "1_000"}}]},
-            {"ticket_categories.price.value": "1_000"},
-            id="price with an underscore",
-        ),
-        pytest.param({"series": "s-1"}, {"series": "s-1"}, id="series"),
-        pytest.param({"external_data": {"url": {"a": 1}}}, {"external_data.url": '{"a": 1}'}, id="link"),
-        pytest.param({"image": 3, "categories": 3, "all_day": "ja?", "url": 3}, {}, id="what only decorates"),
-    ],
+@cases(
+    "fields unreadable",
+    ("title", {"title": ["x"]}, {"title": '["x"]'}),
+    ("a state that is new", {"state": "Postponed"}, {"state": "Postponed"}),
+    ("body", {"body": 7}, {"body": "7"}),
+    ("times that are a text", {"date_time": "i morgen"}, {"date_time": "i morgen"}),
+    (
+        "times without an offset",
+        {"date_time": {"start": "2026-12-01T19:00:00", "end": 1764612000}},
+        {"date_time.start": "2026-12-01T19:00:00", "date_time.end": "1764612000"},
+    ),
+    (
+        "times outside the calendar",
+        {"date_time": {"start": "0001-01-01T00:00:00+01:00", "end": "2026-12-01"}},
+        {"date_time.start": "0001-01-01T00:00:00+01:00", "date_time.end": "2026-12-01"},
+    ),
+    ("capacity that is a word", {"ticket_capacity": "mange"}, {"ticket_capacity": "mange"}),
+    ("capacity that is a flag", {"ticket_capacity": True}, {"ticket_capacity": "true"}),
+    ("half a ticket", {"ticket_capacity": 7.5}, {"ticket_capacity": "7.5"}),
+    ("capacity with an underscore", {"ticket_capacity": "1_000"}, {"ticket_capacity": "1_000"}),
+    ("capacity without measure", {"ticket_capacity": 10**12}, {"ticket_capacity": "1000000000000"}),
+    ("relevance", {"ticket_manager_relevance": "måske"}, {"ticket_manager_relevance": "måske"}),
+    ("branches", {"branches": "Havnen"}, {"branches": "Havnen"}),
+    ("address that is a text", {"address": "Torvet 1"}, {"address": "Torvet 1"}),
+    ("room", {"address": {"location": ["x"]}}, {"address.location": '["x"]'}),
+    ("place", {"address": {"locationAdditional": 7}}, {"address.locationAdditional": "7"}),
+    ("postal code", {"address": {"zip_code": {"a": 1}}}, {"address.zip_code": '{"a": 1}'}),
+    ("category", {"ticket_categories": ["Voksen"]}, {"ticket_categories": '["Voksen"]'}),
+    (
+        "price with a comma",
+        {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": "75,00"}}]},
+        {"ticket_categories.price.value": "75,00"},
+    ),
+    (
+        "price that is no number",
+        {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": float("nan")}}]},
+        {"ticket_categories.price.value": "NaN"},
+    ),
+    (
+        "price with an underscore",
+        {"ticket_categories": [{"title": "V", "price": {"currency": "DKK", "value": "1_000"}}]},
+        {"ticket_categories.price.value": "1_000"},
+    ),
+    ("series", {"series": "s-1"}, {"series": "s-1"}),
+    ("link", {"external_data": {"url": {"a": 1}}}, {"external_data.url": '{"a": 1}'}),
+    ("what only decorates", {"image": 3, "categories": 3, "all_day": "ja?", "url": 3}, {}),
 )
 def test_event_with_a_field_that_cannot_be_understood_is_kept_with_a_note(
     cms: CmsClient, server: AnsweringServer, fields: dict[str, object], unreadable: dict[str, str]
@@ -356,25 +351,23 @@ def test_list_of_nothing_but_one_uuid_is_read_as_one_event(cms: CmsClient, serve
     assert event.unreadable == {LISTED_TWICE: " / ".join(f'"Nummer {number}"' for number in range(5))}
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(as_json({"message": "Der opstod en fejl"}), InvalidResponse, id="not a list"),
-        pytest.param(as_json([], 203), InvalidResponse, id="a status that is not 200"),
-        pytest.param(as_json([], 206), InvalidResponse, id="a part"),
-        pytest.param(as_json({}), InvalidResponse, id="an object with nothing in it"),
-        pytest.param(as_json({"1": BARE, "links": {}}), InvalidResponse, id="an object that is no list of PHP's"),
-        pytest.param(Reply(status=204), InvalidResponse, id="no content"),
-        pytest.param(as_json([BARE, "tekst"]), InvalidResponse, id="an item that is a text"),
-        pytest.param(as_json([BARE, None]), InvalidResponse, id="an item that is null"),
-        pytest.param(as_json([{"title": "Uden uuid"}]), InvalidResponse, id="no uuid"),
-        pytest.param(as_json([{**BARE, "uuid": ""}]), InvalidResponse, id="empty uuid"),
-        pytest.param(as_json([{**BARE, "uuid": 7}]), InvalidResponse, id="uuid that is a number"),
-        pytest.param(Reply(status=401), WrongCredentials, id="401"),
-        pytest.param(Reply(status=403), WrongCredentials, id="403"),
-        pytest.param(Reply(b"<html>Not found</html>", 404), WrongHost, id="404"),
-        pytest.param(Reply(status=406), Refused, id="406"),
-    ],
+@cases(
+    "reply kind",
+    ("not a list", as_json({"message": "Der opstod en fejl"}), InvalidResponse),
+    ("a status that is not 200", as_json([], 203), InvalidResponse),
+    ("a part", as_json([], 206), InvalidResponse),
+    ("an object with nothing in it", as_json({}), InvalidResponse),
+    ("an object that is no list of PHP's", as_json({"1": BARE, "links": {}}), InvalidResponse),
+    ("no content", Reply(status=204), InvalidResponse),
+    ("an item that is a text", as_json([BARE, "tekst"]), InvalidResponse),
+    ("an item that is null", as_json([BARE, None]), InvalidResponse),
+    ("no uuid", as_json([{"title": "Uden uuid"}]), InvalidResponse),
+    ("empty uuid", as_json([{**BARE, "uuid": ""}]), InvalidResponse),
+    ("uuid that is a number", as_json([{**BARE, "uuid": 7}]), InvalidResponse),
+    ("401", Reply(status=401), WrongCredentials),
+    ("403", Reply(status=403), WrongCredentials),
+    ("404", Reply(b"<html>Not found</html>", 404), WrongHost),
+    ("406", Reply(status=406), Refused),
 )
 def test_snapshot_that_is_not_complete_is_an_error(
     cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]

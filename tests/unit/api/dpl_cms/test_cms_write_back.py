@@ -17,6 +17,7 @@ from billetbro.errors import (
 )
 from billetbro.models import SourceState
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, PASSWORD
 from tests.unit.api.dpl_cms.test_cms_events import BARE, BARE_EVENT, FROM
@@ -24,23 +25,21 @@ from tests.unit.api.dpl_cms.test_cms_events import BARE, BARE_EVENT, FROM
 LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2book.com/da/events/1"
 
 
-@pytest.mark.parametrize(
-    ("state", "link", "admin_link", "body"),
-    [
-        pytest.param(
-            SourceState.ACTIVE,
-            LINK,
-            ADMIN,
-            {"state": "Active", "external_data": {"url": LINK, "admin_url": ADMIN}},
-            id="state and links",
-        ),
-        pytest.param(None, LINK, ADMIN, {"external_data": {"url": LINK, "admin_url": ADMIN}}, id="links"),
-        pytest.param(None, LINK, None, {"external_data": {"url": LINK}}, id="one link"),
-        pytest.param(None, None, ADMIN, {"external_data": {"admin_url": ADMIN}}, id="the other link"),
-        pytest.param(SourceState.SOLD_OUT, None, None, {"state": "SoldOut"}, id="state"),
-        pytest.param(None, None, None, {"external_data": {}}, id="clear"),
-        pytest.param(None, "", "", {"external_data": {}}, id="clear with empty texts"),
-    ],
+@cases(
+    "state link admin_link body",
+    (
+        "state and links",
+        SourceState.ACTIVE,
+        LINK,
+        ADMIN,
+        {"state": "Active", "external_data": {"url": LINK, "admin_url": ADMIN}},
+    ),
+    ("links", None, LINK, ADMIN, {"external_data": {"url": LINK, "admin_url": ADMIN}}),
+    ("one link", None, LINK, None, {"external_data": {"url": LINK}}),
+    ("the other link", None, None, ADMIN, {"external_data": {"admin_url": ADMIN}}),
+    ("state", SourceState.SOLD_OUT, None, None, {"state": "SoldOut"}),
+    ("clear", None, None, None, {"external_data": {}}),
+    ("clear with empty texts", None, "", "", {"external_data": {}}),
 )
 def test_patch_sends_both_links_or_none(
     cms: CmsClient,
@@ -68,18 +67,16 @@ def test_patch_changes_the_event_on_the_site(sandbox: Sandbox, sandbox_cms: CmsC
     assert (event.uuid, event.state, event.link, event.admin_link) == (uuid, SourceState.ACTIVE, LINK, ADMIN)
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(Reply(status=400), Refused, id="400"),
-        pytest.param(Reply(status=401), WrongCredentials, id="401"),
-        pytest.param(Reply(status=403), WrongCredentials, id="403"),
-        pytest.param(Reply(status=404), NotFound, id="404"),
-        pytest.param(Reply(status=500), InternalServerError, id="500"),
-        pytest.param(Reply(status=502), OutcomeUnknown, id="502"),
-        pytest.param(Reply(status=503), OutcomeUnknown, id="503"),
-        pytest.param(Reply(b"<html>"), OutcomeUnknown, id="a web page"),
-    ],
+@cases(
+    "reply kind",
+    ("400", Reply(status=400), Refused),
+    ("401", Reply(status=401), WrongCredentials),
+    ("403", Reply(status=403), WrongCredentials),
+    ("404", Reply(status=404), NotFound),
+    ("500", Reply(status=500), InternalServerError),
+    ("502", Reply(status=502), OutcomeUnknown),
+    ("503", Reply(status=503), OutcomeUnknown),
+    ("a web page", Reply(b"<html>"), OutcomeUnknown),
 )
 def test_patch_that_fails_is_an_error_and_sent_once(
     cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
@@ -157,17 +154,15 @@ def test_login_is_tried_with_an_update_of_no_event_that_asks_for_no_change(
     assert ([(r.method, r.path) for r in server.received], server.bodies()) == ([("PATCH", path)], [{}])
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(Reply(status=401), WrongCredentials, id="401"),
-        pytest.param(Reply(status=403), WrongCredentials, id="403"),
-        pytest.param(Reply(status=405), Refused, id="405"),
-        pytest.param(Reply(status=302, headers={"Location": "/"}), WrongHost, id="sent elsewhere"),
-        pytest.param(Reply(status=500), InvalidResponse, id="500"),
-        pytest.param(Reply(b"<html>"), InvalidResponse, id="a web page"),
-        pytest.param(Reply(delay=30), InvalidResponse, id="no answer in time"),
-    ],
+@cases(
+    "reply kind",
+    ("401", Reply(status=401), WrongCredentials),
+    ("403", Reply(status=403), WrongCredentials),
+    ("405", Reply(status=405), Refused),
+    ("sent elsewhere", Reply(status=302, headers={"Location": "/"}), WrongHost),
+    ("500", Reply(status=500), InvalidResponse),
+    ("a web page", Reply(b"<html>"), InvalidResponse),
+    ("no answer in time", Reply(delay=30), InvalidResponse),
 )
 def test_login_is_taken_for_good_by_no_answer_that_does_not_tell(
     cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]

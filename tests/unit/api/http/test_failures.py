@@ -21,6 +21,7 @@ from billetbro.api.http.failures import Asked, of_exception
 from billetbro.api.http.session import ApiSession
 from billetbro.api.http.transport import Credentials
 from billetbro.errors import BilletbroError, Unreachable, WrongHost
+from tests.cases import cases
 from tests.unit.api.conftest import HASTY, TOKEN
 
 
@@ -64,12 +65,10 @@ def test_certificate_that_nobody_vouches_for_is_the_wrong_host(untrusted_url: st
 
 
 @pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
-@pytest.mark.parametrize(
-    ("number", "kind", "says"),
-    [
-        pytest.param(socket.EAI_NONAME, WrongHost, "found nobody by that name", id="no such name"),
-        pytest.param(socket.EAI_AGAIN, Unreachable, "could not be made", id="no answer about names"),
-    ],
+@cases(
+    "number kind says",
+    ("no such name", socket.EAI_NONAME, WrongHost, "found nobody by that name"),
+    ("no answer about names", socket.EAI_AGAIN, Unreachable, "could not be made"),
 )
 def test_name_that_is_not_found_is_the_wrong_host_unless_it_may_pass(
     number: int, kind: type[BilletbroError], says: str, writes: bool

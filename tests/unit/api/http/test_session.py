@@ -29,6 +29,7 @@ from billetbro.errors import (
     WrongCredentials,
     WrongHost,
 )
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 
@@ -64,33 +65,26 @@ def test_read_after_a_passing_trouble_succeeds(server: AnsweringServer, session:
     assert server.methods() == ["GET", "GET", "GET"]
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind", "tries"),
-    [
-        pytest.param(Reply(b"<html>down</html>", 500), ServerError, 3, id="500"),
-        pytest.param(Reply(status=501), ServerError, 1, id="501 is no passing trouble"),
-        pytest.param(Reply(status=429), RateLimited, 3, id="429"),
-        pytest.param(Reply(status=429, headers={"Retry-After": "snart"}), RateLimited, 3, id="429 with nonsense"),
-        pytest.param(Reply(status=429, headers={"Retry-After": "9" * 5000}), RateLimited, 3, id="429 with many digits"),
-        pytest.param(
-            Reply(status=429, headers={"Retry-After": "Mon, 01 Jan 99999 00:00:00 GMT"}),
-            RateLimited,
-            3,
-            id="429 far off",
-        ),
-        pytest.param(Reply(status=401), WrongCredentials, 1, id="401"),
-        pytest.param(Reply(status=403), Refused, 1, id="403"),
-        pytest.param(Reply(status=404), NotFound, 1, id="404"),
-        pytest.param(Reply(b"<!DOCTYPE html><p>Log ind", 200), InvalidResponse, 1, id="a web page with 200"),
-        pytest.param(Reply(b'[{"uuid": "1"', 200), InvalidResponse, 1, id="cut short"),
-        pytest.param(Reply(b"", 200), InvalidResponse, 1, id="empty"),
-        pytest.param(Reply(b"\xff\xfe\xfa", 200), InvalidResponse, 1, id="not text"),
-        pytest.param(Reply(b"[" * 200_000, 200), InvalidResponse, 1, id="nested without end"),
-        pytest.param(Reply(b"[1]", 200, {"Content-Encoding": "gzip"}), InvalidResponse, 1, id="not what it says it is"),
-        pytest.param(Reply(b"[]", 200, delay=30), TimedOut, 3, id="slow"),
-        pytest.param(Reply(status=302, headers={"Location": "/events"}), WrongHost, 6, id="redirects for ever"),
-        pytest.param(Reply(status=304), WrongHost, 1, id="a redirect to nowhere"),
-    ],
+@cases(
+    "reply kind tries",
+    ("500", Reply(b"<html>down</html>", 500), ServerError, 3),
+    ("501 is no passing trouble", Reply(status=501), ServerError, 1),
+    ("429", Reply(status=429), RateLimited, 3),
+    ("429 with nonsense", Reply(status=429, headers={"Retry-After": "snart"}), RateLimited, 3),
+    ("429 with many digits", Reply(status=429, headers={"Retry-After": "9" * 5000}), RateLimited, 3),
+    ("429 far off", Reply(status=429, headers={"Retry-After": "Mon, 01 Jan 99999 00:00:00 GMT"}), RateLimited, 3),
+    ("401", Reply(status=401), WrongCredentials, 1),
+    ("403", Reply(status=403), Refused, 1),
+    ("404", Reply(status=404), NotFound, 1),
+    ("a web page with 200", Reply(b"<!DOCTYPE html><p>Log ind", 200), InvalidResponse, 1),
+    ("cut short", Reply(b'[{"uuid": "1"', 200), InvalidResponse, 1),
+    ("empty", Reply(b"", 200), InvalidResponse, 1),
+    ("not text", Reply(b"\xff\xfe\xfa", 200), InvalidResponse, 1),
+    ("nested without end", Reply(b"[" * 200_000, 200), InvalidResponse, 1),
+    ("not what it says it is", Reply(b"[1]", 200, {"Content-Encoding": "gzip"}), InvalidResponse, 1),
+    ("slow", Reply(b"[]", 200, delay=30), TimedOut, 3),
+    ("redirects for ever", Reply(status=302, headers={"Location": "/events"}), WrongHost, 6),
+    ("a redirect to nowhere", Reply(status=304), WrongHost, 1),
 )
 def test_read_that_fails_raises_an_error_that_says_whose(
     server: AnsweringServer, session: ApiSession, reply: Reply, kind: type[BilletbroError], tries: int
@@ -105,20 +99,18 @@ def test_read_that_fails_raises_an_error_that_says_whose(
 
 
 @pytest.mark.parametrize("method", WRITES)
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(Reply(status=500), InternalServerError, id="500"),
-        pytest.param(Reply(status=503, headers={"Retry-After": "0"}), OutcomeUnknown, id="503"),
-        pytest.param(Reply(b"{}", 200, delay=30), OutcomeUnknown, id="slow"),
-        pytest.param(Reply(b"<html>", 200), OutcomeUnknown, id="a web page with 200"),
-        pytest.param(Reply(b'{"id": 1', 200), OutcomeUnknown, id="cut short"),
-        pytest.param(Reply(status=400), Refused, id="400"),
-        pytest.param(Reply(status=403), Refused, id="403"),
-        pytest.param(Reply(status=404), NotFound, id="404"),
-        pytest.param(Reply(status=401), WrongCredentials, id="401"),
-        pytest.param(Reply(status=307, headers={"Location": "/elsewhere"}), WrongHost, id="redirect"),
-    ],
+@cases(
+    "reply kind",
+    ("500", Reply(status=500), InternalServerError),
+    ("503", Reply(status=503, headers={"Retry-After": "0"}), OutcomeUnknown),
+    ("slow", Reply(b"{}", 200, delay=30), OutcomeUnknown),
+    ("a web page with 200", Reply(b"<html>", 200), OutcomeUnknown),
+    ("cut short", Reply(b'{"id": 1', 200), OutcomeUnknown),
+    ("400", Reply(status=400), Refused),
+    ("403", Reply(status=403), Refused),
+    ("404", Reply(status=404), NotFound),
+    ("401", Reply(status=401), WrongCredentials),
+    ("redirect", Reply(status=307, headers={"Location": "/elsewhere"}), WrongHost),
 )
 def test_write_that_fails_is_sent_once(
     server: AnsweringServer, session: ApiSession, method: str, reply: Reply, kind: type[BilletbroError]
@@ -131,14 +123,12 @@ def test_write_that_fails_is_sent_once(
 
 
 @pytest.mark.parametrize("method", ["GET", *WRITES])
-@pytest.mark.parametrize(
+@cases(
     "interim",
-    [
-        pytest.param(CONTINUE, id="100"),
-        pytest.param(PROCESSING, id="102"),
-        pytest.param(HINTS, id="103"),
-        pytest.param(CONTINUE + PROCESSING * 3 + HINTS * 3, id="several"),
-    ],
+    ("100", CONTINUE),
+    ("102", PROCESSING),
+    ("103", HINTS),
+    ("several", CONTINUE + PROCESSING * 3 + HINTS * 3),
 )
 def test_answer_is_what_comes_after_what_is_said_before_it(
     server: AnsweringServer, session: ApiSession, method: str, interim: bytes
@@ -151,17 +141,13 @@ def test_answer_is_what_comes_after_what_is_said_before_it(
     assert (second.data, third.data, server.methods()) == ([2], [3], [method] * 3)
 
 
-@pytest.mark.parametrize(
-    ("reply", "of_a_read", "of_a_write"),
-    [
-        pytest.param(Reply(interim=HINTS, delay=30), TimedOut, OutcomeUnknown, id="then nothing"),
-        pytest.param(Reply(interim=HINTS * 50), Unreachable, OutcomeUnknown, id="for ever"),
-        pytest.param(Reply(interim=HINTS, status=500), ServerError, InternalServerError, id="then trouble"),
-        pytest.param(Reply(interim=HINTS, status=400), Refused, Refused, id="then a refusal"),
-        pytest.param(
-            Reply(status=101, headers={"Upgrade": "x"}), InvalidResponse, OutcomeUnknown, id="another protocol"
-        ),
-    ],
+@cases(
+    "reply of_a_read of_a_write",
+    ("then nothing", Reply(interim=HINTS, delay=30), TimedOut, OutcomeUnknown),
+    ("for ever", Reply(interim=HINTS * 50), Unreachable, OutcomeUnknown),
+    ("then trouble", Reply(interim=HINTS, status=500), ServerError, InternalServerError),
+    ("then a refusal", Reply(interim=HINTS, status=400), Refused, Refused),
+    ("another protocol", Reply(status=101, headers={"Upgrade": "x"}), InvalidResponse, OutcomeUnknown),
 )
 @pytest.mark.parametrize("method", ["GET", *WRITES])
 def test_what_is_said_before_the_answer_is_no_answer(
@@ -293,27 +279,23 @@ def test_cookie_of_an_answer_is_not_sent_back(server: AnsweringServer, session: 
     assert [one.headers.get("Cookie") for one in server.received] == [None, None]
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        pytest.param(b'{"message": "phone is invalid"}', "phone is invalid", id="message"),
-        pytest.param(
-            b'{"error": {"phone": ["is invalid", "is long"]}}', "phone: is invalid · phone: is long", id="object"
-        ),
-        pytest.param(b'{"errors": ["a", {"name": "b"}]}', "a · name: b", id="list"),
-        pytest.param(b'{"phone": "is invalid"}', "phone: is invalid", id="field by field"),
-        pytest.param(b'"no"', "no", id="bare text"),
-        pytest.param(b"begin_at  is\nlocked\x00", "begin_at is locked", id="plain text"),
-        pytest.param(b"<html><body>Forbidden</body></html>", "", id="a web page"),
-        pytest.param(b'{"message": "<b>No</b> &amp; never"}', "No & never", id="HTML within"),
-        pytest.param(b'{"message": "' + b"<" * 400_000 + b'"}', "<" * 299 + "…", id="nothing but signs"),
-        pytest.param(b'{"message": "&#' + b"9" * 5_000 + b';"}', "&#" + "9" * 297 + "…", id="a number beyond measure"),
-        pytest.param(b" " * 400_000 + b"no", "", id="nothing but white space at first"),
-        pytest.param(f'{{"message": "token {TOKEN} is wrong"}}'.encode(), "token *** is wrong", id="our own token"),
-        pytest.param(b'{"message": "' + b"x" * 900 + b'"}', "x" * 299 + "…", id="long"),
-        pytest.param(b"\xff\xfe", "", id="not text"),
-        pytest.param(b"", "", id="nothing"),
-    ],
+@cases(
+    "body said",
+    ("message", b'{"message": "phone is invalid"}', "phone is invalid"),
+    ("object", b'{"error": {"phone": ["is invalid", "is long"]}}', "phone: is invalid · phone: is long"),
+    ("list", b'{"errors": ["a", {"name": "b"}]}', "a · name: b"),
+    ("field by field", b'{"phone": "is invalid"}', "phone: is invalid"),
+    ("bare text", b'"no"', "no"),
+    ("plain text", b"begin_at  is\nlocked\x00", "begin_at is locked"),
+    ("a web page", b"<html><body>Forbidden</body></html>", ""),
+    ("HTML within", b'{"message": "<b>No</b> &amp; never"}', "No & never"),
+    ("nothing but signs", b'{"message": "' + b"<" * 400_000 + b'"}', "<" * 299 + "…"),
+    ("a number beyond measure", b'{"message": "&#' + b"9" * 5_000 + b';"}', "&#" + "9" * 297 + "…"),
+    ("nothing but white space at first", b" " * 400_000 + b"no", ""),
+    ("our own token", f'{{"message": "token {TOKEN} is wrong"}}'.encode(), "token *** is wrong"),
+    ("long", b'{"message": "' + b"x" * 900 + b'"}', "x" * 299 + "…"),
+    ("not text", b"\xff\xfe", ""),
+    ("nothing", b"", ""),
 )
 def test_refusal_carries_the_words_of_the_api(
     server: AnsweringServer, session: ApiSession, body: bytes, said: str

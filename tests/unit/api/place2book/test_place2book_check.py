@@ -9,6 +9,7 @@ from billetbro.api.place2book.client import EventMaker, Place2bookClient
 from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, WrongCredentials, WrongHost
 from billetbro.models import OnCreate
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 from tests.unit.api.place2book.place2book_samples import DESIRED
@@ -20,18 +21,16 @@ def test_event_makers_in_every_spelling_are_read(place2book: Place2bookClient, s
     assert place2book.event_makers() == expected
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(Reply(status=401), WrongCredentials, id="401"),
-        pytest.param(Reply(status=403), WrongCredentials, id="403"),
-        pytest.param(Reply(status=404), WrongHost, id="404"),
-        pytest.param(Reply(b"<!doctype html>"), InvalidResponse, id="a web page"),
-        pytest.param(as_json({"event_makers": []}), InvalidResponse, id="not a list"),
-        pytest.param(as_json([{"name": "Uden id"}]), InvalidResponse, id="no id"),
-        pytest.param(as_json([]), NoAccess, id="none"),
-        pytest.param(as_json([{"id": 5000, "name": "Solbjerg"}]), NoAccess, id="not the one in question"),
-    ],
+@cases(
+    "reply kind",
+    ("401", Reply(status=401), WrongCredentials),
+    ("403", Reply(status=403), WrongCredentials),
+    ("404", Reply(status=404), WrongHost),
+    ("a web page", Reply(b"<!doctype html>"), InvalidResponse),
+    ("not a list", as_json({"event_makers": []}), InvalidResponse),
+    ("no id", as_json([{"name": "Uden id"}]), InvalidResponse),
+    ("none", as_json([]), NoAccess),
+    ("not the one in question", as_json([{"id": 5000, "name": "Solbjerg"}]), NoAccess),
 )
 def test_check_that_fails_says_why(
     place2book: Place2bookClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]

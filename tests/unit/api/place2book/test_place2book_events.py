@@ -9,62 +9,59 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, Refused, WrongCredentials
 from billetbro.models import CurrentEvent, OnCreate
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import TOKEN
 from tests.unit.api.place2book.place2book_samples import BEGIN, CURRENT, DESIRED, SHOWN, without
 
 
-@pytest.mark.parametrize(
-    ("shown", "expected"),
-    [
-        pytest.param(SHOWN, CURRENT, id="bare, metadata, deleteable"),
-        pytest.param({"event": SHOWN}, CURRENT, id="wrapped"),
-        pytest.param(
-            {"event": {**without("metadata"), "meta_data": {"event_state": "paused", "deletable": False}}},
-            replace(CURRENT, deletable=False, available_tickets=None, paused=True),
-            id="meta_data, deletable",
+@cases(
+    "shown expected",
+    ("bare, metadata, deleteable", SHOWN, CURRENT),
+    ("wrapped", {"event": SHOWN}, CURRENT),
+    (
+        "meta_data, deletable",
+        {"event": {**without("metadata"), "meta_data": {"event_state": "paused", "deletable": False}}},
+        replace(CURRENT, deletable=False, available_tickets=None, paused=True),
+    ),
+    (
+        "deleteable outside",
+        {**without("metadata"), "deleteable": 0},
+        replace(CURRENT, deletable=False, available_tickets=None, paused=None),
+    ),
+    (
+        "nothing told",
+        {**without("metadata"), "meta_data": []},
+        replace(CURRENT, deletable=None, available_tickets=None, paused=None),
+    ),
+    ("id with letters", {**SHOWN, "id": "ev123"}, CURRENT),
+    ("id as text", {**SHOWN, "id": "123"}, CURRENT),
+    ("unlimited", {**SHOWN, "capacity": "∞"}, replace(CURRENT, capacity=None)),
+    ("capacity as text", {**SHOWN, "capacity": "1500"}, CURRENT),
+    (
+        "values that cannot be understood",
+        {**SHOWN, "begin_at": "2027-06-21", "end_at": 5, "active": "ja?", "links": "x"},
+        replace(CURRENT, begin_at=None, end_at=None, active=None, sales_location=None),
+    ),
+    (
+        "passive told by the state only",
+        {**without("passive"), "state": "passive"},
+        replace(CURRENT, passive=True, state="passive"),
+    ),
+    (
+        "seccode in the link only",
+        {
+            **without("seccode"),
+            "links": {"sales_location": "https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=12345"},
+        },
+        replace(
+            CURRENT,
+            seccode="12345",
+            sales_location="https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=12345",
         ),
-        pytest.param(
-            {**without("metadata"), "deleteable": 0},
-            replace(CURRENT, deletable=False, available_tickets=None, paused=None),
-            id="deleteable outside",
-        ),
-        pytest.param(
-            {**without("metadata"), "meta_data": []},
-            replace(CURRENT, deletable=None, available_tickets=None, paused=None),
-            id="nothing told",
-        ),
-        pytest.param({**SHOWN, "id": "ev123"}, CURRENT, id="id with letters"),
-        pytest.param({**SHOWN, "id": "123"}, CURRENT, id="id as text"),
-        pytest.param({**SHOWN, "capacity": "∞"}, replace(CURRENT, capacity=None), id="unlimited"),
-        pytest.param({**SHOWN, "capacity": "1500"}, CURRENT, id="capacity as text"),
-        pytest.param(
-            {**SHOWN, "begin_at": "2027-06-21", "end_at": 5, "active": "ja?", "links": "x"},
-            replace(CURRENT, begin_at=None, end_at=None, active=None, sales_location=None),
-            id="values that cannot be understood",
-        ),
-        pytest.param(
-            {**without("passive"), "state": "passive"},
-            replace(CURRENT, passive=True, state="passive"),
-            id="passive told by the state only",
-        ),
-        pytest.param(
-            {
-                **without("seccode"),
-                "links": {
-                    "sales_location": "https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=12345"
-                },
-            },
-            replace(
-                CURRENT,
-                seccode="12345",
-                sales_location="https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=12345",
-            ),
-            id="seccode in the link only",
-        ),
-        pytest.param(without("seccode"), CURRENT, id="seccode at the end of the link only"),
-        pytest.param({"id": 123}, CurrentEvent(event_maker=5000, event_id=123, seccode="", name=""), id="only an id"),
-    ],
+    ),
+    ("seccode at the end of the link only", without("seccode"), CURRENT),
+    ("only an id", {"id": 123}, CurrentEvent(event_maker=5000, event_id=123, seccode="", name="")),
 )
 def test_event_in_every_spelling_is_read(
     place2book: Place2bookClient, server: AnsweringServer, shown: object, expected: CurrentEvent
@@ -76,16 +73,14 @@ def test_event_in_every_spelling_is_read(
     assert asked.headers["Accept"] == "application/vnd.place2book.v1+json"
 
 
-@pytest.mark.parametrize(
+@cases(
     "shown",
-    [
-        pytest.param([], id="a list"),
-        pytest.param("event", id="a text"),
-        pytest.param({"name": "Uden id"}, id="no id"),
-        pytest.param({"id": True}, id="an id that is a flag"),
-        pytest.param({"id": "pr123"}, id="the id of something else"),
-        pytest.param({"id": 124}, id="another event"),
-    ],
+    ("a list", []),
+    ("a text", "event"),
+    ("no id", {"name": "Uden id"}),
+    ("an id that is a flag", {"id": True}),
+    ("the id of something else", {"id": "pr123"}),
+    ("another event", {"id": 124}),
 )
 def test_event_without_an_id_is_a_bad_answer(
     place2book: Place2bookClient, server: AnsweringServer, shown: object
@@ -100,15 +95,13 @@ def page(first: int, length: int) -> list[dict[str, object]]:
     return [{"id": event_id} for event_id in range(first, first + length)]
 
 
-@pytest.mark.parametrize(
-    ("pages", "expected"),
-    [
-        pytest.param([[]], [], id="none"),
-        pytest.param([page(1, 3)], [1, 2, 3], id="one short page"),
-        pytest.param([page(1, 200), []], list(range(1, 201)), id="one full page"),
-        pytest.param([page(1, 200), page(201, 200), page(401, 7)], list(range(1, 408)), id="three pages"),
-        pytest.param([page(1, 200), page(200, 2)], list(range(1, 202)), id="an event that moved to the next page"),
-    ],
+@cases(
+    "pages expected",
+    ("none", [[]], []),
+    ("one short page", [page(1, 3)], [1, 2, 3]),
+    ("one full page", [page(1, 200), []], list(range(1, 201))),
+    ("three pages", [page(1, 200), page(201, 200), page(401, 7)], list(range(1, 408))),
+    ("an event that moved to the next page", [page(1, 200), page(200, 2)], list(range(1, 202))),
 )
 def test_events_are_read_page_by_page(
     place2book: Place2bookClient, server: AnsweringServer, pages: list[object], expected: list[int]
@@ -121,14 +114,12 @@ def test_events_are_read_page_by_page(
     ]
 
 
-@pytest.mark.parametrize(
+@cases(
     "pages",
-    [
-        pytest.param([page(1, 200)], id="the same page for ever"),
-        pytest.param([{"events": []}], id="not a list"),
-        pytest.param([[{"name": "Uden id"}]], id="an item without an id"),
-        pytest.param([[None]], id="an item that is null"),
-    ],
+    ("the same page for ever", [page(1, 200)]),
+    ("not a list", [{"events": []}]),
+    ("an item without an id", [[{"name": "Uden id"}]]),
+    ("an item that is null", [[None]]),
 )
 def test_events_that_may_be_incomplete_are_a_bad_answer(
     place2book: Place2bookClient, server: AnsweringServer, pages: list[object]
@@ -144,19 +135,13 @@ def test_events_of_the_stand_in_span_several_pages(sandbox: Sandbox, sandbox_pla
     assert list(sandbox_place2book.events(5101, begin_at_after=BEGIN + timedelta(days=1))) == []
 
 
-@pytest.mark.parametrize(
-    ("replies", "kind", "says"),
-    [
-        pytest.param([Reply(status=401)], WrongCredentials, "correct the password or token", id="401"),
-        pytest.param([Reply(status=403)], WrongCredentials, "correct the password or token", id="403 everywhere"),
-        pytest.param(
-            [Reply(status=403), as_json([{"id": 5100}])], NoAccess, "without access to event maker 5000", id="403 here"
-        ),
-        pytest.param(
-            [Reply(status=404), as_json([{"id": 5100}])], NoAccess, "without access to event maker 5000", id="404 here"
-        ),
-        pytest.param([Reply(status=400)], Refused, "refused (status 400)", id="400"),
-    ],
+@cases(
+    "replies kind says",
+    ("401", [Reply(status=401)], WrongCredentials, "correct the password or token"),
+    ("403 everywhere", [Reply(status=403)], WrongCredentials, "correct the password or token"),
+    ("403 here", [Reply(status=403), as_json([{"id": 5100}])], NoAccess, "without access to event maker 5000"),
+    ("404 here", [Reply(status=404), as_json([{"id": 5100}])], NoAccess, "without access to event maker 5000"),
+    ("400", [Reply(status=400)], Refused, "refused (status 400)"),
 )
 def test_events_that_may_not_be_listed_say_why(
     place2book: Place2bookClient, server: AnsweringServer, replies: list[Reply], kind: type[BilletbroError], says: str

@@ -9,6 +9,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import InvalidResponse, NotFound, OutcomeUnknown, Refused
 from billetbro.models import CurrentPrice, OnCreate
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.place2book.place2book_samples import DESIRED
 
@@ -36,22 +37,20 @@ CURRENT = CurrentPrice(
 )
 
 
-@pytest.mark.parametrize(
-    ("shown", "expected"),
-    [
-        pytest.param([], (), id="none"),
-        pytest.param([PRICE], (CURRENT,), id="documented"),
-        pytest.param([{"price": PRICE}], (CURRENT,), id="wrapped"),
-        pytest.param([{**PRICE, "value": "7550"}], (CURRENT,), id="value as text"),
-        pytest.param([{**PRICE, "value": 7550.0}], (CURRENT,), id="value with a point"),
-        pytest.param([{**PRICE, "value": 7549.999999999999}], (CURRENT,), id="value with noise"),
-        pytest.param([{"id": 8}], (CurrentPrice(price_id=8, name="", value_ore=0),), id="only an id"),
-        pytest.param(
-            [{"id": 8, "name": "Barn", "value": None, "meta_data": {"deletable": 1}, "sold_tickets": "?"}],
-            (CurrentPrice(price_id=8, name="Barn", value_ore=0, deletable=True),),
-            id="live spelling",
-        ),
-    ],
+@cases(
+    "shown expected",
+    ("none", [], ()),
+    ("documented", [PRICE], (CURRENT,)),
+    ("wrapped", [{"price": PRICE}], (CURRENT,)),
+    ("value as text", [{**PRICE, "value": "7550"}], (CURRENT,)),
+    ("value with a point", [{**PRICE, "value": 7550.0}], (CURRENT,)),
+    ("value with noise", [{**PRICE, "value": 7549.999999999999}], (CURRENT,)),
+    ("only an id", [{"id": 8}], (CurrentPrice(price_id=8, name="", value_ore=0),)),
+    (
+        "live spelling",
+        [{"id": 8, "name": "Barn", "value": None, "meta_data": {"deletable": 1}, "sold_tickets": "?"}],
+        (CurrentPrice(price_id=8, name="Barn", value_ore=0, deletable=True),),
+    ),
 )
 def test_prices_in_every_spelling_are_read(
     place2book: Place2bookClient, server: AnsweringServer, shown: object, expected: tuple[CurrentPrice, ...]
@@ -61,17 +60,15 @@ def test_prices_in_every_spelling_are_read(
     assert server.received[0].path == "/event_makers/5000/events/123/prices"
 
 
-@pytest.mark.parametrize(
+@cases(
     "shown",
-    [
-        pytest.param({}, id="not a list"),
-        pytest.param([{"name": "Uden id"}], id="no id"),
-        pytest.param([{**PRICE, "value": "75,50"}], id="value that is no number"),
-        pytest.param([{**PRICE, "value": 75.5}], id="half an øre"),
-        pytest.param([{**PRICE, "value": "7_550"}], id="underscore"),
-        pytest.param([{**PRICE, "id": "7_1"}], id="underscore in the id"),
-        pytest.param([{**PRICE, "id": 7.0000000001}], id="an id with noise"),
-    ],
+    ("not a list", {}),
+    ("no id", [{"name": "Uden id"}]),
+    ("value that is no number", [{**PRICE, "value": "75,50"}]),
+    ("half an øre", [{**PRICE, "value": 75.5}]),
+    ("underscore", [{**PRICE, "value": "7_550"}]),
+    ("underscore in the id", [{**PRICE, "id": "7_1"}]),
+    ("an id with noise", [{**PRICE, "id": 7.0000000001}]),
 )
 def test_prices_that_cannot_be_relied_on_are_a_bad_answer(
     place2book: Place2bookClient, server: AnsweringServer, shown: object

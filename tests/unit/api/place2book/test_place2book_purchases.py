@@ -10,6 +10,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, NotFound, WrongCredentials
 from billetbro.models import AdditionalSale, Answer, OnCreate, Purchase, Ticket, UnreadablePurchase
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.place2book.place2book_samples import DESIRED
 
@@ -101,14 +102,12 @@ def test_purchase_with_only_what_is_needed_is_read(place2book: Place2bookClient,
 SECRETS = ("Testesen", "example.com", "Nødder", "hemmelig")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "purchase_id"),
-    [
-        pytest.param({"purchase_id": None}, None, id="no id"),
-        pytest.param({"purchase_id": "hemmeligt nummer"}, None, id="an id that is none"),
-        pytest.param({"total_price_paid": "hemmeligt beløb"}, 1545123, id="amount that is no number"),
-        pytest.param({"transaction_type": ["hemmelig"]}, 1545123, id="a type that is no text"),
-    ],
+@cases(
+    "wrong purchase_id",
+    ("no id", {"purchase_id": None}, None),
+    ("an id that is none", {"purchase_id": "hemmeligt nummer"}, None),
+    ("amount that is no number", {"total_price_paid": "hemmeligt beløb"}, 1545123),
+    ("a type that is no text", {"transaction_type": ["hemmelig"]}, 1545123),
 )
 def test_purchase_that_cannot_be_read_is_named_by_its_id_and_the_others_are_read(
     place2book: Place2bookClient,
@@ -125,15 +124,13 @@ def test_purchase_that_cannot_be_read_is_named_by_its_id_and_the_others_are_read
     assert [secret for secret in SECRETS if secret in caplog.text] == []
 
 
-@pytest.mark.parametrize(
-    ("wrong", "left"),
-    [
-        pytest.param({"tickets": "hemmelige billetter"}, (0, 0, 1, 1), id="tickets that are a text"),
-        pytest.param({"tickets": [{"price_id": 1}, *PURCHASE["tickets"]]}, (1, 1, 1, 1), id="ticket without an id"),
-        pytest.param({"tickets": [TICKET | {"additional_sales": [{}, "x"]}]}, (1, 0, 1, 2), id="additional sales"),
-        pytest.param({"tickets": [TICKET | {"custom_fields": {"x": 1}}]}, (1, 1, 1, 1), id="a ticket's answers"),
-        pytest.param({"custom_field_values": ["hemmeligt svar"]}, (1, 1, 0, 1), id="a purchase's answer"),
-    ],
+@cases(
+    "wrong left",
+    ("tickets that are a text", {"tickets": "hemmelige billetter"}, (0, 0, 1, 1)),
+    ("ticket without an id", {"tickets": [{"price_id": 1}, *PURCHASE["tickets"]]}, (1, 1, 1, 1)),
+    ("additional sales", {"tickets": [TICKET | {"additional_sales": [{}, "x"]}]}, (1, 0, 1, 2)),
+    ("a ticket's answers", {"tickets": [TICKET | {"custom_fields": {"x": 1}}]}, (1, 1, 1, 1)),
+    ("a purchase's answer", {"custom_field_values": ["hemmeligt svar"]}, (1, 1, 0, 1)),
 )
 def test_purchase_of_which_a_part_cannot_be_read_is_what_is_left(
     place2book: Place2bookClient, server: AnsweringServer, wrong: dict[str, object], left: tuple[int, ...]
@@ -144,18 +141,16 @@ def test_purchase_of_which_a_part_cannot_be_read_is_what_is_left(
     assert (len(bought.tickets), extras, len(bought.answers), bought.unreadable_parts) == left
 
 
-@pytest.mark.parametrize(
-    ("told", "read", "unreadable"),
-    [
-        pytest.param("2026-10-01T12:00:00Z", datetime(2026, 10, 1, 12, tzinfo=UTC), 0, id="a time"),
-        pytest.param(None, None, 0, id="none"),
-        pytest.param("", None, 0, id="empty"),
-        pytest.param(" \u200b", None, 0, id="nothing that is seen"),
-        pytest.param("i går", None, 1, id="words"),
-        pytest.param("2026-13-01T12:00:00Z", None, 1, id="a month that is none"),
-        pytest.param(1790848800, None, 1, id="a number"),
-        pytest.param({"date": "hemmelig"}, None, 1, id="an object"),
-    ],
+@cases(
+    "told read unreadable",
+    ("a time", "2026-10-01T12:00:00Z", datetime(2026, 10, 1, 12, tzinfo=UTC), 0),
+    ("none", None, None, 0),
+    ("empty", "", None, 0),
+    ("nothing that is seen", " \u200b", None, 0),
+    ("words", "i går", None, 1),
+    ("a month that is none", "2026-13-01T12:00:00Z", None, 1),
+    ("a number", 1790848800, None, 1),
+    ("an object", {"date": "hemmelig"}, None, 1),
 )
 def test_purchase_with_a_time_that_cannot_be_read_is_whole_but_for_it_and_says_so(
     place2book: Place2bookClient, server: AnsweringServer, told: object, read: datetime | None, unreadable: int
@@ -187,15 +182,13 @@ LISTS: dict[str, Callable[[Place2bookClient], object]] = {
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize(
-    ("replies", "kind"),
-    [
-        pytest.param([Reply(status=404)], NotFound, id="404"),
-        pytest.param([Reply(status=401)], WrongCredentials, id="401"),
-        pytest.param([Reply(status=403)], WrongCredentials, id="403 everywhere"),
-        pytest.param([Reply(status=403), as_json([{"id": 5000}])], NoAccess, id="403 here"),
-        pytest.param([Reply(b"<html>")], InvalidResponse, id="a web page"),
-    ],
+@cases(
+    "replies kind",
+    ("404", [Reply(status=404)], NotFound),
+    ("401", [Reply(status=401)], WrongCredentials),
+    ("403 everywhere", [Reply(status=403)], WrongCredentials),
+    ("403 here", [Reply(status=403), as_json([{"id": 5000}])], NoAccess),
+    ("a web page", [Reply(b"<html>")], InvalidResponse),
 )
 def test_list_of_an_event_that_cannot_be_read_says_why(
     place2book: Place2bookClient, server: AnsweringServer, name: str, replies: list[Reply], kind: type[BilletbroError]

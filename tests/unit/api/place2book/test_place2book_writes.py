@@ -11,6 +11,7 @@ from billetbro.errors import InvalidResponse, NotFound, OutcomeUnknown, Refused,
 from billetbro.models import OnCreate, Written
 from sandbox.faults import Kind
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.place2book.place2book_samples import ADDRESS, BEGIN, CURRENT, DESIRED, READ_ONLY, SHOWN, without
 
@@ -75,16 +76,14 @@ def test_create_answered_without_the_event_follows_its_location(
     ]
 
 
-@pytest.mark.parametrize(
+@cases(
     "replies",
-    [
-        pytest.param([Reply(status=201)], id="no event and no location"),
-        pytest.param([as_json({"name": "Uden id"}, 201)], id="an event without an id"),
-        pytest.param([as_json([SHOWN], 201)], id="a list"),
-        pytest.param([Reply(status=201, headers={"Location": "/events/9"}), Reply(status=404)], id="wrong location"),
-        pytest.param([Reply(status=502)], id="502"),
-        pytest.param([Reply(b"<html>Log ind", 200)], id="a web page"),
-    ],
+    ("no event and no location", [Reply(status=201)]),
+    ("an event without an id", [as_json({"name": "Uden id"}, 201)]),
+    ("a list", [as_json([SHOWN], 201)]),
+    ("wrong location", [Reply(status=201, headers={"Location": "/events/9"}), Reply(status=404)]),
+    ("502", [Reply(status=502)]),
+    ("a web page", [Reply(b"<html>Log ind", 200)]),
 )
 def test_create_with_a_doubtful_answer_has_an_unknown_outcome(
     place2book: Place2bookClient, server: AnsweringServer, replies: list[Reply]
@@ -138,16 +137,12 @@ def test_update_sends_back_everything_that_can_be_written(
     assert server.bodies() == [{"event": expected}]
 
 
-@pytest.mark.parametrize(
-    ("shown", "written"),
-    [
-        pytest.param({"id": 1, "capacity": "∞"}, {"capacity": "∞", "name": "N"}, id="unlimited stays unlimited"),
-        pytest.param({"id": 1, "state": "passive"}, {"passive": True, "name": "N"}, id="passive stays passive"),
-        pytest.param(
-            {"id": 1, "state": "passive", "passive": False}, {"passive": False, "name": "N"}, id="what is told counts"
-        ),
-        pytest.param({"id": 1, "mute": None}, {"mute": None, "name": "N"}, id="null stays null"),
-    ],
+@cases(
+    "shown written",
+    ("unlimited stays unlimited", {"id": 1, "capacity": "∞"}, {"capacity": "∞", "name": "N"}),
+    ("passive stays passive", {"id": 1, "state": "passive"}, {"passive": True, "name": "N"}),
+    ("what is told counts", {"id": 1, "state": "passive", "passive": False}, {"passive": False, "name": "N"}),
+    ("null stays null", {"id": 1, "mute": None}, {"mute": None, "name": "N"}),
 )
 def test_update_keeps_what_it_does_not_change(
     place2book: Place2bookClient, server: AnsweringServer, shown: object, written: dict[str, object]
@@ -177,13 +172,11 @@ def test_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they_were_
     )
 
 
-@pytest.mark.parametrize(
+@cases(
     "shown",
-    [
-        pytest.param({"message": "Der opstod en fejl"}, id="no event"),
-        pytest.param({**SHOWN, "id": 124}, id="another event"),
-        pytest.param([SHOWN], id="a list"),
-    ],
+    ("no event", {"message": "Der opstod en fejl"}),
+    ("another event", {**SHOWN, "id": 124}),
+    ("a list", [SHOWN]),
 )
 def test_update_of_an_event_that_is_not_shown_writes_nothing(
     place2book: Place2bookClient, server: AnsweringServer, shown: object

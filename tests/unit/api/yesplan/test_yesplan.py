@@ -22,6 +22,7 @@ from billetbro.models import LISTED_TWICE
 from billetbro.models.message import Message
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.api.yesplan.yesplan_samples import DAYS, EVENT, KEY, QUOTED, page
@@ -95,14 +96,12 @@ def test_key_is_sent_in_the_query_of_every_request_and_in_no_header(
     assert [KEY in str(one.headers) or QUOTED in str(one.headers) for one in server.received] == [False] * 4
 
 
-@pytest.mark.parametrize(
+@cases(
     "more",
-    [
-        pytest.param({"book": 1, "page": 1}, id="beside the list"),
-        pytest.param({"pagination": {"book": 1, "page": 1, "hasMore": False}}, id="in place of a link"),
-        pytest.param({"pagination": {"next": "", "book": None}}, id="with an empty link"),
-        pytest.param({"pagination": []}, id="in an empty list"),
-    ],
+    ("beside the list", {"book": 1, "page": 1}),
+    ("in place of a link", {"pagination": {"book": 1, "page": 1, "hasMore": False}}),
+    ("with an empty link", {"pagination": {"next": "", "book": None}}),
+    ("in an empty list", {"pagination": []}),
 )
 def test_page_without_a_link_to_the_next_is_the_last_whatever_it_is_numbered(
     yesplan: YesplanClient, server: AnsweringServer, more: dict[str, object]
@@ -125,19 +124,17 @@ def test_link_to_the_next_page_is_followed_below_the_address_of_the_connection(
     assert dict(parse_qsl(urlsplit(server.received[1].path).query)) == {"page": "2", "api_key": KEY}
 
 
-@pytest.mark.parametrize(
+@cases(
     "following",
-    [
-        pytest.param("https://elsewhere.example/api/events/x?page=2", id="another host"),
-        pytest.param("http://127.0.0.1:1/api/events/x?page=2", id="another port"),
-        pytest.param("http://127.0.0.1@elsewhere.example/api/events/x?page=2", id="host that looks like ours"),
-        pytest.param("/admin?page=2", id="not the API"),
-        pytest.param("/api/../admin?page=2", id="out of the API again"),
-        pytest.param("/api/%2e%2E/admin?page=2", id="out of the API again, in disguise"),
-        pytest.param("//elsewhere.example/api/events/x?page=2", id="no scheme"),
-        pytest.param("/api\\..\\admin", id="backslashes"),
-        pytest.param("http://[/api/events/", id="no address"),
-    ],
+    ("another host", "https://elsewhere.example/api/events/x?page=2"),
+    ("another port", "http://127.0.0.1:1/api/events/x?page=2"),
+    ("host that looks like ours", "http://127.0.0.1@elsewhere.example/api/events/x?page=2"),
+    ("not the API", "/admin?page=2"),
+    ("out of the API again", "/api/../admin?page=2"),
+    ("out of the API again, in disguise", "/api/%2e%2E/admin?page=2"),
+    ("no scheme", "//elsewhere.example/api/events/x?page=2"),
+    ("backslashes", "/api\\..\\admin"),
+    ("no address", "http://[/api/events/"),
 )
 def test_link_to_the_next_page_elsewhere_is_not_followed(
     yesplan: YesplanClient, server: AnsweringServer, following: str
@@ -199,22 +196,18 @@ def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
     assert (well.id, well.unreadable) == ("3", {})
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind", "says"),
-    [
-        pytest.param(Reply(status=401), WrongCredentials, "correct the password or token", id="401"),
-        pytest.param(Reply(status=403), WrongCredentials, "correct the password or token", id="403"),
-        pytest.param(Reply(status=404), WrongHost, "has no such list", id="404"),
-        pytest.param(Reply(b'{"message": "date?"}', 400), SettingsError, "correct 'query'", id="400"),
-        pytest.param(Reply(status=503), ServerError, "status 503", id="503"),
-        pytest.param(Reply(status=302, headers={"Location": "/login"}), WrongHost, "sent us elsewhere", id="redirect"),
-        pytest.param(Reply(b"<!DOCTYPE html><html></html>"), InvalidResponse, "web page", id="web page"),
-        pytest.param(as_json([]), InvalidResponse, "a page of a list", id="bare list"),
-        pytest.param(as_json({"data": [{}], "pagination": {}}), InvalidResponse, "no event with an id", id="no id"),
-        pytest.param(
-            as_json({"data": [], "pagination": {"next": 7}}), InvalidResponse, "a page of a list", id="odd next"
-        ),
-    ],
+@cases(
+    "reply kind says",
+    ("401", Reply(status=401), WrongCredentials, "correct the password or token"),
+    ("403", Reply(status=403), WrongCredentials, "correct the password or token"),
+    ("404", Reply(status=404), WrongHost, "has no such list"),
+    ("400", Reply(b'{"message": "date?"}', 400), SettingsError, "correct 'query'"),
+    ("503", Reply(status=503), ServerError, "status 503"),
+    ("redirect", Reply(status=302, headers={"Location": "/login"}), WrongHost, "sent us elsewhere"),
+    ("web page", Reply(b"<!DOCTYPE html><html></html>"), InvalidResponse, "web page"),
+    ("bare list", as_json([]), InvalidResponse, "a page of a list"),
+    ("no id", as_json({"data": [{}], "pagination": {}}), InvalidResponse, "no event with an id"),
+    ("odd next", as_json({"data": [], "pagination": {"next": 7}}), InvalidResponse, "a page of a list"),
 )
 def test_list_that_fails_is_an_error_of_the_tree(
     yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError], says: str
@@ -286,22 +279,20 @@ def test_link_to_the_next_page_may_name_the_port_that_goes_without_saying() -> N
 ECHO = f"api_key={QUOTED} {KEY}"
 
 
-@pytest.mark.parametrize(
+@cases(
     "reply",
-    [
-        pytest.param(as_json({"message": ECHO}, 400), id="400"),
-        pytest.param(as_json({"message": "HEMMELIGN&Oslash;GLE&#47;5DC&#43;1"}, 400), id="in HTML"),
-        pytest.param(as_json({"message": ECHO}, 401), id="401"),
-        pytest.param(as_json({"message": ECHO}, 404), id="404"),
-        pytest.param(as_json({"message": ECHO}, 422), id="422"),
-        pytest.param(Reply(ECHO.encode(), 500), id="500"),
-        pytest.param(Reply(status=429), id="429"),
-        pytest.param(Reply(status=301, headers={"Location": f"http://127.0.0.1:1/?{QUOTED}"}), id="redirect"),
-        pytest.param(Reply(b"{", headers={"Content-Length": "9"}), id="cut short"),
-        pytest.param(Reply(delay=30), id="too late"),
-        pytest.param(page(following=f"http://127.0.0.1:1/api/?api_key={QUOTED}"), id="next elsewhere"),
-        pytest.param(page(following=f"/api/events/x?api_key={QUOTED}"), id="next again"),
-    ],
+    ("400", as_json({"message": ECHO}, 400)),
+    ("in HTML", as_json({"message": "HEMMELIGN&Oslash;GLE&#47;5DC&#43;1"}, 400)),
+    ("401", as_json({"message": ECHO}, 401)),
+    ("404", as_json({"message": ECHO}, 404)),
+    ("422", as_json({"message": ECHO}, 422)),
+    ("500", Reply(ECHO.encode(), 500)),
+    ("429", Reply(status=429)),
+    ("redirect", Reply(status=301, headers={"Location": f"http://127.0.0.1:1/?{QUOTED}"})),
+    ("cut short", Reply(b"{", headers={"Content-Length": "9"})),
+    ("too late", Reply(delay=30)),
+    ("next elsewhere", page(following=f"http://127.0.0.1:1/api/?api_key={QUOTED}")),
+    ("next again", page(following=f"/api/events/x?api_key={QUOTED}")),
 )
 def test_key_shows_in_no_log_message_or_repr(
     yesplan: YesplanClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, reply: Reply

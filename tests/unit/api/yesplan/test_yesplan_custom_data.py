@@ -18,37 +18,36 @@ from billetbro.errors import (
     WrongCredentials,
 )
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.api.yesplan.yesplan_samples import DAYS, KEY, QUOTED, page
 
 
-@pytest.mark.parametrize(
-    ("answer", "read"),
-    [
-        pytest.param({"groups": []}, {}, id="no groups"),
-        pytest.param({"items": {"a": "1"}}, {"a": "1"}, id="values only"),
-        pytest.param({"items": {"a": ["Ja"], "b": []}}, {"a": ["Ja"], "b": []}, id="choices"),
-        pytest.param({"items": []}, {}, id="no items"),
-        pytest.param(
-            {
-                "items": [
-                    {"name": "A", "keyword": "a", "type": "choice", "value": ["Ja"]},
-                    {"keyword": "b", "type": "text"},
-                    {"name": "C", "value": "1"},
-                    {"keyword": 4, "value": "1"},
-                    None,
-                ]
-            },
-            {"a": ["Ja"], "b": None},
-            id="list of fields",
-        ),
-        pytest.param(
-            {"groups": [None, {"keyword": "t", "children": [{"keyword": "a", "value": None, "children": 3}, 4]}]},
-            {"a": None},
-            id="odd groups",
-        ),
-    ],
+@cases(
+    "answer read",
+    ("no groups", {"groups": []}, {}),
+    ("values only", {"items": {"a": "1"}}, {"a": "1"}),
+    ("choices", {"items": {"a": ["Ja"], "b": []}}, {"a": ["Ja"], "b": []}),
+    ("no items", {"items": []}, {}),
+    (
+        "list of fields",
+        {
+            "items": [
+                {"name": "A", "keyword": "a", "type": "choice", "value": ["Ja"]},
+                {"keyword": "b", "type": "text"},
+                {"name": "C", "value": "1"},
+                {"keyword": 4, "value": "1"},
+                None,
+            ]
+        },
+        {"a": ["Ja"], "b": None},
+    ),
+    (
+        "odd groups",
+        {"groups": [None, {"keyword": "t", "children": [{"keyword": "a", "value": None, "children": 3}, 4]}]},
+        {"a": None},
+    ),
 )
 def test_custom_data_of_one_event_is_read(
     yesplan: YesplanClient, server: AnsweringServer, answer: object, read: dict[str, object]
@@ -57,21 +56,19 @@ def test_custom_data_of_one_event_is_read(
     assert yesplan.custom_data_of("1-2") == read
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(as_json({"message": "x"}), InvalidResponse, id="neither"),
-        pytest.param(as_json([]), InvalidResponse, id="list"),
-        pytest.param(as_json({"items": "a"}), InvalidResponse, id="text for items"),
-        pytest.param(
-            as_json({"items": [{"keyword": "a", "value": "1"}, {"keyword": "a", "value": "2"}]}),
-            InvalidResponse,
-            id="keyword twice, differently",
-        ),
-        pytest.param(Reply(status=404), NotFound, id="gone"),
-        pytest.param(Reply(status=403), Refused, id="not ours to see"),
-        pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
-    ],
+@cases(
+    "reply kind",
+    ("neither", as_json({"message": "x"}), InvalidResponse),
+    ("list", as_json([]), InvalidResponse),
+    ("text for items", as_json({"items": "a"}), InvalidResponse),
+    (
+        "keyword twice, differently",
+        as_json({"items": [{"keyword": "a", "value": "1"}, {"keyword": "a", "value": "2"}]}),
+        InvalidResponse,
+    ),
+    ("gone", Reply(status=404), NotFound),
+    ("not ours to see", Reply(status=403), Refused),
+    ("key is unknown", Reply(status=401), WrongCredentials),
 )
 def test_custom_data_of_one_that_cannot_be_had_is_an_error(
     yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
@@ -88,14 +85,12 @@ NOT_MANY = Reply(status=404)
 TOLD = as_json({"items": {"a": "1"}})
 
 
-@pytest.mark.parametrize(
-    ("replies", "told"),
-    [
-        pytest.param([NOT_MANY, Reply(status=404), TOLD], ["2"], id="one is gone"),
-        pytest.param([NOT_MANY, Reply(status=403), TOLD], ["2"], id="one is not ours to see"),
-        pytest.param([NOT_MANY, as_json([]), TOLD], ["2"], id="one is no custom data"),
-        pytest.param([NOT_MANY, Reply(status=404)], [], id="the only one"),
-    ],
+@cases(
+    "replies told",
+    ("one is gone", [NOT_MANY, Reply(status=404), TOLD], ["2"]),
+    ("one is not ours to see", [NOT_MANY, Reply(status=403), TOLD], ["2"]),
+    ("one is no custom data", [NOT_MANY, as_json([]), TOLD], ["2"]),
+    ("the only one", [NOT_MANY, Reply(status=404)], []),
 )
 def test_custom_data_of_all_but_a_few_events_is_read(
     server: AnsweringServer, replies: list[Reply], told: list[str]
@@ -106,15 +101,13 @@ def test_custom_data_of_all_but_a_few_events_is_read(
         assert list(client.custom_data("x", [str(number + 1) for number in range(len(replies) - 1)])) == told
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(Reply(status=403), WrongCredentials, id="none is ours to see"),
-        pytest.param(Reply(status=401), WrongCredentials, id="key is unknown"),
-        pytest.param(Reply(status=404), InvalidResponse, id="all are gone"),
-        pytest.param(Reply(status=500), ServerError, id="Yesplan is ill"),
-        pytest.param(Reply(status=429), RateLimited, id="too often"),
-    ],
+@cases(
+    "reply kind",
+    ("none is ours to see", Reply(status=403), WrongCredentials),
+    ("key is unknown", Reply(status=401), WrongCredentials),
+    ("all are gone", Reply(status=404), InvalidResponse),
+    ("Yesplan is ill", Reply(status=500), ServerError),
+    ("too often", Reply(status=429), RateLimited),
 )
 def test_custom_data_that_is_told_of_no_event_is_an_error(
     yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
@@ -181,17 +174,15 @@ def test_custom_data_is_written_as_a_list_of_keywords_and_values(
     assert server.received[0].path == f"/api/event/1%2F2/customdata?api_key={QUOTED}"
 
 
-@pytest.mark.parametrize(
-    ("replies", "kind"),
-    [
-        pytest.param([Reply(status=403), as_json({"id": "1"})], Refused, id="keyword is not ours"),
-        pytest.param([Reply(status=403), Reply(status=403)], WrongCredentials, id="key was revoked"),
-        pytest.param([Reply(status=401)], WrongCredentials, id="key is unknown"),
-        pytest.param([Reply(status=400)], Refused, id="no such keyword"),
-        pytest.param([Reply(status=404)], NotFound, id="no such event"),
-        pytest.param([Reply(status=500)], InternalServerError, id="500"),
-        pytest.param([Reply(status=503)], OutcomeUnknown, id="nobody knows"),
-    ],
+@cases(
+    "replies kind",
+    ("keyword is not ours", [Reply(status=403), as_json({"id": "1"})], Refused),
+    ("key was revoked", [Reply(status=403), Reply(status=403)], WrongCredentials),
+    ("key is unknown", [Reply(status=401)], WrongCredentials),
+    ("no such keyword", [Reply(status=400)], Refused),
+    ("no such event", [Reply(status=404)], NotFound),
+    ("500", [Reply(status=500)], InternalServerError),
+    ("nobody knows", [Reply(status=503)], OutcomeUnknown),
 )
 def test_write_that_fails_is_an_error_of_the_tree(
     yesplan: YesplanClient, server: AnsweringServer, replies: list[Reply], kind: type[BilletbroError]

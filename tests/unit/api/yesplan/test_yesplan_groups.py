@@ -6,6 +6,7 @@ from billetbro.api.yesplan.client import MOST_GROUPS, YesplanClient
 from billetbro.errors import BilletbroError, InvalidResponse, Refused, WrongCredentials
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
+from tests.cases import cases
 from tests.unit.api.answering import AnsweringServer, Reply, as_json
 from tests.unit.api.yesplan.yesplan_samples import QUOTED
 
@@ -29,25 +30,19 @@ def test_group_means_the_events_in_it_and_in_the_groups_in_it(sandbox: Sandbox, 
     }
 
 
-@pytest.mark.parametrize(
-    ("replies", "events"),
-    [
-        pytest.param([Reply(status=404)], None, id="that there is not"),
-        pytest.param([as_json({"id": 7})], (), id="of which nothing is told"),
-        pytest.param([as_json({"id": "7", "children": None})], (), id="of which null is told"),
-        pytest.param([group()], (), id="with nothing in it"),
-        pytest.param(
-            [group({"_type": "event", "id": 7}, {"_type": "note", "id": "8"})], ("7",), id="with something else"
-        ),
-        pytest.param(
-            [group({"_type": "event", "id": "7"}, {"_type": "group", "id": "8"}), Reply(status=404)],
-            ("7",),
-            id="with a group that has gone",
-        ),
-        pytest.param(
-            [group({"_type": "group", "id": "1-16"}, {"_type": "event", "id": "7"})], ("7",), id="that stands in itself"
-        ),
-    ],
+@cases(
+    "replies events",
+    ("that there is not", [Reply(status=404)], None),
+    ("of which nothing is told", [as_json({"id": 7})], ()),
+    ("of which null is told", [as_json({"id": "7", "children": None})], ()),
+    ("with nothing in it", [group()], ()),
+    ("with something else", [group({"_type": "event", "id": 7}, {"_type": "note", "id": "8"})], ("7",)),
+    (
+        "with a group that has gone",
+        [group({"_type": "event", "id": "7"}, {"_type": "group", "id": "8"}), Reply(status=404)],
+        ("7",),
+    ),
+    ("that stands in itself", [group({"_type": "group", "id": "1-16"}, {"_type": "event", "id": "7"})], ("7",)),
 )
 def test_group_means_these_events(
     yesplan: YesplanClient, server: AnsweringServer, replies: list[Reply], events: tuple[str, ...] | None
@@ -57,22 +52,16 @@ def test_group_means_these_events(
     assert len(server.received) == len(replies)
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        pytest.param(as_json([]), InvalidResponse, id="a list"),
-        pytest.param(as_json({"children": []}), InvalidResponse, id="no id"),
-        pytest.param(group({"id": "7"}), InvalidResponse, id="something without a type"),
-        pytest.param(group({"_type": "event"}), InvalidResponse, id="an event without an id"),
-        pytest.param(group("7"), InvalidResponse, id="a text for an event"),
-        pytest.param(
-            group(*({"_type": "group", "id": str(number)} for number in range(MOST_GROUPS))),
-            InvalidResponse,
-            id="many groups",
-        ),
-        pytest.param(Reply(status=401), WrongCredentials, id="the key is unknown"),
-        pytest.param(Reply(status=403), Refused, id="it is not ours to see"),
-    ],
+@cases(
+    "reply kind",
+    ("a list", as_json([]), InvalidResponse),
+    ("no id", as_json({"children": []}), InvalidResponse),
+    ("something without a type", group({"id": "7"}), InvalidResponse),
+    ("an event without an id", group({"_type": "event"}), InvalidResponse),
+    ("a text for an event", group("7"), InvalidResponse),
+    ("many groups", group(*({"_type": "group", "id": str(number)} for number in range(MOST_GROUPS))), InvalidResponse),
+    ("the key is unknown", Reply(status=401), WrongCredentials),
+    ("it is not ours to see", Reply(status=403), Refused),
 )
 def test_group_that_cannot_be_read_is_an_error_of_the_tree(
     yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]

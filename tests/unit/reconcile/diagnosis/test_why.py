@@ -14,6 +14,7 @@ from billetbro.models.message import Message
 from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
 from billetbro.reconcile.diagnosis.why import why
 from billetbro.reconcile.reasons import Why, rejection_message
+from tests.cases import cases
 from tests.catalogues import of_family
 from tests.unit.reconcile.builders import END, PASSIVE_EVENT, SALES, START, linked, price, standing, unwanted, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW
@@ -181,42 +182,32 @@ PATCHED_DATE = facts(mapped=shown(series_uuid="krea"), state_patched=True)
 BLOCKED = LastRun(started_at=NOW, removals_blocked=Message("blocked.empty", {"number": 2}))
 
 
-@pytest.mark.parametrize(
-    ("known", "further"),
-    [
-        pytest.param(facts(), [], id="nothing"),
-        pytest.param(facts(last_run=FAILED), ["run_failed"], id="the latest run failed"),
-        pytest.param(facts(last_run=NO_PURCHASES), [], id="only its purchases failed"),
-        pytest.param(facts(**NOT_LINKED, last_run=FAILED), [], id="the latest run failed, which is the answer"),
-        pytest.param(facts(rejections={"capacity_below_sold": REFUSED}), ["capacity_below_sold"], id="held back"),
-        pytest.param(facts(present=False, last_run=BLOCKED), ["removals_blocked"], id="gone, and kept by the guard"),
-        pytest.param(
-            facts(mapped=unwanted(Outcome.CANCELLED), last_run=BLOCKED), ["removals_blocked"], id="cancelled, and kept"
-        ),
-        pytest.param(facts(last_run=BLOCKED), [], id="other events were kept"),
-        pytest.param(facts(present=False, last_run=BLOCKED, link=None), [], id="gone, and never linked"),
-        pytest.param(
-            facts(present=False, last_run=BLOCKED, now=END + HOUR, read_at=END), [], id="over, which is no removal"
-        ),
-        pytest.param(
-            facts(mapped=replace(shown(), title="Koncert - cloned")), ["still_cloned"], id="a copy that nobody saw to"
-        ),
-        pytest.param(facts(mapped=replace(shown(), cut=True)), ["description_cut"], id="a body that was cut"),
-        pytest.param(
-            facts(mapped=replace(shown(), title="Koncert - cloned"), present=False), [], id="a copy that is gone"
-        ),
-        pytest.param(facts(read_at=NOW - 4 * HOUR), ["old_reading"], id="an old reading"),
-        pytest.param(PATCHED_DATE, ["single_date"], id="a date of a series whose state is ours"),
-        pytest.param(replace(PATCHED_DATE, state_patched=False), [], id="a date that shows the series' state"),
-        pytest.param(replace(PATCHED_DATE, mapped=shown()), [], id="an event of its own whose state is ours"),
-        pytest.param(replace(PATCHED_DATE, now=END + HOUR, read_at=END), [], id="a date that is over"),
-        pytest.param(replace(PATCHED_DATE, present=False, seen_at=NOW - DAY), [], id="a date that is gone"),
-        pytest.param(
-            facts(**NOT_LINKED, rejections={"outcome_unknown": REFUSED}, read_at=NOW - DAY, last_run=FAILED),
-            ["run_failed", "old_reading"],
-            id="all at once",
-        ),
-    ],
+@cases(
+    "known further",
+    ("nothing", facts(), []),
+    ("the latest run failed", facts(last_run=FAILED), ["run_failed"]),
+    ("only its purchases failed", facts(last_run=NO_PURCHASES), []),
+    ("the latest run failed, which is the answer", facts(**NOT_LINKED, last_run=FAILED), []),
+    ("held back", facts(rejections={"capacity_below_sold": REFUSED}), ["capacity_below_sold"]),
+    ("gone, and kept by the guard", facts(present=False, last_run=BLOCKED), ["removals_blocked"]),
+    ("cancelled, and kept", facts(mapped=unwanted(Outcome.CANCELLED), last_run=BLOCKED), ["removals_blocked"]),
+    ("other events were kept", facts(last_run=BLOCKED), []),
+    ("gone, and never linked", facts(present=False, last_run=BLOCKED, link=None), []),
+    ("over, which is no removal", facts(present=False, last_run=BLOCKED, now=END + HOUR, read_at=END), []),
+    ("a copy that nobody saw to", facts(mapped=replace(shown(), title="Koncert - cloned")), ["still_cloned"]),
+    ("a body that was cut", facts(mapped=replace(shown(), cut=True)), ["description_cut"]),
+    ("a copy that is gone", facts(mapped=replace(shown(), title="Koncert - cloned"), present=False), []),
+    ("an old reading", facts(read_at=NOW - 4 * HOUR), ["old_reading"]),
+    ("a date of a series whose state is ours", PATCHED_DATE, ["single_date"]),
+    ("a date that shows the series' state", replace(PATCHED_DATE, state_patched=False), []),
+    ("an event of its own whose state is ours", replace(PATCHED_DATE, mapped=shown()), []),
+    ("a date that is over", replace(PATCHED_DATE, now=END + HOUR, read_at=END), []),
+    ("a date that is gone", replace(PATCHED_DATE, present=False, seen_at=NOW - DAY), []),
+    (
+        "all at once",
+        facts(**NOT_LINKED, rejections={"outcome_unknown": REFUSED}, read_at=NOW - DAY, last_run=FAILED),
+        ["run_failed", "old_reading"],
+    ),
 )
 def test_why_tells_what_else_is_known_after_its_answer(known: EventFacts, further: list[str]) -> None:
     assert [answer.code for answer in why(known).further] == further

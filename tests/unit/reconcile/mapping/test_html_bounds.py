@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from billetbro.reconcile.mapping.html import is_too_long, long_description, plain_line
+from tests.cases import cases
 
 KB, MB = 1_000, 1_000_000
 AT_MOST = 60.0
@@ -57,17 +58,15 @@ def test_cleaning_of_a_list_of_nested_divs_holds_nobody_up() -> None:
     assert sum(seconds(HOSTILE["nested div"](100 * KB)) for _ in range(40)) < AT_MOST
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        pytest.param("<ul><li>" * 40 + "dybt", "<ul><li>" * 30 + "dybt" + "</li></ul>" * 30, id="lists"),
-        pytest.param(
-            "<ul>" * 70 + "<li>a</li>" + "</ul>" * 70 + "<p>b</p>",
-            "<ul>" * 60 + "a" + "</ul>" * 60 + "<p>b</p>",
-            id="the ends of what was left out go with it",
-        ),
-        pytest.param("<b>" * 20 + "fed", "<b>" * 8 + "fed" + "</b>" * 8, id="styles"),
-    ],
+@cases(
+    "body expected",
+    ("lists", "<ul><li>" * 40 + "dybt", "<ul><li>" * 30 + "dybt" + "</li></ul>" * 30),
+    (
+        "the ends of what was left out go with it",
+        "<ul>" * 70 + "<li>a</li>" + "</ul>" * 70 + "<p>b</p>",
+        "<ul>" * 60 + "a" + "</ul>" * 60 + "<p>b</p>",
+    ),
+    ("styles", "<b>" * 20 + "fed", "<b>" * 8 + "fed" + "</b>" * 8),
 )
 def test_body_that_is_too_deep_keeps_its_text(body: str, expected: str) -> None:
     assert long_description(body, None) == expected
@@ -87,22 +86,14 @@ def test_body_that_is_too_long_is_cut_before_a_tag_not_within() -> None:
     assert long_description(body, None) == "x" * 99_990 + "…"
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        pytest.param(
-            f'<p>før</p><img src="data:image/png;base64,{"A" * 3 * MB}"><p>efter</p>',
-            "<p>før</p><p>efter</p>",
-            id="img",
-        ),
-        pytest.param(f"<p>før</p><!--{'x<p>' * MB}--><p>efter</p>", "<p>før</p><p>efter</p>", id="comment"),
-        pytest.param("<p>et" * 900, "<p>et</p>" * 900, id="paragraphs that nobody ended"),
-        pytest.param(
-            "<ul>" + "<li>et" * 900 + "</ul>", "<ul>" + "<li>et</li>" * 900 + "</ul>", id="items that nobody ended"
-        ),
-        pytest.param("<p><b>a</b> <i>b</i></p>" * 900, "<p><b>a</b> <i>b</i></p>" * 900, id="many one after another"),
-        pytest.param("a<br>" * 900, "a<br>" * 900, id="tags without an end"),
-    ],
+@cases(
+    "body expected",
+    ("img", f'<p>før</p><img src="data:image/png;base64,{"A" * 3 * MB}"><p>efter</p>', "<p>før</p><p>efter</p>"),
+    ("comment", f"<p>før</p><!--{'x<p>' * MB}--><p>efter</p>", "<p>før</p><p>efter</p>"),
+    ("paragraphs that nobody ended", "<p>et" * 900, "<p>et</p>" * 900),
+    ("items that nobody ended", "<ul>" + "<li>et" * 900 + "</ul>", "<ul>" + "<li>et</li>" * 900 + "</ul>"),
+    ("many one after another", "<p><b>a</b> <i>b</i></p>" * 900, "<p><b>a</b> <i>b</i></p>" * 900),
+    ("tags without an end", "a<br>" * 900, "a<br>" * 900),
 )
 def test_body_of_which_nothing_that_shows_is_too_much_is_whole(body: str, expected: str) -> None:
     assert long_description(body, None) == expected

@@ -22,6 +22,7 @@ from billetbro.models import (
     TicketEvent,
 )
 from billetbro.reconcile.mapping.event import map_event
+from tests.cases import cases
 from tests.unit.reconcile.mapping.mapping_examples import EVENT, NOW, RULES
 
 PLACE2BOOK_LINK = "https://www.place2book.com/da/sw2/sales/39pfs0v0xy"
@@ -67,80 +68,60 @@ def test_map_event_with_everything_in_order_is_a_ticket_event() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        pytest.param(replace(EVENT, relevant=False), (Outcome.SKIPPED, "not_relevant", None, None), id="not-relevant"),
-        pytest.param(replace(EVENT, ends_at=NOW, starts_at=NOW), (Outcome.OVER, "over", None, None), id="ends-now"),
-        pytest.param(
-            replace(EVENT, state=SourceState.OCCURRED), (Outcome.OVER, "over", None, None), id="occurred-by-state"
-        ),
-        pytest.param(
-            replace(EVENT, link=ELSEWHERE),
-            (Outcome.SOLD_ELSEWHERE, "sold_elsewhere", "link", ELSEWHERE),
-            id="sold-elsewhere",
-        ),
-        pytest.param(
-            replace(EVENT, state=SourceState.CANCELLED), (Outcome.CANCELLED, None, None, None), id="cancelled"
-        ),
-        pytest.param(
-            replace(EVENT, ticket_categories=()),
-            (Outcome.SKIPPED, "no_ticket_categories", None, None),
-            id="no-ticket-categories",
-        ),
-        pytest.param(
-            replace(EVENT, ticket_categories=(), link="  "),
-            (Outcome.SKIPPED, "no_ticket_categories", None, None),
-            id="blank-link-is-none",
-        ),
-        pytest.param(
-            replace(EVENT, ticket_categories=(), link="\u200b\ufeff"),
-            (Outcome.SKIPPED, "no_ticket_categories", None, None),
-            id="link-of-which-nothing-is-seen-is-none",
-        ),
-        pytest.param(
-            replace(EVENT, capacity=None), (Outcome.REJECTED, "capacity_missing", "capacity", None), id="no-capacity"
-        ),
-        pytest.param(
-            replace(EVENT, capacity=0), (Outcome.REJECTED, "capacity_missing", "capacity", "0"), id="capacity-0"
-        ),
-        pytest.param(
-            replace(EVENT, capacity=-1), (Outcome.REJECTED, "capacity_missing", "capacity", "-1"), id="capacity-below-0"
-        ),
-        pytest.param(replace(EVENT, title=""), (Outcome.REJECTED, "title_missing", "title", None), id="no-title"),
-        pytest.param(
-            replace(EVENT, title=" &nbsp;\n"), (Outcome.REJECTED, "title_missing", "title", None), id="blank-title"
-        ),
-        pytest.param(
-            replace(EVENT, starts_at=None), (Outcome.REJECTED, "times_missing", "starts_at", None), id="no-start"
-        ),
-        pytest.param(replace(EVENT, ends_at=None), (Outcome.REJECTED, "times_missing", "ends_at", None), id="no-end"),
-        pytest.param(
-            replace(EVENT, ends_at=datetime.max.replace(tzinfo=timezone(timedelta(hours=-2)))),
-            (Outcome.REJECTED, "times_missing", "ends_at", "9999-12-31T23:59:59.999999-02:00"),
-            id="end-that-no-time-zone-can-hold",
-        ),
-        pytest.param(
-            replace(EVENT, ends_at=datetime(2026, 4, 14, 15, 0, tzinfo=UTC)),
-            (Outcome.REJECTED, "ends_before_start", "ends_at", "14.04.2026 kl. 19.00 – 14.04.2026 kl. 17.00"),
-            id="ends-before-start",
-        ),
-        pytest.param(
-            replace(EVENT, ends_at=datetime(2025, 4, 14, 19, 0, tzinfo=UTC)),
-            (Outcome.REJECTED, "ends_before_start", "ends_at", "14.04.2026 kl. 19.00 – 14.04.2025 kl. 21.00"),
-            id="last-year's-end-of-a-coming-start-is-a-slip",
-        ),
-        pytest.param(
-            replace(EVENT, address=SourceAddress(place="Forsamlingshuset", street="Engvej 3")),
-            (Outcome.REJECTED, "address_incomplete", "address.postal_code", "Forsamlingshuset"),
-            id="address-of-another-place",
-        ),
-        pytest.param(
-            replace(EVENT, ticket_categories=(TicketCategory(title="Voksen", amount=Decimal(-5)),)),
-            (Outcome.REJECTED, "price_negative", "ticket_categories", "Voksen: -5"),
-            id="negative-price",
-        ),
-    ],
+@cases(
+    "event expected",
+    ("not-relevant", replace(EVENT, relevant=False), (Outcome.SKIPPED, "not_relevant", None, None)),
+    ("ends-now", replace(EVENT, ends_at=NOW, starts_at=NOW), (Outcome.OVER, "over", None, None)),
+    ("occurred-by-state", replace(EVENT, state=SourceState.OCCURRED), (Outcome.OVER, "over", None, None)),
+    ("sold-elsewhere", replace(EVENT, link=ELSEWHERE), (Outcome.SOLD_ELSEWHERE, "sold_elsewhere", "link", ELSEWHERE)),
+    ("cancelled", replace(EVENT, state=SourceState.CANCELLED), (Outcome.CANCELLED, None, None, None)),
+    (
+        "no-ticket-categories",
+        replace(EVENT, ticket_categories=()),
+        (Outcome.SKIPPED, "no_ticket_categories", None, None),
+    ),
+    (
+        "blank-link-is-none",
+        replace(EVENT, ticket_categories=(), link="  "),
+        (Outcome.SKIPPED, "no_ticket_categories", None, None),
+    ),
+    (
+        "link-of-which-nothing-is-seen-is-none",
+        replace(EVENT, ticket_categories=(), link="\u200b\ufeff"),
+        (Outcome.SKIPPED, "no_ticket_categories", None, None),
+    ),
+    ("no-capacity", replace(EVENT, capacity=None), (Outcome.REJECTED, "capacity_missing", "capacity", None)),
+    ("capacity-0", replace(EVENT, capacity=0), (Outcome.REJECTED, "capacity_missing", "capacity", "0")),
+    ("capacity-below-0", replace(EVENT, capacity=-1), (Outcome.REJECTED, "capacity_missing", "capacity", "-1")),
+    ("no-title", replace(EVENT, title=""), (Outcome.REJECTED, "title_missing", "title", None)),
+    ("blank-title", replace(EVENT, title=" &nbsp;\n"), (Outcome.REJECTED, "title_missing", "title", None)),
+    ("no-start", replace(EVENT, starts_at=None), (Outcome.REJECTED, "times_missing", "starts_at", None)),
+    ("no-end", replace(EVENT, ends_at=None), (Outcome.REJECTED, "times_missing", "ends_at", None)),
+    (
+        "end-that-no-time-zone-can-hold",
+        replace(EVENT, ends_at=datetime.max.replace(tzinfo=timezone(timedelta(hours=-2)))),
+        (Outcome.REJECTED, "times_missing", "ends_at", "9999-12-31T23:59:59.999999-02:00"),
+    ),
+    (
+        "ends-before-start",
+        replace(EVENT, ends_at=datetime(2026, 4, 14, 15, 0, tzinfo=UTC)),
+        (Outcome.REJECTED, "ends_before_start", "ends_at", "14.04.2026 kl. 19.00 – 14.04.2026 kl. 17.00"),
+    ),
+    (
+        "last-year's-end-of-a-coming-start-is-a-slip",
+        replace(EVENT, ends_at=datetime(2025, 4, 14, 19, 0, tzinfo=UTC)),
+        (Outcome.REJECTED, "ends_before_start", "ends_at", "14.04.2026 kl. 19.00 – 14.04.2025 kl. 21.00"),
+    ),
+    (
+        "address-of-another-place",
+        replace(EVENT, address=SourceAddress(place="Forsamlingshuset", street="Engvej 3")),
+        (Outcome.REJECTED, "address_incomplete", "address.postal_code", "Forsamlingshuset"),
+    ),
+    (
+        "negative-price",
+        replace(EVENT, ticket_categories=(TicketCategory(title="Voksen", amount=Decimal(-5)),)),
+        (Outcome.REJECTED, "price_negative", "ticket_categories", "Voksen: -5"),
+    ),
 )
 def test_map_event_without_what_a_ticket_event_needs_says_why(
     event: SourceEvent, expected: tuple[Outcome, str | None, str | None, str | None]
@@ -149,17 +130,15 @@ def test_map_event_without_what_a_ticket_event_needs_says_why(
     assert (_reason(mapped), mapped.desired) == (expected, None)
 
 
-@pytest.mark.parametrize(
+@cases(
     "event",
-    [
-        pytest.param(EVENT, id="in order"),
-        pytest.param(replace(EVENT, relevant=False), id="not relevant"),
-        pytest.param(replace(EVENT, state=SourceState.CANCELLED), id="cancelled"),
-        pytest.param(replace(EVENT, state=SourceState.OCCURRED), id="occurred"),
-        pytest.param(replace(EVENT, ticket_categories=()), id="no ticket categories"),
-        pytest.param(replace(EVENT, link=ELSEWHERE), id="sold elsewhere"),
-        pytest.param(replace(EVENT, link=PLACE2BOOK_LINK, sold=3, available=7), id="on sale"),
-    ],
+    ("in order", EVENT),
+    ("not relevant", replace(EVENT, relevant=False)),
+    ("cancelled", replace(EVENT, state=SourceState.CANCELLED)),
+    ("occurred", replace(EVENT, state=SourceState.OCCURRED)),
+    ("no ticket categories", replace(EVENT, ticket_categories=())),
+    ("sold elsewhere", replace(EVENT, link=ELSEWHERE)),
+    ("on sale", replace(EVENT, link=PLACE2BOOK_LINK, sold=3, available=7)),
 )
 def test_map_event_that_is_listed_twice_is_rejected_whatever_else_it_says(event: SourceEvent) -> None:
     titles = '"Foredrag om hvaler" / "Koncert"'
@@ -178,45 +157,29 @@ def test_map_event_that_is_listed_twice_is_rejected_whatever_else_it_says(event:
     )
 
 
-@pytest.mark.parametrize(
-    ("event", "outcome"),
-    [
-        pytest.param(
-            replace(EVENT, relevant=False, state=SourceState.OCCURRED, link=ELSEWHERE), Outcome.SKIPPED, id="relevance"
-        ),
-        pytest.param(
-            replace(EVENT, state=SourceState.OCCURRED, link=ELSEWHERE, title=""), Outcome.OVER, id="over-before-link"
-        ),
-        pytest.param(
-            replace(EVENT, state=SourceState.CANCELLED, link=ELSEWHERE), Outcome.SOLD_ELSEWHERE, id="link-before-state"
-        ),
-        pytest.param(
-            replace(EVENT, state=SourceState.CANCELLED, title="", capacity=None, starts_at=None, ends_at=None),
-            Outcome.CANCELLED,
-            id="cancelled-needs-no-valid-field",
-        ),
-        pytest.param(
-            replace(EVENT, state=SourceState.CANCELLED, ticket_categories=()),
-            Outcome.CANCELLED,
-            id="cancelled-unpriced",
-        ),
-        pytest.param(
-            replace(EVENT, state=SourceState.CANCELLED, unreadable={"title": "[]"}), Outcome.CANCELLED, id="unreadable"
-        ),
-        pytest.param(replace(EVENT, ticket_categories=(), title=""), Outcome.SKIPPED, id="skipped-before-checks"),
-    ],
+@cases(
+    "event outcome",
+    ("relevance", replace(EVENT, relevant=False, state=SourceState.OCCURRED, link=ELSEWHERE), Outcome.SKIPPED),
+    ("over-before-link", replace(EVENT, state=SourceState.OCCURRED, link=ELSEWHERE, title=""), Outcome.OVER),
+    ("link-before-state", replace(EVENT, state=SourceState.CANCELLED, link=ELSEWHERE), Outcome.SOLD_ELSEWHERE),
+    (
+        "cancelled-needs-no-valid-field",
+        replace(EVENT, state=SourceState.CANCELLED, title="", capacity=None, starts_at=None, ends_at=None),
+        Outcome.CANCELLED,
+    ),
+    ("cancelled-unpriced", replace(EVENT, state=SourceState.CANCELLED, ticket_categories=()), Outcome.CANCELLED),
+    ("unreadable", replace(EVENT, state=SourceState.CANCELLED, unreadable={"title": "[]"}), Outcome.CANCELLED),
+    ("skipped-before-checks", replace(EVENT, ticket_categories=(), title=""), Outcome.SKIPPED),
 )
 def test_map_event_with_several_reasons_takes_the_first_row_that_fits(event: SourceEvent, outcome: Outcome) -> None:
     assert map_event(event, RULES, NOW).outcome is outcome
 
 
-@pytest.mark.parametrize(
+@cases(
     "link",
-    [
-        pytest.param(PLACE2BOOK_LINK, id="event"),
-        pytest.param("https://www.place2book.com/da/sw2/sales/event_list/EM11444", id="organisers-list"),
-        pytest.param("http://127.0.0.1:8100/da/sw2/sales/abc", id="the-connections-own-host"),
-    ],
+    ("event", PLACE2BOOK_LINK),
+    ("organisers-list", "https://www.place2book.com/da/sw2/sales/event_list/EM11444"),
+    ("the-connections-own-host", "http://127.0.0.1:8100/da/sw2/sales/abc"),
 )
 def test_map_event_with_a_place2book_link_passes_it_on(link: str) -> None:
     mapped = map_event(replace(EVENT, link=f" {link} "), RULES, NOW)
@@ -228,15 +191,7 @@ def test_map_event_that_has_begun_and_not_ended_is_still_ours() -> None:
     assert map_event(running, RULES, NOW).outcome is Outcome.TICKET_EVENT
 
 
-@pytest.mark.parametrize(
-    ("capacity", "expected"),
-    [
-        pytest.param(None, 1, id="none"),
-        pytest.param(0, 1, id="zero"),
-        pytest.param(-3, 1, id="negative"),
-        pytest.param(25, 25, id="given"),
-    ],
-)
+@cases("capacity expected", ("none", None, 1), ("zero", 0, 1), ("negative", -3, 1), ("given", 25, 25))
 def test_map_event_without_categories_where_those_are_imported_is_passive(capacity: int | None, expected: int) -> None:
     unpriced = replace(EVENT, ticket_categories=(), capacity=capacity)
     mapped = map_event(unpriced, replace(RULES, import_unpriced_events=True), NOW)
@@ -249,19 +204,17 @@ def test_map_event_without_categories_where_those_are_imported_is_passive(capaci
     )
 
 
-@pytest.mark.parametrize(
-    ("field", "code"),
-    [
-        pytest.param("title", "unreadable", id="title"),
-        pytest.param("state", "unreadable", id="state"),
-        pytest.param("ticket_manager_relevance", "unreadable", id="relevance"),
-        pytest.param("address.zip_code", "unreadable", id="part-of-the-address"),
-        pytest.param("ticket_categories", "unreadable", id="ticket-categories"),
-        pytest.param("ticket_categories.price.currency", "unreadable", id="currency"),
-        pytest.param("ticket_categories.price.value", "price_not_a_number", id="amount"),
-        pytest.param("ticket_categories.price", "price_not_a_number", id="price"),
-        pytest.param("something_new", "unreadable", id="a-field-that-we-do-not-know"),
-    ],
+@cases(
+    "field code",
+    ("title", "title", "unreadable"),
+    ("state", "state", "unreadable"),
+    ("relevance", "ticket_manager_relevance", "unreadable"),
+    ("part-of-the-address", "address.zip_code", "unreadable"),
+    ("ticket-categories", "ticket_categories", "unreadable"),
+    ("currency", "ticket_categories.price.currency", "unreadable"),
+    ("amount", "ticket_categories.price.value", "price_not_a_number"),
+    ("price", "ticket_categories.price", "price_not_a_number"),
+    ("a-field-that-we-do-not-know", "something_new", "unreadable"),
 )
 def test_map_event_with_an_unreadable_field_is_rejected(field: str, code: str) -> None:
     mapped = map_event(replace(EVENT, unreadable={field: "[1, 2]"}), RULES, NOW)
@@ -278,15 +231,13 @@ def test_map_event_with_an_unreadable_field_that_it_can_do_without_is_ours(field
     assert map_event(replace(EVENT, unreadable={field: "x"}), RULES, NOW).outcome is Outcome.TICKET_EVENT
 
 
-@pytest.mark.parametrize(
-    ("branches", "expected"),
-    [
-        pytest.param((), 5000, id="no-branch"),
-        pytest.param(("Solbjerg Bibliotek",), 5000, id="branch-without-its-own"),
-        pytest.param(("Havnen",), 5001, id="branch-with-its-own"),
-        pytest.param(("Solbjerg Bibliotek", "Skovby Bibliotek", "Havnen"), 5002, id="first-that-has-its-own"),
-        pytest.param((" skovby  bibliotek",), 5002, id="capitals-and-spaces"),
-    ],
+@cases(
+    "branches expected",
+    ("no-branch", (), 5000),
+    ("branch-without-its-own", ("Solbjerg Bibliotek",), 5000),
+    ("branch-with-its-own", ("Havnen",), 5001),
+    ("first-that-has-its-own", ("Solbjerg Bibliotek", "Skovby Bibliotek", "Havnen"), 5002),
+    ("capitals-and-spaces", (" skovby  bibliotek",), 5002),
 )
 def test_map_event_takes_the_event_maker_of_its_branch(branches: tuple[str, ...], expected: int) -> None:
     assert map_event(replace(EVENT, branches=branches), RULES, NOW).event_maker == expected
@@ -314,13 +265,11 @@ def test_map_event_with_nothing_that_kultunaut_knows_leaves_it_out() -> None:
     assert map_event(event, RULES, NOW).on_create == OnCreate()
 
 
-@pytest.mark.parametrize(
-    ("starts_at", "expected"),
-    [
-        pytest.param("2026-03-20T19:00:00+01:00", datetime(2026, 3, 20, 18, 0, tzinfo=UTC), id="winter"),
-        pytest.param("2026-04-01T19:00:00+02:00", datetime(2026, 4, 1, 17, 0, tzinfo=UTC), id="summer"),
-        pytest.param("2026-04-01T17:00:00.750+00:00", datetime(2026, 4, 1, 17, 0, tzinfo=UTC), id="whole-seconds"),
-    ],
+@cases(
+    "starts_at expected",
+    ("winter", "2026-03-20T19:00:00+01:00", datetime(2026, 3, 20, 18, 0, tzinfo=UTC)),
+    ("summer", "2026-04-01T19:00:00+02:00", datetime(2026, 4, 1, 17, 0, tzinfo=UTC)),
+    ("whole-seconds", "2026-04-01T17:00:00.750+00:00", datetime(2026, 4, 1, 17, 0, tzinfo=UTC)),
 )
 def test_map_event_in_local_time_is_sent_in_utc(starts_at: str, expected: datetime) -> None:
     mapped = map_event(replace(EVENT, starts_at=datetime.fromisoformat(starts_at)), RULES, NOW)

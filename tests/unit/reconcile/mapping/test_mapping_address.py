@@ -9,6 +9,7 @@ import pytest
 from billetbro.models import Address, SourceAddress
 from billetbro.reconcile.mapping.address import address_of
 from billetbro.reconcile.mapping.flaw import Flaw
+from tests.cases import cases
 from tests.unit.reconcile.mapping.mapping_examples import EVENT, RULES
 
 PHONE = "+45 00 00 50 00"
@@ -23,21 +24,17 @@ def _address(source: SourceAddress | None, branches: tuple[str, ...] = ("Skovby 
 BRANCH = "Skovby Bibliotek"
 
 
-@pytest.mark.parametrize(
-    ("place", "room", "branches", "named"),
-    [
-        pytest.param("Medborgerhuset", None, (BRANCH,), ("Medborgerhuset", ""), id="place-and-not-the-branch"),
-        pytest.param("Medborgerhuset", "Store Sal", (BRANCH,), ("Medborgerhuset", "Store Sal"), id="room-of-the-place"),
-        pytest.param("Medborgerhuset", BRANCH, (BRANCH,), ("Medborgerhuset", BRANCH), id="branch-typed-as-the-room"),
-        pytest.param(
-            " K&oslash;kken &amp; sal ", "1.  sal &amp; foyer", (), ("Køkken & sal", "1. sal & foyer"), id="text"
-        ),
-        pytest.param(None, "Store Sal", (BRANCH, "Havnen"), (BRANCH, "Store Sal"), id="room-of-the-first-branch"),
-        pytest.param(" ", "Store Sal", (" ", "Havnen"), ("Havnen", "Store Sal"), id="blank-names-do-not-count"),
-        pytest.param(None, "skovby  bibliotek", (BRANCH,), (BRANCH, ""), id="branch-twice"),
-        pytest.param("Medborgerhuset", "Medborgerhuset", (), ("Medborgerhuset", ""), id="place-twice"),
-        pytest.param(None, "Store Sal", (), ("", "Store Sal"), id="nobody's-name-rather-than-the-room's"),
-    ],
+@cases(
+    "place room branches named",
+    ("place-and-not-the-branch", "Medborgerhuset", None, (BRANCH,), ("Medborgerhuset", "")),
+    ("room-of-the-place", "Medborgerhuset", "Store Sal", (BRANCH,), ("Medborgerhuset", "Store Sal")),
+    ("branch-typed-as-the-room", "Medborgerhuset", BRANCH, (BRANCH,), ("Medborgerhuset", BRANCH)),
+    ("text", " K&oslash;kken &amp; sal ", "1.  sal &amp; foyer", (), ("Køkken & sal", "1. sal & foyer")),
+    ("room-of-the-first-branch", None, "Store Sal", (BRANCH, "Havnen"), (BRANCH, "Store Sal")),
+    ("blank-names-do-not-count", " ", "Store Sal", (" ", "Havnen"), ("Havnen", "Store Sal")),
+    ("branch-twice", None, "skovby  bibliotek", (BRANCH,), (BRANCH, "")),
+    ("place-twice", "Medborgerhuset", "Medborgerhuset", (), ("Medborgerhuset", "")),
+    ("nobody's-name-rather-than-the-room's", None, "Store Sal", (), ("", "Store Sal")),
 )
 def test_address_of_a_complete_address_has_the_name_of_its_place(
     place: str | None, room: str | None, branches: tuple[str, ...], named: tuple[str, str]
@@ -59,32 +56,28 @@ def test_address_of_a_street_that_ends_in_white_space_is_the_same_without(space:
     assert _address(replace(OWN, street=f"Engvej 3{space}")) == _address(OWN)
 
 
-@pytest.mark.parametrize(
+@cases(
     "source",
-    [
-        pytest.param(None, id="no-address"),
-        pytest.param(SourceAddress(), id="every-part-missing"),
-        pytest.param(replace(OWN, online=True, place="Zoom", room="Kanal 2"), id="online"),
-        pytest.param(replace(OWN, street=None), id="no-street"),
-        pytest.param(replace(OWN, postal_code=None), id="no-postal-code"),
-        pytest.param(replace(OWN, city=" "), id="blank-city"),
-        pytest.param(replace(OWN, city=None, room="Store Sal"), id="room-of-another-branch"),
-        pytest.param(replace(OWN, city=None, room="Havnen"), id="room-called-as-a-branch"),
-    ],
+    ("no-address", None),
+    ("every-part-missing", SourceAddress()),
+    ("online", replace(OWN, online=True, place="Zoom", room="Kanal 2")),
+    ("no-street", replace(OWN, street=None)),
+    ("no-postal-code", replace(OWN, postal_code=None)),
+    ("blank-city", replace(OWN, city=" ")),
+    ("room-of-another-branch", replace(OWN, city=None, room="Store Sal")),
+    ("room-called-as-a-branch", replace(OWN, city=None, room="Havnen")),
 )
 def test_address_of_an_event_without_its_own_is_the_fallback_whole(source: SourceAddress | None) -> None:
     assert _address(source) == FALLBACK
 
 
-@pytest.mark.parametrize(
-    ("branch", "room", "fallbacks_own", "second_line"),
-    [
-        pytest.param("Solbjerg Bibliotek", "Store Sal", "", "Store Sal", id="room-of-the-fallbacks-branch"),
-        pytest.param("solbjerg bibliotek ", "Store Sal", "", "Store Sal", id="branch-in-another-spelling"),
-        pytest.param("Solbjerg Bibliotek", "Store Sal", "2. sal", "2. sal", id="second-line-from-the-settings"),
-        pytest.param("Solbjerg Bibliotek", "Solbjerg Bibliotek", "", "", id="room-called-as-the-branch"),
-        pytest.param("Havnen", "Store Sal", "", "", id="room-of-another-branch"),
-    ],
+@cases(
+    "branch room fallbacks_own second_line",
+    ("room-of-the-fallbacks-branch", "Solbjerg Bibliotek", "Store Sal", "", "Store Sal"),
+    ("branch-in-another-spelling", "solbjerg bibliotek ", "Store Sal", "", "Store Sal"),
+    ("second-line-from-the-settings", "Solbjerg Bibliotek", "Store Sal", "2. sal", "2. sal"),
+    ("room-called-as-the-branch", "Solbjerg Bibliotek", "Solbjerg Bibliotek", "", ""),
+    ("room-of-another-branch", "Havnen", "Store Sal", "", ""),
 )
 def test_address_of_the_fallback_has_a_room_only_of_its_own_branch(
     branch: str, room: str, fallbacks_own: str, second_line: str
@@ -97,36 +90,34 @@ def test_address_of_the_fallback_has_a_room_only_of_its_own_branch(
 ELSEWHERE = SourceAddress(place="Medborgerhuset", room="Store Sal")
 
 
-@pytest.mark.parametrize(
-    ("source", "flaw"),
-    [
-        pytest.param(ELSEWHERE, Flaw("address_incomplete", "address.street", "Medborgerhuset"), id="only-a-name"),
-        pytest.param(
-            replace(OWN, place="Medborgerhuset", postal_code="12345"),
-            Flaw("address_incomplete", "address.postal_code", "12345"),
-            id="no-danish-postal-code",
-        ),
-        pytest.param(
-            replace(OWN, place="Medborgerhuset", city=None),
-            Flaw("address_incomplete", "address.city", "Medborgerhuset"),
-            id="no-city",
-        ),
-        pytest.param(
-            replace(OWN, place="Medborgerhuset", country="Sverige"),
-            Flaw("address_incomplete", "address.country", "Sverige"),
-            id="no-country-code",
-        ),
-        pytest.param(
-            replace(ELSEWHERE, room=BRANCH),
-            Flaw("address_incomplete", "address.street", "Medborgerhuset"),
-            id="branch-typed-as-the-room",
-        ),
-        pytest.param(
-            replace(ELSEWHERE, place="Solbjerg Bibliotek"),
-            Flaw("address_incomplete", "address.street", "Solbjerg Bibliotek"),
-            id="called-as-the-fallbacks-place",
-        ),
-    ],
+@cases(
+    "source flaw",
+    ("only-a-name", ELSEWHERE, Flaw("address_incomplete", "address.street", "Medborgerhuset")),
+    (
+        "no-danish-postal-code",
+        replace(OWN, place="Medborgerhuset", postal_code="12345"),
+        Flaw("address_incomplete", "address.postal_code", "12345"),
+    ),
+    (
+        "no-city",
+        replace(OWN, place="Medborgerhuset", city=None),
+        Flaw("address_incomplete", "address.city", "Medborgerhuset"),
+    ),
+    (
+        "no-country-code",
+        replace(OWN, place="Medborgerhuset", country="Sverige"),
+        Flaw("address_incomplete", "address.country", "Sverige"),
+    ),
+    (
+        "branch-typed-as-the-room",
+        replace(ELSEWHERE, room=BRANCH),
+        Flaw("address_incomplete", "address.street", "Medborgerhuset"),
+    ),
+    (
+        "called-as-the-fallbacks-place",
+        replace(ELSEWHERE, place="Solbjerg Bibliotek"),
+        Flaw("address_incomplete", "address.street", "Solbjerg Bibliotek"),
+    ),
 )
 def test_address_of_another_place_that_is_incomplete_is_never_mixed_with_ours(
     source: SourceAddress, flaw: Flaw
@@ -134,16 +125,14 @@ def test_address_of_another_place_that_is_incomplete_is_never_mixed_with_ours(
     assert _address(source) == flaw
 
 
-@pytest.mark.parametrize(
-    ("given", "country", "expected"),
-    [
-        pytest.param("800", "DK", "0800", id="lost-zero"),
-        pytest.param("800", None, "0800", id="no-country-is-the-fallbacks"),
-        pytest.param("2730", "Danmark", "2730", id="country-by-name"),
-        pytest.param("DK-2730", "dk", "2730", id="with-country-code"),
-        pytest.param("24105", "DE", "24105", id="german-as-it-is"),
-        pytest.param("211 22", "SE", "211 22", id="swedish-as-it-is"),
-    ],
+@cases(
+    "given country expected",
+    ("lost-zero", "800", "DK", "0800"),
+    ("no-country-is-the-fallbacks", "800", None, "0800"),
+    ("country-by-name", "2730", "Danmark", "2730"),
+    ("with-country-code", "DK-2730", "dk", "2730"),
+    ("german-as-it-is", "24105", "DE", "24105"),
+    ("swedish-as-it-is", "211 22", "SE", "211 22"),
 )
 def test_address_of_a_postal_code_has_four_digits_in_denmark(given: str, country: str | None, expected: str) -> None:
     address = _address(replace(OWN, postal_code=given, country=country))

@@ -9,6 +9,7 @@ import pytest
 from billetbro.models import DesiredPrice, PriceUnit, TicketCategory
 from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.prices import prices_of
+from tests.cases import cases
 
 
 def _category(
@@ -17,20 +18,18 @@ def _category(
     return TicketCategory(title=title, uuid=uuid, amount=None if amount is None else Decimal(amount), currency=currency)
 
 
-@pytest.mark.parametrize(
-    ("amount", "unit", "ore"),
-    [
-        pytest.param("75", PriceUnit.KRONER, 7500, id="kroner"),
-        pytest.param("75.00", PriceUnit.KRONER, 7500, id="kroner-with-zeros"),
-        pytest.param("7.50", PriceUnit.KRONER, 750, id="kroner-and-ore"),
-        pytest.param("7.05", PriceUnit.KRONER, 705, id="kroner-and-few-ore"),
-        pytest.param("0", PriceUnit.KRONER, 0, id="free"),
-        pytest.param("-0", PriceUnit.KRONER, 0, id="minus-nothing"),
-        pytest.param("7500", PriceUnit.MINOR, 7500, id="minor"),
-        pytest.param("750.0", PriceUnit.MINOR, 750, id="minor-with-zeros"),
-        pytest.param("0", PriceUnit.MINOR, 0, id="free-minor"),
-        pytest.param("21474836.47", PriceUnit.KRONER, 2**31 - 1, id="the-most"),
-    ],
+@cases(
+    "amount unit ore",
+    ("kroner", "75", PriceUnit.KRONER, 7500),
+    ("kroner-with-zeros", "75.00", PriceUnit.KRONER, 7500),
+    ("kroner-and-ore", "7.50", PriceUnit.KRONER, 750),
+    ("kroner-and-few-ore", "7.05", PriceUnit.KRONER, 705),
+    ("free", "0", PriceUnit.KRONER, 0),
+    ("minus-nothing", "-0", PriceUnit.KRONER, 0),
+    ("minor", "7500", PriceUnit.MINOR, 7500),
+    ("minor-with-zeros", "750.0", PriceUnit.MINOR, 750),
+    ("free-minor", "0", PriceUnit.MINOR, 0),
+    ("the-most", "21474836.47", PriceUnit.KRONER, 2**31 - 1),
 )
 def test_prices_of_an_amount_are_ore_by_the_unit(amount: str, unit: PriceUnit, ore: int) -> None:
     expected = (DesiredPrice(key="v", name="Voksen", value_ore=ore),)
@@ -38,19 +37,17 @@ def test_prices_of_an_amount_are_ore_by_the_unit(amount: str, unit: PriceUnit, o
 
 
 @pytest.mark.parametrize("unit", PriceUnit)
-@pytest.mark.parametrize(
-    ("category", "code", "found"),
-    [
-        pytest.param(_category(None), "price_missing", "Voksen", id="no-price"),
-        pytest.param(_category("-1"), "price_negative", "Voksen: -1", id="negative"),
-        pytest.param(_category("75", currency="EUR"), "price_currency", "Voksen: EUR", id="other-currency"),
-        pytest.param(_category("NaN"), "price_not_a_number", "Voksen: NaN", id="not-a-number"),
-        pytest.param(_category("Infinity"), "price_not_a_number", "Voksen: Infinity", id="no-end"),
-        pytest.param(_category("-Infinity"), "price_not_a_number", "Voksen: -Infinity", id="no-beginning"),
-        pytest.param(_category("7.505"), "price_not_a_number", "Voksen: 7.505", id="fraction-of-an-ore"),
-        pytest.param(_category("1E+30"), "price_not_a_number", "Voksen: 1E+30", id="more-than-anybody-has"),
-        pytest.param(_category("7", title=" "), "category_title_missing", None, id="no-title"),
-    ],
+@cases(
+    "category code found",
+    ("no-price", _category(None), "price_missing", "Voksen"),
+    ("negative", _category("-1"), "price_negative", "Voksen: -1"),
+    ("other-currency", _category("75", currency="EUR"), "price_currency", "Voksen: EUR"),
+    ("not-a-number", _category("NaN"), "price_not_a_number", "Voksen: NaN"),
+    ("no-end", _category("Infinity"), "price_not_a_number", "Voksen: Infinity"),
+    ("no-beginning", _category("-Infinity"), "price_not_a_number", "Voksen: -Infinity"),
+    ("fraction-of-an-ore", _category("7.505"), "price_not_a_number", "Voksen: 7.505"),
+    ("more-than-anybody-has", _category("1E+30"), "price_not_a_number", "Voksen: 1E+30"),
+    ("no-title", _category("7", title=" "), "category_title_missing", None),
 )
 def test_prices_of_a_category_that_cannot_be_sold_are_a_flaw(
     category: TicketCategory, code: str, found: str | None, unit: PriceUnit

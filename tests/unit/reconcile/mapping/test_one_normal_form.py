@@ -12,6 +12,7 @@ from billetbro.reconcile.mapping.event import map_event
 from billetbro.reconcile.mapping.prices import prices_of
 from billetbro.reconcile.planning.owned_fields import same_value
 from billetbro.reconcile.planning.prices import PricePlan
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     ADULT,
     EVENT,
@@ -98,35 +99,31 @@ def test_text_that_reads_differently_is_a_difference() -> None:
     assert ("update", {"name"}) in [(kind, set(fields) & {"name"}) for kind, _, fields in said(plan.changes)]
 
 
-@pytest.mark.parametrize(
-    ("field", "one", "other", "same"),
-    [
-        pytest.param(
-            "description_long", '<p lang="DA" title="x">Hej</p>', "<p>Hej</p>", True, id="attributes once sent"
-        ),
-        pytest.param(
-            "description_long",
-            '<a title="t" href="https://x.example">a</a>',
-            '<a href="https://x.example">a</a>',
-            True,
-            id="attributes beside one that counts",
-        ),
-        pytest.param(
-            "description_long",
-            '<a href="https://x.example">a</a>',
-            '<a href="https://y.example">a</a>',
-            False,
-            id="another link",
-        ),
-        pytest.param("description_long", "<p>Hej</p>", "<p>Hej<img src=x></p>", False, id="a picture of staff's"),
-        pytest.param("description_long", "<p>a</p>\n<p>b</p>", "<p>a</p> <p>b</p>", True, id="line breaks"),
-        pytest.param("name", 'a title="x"', "a", False, id="no html"),
-        pytest.param("name", "Koncert", "KONCERT", False, id="capitals"),
-        pytest.param("name", None, "", False, id="nothing and an empty text"),
-        pytest.param("capacity", 5, 5, True, id="numbers"),
-        pytest.param("capacity", 5, "5", False, id="a number and a text"),
-        pytest.param("capacity", "∞", 5, False, id="no limit"),
-    ],
+@cases(
+    "field one other same",
+    ("attributes once sent", "description_long", '<p lang="DA" title="x">Hej</p>', "<p>Hej</p>", True),
+    (
+        "attributes beside one that counts",
+        "description_long",
+        '<a title="t" href="https://x.example">a</a>',
+        '<a href="https://x.example">a</a>',
+        True,
+    ),
+    (
+        "another link",
+        "description_long",
+        '<a href="https://x.example">a</a>',
+        '<a href="https://y.example">a</a>',
+        False,
+    ),
+    ("a picture of staff's", "description_long", "<p>Hej</p>", "<p>Hej<img src=x></p>", False),
+    ("line breaks", "description_long", "<p>a</p>\n<p>b</p>", "<p>a</p> <p>b</p>", True),
+    ("no html", "name", 'a title="x"', "a", False),
+    ("capitals", "name", "Koncert", "KONCERT", False),
+    ("nothing and an empty text", "name", None, "", False),
+    ("numbers", "capacity", 5, 5, True),
+    ("a number and a text", "capacity", 5, "5", False),
+    ("no limit", "capacity", "∞", 5, False),
 )
 def test_values_of_a_field_are_one_or_two(field: str, one: Written, other: Written, same: bool) -> None:
     assert same_value(field, one, other) is same

@@ -9,25 +9,24 @@ import pytest
 from billetbro.models import Outcome
 from billetbro.reconcile.mapping.event import map_event
 from billetbro.reconcile.mapping.warnings import DESCRIPTION_CUT, STILL_CLONED, warnings_of
+from tests.cases import cases
 from tests.unit.reconcile.mapping.mapping_examples import EVENT, NOW, RULES
 
 
-@pytest.mark.parametrize(
+@cases(
     "title",
-    [
-        pytest.param("Koncert - cloned", id="as-the-website-writes-it"),
-        pytest.param("Koncert - Cloned", id="capital"),
-        pytest.param("KONCERT - CLONED ", id="capitals-and-a-space-behind"),
-        pytest.param("Koncert -cloned", id="no-space"),
-        pytest.param("Koncert-  cloned", id="two-spaces"),
-        pytest.param("Koncert\u00a0-\u00a0cloned\u200b", id="no-break-spaces-and-an-invisible-one"),
-        pytest.param("Koncert – cloned", id="en-dash"),
-        pytest.param("Koncert — cloned", id="em-dash"),
-        pytest.param("Koncert \u2011 cloned", id="no-break-hyphen"),
-        pytest.param("Koncert \u2212 cloned", id="minus-sign"),
-        pytest.param("Koncert - cloned - cloned", id="clone-of-a-clone"),
-        pytest.param("- cloned", id="nothing-else"),
-    ],
+    ("as-the-website-writes-it", "Koncert - cloned"),
+    ("capital", "Koncert - Cloned"),
+    ("capitals-and-a-space-behind", "KONCERT - CLONED "),
+    ("no-space", "Koncert -cloned"),
+    ("two-spaces", "Koncert-  cloned"),
+    ("no-break-spaces-and-an-invisible-one", "Koncert\u00a0-\u00a0cloned\u200b"),
+    ("en-dash", "Koncert – cloned"),
+    ("em-dash", "Koncert — cloned"),
+    ("no-break-hyphen", "Koncert \u2011 cloned"),
+    ("minus-sign", "Koncert \u2212 cloned"),
+    ("clone-of-a-clone", "Koncert - cloned - cloned"),
+    ("nothing-else", "- cloned"),
 )
 def test_warnings_of_a_title_that_still_ends_in_cloned_name_it(title: str) -> None:
     assert warnings_of(title, Outcome.TICKET_EVENT) == (STILL_CLONED,)

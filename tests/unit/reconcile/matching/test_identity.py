@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from billetbro.models import Link, LinkStatus, Mapped, Outcome, TicketEvent, Window
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     END,
     EVENT,
@@ -50,16 +51,14 @@ def test_removed_event_wanted_again_is_new_though_its_old_link_still_stands() ->
     assert belongings(found) == {"a": ("new", None)}
 
 
-@pytest.mark.parametrize(
+@cases(
     "link",
-    [
-        pytest.param("https://www.place2book.com/da/sw2/sales/sec1", id="sw2"),
-        pytest.param("http://place2book.com/events/sec1", id="events"),
-        pytest.param("https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=sec1", id="choose-tickets"),
-        pytest.param("https://www.place2book.com/en/choose_ticket_sales_workflow?seccode=sec1", id="choose-ticket"),
-        pytest.param("https://www.place2book.com/en/5000/list/EM175?event_detail=sec1", id="in-an-organisers-list"),
-        pytest.param("\u200bhttps://www.place2book.com/en/5000/list/EM175?a=b&amp;event_detail=sec1", id="as-pasted"),
-    ],
+    ("sw2", "https://www.place2book.com/da/sw2/sales/sec1"),
+    ("events", "http://place2book.com/events/sec1"),
+    ("choose-tickets", "https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=sec1"),
+    ("choose-ticket", "https://www.place2book.com/en/choose_ticket_sales_workflow?seccode=sec1"),
+    ("in-an-organisers-list", "https://www.place2book.com/en/5000/list/EM175?event_detail=sec1"),
+    ("as-pasted", "\u200bhttps://www.place2book.com/en/5000/list/EM175?a=b&amp;event_detail=sec1"),
 )
 def test_sales_link_of_an_unlinked_event_is_adopted_as_staffs(link: str) -> None:
     found = identities_of([wanted(event=OTHER_TITLE, link=link)], [], [standing()])
@@ -72,13 +71,11 @@ def test_sales_link_of_another_event_maker_of_the_library_is_adopted() -> None:
     assert belongings(found) == {"a": ("adopted", 1)}
 
 
-@pytest.mark.parametrize(
+@cases(
     "link",
-    [
-        pytest.param(f"{SALES}nobody", id="unknown-seccode"),
-        pytest.param(f"{SALES}event_list/EM11444", id="organisers-list"),
-        pytest.param("https://www.place2book.com/en/5000/list/EM175", id="another-organisers-list"),
-    ],
+    ("unknown-seccode", f"{SALES}nobody"),
+    ("organisers-list", f"{SALES}event_list/EM11444"),
+    ("another-organisers-list", "https://www.place2book.com/en/5000/list/EM175"),
 )
 def test_sales_link_of_no_event_of_ours_is_unknown(link: str) -> None:
     nameless = standing(2, seccode="", name="Andet")
@@ -90,16 +87,14 @@ def test_two_events_with_one_free_sales_link_the_most_alike_has_it() -> None:
     assert belongings(identities_of(events, [], [standing()])) == {"a": ("new", None), "b": ("adopted", 1)}
 
 
-@pytest.mark.parametrize(
-    ("original", "link"),
-    [
-        pytest.param(wanted("a"), linked("a"), id="wanted"),
-        pytest.param(unwanted(Outcome.REJECTED, "a"), linked("a"), id="rejected"),
-        pytest.param(unwanted(Outcome.CANCELLED, "a"), linked("a"), id="cancelled"),
-        pytest.param(unwanted(Outcome.OVER, "a"), linked("a", status=LinkStatus.RETIRED), id="over-and-retired"),
-        pytest.param(wanted("z", OTHER_TITLE), linked("a", status=LinkStatus.RETIRED), id="long-past-and-unlisted"),
-        pytest.param(wanted("z", OTHER_TITLE), linked("a", status=LinkStatus.DELETED), id="removed"),
-    ],
+@cases(
+    "original link",
+    ("wanted", wanted("a"), linked("a")),
+    ("rejected", unwanted(Outcome.REJECTED, "a"), linked("a")),
+    ("cancelled", unwanted(Outcome.CANCELLED, "a"), linked("a")),
+    ("over-and-retired", unwanted(Outcome.OVER, "a"), linked("a", status=LinkStatus.RETIRED)),
+    ("long-past-and-unlisted", wanted("z", OTHER_TITLE), linked("a", status=LinkStatus.RETIRED)),
+    ("removed", wanted("z", OTHER_TITLE), linked("a", status=LinkStatus.DELETED)),
 )
 def test_clone_of_an_event_of_ours_gets_an_event_of_its_own(original: Mapped, link: Link) -> None:
     clone = wanted("b", ELSEWHEN, link=OURS)
@@ -120,13 +115,11 @@ def test_clone_of_an_event_that_is_over_in_place2book_is_new() -> None:
     assert belongings(identities_of([wanted(link=OURS)], [], [past])) == {"a": ("new", None)}
 
 
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        pytest.param(ELSEWHEN, ("new", None), id="other-title-and-start-is-a-clone"),
-        pytest.param(OTHER_TITLE, ("moved", 1), id="other-title-same-start"),
-        pytest.param(replace(EVENT, begin_at=START + timedelta(days=3)), ("moved", 1), id="same-title-other-start"),
-    ],
+@cases(
+    "event expected",
+    ("other-title-and-start-is-a-clone", ELSEWHEN, ("new", None)),
+    ("other-title-same-start", OTHER_TITLE, ("moved", 1)),
+    ("same-title-other-start", replace(EVENT, begin_at=START + timedelta(days=3)), ("moved", 1)),
 )
 def test_sales_link_of_a_vanished_event_moves_to_what_is_like_it(
     event: TicketEvent, expected: tuple[str, int | None]
@@ -159,13 +152,11 @@ def test_event_by_hand_with_the_same_name_and_start_is_adopted_as_staffs() -> No
     assert found["a"].created_by_us is False
 
 
-@pytest.mark.parametrize(
+@cases(
     "other",
-    [
-        pytest.param({"name": "Andet"}, id="name"),
-        pytest.param({"begin_at": START + timedelta(minutes=30)}, id="start"),
-        pytest.param({"event_maker": 5001}, id="event-maker"),
-    ],
+    ("name", {"name": "Andet"}),
+    ("start", {"begin_at": START + timedelta(minutes=30)}),
+    ("event-maker", {"event_maker": 5001}),
 )
 def test_event_with_another_identity_is_not_taken_for_a_lost_create(other: dict[str, object]) -> None:
     found = identities_of([wanted()], [], [standing(**other)], begun=frozenset({"a"}))
@@ -182,13 +173,11 @@ def test_lost_create_that_another_event_has_is_not_taken() -> None:
     assert belongings(found) == {"a": ("linked", 1), "b": ("new", None)}
 
 
-@pytest.mark.parametrize(
-    ("snapshot", "link"),
-    [
-        pytest.param([], linked("old", starts_at=START + timedelta(days=7)), id="of-a-vanished-event-of-another-start"),
-        pytest.param([unwanted(Outcome.REJECTED, "old")], linked("old"), id="of-a-rejected-event"),
-        pytest.param([], linked("old", status=LinkStatus.RETIRED), id="of-a-retired-event"),
-    ],
+@cases(
+    "snapshot link",
+    ("of-a-vanished-event-of-another-start", [], linked("old", starts_at=START + timedelta(days=7))),
+    ("of-a-rejected-event", [unwanted(Outcome.REJECTED, "old")], linked("old")),
+    ("of-a-retired-event", [], linked("old", status=LinkStatus.RETIRED)),
 )
 def test_event_that_has_a_link_is_not_taken_for_a_lost_create(snapshot: list[Mapped], link: Link) -> None:
     found = identities_of([*snapshot, wanted()], [link], [standing()], begun=frozenset({"a"}))
@@ -200,18 +189,16 @@ def test_adopted_event_is_not_also_taken_for_a_lost_create() -> None:
     assert belongings(found) == {"a": ("new", None), "b": ("adopted", 1)}
 
 
-@pytest.mark.parametrize(
-    ("changes", "over", "unseen"),
-    [
-        pytest.param({}, False, False, id="ahead"),
-        pytest.param({"ends_at": NOW}, True, True, id="ends-now"),
-        pytest.param({"ends_at": NOW + timedelta(seconds=1)}, False, False, id="still-on"),
-        pytest.param({"starts_at": WINDOW_START}, False, False, id="starts-with-the-window"),
-        pytest.param({"starts_at": WINDOW_START - timedelta(seconds=1)}, False, True, id="starts-before-the-window"),
-        pytest.param({"starts_at": WINDOW_END - timedelta(seconds=1)}, False, False, id="starts-at-the-end"),
-        pytest.param({"starts_at": WINDOW_END}, False, True, id="starts-after-the-end"),
-        pytest.param({"starts_at": None, "ends_at": None}, False, False, id="times-unknown"),
-    ],
+@cases(
+    "changes over unseen",
+    ("ahead", {}, False, False),
+    ("ends-now", {"ends_at": NOW}, True, True),
+    ("still-on", {"ends_at": NOW + timedelta(seconds=1)}, False, False),
+    ("starts-with-the-window", {"starts_at": WINDOW_START}, False, False),
+    ("starts-before-the-window", {"starts_at": WINDOW_START - timedelta(seconds=1)}, False, True),
+    ("starts-at-the-end", {"starts_at": WINDOW_END - timedelta(seconds=1)}, False, False),
+    ("starts-after-the-end", {"starts_at": WINDOW_END}, False, True),
+    ("times-unknown", {"starts_at": None, "ends_at": None}, False, False),
 )
 def test_link_is_over_or_out_of_sight_by_its_times(changes: dict[str, object], over: bool, unseen: bool) -> None:
     link, window = linked(**changes), Window(start=WINDOW_START, end=WINDOW_END)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pytest
-
 from billetbro.models import Link, Mapped, Outcome
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     START,
     WEEK,
@@ -41,65 +40,51 @@ def pairs(snapshot: list[Mapped], links: list[Link]) -> Pairs:
     return belongings(identities_of(snapshot, links, events))
 
 
-@pytest.mark.parametrize(
-    ("starts", "expected"),
-    [
-        pytest.param(
-            [start + LATER for start in STARTS],
-            {"new9": ("moved", 1), "new8": ("moved", 2), "new7": ("moved", 3), "new6": ("moved", 4)},
-            id="another-time-of-day",
-        ),
-        pytest.param(
-            STARTS[1:], {"new9": ("moved", 2), "new8": ("moved", 3), "new7": ("moved", 4)}, id="first-one-fewer"
-        ),
-        pytest.param(
-            [start + LATER for start in STARTS[:3]],
-            {"new9": ("moved", 1), "new8": ("moved", 2), "new7": ("moved", 3)},
-            id="last-one-fewer-and-another-time",
-        ),
-        pytest.param(
-            [*STARTS, STARTS[3] + WEEK],
-            {
-                "new9": ("moved", 1),
-                "new8": ("moved", 2),
-                "new7": ("moved", 3),
-                "new6": ("moved", 4),
-                "new5": ("new", None),
-            },
-            id="one-more",
-        ),
-        pytest.param(
-            [start + WEEK for start in STARTS],
-            {"new9": ("moved", 2), "new8": ("moved", 3), "new7": ("moved", 4), "new6": ("moved", 1)},
-            id="shifted-by-a-week",
-        ),
-    ],
+@cases(
+    "starts expected",
+    (
+        "another-time-of-day",
+        [start + LATER for start in STARTS],
+        {"new9": ("moved", 1), "new8": ("moved", 2), "new7": ("moved", 3), "new6": ("moved", 4)},
+    ),
+    ("first-one-fewer", STARTS[1:], {"new9": ("moved", 2), "new8": ("moved", 3), "new7": ("moved", 4)}),
+    (
+        "last-one-fewer-and-another-time",
+        [start + LATER for start in STARTS[:3]],
+        {"new9": ("moved", 1), "new8": ("moved", 2), "new7": ("moved", 3)},
+    ),
+    (
+        "one-more",
+        [*STARTS, STARTS[3] + WEEK],
+        {"new9": ("moved", 1), "new8": ("moved", 2), "new7": ("moved", 3), "new6": ("moved", 4), "new5": ("new", None)},
+    ),
+    (
+        "shifted-by-a-week",
+        [start + WEEK for start in STARTS],
+        {"new9": ("moved", 2), "new8": ("moved", 3), "new7": ("moved", 4), "new6": ("moved", 1)},
+    ),
 )
 def test_series_made_anew_is_paired_by_start_and_then_in_order(starts: list[datetime], expected: Pairs) -> None:
     assert pairs(anew(*starts), old_links()) == expected
 
 
-@pytest.mark.parametrize(
+@cases(
     "change",
-    [
-        pytest.param({"series_uuid": "another"}, id="another-series-with-the-same-title"),
-        pytest.param({"series_uuid": None}, id="no-series"),
-        pytest.param({"title": "Andet hold"}, id="another-title"),
-    ],
+    ("another-series-with-the-same-title", {"series_uuid": "another"}),
+    ("no-series", {"series_uuid": None}),
+    ("another-title", {"title": "Andet hold"}),
 )
 def test_event_of_another_kind_is_not_the_vanished_one_made_anew(change: dict[str, object]) -> None:
     assert pairs([at(STARTS[0] + LATER, "new", **change)], old_links()[:1]) == {"new": ("new", None)}
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        pytest.param({}, ("moved", 1), id="looks-the-same"),
-        pytest.param({"series_uuid": "another"}, ("moved", 1), id="in-a-series-now"),
-        pytest.param({"title": "Andet hold"}, ("new", None), id="another-title"),
-        pytest.param({"starts_at": START + LATER}, ("new", None), id="another-start"),
-        pytest.param({"event_maker": 5001}, ("new", None), id="another-event-maker"),
-    ],
+@cases(
+    "change expected",
+    ("looks-the-same", {}, ("moved", 1)),
+    ("in-a-series-now", {"series_uuid": "another"}, ("moved", 1)),
+    ("another-title", {"title": "Andet hold"}, ("new", None)),
+    ("another-start", {"starts_at": START + LATER}, ("new", None)),
+    ("another-event-maker", {"event_maker": 5001}, ("new", None)),
 )
 def test_events_without_a_series_are_paired_only_when_they_look_the_same(
     change: dict[str, object], expected: tuple[str, int | None]
@@ -119,26 +104,20 @@ def test_vanished_event_whose_start_is_not_known_is_paired_with_none() -> None:
     assert pairs([at(START, "new", series_uuid=None, starts_at=None)], [link]) == {"new": ("new", None)}
 
 
-@pytest.mark.parametrize(
+@cases(
     "there",
-    [
-        pytest.param(at(START, "old0"), id="wanted"),
-        pytest.param(unwanted(Outcome.REJECTED, "old0"), id="rejected"),
-        pytest.param(unwanted(Outcome.CANCELLED, "old0"), id="cancelled"),
-    ],
+    ("wanted", at(START, "old0")),
+    ("rejected", unwanted(Outcome.REJECTED, "old0")),
+    ("cancelled", unwanted(Outcome.CANCELLED, "old0")),
 )
 def test_new_instance_beside_a_present_one_takes_nothing_of_it(there: Mapped) -> None:
     assert pairs([there, at(START, "new")], old_links()[:1])["new"] == ("new", None)
 
 
-@pytest.mark.parametrize(
+@cases(
     "link",
-    [
-        pytest.param(linked_at(NOW - timedelta(days=1), "old"), id="over"),
-        pytest.param(
-            linked_at(WINDOW_START - timedelta(days=1), "old", ends_at=NOW + timedelta(days=9)), id="before-the-window"
-        ),
-    ],
+    ("over", linked_at(NOW - timedelta(days=1), "old")),
+    ("before-the-window", linked_at(WINDOW_START - timedelta(days=1), "old", ends_at=NOW + timedelta(days=9))),
 )
 def test_instance_out_of_sight_has_not_vanished_and_is_not_moved(link: Link) -> None:
     assert pairs([at(START, "new")], [link]) == {"new": ("new", None)}
@@ -148,15 +127,13 @@ RUNS_ON = NOW + timedelta(days=9)
 BEFORE = WINDOW_START - timedelta(days=3)
 
 
-@pytest.mark.parametrize(
-    ("fresh", "expected"),
-    [
-        pytest.param(at(BEFORE, "new"), ("moved", 1), id="in its series"),
-        pytest.param(at(BEFORE, "new", event_maker=5001), ("moved", 1), id="in its series, of another branch"),
-        pytest.param(at(BEFORE, "new", series_uuid=None), ("moved", 1), id="looks the same"),
-        pytest.param(at(BEFORE + LATER, "new"), ("new", None), id="another start"),
-        pytest.param(at(BEFORE, "new", title="Andet hold"), ("new", None), id="another title"),
-    ],
+@cases(
+    "fresh expected",
+    ("in its series", at(BEFORE, "new"), ("moved", 1)),
+    ("in its series, of another branch", at(BEFORE, "new", event_maker=5001), ("moved", 1)),
+    ("looks the same", at(BEFORE, "new", series_uuid=None), ("moved", 1)),
+    ("another start", at(BEFORE + LATER, "new"), ("new", None)),
+    ("another title", at(BEFORE, "new", title="Andet hold"), ("new", None)),
 )
 def test_instance_of_one_that_began_before_the_window_is_told_by_its_start(
     fresh: Mapped, expected: tuple[str, int | None]

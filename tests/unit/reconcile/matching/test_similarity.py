@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from billetbro.reconcile.matching.similarity import features_of, is_alike, is_same
+from tests.cases import cases
 from tests.unit.reconcile.builders import START
 
 
@@ -40,27 +41,23 @@ def test_titles_are_the_same_when_one_stands_in_the_other(ours: str, theirs: str
     assert is_same(features_of(theirs, START), features_of(ours, START)) is same
 
 
-@pytest.mark.parametrize(
-    ("start", "same"),
-    [
-        pytest.param(START + timedelta(seconds=59), True, id="the same minute"),
-        pytest.param(START.astimezone(tz=None), True, id="another zone"),
-        pytest.param(START + timedelta(minutes=1), False, id="a minute later"),
-        pytest.param(START + timedelta(days=1), False, id="a day later"),
-        pytest.param(None, False, id="unknown"),
-    ],
+@cases(
+    "start same",
+    ("the same minute", START + timedelta(seconds=59), True),
+    ("another zone", START.astimezone(tz=None), True),
+    ("a minute later", START + timedelta(minutes=1), False),
+    ("a day later", START + timedelta(days=1), False),
+    ("unknown", None, False),
 )
 def test_starts_are_the_same_to_the_minute(start: datetime | None, same: bool) -> None:
     assert is_same(features_of("A", START), features_of("A", start)) is same
 
 
-@pytest.mark.parametrize(
-    ("title", "start", "alike"),
-    [
-        pytest.param("Hamlet", START + timedelta(days=3), True, id="moved"),
-        pytest.param("Macbeth", START, True, id="renamed"),
-        pytest.param("Macbeth", START + timedelta(days=3), False, id="both"),
-    ],
+@cases(
+    "title start alike",
+    ("moved", "Hamlet", START + timedelta(days=3), True),
+    ("renamed", "Macbeth", START, True),
+    ("both", "Macbeth", START + timedelta(days=3), False),
 )
 def test_event_that_is_known_to_be_another_is_alike_until_title_and_start_are_other(
     title: str, start: datetime, alike: bool

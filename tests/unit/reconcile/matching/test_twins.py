@@ -14,6 +14,7 @@ from billetbro.reconcile.matching.defer_to_twin import defer_to_twin, is_claimed
 from billetbro.reconcile.matching.identity import match_events
 from billetbro.reconcile.matching.twin_claims import Twin
 from billetbro.reconcile.state import Belonging, ReconcileState
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     EVENT,
     PASSIVE_EVENT,
@@ -61,39 +62,35 @@ def said(
     )
 
 
-@pytest.mark.parametrize(
-    ("other", "whose"),
-    [
-        pytest.param(twin(ON_SALE), AT, id="on sale"),
-        pytest.param(twin(ON_SALE, leads=False), AT, id="on sale at the follower"),
-        pytest.param(twin(replace(ON_SALE, sales_location="")), THEATRE, id="on sale, its address not told yet"),
-        pytest.param(twin(snapshot=[wanted("theirs")]), THEATRE, id="wanted"),
-        pytest.param(twin(snapshot=[unwanted(Outcome.SOLD_ELSEWHERE)]), THEATRE, id="sold elsewhere"),
-        pytest.param(twin(snapshot=[unwanted(Outcome.CANCELLED)]), THEATRE, id="called off"),
-        pytest.param(twin(snapshot=[wanted("theirs")], read=False), THEATRE, id="wanted by whom we never read whole"),
-        pytest.param(twin(creates_in_doubt=[(EVENT.name, START)], leads=False), THEATRE, id="begun by the follower"),
-    ],
+@cases(
+    "other whose",
+    ("on sale", twin(ON_SALE), AT),
+    ("on sale at the follower", twin(ON_SALE, leads=False), AT),
+    ("on sale, its address not told yet", twin(replace(ON_SALE, sales_location="")), THEATRE),
+    ("wanted", twin(snapshot=[wanted("theirs")]), THEATRE),
+    ("sold elsewhere", twin(snapshot=[unwanted(Outcome.SOLD_ELSEWHERE)]), THEATRE),
+    ("called off", twin(snapshot=[unwanted(Outcome.CANCELLED)]), THEATRE),
+    ("wanted by whom we never read whole", twin(snapshot=[wanted("theirs")], read=False), THEATRE),
+    ("begun by the follower", twin(creates_in_doubt=[(EVENT.name, START)], leads=False), THEATRE),
 )
 @pytest.mark.parametrize("event", [EVENT, PASSIVE_EVENT], ids=["tickets", "passive"])
 def test_new_event_that_the_twin_sells_or_leads_with_is_left_to_it(other: Twin, whose: str, event: Any) -> None:
     assert said(judged(wanted(event=event), other)) == ([], [(Outcome.SKIPPED, LEFT, whose)], [])
 
 
-@pytest.mark.parametrize(
+@cases(
     "other",
-    [
-        pytest.param(twin(), id="nothing there"),
-        pytest.param(twin(snapshot=[wanted("theirs")], leads=False), id="wanted by the follower"),
-        pytest.param(twin(snapshot=[unwanted(Outcome.CANCELLED)], leads=False), id="called off by the follower"),
-        pytest.param(twin(snapshot=[unwanted(Outcome.SKIPPED)]), id="not relevant there"),
-        pytest.param(twin(snapshot=[unwanted(Outcome.REJECTED)]), id="rejected there"),
-        pytest.param(twin(snapshot=[wanted("theirs", PASSIVE_EVENT)]), id="without tickets there"),
-        pytest.param(twin(snapshot=[unwanted(Outcome.OVER)]), id="over there"),
-        pytest.param(twin(linked("theirs", 7, replace(EVENT, name="Foredrag om hajer"))), id="another title"),
-        pytest.param(twin(linked("theirs", 7, replace(EVENT, begin_at=START + timedelta(minutes=1)))), id="a minute"),
-        pytest.param(twin(ON_SALE, missing=["theirs"]), id="deleted in Place2book by staff"),
-        pytest.param(twin(leads=False, read=False), id="the follower was never read"),
-    ],
+    ("nothing there", twin()),
+    ("wanted by the follower", twin(snapshot=[wanted("theirs")], leads=False)),
+    ("called off by the follower", twin(snapshot=[unwanted(Outcome.CANCELLED)], leads=False)),
+    ("not relevant there", twin(snapshot=[unwanted(Outcome.SKIPPED)])),
+    ("rejected there", twin(snapshot=[unwanted(Outcome.REJECTED)])),
+    ("without tickets there", twin(snapshot=[wanted("theirs", PASSIVE_EVENT)])),
+    ("over there", twin(snapshot=[unwanted(Outcome.OVER)])),
+    ("another title", twin(linked("theirs", 7, replace(EVENT, name="Foredrag om hajer")))),
+    ("a minute", twin(linked("theirs", 7, replace(EVENT, begin_at=START + timedelta(minutes=1))))),
+    ("deleted in Place2book by staff", twin(ON_SALE, missing=["theirs"])),
+    ("the follower was never read", twin(leads=False, read=False)),
 )
 def test_new_event_that_the_twin_does_not_sell_is_created(other: Twin) -> None:
     assert said(judged(wanted(), other)) == ([Belonging.NEW], [], [])
@@ -108,14 +105,12 @@ def test_new_event_waits_for_a_leader_that_was_never_read() -> None:
     assert said(judged(wanted(), twin(read=False))) == ([], [(Outcome.SKIPPED, WAITS, THEATRE)], [])
 
 
-@pytest.mark.parametrize(
-    ("other", "told"),
-    [
-        pytest.param(twin(ON_SALE), [(TWICE, AT)], id="both sell it, told by the follower"),
-        pytest.param(twin(ON_SALE, leads=False), [], id="both sell it, told by the follower only"),
-        pytest.param(twin(snapshot=[wanted("theirs")]), [], id="the leader wants to"),
-        pytest.param(twin(read=False), [], id="the leader was never read"),
-    ],
+@cases(
+    "other told",
+    ("both sell it, told by the follower", twin(ON_SALE), [(TWICE, AT)]),
+    ("both sell it, told by the follower only", twin(ON_SALE, leads=False), []),
+    ("the leader wants to", twin(snapshot=[wanted("theirs")]), []),
+    ("the leader was never read", twin(read=False), []),
 )
 def test_event_that_is_on_sale_stays_whatever_the_twin_does(other: Twin, told: list[tuple[str, str]]) -> None:
     assert said(judged(wanted(), other, [linked()], [standing()])) == ([Belonging.LINKED], [], told)
@@ -139,24 +134,20 @@ def test_passive_event_stays_passive_beside_the_twins() -> None:
     assert said(result) == ([Belonging.LINKED], [], [])
 
 
-@pytest.mark.parametrize(
-    ("resync", "expected"),
-    [
-        pytest.param(False, ([Belonging.MISSING], [], []), id="sync"),
-        pytest.param(True, ([], [(Outcome.REJECTED, LEFT, AT)], []), id="resync"),
-    ],
+@cases(
+    "resync expected",
+    ("sync", False, ([Belonging.MISSING], [], [])),
+    ("resync", True, ([], [(Outcome.REJECTED, LEFT, AT)], [])),
 )
 def test_event_that_staff_deleted_is_not_made_anew_beside_the_twins(resync: bool, expected: object) -> None:
     assert said(judged(wanted(), twin(ON_SALE), [linked()], mode=Mode.RESYNC if resync else Mode.SYNC)) == expected
 
 
-@pytest.mark.parametrize(
-    ("mapped", "begun", "expected"),
-    [
-        pytest.param(wanted(), frozenset(), ([], [(Outcome.SKIPPED, LEFT, AT)], []), id="by name and start"),
-        pytest.param(wanted(), frozenset({"a"}), ([Belonging.ADOPTED], [], []), id="begun by us"),
-        pytest.param(wanted(link=f"{SALES}sec1"), frozenset(), ([Belonging.ADOPTED], [], []), id="by its link"),
-    ],
+@cases(
+    "mapped begun expected",
+    ("by name and start", wanted(), frozenset(), ([], [(Outcome.SKIPPED, LEFT, AT)], [])),
+    ("begun by us", wanted(), frozenset({"a"}), ([Belonging.ADOPTED], [], [])),
+    ("by its link", wanted(link=f"{SALES}sec1"), frozenset(), ([Belonging.ADOPTED], [], [])),
 )
 def test_event_of_nobody_is_adopted_beside_the_twins_when_it_is_surely_ours(
     mapped: Mapped, begun: frozenset[str], expected: object
@@ -174,13 +165,11 @@ def test_event_of_the_twin_is_never_taken_for_a_create_of_ours(status: LinkStatu
 LATER = replace(EVENT, begin_at=START + timedelta(minutes=30))
 
 
-@pytest.mark.parametrize(
-    ("mapped", "expected"),
-    [
-        pytest.param(wanted(event=LATER), ([], [(Outcome.SKIPPED, LEFT, AT)], []), id="another start"),
-        pytest.param(wanted(title="Hajer"), ([], [(Outcome.SKIPPED, LEFT, AT)], []), id="another title"),
-        pytest.param(wanted(event=LATER, title="Hajer"), ([Belonging.NEW], [], []), id="a copy: both are other"),
-    ],
+@cases(
+    "mapped expected",
+    ("another start", wanted(event=LATER), ([], [(Outcome.SKIPPED, LEFT, AT)], [])),
+    ("another title", wanted(title="Hajer"), ([], [(Outcome.SKIPPED, LEFT, AT)], [])),
+    ("a copy: both are other", wanted(event=LATER, title="Hajer"), ([Belonging.NEW], [], [])),
 )
 def test_event_that_shows_the_link_of_the_twins_is_that_unless_it_is_a_copy(mapped: Mapped, expected: object) -> None:
     shown = replace(mapped, link=f"{SALES}sec7")
@@ -207,14 +196,10 @@ def test_event_whose_own_sale_was_ended_too_is_opened_again() -> None:
     assert said(judged(wanted(), twin(ENDED), [ours], [standing()])) == ([Belonging.LINKED], [], [])
 
 
-@pytest.mark.parametrize(
-    ("to_come", "expected"),
-    [
-        pytest.param(
-            [TicketEventKey(RULES.event_maker, 7)], ([], [(Outcome.SKIPPED, LEFT, AT)], []), id="to come in Place2book"
-        ),
-        pytest.param([TicketEventKey(RULES.event_maker, 8)], ([Belonging.NEW], [], []), id="over there too"),
-    ],
+@cases(
+    "to_come expected",
+    ("to come in Place2book", [TicketEventKey(RULES.event_maker, 7)], ([], [(Outcome.SKIPPED, LEFT, AT)], [])),
+    ("over there too", [TicketEventKey(RULES.event_maker, 8)], ([Belonging.NEW], [], [])),
 )
 def test_event_that_is_over_for_the_twins_source_alone_is_on_sale(
     to_come: Sequence[TicketEventKey], expected: object
@@ -222,12 +207,10 @@ def test_event_that_is_over_for_the_twins_source_alone_is_on_sale(
     assert said(judged(wanted(), twin(OVER, to_come=to_come))) == expected
 
 
-@pytest.mark.parametrize(
-    ("links", "expected"),
-    [
-        pytest.param([OVER], ([], [(Outcome.SKIPPED, LEFT, THEATRE)], []), id="sold by it before"),
-        pytest.param([], ([Belonging.NEW], [], []), id="never sold by it"),
-    ],
+@cases(
+    "links expected",
+    ("sold by it before", [OVER], ([], [(Outcome.SKIPPED, LEFT, THEATRE)], [])),
+    ("never sold by it", [], ([Belonging.NEW], [], [])),
 )
 def test_event_that_the_follower_has_called_off_is_not_begun_by_the_leader(
     links: Sequence[Link], expected: object
@@ -240,27 +223,23 @@ def test_event_that_the_follower_has_called_off_is_not_begun_by_the_leader(
 HALF_PAST = replace(EVENT, begin_at=START + timedelta(minutes=30))
 
 
-@pytest.mark.parametrize(
+@cases(
     "other",
-    [
-        pytest.param(twin(linked("theirs", 7, starts_at=HALF_PAST.begin_at)), id="in its link"),
-        pytest.param(twin(ON_SALE, snapshot=[wanted("theirs", HALF_PAST)], leads=False), id="in its source by now"),
-        pytest.param(twin(linked("theirs", 7, HALF_PAST, starts_at=START)), id="in Place2book"),
-    ],
+    ("in its link", twin(linked("theirs", 7, starts_at=HALF_PAST.begin_at))),
+    ("in its source by now", twin(ON_SALE, snapshot=[wanted("theirs", HALF_PAST)], leads=False)),
+    ("in Place2book", twin(linked("theirs", 7, HALF_PAST, starts_at=START))),
 )
 def test_event_is_the_same_as_one_that_looks_so_anywhere(other: Twin) -> None:
     assert said(judged(wanted(event=HALF_PAST), other))[1] == [(Outcome.SKIPPED, LEFT, AT)]
 
 
-@pytest.mark.parametrize(
-    ("mapped", "other", "expected"),
-    [
-        pytest.param(wanted(event=HALF_PAST), twin(ON_SALE, deferred={"a": "sec7"}), [LEFT], id="moved"),
-        pytest.param(wanted(title="Hajer"), twin(ON_SALE, deferred={"a": "sec7"}), [LEFT], id="renamed"),
-        pytest.param(wanted(event=HALF_PAST, title="Hajer"), twin(ON_SALE, deferred={"a": "sec7"}), [], id="another"),
-        pytest.param(wanted(event=HALF_PAST), twin(OVER, deferred={"a": "sec7"}), [], id="no longer on sale"),
-        pytest.param(wanted(event=HALF_PAST), twin(ON_SALE, deferred={"b": "sec7"}), [], id="never left"),
-    ],
+@cases(
+    "mapped other expected",
+    ("moved", wanted(event=HALF_PAST), twin(ON_SALE, deferred={"a": "sec7"}), [LEFT]),
+    ("renamed", wanted(title="Hajer"), twin(ON_SALE, deferred={"a": "sec7"}), [LEFT]),
+    ("another", wanted(event=HALF_PAST, title="Hajer"), twin(ON_SALE, deferred={"a": "sec7"}), []),
+    ("no longer on sale", wanted(event=HALF_PAST), twin(OVER, deferred={"a": "sec7"}), []),
+    ("never left", wanted(event=HALF_PAST), twin(ON_SALE, deferred={"b": "sec7"}), []),
 )
 def test_event_that_was_left_before_stays_so_until_title_and_start_are_other(
     mapped: Mapped, other: Twin, expected: list[str]

@@ -11,6 +11,7 @@ import pytest
 from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, WriteInDoubt, Written
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.planning.owned_fields import written_time
+from tests.cases import cases
 from tests.unit.reconcile.builders import CHILD, EVENT, START, linked, ours, price, standing
 
 CLOSED, CLOSES = START - timedelta(days=2), START - timedelta(hours=1)
@@ -58,57 +59,55 @@ def test_change_is_not_confirmed_by_an_event_that_is_gone(kind: Kind) -> None:
     assert confirmed(kind, None) is None
 
 
-@pytest.mark.parametrize(
-    ("kind", "current", "changes"),
-    [
-        pytest.param(
-            Kind.UPDATE,
-            standing(name="Nyt navn, rettet", capacity=50),
-            {
-                "applied": linked().applied | {"name": "Nyt navn, rettet", "capacity": 50},
-                "echo": linked().echo | {"name": "Nyt navn, rettet", "capacity": 50},
-                "drift": {"price.11.value": 1, "price.12.value": 2},
-            },
-            id="update that staff went on from",
-        ),
-        pytest.param(Kind.DELETE, None, {"status": LinkStatus.DELETED}, id="delete"),
-        pytest.param(
-            Kind.END_SALE,
-            standing(sale_close_at=CLOSED),
-            {"sale_closed_at": CLOSED, "sale_closed_before": CLOSES},
-            id="end of a sale",
-        ),
-        pytest.param(
-            Kind.REOPEN_SALE,
-            standing(sale_close_at=CLOSES),
-            {"sale_closed_at": None, "sale_closed_before": None},
-            id="reopened sale",
-        ),
-        pytest.param(
-            Kind.CREATE_PRICE,
-            standing(prices=(price(), price(12, CHILD))),
-            {"prices": {"cat-1": ours(), "sent:12": ours(12, CHILD)}},
-            id="new price",
-        ),
-        pytest.param(
-            Kind.UPDATE_PRICE,
-            standing(prices=(price(value_ore=8000),)),
-            {"prices": {"cat-1": ours(value_ore=8000)}, "drift": {"name": "Rettet", "price.12.value": 2}},
-            id="changed price",
-        ),
-        pytest.param(
-            Kind.END_PRICE_SALE,
-            standing(prices=(price(sale_end_at=CLOSED),)),
-            {"prices": {"cat-1": ours(ended_at=CLOSED, ended_before=CLOSES)}},
-            id="end of a price's sale",
-        ),
-        pytest.param(
-            Kind.DELETE_PRICE,
-            standing(prices=()),
-            {"prices": {}, "drift": {"name": "Rettet", "price.12.value": 2}},
-            id="deleted price",
-        ),
-    ],
+@cases(
+    "kind current changes",
+    (
+        "update that staff went on from",
+        Kind.UPDATE,
+        standing(name="Nyt navn, rettet", capacity=50),
+        {
+            "applied": linked().applied | {"name": "Nyt navn, rettet", "capacity": 50},
+            "echo": linked().echo | {"name": "Nyt navn, rettet", "capacity": 50},
+            "drift": {"price.11.value": 1, "price.12.value": 2},
+        },
+    ),
+    ("delete", Kind.DELETE, None, {"status": LinkStatus.DELETED}),
+    (
+        "end of a sale",
+        Kind.END_SALE,
+        standing(sale_close_at=CLOSED),
+        {"sale_closed_at": CLOSED, "sale_closed_before": CLOSES},
+    ),
+    (
+        "reopened sale",
+        Kind.REOPEN_SALE,
+        standing(sale_close_at=CLOSES),
+        {"sale_closed_at": None, "sale_closed_before": None},
+    ),
+    (
+        "new price",
+        Kind.CREATE_PRICE,
+        standing(prices=(price(), price(12, CHILD))),
+        {"prices": {"cat-1": ours(), "sent:12": ours(12, CHILD)}},
+    ),
+    (
+        "changed price",
+        Kind.UPDATE_PRICE,
+        standing(prices=(price(value_ore=8000),)),
+        {"prices": {"cat-1": ours(value_ore=8000)}, "drift": {"name": "Rettet", "price.12.value": 2}},
+    ),
+    (
+        "end of a price's sale",
+        Kind.END_PRICE_SALE,
+        standing(prices=(price(sale_end_at=CLOSED),)),
+        {"prices": {"cat-1": ours(ended_at=CLOSED, ended_before=CLOSES)}},
+    ),
+    (
+        "deleted price",
+        Kind.DELETE_PRICE,
+        standing(prices=()),
+        {"prices": {}, "drift": {"name": "Rettet", "price.12.value": 2}},
+    ),
 )
 def test_change_is_confirmed_by_what_stands_and_the_link_says_so(
     kind: Kind, current: CurrentEvent | None, changes: dict[str, Any]

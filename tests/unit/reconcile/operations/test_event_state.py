@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from billetbro.models import Change, Kind
 from billetbro.reconcile.operations.operation import EventState
+from tests.cases import cases
 from tests.unit.reconcile.builders import linked, standing
 
 
-@pytest.mark.parametrize(
-    ("key", "price_id", "number"),
-    [
-        pytest.param("cat-1", None, 11, id="that was created"),
-        pytest.param("cat-1", 11, 11, id="that was changed"),
-        pytest.param("cat-2", 12, 12, id="that was deleted"),
-        pytest.param(None, None, None, id="that is none"),
-    ],
+@cases(
+    "key price_id number",
+    ("that was created", "cat-1", None, 11),
+    ("that was changed", "cat-1", 11, 11),
+    ("that was deleted", "cat-2", 12, 12),
+    ("that is none", None, None, None),
 )
 def test_price_of_a_change_has_its_number(key: str | None, price_id: int | None, number: int | None) -> None:
     change = Change(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-import pytest
-
 from billetbro.models import Written
 from billetbro.reconcile.planning.owned_fields import current_fields, desired_fields, read_time, written_time
+from tests.cases import cases
 from tests.unit.reconcile.builders import EVENT, standing
 
 WRITTEN = {
@@ -48,28 +47,22 @@ def test_fields_that_place2book_does_not_tell_are_none_and_no_limit_is_a_sign() 
     assert bare == WRITTEN | {"begin_at": None, "end_at": None, "capacity": "∞"} | nothing
 
 
-@pytest.mark.parametrize(
-    ("moment", "expected"),
-    [
-        pytest.param(None, None, id="none"),
-        pytest.param(datetime(2026, 3, 1, 12, 0, 30, 999, tzinfo=UTC), "2026-03-01T12:00:30Z", id="no-fractions"),
-        pytest.param(
-            datetime(2026, 7, 1, 0, 30, tzinfo=timezone(timedelta(hours=2))), "2026-06-30T22:30:00Z", id="in-utc"
-        ),
-    ],
+@cases(
+    "moment expected",
+    ("none", None, None),
+    ("no-fractions", datetime(2026, 3, 1, 12, 0, 30, 999, tzinfo=UTC), "2026-03-01T12:00:30Z"),
+    ("in-utc", datetime(2026, 7, 1, 0, 30, tzinfo=timezone(timedelta(hours=2))), "2026-06-30T22:30:00Z"),
 )
 def test_written_time_is_utc_to_the_second(moment: datetime | None, expected: str | None) -> None:
     assert written_time(moment) == expected
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        pytest.param("2026-03-01T12:00:30Z", datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC), id="time"),
-        pytest.param(None, None, id="none"),
-        pytest.param("", None, id="empty"),
-        pytest.param(7, None, id="no-text"),
-    ],
+@cases(
+    "written expected",
+    ("time", "2026-03-01T12:00:30Z", datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)),
+    ("none", None, None),
+    ("empty", "", None),
+    ("no-text", 7, None),
 )
 def test_read_time_reads_what_was_written(written: Written, expected: datetime | None) -> None:
     assert read_time(written) == expected

@@ -10,6 +10,7 @@ import pytest
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Mode, OnCreate, Outcome, TicketEvent
 from billetbro.reconcile.planning.owned_fields import desired_fields, written_time
 from billetbro.reconcile.planning.plan import Plan
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     ADULT,
     CHILD,
@@ -168,17 +169,15 @@ def test_plan_of_an_unsold_event_that_becomes_passive_ends_its_sale() -> None:
     assert said(plan.changes) == [("update", "a", TO_PASSIVE), ("delete_price", "a", gone)]
 
 
-@pytest.mark.parametrize(
-    ("snapshot", "link", "moved"),
-    [
-        pytest.param([wanted(event=PASSIVE_EVENT)], linked(), [], id="linked"),
-        pytest.param(
-            [at(START, "b", desired=replace(PASSIVE_EVENT, name="Andet"))],
-            linked_at(START, "old"),
-            [("move", "b", 1, "old")],
-            id="moved",
-        ),
-    ],
+@cases(
+    "snapshot link moved",
+    ("linked", [wanted(event=PASSIVE_EVENT)], linked(), []),
+    (
+        "moved",
+        [at(START, "b", desired=replace(PASSIVE_EVENT, name="Andet"))],
+        linked_at(START, "old"),
+        [("move", "b", 1, "old")],
+    ),
 )
 def test_plan_of_a_sold_event_that_becomes_passive_leaves_it(snapshot: list[Mapped], link: Link, moved: object) -> None:
     plan = plan_of(snapshot, [link], [sold()])
@@ -217,17 +216,15 @@ def test_plan_of_prices_keeps_what_was_claimed_with_every_change() -> None:
     assert plan.links["a"].prices == {"new": ours()}
 
 
-@pytest.mark.parametrize(
-    ("snapshot", "links", "events"),
-    [
-        pytest.param([wanted()], [], [], id="create"),
-        pytest.param([wanted(event=RENAMED)], [linked()], [standing()], id="update"),
-        pytest.param([], [linked(absences=2, counted_run="run-2")], [standing()], id="gone"),
-        pytest.param([unwanted(Outcome.CANCELLED)], [linked()], [sold()], id="cancelled-and-sold"),
-        pytest.param([unwanted(Outcome.REJECTED, code="capacity_missing")], [], [], id="rejected"),
-        pytest.param([wanted()], [linked()], [], id="missing"),
-        pytest.param([at(START, "b")], [linked_at(START, absences=1)], [standing()], id="made-anew"),
-    ],
+@cases(
+    "snapshot links events",
+    ("create", [wanted()], [], []),
+    ("update", [wanted(event=RENAMED)], [linked()], [standing()]),
+    ("gone", [], [linked(absences=2, counted_run="run-2")], [standing()]),
+    ("cancelled-and-sold", [unwanted(Outcome.CANCELLED)], [linked()], [sold()]),
+    ("rejected", [unwanted(Outcome.REJECTED, code="capacity_missing")], [], []),
+    ("missing", [wanted()], [linked()], []),
+    ("made-anew", [at(START, "b")], [linked_at(START, absences=1)], [standing()]),
 )
 def test_plan_limited_to_other_events_does_nothing(
     snapshot: list[Mapped], links: list[Link], events: list[CurrentEvent]

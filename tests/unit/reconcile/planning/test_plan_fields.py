@@ -11,6 +11,7 @@ import pytest
 from billetbro.models import Address, Kind, Mode, TicketEvent, Written
 from billetbro.reconcile.planning.owned_fields import written_time
 from billetbro.reconcile.reasons import Why
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     ADDRESS,
     EVENT,
@@ -62,7 +63,7 @@ CHANGED = [
 ]
 
 
-@pytest.mark.parametrize("current", [pytest.param(standing(), id="unsold"), pytest.param(sold(), id="sold")])
+@cases("current", ("unsold", standing()), ("sold", sold()))
 @pytest.mark.parametrize(("change", "fields"), CHANGED)
 def test_field_changed_at_the_source_is_updated_alone(change: dict[str, Any], fields: Fields, current: Any) -> None:
     plan = plan_of([wanted(event=replace(EVENT, **change))], [linked()], [current])
@@ -89,21 +90,19 @@ NORMALISED = {"description_long": "<p>Normaliseret</p>"}
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-@pytest.mark.parametrize(
-    ("noted", "link", "current", "undone"),
-    [
-        pytest.param({"capacity": 60}, {}, {}, {"capacity": (60, 40)}, id="field"),
-        pytest.param({"price.11.value": 8000}, {}, {}, {"price.11.value": (8000, 7500)}, id="price"),
-        pytest.param({"price.11.value": 8000}, {}, {"prices": None}, {}, id="prices not read"),
-        pytest.param({"price.12.value": None}, {}, {}, {}, id="price that is gone"),
-        pytest.param(
-            {"description_long": "Andet"},
-            {"echo": {**linked().echo, **NORMALISED}},
-            NORMALISED,
-            {"description_long": ("Andet", "<p>Normaliseret</p>")},
-            id="as normalised",
-        ),
-    ],
+@cases(
+    "noted link current undone",
+    ("field", {"capacity": 60}, {}, {}, {"capacity": (60, 40)}),
+    ("price", {"price.11.value": 8000}, {}, {}, {"price.11.value": (8000, 7500)}),
+    ("prices not read", {"price.11.value": 8000}, {}, {"prices": None}, {}),
+    ("price that is gone", {"price.12.value": None}, {}, {}, {}),
+    (
+        "as normalised",
+        {"description_long": "Andet"},
+        {"echo": {**linked().echo, **NORMALISED}},
+        NORMALISED,
+        {"description_long": ("Andet", "<p>Normaliseret</p>")},
+    ),
 )
 def test_field_whose_edit_staff_took_back_is_drift_no_more(
     noted: dict[str, Any], link: dict[str, Any], current: dict[str, Any], undone: Fields, mode: Mode
@@ -167,15 +166,13 @@ def test_field_of_a_price_edited_by_staff_is_drift_once() -> None:
     assert plan_of([wanted()], [linked(drift={"price.11.value": 8000})], [edited]).changes == []
 
 
-@pytest.mark.parametrize(
-    ("begin_at", "locked"),
-    [
-        pytest.param(datetime(2026, 4, 13, 17, 0, tzinfo=UTC), True, id="the-day-before"),
-        pytest.param(datetime(2026, 4, 13, 21, 59, tzinfo=UTC), True, id="the-day-before-in-copenhagen"),
-        pytest.param(datetime(2026, 4, 13, 22, 0, tzinfo=UTC), False, id="midnight-of-the-day-in-copenhagen"),
-        pytest.param(START - HOUR, False, id="earlier-the-same-day"),
-        pytest.param(START + timedelta(days=1), False, id="the-day-after"),
-    ],
+@cases(
+    "begin_at locked",
+    ("the-day-before", datetime(2026, 4, 13, 17, 0, tzinfo=UTC), True),
+    ("the-day-before-in-copenhagen", datetime(2026, 4, 13, 21, 59, tzinfo=UTC), True),
+    ("midnight-of-the-day-in-copenhagen", datetime(2026, 4, 13, 22, 0, tzinfo=UTC), False),
+    ("earlier-the-same-day", START - HOUR, False),
+    ("the-day-after", START + timedelta(days=1), False),
 )
 def test_earlier_date_after_a_sale_is_held_back(begin_at: datetime, locked: bool) -> None:
     event = replace(starting(begin_at), name="Nyt")
@@ -201,14 +198,12 @@ def test_earlier_date_that_staff_have_already_set_is_recorded() -> None:
     assert ([change.kind.value for change in plan.changes], plan.rejections) == (["record"], [])
 
 
-@pytest.mark.parametrize(
-    ("capacity", "prices", "held"),
-    [
-        pytest.param(2, (SOLD,), True, id="below"),
-        pytest.param(3, (SOLD,), False, id="as-many"),
-        pytest.param(4, (SOLD, price(12, sold_tickets=2)), True, id="below-the-sum"),
-        pytest.param(1, (price(),), False, id="nothing-sold"),
-    ],
+@cases(
+    "capacity prices held",
+    ("below", 2, (SOLD,), True),
+    ("as-many", 3, (SOLD,), False),
+    ("below-the-sum", 4, (SOLD, price(12, sold_tickets=2)), True),
+    ("nothing-sold", 1, (price(),), False),
 )
 def test_capacity_below_what_is_sold_is_held_back(capacity: int, prices: Any, held: bool) -> None:
     event = replace(EVENT, capacity=capacity, name="Nyt")

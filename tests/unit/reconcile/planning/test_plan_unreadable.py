@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from billetbro.models import Link, Mapped, Mode, Outcome
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     EVENT,
     START,
@@ -24,15 +25,13 @@ UNREADABLE = ("a", "unreadable_in_place2book", None, "1")
 
 
 @pytest.mark.parametrize("mode", [Mode.SYNC, Mode.RESYNC])
-@pytest.mark.parametrize(
-    ("snapshot", "links"),
-    [
-        pytest.param([wanted("a", RENAMED)], [linked("a", 1)], id="changed"),
-        pytest.param([], [linked("a", 1, absences=1)], id="gone"),
-        pytest.param([unwanted(Outcome.CANCELLED)], [linked("a", 1)], id="cancelled"),
-        pytest.param([unwanted(Outcome.OVER)], [linked("a", 1)], id="over"),
-        pytest.param([wanted("a")], [], id="not linked"),
-    ],
+@cases(
+    "snapshot links",
+    ("changed", [wanted("a", RENAMED)], [linked("a", 1)]),
+    ("gone", [], [linked("a", 1, absences=1)]),
+    ("cancelled", [unwanted(Outcome.CANCELLED)], [linked("a", 1)]),
+    ("over", [unwanted(Outcome.OVER)], [linked("a", 1)]),
+    ("not linked", [wanted("a")], []),
 )
 def test_plan_of_an_event_that_could_not_be_read_is_to_leave_it_alone(
     snapshot: list[Mapped], links: list[Link], mode: Mode

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from billetbro.models import AppliedPrice, CurrentPrice, DesiredPrice
 from billetbro.reconcile.matching.prices import prices_as_made
 from billetbro.reconcile.planning.prices import PricePlan
+from tests.cases import cases
 from tests.unit.reconcile.builders import ADULT, CHILD, SOLD, ours, price, price_plan, said, touched_prices
 
 FREE = DesiredPrice(key="cat-3", name="Gratis", value_ore=0)
@@ -17,7 +16,7 @@ RENAMED = replace(ADULT, name="Voksne")
 NEW_UUID = replace(ADULT, key="cat-9")
 
 
-@pytest.mark.parametrize("wanted_price", [pytest.param(CHILD, id="with-a-price"), pytest.param(FREE, id="free")])
+@cases("wanted_price", ("with-a-price", CHILD), ("free", FREE))
 def test_prices_of_a_new_category_are_created(wanted_price: DesiredPrice) -> None:
     plan = price_plan([ADULT, wanted_price], {"cat-1": ours()}, [price()])
     new = {"name": (None, wanted_price.name), "value": (None, wanted_price.value_ore)}
@@ -35,15 +34,13 @@ def test_prices_with_a_lost_answer_are_taken_as_ours() -> None:
     assert plan == PricePlan(ours={"cat-1": ours(11)})
 
 
-@pytest.mark.parametrize(
-    ("desired", "fields"),
-    [
-        pytest.param(DEARER, {"value": (7500, 9000)}, id="another-value"),
-        pytest.param(RENAMED, {"name": ("Voksen", "Voksne")}, id="renamed"),
-        pytest.param(replace(ADULT, value_ore=0), {"value": (7500, 0)}, id="now-free"),
-    ],
+@cases(
+    "desired fields",
+    ("another-value", DEARER, {"value": (7500, 9000)}),
+    ("renamed", RENAMED, {"name": ("Voksen", "Voksne")}),
+    ("now-free", replace(ADULT, value_ore=0), {"value": (7500, 0)}),
 )
-@pytest.mark.parametrize("stands", [pytest.param(price(), id="unsold"), pytest.param(SOLD, id="sold")])
+@cases("stands", ("unsold", price()), ("sold", SOLD))
 def test_prices_changed_at_the_source_are_updated(
     desired: DesiredPrice, fields: dict[str, object], stands: CurrentPrice
 ) -> None:
@@ -53,24 +50,22 @@ def test_prices_changed_at_the_source_are_updated(
     assert plan.edited == []
 
 
-@pytest.mark.parametrize(
-    ("desired", "stands", "fields", "edited"),
-    [
-        pytest.param(
-            RENAMED,
-            price(value_ore=6000),
-            {"name": ("Voksen", "Voksne")},
-            {"price.11.value": (7500, 6000)},
-            id="value-edited-name-changed",
-        ),
-        pytest.param(
-            DEARER,
-            price(name="Voksen (17+)"),
-            {"value": (7500, 9000)},
-            {"price.11.name": ("Voksen", "Voksen (17+)")},
-            id="name-edited-value-changed",
-        ),
-    ],
+@cases(
+    "desired stands fields edited",
+    (
+        "value-edited-name-changed",
+        RENAMED,
+        price(value_ore=6000),
+        {"name": ("Voksen", "Voksne")},
+        {"price.11.value": (7500, 6000)},
+    ),
+    (
+        "name-edited-value-changed",
+        DEARER,
+        price(name="Voksen (17+)"),
+        {"value": (7500, 9000)},
+        {"price.11.name": ("Voksen", "Voksen (17+)")},
+    ),
 )
 def test_prices_edited_by_staff_keep_what_the_source_did_not_change(
     desired: DesiredPrice, stands: CurrentPrice, fields: dict[str, object], edited: dict[str, object]
@@ -86,22 +81,20 @@ def test_prices_that_place2book_already_has_are_only_recorded() -> None:
     assert touched_prices(plan) == [("record", "cat-1", 11)]
 
 
-@pytest.mark.parametrize(
-    ("stands", "edited", "pushed"),
-    [
-        pytest.param(
-            [price(name="Voksen (17+)", value_ore=8000)],
-            {"price.11.name": ("Voksen", "Voksen (17+)"), "price.11.value": (7500, 8000)},
-            ("update_price", "a", {"name": ("Voksen (17+)", "Voksen"), "value": (8000, 7500)}),
-            id="edited",
-        ),
-        pytest.param(
-            [],
-            {"price.11.value": (7500, None)},
-            ("create_price", "a", {"name": (None, "Voksen"), "value": (None, 7500)}),
-            id="deleted",
-        ),
-    ],
+@cases(
+    "stands edited pushed",
+    (
+        "edited",
+        [price(name="Voksen (17+)", value_ore=8000)],
+        {"price.11.name": ("Voksen", "Voksen (17+)"), "price.11.value": (7500, 8000)},
+        ("update_price", "a", {"name": ("Voksen (17+)", "Voksen"), "value": (8000, 7500)}),
+    ),
+    (
+        "deleted",
+        [],
+        {"price.11.value": (7500, None)},
+        ("create_price", "a", {"name": (None, "Voksen"), "value": (None, 7500)}),
+    ),
 )
 def test_prices_edited_by_staff_are_left_alone_until_a_resync(
     stands: list[CurrentPrice], edited: dict[str, object], pushed: object
@@ -130,7 +123,7 @@ def test_prices_renamed_and_in_another_order_stay_with_their_uuids() -> None:
     assert touched_prices(plan) == [("update_price", "cat-2", 12), ("update_price", "cat-1", 11)]
 
 
-@pytest.mark.parametrize("stands", [pytest.param([price()], id="standing"), pytest.param([], id="deleted-by-staff")])
+@cases("stands", ("standing", [price()]), ("deleted-by-staff", []))
 def test_prices_of_a_category_with_a_new_uuid_go_on_under_it(stands: list[CurrentPrice]) -> None:
     plan = price_plan([NEW_UUID], {"cat-1": ours()}, stands)
     assert (plan.changes, plan.rejections, plan.ours) == ([], [], {"cat-9": ours()})
@@ -163,7 +156,7 @@ def test_prices_with_one_name_and_one_value_are_each_taken_once() -> None:
     assert (plan.changes, plan.ours) == ([], {"cat-1": ours(11), "twin": ours(12)})
 
 
-@pytest.mark.parametrize("value", [pytest.param(7500, id="same-value"), pytest.param(9000, id="another-value")])
+@cases("value", ("same-value", 7500), ("another-value", 9000))
 def test_prices_of_a_new_category_like_a_known_one_are_created_beside_it(value: int) -> None:
     twin = replace(ADULT, key="twin", value_ore=value)
     for desired in ([twin, ADULT], [ADULT, twin]):
@@ -181,12 +174,10 @@ def test_prices_that_were_not_read_are_left_alone() -> None:
     assert price_plan([DEARER, CHILD], {"cat-1": ours()}, None) == PricePlan(ours={"cat-1": ours()})
 
 
-@pytest.mark.parametrize(
-    ("desired", "stands", "expected", "edited"),
-    [
-        pytest.param([ADULT], [price(value_ore=8000)], ours(), {"price.11.value": (7500, 8000)}, id="by-name"),
-        pytest.param([ADULT], [price(name="Billet")], ours(), {"price.11.name": ("Voksen", "Billet")}, id="by-value"),
-    ],
+@cases(
+    "desired stands expected edited",
+    ("by-name", [ADULT], [price(value_ore=8000)], ours(), {"price.11.value": (7500, 8000)}),
+    ("by-value", [ADULT], [price(name="Billet")], ours(), {"price.11.name": ("Voksen", "Billet")}),
 )
 def test_prices_of_an_adopted_event_are_taken_as_they_stand(
     desired: list[DesiredPrice], stands: list[CurrentPrice], expected: AppliedPrice, edited: object

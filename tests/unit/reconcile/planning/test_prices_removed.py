@@ -10,6 +10,7 @@ import pytest
 from billetbro.models import AppliedPrice, DesiredPrice, Rejection
 from billetbro.reconcile.planning.owned_fields import written_time
 from billetbro.reconcile.planning.prices import PricePlan, price_is_sold
+from tests.cases import cases
 from tests.unit.reconcile.builders import ADULT, CHILD, SOLD, ours, price, price_plan, said, touched_prices
 from tests.unit.reconcile.mapping.mapping_examples import NOW
 
@@ -24,14 +25,12 @@ def test_prices_of_a_removed_category_without_sales_are_deleted() -> None:
     assert plan.rejections == []
 
 
-@pytest.mark.parametrize(
-    ("unsure", "found"),
-    [
-        pytest.param({"sold_tickets": 2, "deletable": False}, "2", id="sold"),
-        pytest.param({"sold_tickets": 2, "deletable": True}, "2", id="sold-and-said-deletable"),
-        pytest.param({"sold_tickets": 0, "deletable": False}, "0", id="not-deletable"),
-        pytest.param({"sold_tickets": None, "deletable": None}, "?", id="nobody-can-tell"),
-    ],
+@cases(
+    "unsure found",
+    ("sold", {"sold_tickets": 2, "deletable": False}, "2"),
+    ("sold-and-said-deletable", {"sold_tickets": 2, "deletable": True}, "2"),
+    ("not-deletable", {"sold_tickets": 0, "deletable": False}, "0"),
+    ("nobody-can-tell", {"sold_tickets": None, "deletable": None}, "?"),
 )
 def test_prices_of_a_removed_category_with_sales_are_kept_with_their_sale_ended(
     unsure: dict[str, object], found: str
@@ -44,14 +43,12 @@ def test_prices_of_a_removed_category_with_sales_are_kept_with_their_sale_ended(
     ]
 
 
-@pytest.mark.parametrize(
-    ("mine", "ends"),
-    [
-        pytest.param(ours(ended_at=ENDED), ENDED, id="ended-by-us"),
-        pytest.param(ours(ended_at=ENDED), None, id="opened-again-by-staff"),
-        pytest.param(ours(), ENDED, id="ended-by-staff"),
-        pytest.param(ours(), NOW, id="ends-now"),
-    ],
+@cases(
+    "mine ends",
+    ("ended-by-us", ours(ended_at=ENDED), ENDED),
+    ("opened-again-by-staff", ours(ended_at=ENDED), None),
+    ("ended-by-staff", ours(), ENDED),
+    ("ends-now", ours(), NOW),
 )
 def test_prices_of_a_removed_category_are_ended_once(mine: AppliedPrice, ends: datetime | None) -> None:
     plan = price_plan([], {"cat-1": mine}, [replace(SOLD, sale_end_at=ends)])
@@ -70,7 +67,7 @@ def test_prices_of_a_removed_category_deleted_by_staff_are_forgotten() -> None:
     assert price_plan([], {"cat-1": ours()}, [price(12, CHILD)]) == PricePlan()
 
 
-@pytest.mark.parametrize("back", [pytest.param(ADULT, id="same-uuid"), pytest.param(NEW_UUID, id="new-uuid")])
+@cases("back", ("same-uuid", ADULT), ("new-uuid", NEW_UUID))
 def test_prices_of_a_category_that_is_back_go_on_sale_again(back: DesiredPrice) -> None:
     plan = price_plan([back], {"cat-1": ours(ended_at=ENDED)}, [replace(SOLD, sale_end_at=ENDED)])
     assert said(plan.changes) == [("update_price", "a", {"sale_end_at": (written_time(ENDED), None)})]
@@ -88,9 +85,7 @@ def test_prices_of_a_removed_category_sold_only_at_the_door_are_kept() -> None:
     assert [change.kind.value for change in plan.changes] == ["end_price_sale"]
 
 
-@pytest.mark.parametrize(
-    "ends", [pytest.param(None, id="opened"), pytest.param(NOW + timedelta(days=1), id="another-end")]
-)
+@cases("ends", ("opened", None), ("another-end", NOW + timedelta(days=1)))
 def test_prices_of_a_category_that_is_back_keep_the_end_that_staff_set(ends: datetime | None) -> None:
     stands = replace(SOLD, sale_end_at=ends)
     plan = price_plan([ADULT], {"cat-1": ours(ended_at=ENDED)}, [stands])

@@ -9,6 +9,7 @@ import pytest
 from billetbro.models import CurrentEvent, CurrentPrice, Link, LinkStatus, Mapped, Mode, Outcome
 from billetbro.reconcile.planning.owned_fields import written_time
 from billetbro.reconcile.planning.withdrawn_event import is_sold, reopened_sale, tickets_sold
+from tests.cases import cases
 from tests.unit.reconcile.builders import (
     SOLD,
     START,
@@ -35,17 +36,13 @@ ENDED = [("end_sale", "a", {"sale_close_at": (None, written_time(NOW))})]
 KEPT = [("a", "removed_but_sold", None, "3")]
 
 
-@pytest.mark.parametrize(
-    ("snapshot", "link", "unsold", "after_sales"),
-    [
-        pytest.param([], ONCE_ABSENT, DELETED, ENDED, id="gone"),
-        pytest.param([unwanted(Outcome.CANCELLED)], linked(), DELETED, ENDED, id="cancelled"),
-        pytest.param([unwanted(Outcome.SKIPPED, code="not_relevant")], linked(), DELETED, [], id="not-relevant"),
-        pytest.param(
-            [unwanted(Outcome.SKIPPED, code="no_ticket_categories")], linked(), DELETED, [], id="no-ticket-event"
-        ),
-        pytest.param([unwanted(Outcome.SOLD_ELSEWHERE)], linked(), DELETED, [], id="sold-elsewhere"),
-    ],
+@cases(
+    "snapshot link unsold after_sales",
+    ("gone", [], ONCE_ABSENT, DELETED, ENDED),
+    ("cancelled", [unwanted(Outcome.CANCELLED)], linked(), DELETED, ENDED),
+    ("not-relevant", [unwanted(Outcome.SKIPPED, code="not_relevant")], linked(), DELETED, []),
+    ("no-ticket-event", [unwanted(Outcome.SKIPPED, code="no_ticket_categories")], linked(), DELETED, []),
+    ("sold-elsewhere", [unwanted(Outcome.SOLD_ELSEWHERE)], linked(), DELETED, []),
 )
 def test_removal_deletes_what_is_not_sold_and_keeps_what_is(
     snapshot: list[Mapped], link: Link, unsold: object, after_sales: object
@@ -56,16 +53,14 @@ def test_removal_deletes_what_is_not_sold_and_keeps_what_is(
     assert (said(plan.changes), rejected(plan)) == (after_sales, KEPT)
 
 
-@pytest.mark.parametrize("current", [pytest.param(standing(), id="unsold"), pytest.param(sold(), id="sold")])
-@pytest.mark.parametrize(
-    ("link", "counted", "removed"),
-    [
-        pytest.param(linked(), 1, False, id="first"),
-        pytest.param(ONCE_ABSENT, 2, True, id="second"),
-        pytest.param(linked(absences=1, counted_run="run-2"), 1, False, id="first-and-tried-again"),
-        pytest.param(linked(absences=2, counted_run="run-2"), 2, True, id="second-and-tried-again"),
-        pytest.param(linked(absences=5, counted_run="run-1"), 6, True, id="sixth"),
-    ],
+@cases("current", ("unsold", standing()), ("sold", sold()))
+@cases(
+    "link counted removed",
+    ("first", linked(), 1, False),
+    ("second", ONCE_ABSENT, 2, True),
+    ("first-and-tried-again", linked(absences=1, counted_run="run-2"), 1, False),
+    ("second-and-tried-again", linked(absences=2, counted_run="run-2"), 2, True),
+    ("sixth", linked(absences=5, counted_run="run-1"), 6, True),
 )
 def test_removal_of_an_absent_event_waits_for_the_second_snapshot(
     link: Link, counted: int, removed: bool, current: CurrentEvent
@@ -85,20 +80,14 @@ def test_removal_of_an_absent_event_waits_for_nothing_in_a_resync() -> None:
     assert said(plan_of([], [linked()], [standing()], mode=Mode.RESYNC).changes) == DELETED
 
 
-@pytest.mark.parametrize("current", [pytest.param(standing(), id="unsold"), pytest.param(sold(), id="sold")])
-@pytest.mark.parametrize(
-    ("snapshot", "link"),
-    [
-        pytest.param([unwanted(Outcome.OVER)], linked(), id="present"),
-        pytest.param([], linked(ends_at=NOW, absences=9), id="absent"),
-        pytest.param(
-            [unwanted(Outcome.SKIPPED, starts_at=YESTERDAY, ends_at=NOW)], linked(), id="not-relevant-and-ended"
-        ),
-        pytest.param(
-            [unwanted(Outcome.SOLD_ELSEWHERE, starts_at=YESTERDAY, ends_at=NOW)], linked(), id="elsewhere-and-ended"
-        ),
-        pytest.param([], linked(starts_at=WINDOW_START - WEEK, ends_at=YESTERDAY), id="before-the-window"),
-    ],
+@cases("current", ("unsold", standing()), ("sold", sold()))
+@cases(
+    "snapshot link",
+    ("present", [unwanted(Outcome.OVER)], linked()),
+    ("absent", [], linked(ends_at=NOW, absences=9)),
+    ("not-relevant-and-ended", [unwanted(Outcome.SKIPPED, starts_at=YESTERDAY, ends_at=NOW)], linked()),
+    ("elsewhere-and-ended", [unwanted(Outcome.SOLD_ELSEWHERE, starts_at=YESTERDAY, ends_at=NOW)], linked()),
+    ("before-the-window", [], linked(starts_at=WINDOW_START - WEEK, ends_at=YESTERDAY)),
 )
 def test_removal_of_what_is_over_only_retires_it(snapshot: list[Mapped], link: Link, current: CurrentEvent) -> None:
     plan = plan_of(snapshot, [link], [current], mode=Mode.RESYNC)
@@ -110,14 +99,12 @@ def test_removal_takes_an_end_before_a_start_ahead_for_a_mistake() -> None:
     assert said(plan_of([mistaken], [linked()], [standing()]).changes) == DELETED
 
 
-@pytest.mark.parametrize(
-    ("snapshot", "link"),
-    [
-        pytest.param([], linked(starts_at=WINDOW_START - WEEK, absences=9), id="starts-before-the-window"),
-        pytest.param([], linked(status=LinkStatus.RETIRED, absences=9), id="retired"),
-        pytest.param([], linked(status=LinkStatus.DELETED, absences=9), id="removed-before"),
-        pytest.param([unwanted(Outcome.REJECTED, code="capacity_missing")], linked(absences=9), id="rejected"),
-    ],
+@cases(
+    "snapshot link",
+    ("starts-before-the-window", [], linked(starts_at=WINDOW_START - WEEK, absences=9)),
+    ("retired", [], linked(status=LinkStatus.RETIRED, absences=9)),
+    ("removed-before", [], linked(status=LinkStatus.DELETED, absences=9)),
+    ("rejected", [unwanted(Outcome.REJECTED, code="capacity_missing")], linked(absences=9)),
 )
 @pytest.mark.parametrize("mode", list(Mode))
 def test_removal_leaves_alone_what_was_not_asked_for_or_cannot_be_read(
@@ -135,27 +122,19 @@ def test_removal_waits_while_the_instance_made_anew_is_rejected() -> None:
     assert rejected(plan) == [("b", "capacity_missing", None, None)]
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param({"title": "Andet hold"}, id="another-title"),
-        pytest.param({"series_uuid": "another"}, id="another-series"),
-    ],
-)
+@cases("other", ("another-title", {"title": "Andet hold"}), ("another-series", {"series_uuid": "another"}))
 def test_removal_does_not_wait_for_a_rejected_event_of_another_kind(other: dict[str, object]) -> None:
     anew = at(START + WEEK, "b", **{"outcome": Outcome.REJECTED, "desired": None} | other)
     plan = plan_of([anew], [linked_at(START, absences=1)], [standing()])
     assert said(plan.changes) == DELETED
 
 
-@pytest.mark.parametrize(
-    ("other", "expected"),
-    [
-        pytest.param({}, [], id="looks-the-same"),
-        pytest.param({"starts_at": START + WEEK}, DELETED, id="another-start"),
-        pytest.param({"title": "Andet hold"}, DELETED, id="another-title"),
-        pytest.param({"event_maker": 5001}, DELETED, id="another-event-maker"),
-    ],
+@cases(
+    "other expected",
+    ("looks-the-same", {}, []),
+    ("another-start", {"starts_at": START + WEEK}, DELETED),
+    ("another-title", {"title": "Andet hold"}, DELETED),
+    ("another-event-maker", {"event_maker": 5001}, DELETED),
 )
 def test_removal_waits_for_a_rejected_event_outside_a_series_only_when_it_looks_the_same(
     other: dict[str, object], expected: object
@@ -176,14 +155,12 @@ def test_removal_of_what_is_not_in_place2book_any_more_only_forgets_it(snapshot:
     assert (said(plan.changes), plan.rejections) == ([("retire", "a", {})], [])
 
 
-@pytest.mark.parametrize(
-    ("link", "closes"),
-    [
-        pytest.param(linked(), CLOSED_AT, id="closed-by-staff"),
-        pytest.param(linked(), NOW, id="closes-now"),
-        pytest.param(linked(sale_closed_at=CLOSED_AT), CLOSED_AT, id="ended-by-us"),
-        pytest.param(linked(sale_closed_at=CLOSED_AT), None, id="opened-again-by-staff"),
-    ],
+@cases(
+    "link closes",
+    ("closed-by-staff", linked(), CLOSED_AT),
+    ("closes-now", linked(), NOW),
+    ("ended-by-us", linked(sale_closed_at=CLOSED_AT), CLOSED_AT),
+    ("opened-again-by-staff", linked(sale_closed_at=CLOSED_AT), None),
 )
 def test_removal_of_a_sold_event_ends_its_sale_once(link: Link, closes: datetime | None) -> None:
     plan = plan_of([unwanted(Outcome.CANCELLED)], [link], [sold(sale_close_at=closes)])
@@ -196,17 +173,13 @@ def test_removal_of_a_sold_event_ends_a_sale_that_would_close_later() -> None:
     assert said(plan.changes) == [("end_sale", "a", {"sale_close_at": (written_time(later), written_time(NOW))})]
 
 
-@pytest.mark.parametrize(
-    ("changes", "found"),
-    [
-        pytest.param({"deletable": False}, "?", id="not-deletable-and-no-sales-told"),
-        pytest.param({"deletable": None, "prices": None}, "?", id="prices-not-read"),
-        pytest.param({"deletable": True, "prices": None}, "?", id="deletable-and-prices-not-read"),
-        pytest.param(
-            {"deletable": None, "prices": (price(sold_tickets=None, deletable=None),)}, "?", id="nobody-can-tell"
-        ),
-        pytest.param({"prices": (price(), price(12, sold_tickets=2))}, "2", id="a-price-with-sales"),
-    ],
+@cases(
+    "changes found",
+    ("not-deletable-and-no-sales-told", {"deletable": False}, "?"),
+    ("prices-not-read", {"deletable": None, "prices": None}, "?"),
+    ("deletable-and-prices-not-read", {"deletable": True, "prices": None}, "?"),
+    ("nobody-can-tell", {"deletable": None, "prices": (price(sold_tickets=None, deletable=None),)}, "?"),
+    ("a-price-with-sales", {"prices": (price(), price(12, sold_tickets=2))}, "2"),
 )
 def test_removal_counts_as_sold_what_cannot_be_told(changes: dict[str, object], found: str) -> None:
     plan = plan_of([unwanted(Outcome.CANCELLED)], [linked()], [standing(**changes)])
@@ -214,16 +187,14 @@ def test_removal_counts_as_sold_what_cannot_be_told(changes: dict[str, object], 
     assert rejected(plan) == [("a", "removed_but_sold", None, found)]
 
 
-@pytest.mark.parametrize(
-    ("deletable", "prices", "expected"),
-    [
-        pytest.param(True, (price(),), False, id="deletable-unsold"),
-        pytest.param(None, (price(),), False, id="unknown-unsold"),
-        pytest.param(None, (), False, id="unknown-without-prices"),
-        pytest.param(False, (), True, id="not-deletable"),
-        pytest.param(True, (SOLD,), True, id="deletable-sold"),
-        pytest.param(True, None, True, id="prices-not-read"),
-    ],
+@cases(
+    "deletable prices expected",
+    ("deletable-unsold", True, (price(),), False),
+    ("unknown-unsold", None, (price(),), False),
+    ("unknown-without-prices", None, (), False),
+    ("not-deletable", False, (), True),
+    ("deletable-sold", True, (SOLD,), True),
+    ("prices-not-read", True, None, True),
 )
 def test_is_sold_tells(deletable: bool | None, prices: tuple[CurrentPrice, ...] | None, expected: bool) -> None:
     assert is_sold(standing(deletable=deletable, prices=prices)) is expected
@@ -239,7 +210,7 @@ def test_tickets_sold_counts_every_price() -> None:
     assert tickets_sold(standing(prices=None)) == 0
 
 
-@pytest.mark.parametrize("before", [pytest.param(None, id="open"), pytest.param(START, id="until-the-start")])
+@cases("before", ("open", None), ("until-the-start", START))
 def test_reopened_sale_gives_back_what_stood_before(before: datetime | None) -> None:
     link = linked(sale_closed_at=CLOSED_AT, sale_closed_before=before)
     change = reopened_sale(link, sold(sale_close_at=CLOSED_AT))
@@ -247,7 +218,7 @@ def test_reopened_sale_gives_back_what_stood_before(before: datetime | None) -> 
     assert said([change]) == [("reopen_sale", "a", {"sale_close_at": (written_time(CLOSED_AT), written_time(before))})]
 
 
-@pytest.mark.parametrize("closes", [pytest.param(None, id="opened"), pytest.param(START, id="another-end")])
+@cases("closes", ("opened", None), ("another-end", START))
 def test_reopened_sale_leaves_what_staff_set_since(closes: datetime | None) -> None:
     change = reopened_sale(linked(sale_closed_at=CLOSED_AT), sold(sale_close_at=closes))
     assert change is not None

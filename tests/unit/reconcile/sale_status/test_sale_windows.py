@@ -9,6 +9,7 @@ import pytest
 
 from billetbro.models import CurrentEvent, LinkStatus, Outcome, SourceState
 from billetbro.reconcile.sale_status.windows import MAY_LAG, STILL_TRIED, is_due, last_turn
+from tests.cases import cases
 from tests.unit.reconcile.builders import END, linked, price, standing, unwanted, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW
 
@@ -67,35 +68,31 @@ def test_last_turn_of_danish_summer_time_is_the_same_moment() -> None:
     assert (last_turn(event, eight - SECOND), last_turn(event, eight)) == (None, eight)
 
 
-@pytest.mark.parametrize(
-    ("windows", "changes"),
-    [
-        pytest.param([(JUST, None)], {}, id="opened"),
-        pytest.param([(NOW, None)], {}, id="opens-this-second"),
-        pytest.param([(None, JUST)], {}, id="closed"),
-        pytest.param([(READ + SECOND, None)], {}, id="opened-a-second-after-the-read"),
-        pytest.param([(READ + MINUTE, JUST)], {}, id="opened-and-closed"),
-        pytest.param([(JUST, None)], {"paused": True}, id="paused-when-it-was-read"),
-        pytest.param([(JUST, None)], {"available_tickets": 0}, id="sold-out-when-it-was-read"),
-        pytest.param([(JUST, None)], {"state": "draft"}, id="not-published-when-it-was-read"),
-        pytest.param([(JUST, None)], {"paused": None, "active": False}, id="not-active-when-it-was-read"),
-    ],
+@cases(
+    "windows changes",
+    ("opened", [(JUST, None)], {}),
+    ("opens-this-second", [(NOW, None)], {}),
+    ("closed", [(None, JUST)], {}),
+    ("opened-a-second-after-the-read", [(READ + SECOND, None)], {}),
+    ("opened-and-closed", [(READ + MINUTE, JUST)], {}),
+    ("paused-when-it-was-read", [(JUST, None)], {"paused": True}),
+    ("sold-out-when-it-was-read", [(JUST, None)], {"available_tickets": 0}),
+    ("not-published-when-it-was-read", [(JUST, None)], {"state": "draft"}),
+    ("not-active-when-it-was-read", [(JUST, None)], {"paused": None, "active": False}),
 )
 def test_event_whose_sale_turned_since_it_was_read_is_due(windows: list[Window], changes: dict[str, Any]) -> None:
     written = linked(state_written=ACTIVE)
     assert is_due(wanted(state=ACTIVE), written, on_sale(*windows, **changes), READ, NOW)
 
 
-@pytest.mark.parametrize(
+@cases(
     "windows",
-    [
-        pytest.param([], id="no-window"),
-        pytest.param([(SOON, None)], id="opens-later"),
-        pytest.param([(None, SOON)], id="closes-later"),
-        pytest.param([(BEFORE, None)], id="opened-before-it-was-read"),
-        pytest.param([(READ, None)], id="opened-as-it-was-read"),
-        pytest.param([(None, None), (JUST, None)], id="was-open-anyway"),
-    ],
+    ("no-window", []),
+    ("opens-later", [(SOON, None)]),
+    ("closes-later", [(None, SOON)]),
+    ("opened-before-it-was-read", [(BEFORE, None)]),
+    ("opened-as-it-was-read", [(READ, None)]),
+    ("was-open-anyway", [(None, None), (JUST, None)]),
 )
 def test_event_whose_sale_has_not_turned_since_it_was_read_is_not_due(windows: list[Window]) -> None:
     assert not is_due(wanted(state=ACTIVE), linked(state_written=ACTIVE), on_sale(*windows), READ, NOW)
@@ -129,15 +126,13 @@ def test_event_that_runs_on_is_due_until_it_ends() -> None:
     assert not is_due(wanted(), link, told, READ, END)
 
 
-@pytest.mark.parametrize(
-    ("ago", "written", "due"),
-    [
-        pytest.param(MINUTE, NOT_OPEN, True, id="read-but-not-written"),
-        pytest.param(STILL_TRIED, NOT_OPEN, True, id="an-hour-ago-not-written"),
-        pytest.param(STILL_TRIED + SECOND, NOT_OPEN, False, id="longer-ago-is-the-hourly-run's"),
-        pytest.param(MINUTE, None, True, id="never-written"),
-        pytest.param(MINUTE, ACTIVE, False, id="written"),
-    ],
+@cases(
+    "ago written due",
+    ("read-but-not-written", MINUTE, NOT_OPEN, True),
+    ("an-hour-ago-not-written", STILL_TRIED, NOT_OPEN, True),
+    ("longer-ago-is-the-hourly-run's", STILL_TRIED + SECOND, NOT_OPEN, False),
+    ("never-written", MINUTE, None, True),
+    ("written", MINUTE, ACTIVE, False),
 )
 def test_state_that_could_not_be_written_is_tried_for_an_hour(
     ago: timedelta, written: SourceState | None, due: bool
@@ -146,16 +141,14 @@ def test_state_that_could_not_be_written_is_tried_for_an_hour(
     assert is_due(wanted(state=NOT_OPEN), link, told, NOW - SECOND, NOW) is due
 
 
-@pytest.mark.parametrize(
-    ("ago", "changes", "due"),
-    [
-        pytest.param(MINUTE, {"paused": None, "active": False}, True, id="not-active-yet"),
-        pytest.param(MAY_LAG, {"paused": None, "active": False}, True, id="at-the-last"),
-        pytest.param(MAY_LAG + SECOND, {"paused": None, "active": False}, False, id="staff-will-have-paused-it"),
-        pytest.param(MINUTE, {"paused": True, "active": False}, False, id="known-to-be-paused"),
-        pytest.param(MINUTE, {"paused": None, "active": True}, True, id="active"),
-        pytest.param(MINUTE, {"paused": False, "active": False}, True, id="known-not-to-be-paused"),
-    ],
+@cases(
+    "ago changes due",
+    ("not-active-yet", MINUTE, {"paused": None, "active": False}, True),
+    ("at-the-last", MAY_LAG, {"paused": None, "active": False}, True),
+    ("staff-will-have-paused-it", MAY_LAG + SECOND, {"paused": None, "active": False}, False),
+    ("known-to-be-paused", MINUTE, {"paused": True, "active": False}, False),
+    ("active", MINUTE, {"paused": None, "active": True}, True),
+    ("known-not-to-be-paused", MINUTE, {"paused": False, "active": False}, True),
 )
 def test_place2book_that_does_not_call_an_open_sale_active_yet_is_asked_again(
     ago: timedelta, changes: dict[str, Any], due: bool

@@ -9,6 +9,7 @@ import pytest
 
 from billetbro.models import SaleState, SourceState
 from billetbro.reconcile.sale_status.write_back import due_state, sale_state
+from tests.cases import cases
 from tests.unit.reconcile.builders import linked, price, standing, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW
 
@@ -18,53 +19,49 @@ OVERSOLD = {"available_tickets": -2}
 UPCOMING = {"prices": (price(sale_begin_at=SOON),)}
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        pytest.param({}, SaleState.OPEN, id="open"),
-        pytest.param({"state": "held", "active": False, **EMPTY}, SaleState.OVER, id="held-before-all"),
-        pytest.param({"state": "completed"}, SaleState.OVER, id="completed"),
-        pytest.param({"active": False, **EMPTY}, SaleState.CLOSED, id="not-active-before-sold-out"),
-        pytest.param({"active": None}, SaleState.OPEN, id="activity-unknown"),
-        pytest.param({"paused": True, "active": True, **EMPTY}, SaleState.CLOSED, id="paused-before-sold-out"),
-        pytest.param({"paused": False, "active": False, **EMPTY}, SaleState.SOLD_OUT, id="not-paused-sold-out"),
-        pytest.param({"paused": False, "active": False, **UPCOMING}, SaleState.UPCOMING, id="not-paused-upcoming"),
-        pytest.param({"paused": False, "active": False}, SaleState.OPEN, id="not-paused-open"),
-        pytest.param({**EMPTY, **UPCOMING}, SaleState.SOLD_OUT, id="sold-out-before-windows"),
-        pytest.param({**EMPTY, "waiting_list": True}, SaleState.WAITING_LIST, id="waiting-list"),
-        pytest.param(OVERSOLD, SaleState.SOLD_OUT, id="more-sold-than-there-is-room-for"),
-        pytest.param({**OVERSOLD, **UPCOMING}, SaleState.SOLD_OUT, id="oversold-before-windows"),
-        pytest.param({**OVERSOLD, "waiting_list": True}, SaleState.WAITING_LIST, id="oversold-with-a-waiting-list"),
-        pytest.param({**OVERSOLD, "state": "draft"}, SaleState.OPEN, id="oversold-but-not-published"),
-        pytest.param({"available_tickets": 1}, SaleState.OPEN, id="one-left"),
-        pytest.param({"waiting_list": True}, SaleState.OPEN, id="waiting-list-with-tickets-left"),
-        pytest.param({**EMPTY, "state": "draft"}, SaleState.OPEN, id="none-left-but-not-published"),
-        pytest.param({"available_tickets": None}, SaleState.OPEN, id="count-unknown"),
-    ],
+@cases(
+    "changes expected",
+    ("open", {}, SaleState.OPEN),
+    ("held-before-all", {"state": "held", "active": False, **EMPTY}, SaleState.OVER),
+    ("completed", {"state": "completed"}, SaleState.OVER),
+    ("not-active-before-sold-out", {"active": False, **EMPTY}, SaleState.CLOSED),
+    ("activity-unknown", {"active": None}, SaleState.OPEN),
+    ("paused-before-sold-out", {"paused": True, "active": True, **EMPTY}, SaleState.CLOSED),
+    ("not-paused-sold-out", {"paused": False, "active": False, **EMPTY}, SaleState.SOLD_OUT),
+    ("not-paused-upcoming", {"paused": False, "active": False, **UPCOMING}, SaleState.UPCOMING),
+    ("not-paused-open", {"paused": False, "active": False}, SaleState.OPEN),
+    ("sold-out-before-windows", {**EMPTY, **UPCOMING}, SaleState.SOLD_OUT),
+    ("waiting-list", {**EMPTY, "waiting_list": True}, SaleState.WAITING_LIST),
+    ("more-sold-than-there-is-room-for", OVERSOLD, SaleState.SOLD_OUT),
+    ("oversold-before-windows", {**OVERSOLD, **UPCOMING}, SaleState.SOLD_OUT),
+    ("oversold-with-a-waiting-list", {**OVERSOLD, "waiting_list": True}, SaleState.WAITING_LIST),
+    ("oversold-but-not-published", {**OVERSOLD, "state": "draft"}, SaleState.OPEN),
+    ("one-left", {"available_tickets": 1}, SaleState.OPEN),
+    ("waiting-list-with-tickets-left", {"waiting_list": True}, SaleState.OPEN),
+    ("none-left-but-not-published", {**EMPTY, "state": "draft"}, SaleState.OPEN),
+    ("count-unknown", {"available_tickets": None}, SaleState.OPEN),
 )
 def test_sale_state_takes_the_first_rule_that_fits(changes: dict[str, Any], expected: SaleState) -> None:
     assert sale_state(standing(**changes), NOW) is expected
 
 
-@pytest.mark.parametrize(
-    ("event", "prices", "expected"),
-    [
-        pytest.param((None, None), [(None, PAST)], SaleState.CLOSED, id="price-ended"),
-        pytest.param((None, None), [(None, NOW)], SaleState.CLOSED, id="price-ends-now"),
-        pytest.param((None, PAST), [(None, None)], SaleState.CLOSED, id="event-closed"),
-        pytest.param((None, NOW), [(None, LATER)], SaleState.CLOSED, id="event-closes-now"),
-        pytest.param((None, None), [(SOON, None)], SaleState.UPCOMING, id="price-begins-later"),
-        pytest.param((None, None), [(NOW, None)], SaleState.OPEN, id="price-begins-now"),
-        pytest.param((SOON, None), [(None, None)], SaleState.UPCOMING, id="event-opens-later"),
-        pytest.param((SOON, None), [(PAST, None)], SaleState.UPCOMING, id="event-opens-after-its-price"),
-        pytest.param((None, None), [(None, PAST), (SOON, None)], SaleState.UPCOMING, id="one-ended-one-to-come"),
-        pytest.param((None, None), [(SOON, None), (PAST, LATER)], SaleState.OPEN, id="one-to-come-one-open"),
-        pytest.param((LATER, None), [(None, SOON)], SaleState.CLOSED, id="price-ends-before-the-event-opens"),
-        pytest.param((None, None), [], SaleState.OPEN, id="no-prices"),
-        pytest.param((SOON, None), [], SaleState.UPCOMING, id="no-prices-event-opens-later"),
-        pytest.param((None, PAST), [], SaleState.CLOSED, id="no-prices-event-closed"),
-        pytest.param((PAST, SOON), [(PAST, SOON)], SaleState.OPEN, id="within-both"),
-    ],
+@cases(
+    "event prices expected",
+    ("price-ended", (None, None), [(None, PAST)], SaleState.CLOSED),
+    ("price-ends-now", (None, None), [(None, NOW)], SaleState.CLOSED),
+    ("event-closed", (None, PAST), [(None, None)], SaleState.CLOSED),
+    ("event-closes-now", (None, NOW), [(None, LATER)], SaleState.CLOSED),
+    ("price-begins-later", (None, None), [(SOON, None)], SaleState.UPCOMING),
+    ("price-begins-now", (None, None), [(NOW, None)], SaleState.OPEN),
+    ("event-opens-later", (SOON, None), [(None, None)], SaleState.UPCOMING),
+    ("event-opens-after-its-price", (SOON, None), [(PAST, None)], SaleState.UPCOMING),
+    ("one-ended-one-to-come", (None, None), [(None, PAST), (SOON, None)], SaleState.UPCOMING),
+    ("one-to-come-one-open", (None, None), [(SOON, None), (PAST, LATER)], SaleState.OPEN),
+    ("price-ends-before-the-event-opens", (LATER, None), [(None, SOON)], SaleState.CLOSED),
+    ("no-prices", (None, None), [], SaleState.OPEN),
+    ("no-prices-event-opens-later", (SOON, None), [], SaleState.UPCOMING),
+    ("no-prices-event-closed", (None, PAST), [], SaleState.CLOSED),
+    ("within-both", (PAST, SOON), [(PAST, SOON)], SaleState.OPEN),
 )
 def test_sale_state_follows_the_sale_windows(
     event: tuple[datetime | None, datetime | None],
@@ -76,17 +73,15 @@ def test_sale_state_follows_the_sale_windows(
     assert sale_state(current, NOW) is expected
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        pytest.param({}, SourceState.ACTIVE, id="open"),
-        pytest.param(EMPTY, SourceState.SOLD_OUT, id="sold-out"),
-        pytest.param(OVERSOLD, SourceState.SOLD_OUT, id="oversold"),
-        pytest.param({**EMPTY, "waiting_list": True}, SourceState.SOLD_OUT, id="waiting-list"),
-        pytest.param(UPCOMING, SourceState.TICKET_SALE_NOT_OPEN, id="upcoming"),
-        pytest.param({"active": False}, SourceState.TICKET_SALE_NOT_OPEN, id="closed-before-its-start"),
-        pytest.param({"state": "held"}, None, id="over"),
-    ],
+@cases(
+    "changes expected",
+    ("open", {}, SourceState.ACTIVE),
+    ("sold-out", EMPTY, SourceState.SOLD_OUT),
+    ("oversold", OVERSOLD, SourceState.SOLD_OUT),
+    ("waiting-list", {**EMPTY, "waiting_list": True}, SourceState.SOLD_OUT),
+    ("upcoming", UPCOMING, SourceState.TICKET_SALE_NOT_OPEN),
+    ("closed-before-its-start", {"active": False}, SourceState.TICKET_SALE_NOT_OPEN),
+    ("over", {"state": "held"}, None),
 )
 def test_due_state_is_in_the_sources_words(changes: dict[str, Any], expected: SourceState | None) -> None:
     assert due_state(wanted(state=SourceState.ACTIVE), linked(), standing(**changes), NOW) is expected

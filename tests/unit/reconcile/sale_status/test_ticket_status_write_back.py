@@ -20,6 +20,7 @@ from billetbro.models import (
 )
 from billetbro.reconcile.sale_status.write_back import CLEARED as CLEARED_URL
 from billetbro.reconcile.sale_status.write_back import LinkedSource, due_write_back, still_shown
+from tests.cases import cases
 from tests.unit.reconcile.builders import SALES, linked, said, sold, standing, unwanted, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW, RULES
 
@@ -51,13 +52,11 @@ def test_write_back_of_what_the_source_already_shows_is_nothing() -> None:
     assert due(wanted(**SHOWN), linked()) == []
 
 
-@pytest.mark.parametrize(
-    ("shown", "fields"),
-    [
-        pytest.param({"link": None}, {"url": (None, URL)}, id="link-emptied"),
-        pytest.param({"admin_link": None}, {"admin_url": (None, ADMIN)}, id="admin-link-emptied"),
-        pytest.param({"link": f"{SALES}sec2"}, {"url": (f"{SALES}sec2", URL)}, id="clone-shows-the-originals"),
-    ],
+@cases(
+    "shown fields",
+    ("link-emptied", {"link": None}, {"url": (None, URL)}),
+    ("admin-link-emptied", {"admin_link": None}, {"admin_url": (None, ADMIN)}),
+    ("clone-shows-the-originals", {"link": f"{SALES}sec2"}, {"url": (f"{SALES}sec2", URL)}),
 )
 def test_write_back_of_one_link_that_differs(shown: dict[str, Any], fields: object) -> None:
     assert said(due(wanted(**SHOWN | shown))) == [("write_back", "a", fields)]
@@ -76,39 +75,31 @@ def test_write_back_leaves_a_state_set_by_hand(state: SourceState) -> None:
 ALL = ("state", "link", "admin_link", "sold", "available")
 
 
-@pytest.mark.parametrize(
-    ("shown", "current", "fields"),
-    [
-        pytest.param(
-            {}, standing(available_tickets=38), {"sold": (None, 0), "available": (None, 38)}, id="never-shown"
-        ),
-        pytest.param({"sold": 0, "available": 38}, standing(available_tickets=38), None, id="as-shown"),
-        pytest.param(
-            {"sold": 0, "available": 40}, standing(available_tickets=39), {"available": (40, 39)}, id="one-reserved"
-        ),
-        pytest.param(
-            {"sold": 0, "available": 40}, standing(available_tickets=None), {"available": (40, None)}, id="not-told"
-        ),
-        pytest.param(
-            {"sold": 0, "available": 40},
-            standing(available_tickets=UNLIMITED_TICKETS),
-            {"available": (40, None)},
-            id="no-limit",
-        ),
-        pytest.param(
-            {"sold": 0, "available": 1, "state": SourceState.SOLD_OUT},
-            standing(available_tickets=-2),
-            {"available": (1, 0)},
-            id="oversold-has-none",
-        ),
-        pytest.param(
-            {"sold": 0, "available": 0, "state": SourceState.SOLD_OUT},
-            standing(available_tickets=-2),
-            None,
-            id="oversold-as-shown",
-        ),
-        pytest.param({"sold": 7}, standing(available_tickets=None, prices=None), None, id="prices-not-read"),
-    ],
+@cases(
+    "shown current fields",
+    ("never-shown", {}, standing(available_tickets=38), {"sold": (None, 0), "available": (None, 38)}),
+    ("as-shown", {"sold": 0, "available": 38}, standing(available_tickets=38), None),
+    ("one-reserved", {"sold": 0, "available": 40}, standing(available_tickets=39), {"available": (40, 39)}),
+    ("not-told", {"sold": 0, "available": 40}, standing(available_tickets=None), {"available": (40, None)}),
+    (
+        "no-limit",
+        {"sold": 0, "available": 40},
+        standing(available_tickets=UNLIMITED_TICKETS),
+        {"available": (40, None)},
+    ),
+    (
+        "oversold-has-none",
+        {"sold": 0, "available": 1, "state": SourceState.SOLD_OUT},
+        standing(available_tickets=-2),
+        {"available": (1, 0)},
+    ),
+    (
+        "oversold-as-shown",
+        {"sold": 0, "available": 0, "state": SourceState.SOLD_OUT},
+        standing(available_tickets=-2),
+        None,
+    ),
+    ("prices-not-read", {"sold": 7}, standing(available_tickets=None, prices=None), None),
 )
 def test_write_back_of_counts_to_a_source_that_shows_them(
     shown: dict[str, Any], current: CurrentEvent, fields: dict[str, object] | None
@@ -134,12 +125,10 @@ def test_write_back_that_clears_a_link_clears_the_counts_too() -> None:
     assert said(due(mapped, REMOVED)) == [("clear_link", "a", cleared)]
 
 
-@pytest.mark.parametrize(
-    ("failed", "expected"),
-    [
-        pytest.param(True, [("clear_link", "a", {"admin_url": (ADMIN, None), "sold": (2, None)})], id="failed"),
-        pytest.param(False, [], id="done"),
-    ],
+@cases(
+    "failed expected",
+    ("failed", True, [("clear_link", "a", {"admin_url": (ADMIN, None), "sold": (2, None)})]),
+    ("done", False, []),
 )
 def test_write_back_clears_what_went_with_a_link_when_clearing_both_failed(failed: bool, expected: object) -> None:
     mapped = unwanted(Outcome.CANCELLED, link=None, admin_link=ADMIN, sold=2, shows=ALL)
@@ -152,15 +141,13 @@ def test_write_back_of_a_cancelled_event_leaves_its_state() -> None:
     assert said(due(cancelled, linked(), sold())) == [("write_back", "a", {"url": (None, URL)})]
 
 
-@pytest.mark.parametrize(
-    ("mapped", "link"),
-    [
-        pytest.param(unwanted(Outcome.OVER), WRITTEN, id="over"),
-        pytest.param(unwanted(Outcome.SOLD_ELSEWHERE, link="https://billetter.example.com/1"), WRITTEN, id="elsewhere"),
-        pytest.param(unwanted(Outcome.SOLD_ELSEWHERE, link="https://billetter.example.com/1"), REMOVED, id="removed"),
-        pytest.param(unwanted(Outcome.SKIPPED, code="not_relevant"), WRITTEN, id="not-relevant-but-sold"),
-        pytest.param(wanted(), linked(status=LinkStatus.RETIRED), id="retired"),
-    ],
+@cases(
+    "mapped link",
+    ("over", unwanted(Outcome.OVER), WRITTEN),
+    ("elsewhere", unwanted(Outcome.SOLD_ELSEWHERE, link="https://billetter.example.com/1"), WRITTEN),
+    ("removed", unwanted(Outcome.SOLD_ELSEWHERE, link="https://billetter.example.com/1"), REMOVED),
+    ("not-relevant-but-sold", unwanted(Outcome.SKIPPED, code="not_relevant"), WRITTEN),
+    ("retired", wanted(), linked(status=LinkStatus.RETIRED)),
 )
 def test_write_back_leaves_alone_what_is_not_ours_to_tell(mapped: Mapped, link: Link) -> None:
     assert due(mapped, link) == []
@@ -174,10 +161,7 @@ def test_write_back_of_a_passive_event_gives_it_no_link() -> None:
     assert due(wanted(), current=standing(passive=True)) == []
 
 
-@pytest.mark.parametrize(
-    ("link", "current"),
-    [pytest.param(REMOVED, None, id="removed"), pytest.param(WRITTEN, standing(passive=True), id="passive")],
-)
+@cases("link current", ("removed", REMOVED, None), ("passive", WRITTEN, standing(passive=True)))
 @pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.SKIPPED, Outcome.TICKET_EVENT])
 def test_write_back_clears_a_link_of_ours_that_sells_nothing(
     link: Link, current: CurrentEvent | None, outcome: Outcome
@@ -193,14 +177,12 @@ def test_write_back_clears_a_link_of_ours_in_another_form() -> None:
     assert said(change) == [("clear_link", "a", {"url": (other_form, None)})]
 
 
-@pytest.mark.parametrize(
+@cases(
     "shown",
-    [
-        pytest.param(None, id="empty"),
-        pytest.param("https://billetter.example.com/sec1", id="another-vendor"),
-        pytest.param(f"{SALES}sec2", id="another-event"),
-        pytest.param(f"{SALES}sec12", id="another-event-whose-code-begins-alike"),
-    ],
+    ("empty", None),
+    ("another-vendor", "https://billetter.example.com/sec1"),
+    ("another-event", f"{SALES}sec2"),
+    ("another-event-whose-code-begins-alike", f"{SALES}sec12"),
 )
 def test_write_back_never_clears_a_link_that_is_not_ours(shown: str | None) -> None:
     assert due(unwanted(Outcome.CANCELLED, link=shown), REMOVED) == []
@@ -219,18 +201,14 @@ def test_write_back_clears_a_link_that_shows_again_no_second_time_and_tells_it(o
     assert still_shown(linked_source(mapped, passive, standing(passive=True))) == TOLD
 
 
-@pytest.mark.parametrize(
-    ("mapped", "link", "current"),
-    [
-        pytest.param(unwanted(Outcome.CANCELLED, link=None), SHOWS_AGAIN, None, id="no longer"),
-        pytest.param(unwanted(Outcome.CANCELLED, link=f"{SALES}sec2"), SHOWS_AGAIN, None, id="another"),
-        pytest.param(unwanted(Outcome.CANCELLED, link=URL), REMOVED, None, id="never cleared"),
-        pytest.param(wanted(**SHOWN), replace(SHOWS_AGAIN, status=LinkStatus.LIVE), standing(), id="it sells again"),
-        pytest.param(unwanted(Outcome.OVER, link=URL), SHOWS_AGAIN, None, id="over"),
-        pytest.param(
-            unwanted(Outcome.CANCELLED, link=URL), replace(SHOWS_AGAIN, status=LinkStatus.RETIRED), None, id="retired"
-        ),
-    ],
+@cases(
+    "mapped link current",
+    ("no longer", unwanted(Outcome.CANCELLED, link=None), SHOWS_AGAIN, None),
+    ("another", unwanted(Outcome.CANCELLED, link=f"{SALES}sec2"), SHOWS_AGAIN, None),
+    ("never cleared", unwanted(Outcome.CANCELLED, link=URL), REMOVED, None),
+    ("it sells again", wanted(**SHOWN), replace(SHOWS_AGAIN, status=LinkStatus.LIVE), standing()),
+    ("over", unwanted(Outcome.OVER, link=URL), SHOWS_AGAIN, None),
+    ("retired", unwanted(Outcome.CANCELLED, link=URL), replace(SHOWS_AGAIN, status=LinkStatus.RETIRED), None),
 )
 def test_link_is_not_told_to_be_shown_still_when_it_is_not(
     mapped: Mapped, link: Link, current: CurrentEvent | None
@@ -244,12 +222,10 @@ def test_write_back_clears_another_link_of_ours_than_the_one_before() -> None:
     assert said(change) == [("clear_link", "a", {"url": (other_form, None)})]
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        pytest.param("unreadable", [], id="it may be one that is never overwritten"),
-        pytest.param("capacity_missing", [("write_back", "a", {"state": (None, "Active")})], id="something else"),
-    ],
+@cases(
+    "code expected",
+    ("it may be one that is never overwritten", "unreadable", []),
+    ("something else", "capacity_missing", [("write_back", "a", {"state": (None, "Active")})]),
 )
 def test_write_back_of_no_state_over_one_that_could_not_be_read(code: str, expected: object) -> None:
     mapped = unwanted(Outcome.REJECTED, code=code, link=URL, admin_link=ADMIN)

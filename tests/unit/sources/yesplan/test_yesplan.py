@@ -11,6 +11,7 @@ from billetbro.models import PriceUnit, SourceAddress, SourceEvent, SourceState,
 from billetbro.sources.yesplan.source import YesplanSettings
 from sandbox.server import Sandbox
 from sandbox.yesplan_state import Installation
+from tests.cases import cases
 from tests.unit.sources.yesplan.theatre import ADMIN, FROM, HALL, LINK, START, plan, read_one, source_of
 
 
@@ -47,18 +48,16 @@ def test_event_with_everything_is_read_whole(theater: Installation, client: Yesp
     assert event.series_uuid
 
 
-@pytest.mark.parametrize(
-    ("fields", "relevant", "state"),
-    [
-        pytest.param({}, True, None, id="confirmed"),
-        pytest.param({"status": "confirmed"}, True, None, id="small letters"),
-        pytest.param({"status": "Option"}, False, None, id="option"),
-        pytest.param({"status": "Aflyst"}, True, SourceState.CANCELLED, id="called off"),
-        pytest.param({"status": "Aflyst", "ticketing_publish": "nej"}, True, SourceState.CANCELLED, id="off, and no"),
-        pytest.param({"ticketing_publish": None}, False, None, id="nobody said yes"),
-        pytest.param({"ticketing_publish": "nej"}, False, None, id="no"),
-        pytest.param({"ticket_state": "Aflyst"}, True, None, id="word of theirs for a state"),
-    ],
+@cases(
+    "fields relevant state",
+    ("confirmed", {}, True, None),
+    ("small letters", {"status": "confirmed"}, True, None),
+    ("option", {"status": "Option"}, False, None),
+    ("called off", {"status": "Aflyst"}, True, SourceState.CANCELLED),
+    ("off, and no", {"status": "Aflyst", "ticketing_publish": "nej"}, True, SourceState.CANCELLED),
+    ("nobody said yes", {"ticketing_publish": None}, False, None),
+    ("no", {"ticketing_publish": "nej"}, False, None),
+    ("word of theirs for a state", {"ticket_state": "Aflyst"}, True, None),
 )
 def test_event_counts_by_its_status_and_somebodys_yes(
     theater: Installation, client: YesplanClient, fields: dict[str, object], relevant: bool, state: SourceState | None
@@ -73,14 +72,12 @@ def test_without_a_keyword_for_it_the_status_alone_decides(theater: Installation
     assert read_one(client, custom_data={}).relevant
 
 
-@pytest.mark.parametrize(
-    ("locations", "addresses", "address", "branches"),
-    [
-        pytest.param(["Foyer", "Store Sal"], None, HALL, ("Store Sal",), id="first that is known"),
-        pytest.param(["Foyer"], None, SourceAddress(place="Foyer"), (), id="none is known"),
-        pytest.param(["Foyer"], {}, None, ("Foyer",), id="no addresses at all"),
-        pytest.param([], None, None, (), id="no location"),
-    ],
+@cases(
+    "locations addresses address branches",
+    ("first that is known", ["Foyer", "Store Sal"], None, HALL, ("Store Sal",)),
+    ("none is known", ["Foyer"], None, SourceAddress(place="Foyer"), ()),
+    ("no addresses at all", ["Foyer"], {}, None, ("Foyer",)),
+    ("no location", [], None, None, ()),
 )
 def test_location_becomes_an_address(
     theater: Installation,
@@ -95,24 +92,17 @@ def test_location_becomes_an_address(
     assert (event.address, event.branches) == (address, branches)
 
 
-@pytest.mark.parametrize(
-    ("fields", "categories", "unreadable"),
-    [
-        pytest.param({"price_adult": None}, [], {}, id="no price"),
-        pytest.param({"price_adult": "0"}, [("Voksen", Decimal(0))], {}, id="free"),
-        pytest.param(
-            {"price_adult": "ved døren"},
-            [("Voksen", None)],
-            {"ticket_categories.price": "Voksen: ved døren"},
-            id="price in words",
-        ),
-        pytest.param(
-            {"ticketing_capacity": "mange"},
-            [("Voksen", Decimal("75.5"))],
-            {"capacity": "mange"},
-            id="capacity in words",
-        ),
-    ],
+@cases(
+    "fields categories unreadable",
+    ("no price", {"price_adult": None}, [], {}),
+    ("free", {"price_adult": "0"}, [("Voksen", Decimal(0))], {}),
+    (
+        "price in words",
+        {"price_adult": "ved døren"},
+        [("Voksen", None)],
+        {"ticket_categories.price": "Voksen: ved døren"},
+    ),
+    ("capacity in words", {"ticketing_capacity": "mange"}, [("Voksen", Decimal("75.5"))], {"capacity": "mange"}),
 )
 def test_prices_and_capacity_are_numbers_or_noted(
     theater: Installation,
@@ -136,13 +126,11 @@ def test_event_without_a_status_is_noted_and_not_withdrawn(
     assert (event.relevant, event.state, event.unreadable) == (True, None, {"status": "?"})
 
 
-@pytest.mark.parametrize(
-    ("fields", "relevant", "state"),
-    [
-        pytest.param({}, True, None, id="agreed"),
-        pytest.param({"status": "Option"}, False, None, id="option"),
-        pytest.param({"status": "Aflyst"}, True, SourceState.CANCELLED, id="called off"),
-    ],
+@cases(
+    "fields relevant state",
+    ("agreed", {}, True, None),
+    ("option", {"status": "Option"}, False, None),
+    ("called off", {"status": "Aflyst"}, True, SourceState.CANCELLED),
 )
 @pytest.mark.parametrize("code", [403, 404, 500])
 def test_event_whose_custom_data_cannot_be_had_is_present_and_the_others_go_on(

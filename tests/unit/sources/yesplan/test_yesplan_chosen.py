@@ -9,24 +9,23 @@ from billetbro.api.yesplan.client import YesplanClient
 from billetbro.models import SourceState
 from sandbox.yesplan_json import named
 from sandbox.yesplan_state import Installation
+from tests.cases import cases
 from tests.unit.sources.yesplan.theatre import ADMIN, HALL, LINK, plan, read_one
 
 
-@pytest.mark.parametrize(
-    ("fields", "unreadable"),
-    [
-        pytest.param({"price_adult": {"kr": 75}}, {"ticket_categories.price": 'Voksen: {"kr": 75}'}, id="price"),
-        pytest.param({"price_adult": [75, 80]}, {"ticket_categories.price": "Voksen: 75, 80"}, id="prices"),
-        pytest.param({"price_adult": [[75]]}, {"ticket_categories.price": "Voksen: [[75]]"}, id="list in a list"),
-        pytest.param({"ticketing_capacity": {"seats": 1}}, {"capacity": '{"seats": 1}'}, id="capacity"),
-        pytest.param({"ticketing_capacity": ["240", "90"]}, {"capacity": '["240", "90"]'}, id="capacities"),
-        pytest.param({"ticketing_publish": ["Ja", "Nej"]}, {"relevant": '["Ja", "Nej"]'}, id="yes and no"),
-        pytest.param({"ticket_link": {"url": "x"}}, {"link": '{"url": "x"}'}, id="link"),
-        pytest.param({"ticket_link": ["x", "y"]}, {"link": '["x", "y"]'}, id="links"),
-        pytest.param({"web_page": ["x", "y"]}, {"url": '["x", "y"]'}, id="pages"),
-        pytest.param({"web_text": {"a": 1}}, {"description": '{"a": 1}'}, id="description"),
-        pytest.param({"price_child": [], "ticket_link": {}, "web_page": [None, " "]}, {}, id="empty ones are nothing"),
-    ],
+@cases(
+    "fields unreadable",
+    ("price", {"price_adult": {"kr": 75}}, {"ticket_categories.price": 'Voksen: {"kr": 75}'}),
+    ("prices", {"price_adult": [75, 80]}, {"ticket_categories.price": "Voksen: 75, 80"}),
+    ("list in a list", {"price_adult": [[75]]}, {"ticket_categories.price": "Voksen: [[75]]"}),
+    ("capacity", {"ticketing_capacity": {"seats": 1}}, {"capacity": '{"seats": 1}'}),
+    ("capacities", {"ticketing_capacity": ["240", "90"]}, {"capacity": '["240", "90"]'}),
+    ("yes and no", {"ticketing_publish": ["Ja", "Nej"]}, {"relevant": '["Ja", "Nej"]'}),
+    ("link", {"ticket_link": {"url": "x"}}, {"link": '{"url": "x"}'}),
+    ("links", {"ticket_link": ["x", "y"]}, {"link": '["x", "y"]'}),
+    ("pages", {"web_page": ["x", "y"]}, {"url": '["x", "y"]'}),
+    ("description", {"web_text": {"a": 1}}, {"description": '{"a": 1}'}),
+    ("empty ones are nothing", {"price_child": [], "ticket_link": {}, "web_page": [None, " "]}, {}),
 )
 def test_value_of_another_shape_is_noted_and_never_read_as_nothing(
     theater: Installation, client: YesplanClient, fields: dict[str, object], unreadable: dict[str, str]

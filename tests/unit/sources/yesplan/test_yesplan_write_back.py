@@ -9,6 +9,7 @@ from billetbro.errors import NotFound, PartlyRefused, Refused
 from billetbro.models import SourceState, TicketStatus
 from sandbox.server import Sandbox
 from sandbox.yesplan_state import Installation
+from tests.cases import cases
 from tests.unit.sources.yesplan.theatre import ADMIN, FROM, LINK, plan, source_of
 
 
@@ -126,14 +127,12 @@ EVERYTHING = {
 }
 
 
-@pytest.mark.parametrize(
-    ("changed", "keywords"),
-    [
-        pytest.param(WRITTEN.changed, list(EVERYTHING), id="all"),
-        pytest.param({"state"}, ["ticket_state"], id="state"),
-        pytest.param({"sold", "available"}, ["tickets_sold", "tickets_available"], id="counts"),
-        pytest.param(set(), [], id="nothing"),
-    ],
+@cases(
+    "changed keywords",
+    ("all", WRITTEN.changed, list(EVERYTHING)),
+    ("state", {"state"}, ["ticket_state"]),
+    ("counts", {"sold", "available"}, ["tickets_sold", "tickets_available"]),
+    ("nothing", set(), []),
 )
 def test_write_back_writes_what_has_changed_and_reads_it_back(
     sandbox: Sandbox, theater: Installation, client: YesplanClient, changed: set[str], keywords: list[str]
@@ -164,12 +163,10 @@ def test_write_back_of_nothing_empties_what_stood_there(theater: Installation, c
     )
 
 
-@pytest.mark.parametrize(
-    ("custom_data", "shows", "written"),
-    [
-        pytest.param({"sales_link": "ticket_link"}, ("link",), {"ticket_link": LINK}, id="one keyword"),
-        pytest.param({"capacity": "ticketing_capacity"}, (), {}, id="none"),
-    ],
+@cases(
+    "custom_data shows written",
+    ("one keyword", {"sales_link": "ticket_link"}, ("link",), {"ticket_link": LINK}),
+    ("none", {"capacity": "ticketing_capacity"}, (), {}),
 )
 def test_write_back_touches_configured_keywords_only(
     theater: Installation,

@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from billetbro.models import Kind, Link, LinkStatus, Mapped, Outcome, WriteInDoubt
 from billetbro.reconcile.planning.owned_fields import written_time
 from billetbro.steps.load.observe import earliest_sought
+from tests.cases import cases
 from tests.unit.reconcile.builders import WINDOW_START, linked, state_of, unwanted, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW
 
@@ -29,19 +28,17 @@ def began(**changes: Any) -> WriteInDoubt:
 OVER = {"begin_at": written_time(BEFORE), "end_at": written_time(NOW)}
 
 
-@pytest.mark.parametrize(
-    ("snapshot", "links", "begun", "expected"),
-    [
-        pytest.param([], [], [], WINDOW_START, id="nothing"),
-        pytest.param([wanted()], [], [], WINDOW_START, id="within the window"),
-        pytest.param([wanted(starts_at=BEFORE)], [], [], BEFORE, id="wanted"),
-        pytest.param([wanted(starts_at=BEFORE)], [linked(status=LinkStatus.DELETED)], [], BEFORE, id="wanted again"),
-        pytest.param([wanted(starts_at=BEFORE)], [linked()], [], WINDOW_START, id="linked"),
-        pytest.param([unwanted(Outcome.OVER, starts_at=BEFORE)], [], [], WINDOW_START, id="over"),
-        pytest.param([], [], [began()], BEFORE, id="its create was begun"),
-        pytest.param([], [], [began(new=OVER)], WINDOW_START, id="its create was begun, and it is over"),
-        pytest.param([], [], [began(kind=Kind.UPDATE)], WINDOW_START, id="another change was begun"),
-    ],
+@cases(
+    "snapshot links begun expected",
+    ("nothing", [], [], [], WINDOW_START),
+    ("within the window", [wanted()], [], [], WINDOW_START),
+    ("wanted", [wanted(starts_at=BEFORE)], [], [], BEFORE),
+    ("wanted again", [wanted(starts_at=BEFORE)], [linked(status=LinkStatus.DELETED)], [], BEFORE),
+    ("linked", [wanted(starts_at=BEFORE)], [linked()], [], WINDOW_START),
+    ("over", [unwanted(Outcome.OVER, starts_at=BEFORE)], [], [], WINDOW_START),
+    ("its create was begun", [], [], [began()], BEFORE),
+    ("its create was begun, and it is over", [], [], [began(new=OVER)], WINDOW_START),
+    ("another change was begun", [], [], [began(kind=Kind.UPDATE)], WINDOW_START),
 )
 def test_what_is_not_linked_is_sought_from_its_start_on(
     snapshot: list[Mapped], links: list[Link], begun: list[WriteInDoubt], expected: object

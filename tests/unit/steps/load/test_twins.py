@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from billetbro.settings.libraries import Library
 from billetbro.steps.load.twins import in_units
+from tests.cases import cases
 
 
 def _library(library_id: str, leader: str | None = None) -> Library:
@@ -21,15 +20,13 @@ def _library(library_id: str, leader: str | None = None) -> Library:
     )
 
 
-@pytest.mark.parametrize(
-    ("libraries", "units"),
-    [
-        pytest.param([], [], id="none"),
-        pytest.param([_library("a"), _library("b")], [["a"], ["b"]], id="no twins"),
-        pytest.param([_library("a"), _library("b"), _library("c", "a")], [["a", "c"], ["b"]], id="the leader first"),
-        pytest.param([_library("c", "a"), _library("b"), _library("a")], [["b"], ["a", "c"]], id="the leader last"),
-        pytest.param([_library("b"), _library("c", "a")], [["b"], ["c"]], id="the follower alone"),
-    ],
+@cases(
+    "libraries units",
+    ("none", [], []),
+    ("no twins", [_library("a"), _library("b")], [["a"], ["b"]]),
+    ("the leader first", [_library("a"), _library("b"), _library("c", "a")], [["a", "c"], ["b"]]),
+    ("the leader last", [_library("c", "a"), _library("b"), _library("a")], [["b"], ["a", "c"]]),
+    ("the follower alone", [_library("b"), _library("c", "a")], [["b"], ["c"]]),
 )
 def test_units_of_a_run_hold_twins_together(libraries: list[Library], units: list[list[str]]) -> None:
     assert in_units(libraries) == units

@@ -7,6 +7,7 @@ import pytest
 
 from billetbro.models import UNLIMITED_TICKETS, CurrentEvent, CurrentPrice
 from billetbro.warehouse.ingest.schedule import LastExport, Reason, is_due, is_unlimited, sold_tickets
+from tests.cases import cases
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADULT = CurrentPrice(price_id=1, name="Voksen", value_ore=7500, sold_tickets=4)
@@ -29,58 +30,48 @@ def priced(*prices: CurrentPrice) -> CurrentEvent:
     return replace(EVENT, prices=prices)
 
 
-@pytest.mark.parametrize(
-    ("current", "last", "ended", "expected"),
-    [
-        pytest.param(EVENT, None, False, Reason.NEVER_EXPORTED, id="never exported"),
-        pytest.param(EVENT, LAST, False, None, id="nothing happened"),
-        pytest.param(replace(EVENT, available_tickets=89), LAST, False, Reason.AVAILABLE_CHANGED, id="a ticket sold"),
-        pytest.param(replace(EVENT, available_tickets=91), LAST, False, Reason.AVAILABLE_CHANGED, id="a ticket back"),
-        pytest.param(
-            priced(replace(ADULT, sold_tickets=3), replace(CHILD, sold_tickets=7)),
-            LAST,
-            False,
-            Reason.SOLD_CHANGED,
-            id="a refund and a new sale at another price cancel out",
-        ),
-        pytest.param(priced(ADULT), LAST, False, Reason.SOLD_CHANGED, id="a sold price is gone"),
-        pytest.param(
-            priced(ADULT, CHILD, CurrentPrice(price_id=4, name="Ny", value_ore=100)),
-            LAST,
-            False,
-            None,
-            id="a new price without sales",
-        ),
-        pytest.param(replace(EVENT, prices=None), LAST, False, None, id="prices not read"),
-        pytest.param(replace(EVENT, capacity=None), LAST, False, Reason.UNLIMITED, id="no capacity is unlimited"),
-        pytest.param(
-            replace(EVENT, available_tickets=UNLIMITED_TICKETS),
-            replace(LAST, available_tickets=UNLIMITED_TICKETS),
-            False,
-            Reason.UNLIMITED,
-            id="the count that stands for unlimited",
-        ),
-        pytest.param(
-            replace(EVENT, available_tickets=-2),
-            replace(LAST, available_tickets=-1),
-            False,
-            Reason.AVAILABLE_CHANGED,
-            id="more oversold than before",
-        ),
-        pytest.param(
-            replace(EVENT, available_tickets=-2),
-            replace(LAST, available_tickets=-2),
-            False,
-            None,
-            id="as oversold as before",
-        ),
-        pytest.param(EVENT, LAST, True, Reason.ENDED, id="first run after it ended"),
-        pytest.param(EVENT, replace(LAST, ended=True), True, None, id="second run after it ended"),
-        pytest.param(EVENT, replace(LAST, exported_at=NOW - timedelta(days=1)), False, Reason.DAILY, id="a day later"),
-        pytest.param(
-            EVENT, replace(LAST, exported_at=NOW - timedelta(hours=23, minutes=59)), False, None, id="almost a day"
-        ),
-    ],
+@cases(
+    "current last ended expected",
+    ("never exported", EVENT, None, False, Reason.NEVER_EXPORTED),
+    ("nothing happened", EVENT, LAST, False, None),
+    ("a ticket sold", replace(EVENT, available_tickets=89), LAST, False, Reason.AVAILABLE_CHANGED),
+    ("a ticket back", replace(EVENT, available_tickets=91), LAST, False, Reason.AVAILABLE_CHANGED),
+    (
+        "a refund and a new sale at another price cancel out",
+        priced(replace(ADULT, sold_tickets=3), replace(CHILD, sold_tickets=7)),
+        LAST,
+        False,
+        Reason.SOLD_CHANGED,
+    ),
+    ("a sold price is gone", priced(ADULT), LAST, False, Reason.SOLD_CHANGED),
+    (
+        "a new price without sales",
+        priced(ADULT, CHILD, CurrentPrice(price_id=4, name="Ny", value_ore=100)),
+        LAST,
+        False,
+        None,
+    ),
+    ("prices not read", replace(EVENT, prices=None), LAST, False, None),
+    ("no capacity is unlimited", replace(EVENT, capacity=None), LAST, False, Reason.UNLIMITED),
+    (
+        "the count that stands for unlimited",
+        replace(EVENT, available_tickets=UNLIMITED_TICKETS),
+        replace(LAST, available_tickets=UNLIMITED_TICKETS),
+        False,
+        Reason.UNLIMITED,
+    ),
+    (
+        "more oversold than before",
+        replace(EVENT, available_tickets=-2),
+        replace(LAST, available_tickets=-1),
+        False,
+        Reason.AVAILABLE_CHANGED,
+    ),
+    ("as oversold as before", replace(EVENT, available_tickets=-2), replace(LAST, available_tickets=-2), False, None),
+    ("first run after it ended", EVENT, LAST, True, Reason.ENDED),
+    ("second run after it ended", EVENT, replace(LAST, ended=True), True, None),
+    ("a day later", EVENT, replace(LAST, exported_at=NOW - timedelta(days=1)), False, Reason.DAILY),
+    ("almost a day", EVENT, replace(LAST, exported_at=NOW - timedelta(hours=23, minutes=59)), False, None),
 )
 def test_is_due_event_and_its_last_export_returns_the_reason(
     current: CurrentEvent, last: LastExport | None, ended: bool, expected: Reason | None

@@ -11,6 +11,7 @@ from billetbro.errors import Fatal
 from billetbro.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
 from billetbro.warehouse.privacy.normalise import normalised_email, normalised_name, normalised_phone
 from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
+from tests.cases import cases
 
 KEY = b"a key made up for the tests"
 BOUGHT_AT = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
@@ -51,37 +52,35 @@ def privacy(policy: PersonalDataPolicy, *keep_answers: str) -> Privacy:
     return Privacy(policy=policy, key=KEY, keep_answers=frozenset(keep_answers))
 
 
-@pytest.mark.parametrize(
-    ("policy", "expected"),
-    [
-        pytest.param(
-            PersonalDataPolicy.PSEUDONYMISE,
-            {
-                "full_name": pseudonym("test testesen"),
-                "email": pseudonym("test.testesen@example.com"),
-                "phone_number": pseudonym("+4512345678"),
-                "zip_code": "2730",
-                "customer_key": pseudonym("77"),
-            },
-            id="pseudonymise",
-        ),
-        pytest.param(
-            PersonalDataPolicy.DROP,
-            {"full_name": None, "email": None, "phone_number": None, "zip_code": None, "customer_key": None},
-            id="drop",
-        ),
-        pytest.param(
-            PersonalDataPolicy.KEEP,
-            {
-                "full_name": "Test Testesen",
-                "email": "Test.Testesen@example.com",
-                "phone_number": "12 34 56 78",
-                "zip_code": "2730",
-                "customer_key": "77",
-            },
-            id="keep",
-        ),
-    ],
+@cases(
+    "policy expected",
+    (
+        "pseudonymise",
+        PersonalDataPolicy.PSEUDONYMISE,
+        {
+            "full_name": pseudonym("test testesen"),
+            "email": pseudonym("test.testesen@example.com"),
+            "phone_number": pseudonym("+4512345678"),
+            "zip_code": "2730",
+            "customer_key": pseudonym("77"),
+        },
+    ),
+    (
+        "drop",
+        PersonalDataPolicy.DROP,
+        {"full_name": None, "email": None, "phone_number": None, "zip_code": None, "customer_key": None},
+    ),
+    (
+        "keep",
+        PersonalDataPolicy.KEEP,
+        {
+            "full_name": "Test Testesen",
+            "email": "Test.Testesen@example.com",
+            "phone_number": "12 34 56 78",
+            "zip_code": "2730",
+            "customer_key": "77",
+        },
+    ),
 )
 def test_protect_purchase_follows_the_policy(policy: PersonalDataPolicy, expected: dict[str, str | None]) -> None:
     assert privacy(policy).protect(PURCHASE).purchase == {

@@ -16,6 +16,7 @@ from billetbro.warehouse.reports.page import page_of
 from billetbro.warehouse.reports.rows import BookedRow, Rows
 from billetbro.warehouse.reports.sentences import compared, compared_shares
 from billetbro.warehouse.reports.spreadsheet import HEADER, spreadsheet_of
+from tests.cases import cases
 from tests.catalogues import files, keys
 from tests.unit.warehouse.reports.examples import (
     AS_OF,
@@ -72,22 +73,18 @@ def test_ids_of_the_charts_are_the_pages_own() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize(
-    ("rows", "month", "said", "charts"),
-    [
-        pytest.param(Rows(), OCTOBER, "Der er endnu ikke læst noget salg", 0, id="nothing was ever read"),
-        pytest.param(
-            Rows(events=(event(1, tickets=0),), as_of=AS_OF),
-            OCTOBER,
-            "solgte ingen billetter i oktober 2026. Ét arrangement blev afholdt",
-            0,
-            id="no sales",
-        ),
-        pytest.param(
-            busy_year(), Month(2025, 9), "Ingen arrangementer med billetsalg blev afholdt", 2, id="empty month"
-        ),
-        pytest.param(busy_year(), Month(2026, 11), "<b>Foreløbige tal.</b>", 3, id="month that is not over"),
-    ],
+@cases(
+    "rows month said charts",
+    ("nothing was ever read", Rows(), OCTOBER, "Der er endnu ikke læst noget salg", 0),
+    (
+        "no sales",
+        Rows(events=(event(1, tickets=0),), as_of=AS_OF),
+        OCTOBER,
+        "solgte ingen billetter i oktober 2026. Ét arrangement blev afholdt",
+        0,
+    ),
+    ("empty month", busy_year(), Month(2025, 9), "Ingen arrangementer med billetsalg blev afholdt", 2),
+    ("month that is not over", busy_year(), Month(2026, 11), "<b>Foreløbige tal.</b>", 3),
 )
 def test_month_with_little_to_show_is_a_whole_page(rows: Rows, month: Month, said: str, charts: int) -> None:
     made = page(rows, month)
