@@ -13,8 +13,6 @@ dårligst solgte arrangementer, og hvornår billetterne bliver købt. Tallene li
 kørslen for at få en anden måned. Ét biblioteks fejl standser ikke de andre.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task

@@ -16,8 +16,6 @@ forbi i længere tid, end `retention_days` siger. Antal billetter og beløb bliv
 står i loggen. Filerne fra dage, der er gået, samles til én om dagen. Ét biblioteks fejl standser ikke de andre.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task

@@ -21,18 +21,9 @@ Started by hand: *mode* `plan` shows what would be done and changes nothing; `re
 changed in Place2book of the fields that the source owns.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
-from airflow.sdk import (
-    Asset,
-    CronTriggerTimetable,
-    chain,
-    dag,
-    task,
-    task_group,
-)
+from airflow.sdk import Asset, CronTriggerTimetable, chain, dag, task, task_group
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 

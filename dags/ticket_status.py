@@ -19,8 +19,6 @@ springes opgaven over, og ingen bliver spurgt om noget. Går noget galt, er opga
 selv igen fem minutter efter.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task

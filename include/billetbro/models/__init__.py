@@ -5,19 +5,8 @@ translate to and from them at their own borders. Money is integer øre, times ar
 otherwise.
 """
 
-from billetbro.models.purchases import (
-    AdditionalSale,
-    Answer,
-    Purchase,
-    Ticket,
-    UnreadablePurchase,
-)
-from billetbro.models.rules import (
-    LibraryRules,
-    Mode,
-    PersonalDataPolicy,
-    PriceUnit,
-)
+from billetbro.models.purchases import AdditionalSale, Answer, Purchase, Ticket, UnreadablePurchase
+from billetbro.models.rules import LibraryRules, Mode, PersonalDataPolicy, PriceUnit
 from billetbro.models.source import (
     LISTED_TWICE,
     SHOWN_BY_A_WEBSITE,

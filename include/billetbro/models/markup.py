@@ -1,7 +1,5 @@
 """What people typed: plain text or HTML, and the character references in plain text (behaviour 2)."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from html.entities import html5

@@ -1,10 +1,8 @@
 """A sentence as data: its key in the catalogues, and the values of its placeholders."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, Union
+from typing import Self, TypeAlias, Union
 
 Value: TypeAlias = Union[str, int, "Message", "tuple[Message, ...]"]
 
@@ -25,7 +23,7 @@ class Message:
         return {"key": self.key, **({"values": values} if values else {})}
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, object]) -> Message:
+    def from_json(cls, stored: Mapping[str, object]) -> Self:
         """Return the message that `to_json` wrote; raises ValueError for anything else."""
         key, values = stored.get("key"), stored.get("values", {})
         if not isinstance(key, str) or not isinstance(values, Mapping):

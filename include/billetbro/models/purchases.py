@@ -1,7 +1,5 @@
 """Purchases, personal data included: these types never leave memory unprotected."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

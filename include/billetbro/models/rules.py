@@ -1,7 +1,5 @@
 """What the rules of the synchronisation need to know of a library and a run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -4,8 +4,6 @@ A link is read as somebody pasted it: with characters that nobody sees, in brack
 after it, from a page's source, in capitals, or without its scheme.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from urllib.parse import SplitResult, parse_qs, urlsplit

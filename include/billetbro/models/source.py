@@ -1,7 +1,5 @@
 """What a source of events says, as frozen types."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Mapping's answer, the link between two events, and the changes that a plan is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

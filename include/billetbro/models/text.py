@@ -4,8 +4,6 @@ What people copy into a form carries characters that nobody sees: zero-width spa
 direction marks. And one letter can be written in two ways (å, or a with a ring after it). Neither is a difference.
 """
 
-from __future__ import annotations
-
 import unicodedata
 
 SHAPING = frozenset(map(chr, (0x200C, 0x200D, *range(0xFE00, 0xFE10), *range(0xE0020, 0xE0080))))

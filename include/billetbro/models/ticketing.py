@@ -1,7 +1,5 @@
 """Events and prices of the ticket system: as the source wants them, and as they stand."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The words of a forced update that somebody asks for in the source itself, with a button there."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

@@ -14,8 +14,6 @@
 it stores what was resolved.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -10,8 +10,6 @@ What a policy stops stands in `Plan.stopped` with its code, which mode `plan` sh
 Place2book is read, `distrust` says whether its answers can be believed at all.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 A reason's code stands in `sync.changes.why`. What is held back has a rejection's code there instead.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum, auto
 
 from billetbro.models.message import Message

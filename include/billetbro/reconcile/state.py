@@ -4,27 +4,16 @@
 `in_doubt.resolve_in_doubt`, `matching.identity.match_events`, `planning.plan.make_plan`, `policies.apply_policies`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Self
 
-from billetbro.models import (
-    CurrentEvent,
-    LibraryRules,
-    Link,
-    LinkStatus,
-    Mapped,
-    Mode,
-    Refusal,
-    Rejection,
-    TicketEventKey,
-    Window,
-    WriteInDoubt,
-)
+from billetbro.models.rules import LibraryRules, Mode
+from billetbro.models.sync import Link, LinkStatus, Mapped, Refusal, Rejection, Window, WriteInDoubt
+from billetbro.models.ticketing import CurrentEvent, TicketEventKey
 from billetbro.reconcile.matching.twin_claims import Twin
 
 
@@ -196,7 +185,7 @@ class ReconcileState:
         """Return whether the run is to do anything about the source event."""
         return self.run.asked_for(uuid) and uuid not in self.unreadable
 
-    def with_links(self, changed: Iterable[Link]) -> ReconcileState:
+    def with_links(self, changed: Iterable[Link]) -> Self:
         """Return the state with these links in the place of what was known of the same source events."""
         ours = {link.uuid: link for link in changed}
         kept = (link for link in self.links if link.uuid not in ours)

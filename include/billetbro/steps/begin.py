@@ -1,7 +1,5 @@
 """Before the first step: the schemas up to date, and a row in `sync.runs` for each library."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,11 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def begin(
-    engine: Engine,
-    libraries: Sequence[Library],
-    request: RunRequest,
-    now: datetime,
-    warehouse: Engine | None = None,
+    engine: Engine, libraries: Sequence[Library], request: RunRequest, now: datetime, warehouse: Engine | None = None
 ) -> list[list[str]]:
     """Begin a run for these libraries and return their ids in the batches that tasks work on; twins are in the same.
 

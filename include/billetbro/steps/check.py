@@ -1,7 +1,5 @@
 """What `check` says: a line for each thing that was looked at; below a failure what is wrong, and how to mend it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 

@@ -1,24 +1,12 @@
 """What is due to be written back, and what the source is to show after it: the rules laid over what was read."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from billetbro.models import (
-    Change,
-    CurrentEvent,
-    Kind,
-    Link,
-    LinkStatus,
-    Mapped,
-    Rejection,
-    SourceState,
-    TicketEventKey,
-    TicketStatus,
-    Written,
-)
+from billetbro.models.source import SourceState, TicketStatus
+from billetbro.models.sync import Change, Kind, Link, LinkStatus, Mapped, Rejection
+from billetbro.models.ticketing import CurrentEvent, TicketEventKey, Written
 from billetbro.reconcile.sale_status.write_back import (
     CLEARED,
     SHOWN_AS,

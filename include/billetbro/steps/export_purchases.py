@@ -1,7 +1,5 @@
 """Fifth step: export purchases into the warehouse, whatever became of load and write-back (behaviour 9)."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta

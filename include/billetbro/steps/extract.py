@@ -1,7 +1,5 @@
 """First step: read the source's complete snapshot and store it, or fail before anything is changed."""
 
-from __future__ import annotations
-
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """Forget a person in every library, under each library's lock, and say how much was removed, never whose."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The rules of a library as a run needs them: its settings, and the hosts that Place2book has sold its events on."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from sqlalchemy import Connection

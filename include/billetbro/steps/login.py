@@ -5,8 +5,6 @@ created whose links then cannot be shown. So it is tried with a request that cha
 another connection, after it was refused, and when something is about to go on sale. In a quiet hour it is not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -6,8 +6,6 @@
 4. When that is done for all of them: the files are merged into fewer, and those of versions whose time is over go
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Read something of each of several events, and leave out the few of which it cannot be read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock

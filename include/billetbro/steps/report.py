@@ -1,7 +1,5 @@
 """Last step: say what a run did, library by library, as staff would want to read it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a run was asked to do, and how a step goes through its libraries."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

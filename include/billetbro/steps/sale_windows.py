@@ -5,8 +5,6 @@ source read too, because what we know of it can be an hour old: an event may hav
 since, and a state set by hand.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """Second step: decide of each source event what it is to us, and what it should be in Place2book."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from billetbro.models import Mode

@@ -15,8 +15,6 @@ deleted, or could not reach the source is told after the library's next run that
 next one that looks at all events. A run in mode `plan` writes nothing, and so tells nobody.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

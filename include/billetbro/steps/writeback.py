@@ -1,7 +1,5 @@
 """Fourth step: write ticket link, admin link and sale state back to the source (behaviour 7)."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

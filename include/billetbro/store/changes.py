@@ -1,7 +1,5 @@
 """Every change ever planned: committed as `applying` before its request leaves, as applied or failed after."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -78,12 +76,7 @@ def mark_applied(
 
 
 def mark_failed(
-    connection: Connection,
-    change_id: int,
-    now: datetime,
-    error: BaseException,
-    *,
-    outcome_unknown: bool,
+    connection: Connection, change_id: int, now: datetime, error: BaseException, *, outcome_unknown: bool
 ) -> None:
     """Note that the change was not carried out, or that nobody knows, and the error."""
     values = {

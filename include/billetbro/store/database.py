@@ -1,7 +1,5 @@
 """Reach the database: engine, migrations, and the lock that keeps a library to one task at a time."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +48,7 @@ def migrate_warehouse(engine: Engine) -> None:
         make_views(connection)
 
 
-def lineage(connection: Connection, tables: MetaData) -> Config:
+def lineage(connection: Connection, tables: MetaData) -> "Config":
     """Return Alembic's settings for the migrations of one schema, over this connection."""
     # Here, since it takes long to import, and a task has a migration to run once in an upgrade.
     from alembic.config import Config

@@ -1,7 +1,5 @@
 """Is the database fit to work on: reachable, new enough, its tables of this version, and may we write?"""
 
-from __future__ import annotations
-
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
 

@@ -1,7 +1,5 @@
 """How far the lake goes for a library, in the schema `warehouse`, since it holds the rows of that."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, DateTime, Table, Text, func, select

@@ -1,7 +1,5 @@
 """Writes in doubt, as `sync.changes` holds them: failed, with an unknown outcome (see reconcile/in_doubt.py)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any

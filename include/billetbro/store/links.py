@@ -1,7 +1,5 @@
 """The links between source events and Place2book events."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -80,11 +78,7 @@ def remove_link(connection: Connection, library: str, uuid: str) -> None:
 
 
 def count_absences(
-    connection: Connection,
-    library: str,
-    absences: Mapping[str, int],
-    run_id: str,
-    untouched: Collection[str] = (),
+    connection: Connection, library: str, absences: Mapping[str, int], run_id: str, untouched: Collection[str] = ()
 ) -> None:
     """Note how many complete snapshots in a row lacked each source event; all others but the `untouched` are there."""
     connection.execute(

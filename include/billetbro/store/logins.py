@@ -3,8 +3,6 @@
 The fingerprint is made slowly and with a salt of its own each time, so that passwords cannot be tried on it fast.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import secrets

@@ -1,7 +1,5 @@
 """The one normal form of texts (include/billetbro/models/text.py) in PostgreSQL's own words."""
 
-from __future__ import annotations
-
 import sys
 from functools import cache
 

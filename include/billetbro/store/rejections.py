@@ -1,7 +1,5 @@
 """What could not be carried out: open until a run no longer meets it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """A row a library a run: how far it came, and what went wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

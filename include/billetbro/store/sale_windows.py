@@ -1,7 +1,5 @@
 """Which linked events have a sale window that opened or closed lately, in one pass over the tables of every library."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """How both sides were last seen: source events as of the last complete snapshot, ticket events as last read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 

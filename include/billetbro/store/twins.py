@@ -1,7 +1,5 @@
 """What the tables tell of a library to its twin, besides its links and events."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import datetime
 

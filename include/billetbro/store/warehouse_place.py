@@ -1,7 +1,5 @@
 """Remember that the schema `warehouse` lies in a database of its own: no buyer lands in the other by mistake."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import Engine, insert, select, text

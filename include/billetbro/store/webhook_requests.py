@@ -1,7 +1,5 @@
 """Who asked for what in the source itself: each request once, and whether the source was told how it ended."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What became of the PATCHes that one source event was sent, from the history of changes."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from itertools import takewhile
 from typing import Any

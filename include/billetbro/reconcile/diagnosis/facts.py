@@ -1,7 +1,5 @@
 """What has to be known of an event to say why it has no ticket button (why.py)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

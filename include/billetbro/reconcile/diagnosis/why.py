@@ -23,8 +23,6 @@ After it: other open rejections, what staff are warned of (warnings.py), that a 
 (`single_date`), removals that were blocked, a library's run that failed, and a reading that is old.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce

@@ -15,8 +15,6 @@ never mixed, and no place's name stands on another place's address: where the fa
 name.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from billetbro.models import Address, LibraryRules, SourceAddress, SourceEvent
@@ -99,10 +97,5 @@ def _postal_code(text: str | None, country: str) -> str:
 
 
 def _found(source: SourceAddress, part: str) -> str:
-    said = {
-        "street": source.street,
-        "postal_code": source.postal_code,
-        "city": source.city,
-        "country": source.country,
-    }
+    said = {"street": source.street, "postal_code": source.postal_code, "city": source.city, "country": source.country}
     return plain_line(said[part])

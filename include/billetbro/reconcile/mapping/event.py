@@ -25,26 +25,18 @@ not over. An organiser's list is a Place2book link: `identity` judges it. What i
 exception, and never keeps the others from going on.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from billetbro.models import (
-    LISTED_TWICE,
-    LibraryRules,
-    Mapped,
-    OnCreate,
-    Outcome,
-    SourceEvent,
-    SourceState,
-    TicketEvent,
-)
+from billetbro.models.rules import LibraryRules
 from billetbro.models.sales_links import is_place2book, pasted_link
+from billetbro.models.source import LISTED_TWICE, SourceEvent, SourceState
+from billetbro.models.sync import Mapped, Outcome
 from billetbro.models.text import caseless
+from billetbro.models.ticketing import OnCreate, TicketEvent
 from billetbro.reconcile.mapping.address import address_of
 from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.html import is_too_long, long_description, plain_line, short_description, web_url

@@ -1,7 +1,5 @@
 """What is wrong with one event: data for staff, not an exception."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

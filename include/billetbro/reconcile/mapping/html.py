@@ -3,8 +3,6 @@
 What is compared, in place of what is sent, is `same_html`'s and include/billetbro/models/text.py's.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from urllib.parse import urlsplit

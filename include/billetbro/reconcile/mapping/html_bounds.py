@@ -4,8 +4,6 @@ A parser of HTML looks through all that is open at each tag, so that tags in tag
 number. What everybody writes is within the bounds and passes as it is.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """Ticket categories to prices in øre (behaviour 2)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """What goes on sale and probably is not as it was meant: staff are told, nothing is held back (behaviour 1). Pure."""
 
-from __future__ import annotations
-
 import re
 
 from billetbro.models import Outcome

@@ -18,8 +18,6 @@ so that nothing is done to it. On sale is a live link to an event that is not pa
 at the twin also one that its source says is over while its Place2book event is still to come.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 

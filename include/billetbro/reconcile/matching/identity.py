@@ -17,8 +17,6 @@ An event that was linked and lost its Place2book event to somebody's delete ther
 itself, only by `resync`.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace

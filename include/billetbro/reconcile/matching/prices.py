@@ -4,8 +4,6 @@ Of several categories or prices with one title, those with the same value belong
 follows is planning/prices.py's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

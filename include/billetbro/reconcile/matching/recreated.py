@@ -1,8 +1,6 @@
 """Which event became which when it was made anew under another uuid: a series whose dates were changed, an event that
 an editor deleted and wrote again, or all of them, where another source now shows what the one before it did. Pure."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime

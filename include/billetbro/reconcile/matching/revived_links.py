@@ -1,7 +1,5 @@
 """What a link takes over before anything is matched: new dates, and what Place2book tells late. Pure."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from billetbro.models import LinkStatus

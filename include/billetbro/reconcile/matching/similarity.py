@@ -1,7 +1,5 @@
 """When two events of two sources are the same one: by their titles and starts. Pure."""
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime

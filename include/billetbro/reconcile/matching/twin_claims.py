@@ -1,7 +1,5 @@
 """What is known of a library's twin, which shows the same events: what it claims, and how strongly. Pure."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """What an event shows of a change whose answer was lost, for `Operation.confirm`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from billetbro.models import AppliedPrice, CurrentEvent, CurrentPrice, Link, WriteInDoubt, Written

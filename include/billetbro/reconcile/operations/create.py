@@ -1,7 +1,5 @@
 """Create an event, and recognise it when the answer was lost."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Delete an event, unless something was sold of it in the meantime."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What changes our link alone: nothing is sent."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from billetbro.models import Change, Kind, LinkStatus

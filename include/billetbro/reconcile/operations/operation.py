@@ -1,24 +1,12 @@
 """What all kinds of change have in common: flags, words, how one is applied to an event and confirmed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from billetbro.models import (
-    Change,
-    CurrentEvent,
-    CurrentPrice,
-    Kind,
-    Link,
-    Mapped,
-    OnCreate,
-    TicketEvent,
-    WriteInDoubt,
-    Written,
-)
+from billetbro.models.sync import Change, Kind, Link, Mapped, WriteInDoubt
+from billetbro.models.ticketing import CurrentEvent, CurrentPrice, OnCreate, TicketEvent, Written
 
 
 class TicketSystem(Protocol):

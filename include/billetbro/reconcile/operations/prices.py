@@ -1,7 +1,5 @@
 """Create, update and delete a price, and end its sale."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import replace
 

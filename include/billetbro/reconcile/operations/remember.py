@@ -1,7 +1,5 @@
 """What the link remembers of an event's fields and prices once they were given to Place2book."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

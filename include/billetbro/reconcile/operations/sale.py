@@ -1,7 +1,5 @@
 """End an event's sale, and open it again."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from billetbro.models import Change, CurrentEvent, Kind, Link, WriteInDoubt

@@ -1,7 +1,5 @@
 """How requests are sent, and seen to be carried out as far as tickets would otherwise be sold wrongly."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """Update an event: lay new values over its fields."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from billetbro.models import Change, CurrentEvent, Kind, Link, WriteInDoubt, Written

@@ -1,7 +1,5 @@
 """What is written back to the source (steps/writeback.py): no changes of ours at Place2book."""
 
-from __future__ import annotations
-
 from billetbro.models import Kind
 from billetbro.reconcile.operations.operation import Operation, ReportSection
 

@@ -3,8 +3,6 @@
 The rules are those of plan.py's table (behaviour 3 and 6); every value is in its written-down form (owned_fields.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 

@@ -3,8 +3,6 @@
 The table of what happens when is plan.py's.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from billetbro.models import FieldChange, Kind, Outcome

@@ -4,8 +4,6 @@ This is the list of behaviour 3: what stands here belongs to the source, everyth
 same names stand in `sync.links.applied`, in `sync.changes.fields`, and in what is sent to Place2book.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from billetbro.models import Address, CurrentEvent, FieldChange, Link, TicketEvent, Written

@@ -33,22 +33,10 @@ Which event is which: see matching/identity.py. Linked events: see linked_event.
 may pass of a plan: see policies.py.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, replace
 
-from billetbro.models import (
-    Change,
-    CurrentEvent,
-    FieldChange,
-    Kind,
-    Link,
-    LinkStatus,
-    Mapped,
-    Outcome,
-    Rejection,
-    TicketEvent,
-)
+from billetbro.models.sync import Change, FieldChange, Kind, Link, LinkStatus, Mapped, Outcome, Rejection
+from billetbro.models.ticketing import CurrentEvent, TicketEvent
 from billetbro.reconcile.matching.recreated import in_series, looks
 from billetbro.reconcile.planning.linked_event import plan_linked
 from billetbro.reconcile.planning.owned_fields import current_fields, desired_fields

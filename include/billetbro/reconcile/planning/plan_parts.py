@@ -1,9 +1,8 @@
 """What a plan is made of. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Rejection, TicketEvent
 from billetbro.models.message import Message
@@ -26,7 +25,7 @@ class Plan:
     stopped: list[Change] = field(default_factory=list)
     removals_blocked: Message | None = None
 
-    def stop(self, is_stopped: Callable[[Change], bool], code: str) -> Plan:
+    def stop(self, is_stopped: Callable[[Change], bool], code: str) -> Self:
         """Return the plan without the changes that a policy stops."""
         stopped = [replace(change, why=code) for change in self.changes if is_stopped(change)]
         passed = [change for change in self.changes if not is_stopped(change)]
@@ -61,11 +60,7 @@ def rejection_of(
 
 
 def change_of(
-    kind: Kind,
-    source: Mapped | Link,
-    ticket: CurrentEvent | Link,
-    fields: tuple[FieldChange, ...],
-    why: str,
+    kind: Kind, source: Mapped | Link, ticket: CurrentEvent | Link, fields: tuple[FieldChange, ...], why: str
 ) -> Change:
     """Return a change of a Place2book event on behalf of a source event; a link can stand for either."""
     return Change(

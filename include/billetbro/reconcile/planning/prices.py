@@ -19,20 +19,10 @@
 | any | prices not read | nothing |
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from billetbro.models import (
-    AppliedPrice,
-    Change,
-    CurrentPrice,
-    DesiredPrice,
-    FieldChange,
-    Kind,
-    Rejection,
-)
+from billetbro.models import AppliedPrice, Change, CurrentPrice, DesiredPrice, FieldChange, Kind, Rejection
 from billetbro.reconcile.matching.prices import claim_prices, same_name, same_price, same_value
 from billetbro.reconcile.planning.owned_fields import same_minute, written_time
 from billetbro.reconcile.planning.plan_parts import LinkedEvent, rejection_of

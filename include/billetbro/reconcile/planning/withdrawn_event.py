@@ -13,8 +13,6 @@ Whatever else an event is, one that is over is only retired.
 | no longer relevant, or no longer a ticket event | DELETE | left as it is, rejected with `removed_but_sold` |
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from billetbro.models import Change, CurrentEvent, FieldChange, Kind, Link, Mapped, Outcome, Rejection

@@ -1,7 +1,5 @@
 """When a source cannot save what is written back to one of its events, though it saves others (behaviour 7). Pure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -15,8 +15,6 @@ does no harm.
 Never due are events that are over, passive, not to be written to, Cancelled, or whose link is not live.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped, Outcome, SaleState

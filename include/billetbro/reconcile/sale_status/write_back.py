@@ -1,26 +1,13 @@
 """What the ticket button should say, and what of it is due to be written back to the source (behaviour 7). Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from billetbro.models import (
-    UNLIMITED_TICKETS,
-    Change,
-    CurrentEvent,
-    FieldChange,
-    Kind,
-    Link,
-    LinkStatus,
-    Mapped,
-    Outcome,
-    Rejection,
-    SaleState,
-    SourceState,
-)
 from billetbro.models.sales_links import seccode_of
+from billetbro.models.source import SourceState
+from billetbro.models.sync import Change, FieldChange, Kind, Link, LinkStatus, Mapped, Outcome, Rejection
+from billetbro.models.ticketing import UNLIMITED_TICKETS, CurrentEvent, SaleState
 from billetbro.reconcile.planning.plan_parts import change_of
 from billetbro.reconcile.reasons import Why
 

@@ -4,8 +4,6 @@ The changes of one event are carried out in their order, several events at a tim
 rejection; what is wrong with Place2book or the connection stops the library.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,11 +52,7 @@ class LoadResult:
 
 
 def execute(
-    run: LibraryRun,
-    client: Place2bookClient,
-    state: ReconcileState,
-    plan: Plan,
-    planned: Sequence[tuple[int, Change]],
+    run: LibraryRun, client: Place2bookClient, state: ReconcileState, plan: Plan, planned: Sequence[tuple[int, Change]]
 ) -> LoadResult:
     """Carry out the changes, given with their ids, and return what came of them; raises nothing of the APIs'."""
     runner = _ChangeRunner(run.engine, run.id, client)

@@ -4,23 +4,12 @@ So the links and ticket events that the write-back would find come about just as
 Place2book can hand out, the addresses of an event that does not exist yet, is None in the forecast.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import count
 
 from billetbro.errors import NotFound
-from billetbro.models import (
-    Address,
-    Change,
-    CurrentEvent,
-    CurrentPrice,
-    OnCreate,
-    TicketEvent,
-    TicketEventKey,
-    Written,
-)
+from billetbro.models import Address, Change, CurrentEvent, CurrentPrice, OnCreate, TicketEvent, TicketEventKey, Written
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.planning.plan_parts import Plan

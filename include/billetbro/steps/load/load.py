@@ -13,8 +13,6 @@ The order is the safety: everything is read before anything is planned, and ever
 anything is sent. Mode `plan` runs through the same lines and stops before 8.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from billetbro.api.place2book.client import Place2bookClient

@@ -1,7 +1,5 @@
 """Read how Place2book stands now, and refuse to believe an answer that contradicts what we know."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Read the state that a load decides by: our own tables first, then Place2book; nothing is planned before."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -68,11 +66,7 @@ def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin:
 
 
 def _read_foreign_claims(
-    connection: Connection,
-    library: Library,
-    twin: Library | None,
-    links: Sequence[Link],
-    snapshot: Sequence[Mapped],
+    connection: Connection, library: Library, twin: Library | None, links: Sequence[Link], snapshot: Sequence[Mapped]
 ) -> frozenset[TicketEventKey]:
     """Return the Place2book events that other libraries have linked, of those event makers that we look at.
 

@@ -4,8 +4,6 @@ In mode `plan` a reader is also shown what was held back and by which rule, what
 that would follow; links, rejections, absences and drift stay as they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

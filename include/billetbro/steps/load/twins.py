@@ -1,7 +1,5 @@
 """Twin libraries: what a load knows of the other one, and the lock that lets them decide one after the other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime

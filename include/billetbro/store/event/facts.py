@@ -1,7 +1,5 @@
 """What the tables tell of one event: everything that `billetbro.reconcile.diagnosis.why` asks for, in a few queries."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import Connection, select

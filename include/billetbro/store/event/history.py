@@ -1,7 +1,5 @@
 """Everything that happened to one event, oldest first: its changes, and what was rejected and resolved."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

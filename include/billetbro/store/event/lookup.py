@@ -1,7 +1,5 @@
 """Find the source event that somebody asks about, by whatever they have of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

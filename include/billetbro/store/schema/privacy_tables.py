@@ -1,7 +1,5 @@
 """The tables of the schema `warehouse` that keep account of personal data, and hold none."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 

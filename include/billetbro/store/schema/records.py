@@ -1,7 +1,5 @@
 """Turn the frozen types of billetbro.models into rows and JSON, and back."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any

@@ -3,8 +3,6 @@
 Times are timestamptz. JSON columns hold the frozen types of billetbro.models in their JSON form.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -125,11 +123,7 @@ links = Table(
     comment="Source event <-> Place2book event, with the payload last applied",
 )
 Index(
-    "uq_links_live_event",
-    links.c.event_maker,
-    links.c.event_id,
-    unique=True,
-    postgresql_where=text("status = 'live'"),
+    "uq_links_live_event", links.c.event_maker, links.c.event_id, unique=True, postgresql_where=text("status = 'live'")
 )
 
 changes = Table(

@@ -5,8 +5,6 @@ needs no migration of its own. Columns that are only added keep what others have
 the earlier version stays until they have taken that away, and the log names it: nobody waits for it to sell tickets.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from hashlib import sha256

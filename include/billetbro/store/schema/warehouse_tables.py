@@ -7,8 +7,6 @@ Only primary keys begin with the library: a foreign key is checked by a plan tha
 empty, when any index with the library first looks as good as the key, and then reads all the library's rows by it.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -211,9 +209,7 @@ data_quality = Table(
         comment="How many rows it concerns: tickets, or purchases or tickets that cannot be read",
     ),
     Column(
-        "expected_ore",
-        BigInteger,
-        comment="amounts_differ: what Place2book says was paid in all, in øre; else null",
+        "expected_ore", BigInteger, comment="amounts_differ: what Place2book says was paid in all, in øre; else null"
     ),
     Column(
         "found_ore",
@@ -229,10 +225,7 @@ data_quality = Table(
     comment="What does not add up or could not be read in what Place2book lists; rows are kept as they are",
 )
 Index(
-    "ix_data_quality_open",
-    data_quality.c.library,
-    data_quality.c.problem,
-    postgresql_where=text("resolved_at IS NULL"),
+    "ix_data_quality_open", data_quality.c.library, data_quality.c.problem, postgresql_where=text("resolved_at IS NULL")
 )
 
 view_versions = Table(
