@@ -1,8 +1,7 @@
-"""The words of the domain, as frozen types.
+"""The domain model, as frozen types.
 
-Everything that decides (mapping, matching, planning, policies) speaks only these types; the two APIs and the database
-translate to and from them at their own borders. Money is integer øre, times are aware UTC datetimes, unless said
-otherwise.
+The core works with these types only; the API clients and the store convert to and from them. Money is integer øre and
+times are aware UTC datetimes, unless stated otherwise.
 """
 
 from billetbro.models.purchases import AdditionalSale, Answer, Purchase, Ticket, UnreadablePurchase
@@ -43,46 +42,3 @@ from billetbro.models.ticketing import (
     Written,
 )
 from billetbro.models.webhook import WebhookAction, WebhookState
-
-__all__ = [
-    "LISTED_TWICE",
-    "SHOWN_BY_A_WEBSITE",
-    "UNLIMITED_TICKETS",
-    "AdditionalSale",
-    "Address",
-    "Answer",
-    "AppliedPrice",
-    "Change",
-    "CurrentEvent",
-    "CurrentPrice",
-    "DesiredPrice",
-    "FieldChange",
-    "Kind",
-    "LibraryRules",
-    "Link",
-    "LinkStatus",
-    "Mapped",
-    "Mode",
-    "OnCreate",
-    "Outcome",
-    "PersonalDataPolicy",
-    "PriceUnit",
-    "Purchase",
-    "Refusal",
-    "Rejection",
-    "SaleState",
-    "SourceAddress",
-    "SourceEvent",
-    "SourceState",
-    "Ticket",
-    "TicketCategory",
-    "TicketEvent",
-    "TicketEventKey",
-    "TicketStatus",
-    "UnreadablePurchase",
-    "WebhookAction",
-    "WebhookState",
-    "Window",
-    "WriteInDoubt",
-    "Written",
-]

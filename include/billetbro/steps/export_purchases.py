@@ -89,7 +89,7 @@ def _read_ours(run: LibraryRun, client: Place2bookClient) -> _Ours:
     if record.observed_at is None:
         currents |= _observe(run, client, links, record)
     # An event that a live link shares with one that is over is exported once, as the live one's.
-    by_event = {link.key: link for link in sorted(links, key=_is_live)}
+    by_event = {link.key: link for link in sorted(links, key=lambda link: link.status is LinkStatus.LIVE)}
     return _Ours(
         events=[
             _export_event(link, currents[key], sources.get(link.uuid))
@@ -110,10 +110,6 @@ def _note(run: LibraryRun, summary: ExportSummary, gone: Sequence[TicketEventKey
     with run.engine.begin() as connection:
         forget_ticket_events(connection, run.id, gone)
         note_progress(connection, run.run_id, run.id, "export_purchases", **values)
-
-
-def _is_live(link: Link) -> bool:
-    return link.status is LinkStatus.LIVE
 
 
 def _reader(client: Place2bookClient, gone: list[TicketEventKey], over: Collection[TicketEventKey]) -> ReadPurchases:

@@ -18,7 +18,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Refused, Retriable, message_of
 from billetbro.messages.catalogue import Translator
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import CurrentEvent, Mapped, TicketEventKey
+from billetbro.models import CurrentEvent, TicketEventKey
 from billetbro.reconcile.mapping.event import map_event
 from billetbro.reconcile.sale_status.windows import is_due
 from billetbro.reconcile.sale_status.write_back import NEVER_OVERWRITTEN, due_state
@@ -179,8 +179,9 @@ def _write_states(
     with run.engine.begin() as connection:
         rules = rules_of(connection, run.library, sales_host)
         shown = [map_event(event, rules, now) for reading in changed if (event := events.get(reading.mapped.uuid))]
-        for final in _final(shown):
-            note_written_back(connection, run.id, final.uuid, {"state": final.state})
+        for mapped in shown:
+            if mapped.state in NEVER_OVERWRITTEN:
+                note_written_back(connection, run.id, mapped.uuid, {"state": mapped.state})
         failed = failed_write_backs(connection, run.id)
     links = {reading.mapped.uuid: reading.link for reading in changed}
     view = WriteBackView(snapshot=shown, links=links, currents=stands, sales_hosts=rules.sales_hosts, failed=failed)
@@ -192,11 +193,6 @@ def _of_state(item: Due) -> Due:
     """Return what is due without a PATCH that writes no state: links alone are the hourly run's."""
     writes = item.change is not None and any(field.field == "state" for field in item.change.fields)
     return item if writes else replace(item, change=None)
-
-
-def _final(shown: Collection[Mapped]) -> list[Mapped]:
-    """Return the events that the source shows with a state that is never overwritten."""
-    return [mapped for mapped in shown if mapped.state in NEVER_OVERWRITTEN]
 
 
 def _first_day(library: Library, events: Collection[LastReading], now: datetime) -> date:

@@ -63,7 +63,8 @@ def tell(
     mistakes: list[BilletbroError] = []
     down: BilletbroError | None = None
     for one in pending:
-        state = _state(engine, run_id, one)
+        with engine.connect() as connection:
+            state = state_of(connection, run_id, one)
         if state is None:
             continue
         refused: BilletbroError | None = None
@@ -79,11 +80,6 @@ def tell(
         with engine.begin() as connection:
             note_told(connection, one.signature, None if down else now, down or refused)
     return mistakes
-
-
-def _state(engine: Engine, run_id: str, asked: Pending) -> WebhookState | None:
-    with engine.connect() as connection:
-        return state_of(connection, run_id, asked)
 
 
 def state_of(connection: Connection, run_id: str, asked: Pending) -> WebhookState | None:

@@ -2,17 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, DateTime, Table, Text, func, select
+from sqlalchemy import Column, Connection, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from billetbro.store.schema.metadata import warehouse_metadata
-
-Time = DateTime(timezone=True)
+from billetbro.store.schema.metadata import Time, library_key, warehouse_metadata
 
 file_exports = Table(
     "file_exports",
     warehouse_metadata,
-    Column("library", Text, primary_key=True, comment="The library's id in libraries.yaml"),
+    library_key(),
     Column("store", Text, primary_key=True, comment="Where the lake lies, as BILLETBRO_FILES names it"),
     Column("written_until", Time, nullable=False, comment="The lake holds every row whose changed_at is no later"),
     Column("written_at", Time, nullable=False, comment="When the lake was last written"),

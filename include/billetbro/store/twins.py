@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from billetbro.models import Kind, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.store.in_doubt import read_writes_in_doubt
+from billetbro.store.schema.metadata import Time
 from billetbro.store.schema.records import MAPPED
-from billetbro.store.schema.tables import Time, changes, links, runs, source_events, ticket_events
+from billetbro.store.schema.tables import changes, links, runs, source_events, ticket_events
 
 LOADS = 3
 """So many loads an event may have vanished ago for one of its series to be the same, made anew."""

@@ -127,7 +127,11 @@ def _about_the_link(facts: EventFacts) -> Answer | None:
     """Return why a ticket event is not, or not rightly, in Place2book or its link not at the source."""
     link, current = facts.link, facts.current
     if link is None or link.status is not LinkStatus.LIVE:
-        coming = _removed(facts) if link and link.status is LinkStatus.DELETED else _answer("not_created_yet")
+        coming = (
+            _answer("removed", reason=_reason(facts))
+            if link and link.status is LinkStatus.DELETED
+            else _answer("not_created_yet")
+        )
         return _rejected(facts) or _run_failed(facts) or coming
     if current is None:
         missing = _answer("not_in_place2book", event_id=link.event_id)
@@ -192,10 +196,6 @@ def _closed(facts: EventFacts, link: Link, current: CurrentEvent) -> Answer:
     if current.paused or closed_at is None:
         return _answer("paused")
     return _answer("sale_closed", closed=_moment(closed_at, facts))
-
-
-def _removed(facts: EventFacts) -> Answer:
-    return _answer("removed", reason=_reason(facts))
 
 
 def _rejected(facts: EventFacts) -> Answer | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import chain, count
 
 from billetbro.models import DesiredPrice, PriceUnit, TicketCategory
 from billetbro.models.text import caseless
@@ -62,9 +63,5 @@ def _flaw(code: str, category: TicketCategory, found: str | None) -> Flaw:
 
 
 def _unused(key: str, taken: dict[str, DesiredPrice]) -> str:
-    number = 1
-    unused = key
-    while unused in taken:
-        number += 1
-        unused = f"{key}#{number}"
-    return unused
+    numbered = (f"{key}#{number}" for number in count(2))
+    return next(unused for unused in chain([key], numbered) if unused not in taken)

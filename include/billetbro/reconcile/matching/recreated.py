@@ -1,45 +1,21 @@
-"""Which event became which when it was made anew under another uuid: a series whose dates were changed, an event that
-an editor deleted and wrote again, or all of them, where another source now shows what the one before it did. Pure."""
+"""Pair recreated events with the ones they replace, although their uuids differ. Pure.
+
+An event gets another uuid when the dates of its series change, when an editor deletes it and enters it again, and when
+the library moves to another source.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from billetbro.models import Link, Mapped
 from billetbro.models.text import normal_form
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-class Instance(Protocol):
-    """What an instance is known by."""
-
-    @property
-    def uuid(self) -> str:
-        """The source's id, which is not for ever."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """The title, which all of a series have."""
-        ...
-
-    @property
-    def series_uuid(self) -> str | None:
-        """The series' id, which stays; None outside one."""
-        ...
-
-    @property
-    def starts_at(self) -> datetime | None:
-        """The start."""
-        ...
-
-    @property
-    def event_maker(self) -> int:
-        """Whose event it is in Place2book."""
-        ...
-
-
+Instance = Mapped | Link
 New = TypeVar("New", bound=Instance)
 Old = TypeVar("Old", bound=Instance)
 
@@ -47,10 +23,11 @@ Old = TypeVar("Old", bound=Instance)
 def pair_recreated(
     instances: Iterable[New], vanished: Iterable[Old], unseen: Iterable[Old] = ()
 ) -> list[tuple[New, Old]]:
-    """Pair one to one (behaviour 4.3): within a series what has the same title, same start first, then in order of
-    start; of the rest what looks the same.
+    """Pair new and old events one to one (behaviour 4.3).
 
-    The `unseen` may be there still, since they were not asked for: only what starts when they do tells otherwise.
+    Within a series: the same title, first with the same start, then in order of start. Outside a series, and for what
+    is left: the same title, start and event maker. The `unseen` were not asked for and may still exist, so they are
+    paired only with events of the same start.
     """
     instances, vanished, unseen = list(instances), list(vanished), list(unseen)
     pairs = _in_series(instances, vanished, unseen)
@@ -60,13 +37,12 @@ def pair_recreated(
 
 
 def looks(instance: Instance) -> tuple[int, str, datetime | None]:
-    """Return what an event is known by that has another uuid and is in no series, or in another: both are the source's
-    own."""
+    """Return the key by which an event is recognised under another uuid, in no series or in another one."""
     return instance.event_maker, normal_form(instance.title), instance.starts_at
 
 
 def in_series(instance: Instance) -> tuple[str, str]:
-    """Return what an instance of a series is known by: the series, "" outside one, and the title."""
+    """Return the key of an instance within its series: the series, "" outside one, and the title."""
     return instance.series_uuid or "", normal_form(instance.title)
 
 
@@ -103,5 +79,5 @@ def _looking_the_same(instances: Iterable[New], vanished: Iterable[Old]) -> list
 
 
 def in_order_of_start(instance: Instance) -> tuple[datetime, str]:
-    """Return what instances are sorted by."""
+    """Return the sort key: by start, then by uuid."""
     return instance.starts_at or LONG_AGO, instance.uuid

@@ -1,21 +1,9 @@
-"""The operations: one class for each kind of change, which `operation_of` finds.
+"""The operations: one class for each kind of change, found by `operation_of`.
 
-A new kind of change is a name in `Kind`, a class here, and its words in the catalogues (`operations.po`).
+A new kind of change needs a name in `Kind`, a class here, and its texts in the catalogues (`operations.po`).
 """
 
-from billetbro.reconcile.operations import create, delete, link_only, prices, sale, update, write_back
+from billetbro.reconcile.operations import create, delete, link_only, prices, sale, update, write_back  # noqa: F401
 from billetbro.reconcile.operations.operation import Operation, ReportSection, kinds_where, operation_of
 
-__all__ = [
-    "Operation",
-    "ReportSection",
-    "create",
-    "delete",
-    "kinds_where",
-    "link_only",
-    "operation_of",
-    "prices",
-    "sale",
-    "update",
-    "write_back",
-]
+__all__ = ["Operation", "ReportSection", "kinds_where", "operation_of"]

@@ -45,8 +45,6 @@ from billetbro.reconcile.planning.withdrawn_event import plan_removal
 from billetbro.reconcile.reasons import Why
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
-__all__ = ["UNREADABLE", "Plan", "make_plan"]
-
 UNREADABLE = "unreadable_in_place2book"
 
 

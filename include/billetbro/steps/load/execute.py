@@ -44,10 +44,8 @@ class LoadResult:
         """Say it in a line for the task's log."""
         if self.planned is not None:
             return f"{pluralize(self.planned, 'change', 'changes')} planned, none made"
-        applied, errors = (
-            pluralize(len(self.applied), "change", "changes"),
-            pluralize(len(self.errors), "error", "errors"),
-        )
+        applied = pluralize(len(self.applied), "change", "changes")
+        errors = pluralize(len(self.errors), "error", "errors")
         return f"{applied} applied, {len(self.rejections)} refused or uncertain, {errors}"
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from billetbro.models import Change, Kind, Mode
-from billetbro.reconcile.planning.plan import UNREADABLE, Plan
-from billetbro.reconcile.planning.plan_parts import change_of
+from billetbro.reconcile.planning.plan import UNREADABLE
+from billetbro.reconcile.planning.plan_parts import Plan, change_of
 from billetbro.reconcile.planning.withdrawn_event import ABSENCES_BEFORE_GONE, is_sold
 from billetbro.reconcile.policies import fingerprint, refused_before
 from billetbro.reconcile.reasons import Why

@@ -1,5 +1,6 @@
 """What the tables tell of one event: everything that `billetbro.reconcile.diagnosis.why` asks for, in a few queries."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -58,12 +59,8 @@ def event_facts(connection: Connection, library: str, uuid: str, *, timezone: st
     if link is not None:
         of_link = (ticket_events.c.event_maker == link.event_maker) & (ticket_events.c.event_id == link.event_id)
         payload = connection.scalar(select(ticket_events.c.payload).where(ticket_events.c.library == library, of_link))
-    return EventFacts(
-        now=now,
-        timezone=timezone,
-        read_at=known.read_at,
-        asked_from=known.asked_from,
-        last_run=known.last_run,
+    return replace(
+        known,
         seen_at=source.last_seen_at if source else None,
         present=bool(source and source.present),
         mapped=MAPPED.validate_python(source.mapped) if source and source.mapped else None,

@@ -1,6 +1,6 @@
-"""SQLAlchemy's metadata, one for each schema: they may lie in two databases, and each has its own migrations."""
+"""SQLAlchemy's metadata, one for each schema: the schemas can be in two databases, and each has its own migrations."""
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, Text
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -10,5 +10,12 @@ NAMES = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 
+Time = DateTime(timezone=True)
+
 metadata = MetaData(schema="sync", naming_convention=NAMES)
 warehouse_metadata = MetaData(schema="warehouse", naming_convention=NAMES)
+
+
+def library_key() -> Column[str]:
+    """Return the column that every primary key of the warehouse begins with."""
+    return Column("library", Text, primary_key=True, comment="The library's id in libraries.yaml")

@@ -1,21 +1,14 @@
 """The tables of the schema `warehouse` that keep account of personal data, and hold none."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from billetbro.store.schema.metadata import warehouse_metadata
-
-Time = DateTime(timezone=True)
-
-
-def _library() -> Column[str]:
-    return Column("library", Text, primary_key=True, comment="The library's id in libraries.yaml")
-
+from billetbro.store.schema.metadata import Time, library_key, warehouse_metadata
 
 forgotten = Table(
     "forgotten",
     warehouse_metadata,
-    _library(),
+    library_key(),
     Column(
         "purchase_id",
         BigInteger,
@@ -38,7 +31,7 @@ forgotten = Table(
 privacy_policies = Table(
     "privacy_policies",
     warehouse_metadata,
-    _library(),
+    library_key(),
     Column("since", Time, primary_key=True, comment="When the rows stored until then were brought under this policy"),
     Column("policy", Text, nullable=False, comment="pseudonymise, drop or keep"),
     Column("key_fingerprint", Text, comment="Tells the pseudonyms' key from another; null where none are made"),
@@ -50,7 +43,7 @@ privacy_policies = Table(
 retention_sweeps = Table(
     "retention_sweeps",
     warehouse_metadata,
-    _library(),
+    library_key(),
     Column("swept_at", Time, nullable=False, comment="When personal data that is past retention was last removed"),
     Column("kept_from", Time, nullable=False, comment="It was kept of events that ended since then"),
     comment="How far personal data that is past retention was removed, for each library",

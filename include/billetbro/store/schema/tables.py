@@ -3,26 +3,12 @@
 Times are timestamptz. JSON columns hold the frozen types of billetbro.models in their JSON form.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Identity,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from billetbro.store.schema.metadata import metadata
+from billetbro.store.schema.metadata import Time, metadata
 
 SCHEMA = "sync"
-Time = DateTime(timezone=True)
-
 MESSAGE = JSONB(none_as_null=True)
 """A sentence by its key and values (models/message.py)."""
 
@@ -46,7 +32,7 @@ runs = Table(
     Column("source_events", Integer, comment="how many events the snapshot held"),
     Column(
         "removals_blocked",
-        JSONB(none_as_null=True),
+        MESSAGE,
         comment="why nothing was removed, {key, values}; null: nothing was blocked",
     ),
     Column(

@@ -7,29 +7,13 @@ Only primary keys begin with the library: a foreign key is checked by a plan tha
 empty, when any index with the library first looks as good as the key, and then reads all the library's rows by it.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    ForeignKeyConstraint,
-    Identity,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, Boolean, Integer, Text, text
+from sqlalchemy.schema import Column, ForeignKeyConstraint, Identity, Index, Table, UniqueConstraint
 
+from billetbro.store.schema.metadata import Time, library_key
 from billetbro.store.schema.metadata import warehouse_metadata as metadata
 
 SCHEMA = "warehouse"
-Time = DateTime(timezone=True)
-
-
-def _library() -> Column[str]:
-    return Column("library", Text, primary_key=True, comment="The library's id in libraries.yaml")
 
 
 def _id(name: str, comment: str) -> Column[int]:
@@ -52,7 +36,7 @@ def _seen() -> tuple[Column[object], Column[object], Column[object]]:
 events = Table(
     "events",
     metadata,
-    _library(),
+    library_key(),
     _id("event_id", "Place2book's id of the event"),
     Column("event_maker", BigInteger, nullable=False, comment="Place2book's id of the organiser"),
     Column("source_uuid", Text, nullable=False, comment="The linked event at the source (CMS), latest known uuid"),
@@ -78,7 +62,7 @@ events = Table(
 prices = Table(
     "prices",
     metadata,
-    _library(),
+    library_key(),
     _id("price_id", "Place2book's id of the price"),
     Column("event_id", BigInteger, nullable=False, comment="The event that the price belongs to"),
     Column("name", Text, comment="The price's name; null where only a ticket still mentions the price"),
@@ -95,7 +79,7 @@ Index("ix_prices_event", prices.c.event_id, prices.c.library)
 purchases = Table(
     "purchases",
     metadata,
-    _library(),
+    library_key(),
     _id("purchase_id", "Place2book's id of the purchase"),
     _id("event_id", "The event that was bought for"),
     Column("transaction_type", Text, nullable=False, comment="completed or cancel, in Place2book's own words"),
@@ -129,7 +113,7 @@ Index("ix_purchases_event", purchases.c.event_id, purchases.c.library)
 tickets = Table(
     "tickets",
     metadata,
-    _library(),
+    library_key(),
     _id("ticket_id", "Place2book's id of the ticket; its barcode is never stored, since it opens the door"),
     Column("purchase_id", BigInteger, nullable=False, comment="The purchase that the ticket belongs to"),
     Column("price_id", BigInteger, comment="The price it was sold at; null where Place2book names none"),
@@ -153,7 +137,7 @@ Index("ix_tickets_price", tickets.c.price_id, tickets.c.library)
 additional_sales = Table(
     "additional_sales",
     metadata,
-    _library(),
+    library_key(),
     _id("additional_sale_id", "Place2book's id of the additional sale"),
     Column("ticket_id", BigInteger, nullable=False, comment="The ticket that it was sold with"),
     Column("additional_id", BigInteger, comment="Place2book's id of the thing sold"),
