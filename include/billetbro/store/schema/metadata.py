@@ -1,6 +1,6 @@
 """SQLAlchemy's metadata, one for each schema: the schemas can be in two databases, and each has its own migrations."""
 
-from sqlalchemy import Column, MetaData, Text
+from sqlalchemy import Column, DateTime, MetaData, Text
 
 NAMES = {
     "pk": "pk_%(table_name)s",
