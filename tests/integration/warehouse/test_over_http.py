@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
+from billetbro.messages.catalogue import Translator
 from billetbro.store.schema.warehouse_tables import purchases, tickets
 from billetbro.warehouse.ingest.purchases import Export, ExportSummary, export_purchases
 from billetbro.warehouse.ingest.reading import ExportEvent
@@ -127,7 +128,9 @@ def test_export_over_http_event_deleted_by_staff_is_a_failure_that_names_it(
     sandbox.place2book.delete(event.event_id)
     summary = run(engine, client, [event], NOW + timedelta(days=1))
     assert (summary.events_exported, len(summary.failures)) == (0, 1)
-    assert summary.failures[0].startswith(f"'{event.title}' (Place2book event {event.event_id}): ")
+    assert (
+        Translator("en").say(summary.failures[0]).startswith(f"'{event.title}' (Place2book event {event.event_id}): ")
+    )
     assert len(contents(engine, purchases)) == 2
 
 

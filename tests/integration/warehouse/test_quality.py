@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from billetbro.messages.catalogue import Translator
 from billetbro.models import Purchase, UnreadablePurchase
 from billetbro.store.schema.warehouse_tables import data_quality, purchases, tickets
 from tests.integration.warehouse.examples import ADULT, FIRST, HOUR, MONDAY, SECOND, Till, contents, export, standing
@@ -142,7 +143,7 @@ def test_export_list_of_which_nothing_can_be_read_is_not_believed(engine: Engine
     export(engine, till)
     till.sold[10] = (UnreadablePurchase(purchase_id=900), UnreadablePurchase(purchase_id=910))
     summary = export(engine, till, MONDAY + timedelta(days=1))
-    assert summary.failures == (
+    assert [Translator("en").say(failure) for failure in summary.failures] == [
         "'Foredrag' (Place2book event 10): Place2book lists 2 purchases, none of which can be read.",
-    )
+    ]
     assert released(engine) == {901: None, 902: None, 911: None}

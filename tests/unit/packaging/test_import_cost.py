@@ -35,7 +35,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     f"{TASKS}.ticket_status:follow_sales": APIS,
     f"{TASKS}.personal_data:keep_personal_data_in_order": DATABASE,
     f"{TASKS}.monthly_report:libraries_to_report": DATABASE,
-    f"{TASKS}.monthly_report:report_on": (*DATABASE, *FILES, "matplotlib"),
+    f"{TASKS}.monthly_report:report_on": (*DATABASE, *FILES, "babel", "matplotlib"),
     f"{CLI}.definition:billetbro_commands": (),
     f"{CLI}.rejections:run": DATABASE,
     f"{CLI}.history:run": DATABASE,

@@ -27,6 +27,9 @@ def upgrade() -> None:
     for table in TABLES:
         using = f"CASE WHEN error IS NOT NULL THEN {AS_SAID.format('error')} END"
         op.alter_column(table, "error", type_=JSONB(), postgresql_using=using, schema="sync")
+    said = "what went wrong: {key, values} of a sentence in the catalogues"
+    op.alter_column("changes", "error", comment=said, schema="sync")
+    op.alter_column("runs", "errors", comment="step -> what went wrong: {key, values}", schema="sync")
     code = CODE.format("error_code")
     op.execute(f"UPDATE sync.changes SET error_code = {code} WHERE error_code IS NOT NULL")
     # These two were sentences of ours, not of an error.
