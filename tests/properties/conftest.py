@@ -11,14 +11,12 @@ from sandbox.server import Sandbox
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def engine(migrated_database_url: str) -> Iterator[Engine]:
-    """Give an engine on a database that is up to date."""
     engine = connect(migrated_database_url)
     yield engine
     engine.dispose()

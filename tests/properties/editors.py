@@ -77,7 +77,6 @@ class Editors(RuleBasedStateMachine):
         return multiple(*uuids)
 
     def fresh(self) -> None:
-        """Empty the world; the test says how."""
         raise NotImplementedError
 
     @rule(target=source, title=st.sampled_from(TITLES), day=st.integers(2, 30), price=st.sampled_from([0, 40, 75.5]))

@@ -55,7 +55,6 @@ class Neighbours(RuleBasedStateMachine):
         self.twins.run()
 
     def fresh(self) -> None:
-        """Empty the world; the test says how."""
         raise NotImplementedError
 
     @rule(where=WHERE, show=SHOW, adorned=st.sampled_from(ADORNED))

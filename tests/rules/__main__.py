@@ -69,11 +69,9 @@ class Progress:
 
     @property
     def seconds(self) -> int:
-        """Return how long the breaks have taken."""
         return round(monotonic() - self.began)
 
     def count(self, found: Break) -> None:
-        """Note that a break was tried."""
         with self._one_at_a_time:
             self.done += 1
             if self.done % 20 == 0 or self.done == self.all:
@@ -88,7 +86,6 @@ class Copy:
 
     @contextmanager
     def broken(self, found: Break) -> Iterator[None]:
-        """Break a rule for the length of a `with` block."""
         file = self.folder / found.file
         whole = file.read_text()
         try:

@@ -62,7 +62,6 @@ def read_behaviour() -> dict[str, list[str]]:
 
 
 def in_one_line(text: str) -> str:
-    """Return the text with its white space folded."""
     return " ".join(text.split())
 
 

@@ -46,12 +46,10 @@ def operation(method: str, path: str) -> Any:
 
 
 def list_schema() -> dict[str, Any]:
-    """Return what the list of events is to be."""
     return dict(contract()["paths"][LIST]["get"]["responses"]["200"]["schema"])
 
 
 def body_schema() -> dict[str, Any]:
-    """Return what the body of an update is to be."""
     parameters = contract()["paths"][EVENT]["patch"]["parameters"]
     return dict(next(one["schema"] for one in parameters if one["in"] == "body"))
 

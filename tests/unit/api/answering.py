@@ -41,19 +41,19 @@ def as_json(data: object, status: int = 200) -> Reply:
     return Reply(json.dumps(data).encode(), status, {"Content-Type": "application/json"})
 
 
-class _Server(ThreadingHTTPServer):
+class _Http(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a client that has hung up, as an impatient one does."""
 
 
-class AnsweringServer:
+class Server:
     """Answers with the replies in order, and then with the last of them for ever."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.received: list[Received] = []
         self.closing = threading.Event()
         self._replies: deque[Reply] = deque([Reply()])
-        self._http = _Server((host, 0), _handler_of(self))
+        self._http = _Http((host, 0), _handler_of(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
         self.url = f"http://{host}:{self._http.server_port}"
 
@@ -68,11 +68,9 @@ class AnsweringServer:
         self._http.server_close()
 
     def will_answer(self, *replies: Reply) -> None:
-        """Set the answers to come."""
         self._replies = deque(replies)
 
     def methods(self) -> list[str]:
-        """Return the method of every request so far."""
         return [one.method for one in self.received]
 
     def bodies(self, methods: Iterable[str] = ("POST", "PUT", "PATCH")) -> list[object]:
@@ -80,11 +78,10 @@ class AnsweringServer:
         return [json.loads(one.body) for one in self.received if one.method in methods and one.body]
 
     def next_reply(self) -> Reply:
-        """Return the answer to the request that just came."""
         return self._replies.popleft() if len(self._replies) > 1 else self._replies[0]
 
 
-def _handler_of(server: AnsweringServer) -> type[BaseHTTPRequestHandler]:
+def _handler_of(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

@@ -10,7 +10,7 @@ from billetbro.api.http.access import RequestSettings
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.api.yesplan.client import YesplanClient
 from sandbox.server import Sandbox
-from tests.unit.api.answering import AnsweringServer
+from tests.unit.api.answering import Server
 from tests.unit.api.yesplan.yesplan_samples import KEY
 
 HASTY = RequestSettings(per_second=1000, connect_timeout=30, read_timeout=30, tries=3, backoff=0.01, longest_wait=1)
@@ -21,7 +21,6 @@ TOKEN = "hemmeligt-token-71c2"
 
 @pytest.fixture(scope="package")
 def running_sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins for all tests of this folder."""
     with Sandbox() as running:
         yield running
 
@@ -34,9 +33,8 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def server() -> Iterator[AnsweringServer]:
-    """Give a test a server that answers what it is told to."""
-    with AnsweringServer() as answering:
+def server() -> Iterator[Server]:
+    with Server() as answering:
         yield answering
 
 
@@ -50,44 +48,38 @@ def hasty(request: pytest.FixtureRequest) -> RequestSettings:
 
 @pytest.fixture
 def sandbox_cms(sandbox: Sandbox, hasty: RequestSettings) -> Iterator[CmsClient]:
-    """Give a test a client for the website of Solbjerg."""
     url, (login, password) = sandbox.cms_urls["solbjerg"], sandbox.cms_users["solbjerg"]
     with CmsClient(url, login, password, connection="cms_solbjerg", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def cms(server: AnsweringServer, hasty: RequestSettings) -> Iterator[CmsClient]:
-    """Give a test a client for a website that answers what it is told to."""
+def cms(server: Server, hasty: RequestSettings) -> Iterator[CmsClient]:
     with CmsClient(server.url, "billetbro", PASSWORD, connection="cms_solbjerg", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
 def sandbox_place2book(sandbox: Sandbox, hasty: RequestSettings) -> Iterator[Place2bookClient]:
-    """Give a test a client for Place2book's stand-in."""
     url, token = sandbox.place2book_url, sandbox.place2book_token
     with Place2bookClient(url, token, connection="place2book", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def place2book(server: AnsweringServer, hasty: RequestSettings) -> Iterator[Place2bookClient]:
-    """Give a test a client for a Place2book that answers what it is told to."""
+def place2book(server: Server, hasty: RequestSettings) -> Iterator[Place2bookClient]:
     with Place2bookClient(server.url, TOKEN, connection="place2book", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
-def yesplan(server: AnsweringServer, hasty: RequestSettings) -> Iterator[YesplanClient]:
-    """Give a test a client for a Yesplan that answers what it is told to."""
+def yesplan(server: Server, hasty: RequestSettings) -> Iterator[YesplanClient]:
     with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=hasty) as client:
         yield client
 
 
 @pytest.fixture
 def theater(sandbox: Sandbox, hasty: RequestSettings) -> Iterator[YesplanClient]:
-    """Give a test a client for the stand-in of the theatre."""
     url, key = sandbox.yesplan_urls["theater"], sandbox.yesplan["theater"].api_key
     with YesplanClient(url, key, connection="yesplan_theater", settings=hasty) as client:
         yield client

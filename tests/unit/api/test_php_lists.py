@@ -9,7 +9,7 @@ from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.api.yesplan.client import YesplanClient
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, as_json
+from tests.unit.api.answering import Server, as_json
 from tests.unit.api.place2book.place2book_samples import SHOWN
 from tests.unit.api.place2book.test_place2book_prices import PRICE
 from tests.unit.api.place2book.test_place2book_purchases import PURCHASE
@@ -62,12 +62,7 @@ Read = Callable[[CmsClient, Place2bookClient, YesplanClient], object]
     ("venue's custom data", CUSTOM_DATA, lambda *clients: clients[2].custom_data_of("1-2")),
 )
 def test_list_that_php_wrote_as_an_object_is_read_as_the_list(
-    cms: CmsClient,
-    place2book: Place2bookClient,
-    yesplan: YesplanClient,
-    server: AnsweringServer,
-    sent: object,
-    read: Read,
+    cms: CmsClient, place2book: Place2bookClient, yesplan: YesplanClient, server: Server, sent: object, read: Read
 ) -> None:
     server.will_answer(as_json(sent))
     expected = read(cms, place2book, yesplan)

@@ -32,7 +32,6 @@ LINK = Link(
 
 
 def told(entry: HistoryEntry) -> list[str]:
-    """Return the lines of one entry."""
     return history_text(CMS, EVENT, LINK, [entry], ZONE).splitlines()[5:]
 
 

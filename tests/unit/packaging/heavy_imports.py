@@ -35,7 +35,6 @@ def main(packages: list[str], targets: list[str]) -> None:
 
 
 def imported(packages: list[str]) -> list[str]:
-    """Return those of the packages that are in this process."""
     return [package for package in packages if package in sys.modules]
 
 

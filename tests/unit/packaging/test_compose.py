@@ -111,8 +111,6 @@ def test_airflow_version_is_the_same_in_image_and_requirements() -> None:
     pinned = re.search(r"(?m)^apache-airflow==(\S+)", (ROOT / "requirements.txt").read_text())
     image = re.search(r"(?m)^FROM apache/airflow:slim-([\d.]+)-python3\.\d+$", (ROOT / "Dockerfile").read_text())
 
-    assert pinned is not None
-    assert image is not None
     assert pinned[1] == image[1]
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from demo.environment import ROOT
+from tests.cases import cases
 
 LOCK_FILES = ["requirements.txt", "requirements-dev.txt"]
 PIN = re.compile(r"^[a-z0-9][a-z0-9-]*(?:\[[a-z0-9,-]+\])?==\S+(?: ; .+)?$")
@@ -24,10 +25,10 @@ def test_lock_file_names_no_index_and_no_address(name: str) -> None:
     assert re.findall(r"(?m)^.*(?:://|--index|--extra-index|--find-links|@ ).*$", text) == []
 
 
-@pytest.mark.parametrize(
-    ("wanted", "locked"),
-    [("requirements.in", "requirements.txt"), ("requirements-dev.in", "requirements-dev.txt")],
-    ids=["installation", "development"],
+@cases(
+    "wanted locked",
+    ("installation", "requirements.in", "requirements.txt"),
+    ("development", "requirements-dev.in", "requirements-dev.txt"),
 )
 def test_lock_file_holds_everything_that_is_wanted(wanted: str, locked: str) -> None:
     named = {re.split(r"[\[<>=]", line)[0].lower() for line in _lines(wanted) if not line.startswith("-")}

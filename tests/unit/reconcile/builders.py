@@ -172,7 +172,6 @@ def identities_of(
     begun: frozenset[str] = frozenset(),
     **run: Any,
 ) -> dict[str, Identity]:
-    """Return which Place2book event belongs to which source event."""
     return identify(state_of(snapshot, links, events, begun=begun, **run))
 
 
@@ -209,7 +208,6 @@ def rejected(plan: Plan) -> list[tuple[str, str, str | None, str | None]]:
 
 
 def belongings(found: Mapping[str, Identity]) -> dict[str, tuple[str, int | None]]:
-    """Return how each source event belongs, and to which Place2book event."""
     return {
         uuid: (identity.belonging.value, identity.current.event_id if identity.current else None)
         for uuid, identity in found.items()
@@ -224,7 +222,6 @@ def price_plan(
     resync: bool = False,
     adopting: bool = False,
 ) -> PricePlan:
-    """Return the plan of one event's prices."""
     event = LinkedEvent(
         mapped=wanted(),
         desired=replace(EVENT, prices=tuple(desired)),
@@ -236,5 +233,4 @@ def price_plan(
 
 
 def touched_prices(plan: PricePlan) -> list[tuple[str, str | None, int | None]]:
-    """Return which price of which ticket category each change is about."""
     return [(change.kind.value, change.price_key, change.price_id) for change in plan.changes]

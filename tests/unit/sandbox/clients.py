@@ -21,7 +21,6 @@ class Place2bookClient:
     maker: int = 5100
 
     def send(self, method: str, path: str = "", body: object = None, **headers: str) -> requests.Response:
-        """Send a request below the event maker's path."""
         known = {
             "X-PLACE2BOOK-API-TOKEN": self.sandbox.place2book_token,
             "Accept": "application/vnd.place2book.v1+json",
@@ -38,12 +37,10 @@ class Place2bookClient:
         return created
 
     def event(self, event_id: int) -> dict[str, Any]:
-        """Read one event."""
         shown: dict[str, Any] = self.send("GET", f"/events/{event_id}").json()
         return shown
 
     def prices(self, event_id: int) -> list[dict[str, Any]]:
-        """Read an event's prices."""
         shown: list[dict[str, Any]] = self.send("GET", f"/events/{event_id}/prices").json()
         return shown
 
@@ -59,12 +56,10 @@ def zulu(days: float) -> str:
 
 
 def basic(login: str, password: str) -> str:
-    """Return the header that says who asks."""
     return f"Basic {b64encode(f'{login}:{password}'.encode()).decode()}"
 
 
 def cms_list(sandbox: Sandbox, library_id: str = "solbjerg", **query: str) -> list[dict[str, Any]]:
-    """Read a website's events without logging in."""
     answer = requests.get(f"{sandbox.cms_urls[library_id]}/api/v1/events", params=query, timeout=TIMEOUT)
     assert answer.status_code == 200, answer.text
     events: list[dict[str, Any]] = answer.json()

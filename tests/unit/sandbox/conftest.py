@@ -11,7 +11,6 @@ from tests.unit.sandbox.clients import Place2bookClient
 
 @pytest.fixture(scope="package")
 def running_sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins for all tests of this folder."""
     with Sandbox() as running:
         yield running
 

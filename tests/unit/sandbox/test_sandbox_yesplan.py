@@ -16,12 +16,10 @@ START = datetime(2031, 5, 6, 18, tzinfo=UTC)
 
 
 def found(sandbox: Sandbox, query: str) -> list[str]:
-    """Return the names of the events on the one page that a query gives."""
     return [event["name"] for event in ask_theater(sandbox, f"/api/events/{query}").json()["data"]]
 
 
 def control(sandbox: Sandbox, method: str, path: str, body: object = None) -> requests.Response:
-    """Ask the control API about the theatre."""
     return requests.request(method, f"{sandbox.control_url}/yesplan/theater{path}", json=body, timeout=TIMEOUT)
 
 
@@ -72,10 +70,12 @@ def test_query_that_is_not_understood_is_refused(sandbox: Sandbox, query: str) -
         parse_query(query)
 
 
-@pytest.mark.parametrize(
-    ("key", "revoked", "status"),
-    [(None, False, 401), ("forkert", False, 401), ("", True, 403), ("", False, 200)],
-    ids=["no key", "wrong key", "revoked", "right key"],
+@cases(
+    "key revoked status",
+    ("no key", None, False, 401),
+    ("wrong key", "forkert", False, 401),
+    ("revoked", "", True, 403),
+    ("right key", "", False, 200),
 )
 def test_key_is_needed_for_everything(sandbox: Sandbox, key: str | None, revoked: bool, status: int) -> None:
     event_id = sandbox.yesplan["theater"].add()
@@ -173,15 +173,12 @@ def test_switches_are_set_through_the_control_api_and_go_with_a_reset(sandbox: S
     assert {**control(sandbox, "GET", "").json(), "bulk": False, "page_size": 2} == changed
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status"),
-    [
-        ("PATCH", "", {"speed": 1}, 400),
-        ("POST", "/events", {"ingen": 1}, 400),
-        ("PATCH", "/events/1", {"name": "a"}, 404),
-        ("DELETE", "/events/1", None, 404),
-    ],
-    ids=["unknown switch", "unknown keyword", "edit of nothing", "deletion of nothing"],
+@cases(
+    "method path body status",
+    ("unknown switch", "PATCH", "", {"speed": 1}, 400),
+    ("unknown keyword", "POST", "/events", {"ingen": 1}, 400),
+    ("edit of nothing", "PATCH", "/events/1", {"name": "a"}, 404),
+    ("deletion of nothing", "DELETE", "/events/1", None, 404),
 )
 def test_wrong_wish_of_a_planner_is_refused(
     sandbox: Sandbox, method: str, path: str, body: object, status: int

@@ -61,7 +61,6 @@ def test_value_of_a_choice_is_a_list(sandbox: Sandbox, filled: object, shown: li
 
 
 def entries(**values: object) -> list[dict[str, object]]:
-    """Return custom data as it is written."""
     return [{"keyword": keyword, "value": value} for keyword, value in values.items()]
 
 

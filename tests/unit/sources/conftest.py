@@ -12,14 +12,12 @@ from sandbox.yesplan_state import Installation
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins for the tests of this module."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def theater(sandbox: Sandbox) -> Installation:
-    """Give a test the theatre without events."""
     sandbox.reset(seeded=False)
     sandbox.faults.clear()
     sandbox.log.clear()
@@ -30,7 +28,6 @@ def theater(sandbox: Sandbox) -> Installation:
 
 @pytest.fixture
 def client(sandbox: Sandbox, theater: Installation) -> Iterator[YesplanClient]:
-    """Give a test a client of the theatre's."""
     settings = RequestSettings(per_second=1000, backoff=0.01, tries=2)
     url = sandbox.yesplan_urls["theater"]
     with YesplanClient(url, theater.api_key, connection="yesplan_theater", settings=settings) as client:

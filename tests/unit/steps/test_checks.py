@@ -68,9 +68,7 @@ def test_check_tells_how_to_mend_each_kind_of_error(error: Exception, mend: str)
     assert (f"      > {mend}" in said, "secret" in said) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "said"), [(0, "Alt er i orden."), (2, "2 fejl; ret dem, og kør check igen.")], ids=["none", "two"]
-)
+@cases("wrong said", ("none", 0, "Alt er i orden."), ("two", 2, "2 fejl; ret dem, og kør check igen."))
 def test_verdict_counts_what_is_wrong(wrong: int, said: str) -> None:
     def look() -> Message:
         raise Fatal("x")

@@ -52,9 +52,7 @@ def test_frame_of_no_rows_has_the_columns_and_types() -> None:
     assert {name: str(dtype) for name, dtype in frame_of([], types).dtypes.items()} == types
 
 
-@pytest.mark.parametrize(
-    ("value", "type_"), [(1.5, WHOLE), ("one", WHOLE), ("yes", TRUTH), ("A", MOMENT)], ids=["half", "one", "yes", "A"]
-)
+@cases("value type_", ("half", 1.5, WHOLE), ("one", "one", WHOLE), ("yes", "yes", TRUTH), ("A", "A", MOMENT))
 def test_frame_of_value_of_another_type_is_refused(value: object, type_: str) -> None:
     with pytest.raises((TypeError, ValueError)):
         frame_of([{"value": value}], {"value": type_})

@@ -14,7 +14,7 @@ from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.models import Outcome, SourceState
 from billetbro.reconcile.mapping.event import map_event
 from tests.examples import given_examples
-from tests.unit.api.answering import AnsweringServer, as_json
+from tests.unit.api.answering import Server, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.contract import body_schema, generated, list_schema, needs_contract, see_that_it_fits
 from tests.unit.reconcile.mapping.mapping_examples import RULES
@@ -42,7 +42,7 @@ def test_every_list_that_fits_the_contract_is_read_and_mapped_event_by_event() -
         assert {field for event in events for field in event.unreadable} <= OUT_OF_MEASURE
         seen.update(map_event(event, RULES, NOW).outcome for event in events)
 
-    with AnsweringServer() as server, CmsClient(server.url, "a", "b", connection="cms", settings=HASTY) as cms:
+    with Server() as server, CmsClient(server.url, "a", "b", connection="cms", settings=HASTY) as cms:
         read()
     assert {Outcome.SKIPPED, Outcome.OVER} <= seen
 
@@ -51,7 +51,7 @@ def test_every_list_that_fits_the_contract_is_read_and_mapped_event_by_event() -
     ("state", "link", "admin_link"), list(itertools.product([None, *SourceState], LINKS, LINKS)), ids=str
 )
 def test_update_of_an_event_is_one_that_the_contract_allows(
-    cms: CmsClient, server: AnsweringServer, state: SourceState | None, link: str | None, admin_link: str | None
+    cms: CmsClient, server: Server, state: SourceState | None, link: str | None, admin_link: str | None
 ) -> None:
     server.will_answer(as_json({"uuid": UUID}))
     cms.patch_event(UUID, state=state, link=link, admin_link=admin_link)
@@ -60,7 +60,7 @@ def test_update_of_an_event_is_one_that_the_contract_allows(
     assert (asked.method, asked.path) == ("PATCH", f"/api/v1/events/{UUID}?_format=json")
 
 
-def test_list_is_asked_for_as_the_contract_says(cms: CmsClient, server: AnsweringServer) -> None:
+def test_list_is_asked_for_as_the_contract_says(cms: CmsClient, server: Server) -> None:
     server.will_answer(as_json([]))
     cms.events(date(2026, 9, 1))
     asked = urlsplit(server.received[0].path)

@@ -22,7 +22,7 @@ from billetbro.models import LISTED_TWICE, SourceAddress, SourceEvent, SourceSta
 from sandbox.faults import Kind
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import HASTY
 
 FROM = date(2026, 9, 1)
@@ -45,32 +45,31 @@ BARE_EVENT = SourceEvent(
 )
 
 
-def read(cms: CmsClient, server: AnsweringServer, **fields: object) -> SourceEvent:
-    """Return what becomes of one item with these fields."""
+def read(cms: CmsClient, server: Server, **fields: object) -> SourceEvent:
     server.will_answer(as_json([{**BARE, **fields}]))
     (event,) = cms.events(FROM)
     return event
 
 
-def test_events_with_only_what_is_required_are_read(cms: CmsClient, server: AnsweringServer) -> None:
+def test_events_with_only_what_is_required_are_read(cms: CmsClient, server: Server) -> None:
     assert read(cms, server) == BARE_EVENT
 
 
-def test_events_are_asked_for_with_login_and_from_a_day_more(cms: CmsClient, server: AnsweringServer) -> None:
+def test_events_are_asked_for_with_login_and_from_a_day_more(cms: CmsClient, server: Server) -> None:
     read(cms, server)
     (asked,) = server.received
     assert asked.path == "/api/v1/events?_format=json&from_date=2026-08-31"
     assert asked.headers["Authorization"].startswith("Basic ")
 
 
-def test_events_without_a_login_are_asked_for_openly(server: AnsweringServer) -> None:
+def test_events_without_a_login_are_asked_for_openly(server: Server) -> None:
     server.will_answer(as_json([]))
     with CmsClient(server.url, "", "", connection="cms_solbjerg", settings=HASTY) as client:
         assert client.events(FROM) == ()
     assert "Authorization" not in server.received[0].headers
 
 
-def test_event_with_everything_is_read_whole(cms: CmsClient, server: AnsweringServer) -> None:
+def test_event_with_everything_is_read_whole(cms: CmsClient, server: Server) -> None:
     body = b"""[{"uuid": "1", "title": "Caf\\u00e9 &amp; kage", "description": "Kort", "body": "<p>Lang</p>",
         "url": "https://solbjerg.example.dk/1", "state": "SoldOut", "ticket_manager_relevance": false, "all_day": true,
         "date_time": {"start": "2026-12-01T19:00:00+01:00", "end": "2026-12-01T18:00:00Z"},
@@ -133,27 +132,23 @@ OPTIONAL_TOO = ("categories", "audiences", "ticket_categories", "ticket_capacity
 OBJECTS = ("image", "originalImage", "address", "series", "external_data", "branches", "ticket_categories")
 
 
-def test_event_with_nulls_is_read_as_if_they_were_left_out(cms: CmsClient, server: AnsweringServer) -> None:
+def test_event_with_nulls_is_read_as_if_they_were_left_out(cms: CmsClient, server: Server) -> None:
     assert read(cms, server, **dict.fromkeys((*OPTIONAL, *OPTIONAL_TOO))) == BARE_EVENT
 
 
-def test_event_with_empty_lists_for_objects_is_read_as_if_they_were_left_out(
-    cms: CmsClient, server: AnsweringServer
-) -> None:
+def test_event_with_empty_lists_for_objects_is_read_as_if_they_were_left_out(cms: CmsClient, server: Server) -> None:
     assert read(cms, server, **{name: [] for name in OBJECTS}) == BARE_EVENT
 
 
 @pytest.mark.parametrize("sent", ["29.949999999999999", '"29.949999999999999"', "29.950000000000003", "29.95"])
-def test_price_with_the_noise_of_another_language_is_read_without_it(
-    cms: CmsClient, server: AnsweringServer, sent: str
-) -> None:
+def test_price_with_the_noise_of_another_language_is_read_without_it(cms: CmsClient, server: Server, sent: str) -> None:
     body = json.dumps([{**BARE, "ticket_categories": [{"title": "V", "price": {"value": "?"}}]}])
     server.will_answer(Reply(body.replace('"?"', sent).encode()))
     (event,) = cms.events(FROM)
     assert (event.ticket_categories, event.unreadable) == ((TicketCategory(title="V", amount=Decimal("29.95")),), {})
 
 
-def test_number_beyond_all_measure_costs_no_more_than_itself(cms: CmsClient, server: AnsweringServer) -> None:
+def test_number_beyond_all_measure_costs_no_more_than_itself(cms: CmsClient, server: Server) -> None:
     body = json.dumps([{**BARE, "ticket_capacity": 1}, {**BARE, "uuid": "2", "ticket_capacity": 2}])
     huge = body.replace('"ticket_capacity": 1}', f'"ticket_capacity": {"9" * 5000}, "all_day": 1e{"9" * 20}}}')
     server.will_answer(Reply(huge.encode()))
@@ -163,7 +158,7 @@ def test_number_beyond_all_measure_costs_no_more_than_itself(cms: CmsClient, ser
     ]
 
 
-def test_lists_that_php_wrote_as_objects_are_read_in_order(cms: CmsClient, server: AnsweringServer) -> None:
+def test_lists_that_php_wrote_as_objects_are_read_in_order(cms: CmsClient, server: Server) -> None:
     listed = {
         "branches": {"10": "Havnen", "2": "Torvet"},
         "categories": {"1": "Foredrag"},
@@ -187,7 +182,7 @@ def test_lists_that_php_wrote_as_objects_are_read_in_order(cms: CmsClient, serve
     "sent", [{}, {"a": {"title": "V"}}, {"1": {"title": "V"}, "more": True}, {"-1": {}}, {"01": {}}]
 )
 def test_object_that_is_no_list_of_phps_is_not_read_as_one(
-    cms: CmsClient, server: AnsweringServer, sent: dict[str, object]
+    cms: CmsClient, server: Server, sent: dict[str, object]
 ) -> None:
     event = read(cms, server, ticket_categories=sent)
     assert (event.ticket_categories, list(event.unreadable)) == ((), ["ticket_categories"])
@@ -201,13 +196,11 @@ def test_object_that_is_no_list_of_phps_is_not_read_as_one(
         ("2026-10-25t00:30:00z", "2026-10-25T09:00Z"),
     ],
 )
-def test_times_as_other_languages_write_them_are_read(
-    cms: CmsClient, server: AnsweringServer, start: str, end: str
-) -> None:
+def test_times_as_other_languages_write_them_are_read(cms: CmsClient, server: Server, start: str, end: str) -> None:
     assert read(cms, server, date_time={"start": start, "end": end}) == BARE_EVENT
 
 
-def test_midnight_that_ends_a_day_begins_the_next(cms: CmsClient, server: AnsweringServer) -> None:
+def test_midnight_that_ends_a_day_begins_the_next(cms: CmsClient, server: Server) -> None:
     event = read(cms, server, date_time={"start": "2027-03-27T00:00:00+01:00", "end": "2027-03-27T24:00:00+01:00"})
     assert (event.ends_at, event.unreadable) == (datetime(2027, 3, 27, 23, 0, tzinfo=UTC), {})
 
@@ -223,11 +216,7 @@ IN_ADDRESS = ("location", "locationAdditional", "street", "zip_code", "city", "c
     ("neither", {"locationType": None}, SourceAddress()),
 )
 def test_address_with_nothing_inside_is_kept_empty(
-    cms: CmsClient,
-    server: AnsweringServer,
-    of_type: dict[str, object],
-    empty: dict[str, object],
-    address: SourceAddress,
+    cms: CmsClient, server: Server, of_type: dict[str, object], empty: dict[str, object], address: SourceAddress
 ) -> None:
     event = read(cms, server, address={**of_type, **empty})
     assert (event.address, event.unreadable) == (address, {})
@@ -241,13 +230,13 @@ def test_address_with_nothing_inside_is_kept_empty(
     ("one-null", {"url": "https://a.example/1", "admin_url": None}, ("https://a.example/1", None)),
 )
 def test_links_that_are_absent_or_null_are_none(
-    cms: CmsClient, server: AnsweringServer, external: dict[str, object], links: tuple[str | None, str | None]
+    cms: CmsClient, server: Server, external: dict[str, object], links: tuple[str | None, str | None]
 ) -> None:
     event = read(cms, server, external_data=external)
     assert (event.link, event.admin_link, event.unreadable) == (*links, {})
 
 
-def test_event_with_an_original_image_alone_has_none_for_tickets(cms: CmsClient, server: AnsweringServer) -> None:
+def test_event_with_an_original_image_alone_has_none_for_tickets(cms: CmsClient, server: Server) -> None:
     assert read(cms, server, originalImage={"url": "https://solbjerg.example.dk/40_mb.png"}) == BARE_EVENT
 
 
@@ -299,30 +288,30 @@ def test_event_with_an_original_image_alone_has_none_for_tickets(cms: CmsClient,
     ("what only decorates", {"image": 3, "categories": 3, "all_day": "ja?", "url": 3}, {}),
 )
 def test_event_with_a_field_that_cannot_be_understood_is_kept_with_a_note(
-    cms: CmsClient, server: AnsweringServer, fields: dict[str, object], unreadable: dict[str, str]
+    cms: CmsClient, server: Server, fields: dict[str, object], unreadable: dict[str, str]
 ) -> None:
     event = read(cms, server, **fields)
     assert (event.uuid, dict(event.unreadable)) == ("0a1b", unreadable)
 
 
-def test_text_that_no_database_takes_is_cleaned(cms: CmsClient, server: AnsweringServer) -> None:
+def test_text_that_no_database_takes_is_cleaned(cms: CmsClient, server: Server) -> None:
     server.will_answer(Reply(b'[{"uuid": "1", "title": "Kaffe\\u0000 \\ud83d og \\ud83d\\ude00"}]'))
     assert [event.title for event in cms.events(FROM)] == ["Kaffe ? og 😀"]
 
 
-def test_empty_list_is_a_complete_snapshot(cms: CmsClient, server: AnsweringServer) -> None:
+def test_empty_list_is_a_complete_snapshot(cms: CmsClient, server: Server) -> None:
     server.will_answer(as_json([]))
     assert cms.events(FROM) == ()
 
 
-def test_event_listed_twice_alike_is_read_once(cms: CmsClient, server: AnsweringServer) -> None:
+def test_event_listed_twice_alike_is_read_once(cms: CmsClient, server: Server) -> None:
     server.will_answer(as_json([BARE, BARE]))
     assert cms.events(FROM) == (BARE_EVENT,)
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["as listed", "the other way round"])
 def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
-    cms: CmsClient, server: AnsweringServer, order: int
+    cms: CmsClient, server: Server, order: int
 ) -> None:
     other = {
         **BARE,
@@ -345,7 +334,7 @@ def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
     assert cms.events(FROM) == (doubted, replace(BARE_EVENT, uuid="2"))
 
 
-def test_list_of_nothing_but_one_uuid_is_read_as_one_event(cms: CmsClient, server: AnsweringServer) -> None:
+def test_list_of_nothing_but_one_uuid_is_read_as_one_event(cms: CmsClient, server: Server) -> None:
     server.will_answer(as_json([{**BARE, "title": f"Nummer {number}"} for number in range(5000)]))
     (event,) = cms.events(FROM)
     assert event.unreadable == {LISTED_TWICE: " / ".join(f'"Nummer {number}"' for number in range(5))}
@@ -370,7 +359,7 @@ def test_list_of_nothing_but_one_uuid_is_read_as_one_event(cms: CmsClient, serve
     ("406", Reply(status=406), Refused),
 )
 def test_snapshot_that_is_not_complete_is_an_error(
-    cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+    cms: CmsClient, server: Server, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:

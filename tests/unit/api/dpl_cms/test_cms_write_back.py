@@ -18,7 +18,7 @@ from billetbro.errors import (
 from billetbro.models import SourceState
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import HASTY, PASSWORD
 from tests.unit.api.dpl_cms.test_cms_events import BARE, BARE_EVENT, FROM
 
@@ -43,7 +43,7 @@ LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2
 )
 def test_patch_sends_both_links_or_none(
     cms: CmsClient,
-    server: AnsweringServer,
+    server: Server,
     state: SourceState | None,
     link: str | None,
     admin_link: str | None,
@@ -55,7 +55,7 @@ def test_patch_sends_both_links_or_none(
     assert (server.received[0].method, server.received[0].path) == ("PATCH", "/api/v1/events/0a1b?_format=json")
 
 
-def test_patch_answered_without_an_event_is_done(cms: CmsClient, server: AnsweringServer) -> None:
+def test_patch_answered_without_an_event_is_done(cms: CmsClient, server: Server) -> None:
     server.will_answer(Reply(status=204))
     assert cms.patch_event("0a1b", state=None, link=LINK, admin_link=ADMIN) is None
 
@@ -63,7 +63,6 @@ def test_patch_answered_without_an_event_is_done(cms: CmsClient, server: Answeri
 def test_patch_changes_the_event_on_the_site(sandbox: Sandbox, sandbox_cms: CmsClient) -> None:
     uuid = sandbox.cms["solbjerg"].add(title="Koncert", state="TicketSaleNotOpen")
     event = sandbox_cms.patch_event(uuid, state=SourceState.ACTIVE, link=LINK, admin_link=ADMIN)
-    assert event is not None
     assert (event.uuid, event.state, event.link, event.admin_link) == (uuid, SourceState.ACTIVE, LINK, ADMIN)
 
 
@@ -79,7 +78,7 @@ def test_patch_changes_the_event_on_the_site(sandbox: Sandbox, sandbox_cms: CmsC
     ("a web page", Reply(b"<html>"), OutcomeUnknown),
 )
 def test_patch_that_fails_is_an_error_and_sent_once(
-    cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+    cms: CmsClient, server: Server, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:
@@ -89,7 +88,7 @@ def test_patch_that_fails_is_an_error_and_sent_once(
     assert server.methods() == ["PATCH"]
 
 
-def test_uuid_of_an_event_cannot_lead_elsewhere(cms: CmsClient, server: AnsweringServer) -> None:
+def test_uuid_of_an_event_cannot_lead_elsewhere(cms: CmsClient, server: Server) -> None:
     server.will_answer(as_json(BARE))
     cms.patch_event("../users?a=1", state=SourceState.ACTIVE, link=None, admin_link=None)
     assert server.received[0].path == "/api/v1/events/..%2Fusers%3Fa%3D1?_format=json"
@@ -146,7 +145,7 @@ def test_login_that_may_write_is_found_out_by_one_request_that_changes_nothing(
 
 @pytest.mark.parametrize("status", [400, 404, 410, 422])
 def test_login_is_tried_with_an_update_of_no_event_that_asks_for_no_change(
-    cms: CmsClient, server: AnsweringServer, status: int
+    cms: CmsClient, server: Server, status: int
 ) -> None:
     server.will_answer(Reply(status=status))
     cms.ensure_writable()
@@ -165,7 +164,7 @@ def test_login_is_tried_with_an_update_of_no_event_that_asks_for_no_change(
     ("no answer in time", Reply(delay=30), InvalidResponse),
 )
 def test_login_is_taken_for_good_by_no_answer_that_does_not_tell(
-    cms: CmsClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+    cms: CmsClient, server: Server, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:
@@ -177,7 +176,7 @@ def test_login_is_taken_for_good_by_no_answer_that_does_not_tell(
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500])
 def test_password_shows_in_no_log_message_or_repr(
-    cms: CmsClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, status: int
+    cms: CmsClient, server: Server, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     server.will_answer(Reply(f'{{"message": "{PASSWORD}"}}'.encode(), status))
     seen = [repr(cms), repr(vars(cms))]

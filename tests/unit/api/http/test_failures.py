@@ -42,7 +42,6 @@ def self_signed(folder: Path) -> Path:
 
 @pytest.fixture
 def untrusted_url(tmp_path: Path) -> Iterator[str]:
-    """Run a server whose certificate nobody vouches for."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(self_signed(tmp_path))
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)

@@ -30,7 +30,7 @@ from billetbro.errors import (
     WrongHost,
 )
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 
 WRITES = [HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH, HTTPMethod.DELETE]
@@ -47,19 +47,17 @@ def session_for(url: str, settings: RequestSettings = HASTY) -> ApiSession:
 
 
 def ask(session: ApiSession, method: str) -> Answer:
-    """Send any request."""
     return session.get("/", what="x") if method == "GET" else session.write(method, "/", what="x", body={"a": 1})
 
 
 @pytest.fixture
-def session(server: AnsweringServer, hasty: RequestSettings) -> Iterator[ApiSession]:
-    """Give a test a session with the answering server."""
+def session(server: Server, hasty: RequestSettings) -> Iterator[ApiSession]:
     with session_for(server.url, hasty) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_read_after_a_passing_trouble_succeeds(server: AnsweringServer, session: ApiSession, status: int) -> None:
+def test_read_after_a_passing_trouble_succeeds(server: Server, session: ApiSession, status: int) -> None:
     server.will_answer(Reply(status=status), Reply(status=status), as_json([1]))
     assert session.get("/events", what="for its events").data == [1]
     assert server.methods() == ["GET", "GET", "GET"]
@@ -87,7 +85,7 @@ def test_read_after_a_passing_trouble_succeeds(server: AnsweringServer, session:
     ("a redirect to nowhere", Reply(status=304), WrongHost, 1),
 )
 def test_read_that_fails_raises_an_error_that_says_whose(
-    server: AnsweringServer, session: ApiSession, reply: Reply, kind: type[BilletbroError], tries: int
+    server: Server, session: ApiSession, reply: Reply, kind: type[BilletbroError], tries: int
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:
@@ -113,7 +111,7 @@ def test_read_that_fails_raises_an_error_that_says_whose(
     ("redirect", Reply(status=307, headers={"Location": "/elsewhere"}), WrongHost),
 )
 def test_write_that_fails_is_sent_once(
-    server: AnsweringServer, session: ApiSession, method: str, reply: Reply, kind: type[BilletbroError]
+    server: Server, session: ApiSession, method: str, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:
@@ -131,7 +129,7 @@ def test_write_that_fails_is_sent_once(
     ("several", CONTINUE + PROCESSING * 3 + HINTS * 3),
 )
 def test_answer_is_what_comes_after_what_is_said_before_it(
-    server: AnsweringServer, session: ApiSession, method: str, interim: bytes
+    server: Server, session: ApiSession, method: str, interim: bytes
 ) -> None:
     server.will_answer(
         replace(as_json([1], 201), interim=interim, headers={"Location": "/events/1"}), as_json([2]), as_json([3])
@@ -151,7 +149,7 @@ def test_answer_is_what_comes_after_what_is_said_before_it(
 )
 @pytest.mark.parametrize("method", ["GET", *WRITES])
 def test_what_is_said_before_the_answer_is_no_answer(
-    server: AnsweringServer,
+    server: Server,
     session: ApiSession,
     method: str,
     reply: Reply,
@@ -166,14 +164,12 @@ def test_what_is_said_before_the_answer_is_no_answer(
     assert method == "GET" or server.methods() == [method]
 
 
-def test_write_that_is_told_to_wait_after_hints_is_sent_again_once(
-    server: AnsweringServer, session: ApiSession
-) -> None:
+def test_write_that_is_told_to_wait_after_hints_is_sent_again_once(server: Server, session: ApiSession) -> None:
     server.will_answer(replace(BUSY, interim=HINTS), replace(as_json({"id": 1}, 201), interim=HINTS))
     assert (ask(session, "POST").data, server.methods()) == ({"id": 1}, ["POST", "POST"])
 
 
-def test_write_after_429_waits_and_is_sent_again(server: AnsweringServer, session: ApiSession) -> None:
+def test_write_after_429_waits_and_is_sent_again(server: Server, session: ApiSession) -> None:
     server.will_answer(BUSY, as_json({"id": 1}, 201))
     began = time.monotonic()
     answer = session.write("POST", "/events", what="to create an event", body={"event": {}})
@@ -181,7 +177,7 @@ def test_write_after_429_waits_and_is_sent_again(server: AnsweringServer, sessio
     assert time.monotonic() - began >= 1
 
 
-def test_write_after_429_for_ever_gives_up(server: AnsweringServer, session: ApiSession) -> None:
+def test_write_after_429_for_ever_gives_up(server: Server, session: ApiSession) -> None:
     server.will_answer(Reply(status=429))
     with pytest.raises(RateLimited):
         session.write("DELETE", "/events/1", what="to delete event 1")
@@ -189,7 +185,7 @@ def test_write_after_429_for_ever_gives_up(server: AnsweringServer, session: Api
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_retry_after_of_an_hour_is_not_waited_for(server: AnsweringServer, session: ApiSession, method: str) -> None:
+def test_retry_after_of_an_hour_is_not_waited_for(server: Server, session: ApiSession, method: str) -> None:
     server.will_answer(Reply(status=429, headers={"Retry-After": "3600"}), as_json({}))
     began = time.monotonic()
     answer = ask(session, method)
@@ -199,14 +195,14 @@ def test_retry_after_of_an_hour_is_not_waited_for(server: AnsweringServer, sessi
 
 @pytest.mark.parametrize("method", ["GET", *WRITES])
 def test_host_that_refuses_connections_is_unreachable(method: str) -> None:
-    with AnsweringServer() as gone:
+    with Server() as gone:
         url = gone.url
     with session_for(url) as session, pytest.raises(Unreachable) as raised:
         ask(session, method)
     assert "could not be made" in str(raised.value)
 
 
-def test_host_that_speaks_no_tls_is_unreachable_for_a_read(server: AnsweringServer) -> None:
+def test_host_that_speaks_no_tls_is_unreachable_for_a_read(server: Server) -> None:
     with session_for(server.url.replace("http:", "https:")) as session, pytest.raises(Unreachable) as raised:
         session.get("/", what="for its events")
     assert "secure connection" in str(raised.value)
@@ -227,10 +223,8 @@ def test_token_that_no_header_can_hold_is_wrong(token: str) -> None:
     assert str(raised.value) == "Connection 'p2b' has a token that cannot be sent; copy it once more."
 
 
-def test_redirect_of_a_read_to_another_host_leaves_the_token_behind(
-    server: AnsweringServer, session: ApiSession
-) -> None:
-    with AnsweringServer("127.0.0.2") as elsewhere:
+def test_redirect_of_a_read_to_another_host_leaves_the_token_behind(server: Server, session: ApiSession) -> None:
+    with Server("127.0.0.2") as elsewhere:
         elsewhere.will_answer(as_json(["elsewhere"]))
         server.will_answer(Reply(status=302, headers={"Location": f"{elsewhere.url}/there"}))
         assert session.get("/here", what="x").data == ["elsewhere"]
@@ -238,20 +232,20 @@ def test_redirect_of_a_read_to_another_host_leaves_the_token_behind(
     assert server.received[0].headers["X-Token"] == TOKEN
 
 
-def test_redirect_of_a_read_within_the_host_keeps_the_token(server: AnsweringServer, session: ApiSession) -> None:
+def test_redirect_of_a_read_within_the_host_keeps_the_token(server: Server, session: ApiSession) -> None:
     server.will_answer(Reply(status=301, headers={"Location": "/there"}), as_json(["there"]))
     assert session.get("/here", what="x").data == ["there"]
     assert [(one.path, one.headers["X-Token"]) for one in server.received] == [("/here", TOKEN), ("/there", TOKEN)]
 
 
-def test_answer_larger_than_the_bound_is_not_read_to_its_end(server: AnsweringServer) -> None:
+def test_answer_larger_than_the_bound_is_not_read_to_its_end(server: Server) -> None:
     server.will_answer(Reply(b"[" + b"1," * 400_000 + b"1]"))
     with session_for(server.url, replace(HASTY, max_bytes=1000)) as session, pytest.raises(InvalidResponse) as raised:
         session.get("/", what="for its events")
     assert "more than 1000 bytes" in str(raised.value)
 
 
-def test_answer_that_comes_drop_by_drop_is_not_waited_for(server: AnsweringServer) -> None:
+def test_answer_that_comes_drop_by_drop_is_not_waited_for(server: Server) -> None:
     server.will_answer(Reply(json.dumps(list(range(100))).encode(), pause=0.2))
     began = time.monotonic()
     with (
@@ -264,7 +258,7 @@ def test_answer_that_comes_drop_by_drop_is_not_waited_for(server: AnsweringServe
 
 
 @pytest.mark.parametrize("coded", [{}, {"Content-Encoding": "gzip"}], ids=["plain", "compressed"])
-def test_answer_that_comes_in_pieces_is_read_whole(server: AnsweringServer, coded: dict[str, str]) -> None:
+def test_answer_that_comes_in_pieces_is_read_whole(server: Server, coded: dict[str, str]) -> None:
     numbers = list(range(20))
     body = json.dumps(numbers).encode()
     server.will_answer(Reply(gzip.compress(body) if coded else body, headers=coded, pause=0.001))
@@ -272,7 +266,7 @@ def test_answer_that_comes_in_pieces_is_read_whole(server: AnsweringServer, code
         assert session.get("/", what="for its events").data == numbers
 
 
-def test_cookie_of_an_answer_is_not_sent_back(server: AnsweringServer, session: ApiSession) -> None:
+def test_cookie_of_an_answer_is_not_sent_back(server: Server, session: ApiSession) -> None:
     server.will_answer(Reply(b"[]", headers={"Set-Cookie": "session=1; Path=/"}))
     session.get("/", what="x")
     session.get("/", what="x")
@@ -297,16 +291,14 @@ def test_cookie_of_an_answer_is_not_sent_back(server: AnsweringServer, session: 
     ("not text", b"\xff\xfe", ""),
     ("nothing", b"", ""),
 )
-def test_refusal_carries_the_words_of_the_api(
-    server: AnsweringServer, session: ApiSession, body: bytes, said: str
-) -> None:
+def test_refusal_carries_the_words_of_the_api(server: Server, session: ApiSession, body: bytes, said: str) -> None:
     server.will_answer(Reply(body, 400))
     with pytest.raises(Refused) as raised:
         session.write("PUT", "/events/1", what="to update event 1", body={})
     assert (raised.value.status, raised.value.said) == (400, said)
 
 
-def test_requests_past_the_rate_wait_their_turn(server: AnsweringServer) -> None:
+def test_requests_past_the_rate_wait_their_turn(server: Server) -> None:
     server.will_answer(as_json([]))
     with session_for(server.url, replace(HASTY, per_second=5)) as session:
         began = time.monotonic()
@@ -349,7 +341,7 @@ def test_map_concurrently_after_an_error_begins_no_more() -> None:
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 429, 500])
 def test_token_shows_in_no_log_message_or_repr(
-    server: AnsweringServer, session: ApiSession, caplog: pytest.LogCaptureFixture, status: int
+    server: Server, session: ApiSession, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     server.will_answer(Reply(f'{{"message": "{TOKEN}"}}'.encode(), status, {"Location": "/"}))
     seen = [repr(session), repr(vars(session)["_http"].auth)]

@@ -65,5 +65,4 @@ CURRENT = CurrentEvent(
 
 
 def without(*names: str) -> dict[str, object]:
-    """Return the shown event less some fields."""
     return {name: value for name, value in SHOWN.items() if name not in names}

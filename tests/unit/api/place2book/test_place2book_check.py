@@ -10,12 +10,12 @@ from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, WrongCre
 from billetbro.models import OnCreate
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
 from tests.unit.api.place2book.place2book_samples import DESIRED
 
 
-def test_event_makers_in_every_spelling_are_read(place2book: Place2bookClient, server: AnsweringServer) -> None:
+def test_event_makers_in_every_spelling_are_read(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json([{"id": "evm5000", "name": "Solbjerg"}, {"id": 5100, "name": None}]))
     expected = (EventMaker(event_maker=5000, name="Solbjerg"), EventMaker(event_maker=5100, name=""))
     assert place2book.event_makers() == expected
@@ -33,7 +33,7 @@ def test_event_makers_in_every_spelling_are_read(place2book: Place2bookClient, s
     ("not the one in question", as_json([{"id": 5000, "name": "Solbjerg"}]), NoAccess),
 )
 def test_check_that_fails_says_why(
-    place2book: Place2bookClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+    place2book: Place2bookClient, server: Server, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:
@@ -57,7 +57,7 @@ def test_check_with_a_wrong_token_says_so(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500])
 def test_token_shows_in_no_log_message_or_repr(
-    place2book: Place2bookClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, status: int
+    place2book: Place2bookClient, server: Server, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     server.will_answer(Reply(f'{{"message": "{TOKEN}"}}'.encode(), status))
     seen = [repr(place2book), repr(vars(place2book))]

@@ -10,7 +10,7 @@ from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, Refused,
 from billetbro.models import CurrentEvent, OnCreate
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import TOKEN
 from tests.unit.api.place2book.place2book_samples import BEGIN, CURRENT, DESIRED, SHOWN, without
 
@@ -64,7 +64,7 @@ from tests.unit.api.place2book.place2book_samples import BEGIN, CURRENT, DESIRED
     ("only an id", {"id": 123}, CurrentEvent(event_maker=5000, event_id=123, seccode="", name="")),
 )
 def test_event_in_every_spelling_is_read(
-    place2book: Place2bookClient, server: AnsweringServer, shown: object, expected: CurrentEvent
+    place2book: Place2bookClient, server: Server, shown: object, expected: CurrentEvent
 ) -> None:
     server.will_answer(as_json(shown))
     assert place2book.event(5000, 123) == expected
@@ -82,16 +82,13 @@ def test_event_in_every_spelling_is_read(
     ("the id of something else", {"id": "pr123"}),
     ("another event", {"id": 124}),
 )
-def test_event_without_an_id_is_a_bad_answer(
-    place2book: Place2bookClient, server: AnsweringServer, shown: object
-) -> None:
+def test_event_without_an_id_is_a_bad_answer(place2book: Place2bookClient, server: Server, shown: object) -> None:
     server.will_answer(as_json(shown))
     with pytest.raises(InvalidResponse):
         place2book.event(5000, 123)
 
 
 def page(first: int, length: int) -> list[dict[str, object]]:
-    """Return a page of events."""
     return [{"id": event_id} for event_id in range(first, first + length)]
 
 
@@ -104,7 +101,7 @@ def page(first: int, length: int) -> list[dict[str, object]]:
     ("an event that moved to the next page", [page(1, 200), page(200, 2)], list(range(1, 202))),
 )
 def test_events_are_read_page_by_page(
-    place2book: Place2bookClient, server: AnsweringServer, pages: list[object], expected: list[int]
+    place2book: Place2bookClient, server: Server, pages: list[object], expected: list[int]
 ) -> None:
     server.will_answer(*map(as_json, pages))
     assert [event.event_id for event in place2book.events(5000, begin_at_after=BEGIN)] == expected
@@ -122,7 +119,7 @@ def test_events_are_read_page_by_page(
     ("an item that is null", [[None]]),
 )
 def test_events_that_may_be_incomplete_are_a_bad_answer(
-    place2book: Place2bookClient, server: AnsweringServer, pages: list[object]
+    place2book: Place2bookClient, server: Server, pages: list[object]
 ) -> None:
     server.will_answer(*map(as_json, pages))
     with pytest.raises(InvalidResponse):
@@ -144,7 +141,7 @@ def test_events_of_the_stand_in_span_several_pages(sandbox: Sandbox, sandbox_pla
     ("400", [Reply(status=400)], Refused, "refused (status 400)"),
 )
 def test_events_that_may_not_be_listed_say_why(
-    place2book: Place2bookClient, server: AnsweringServer, replies: list[Reply], kind: type[BilletbroError], says: str
+    place2book: Place2bookClient, server: Server, replies: list[Reply], kind: type[BilletbroError], says: str
 ) -> None:
     server.will_answer(*replies)
     with pytest.raises(kind) as raised:

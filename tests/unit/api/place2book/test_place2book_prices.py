@@ -10,7 +10,7 @@ from billetbro.errors import InvalidResponse, NotFound, OutcomeUnknown, Refused
 from billetbro.models import CurrentPrice, OnCreate
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.place2book.place2book_samples import DESIRED
 
 PRICE: dict[str, object] = {
@@ -53,7 +53,7 @@ CURRENT = CurrentPrice(
     ),
 )
 def test_prices_in_every_spelling_are_read(
-    place2book: Place2bookClient, server: AnsweringServer, shown: object, expected: tuple[CurrentPrice, ...]
+    place2book: Place2bookClient, server: Server, shown: object, expected: tuple[CurrentPrice, ...]
 ) -> None:
     server.will_answer(as_json(shown))
     assert place2book.prices(5000, 123) == expected
@@ -71,16 +71,14 @@ def test_prices_in_every_spelling_are_read(
     ("an id with noise", [{**PRICE, "id": 7.0000000001}]),
 )
 def test_prices_that_cannot_be_relied_on_are_a_bad_answer(
-    place2book: Place2bookClient, server: AnsweringServer, shown: object
+    place2book: Place2bookClient, server: Server, shown: object
 ) -> None:
     server.will_answer(as_json(shown))
     with pytest.raises(InvalidResponse):
         place2book.prices(5000, 123)
 
 
-def test_price_update_sends_back_everything_that_can_be_written(
-    place2book: Place2bookClient, server: AnsweringServer
-) -> None:
+def test_price_update_sends_back_everything_that_can_be_written(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json({"price": PRICE}), as_json(PRICE))
     ends = "2027-05-01T00:00:00Z"
     assert place2book.update_price(5000, 123, 7, {"value": 8000, "sale_end_at": ends}) == CURRENT
@@ -92,7 +90,7 @@ def test_price_update_sends_back_everything_that_can_be_written(
 
 @pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wrapped"])
 def test_price_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they_were_sent(
-    place2book: Place2bookClient, server: AnsweringServer, wrapped: bool
+    place2book: Place2bookClient, server: Server, wrapped: bool
 ) -> None:
     unheard = (
         b'"vat": {"rate": 25.00, "exempt": [null, {"a": 0.1}]}, "deposit": 12345678901234567890, "note": null, '
@@ -109,7 +107,7 @@ def test_price_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they
 
 @pytest.mark.parametrize("shown", [{"message": "Der opstod en fejl"}, {**PRICE, "id": 8}], ids=["no price", "another"])
 def test_update_of_a_price_that_is_not_shown_writes_nothing(
-    place2book: Place2bookClient, server: AnsweringServer, shown: object
+    place2book: Place2bookClient, server: Server, shown: object
 ) -> None:
     server.will_answer(as_json(shown))
     with pytest.raises(InvalidResponse):
@@ -146,11 +144,9 @@ def test_delete_of_a_sold_price_is_refused(sandbox: Sandbox, sandbox_place2book:
     assert [price.sold_tickets for price in sandbox_place2book.prices(5101, event_id)] == [2, 0]
 
 
-@pytest.mark.parametrize(
-    "reply", [Reply(status=500), Reply(status=201), as_json({}, 201)], ids=["500", "empty", "no id"]
-)
+@cases("reply", ("500", Reply(status=500)), ("empty", Reply(status=201)), ("no id", as_json({}, 201)))
 def test_price_of_which_nobody_knows_is_an_unknown_outcome(
-    place2book: Place2bookClient, server: AnsweringServer, reply: Reply
+    place2book: Place2bookClient, server: Server, reply: Reply
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(OutcomeUnknown):

@@ -11,7 +11,7 @@ from billetbro.errors import BilletbroError, InvalidResponse, NoAccess, NotFound
 from billetbro.models import AdditionalSale, Answer, OnCreate, Purchase, Ticket, UnreadablePurchase
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.place2book.place2book_samples import DESIRED
 
 PURCHASE: dict[str, object] = {
@@ -54,7 +54,7 @@ PURCHASE: dict[str, object] = {
 TICKET: dict[str, object] = PURCHASE["tickets"][0]
 
 
-def test_purchase_is_read_whole(place2book: Place2bookClient, server: AnsweringServer) -> None:
+def test_purchase_is_read_whole(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json([PURCHASE]))
     ticket = Ticket(
         ticket_id=124665,
@@ -83,7 +83,7 @@ def test_purchase_is_read_whole(place2book: Place2bookClient, server: AnsweringS
     assert server.received[0].path == "/event_makers/5000/events/123/purchases"
 
 
-def test_purchase_with_only_what_is_needed_is_read(place2book: Place2bookClient, server: AnsweringServer) -> None:
+def test_purchase_with_only_what_is_needed_is_read(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json([{"purchase_id": 1, "transaction_type": "cancel", "tickets": None}]))
     expected = Purchase(
         purchase_id=1,
@@ -111,7 +111,7 @@ SECRETS = ("Testesen", "example.com", "Nødder", "hemmelig")
 )
 def test_purchase_that_cannot_be_read_is_named_by_its_id_and_the_others_are_read(
     place2book: Place2bookClient,
-    server: AnsweringServer,
+    server: Server,
     caplog: pytest.LogCaptureFixture,
     wrong: dict[str, object],
     purchase_id: int | None,
@@ -133,7 +133,7 @@ def test_purchase_that_cannot_be_read_is_named_by_its_id_and_the_others_are_read
     ("a purchase's answer", {"custom_field_values": ["hemmeligt svar"]}, (1, 1, 0, 1)),
 )
 def test_purchase_of_which_a_part_cannot_be_read_is_what_is_left(
-    place2book: Place2bookClient, server: AnsweringServer, wrong: dict[str, object], left: tuple[int, ...]
+    place2book: Place2bookClient, server: Server, wrong: dict[str, object], left: tuple[int, ...]
 ) -> None:
     server.will_answer(as_json([{**PURCHASE, **wrong}]))
     (bought,) = place2book.purchases(5000, 123)
@@ -153,7 +153,7 @@ def test_purchase_of_which_a_part_cannot_be_read_is_what_is_left(
     ("an object", {"date": "hemmelig"}, None, 1),
 )
 def test_purchase_with_a_time_that_cannot_be_read_is_whole_but_for_it_and_says_so(
-    place2book: Place2bookClient, server: AnsweringServer, told: object, read: datetime | None, unreadable: int
+    place2book: Place2bookClient, server: Server, told: object, read: datetime | None, unreadable: int
 ) -> None:
     ticket = TICKET | {"arrived_at": told}
     server.will_answer(as_json([{**PURCHASE, "created_at": told, "tickets": [ticket, ticket | {"ticket_id": 2}]}]))
@@ -168,7 +168,6 @@ def test_purchases_of_the_stand_in_follow_what_is_sold(sandbox: Sandbox, sandbox
     sandbox.place2book.buy(event_id, quantity=2)
     (bought,) = sandbox_place2book.purchases(5101, event_id)
     assert (bought.transaction_type, bought.total_ore, len(bought.tickets)) == ("completed", 15100, 2)
-    assert bought.created_at is not None
     assert datetime.now(UTC) - bought.created_at < timedelta(minutes=5)
     sandbox.place2book.refund(bought.purchase_id)
     (cancelled,) = sandbox_place2book.purchases(5101, event_id)
@@ -191,7 +190,7 @@ LISTS: dict[str, Callable[[Place2bookClient], object]] = {
     ("a web page", [Reply(b"<html>")], InvalidResponse),
 )
 def test_list_of_an_event_that_cannot_be_read_says_why(
-    place2book: Place2bookClient, server: AnsweringServer, name: str, replies: list[Reply], kind: type[BilletbroError]
+    place2book: Place2bookClient, server: Server, name: str, replies: list[Reply], kind: type[BilletbroError]
 ) -> None:
     server.will_answer(*replies)
     with pytest.raises(kind) as raised:
@@ -204,7 +203,7 @@ def test_list_of_an_event_that_cannot_be_read_says_why(
 
 @pytest.mark.parametrize("status", [403, 404, 422])
 def test_purchases_that_are_refused_repeat_no_words_of_the_api(
-    place2book: Place2bookClient, server: AnsweringServer, status: int
+    place2book: Place2bookClient, server: Server, status: int
 ) -> None:
     words = as_json({"message": "Test Testesen (test@example.com) may not be shown"}, status)
     server.will_answer(words, as_json([{"id": 5000}]))

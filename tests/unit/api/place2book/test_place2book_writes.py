@@ -12,11 +12,11 @@ from billetbro.models import OnCreate, Written
 from sandbox.faults import Kind
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.place2book.place2book_samples import ADDRESS, BEGIN, CURRENT, DESIRED, READ_ONLY, SHOWN, without
 
 
-def test_create_sends_the_documented_shape(place2book: Place2bookClient, server: AnsweringServer) -> None:
+def test_create_sends_the_documented_shape(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json(SHOWN, 201))
     on_create = OnCreate(kultunaut_export=True, kultunaut_age_group="Børn")
     assert place2book.create_event(5000, DESIRED, on_create) == CURRENT
@@ -65,7 +65,7 @@ def test_create_makes_the_event_with_its_prices(
 
 @pytest.mark.parametrize("prefix", ["", "ev"])
 def test_create_answered_without_the_event_follows_its_location(
-    place2book: Place2bookClient, server: AnsweringServer, prefix: str
+    place2book: Place2bookClient, server: Server, prefix: str
 ) -> None:
     location = f"https://api.place2book.com/event_makers/evm5000/events/{prefix}123"
     server.will_answer(Reply(status=201, headers={"Location": location}), as_json(SHOWN))
@@ -86,7 +86,7 @@ def test_create_answered_without_the_event_follows_its_location(
     ("a web page", [Reply(b"<html>Log ind", 200)]),
 )
 def test_create_with_a_doubtful_answer_has_an_unknown_outcome(
-    place2book: Place2bookClient, server: AnsweringServer, replies: list[Reply]
+    place2book: Place2bookClient, server: Server, replies: list[Reply]
 ) -> None:
     server.will_answer(*replies)
     with pytest.raises(OutcomeUnknown):
@@ -125,9 +125,7 @@ def test_create_that_is_refused_carries_the_words_of_the_api(
     assert raised.value.said in str(raised.value)
 
 
-def test_update_sends_back_everything_that_can_be_written(
-    place2book: Place2bookClient, server: AnsweringServer
-) -> None:
+def test_update_sends_back_everything_that_can_be_written(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json({"event": SHOWN}), as_json(SHOWN))
     fields: dict[str, Written] = {"name": "Nyt navn", "address.city": "Nordvig", "capacity": 50}
     assert place2book.update_event(5000, 123, fields) == CURRENT
@@ -145,7 +143,7 @@ def test_update_sends_back_everything_that_can_be_written(
     ("null stays null", {"id": 1, "mute": None}, {"mute": None, "name": "N"}),
 )
 def test_update_keeps_what_it_does_not_change(
-    place2book: Place2bookClient, server: AnsweringServer, shown: object, written: dict[str, object]
+    place2book: Place2bookClient, server: Server, shown: object, written: dict[str, object]
 ) -> None:
     server.will_answer(as_json(shown))
     place2book.update_event(5000, 1, {"name": "N"})
@@ -161,7 +159,7 @@ UNHEARD_OF = (
 
 @pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wrapped"])
 def test_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they_were_sent(
-    place2book: Place2bookClient, server: AnsweringServer, wrapped: bool
+    place2book: Place2bookClient, server: Server, wrapped: bool
 ) -> None:
     shown = b'{"id": 1, "name": "M", "state": "published", "metadata": {"new": 1}, ' + UNHEARD_OF + b"}"
     server.will_answer(Reply(b'{"event": ' + shown + b"}" if wrapped else shown))
@@ -179,7 +177,7 @@ def test_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they_were_
     ("a list", [SHOWN]),
 )
 def test_update_of_an_event_that_is_not_shown_writes_nothing(
-    place2book: Place2bookClient, server: AnsweringServer, shown: object
+    place2book: Place2bookClient, server: Server, shown: object
 ) -> None:
     server.will_answer(as_json(shown))
     with pytest.raises(InvalidResponse):
@@ -187,13 +185,13 @@ def test_update_of_an_event_that_is_not_shown_writes_nothing(
     assert server.methods() == ["GET"]
 
 
-def test_update_of_an_event_without_an_address_makes_one(place2book: Place2bookClient, server: AnsweringServer) -> None:
+def test_update_of_an_event_without_an_address_makes_one(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json({"id": 1, "address": None}))
     place2book.update_event(5000, 1, {"address.city": "Nordvig", "address.country": "DK"})
     assert server.bodies() == [{"event": {"address": {"city": "Nordvig", "country": "DK"}}}]
 
 
-def test_update_answered_without_the_event_reads_it(place2book: Place2bookClient, server: AnsweringServer) -> None:
+def test_update_answered_without_the_event_reads_it(place2book: Place2bookClient, server: Server) -> None:
     server.will_answer(as_json(SHOWN), Reply(status=204), as_json(SHOWN))
     assert place2book.update_event(5000, 123, {"name": "Forfatteraften"}) == CURRENT
     assert server.methods() == ["GET", "PUT", "GET"]

@@ -23,7 +23,7 @@ from billetbro.models.message import Message
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.api.yesplan.yesplan_samples import DAYS, EVENT, KEY, QUOTED, page
 
@@ -62,7 +62,7 @@ def test_event_is_read_with_times_in_utc_and_names(sandbox: Sandbox, theater: Ye
     )
 
 
-def test_event_with_nothing_but_an_id_is_read(yesplan: YesplanClient, server: AnsweringServer) -> None:
+def test_event_with_nothing_but_an_id_is_read(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(page({"id": 12, "group": [], "locations": None, "starttime": "i morgen", "status": "Option"}))
     assert yesplan.events(DAYS) == (
         YesplanEvent(
@@ -76,9 +76,7 @@ def test_event_with_nothing_but_an_id_is_read(yesplan: YesplanClient, server: An
     )
 
 
-def test_key_is_sent_in_the_query_of_every_request_and_in_no_header(
-    yesplan: YesplanClient, server: AnsweringServer
-) -> None:
+def test_key_is_sent_in_the_query_of_every_request_and_in_no_header(yesplan: YesplanClient, server: Server) -> None:
     following = f"{server.url}/api/events/date%3A1?book=1&page=2&api_key=another"
     bulk = page(
         {"event": {"id": "1-2"}, "items": {}}, following=f"{server.url}/api/events/x/customdata?valuesonly&page=2"
@@ -104,7 +102,7 @@ def test_key_is_sent_in_the_query_of_every_request_and_in_no_header(
     ("in an empty list", {"pagination": []}),
 )
 def test_page_without_a_link_to_the_next_is_the_last_whatever_it_is_numbered(
-    yesplan: YesplanClient, server: AnsweringServer, more: dict[str, object]
+    yesplan: YesplanClient, server: Server, more: dict[str, object]
 ) -> None:
     server.will_answer(as_json({"data": [EVENT], **more}))
     assert [event.id for event in yesplan.events("x")] == ["1-2"]
@@ -114,7 +112,7 @@ def test_page_without_a_link_to_the_next_is_the_last_whatever_it_is_numbered(
 @pytest.mark.parametrize("root", ["", "/teater"])
 @pytest.mark.parametrize("absolute", [True, False], ids=["absolute", "relative"])
 def test_link_to_the_next_page_is_followed_below_the_address_of_the_connection(
-    server: AnsweringServer, root: str, absolute: bool
+    server: Server, root: str, absolute: bool
 ) -> None:
     following = f"{server.url if absolute else ''}{root}/api/events/x?page=2"
     server.will_answer(page(EVENT, following=following), page())
@@ -137,7 +135,7 @@ def test_link_to_the_next_page_is_followed_below_the_address_of_the_connection(
     ("no address", "http://[/api/events/"),
 )
 def test_link_to_the_next_page_elsewhere_is_not_followed(
-    yesplan: YesplanClient, server: AnsweringServer, following: str
+    yesplan: YesplanClient, server: Server, following: str
 ) -> None:
     server.will_answer(page(EVENT, following=following))
     with pytest.raises(InvalidResponse, match="led to another host for the next page"):
@@ -149,7 +147,7 @@ def test_link_to_the_next_page_elsewhere_is_not_followed(
     "held", ["api_key={key}", "API_KEY={key}", "api%5Fkey={key}", "key={key}", "api_key=another", "api_key"]
 )
 def test_key_in_a_link_to_the_next_page_is_left_out_of_it(
-    yesplan: YesplanClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, held: str
+    yesplan: YesplanClient, server: Server, caplog: pytest.LogCaptureFixture, held: str
 ) -> None:
     server.will_answer(page(EVENT, following=f"/api/events/x?page=2&{held.format(key=QUOTED)}&book=1"), page())
     with caplog.at_level(logging.DEBUG):
@@ -160,7 +158,7 @@ def test_key_in_a_link_to_the_next_page_is_left_out_of_it(
 
 
 @pytest.mark.parametrize("pages", [1, 3])
-def test_page_that_comes_again_is_an_error(yesplan: YesplanClient, server: AnsweringServer, pages: int) -> None:
+def test_page_that_comes_again_is_an_error(yesplan: YesplanClient, server: Server, pages: int) -> None:
     links = [f"/api/events/x?page={number}" for number in range(2, pages + 2)]
     server.will_answer(*(page(following=link) for link in links), page(following=links[0]))
     with pytest.raises(InvalidResponse, match="led to the same page again"):
@@ -174,13 +172,13 @@ def test_stand_in_that_repeats_its_last_page_is_an_error(sandbox: Sandbox, theat
         theater.events(DAYS)
 
 
-def test_event_listed_twice_alike_is_read_once(yesplan: YesplanClient, server: AnsweringServer) -> None:
+def test_event_listed_twice_alike_is_read_once(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(page(EVENT, following="/api/events/x?page=2"), page(EVENT))
     assert [(event.id, event.name, event.unreadable) for event in yesplan.events("x")] == [("1-2", "Hamlet", {})]
 
 
 def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
-    yesplan: YesplanClient, server: AnsweringServer
+    yesplan: YesplanClient, server: Server
 ) -> None:
     other = {**EVENT, "name": "Macbeth", "status": {"name": "Confirmed"}}
     server.will_answer(page(other, {"id": "3"}, following="/api/events/x?page=2"), page(EVENT))
@@ -210,7 +208,7 @@ def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
     ("odd next", as_json({"data": [], "pagination": {"next": 7}}), InvalidResponse, "a page of a list"),
 )
 def test_list_that_fails_is_an_error_of_the_tree(
-    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError], says: str
+    yesplan: YesplanClient, server: Server, reply: Reply, kind: type[BilletbroError], says: str
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind, match=says) as raised:
@@ -247,9 +245,7 @@ def test_yesplan_that_wants_us_to_wait_is_asked_again_after_the_time_it_names(
     assert (second.at - first.at).total_seconds() >= 1
 
 
-def test_yesplan_that_never_stops_wanting_us_to_wait_is_throttled(
-    yesplan: YesplanClient, server: AnsweringServer
-) -> None:
+def test_yesplan_that_never_stops_wanting_us_to_wait_is_throttled(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(Reply(status=429))
     with pytest.raises(RateLimited):
         yesplan.events(DAYS)
@@ -295,7 +291,7 @@ ECHO = f"api_key={QUOTED} {KEY}"
     ("next again", page(following=f"/api/events/x?api_key={QUOTED}")),
 )
 def test_key_shows_in_no_log_message_or_repr(
-    yesplan: YesplanClient, server: AnsweringServer, caplog: pytest.LogCaptureFixture, reply: Reply
+    yesplan: YesplanClient, server: Server, caplog: pytest.LogCaptureFixture, reply: Reply
 ) -> None:
     server.will_answer(reply)
     acts: list[Callable[[], object]] = [
@@ -328,8 +324,8 @@ def test_key_shows_in_no_log_of_a_connection_that_breaks(caplog: pytest.LogCaptu
     assert "HEMMELIG" not in caplog.text + repr(raised.value)
 
 
-def test_key_goes_to_no_other_port_of_the_same_host(server: AnsweringServer) -> None:
-    with AnsweringServer() as other, YesplanClient(server.url, KEY, connection="y", settings=HASTY) as client:
+def test_key_goes_to_no_other_port_of_the_same_host(server: Server) -> None:
+    with Server() as other, YesplanClient(server.url, KEY, connection="y", settings=HASTY) as client:
         server.will_answer(Reply(status=302, headers={"Location": f"{other.url}/api/events/x"}))
         with pytest.raises(WrongHost):
             client.events("x")

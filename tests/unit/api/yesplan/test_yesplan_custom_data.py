@@ -19,7 +19,7 @@ from billetbro.errors import (
 )
 from sandbox.server import Sandbox
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import HASTY
 from tests.unit.api.yesplan.yesplan_samples import DAYS, KEY, QUOTED, page
 
@@ -50,7 +50,7 @@ from tests.unit.api.yesplan.yesplan_samples import DAYS, KEY, QUOTED, page
     ),
 )
 def test_custom_data_of_one_event_is_read(
-    yesplan: YesplanClient, server: AnsweringServer, answer: object, read: dict[str, object]
+    yesplan: YesplanClient, server: Server, answer: object, read: dict[str, object]
 ) -> None:
     server.will_answer(as_json(answer))
     assert yesplan.custom_data_of("1-2") == read
@@ -71,7 +71,7 @@ def test_custom_data_of_one_event_is_read(
     ("key is unknown", Reply(status=401), WrongCredentials),
 )
 def test_custom_data_of_one_that_cannot_be_had_is_an_error(
-    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+    yesplan: YesplanClient, server: Server, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:
@@ -92,9 +92,7 @@ TOLD = as_json({"items": {"a": "1"}})
     ("one is no custom data", [NOT_MANY, as_json([]), TOLD], ["2"]),
     ("the only one", [NOT_MANY, Reply(status=404)], []),
 )
-def test_custom_data_of_all_but_a_few_events_is_read(
-    server: AnsweringServer, replies: list[Reply], told: list[str]
-) -> None:
+def test_custom_data_of_all_but_a_few_events_is_read(server: Server, replies: list[Reply], told: list[str]) -> None:
     server.will_answer(*replies)
     one_at_a_time = replace(HASTY, concurrency=1)
     with YesplanClient(server.url, KEY, connection="yesplan_theater", settings=one_at_a_time) as client:
@@ -110,7 +108,7 @@ def test_custom_data_of_all_but_a_few_events_is_read(
     ("too often", Reply(status=429), RateLimited),
 )
 def test_custom_data_that_is_told_of_no_event_is_an_error(
-    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+    yesplan: YesplanClient, server: Server, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(NOT_MANY, reply)
     with pytest.raises(kind) as raised:
@@ -129,7 +127,7 @@ def test_custom_data_of_many_when_yesplan_becomes_ill_is_given_up_soon(
         theater.custom_data(DAYS, ids)
 
 
-def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanClient, server: AnsweringServer) -> None:
+def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(page({"event": {"id": "1"}, "items": {"a": "1"}}), as_json({"groups": [], "items": {"a": "2"}}))
     assert yesplan.custom_data("x", ["1", "2"]) == {"1": {"a": "1"}, "2": {"a": "2"}}
     assert [urlsplit(one.path).path for one in server.received] == [
@@ -153,19 +151,19 @@ OF_TWO = {"event": {"id": "2"}}
     ],
 )
 def test_custom_data_of_many_that_is_not_offered_is_asked_for_singly(
-    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
+    yesplan: YesplanClient, server: Server, reply: Reply
 ) -> None:
     server.will_answer(reply, as_json({"items": {"a": "2"}}))
     assert yesplan.custom_data("x", ["2"]) == {"2": {"a": "2"}}
 
 
-def test_custom_data_of_no_events_is_not_asked_for(yesplan: YesplanClient, server: AnsweringServer) -> None:
+def test_custom_data_of_no_events_is_not_asked_for(yesplan: YesplanClient, server: Server) -> None:
     assert (yesplan.custom_data("x", []), server.received) == ({}, [])
 
 
 @pytest.mark.parametrize("reply", [as_json({}), Reply(status=204)], ids=["200", "204"])
 def test_custom_data_is_written_as_a_list_of_keywords_and_values(
-    yesplan: YesplanClient, server: AnsweringServer, reply: Reply
+    yesplan: YesplanClient, server: Server, reply: Reply
 ) -> None:
     server.will_answer(reply)
     yesplan.write_custom_data("1/2", {"ticket_link": "https://a.example", "sold": 3})
@@ -185,7 +183,7 @@ def test_custom_data_is_written_as_a_list_of_keywords_and_values(
     ("nobody knows", [Reply(status=503)], OutcomeUnknown),
 )
 def test_write_that_fails_is_an_error_of_the_tree(
-    yesplan: YesplanClient, server: AnsweringServer, replies: list[Reply], kind: type[BilletbroError]
+    yesplan: YesplanClient, server: Server, replies: list[Reply], kind: type[BilletbroError]
 ) -> None:
     server.will_answer(*replies)
     with pytest.raises(kind) as raised:

@@ -7,12 +7,11 @@ from billetbro.errors import BilletbroError, InvalidResponse, Refused, WrongCred
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
 from tests.cases import cases
-from tests.unit.api.answering import AnsweringServer, Reply, as_json
+from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.yesplan.yesplan_samples import QUOTED
 
 
 def group(*children: object) -> Reply:
-    """Return an answer that is a group with something in it."""
     return as_json({"_type": "group", "id": "1-16", "name": "Hamlet", "children": children})
 
 
@@ -45,7 +44,7 @@ def test_group_means_the_events_in_it_and_in_the_groups_in_it(sandbox: Sandbox, 
     ("that stands in itself", [group({"_type": "group", "id": "1-16"}, {"_type": "event", "id": "7"})], ("7",)),
 )
 def test_group_means_these_events(
-    yesplan: YesplanClient, server: AnsweringServer, replies: list[Reply], events: tuple[str, ...] | None
+    yesplan: YesplanClient, server: Server, replies: list[Reply], events: tuple[str, ...] | None
 ) -> None:
     server.will_answer(*replies)
     assert yesplan.events_of_group("1-16") == events
@@ -64,7 +63,7 @@ def test_group_means_these_events(
     ("it is not ours to see", Reply(status=403), Refused),
 )
 def test_group_that_cannot_be_read_is_an_error_of_the_tree(
-    yesplan: YesplanClient, server: AnsweringServer, reply: Reply, kind: type[BilletbroError]
+    yesplan: YesplanClient, server: Server, reply: Reply, kind: type[BilletbroError]
 ) -> None:
     server.will_answer(reply)
     with pytest.raises(kind) as raised:
@@ -73,7 +72,7 @@ def test_group_that_cannot_be_read_is_an_error_of_the_tree(
     assert QUOTED not in str(raised.value)
 
 
-def test_custom_data_of_a_group_is_written_as_that_of_an_event(yesplan: YesplanClient, server: AnsweringServer) -> None:
+def test_custom_data_of_a_group_is_written_as_that_of_an_event(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(Reply(status=204))
     yesplan.write_custom_data("1/2", {"state": "published"}, of_group=True)
     assert (server.methods(), server.bodies()) == (["PUT"], [[{"keyword": "state", "value": "published"}]])
@@ -81,7 +80,7 @@ def test_custom_data_of_a_group_is_written_as_that_of_an_event(yesplan: YesplanC
 
 
 def test_key_that_may_not_write_at_a_group_is_told_from_one_that_was_revoked(
-    yesplan: YesplanClient, server: AnsweringServer
+    yesplan: YesplanClient, server: Server
 ) -> None:
     server.will_answer(Reply(status=403), group())
     with pytest.raises(Refused):

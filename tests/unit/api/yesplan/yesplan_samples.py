@@ -14,5 +14,4 @@ EVENT = {
 
 
 def page(*items: object, following: str | None = None) -> Reply:
-    """Return an answer that holds one page of a list."""
     return as_json({"data": items, "pagination": {"next": following} if following else {}})

@@ -50,7 +50,6 @@ def facts(**changes: Any) -> EventFacts:
 
 
 def selling(now: datetime = NOW, **changes: Any) -> EventFacts:
-    """Return the facts of an event that differs in Place2book."""
     return facts(current=standing(**changes), now=now)
 
 

@@ -41,5 +41,4 @@ EVENT = SourceEvent(
 
 
 def sold_as(*categories: TicketCategory) -> SourceEvent:
-    """Return the example with these ticket categories."""
     return replace(EVENT, ticket_categories=categories)

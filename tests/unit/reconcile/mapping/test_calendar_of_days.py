@@ -49,7 +49,6 @@ SITES: dict[str, Callable[[int, int], timedelta | None]] = {
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins for the tests of this module."""
     with Sandbox() as running:
         yield running
 
@@ -66,7 +65,6 @@ class Library:
     due: dict[str, datetime] = field(default_factory=dict)
 
     def publish(self, first: date, days: int, title: str) -> str:
-        """Publish what takes all of so many days."""
         uuid = self.site.add_all_day(first, first + (days - 1) * DAY, title=title, **TICKETS)
         self.due[uuid] = self.site.get(uuid).end
         return uuid
@@ -83,7 +81,6 @@ class Library:
         assert len(self.world.shop.events) == len(self.due), now
 
     def sell(self, uuid: str) -> None:
-        """Let somebody buy a ticket."""
         event_id = self.world.links[uuid].event_id
         prices = self.world.shop.events[event_id].prices or ()
         self.world.shop.put_prices(event_id, tuple(replace(price, sold_tickets=1) for price in prices))
@@ -91,7 +88,6 @@ class Library:
 
 @pytest.fixture
 def library(sandbox: Sandbox, lookback_days: int) -> Iterator[Library]:
-    """Give a library with an empty website."""
     sandbox.reset(seeded=False)
     login, password = sandbox.cms_users["solbjerg"]
     hasty = RequestSettings(per_second=5000)

@@ -191,7 +191,6 @@ def test_branch_is_found_in_the_settings_however_it_is_typed(branch: str) -> Non
 def test_place_of_ours_is_known_however_it_is_typed() -> None:
     address = SourceAddress(room="solbjerg\u200b  Bibliotek")
     desired = map_event(replace(SOURCE_EVENT, address=address), RULES, NOW).desired
-    assert desired is not None
     assert (desired.address.name, desired.address.address1) == ("Solbjerg Bibliotek", "Bygaden 12")
 
 
@@ -210,5 +209,4 @@ def test_link_of_which_nothing_can_be_seen_is_none() -> None:
 def test_what_is_sent_is_what_can_be_seen(typed: str) -> None:
     address = replace(SOURCE_EVENT.address, place=typed) if SOURCE_EVENT.address else None
     desired = map_event(replace(SOURCE_EVENT, title=typed, description=typed, address=address), RULES, NOW).desired
-    assert desired is not None
     assert (desired.name, desired.description_short, desired.address.name) == (TITLE, TITLE, TITLE)

@@ -47,7 +47,6 @@ def twin(*links: Link, leads: bool = True, read: bool = True, snapshot: Sequence
 def judged(
     mapped: Mapped, other: Twin, links: Sequence[Link] = (), there: Sequence[CurrentEvent] = (), **circumstances: Any
 ) -> ReconcileState:
-    """Return what becomes of one event of ours."""
     return match_events(replace(state_of([mapped], links, there, **circumstances), twin=other))
 
 
@@ -259,7 +258,6 @@ def test_longer_title_is_no_claim_on_what_has_its_own() -> None:
 def test_what_is_on_sale_is_told_before_what_is_wanted() -> None:
     other = twin(ON_SALE, snapshot=[wanted("theirs")], creates_in_doubt=[(EVENT.name, START)])
     claim = other.claim_on(wanted(), ())
-    assert claim is not None
     assert claim.link == ON_SALE
 
 

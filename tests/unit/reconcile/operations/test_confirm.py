@@ -38,7 +38,6 @@ LINKS: dict[Kind, Link] = {
 
 
 def begun(kind: Kind) -> WriteInDoubt:
-    """Return a change whose answer was lost."""
     old, new = ({name: values[side] for name, values in CHANGES[kind].items()} for side in (0, 1))
     price_id = 11 if kind in (Kind.UPDATE_PRICE, Kind.END_PRICE_SALE, Kind.DELETE_PRICE) else None
     event: dict[str, Any] = {"event_maker": 5000, "event_id": 1, "price_id": price_id}

@@ -53,7 +53,6 @@ def _shop_id(world: World, pick: int) -> int | None:
 
 
 def put(world: World, number: int, pick: int, mapped: Mapped) -> None:
-    """Let a new event appear at the source."""
     uuid = f"new-{number}"
     world.source[uuid] = replace(mapped, uuid=uuid)
 
@@ -65,7 +64,6 @@ def change(world: World, number: int, pick: int, mapped: Mapped) -> None:
 
 
 def drop(world: World, number: int, pick: int, mapped: Mapped) -> None:
-    """Let an event vanish from the source."""
     if uuid := _source_uuid(world, pick):
         del world.source[uuid]
 
@@ -85,7 +83,6 @@ def make_anew(world: World, number: int, pick: int, mapped: Mapped) -> None:
 
 
 def clone(world: World, number: int, pick: int, mapped: Mapped) -> None:
-    """Let an editor clone an event, its sales link included."""
     if uuid := _source_uuid(world, pick):
         world.source[f"clone-{number}"] = replace(mapped, uuid=f"clone-{number}", link=world.source[uuid].link)
 
@@ -98,7 +95,6 @@ def withdraw(world: World, number: int, pick: int, mapped: Mapped) -> None:
 
 
 def sell(world: World, number: int, pick: int, mapped: Mapped) -> None:
-    """Let somebody buy a ticket."""
     event_id = _shop_id(world, pick)
     if event_id and (prices := world.shop.events[event_id].prices):
         first = replace(prices[0], sold_tickets=(prices[0].sold_tickets or 0) + 1)
@@ -200,7 +196,6 @@ def test_plan_of_a_changed_source_brings_place2book_to_it(before: Mapped, after:
     settle(world)
     world.source["a"] = after
     settle(world)
-    assert after.desired is not None
     event = world.shop.events[world.links["a"].event_id]
     stands = TicketEvent(
         **{name: getattr(event, name) for name in ("name", "description_short", "description_long")},

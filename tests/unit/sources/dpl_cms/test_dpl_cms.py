@@ -18,14 +18,12 @@ LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins for the tests of this module."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def source(sandbox: Sandbox) -> Iterator[Source]:
-    """Give a test the website of Solbjerg as a source."""
     sandbox.reset()
     login, password = sandbox.cms_users["solbjerg"]
     settings = RequestSettings(per_second=1000, backoff=0.01)

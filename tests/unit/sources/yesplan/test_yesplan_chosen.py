@@ -89,10 +89,11 @@ def test_id_of_a_status_is_compared_exactly(theater: Installation, client: Yespl
     assert not read_one(client, statuses=[named("status", ON_SALE)["id"][:-1]]).relevant
 
 
-@pytest.mark.parametrize(
+@cases(
     "key",
-    ["store sal", "STORE  SAL\u200b", named("location", "Store Sal")["id"]],
-    ids=["small letters", "other white space", "id"],
+    ("small letters", "store sal"),
+    ("other white space", "STORE  SAL\u200b"),
+    ("id", named("location", "Store Sal")["id"]),
 )
 def test_location_is_known_by_its_name_or_id(theater: Installation, client: YesplanClient, key: str) -> None:
     plan(theater)

@@ -34,17 +34,14 @@ LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2
 
 
 def source_of(client: YesplanClient, **different: object) -> YesplanSource:
-    """Return the source with the settings above, some of them different."""
     return YesplanSource(client, YesplanSettings.model_validate({**SETTINGS, **different}), lookback_days=60)
 
 
 def plan(theater: Installation, **fields: object) -> str:
-    """Plan a published event with a price."""
     shown = {"ticketing_publish": "Ja", "ticketing_capacity": "240", "price_adult": "75,50", "locations": ["Store Sal"]}
     return theater.add(**{"name": "Hamlet", "start": START, **shown, **fields})
 
 
 def read_one(client: YesplanClient, **different: object) -> SourceEvent:
-    """Return the one event that the source shows."""
     (event,) = source_of(client, **different).read(FROM)
     return event

@@ -84,10 +84,12 @@ def test_is_due_forced_returns_forced(last: LastExport | None) -> None:
     assert is_due(EVENT, last, NOW, ended=False, force=True) == "forced"
 
 
-@pytest.mark.parametrize(
-    ("capacity", "available", "expected"),
-    [(100, 90, False), (None, 90, True), (100, UNLIMITED_TICKETS, True), (100, None, False)],
-    ids=["limited", "no capacity", "count for unlimited", "count not told"],
+@cases(
+    "capacity available expected",
+    ("limited", 100, 90, False),
+    ("no capacity", None, 90, True),
+    ("count for unlimited", 100, UNLIMITED_TICKETS, True),
+    ("count not told", 100, None, False),
 )
 def test_is_unlimited_capacity_and_count_tell(capacity: int | None, available: int | None, expected: bool) -> None:
     assert is_unlimited(replace(EVENT, capacity=capacity, available_tickets=available)) is expected

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from billetbro.warehouse.privacy.earlier_pseudonyms import earlier_email, earlier_phone, forms_of
 from billetbro.warehouse.privacy.normalise import NORMALISED
+from tests.cases import cases
 
 EMAIL = "test.testesen@example.com"
 PHONE = "+46701234567"
@@ -42,16 +43,13 @@ def test_number_stored_in_its_earlier_form_is_among_the_forms_of_each_spelling(s
     assert {earlier_phone(stored), PHONE} <= forms_of("phone_number", asked)
 
 
-@pytest.mark.parametrize(
-    ("number", "forms"),
-    [
-        ("12 34 56 78", {"+4512345678"}),
-        ("tlf. +1 234 5678", {"+12345678", "+4512345678"}),
-        ("+1 234 5678", {"+12345678"}),
-        ("46701234567", {"46701234567"}),
-        ("ukendt", set()),
-    ],
-    ids=["danish", "as it was written", "not the danish one of the same digits", "without its plus", "none"],
+@cases(
+    "number forms",
+    ("danish", "12 34 56 78", {"+4512345678"}),
+    ("as it was written", "tlf. +1 234 5678", {"+12345678", "+4512345678"}),
+    ("not the danish one of the same digits", "+1 234 5678", {"+12345678"}),
+    ("without its plus", "46701234567", {"46701234567"}),
+    ("none", "ukendt", set()),
 )
 def test_number_is_looked_for_in_no_form_of_somebody_else(number: str, forms: set[str]) -> None:
     assert forms_of("phone_number", number) == forms

@@ -18,7 +18,6 @@ AS_OF = datetime(2026, 11, 1, 3, tzinfo=UTC)
 
 
 def local(month: int, day: int, hour: int = 19, year: int = 2026) -> datetime:
-    """Return a moment in Denmark."""
     return datetime(year, month, day, hour, tzinfo=COPENHAGEN)
 
 
@@ -39,7 +38,6 @@ def event(event_id: int, begin_at: datetime | None = None, **values: object) -> 
 
 
 def sale(event_id: int, day: date, tickets: int = 1, income_ore: int = 10000, price: str | None = "Voksen") -> SaleRow:
-    """Return tickets sold on a day."""
     return SaleRow(event_id=event_id, day=day, price=price, tickets=tickets, income_ore=income_ore)
 
 
@@ -109,5 +107,4 @@ def _bought(tickets: int, day: date, number: int) -> Counter[int]:
 
 
 def figures(rows: Rows, month: Month = OCTOBER) -> Figures:
-    """Return the rows' figures of a month in Denmark."""
     return figures_of(rows, month, COPENHAGEN)

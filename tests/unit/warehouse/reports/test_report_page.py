@@ -161,14 +161,11 @@ def test_amount_is_written_in_danish(ore: int, said: str) -> None:
     assert SOLBJERG.amount(ore).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
-@pytest.mark.parametrize(
-    ("now", "month"),
-    [
-        (datetime(2026, 10, 31, 22, 59, tzinfo=UTC), Month(2026, 9)),
-        (datetime(2026, 10, 31, 23, 0, tzinfo=UTC), Month(2026, 10)),
-        (datetime(2027, 1, 1, 4, 0, tzinfo=UTC), Month(2026, 12)),
-    ],
-    ids=["still October", "November in Denmark", "over the turn of the year"],
+@cases(
+    "now month",
+    ("still October", datetime(2026, 10, 31, 22, 59, tzinfo=UTC), Month(2026, 9)),
+    ("November in Denmark", datetime(2026, 10, 31, 23, 0, tzinfo=UTC), Month(2026, 10)),
+    ("over the turn of the year", datetime(2027, 1, 1, 4, 0, tzinfo=UTC), Month(2026, 12)),
 )
 def test_last_month_is_the_one_before_the_librarys_own(now: datetime, month: Month) -> None:
     assert last_month(now, COPENHAGEN) == month
