@@ -291,10 +291,6 @@ def test_redating_a_series_makes_new_instances_without_anything_of_their_own(san
     assert _of_both(sandbox, anew, "state") == ["Cancelled"] * 2
 
 
-def test_patch_of_unknown_event_is_not_found(sandbox: Sandbox) -> None:
-    assert cms_patch(sandbox, NO_EVENT, {"state": "Active"}).status_code == 404
-
-
 @pytest.mark.parametrize("known", [True, False], ids=["event", "no event"])
 @cases(
     "headers status",
@@ -323,7 +319,7 @@ def test_patch_with_the_login_of_before_a_change_is_refused_until_all_is_begun_a
     assert cms_patch(sandbox, NO_EVENT, {}, before).status_code == 404
 
 
-@pytest.mark.parametrize("body", [{}, {"external_data": {}}], ids=["nothing", "no urls"])
+@pytest.mark.parametrize("body", [{}, {"external_data": {}}, {"state": "Active"}], ids=["nothing", "no urls", "state"])
 def test_patch_of_an_event_that_cannot_exist_is_not_found_and_changes_nothing(sandbox: Sandbox, body: object) -> None:
     before = cms_list(sandbox)
     assert (cms_patch(sandbox, NO_EVENT, body).status_code, cms_list(sandbox)) == (404, before)

@@ -212,16 +212,15 @@ def test_select_of_an_unknown_id_names_the_known_ones() -> None:
     assert str(caught.value) == "unknown library: estvig, sydvig; known are: solbjerg, nordvig, theater"
 
 
-def test_load_settings_with_a_foreign_postal_code_takes_it_as_it_is(tmp_path: Path) -> None:
-    abroad = SMALLEST.replace('postal_code: "2730", city: Herlev', 'postal_code: "24937", city: Flensborg, country: DE')
-    library = load_settings(written(tmp_path, abroad)).library("herlev")
-    assert library.fallback_address.postal_code == "24937"
-
-
-def test_load_settings_with_a_postal_code_that_begins_with_zero_reads_its_digits(tmp_path: Path) -> None:
-    without_quotes = SMALLEST.replace('postal_code: "2730"', "postal_code: 0700")
-    library = load_settings(written(tmp_path, without_quotes)).library("herlev")
-    assert library.fallback_address.postal_code == "0700"
+@cases(
+    "line postal_code",
+    ("a foreign one as it is", 'postal_code: "24937", city: Flensborg, country: DE', "24937"),
+    ("a leading zero without quotes", "postal_code: 0700, city: Herlev", "0700"),
+)
+def test_load_settings_reads_the_digits_of_a_postal_code(tmp_path: Path, line: str, postal_code: str) -> None:
+    text = SMALLEST.replace('postal_code: "2730", city: Herlev', line)
+    library = load_settings(written(tmp_path, text)).library("herlev")
+    assert library.fallback_address.postal_code == postal_code
 
 
 @cases(

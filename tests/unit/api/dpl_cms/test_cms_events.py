@@ -299,11 +299,6 @@ def test_text_that_no_database_takes_is_cleaned(cms: CmsClient, server: Server) 
     assert [event.title for event in cms.events(FROM)] == ["Kaffe ? og 😀"]
 
 
-def test_empty_list_is_a_complete_snapshot(cms: CmsClient, server: Server) -> None:
-    server.will_answer(as_json([]))
-    assert cms.events(FROM) == ()
-
-
 def test_event_listed_twice_alike_is_read_once(cms: CmsClient, server: Server) -> None:
     server.will_answer(as_json([BARE, BARE]))
     assert cms.events(FROM) == (BARE_EVENT,)

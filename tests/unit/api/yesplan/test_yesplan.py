@@ -9,15 +9,7 @@ import pytest
 
 from billetbro.api.yesplan.client import YesplanClient, _without_port
 from billetbro.api.yesplan.schemas import Named, YesplanEvent
-from billetbro.errors import (
-    BilletbroError,
-    InvalidResponse,
-    RateLimited,
-    ServerError,
-    SettingsError,
-    WrongCredentials,
-    WrongHost,
-)
+from billetbro.errors import BilletbroError, InvalidResponse, ServerError, SettingsError, WrongCredentials, WrongHost
 from billetbro.models import LISTED_TWICE
 from billetbro.models.message import Message
 from sandbox.server import Sandbox
@@ -166,12 +158,6 @@ def test_page_that_comes_again_is_an_error(yesplan: YesplanClient, server: Serve
     assert len(server.received) == pages + 1
 
 
-def test_stand_in_that_repeats_its_last_page_is_an_error(sandbox: Sandbox, theater: YesplanClient) -> None:
-    sandbox.yesplan["theater"].behave(repeats=True, page_size=4)
-    with pytest.raises(InvalidResponse, match="led to the same page again"):
-        theater.events(DAYS)
-
-
 def test_event_listed_twice_alike_is_read_once(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(page(EVENT, following="/api/events/x?page=2"), page(EVENT))
     assert [(event.id, event.name, event.unreadable) for event in yesplan.events("x")] == [("1-2", "Hamlet", {})]
@@ -243,12 +229,6 @@ def test_yesplan_that_wants_us_to_wait_is_asked_again_after_the_time_it_names(
     theater.check()
     first, second = sandbox.log.entries
     assert (second.at - first.at).total_seconds() >= 1
-
-
-def test_yesplan_that_never_stops_wanting_us_to_wait_is_throttled(yesplan: YesplanClient, server: Server) -> None:
-    server.will_answer(Reply(status=429))
-    with pytest.raises(RateLimited):
-        yesplan.events(DAYS)
 
 
 @pytest.mark.parametrize("ending", ["be", "nl"])

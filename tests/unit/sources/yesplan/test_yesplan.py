@@ -188,13 +188,6 @@ def test_keywords_that_the_installation_lacks_are_reported_once_with_those_it_ha
     )
 
 
-def test_query_that_is_not_understood_is_a_mistake_in_the_settings(
-    theater: Installation, client: YesplanClient
-) -> None:
-    with pytest.raises(SettingsError, match="did not understand the query"):
-        source_of(client, query="when:now").read(FROM)
-
-
 @pytest.mark.parametrize("path", ["/api/events/[^/]*$", "customdata"])
 def test_read_of_an_incomplete_snapshot_raises(
     sandbox: Sandbox, theater: Installation, client: YesplanClient, path: str
