@@ -1,4 +1,4 @@
-"""What people typed: plain text or HTML, and the character references in plain text (behaviour 2)."""
+"""Recognise HTML, and decode the character references in plain text (behaviour 2)."""
 
 import re
 from html import unescape
@@ -22,15 +22,15 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});"
 
 
 def is_html(text: str) -> bool:
-    """Tell whether the text plainly is HTML: it has a comment, or a whole tag that HTML knows.
+    """Tell whether the text is clearly HTML: it has a comment, or a complete known tag.
 
-    An address or a name in angle brackets, and signs such as "5 < 7", are plain text.
+    An address or a name in angle brackets, or "5 < 7", is plain text.
     """
     return "<" in text and _TAG.search(text) is not None
 
 
 def decoded(text: str) -> str:
-    """Return plain text with its character references as characters, once; only those that end in a semicolon."""
+    """Return plain text with its character references decoded once; only those that end in a semicolon."""
     return _REFERENCE.sub(_character, text)
 
 

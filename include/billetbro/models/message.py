@@ -1,4 +1,4 @@
-"""A sentence as data: its key in the catalogues, and the values of its placeholders."""
+"""A text as data: its key in the catalogues, and the values of its placeholders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,22 +9,22 @@ Value: TypeAlias = Union[str, int, "Message", "tuple[Message, ...]"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is stored and handed on in the place of a sentence; `Translator.say` turns it into one.
+    """Stored and passed on in place of a sentence; `Translator.say` renders it.
 
-    A value can be a message itself, or several, which become a list. `number` decides between singular and plural.
+    A value can be a message, or several, rendered as a list. `number` selects singular or plural.
     """
 
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        """Return the message as JSON can hold it."""
+        """Return the message as JSON."""
         values = {name: _to_json(value) for name, value in self.values.items()}
         return {"key": self.key, **({"values": values} if values else {})}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, object]) -> Self:
-        """Return the message that `to_json` wrote; raises ValueError for anything else."""
+        """Return the message from `to_json`; raises ValueError for anything else."""
         key, values = stored.get("key"), stored.get("values", {})
         if not isinstance(key, str) or not isinstance(values, Mapping):
             raise ValueError("not a message")
@@ -32,7 +32,7 @@ class Message:
 
 
 def as_said(text: str) -> Message:
-    """Return a text that is the same in every language as a message."""
+    """Return a message for a text that is the same in every language."""
     return Message("as_said", {"text": text})
 
 

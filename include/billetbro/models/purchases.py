@@ -1,4 +1,4 @@
-"""Purchases, personal data included: these types never leave memory unprotected."""
+"""Purchases with personal data: these types never leave memory unprotected."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdditionalSale:
-    """Something sold together with a ticket; the amount is øre."""
+    """Something sold together with a ticket; the amount is in øre."""
 
     additional_sale_id: int
     additional_id: int | None
@@ -24,7 +24,7 @@ class AdditionalSale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A ticket of a purchase. `arrived_at` can be cleared again; the amount is øre."""
+    """A ticket of a purchase. `arrived_at` can be cleared again; the amount is in øre."""
 
     ticket_id: int
     price_id: int | None
@@ -38,7 +38,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Purchase:
-    """A purchase as Place2book tells it, personal data included: it never leaves memory as it is, nor its repr."""
+    """A purchase from Place2book with personal data: neither it nor its repr leaves memory unprotected."""
 
     purchase_id: int
     customer_profile_id: int | None
@@ -52,13 +52,13 @@ class Purchase:
     tickets: tuple[Ticket, ...] = ()
     answers: tuple[Answer, ...] = ()
     unreadable_parts: int = 0
-    """Tickets, additional sales and lists of them that are not understood, and left out."""
+    """How many tickets, additional sales and lists of them were unreadable and left out."""
     unreadable_times: int = 0
-    """Times, its own or its tickets', that are told and not understood."""
+    """How many times, of the purchase or its tickets, were unreadable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadablePurchase:
-    """A purchase that is listed in a form that is not understood; None where not even its id can be read."""
+    """A listed purchase that is unreadable; None if not even its id can be read."""
 
     purchase_id: int | None

@@ -1,4 +1,4 @@
-"""What the rules of the synchronisation need to know of a library and a run."""
+"""The settings of a library and a run that the core depends on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from billetbro.models.ticketing import Address
 
 
 class PriceUnit(StrEnum):
-    """The unit of the numbers that a CMS sends as prices; required for each library, never guessed."""
+    """The unit of a CMS's prices; required for each library, never guessed."""
 
     KRONER = "kroner"
     MINOR = "minor"
@@ -23,7 +23,7 @@ class PersonalDataPolicy(StrEnum):
 
 
 class Mode(StrEnum):
-    """How a run behaves: show only, synchronise, or push every source-owned field that differs."""
+    """What a run does: only plan, synchronise, or push every source-owned field that differs."""
 
     PLAN = "plan"
     SYNC = "sync"
@@ -32,7 +32,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryRules:
-    """What the pure rules need to know of a library. `sales_hosts` are the hosts whose sales links are Place2book's."""
+    """The library's settings for the core. `sales_hosts`: the hosts of Place2book's sales links."""
 
     library: str
     price_unit: PriceUnit
@@ -53,5 +53,5 @@ class LibraryRules:
 
     @property
     def event_makers(self) -> tuple[int, ...]:
-        """Return every event maker of the library, its own first, each once."""
+        """Return all event makers of the library without duplicates, the main one first."""
         return tuple(dict.fromkeys((self.event_maker, *self.event_makers_by_branch.values())))

@@ -1,7 +1,7 @@
-"""What a sales link says: whether it is Place2book's, and which event it sells (facts: sales links).
+"""Read a sales link: whether it is Place2book's, and which event it sells (facts: sales links).
 
-A link is read as somebody pasted it: with characters that nobody sees, in brackets or quotation marks, with a full stop
-after it, from a page's source, in capitals, or without its scheme.
+Links are accepted as people paste them: with invisible characters, in brackets or quotation marks, with a full stop at
+the end, from a page's source, in capitals, or without a scheme.
 """
 
 import re
@@ -24,21 +24,21 @@ _IN_THE_QUERY = (
     (re.compile(_LANGUAGE + r"/choose_ticket_sales_workflow/*", re.IGNORECASE), "seccode"),
     (re.compile(_LANGUAGE + r"/[0-9]+/list/[A-Za-z0-9]+/*", re.IGNORECASE), "event_detail"),
 )
-"""The forms that name their event in the query, and as what; without it they are a list of an organiser's events."""
+"""The forms that name their event in a query parameter; without it they are an organiser's list of events."""
 _AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)
-"""An ampersand as it stands in a page's source, however often it was escaped."""
+"""An ampersand that was escaped once or more."""
 _AROUND = " <>()[]\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
 _AFTER = f"{_AROUND}.,;"
 
 
 def pasted_link(text: str) -> str:
-    """Return the link in what somebody pasted; empty where nothing is seen."""
+    """Return the link in a pasted text; empty if nothing is visible."""
     unbroken = re.sub(r"[\t\r\n]", "", text)
     return _AMPERSAND.sub("&", normal_form(unbroken)).lstrip(_AROUND).rstrip(_AFTER)
 
 
 def is_place2book(link: str, sales_hosts: Collection[str]) -> bool:
-    """Tell whether the link points to Place2book: one of the hosts (host, or host:port), or a subdomain of its own."""
+    """Tell whether the link leads to Place2book: to one of the hosts (host or host:port), or to its own subdomain."""
     parts = _split(link)
     return parts is not None and _is_sales_host(parts, sales_hosts)
 
@@ -50,7 +50,7 @@ def seccode_of(link: str, sales_hosts: Collection[str]) -> str | None:
 
 
 def seccode_anywhere(link: str) -> str | None:
-    """Return the seccode in a link that is known to be a sales link, whichever site it leads to."""
+    """Return the seccode of a link that is known to be a sales link, on any site."""
     parts = _split(link)
     return None if parts is None else _seccode_in(parts)
 
@@ -67,7 +67,7 @@ def _seccode_in(parts: SplitResult) -> str | None:
 
 
 def _split(link: str) -> SplitResult | None:
-    """Take the link apart; one without a scheme, as typed by hand, is taken as https. None when it is no web link."""
+    """Split the link, with https as the default scheme; None if it is not a web link."""
     text = pasted_link(link)
     if "://" not in text:
         text = f"https://{text.removeprefix('//')}"

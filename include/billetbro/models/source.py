@@ -1,4 +1,4 @@
-"""What a source of events says, as frozen types."""
+"""Events as their source shows them, as frozen types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,18 +20,18 @@ class SourceState(StrEnum):
 
 
 SHOWN_BY_A_WEBSITE = ("state", "link", "admin_link")
-"""What of a ticket status a source can show when it says nothing else."""
+"""The fields of a ticket status that a source can show unless it says otherwise."""
 
 LISTED_TWICE = "uuid"
-"""The field under which an event's `unreadable` names the titles of what its source lists under one uuid, differently.
-Such an event says nothing else that can be relied on."""
+"""The key in `unreadable` for the titles of different events that the source lists under one uuid. Nothing else about
+such an event is reliable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketStatus:
-    """What a source is to show of an event's sale. `changed` names what of it the source shows otherwise now.
+    """What a source should show of an event's sale. `changed` names the fields that it shows differently now.
 
-    A state None is left as it is; anything else None is emptied. `available` None is a sale without a limit.
+    A state None is left unchanged; any other field None is cleared. `available` None means no limit.
     """
 
     state: SourceState | None = None
@@ -44,7 +44,7 @@ class TicketStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketCategory:
-    """A ticket category as the source sends it; `amount` is in the unit that the library's settings name."""
+    """A ticket category as the source sends it; `amount` is in the unit of the library's settings."""
 
     title: str
     uuid: str | None = None
@@ -53,7 +53,7 @@ class TicketCategory:
 
     @property
     def key(self) -> str:
-        """Return what identifies the category over time: its uuid, or its title where it has none."""
+        """Return the category's key over time: its uuid, or its title if it has none."""
         return self.uuid or f"title:{normal_form(self.title)}"
 
 
@@ -61,8 +61,8 @@ class TicketCategory:
 class SourceAddress:
     """Where a source event takes place; every part can be missing.
 
-    `place` names a place of its own, away from the library's branch: the address is then that place's. Without it the
-    address is the branch's. `room` is a room at either.
+    `place` is a place other than the library's branch. The address belongs to the place, or else to the branch; so does
+    `room`.
     """
 
     online: bool = False
@@ -78,10 +78,9 @@ class SourceAddress:
 class SourceEvent:
     """An event as its source (a CMS) shows it. Times are aware; texts are as sent, HTML and entities included.
 
-    `unreadable` names the fields whose value could not be understood, each with what was found: such an event is
-    present, never read as absent, and is rejected. `shows` names the fields of TicketStatus that the source can show of
-    it; `sold` and `available` are what it shows, None where nothing. `empty` names those that it tells to hold
-    nothing, where None could also be what is not told or not understood.
+    `unreadable`: the fields that could not be parsed, with their values; such an event is present, not absent, and is
+    rejected. `shows`: the fields of TicketStatus that the source can show; `sold` and `available`: their values, if any.
+    `empty`: the fields that the source reports as empty, where None alone could also mean unknown.
     """
 
     uuid: str

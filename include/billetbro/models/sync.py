@@ -1,4 +1,4 @@
-"""Mapping's answer, the link between two events, and the changes that a plan is made of."""
+"""Mapped events, links, and the changes that a plan consists of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ DEFAULT_ON_CREATE = OnCreate()
 
 
 class Outcome(StrEnum):
-    """What a source event is to us (behaviour 1)."""
+    """How a source event is treated (behaviour 1)."""
 
     TICKET_EVENT = "ticket_event"
     PASSIVE_EVENT = "passive_event"
@@ -25,11 +25,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapped:
-    """A source event after mapping: its outcome and, where it is ours, what it should be in Place2book.
+    """A source event after mapping: its outcome and, if it is ours, the desired ticket event.
 
-    `code`, `field` and `found` tell why it was skipped or rejected. `link`, `admin_link`, `state`, `sold` and
-    `available` are what the source shows, `shows` the names of those that it can show, `empty` of those that it tells
-    to hold nothing. `cut` tells that its description holds less than the source's, which is too long or too deep.
+    `code`, `field` and `found`: why it was skipped or rejected. `link`, `admin_link`, `state`, `sold` and `available`:
+    what the source shows; `shows`: which of them it can show; `empty`: which it reports as empty. `cut`: the
+    description was shortened because the source's is too long or nested too deep.
     """
 
     uuid: str
@@ -61,10 +61,10 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPrice:
-    """A price of ours as it was last applied: where it stands in Place2book, and the name and value we gave it.
+    """A price of ours as last applied: its id in Place2book, and the name and value we set.
 
-    `ended_at` is set while we hold its sale ended because its ticket category was removed after sales, with what stood
-    there before in `ended_before`.
+    `ended_at` is set while we keep its sale ended because its ticket category was removed after sales; `ended_before`
+    is the former end.
     """
 
     price_id: int
@@ -76,13 +76,13 @@ class AppliedPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Which events a complete snapshot holds, by their start: from `start`, before `end` (None: whenever)."""
+    """Which events a complete snapshot holds: those that start from `start` until before `end` (None: no end)."""
 
     start: datetime
     end: datetime | None = None
 
     def holds(self, moment: datetime) -> bool:
-        """Return whether a snapshot holds an event that starts at this moment, if there is one."""
+        """Return whether an event that starts at this moment is in the window."""
         return self.start <= moment and (self.end is None or moment < self.end)
 
 
@@ -98,12 +98,11 @@ class LinkStatus(StrEnum):
 class Link:
     """Source event <-> Place2book event, with what was last applied (`sync.links`).
 
-    `applied` holds the source-owned fields as we last set them, `echo` as Place2book answered right after (it may
-    normalise), `drift` what staff changed since and was recorded once, all as owned_fields.py writes them down.
-    `prices` maps a ticket category's key to the price that came from it. `absences` counts the complete snapshots in a
-    row that lacked the source event, `counted_run` the run that counted last. `sale_closed_at` is set while we hold
-    the event's sale ended, with what stood there before in `sale_closed_before`. `state_written` is the sale state
-    that was last written back to the source.
+    `applied`: the source-owned fields as we last set them; `echo`: as Place2book answered (it may normalise); `drift`:
+    what staff changed since, recorded once; all in stored form (owned_fields.py). `prices`: ours by ticket category key.
+    `absences`: complete snapshots in a row without the source event; `counted_run`: the run that counted last.
+    `sale_closed_at` is set while we keep the event's sale ended; `sale_closed_before` is the former end.
+    `state_written`: the sale state last written back to the source.
     """
 
     uuid: str
@@ -131,17 +130,17 @@ class Link:
         return self.ends_at is not None and self.ends_at <= now
 
     def is_out_of_sight(self, window: Window, now: datetime) -> bool:
-        """Return whether a snapshot need not hold the source event: it is over, or starts outside the window."""
+        """Return whether the source event may be missing from a snapshot: it is over, or starts outside the window."""
         return self.is_over(now) or (self.starts_at is not None and not window.holds(self.starts_at))
 
     @property
     def key(self) -> TicketEventKey:
-        """Return which Place2book event it is about."""
+        """Return the key of the Place2book event."""
         return TicketEventKey(self.event_maker, self.event_id)
 
 
 class Kind(StrEnum):
-    """What a change does. The names stand in `sync.changes.kind`."""
+    """What a change does, as stored in `sync.changes.kind`."""
 
     CREATE = "create"
     ADOPT = "adopt"
@@ -163,7 +162,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One field's old and new value, in their written-down form."""
+    """A field's old and new value, in stored form."""
 
     field: str
     old: Written
@@ -193,10 +192,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteInDoubt:
-    """A change whose outcome is not known: what it set, and what stood there before (`reconcile/in_doubt.py`).
+    """A change of unknown outcome, with its new and old values (`reconcile/in_doubt.py`).
 
-    `looks` counts the runs that have read Place2book whole since it was planned or last deferred, and did not find
-    what it did. `series_uuid` is its source event's.
+    `looks`: the runs that have completely read Place2book since it was planned or last deferred, without finding its
+    result. `series_uuid` is its source event's.
     """
 
     change_id: int
@@ -219,9 +218,9 @@ class WriteInDoubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """Something about one event that could not be carried out: data for staff, not an exception (behaviour 6).
+    """Something that could not be carried out for an event: data for staff, not an exception (behaviour 6).
 
-    `code` names the rule; `field` and `found` what was wrong; `detail` the API's own words, where it had some.
+    `code`: the rule; `field` and `found`: what was wrong; `detail`: the API's own words, if any.
     """
 
     uuid: str
@@ -235,7 +234,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What was refused about an event before: the fingerprint of what was tried, and when."""
+    """An earlier refusal of an event: the fingerprint of what was tried, and when."""
 
     fingerprint: str
     tried_at: datetime

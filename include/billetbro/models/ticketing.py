@@ -1,4 +1,4 @@
-"""Events and prices of the ticket system: as the source wants them, and as they stand."""
+"""Events and prices of the ticket system: as desired by the source, and as they currently are."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,11 @@ UNLIMITED_TICKETS = 200_000
 """What Place2book reports as available tickets when an event has no limit."""
 
 Written = str | int | bool | None
-"""What one field of a change can hold once it is written down: JSON's scalars."""
+"""A field value in stored form: a JSON scalar."""
 
 
 class TicketEventKey(NamedTuple):
-    """What a Place2book event is known by: its event maker, and its number there."""
+    """The key of a Place2book event: its event maker, and its id there."""
 
     event_maker: int
     event_id: int
@@ -21,7 +21,7 @@ class TicketEventKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A Place2book address. `name` is the place that the address belongs to; `country` is ISO 3166-1 alpha-2."""
+    """A Place2book address. `name`: the place at the address; `country`: ISO 3166-1 alpha-2."""
 
     name: str
     address1: str
@@ -34,7 +34,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredPrice:
-    """A price as the source wants it: `key` is the ticket category's, `value_ore` is øre."""
+    """A price as desired by the source: `key` is the ticket category's, `value_ore` is in øre."""
 
     key: str
     name: str
@@ -43,7 +43,7 @@ class DesiredPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEvent:
-    """An event as the source wants it in Place2book: the source-owned fields only (behaviour 2 and 3)."""
+    """An event as desired by the source: the source-owned fields only (behaviour 2 and 3)."""
 
     name: str
     description_short: str
@@ -58,7 +58,7 @@ class TicketEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCreate:
-    """What is set when an event is created and is the staff's from then on (behaviour 3)."""
+    """Fields that are set on creation and belong to staff from then on (behaviour 3)."""
 
     mute: bool = True
     kultunaut_export: bool = False
@@ -69,7 +69,7 @@ class OnCreate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentPrice:
-    """A price as it stands in Place2book now; `door_sales` are tickets sold at the entrance."""
+    """A price as it currently is in Place2book; `door_sales`: tickets sold at the door."""
 
     price_id: int
     name: str
@@ -83,10 +83,10 @@ class CurrentPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentEvent:
-    """An event as it stands in Place2book now. `capacity` None means unlimited; `prices` None means not read.
+    """An event as it currently is in Place2book. `capacity` None: unlimited; `prices` None: not read.
 
-    `paused` is what metadata.event_state tells (staff paused the sale); it, `deletable` and `active` are None where
-    Place2book did not say.
+    `paused` (staff paused the sale) is from metadata.event_state. `paused`, `deletable` and `active` are None if
+    Place2book did not report them.
     """
 
     event_maker: int
@@ -113,12 +113,12 @@ class CurrentEvent:
 
     @property
     def key(self) -> TicketEventKey:
-        """Return what the event is known by."""
+        """Return the event's key."""
         return TicketEventKey(self.event_maker, self.event_id)
 
 
 class SaleState(StrEnum):
-    """What a ticket button should say (facts: the ticket button's rules)."""
+    """What a ticket button says (facts: the ticket button's rules)."""
 
     OVER = "over"
     CLOSED = "closed"

@@ -1,17 +1,17 @@
-"""The words of a forced update that somebody asks for in the source itself, with a button there."""
+"""Forced updates that planners request with a button in the source."""
 
 from enum import StrEnum
 
 
 class WebhookAction(StrEnum):
-    """What a planner can ask for; both start the same run of one event, they differ in what is told afterwards."""
+    """What a planner can request. Both start the same run of one event and differ only in what is reported."""
 
     UPDATE = "update"
     WITHDRAW = "withdraw"
 
 
 class WebhookState(StrEnum):
-    """What is told of the event: at once that it waits, and after the run how it stands."""
+    """What is reported about the event: at once that it is waiting, after the run its state."""
 
     WAITING = "waiting"
     PUBLISHED = "published"

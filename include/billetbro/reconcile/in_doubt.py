@@ -1,17 +1,16 @@
-"""Writes in doubt: requests that left, and whose answer never came. The whole life of one. Pure.
+"""Writes in doubt: requests that were sent but never answered. Pure.
 
-| state | what it means |
+| state | meaning |
 |---|---|
-| begun | stored as `applying`, and committed, before its request leaves (store/changes.py) |
-| in doubt | the answer was lost, or the process died: nobody knows (steps/load/execute.py, store/in_doubt.py) |
-| confirmed | Place2book shows that it was carried out: the change is applied after all, and the link says so |
-| not carried out | Place2book was read and does not show it: what differs is planned anew |
-| deferred | its event could not be read: nothing follows, and this look does not count |
-| looked for again | a create, and Place2book listed nothing at all for its event maker: it waits for a second look |
-| settled | a later change of the same source event was applied, planned from what this one left (store/in_doubt.py) |
+| begun | stored as `applying` and committed before its request leaves (store/changes.py) |
+| in doubt | the answer was lost, or the process died (steps/load/execute.py, store/in_doubt.py) |
+| confirmed | Place2book shows that it was carried out: the change counts as applied, also in the link |
+| not carried out | Place2book was read and does not show it: the difference is planned again |
+| deferred | its event could not be read: nothing follows, and this check does not count |
+| recheck | a create, and Place2book listed nothing at all for its event maker: it is checked once more |
+| settled | a later change of the same source event was applied, based on its result (store/in_doubt.py) |
 
-`resolve_in_doubt` decides, by the operation of each. Before, steps/load reads what `events_in_doubt` names; afterwards
-it stores what was resolved.
+`resolve_in_doubt` asks the operation of each; steps/load reads `events_in_doubt` before and stores the result after.
 """
 
 from collections.abc import Mapping
@@ -24,25 +23,25 @@ from billetbro.reconcile.state import InDoubt, ReconcileState
 
 
 def can_confirm(write: WriteInDoubt) -> bool:
-    """Return whether Place2book can tell that we carried it out, and not staff.
+    """Return whether Place2book can prove that we carried it out, and not staff.
 
-    Staff may do all of it but a create with its whole text. So it is ours only the first time that anybody looks: what
-    still stood then was not done by us, whoever does it later.
+    Staff can make every change except a create with its whole text. So all others are checked only once: what was not
+    done by then is not ours, whoever does it later.
     """
     return operation_of(write.kind).makes_event or not write.looks
 
 
 def events_in_doubt(state: ReconcileState) -> list[CurrentEvent]:
-    """Return the listed events that tell what became of the writes in doubt, once their prices are read."""
+    """Return the listed events that show the outcome of the writes in doubt, once their prices are read."""
     of_change = [state.events[write.key] for write in state.writes_in_doubt if write.key in state.events]
     return [*_made(state).values(), *of_change]
 
 
 def resolve_in_doubt(state: ReconcileState) -> ReconcileState:
-    """Return the state in which each write in doubt is confirmed, deferred, or known not to have been carried out.
+    """Return the state with each write in doubt confirmed, deferred, or known not to have been carried out.
 
-    What was confirmed stands in the links, so that everything after this reads how things are. Without it a later run
-    would take what we did for staff's, and leave it alone.
+    Confirmed writes are entered in the links, so that all later stages see them. Otherwise a later run would take our
+    changes for staff's and leave them alone.
     """
     made = _made(state)
     live = {link.key: link for link in state.live_links}
@@ -64,29 +63,29 @@ def resolve_in_doubt(state: ReconcileState) -> ReconcileState:
             confirmed=confirmed,
             deferred=tuple(deferred),
             lost=frozenset(write.uuid for write in creates),
-            recheck=frozenset(write.uuid for write in creates if _is_looked_for_again(write, state)),
+            recheck=frozenset(write.uuid for write in creates if _needs_recheck(write, state)),
         ),
     )
 
 
 def _confirm(write: WriteInDoubt, link: Link | None, state: ReconcileState, *, created: bool) -> Link | None:
-    """Return the link as it is if the write was carried out, else None."""
+    """Return the resulting link if the write was carried out, else None."""
     current = state.currents.get(write.key)
     if created and current is not None:
         return created_link(write, current, state.mapped.get(write.uuid))
     return operation_of(write.kind).confirm(write, link, current) if link is not None else None
 
 
-def _is_looked_for_again(create: WriteInDoubt, state: ReconcileState) -> bool:
-    """Return whether a lost create waits: Place2book listed nothing at all for its event maker, for the first time."""
+def _needs_recheck(create: WriteInDoubt, state: ReconcileState) -> bool:
+    """Return whether to recheck a lost create: Place2book listed nothing for its event maker, for the first time."""
     return create.looks == 0 and all(event.event_maker != create.event_maker for event in state.listed)
 
 
 def _made(state: ReconcileState) -> Mapping[int, CurrentEvent]:
-    """Return by change the unlinked event that a create made: it has the name and the start that were sent.
+    """Return the unlinked event that each create made, by change id: it has the name and start that were sent.
 
-    What was sent counts (behaviour 4.4), not what the source says by now, and not whether it still says anything. One
-    that staff renamed or moved since is known by its long description, which names the source event's page.
+    What was sent counts (behaviour 4.4), not what the source shows now, if anything. An event that staff renamed or
+    moved since is recognised by its long description, which names the source event's page.
     """
     free = list(state.free_events)
     found: dict[int, CurrentEvent] = {}

@@ -1,13 +1,13 @@
-"""What may pass of a plan before anything is sent: one ordered list, the same in every mode (behaviour 5 and 6). Pure.
+"""Policies: stop parts of a plan before anything is sent, in this order and in every mode (behaviour 5 and 6). Pure.
 
-| policy | what it stops | with the code |
+| policy | what it stops | code |
 |---|---|---|
-| `guard_removals` | all removals: too many to be believed, or the snapshot is empty | `removals_blocked` |
-| `guard_price_unit` | all prices: many become fifty times what they were, or a fiftieth | `price_unit_doubted` |
-| `leave_refused` | what Place2book refused of an event less than a day ago, unchanged since | `refused_by_place2book` |
+| `guard_removals` | all removals: implausibly many, or the snapshot is empty | `removals_blocked` |
+| `guard_price_unit` | all prices: many change by a factor of fifty or more | `price_unit_doubted` |
+| `leave_refused` | unchanged changes that Place2book refused less than a day ago | `refused_by_place2book` |
 
-What a policy stops stands in `Plan.stopped` with its code, which mode `plan` shows. Before there is a plan, while
-Place2book is read, `distrust` says whether its answers can be believed at all.
+Stopped changes are in `Plan.stopped` with the policy's code, which mode `plan` shows. Before there is a plan,
+`distrust` tells whether Place2book's answers are plausible at all.
 """
 
 import hashlib
@@ -24,23 +24,23 @@ from billetbro.reconcile.state import ReconcileState
 
 RETRY_REFUSED_AFTER = timedelta(days=1)
 PRICE_JUMP = 50
-"""So many times dearer or cheaper is no new price but another unit: kroner and øre, and kroner cut to whole ones."""
+"""A price that changes by this factor is in another unit: kroner and øre, or kroner without their fraction."""
 PRICE_JUMPS_BELIEVED = 2
 SOLD_FROM_NOW_ON = FieldChange(field="passive", old=True, new=False)
 
 
 def apply_policies(plan: Plan, state: ReconcileState) -> Plan:
-    """Return what may pass of a plan."""
+    """Return the plan after all policies."""
     for policy in POLICIES:
         plan = policy(plan, state)
     return plan
 
 
 def guard_removals(plan: Plan, state: ReconcileState) -> Plan:
-    """Stop the removals when they are too many to be believed (behaviour 5).
+    """Stop all removals when they are implausibly many (behaviour 5).
 
-    Removals are deletions and ended sales alike. Both limits must be exceeded: the count, and the percentage of the
-    library's live links. `allow_mass_removal` is a person's word that they are meant, and lets all pass.
+    Removals are deletions and ended sales. Both limits must be exceeded: the count, and the percentage of the library's
+    live links. `allow_mass_removal`, set by a person, lets all pass.
     """
     removals = sum(operation_of(change.kind).removes for change in plan.changes)
     live_links, rules, reason = state.live_links_to_come, state.rules, None
@@ -59,11 +59,10 @@ def guard_removals(plan: Plan, state: ReconcileState) -> Plan:
 
 
 def guard_price_unit(plan: Plan, state: ReconcileState) -> Plan:
-    """Stop the prices when the source seems to send them in another unit, and reject them.
+    """Stop and reject all prices when the source seems to send them in another unit.
 
-    That is when more than two prices jump, and more than half of all that change. A website that begins to send øre
-    instead of kroner would otherwise make every ticket a hundred times as dear. `resync` is a person's word that the
-    prices are meant.
+    That is when more than two prices jump, and more than half of those that change. A website that switches from kroner
+    to øre would otherwise make every ticket cost a hundred times as much. `resync`, chosen by a person, lets them pass.
     """
     sent = [change for change in plan.changes if operation_of(change.kind).sends_price]
     values = [field for change in sent for field in change.fields if field.field == "value" and field.old is not None]
@@ -100,7 +99,7 @@ def _kroner(ore: Written) -> str:
 
 
 def leave_refused(plan: Plan, state: ReconcileState) -> Plan:
-    """Stop the changes of events whose very same changes Place2book refused less than a day ago, unless by hand."""
+    """Stop the changes of events that Place2book refused, unchanged, less than a day ago, except in a run by hand."""
     waiting = refused_before(plan.changes, state.refusals, state.run.now, by_hand=state.run.by_hand)
     return plan.stop(lambda change: change.uuid in waiting, "refused_by_place2book")
 
@@ -108,7 +107,7 @@ def leave_refused(plan: Plan, state: ReconcileState) -> Plan:
 def refused_before(
     changes: Sequence[Change], refusals: Mapping[str, Refusal], now: datetime, *, by_hand: bool
 ) -> frozenset[str]:
-    """Return the source events whose very same changes were refused less than a day ago; none `by_hand`."""
+    """Return the source events whose same changes were refused less than a day ago; none `by_hand`."""
     by_event: dict[str, list[Change]] = {}
     for change in changes:
         by_event.setdefault(change.uuid, []).append(change)
@@ -123,7 +122,7 @@ def refused_before(
 
 
 def fingerprint(changes: Iterable[Change]) -> str:
-    """Return what identifies the changes of one event: the same again means that nothing changed since."""
+    """Return a hash of one event's changes; an equal hash means that nothing changed since."""
     content = [
         [change.kind, change.event_maker, change.price_key]
         + ([] if operation_of(change.kind).varies_with_time else [[field.field, field.new] for field in change.fields])
@@ -137,16 +136,16 @@ POLICIES: tuple[Policy, ...] = (guard_removals, guard_price_unit, leave_refused)
 
 
 def goes_on_sale(changes: Iterable[Change]) -> bool:
-    """Return whether an event goes on sale, or comes to another source event, whose link is then to be written back."""
+    """Return whether an event goes on sale or moves to another source event: its link then has to be written back."""
     return any(operation_of(change.kind).needs_link or SOLD_FROM_NOW_ON in change.fields for change in changes)
 
 
 def distrust(*, missing: int, unlisted: int, live_links: int, rules: LibraryRules) -> Message | None:
-    """Return why Place2book's answers cannot be believed, or None.
+    """Return why Place2book's answers are not plausible, or None.
 
-    `unlisted` are linked events that exist but were not in the list: the list is not whole, so what it lacks may
-    exist, and creating it would sell it twice. `missing` are linked events that no longer exist: more than a removal
-    by hand can explain means that it is the answer that is wrong.
+    `unlisted`: linked events that exist but were not listed. The list is then incomplete, and creating an event that it
+    lacks could sell it twice. `missing`: linked events that no longer exist. More than staff would remove by hand means
+    that the answer is wrong.
     """
     if unlisted:
         return Message("error.list_not_whole", {"library": rules.library, "unlisted": unlisted})

@@ -1,6 +1,6 @@
-"""Why a change is made, and what a rejection says: codes, and the keys of their sentences. Pure.
+"""The reasons of changes and rejections: codes, and the keys of their texts. Pure.
 
-A reason's code stands in `sync.changes.why`. What is held back has a rejection's code there instead.
+`sync.changes.why` holds the code of a reason, or of a rejection for what is held back.
 """
 
 from enum import StrEnum, auto
@@ -8,11 +8,11 @@ from enum import StrEnum, auto
 from billetbro.models.message import Message
 
 MAX_SHOWN = 200
-"""Characters of a found value, or of an API's own words, that are shown."""
+"""How many characters of a found value or an API's text are shown."""
 
 
 class Why(StrEnum):
-    """Why a change is made. The sentences are those of `reasons.po`."""
+    """Why a change is made. The texts are in `reasons.po`."""
 
     NO_EVENT_YET = auto()
     NAMED_BY_SOURCE = auto()
@@ -44,16 +44,16 @@ REASONS = frozenset(Why)
 
 
 def reason_message(why: str) -> Message:
-    """Return what stands in `sync.changes.why` as a message; a sentence of an older version is said as it is."""
+    """Return the message for `sync.changes.why`; a sentence that an older version stored is shown unchanged."""
     return Message(f"reason.{why}") if why in REASONS else rejection_message(why)
 
 
 def rejection_message(
     code: str, *, field: str | None = None, found: str | None = None, detail: str | None = None
 ) -> Message:
-    """Return what a rejection's code means, and what to do about it.
+    """Return what a rejection's code means and what to do about it.
 
-    `field` names what is wrong, `found` what was found in it ("?" for what nobody knows), `detail` an API's own words.
+    `field`: what is wrong; `found`: its value ("?" for unknown); `detail`: the API's own words.
     """
     name = _shortened(field)
     values: dict[str, str | Message] = {"field": Message(f"field.{name}"), "name": name}

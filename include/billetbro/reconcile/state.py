@@ -1,4 +1,4 @@
-"""The one state that a load decides by: what our tables know, what Place2book shows, and what follows from both. Pure.
+"""The state of a load: what our tables hold, what Place2book shows, and what follows from both. Pure.
 
 `steps/load/reconcile_state.py` reads it. Each stage of the core takes it and returns it completed:
 `in_doubt.resolve_in_doubt`, `matching.identity.match_events`, `planning.plan.make_plan`, `policies.apply_policies`.
@@ -19,9 +19,9 @@ from billetbro.reconcile.matching.twin_claims import Twin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The circumstances of a run that decisions depend on. `events` limits it to these uuids; empty is all.
+    """What decisions depend on in a run. `events` limits it to these uuids; empty means all.
 
-    `window` is which events the snapshot holds. `by_hand` and `allow_mass_removal` are a person's word.
+    `window`: which events the snapshot holds. A person sets `by_hand` and `allow_mass_removal`.
     """
 
     run_id: str
@@ -34,11 +34,11 @@ class Run:
 
     @property
     def resync(self) -> bool:
-        """Return whether everything that differs is pushed, and nothing is waited for."""
+        """Return whether every difference is pushed at once."""
         return self.mode is Mode.RESYNC
 
     def asked_for(self, uuid: str) -> bool:
-        """Return whether the run was asked to look at the source event."""
+        """Return whether the run includes the source event."""
         return not self.events or uuid in self.events
 
 
@@ -55,8 +55,8 @@ class Belonging(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The answer for one source event: its link (LINKED, MISSING and MOVED; one that moves still bears the old uuid),
-    the Place2book event, and whether we began its creation ourselves (rule 4)."""
+    """How one source event was matched: its link (with the old uuid when MOVED), the Place2book event, and whether we
+    began to create that (rule 4)."""
 
     mapped: Mapped
     belonging: Belonging
@@ -67,11 +67,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InDoubt:
-    """What became of the writes in doubt (`in_doubt.py`).
+    """The outcome of the writes in doubt (`in_doubt.py`).
 
-    `confirmed` are the changes that were carried out, by id, each with its Place2book event's number. `deferred` are
-    those whose event could not be read. `lost` are the source events of creates that were not found, `recheck` those
-    of them that are looked for once more before they are created again.
+    `confirmed`: the Place2book event of each change that was carried out, by change id. `deferred`: those whose event
+    could not be read. `lost`: source events of creates that were not found; `recheck`: those of them that are checked
+    once more before they are created again.
     """
 
     confirmed: Mapping[int, int] = field(default_factory=dict)
@@ -82,18 +82,17 @@ class InDoubt:
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileState:
-    """Everything that is known of one library while it is loaded.
+    """Everything known of one library during a load.
 
-    From our tables: `snapshot` is what each source event is to us, `links` are all of the library's, deleted ones too,
-    `changed_links` those that this load found to be other than stored. `writes_in_doubt` are changes whose answer was
-    lost. `reported_missing` are source events whose Place2book event may well be gone: staff were told so, or we may
-    have deleted it. `foreign_claims` are what other libraries sell for the same event makers.
+    From our tables: `snapshot`, the mapped source events; `links`, deleted ones too; `changed_links`, links that differ
+    from the stored ones; `writes_in_doubt`; `reported_missing`, source events whose Place2book event may be gone, as
+    staff were told or because we may have deleted it; `foreign_claims`, what other libraries sell for the same makers.
 
-    From Place2book: `listed` is what it shows of the library's event makers, without prices. `missing` are linked
-    events that it no longer has, `unread` those that could not be read. `currents` are events with their prices.
+    From Place2book: `listed`, the events of the library's event makers, without prices; `missing`, linked events that
+    are gone; `unread`, linked events that could not be read; `currents`, events with their prices.
 
-    What follows: `in_doubt`, `identities`, and what is left to the twin: `deferred` as it is now, `deferred_to` by
-    seccode, `sold_twice` what both sell.
+    Derived: `in_doubt`, `identities`, and what is deferred to the twin: `deferred` as it now is, `deferred_to` the
+    seccode by uuid, `sold_twice` what both sell.
     """
 
     run: Run
@@ -140,38 +139,35 @@ class ReconcileState:
 
     @property
     def live_links_to_come(self) -> int:
-        """Return how many linked events have not ended, whatever their links say."""
+        """Return how many events with a live link have not ended."""
         return sum(not link.is_over(self.run.now) for link in self.live_links)
 
     @cached_property
     def taken(self) -> frozenset[TicketEventKey]:
-        """Return the Place2book events that links of the library are of."""
+        """Return the keys of the Place2book events that the library has linked."""
         return frozenset(link.key for link in self.links if link.status is not LinkStatus.DELETED)
 
     @cached_property
     def events(self) -> Mapping[TicketEventKey, CurrentEvent]:
-        """Return the listed events that can be this library's: what others have linked is nobody else's to find."""
+        """Return the listed events that no other library claims, by key."""
         claimed = self.foreign_claims | (self.twin.events if self.twin else frozenset())
         return {event.key: event for event in self.listed if event.key not in claimed}
 
     @cached_property
     def free_events(self) -> tuple[CurrentEvent, ...]:
-        """Return the events that no link is of."""
+        """Return the events without a link."""
         return tuple(event for event in self.events.values() if event.key not in self.taken)
 
     @property
     def to_plan(self) -> list[CurrentEvent]:
-        """Return the events that a plan can be about: those linked, and those found to belong to a source event."""
+        """Return the events that a plan can concern: linked ones, and those matched with a source event."""
         keys = {link.key for link in self.live_links}
         keys |= {identity.current.key for identity in self.identities.values() if identity.current}
         return [event for key, event in self.events.items() if key in keys]
 
     @cached_property
     def unreadable(self) -> Mapping[str, int]:
-        """Return the source events that a Place2book event which could not be read, by its number, may belong to.
-
-        Nothing is known of it, so that nothing may follow.
-        """
+        """Return the source events whose Place2book event could not be read, with its number: they are left alone."""
         keys = self.unread.union(write.key for write in self.in_doubt.deferred)
         found = {write.uuid: write.key.event_id for write in self.in_doubt.deferred}
         found |= {link.uuid: link.event_id for link in self.live_links if link.key in keys}
@@ -182,11 +178,11 @@ class ReconcileState:
         return found
 
     def concerns(self, uuid: str) -> bool:
-        """Return whether the run is to do anything about the source event."""
+        """Return whether the run may change anything about the source event."""
         return self.run.asked_for(uuid) and uuid not in self.unreadable
 
     def with_links(self, changed: Iterable[Link]) -> Self:
-        """Return the state with these links in the place of what was known of the same source events."""
+        """Return the state with these links replacing those of the same source events."""
         ours = {link.uuid: link for link in changed}
         kept = (link for link in self.links if link.uuid not in ours)
         return replace(self, links=(*kept, *ours.values()), changed_links={**self.changed_links, **ours})

@@ -1,4 +1,4 @@
-"""What has to be known of an event to say why it has no ticket button (why.py)."""
+"""What why.py needs to know to explain a missing ticket button."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from billetbro.models.message import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """The library's latest run that was to change something: when it began, and what went wrong, by step."""
+    """The library's latest run that could make changes: when it began, and its errors by step."""
 
     started_at: datetime
     errors: Mapping[str, Message] = field(default_factory=dict)
@@ -19,12 +19,11 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFacts:
-    """What the tables tell of one source event. `rejections` are the open ones, by their codes.
+    """What the tables hold about one source event. `rejections`: the open ones, by code.
 
-    `read_at` is when the source's list was last read whole, `asked_from` the start of what it was asked for, `seen_at`
-    when the event was last in it. `failed_write_back` is what became of the latest PATCH when it failed,
-    `removed_because` why the event was last taken off sale, `state_patched` whether a state of ours stands on the
-    source event itself.
+    `read_at`: when the source's list was last read completely; `asked_from`: from which start on; `seen_at`: when the
+    event was last in it. `failed_write_back`: the error of the latest PATCH, if it failed. `removed_because`: why the
+    event was last taken off sale. `state_patched`: whether we ever wrote a state to the source event.
     """
 
     now: datetime

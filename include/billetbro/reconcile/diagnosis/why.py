@@ -1,26 +1,26 @@
-"""Why has this event no ticket button? The first row that fits is the answer; what else is known follows it. Pure.
+"""Explain why an event has no ticket button. The first row that matches is the answer. Pure.
 
-| what stands in the tables | answer |
+| in the tables | answer |
 |---|---|
 | never in a snapshot of the source | `never_seen`, or `never_read` when there is no snapshot |
 | it has ended | `over` |
-| linked, no longer in the latest snapshot, and began before what that was asked for | `began_before_list` |
-| no longer in the latest snapshot | `not_in_list` |
+| linked, not in the latest snapshot, and began before its window | `began_before_list` |
+| not in the latest snapshot | `not_in_list` |
 | not mapped yet | `run_failed`, else `not_judged_yet` |
 | skipped, sold elsewhere, cancelled | that code |
 | rejected, and not on sale from before | that code |
 | without ticket categories, held as a passive event | `passive` |
-| a ticket event that is not linked, or no longer | its rejection, else `run_failed`, `removed` or `not_created_yet` |
+| a ticket event without a live link | its rejection, else `run_failed`, `removed` or `not_created_yet` |
 | linked, but Place2book has no such event | its rejection, else `not_in_place2book` |
-| passive in Place2book, or without a sales link there | `passive_in_place2book`, `no_sales_link` |
+| passive in Place2book, or without a sales link | `passive_in_place2book`, `no_sales_link` |
 | the source does not show the link | its rejection, else `write_back_failed`, `run_failed`, `write_back_due` |
 | its sale is over, closed, or not open yet | `sale_over`, `paused`, `sale_ended_by_us`, `sale_closed`, `upcoming` |
 | it is sold out | `sold_out`, `waiting_list` |
 | the source shows another state than the sale's | `state_set_by_hand`, else as for the link |
-| none of these | `has_button` |
+| otherwise | `has_button` |
 
-After it: other open rejections, what staff are warned of (warnings.py), that a date of a series is cancelled on itself
-(`single_date`), removals that were blocked, a library's run that failed, and a reading that is old.
+Further answers: other open rejections, warnings (warnings.py), that a date of a series is cancelled on its own page
+(`single_date`), blocked removals, a failed run of the library, and an old snapshot.
 """
 
 from dataclasses import dataclass
@@ -39,10 +39,10 @@ from billetbro.reconcile.reasons import reason_message, rejection_message
 from billetbro.reconcile.sale_status.write_back import IN_SOURCE_WORDS, sale_closed_at, sale_opens_at, sale_state
 
 OLD_READING = timedelta(hours=3)
-"""A snapshot of the source that is older tells that the hourly job does not run."""
+"""An older snapshot means that the hourly job is not running."""
 
 STEPS_TO_A_BUTTON = ("extract", "transform", "load", "writeback")
-"""The steps of a run whose failure can cost an event its button; purchases are none of them."""
+"""The steps whose failure can cost an event its button; the export of purchases cannot."""
 
 REFUSED_WRITES = ("cms_refused", "cms_cannot_save")
 EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
@@ -50,7 +50,7 @@ EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One reason, by its code, and what it means."""
+    """A reason: its code, and its message."""
 
     code: str
     message: Message
@@ -66,7 +66,7 @@ class Told:
 
 
 def why(facts: EventFacts) -> Told:
-    """Return why the event has, or has not, its ticket button."""
+    """Return why the event has a ticket button or not."""
     answer = _about_the_list(facts) or _about_the_event(facts) or _about_the_link(facts) or _about_the_sale(facts)
     return Told(
         has_button=answer.code == "has_button",
@@ -90,13 +90,13 @@ def _about_the_list(facts: EventFacts) -> Answer | None:
 
 
 def _start_out_of_reach(facts: EventFacts) -> datetime | None:
-    """Return the start of a linked event that the source was not asked for, since it began too long ago."""
+    """Return the start of a linked event that began before the snapshot's window."""
     start = facts.link.starts_at if facts.link and _is_live(facts) else None
     return start if start and facts.asked_from and start < facts.asked_from else None
 
 
 def _has_ended(facts: EventFacts) -> bool:
-    """Return whether the event is over, by the source or, when it is no longer there, by the link."""
+    """Return whether the event is over, by the source or else by the link."""
     if facts.mapped is not None and facts.mapped.outcome is Outcome.OVER:
         return True
     event = facts.mapped or facts.link
@@ -106,7 +106,7 @@ def _has_ended(facts: EventFacts) -> bool:
 
 
 def _about_the_event(facts: EventFacts) -> Answer | None:
-    """Return why the source event is none that has tickets, or None when it is one."""
+    """Return why the source event is not a ticket event; None when it is."""
     mapped = facts.mapped
     if mapped is None:
         return _run_failed(facts) or _answer("not_judged_yet")
@@ -124,7 +124,7 @@ def _is_live(facts: EventFacts) -> bool:
 
 
 def _about_the_link(facts: EventFacts) -> Answer | None:
-    """Return why a ticket event is not, or not rightly, in Place2book or its link not at the source."""
+    """Return what is wrong with a ticket event in Place2book or with its link at the source."""
     link, current = facts.link, facts.current
     if link is None or link.status is not LinkStatus.LIVE:
         coming = (
@@ -144,7 +144,7 @@ def _about_the_link(facts: EventFacts) -> Answer | None:
 
 
 def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
-    """Return whether the source shows the sales link, in whichever of its forms."""
+    """Return whether the source shows the sales link in any of its forms."""
     shown = mapped.link if mapped else None
     if not shown or shown == link.sales_location:
         return bool(shown)
@@ -163,7 +163,7 @@ def _not_written_back(facts: EventFacts, link: Link) -> Answer:
 
 
 def _about_the_sale(facts: EventFacts) -> Answer:
-    """Return what the sale of a linked event says, which the source shows the link of."""
+    """Return the answer by the sale of a linked event whose link the source shows."""
     link, current, mapped = facts.link, facts.current, facts.mapped
     if link is None or current is None or mapped is None:
         raise ValueError("only an event that is linked has a sale")
@@ -213,7 +213,7 @@ def _run_failed(facts: EventFacts) -> Answer | None:
 
 
 def _further(facts: EventFacts) -> list[Answer]:
-    """Return what is known besides: of the event first, then of its library."""
+    """Return further answers: about the event first, then about its library."""
     further = [Answer(code=code, message=message) for code, message in facts.rejections.items()]
     if facts.mapped is not None and facts.present:
         codes = warnings_of(facts.mapped.title, facts.mapped.outcome, cut=facts.mapped.cut)
@@ -233,7 +233,7 @@ def _further(facts: EventFacts) -> list[Answer]:
 
 
 def _is_a_patched_date(facts: EventFacts) -> bool:
-    """Return whether the event is one of a series whose state no longer shows on it, for the one that we wrote."""
+    """Return whether the event no longer follows its series' state, because we wrote one to it."""
     of_series = facts.mapped is not None and facts.mapped.series_uuid is not None
     return of_series and facts.present and facts.state_patched and not _has_ended(facts)
 

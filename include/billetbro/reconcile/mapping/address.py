@@ -1,18 +1,16 @@
-"""Where an event takes place, as an address whose name belongs to it (behaviour 2).
+"""Map an event's location to an address with a matching name (behaviour 2).
 
 | the source's address                                | the event's address in Place2book                           |
 |-----------------------------------------------------|-------------------------------------------------------------|
-| is online, or is none at all                        | the fallback address, whole                                 |
-| names a place of its own, and has street, postal    | that place's, named by it; its room on the second line      |
-|   code and city                                     |                                                             |
-| names a place of its own, and lacks one of them     | none: rejected as `address_incomplete`                      |
-| names none, and has all three                       | the branch's, named by it; the room on the second line      |
-| names none, and lacks one                           | the fallback address, whole; the room on its second line    |
-|                                                     | only where the fallback is the event's branch               |
+| is online, or missing                               | the fallback address                                        |
+| names a place; has street, postal code and city     | the place's, with its name; the room on the second line     |
+| names a place; one of the three is missing          | none: rejected as `address_incomplete`                      |
+| names no place; has all three                       | the branch's, with its name; the room on the second line    |
+| names no place; one of the three is missing         | the fallback address; the room on its second line only if   |
+|                                                     | the fallback is the event's branch                          |
 
-A room is no place: it names nothing, and stands only on the address of the place that it is in. Parts of two places are
-never mixed, and no place's name stands on another place's address: where the fallback steps in, it does so with its own
-name.
+A room does not name an address; it is only added to the address of its own place. Parts of two places are never mixed,
+and a place's name is never used with another place's address: the fallback comes with its own name.
 """
 
 from dataclasses import replace
@@ -64,19 +62,19 @@ def _parts(source: SourceAddress, country_at_home: str) -> dict[str, str]:
 
 
 def _room(source: SourceAddress, place: str) -> str:
-    """Return the room, unless it only says again what the place is called."""
+    """Return the room, unless it repeats the place's name."""
     room = plain_line(source.room)
     return "" if caseless(room) == caseless(place) else room
 
 
 def _name_at(parts: dict[str, str], fallback: Address) -> str:
-    """Return the fallback's name at the fallback's own address: of any other nobody knows whose it is."""
+    """Return the fallback's name if this is its address; any other address has no known name."""
     here, there = (parts["street"], parts["postal_code"]), (fallback.address1, fallback.postal_code)
     return fallback.name if [*map(caseless, here)] == [*map(caseless, there)] else ""
 
 
 def _country(text: str | None, fallback: str) -> str:
-    """Return the ISO code of what the source says, the fallback's where it says nothing, "" for an unknown name."""
+    """Return the ISO code of the country, the fallback's if none is given, "" for an unknown name."""
     country = plain_line(text)
     if not country:
         return fallback
@@ -86,7 +84,7 @@ def _country(text: str | None, fallback: str) -> str:
 
 
 def _postal_code(text: str | None, country: str) -> str:
-    """Return the postal code; in Denmark always four digits (800 is 0800), "" where it is none."""
+    """Return the postal code, in Denmark always four digits (800 is 0800); "" if it is invalid."""
     code = plain_line(text)
     if country != "DK":
         return code

@@ -1,17 +1,17 @@
-"""What a source event is to us, and what it should be in Place2book (behaviour 1 and 2).
+"""Map a source event to its outcome and the desired ticket event (behaviour 1 and 2).
 
-The first row that fits decides:
+The first row that matches decides:
 
 | the source says                                       | outcome        | code                                   |
 |-------------------------------------------------------|----------------|----------------------------------------|
 | it is listed twice, differently                       | rejected       | uuid_twice                             |
 | its ticket manager relevance is false                 | skipped        | not_relevant                           |
 | it has ended, or its state is Occurred                | over           | over                                   |
-| its link points to somewhere that is not Place2book   | sold elsewhere | sold_elsewhere                         |
+| its link does not lead to Place2book                  | sold elsewhere | sold_elsewhere                         |
 | its state is Cancelled                                | cancelled      |                                        |
 | it has no ticket categories, and the library does not | skipped        | no_ticket_categories                   |
 |   import unpriced events                              |                |                                        |
-| a field that we need could not be read                | rejected       | unreadable, price_not_a_number         |
+| a required field could not be read                    | rejected       | unreadable, price_not_a_number         |
 | no title; no start or end; an end before the start    | rejected       | title_missing, times_missing,          |
 |                                                       |                | ends_before_start                      |
 | ticket categories, but no capacity of at least 1      | rejected       | capacity_missing                       |
@@ -20,9 +20,9 @@ The first row that fits decides:
 | it has ticket categories                              | ticket event   |                                        |
 | it has none                                           | passive event  |                                        |
 
-An event that has begun and has not ended is ours. One that ends before a start that is still ahead is a mistake and
-not over. An organiser's list is a Place2book link: `identity` judges it. What is wrong with an event is data, never an
-exception, and never keeps the others from going on.
+An event that has begun but not ended is ours. One that ends before a future start is a mistake, not over. A link to an
+organiser's list is a Place2book link, which matching/identity.py judges. A mistake in an event is data, never an
+exception, and never stops the others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,14 +44,14 @@ from billetbro.reconcile.mapping.prices import prices_of
 
 _Value = TypeVar("_Value")
 _YEARS = range(1900, 9000)
-"""Years that a time can be in; any other is a slip, and some cannot be converted between time zones."""
+"""Valid years; any other is a mistake, and some cannot be converted between time zones."""
 
 _NOT_NEEDED = frozenset({"all_day", "url", "image_url", "categories", "audiences", "admin_link"})
-"""Fields that an event can be sold without; what could not be read of the others rejects it."""
+"""Optional fields; an event is rejected if any other field could not be read."""
 
 
 def map_event(event: SourceEvent, rules: LibraryRules, now: datetime) -> Mapped:
-    """Return what the event is to us and what it should be in Place2book; never raises for what an event says."""
+    """Return the mapped event; its content never raises an exception."""
     if LISTED_TWICE in event.unreadable:
         return _listed_twice(event, rules)
     outcome, code = _judged(event, rules, now)
@@ -65,14 +65,14 @@ def map_event(event: SourceEvent, rules: LibraryRules, now: datetime) -> Mapped:
 
 
 def _listed_twice(event: SourceEvent, rules: LibraryRules) -> Mapped:
-    """Return an event that is left as it is: nothing that it says is believed, and nothing is written back to it."""
+    """Return the event as rejected, without the fields that would be written back to or relied on."""
     nothing_said = replace(event, state=None, link=None, admin_link=None, sold=None, available=None, shows=())
     titles = event.unreadable[LISTED_TWICE]
     return _mapped(nothing_said, rules, Outcome.REJECTED, Flaw("uuid_twice", LISTED_TWICE, titles))
 
 
 def _judged(event: SourceEvent, rules: LibraryRules, now: datetime) -> tuple[Outcome | None, str | None]:
-    """Return why the event is none that we sell, with its code; None when it may be one."""
+    """Return the outcome and code of an event that we do not sell; None when we may."""
     if not event.relevant:
         return Outcome.SKIPPED, "not_relevant"
     if event.state is SourceState.OCCURRED or _has_ended(event, now):
@@ -96,7 +96,7 @@ def _has_ended(event: SourceEvent, now: datetime) -> bool:
 
 
 def _wanted(event: SourceEvent, rules: LibraryRules) -> TicketEvent | Flaw:
-    """Return the event as it should be in Place2book, or the first thing that is wrong with it."""
+    """Return the desired ticket event, or the first flaw."""
     flaw = _unreadable(event) or (None if plain_line(event.title) else Flaw("title_missing", "title"))
     if flaw is not None:
         return flaw
@@ -125,7 +125,7 @@ def _wanted(event: SourceEvent, rules: LibraryRules) -> TicketEvent | Flaw:
 
 
 def _unreadable(event: SourceEvent) -> Flaw | None:
-    """Return the first field we need that could not be read; a price that is no number has a code of its own."""
+    """Return the first required field that could not be read; a price that is not a number has its own code."""
     for field, found in event.unreadable.items():
         if _root(field) not in _NOT_NEEDED:
             a_price = _root(field) == "ticket_categories" and field.endswith((".price", ".amount", ".value"))
@@ -134,7 +134,7 @@ def _unreadable(event: SourceEvent) -> Flaw | None:
 
 
 def _times(event: SourceEvent, rules: LibraryRules) -> tuple[datetime, datetime] | Flaw:
-    """Return start and end in UTC; all-day events carry times too, which are used as they are."""
+    """Return start and end in UTC; all-day events have times too, which are used unchanged."""
     begin_at, end_at = _utc(event.starts_at), _utc(event.ends_at)
     if begin_at is None:
         return Flaw("times_missing", "starts_at", _said(event.starts_at))
@@ -179,7 +179,7 @@ def _mapped(
 
 
 def _event_maker(event: SourceEvent, rules: LibraryRules) -> int:
-    """Return the event maker of the first branch that has one of its own, else the library's."""
+    """Return the event maker of the first branch that has one, else the library's."""
     return _first_match(event.branches, rules.event_makers_by_branch) or rules.event_maker
 
 
@@ -194,13 +194,13 @@ def _on_create(event: SourceEvent, rules: LibraryRules) -> OnCreate:
 
 
 def _first_match(names: Iterable[str], table: Mapping[str, _Value]) -> _Value | None:
-    """Look up the first of the names that the table has; capitals and white space make no difference."""
+    """Return the value of the first name in the table, ignoring case and white space."""
     by_name = {caseless(plain_line(name)): value for name, value in table.items()}
     return next((by_name[key] for name in names if (key := caseless(plain_line(name))) in by_name), None)
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    """Return the moment in UTC, in whole seconds as Place2book keeps them; None for a year that must be a slip."""
+    """Return the moment in UTC, in whole seconds as Place2book stores them; None for an invalid year."""
     if moment is None or moment.year not in _YEARS:
         return None
     return moment.astimezone(UTC).replace(microsecond=0)
@@ -219,5 +219,5 @@ def _says_unreadable(event: SourceEvent, field: str) -> bool:
 
 
 def _root(field: str) -> str:
-    """Return the field itself from a path into it, such as `ticket_categories.0.price`."""
+    """Return the field of a path such as `ticket_categories.0.price`."""
     return field.partition(".")[0].partition("[")[0]

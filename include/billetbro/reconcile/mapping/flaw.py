@@ -1,11 +1,11 @@
-"""What is wrong with one event: data for staff, not an exception."""
+"""What is wrong with an event: data for staff, not an exception."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Why an event is rejected or left: the rule's code, the field, and what was found in it."""
+    """Why an event is rejected or skipped: the rule's code, the field, and its value."""
 
     code: str
     field: str | None

@@ -1,6 +1,6 @@
-"""Text that staff wrote in the CMS, made fit for Place2book: plain lines, short descriptions, and safe HTML.
+"""Convert texts from the CMS for Place2book: plain lines, short descriptions, and safe HTML.
 
-What is compared, in place of what is sent, is `same_html`'s and include/billetbro/models/text.py's.
+Comparison uses `same_html` and include/billetbro/models/text.py instead of what is sent.
 """
 
 import html
@@ -32,14 +32,14 @@ _BLOCK_NOT_ALLOWED = re.compile(
 )
 _OPENING_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
 _NEVER_SENT = re.compile(r' (?:lang|title)="[^"]*"', re.IGNORECASE)
-"""Attributes that were let through once, and stand in what was applied then."""
+"""Attributes that an earlier version let through, and that are in what it applied."""
 
 
 def plain_line(text: str | None) -> str:
-    """Return the text as one line of what can be read.
+    """Return the readable text as one line.
 
-    Plain text has its character references decoded once; what plainly is HTML loses its tags. White space is folded;
-    what nobody sees, and what no database can hold, is left out.
+    Character references in plain text are decoded once; what is clearly HTML loses its tags. White space is folded;
+    invisible characters, and those that no database can hold, are removed.
     """
     printable = shortened(_printable(text or ""))
     return one_line(_printable(decoded(_without_tags(printable) if is_html(printable) else printable)))
@@ -51,7 +51,7 @@ def short_description(text: str | None) -> str:
 
 
 def long_description(body: str | None, page: str | None) -> str:
-    """Return the body with allowed HTML only, and a last line that links to the event's own page where it has one."""
+    """Return the body with allowed HTML only, and a last line that links to the event's page, if any."""
     separated = _BLOCK_NOT_ALLOWED.sub(" <", flattened(shortened(_printable(body or ""))))
     safe = nh3.clean(
         separated,
@@ -68,17 +68,17 @@ def long_description(body: str | None, page: str | None) -> str:
 
 
 def is_too_long(body: str | None) -> bool:
-    """Tell whether the long description holds less than the body says: it is too long, or too deep."""
+    """Tell whether the long description holds less than the body, which is too long or nested too deep."""
     return is_cut(_printable(body or ""))
 
 
 def same_html(one: str, other: str) -> bool:
-    """Return whether two long descriptions are one in the normal form, attributes that are never sent left aside."""
+    """Return whether two long descriptions have the same normal form, apart from attributes that are never sent."""
     return one == other or _html_form(one) == _html_form(other)
 
 
 def web_url(url: str | None) -> str | None:
-    """Return the address when it is a whole http(s) one, else None."""
+    """Return the address if it is a complete http(s) one, else None."""
     text = visible(_printable(url or "")).strip()
     try:
         parts = urlsplit(text)
@@ -88,7 +88,7 @@ def web_url(url: str | None) -> str | None:
 
 
 def _without_tags(text: str) -> str:
-    """Return HTML as text in which only character references are left to be decoded."""
+    """Return HTML as text with its character references not yet decoded."""
     return nh3.clean(_BLOCK.sub(" <", flattened(text)), tags=set(), clean_content_tags=_REMOVED_WHOLE)
 
 
@@ -97,7 +97,7 @@ def _html_form(text: str) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    """Cut between two words where there are two, so that the text and its "…" are at most so many characters."""
+    """Cut the text, between words if possible, to at most this many characters including its "…"."""
     if len(text) <= most:
         return text
     head, space, _ = text[:most].rpartition(" ")
@@ -105,5 +105,5 @@ def _cut(text: str, most: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """Leave out control characters and lone surrogates: PostgreSQL and UTF-8 do not take them."""
+    """Remove control characters and lone surrogates, which PostgreSQL and UTF-8 reject."""
     return _UNPRINTABLE.sub("", text)

@@ -1,18 +1,18 @@
-"""HTML of a size and a depth that can be cleaned in no time, whatever was pasted into it (behaviour 2).
+"""Limit the size and depth of pasted HTML, so that it can be cleaned quickly (behaviour 2).
 
-A parser of HTML looks through all that is open at each tag, so that tags in tags in tags cost the square of their
-number. What everybody writes is within the bounds and passes as it is.
+An HTML parser searches all open tags at each tag, so that nested tags cost the square of their number. Ordinary texts
+are within the limits and pass unchanged.
 """
 
 import re
 from collections import Counter
 
 LONGEST = 100_000
-"""Characters of a text that are looked at, after what shows nothing was left out: pictures in the text, comments."""
+"""Characters of a text that are used, after invisible parts were removed: embedded pictures, comments."""
 DEEPEST = 60
-"""How many tags can be open at once; further ones are left out, not the text in them."""
+"""How many tags can be open at once; deeper ones are left out, but not their text."""
 MOST_STYLES = 8
-"""How many of these can be bold, italic or links: a parser opens each of them anew in every paragraph."""
+"""How many of these can be styles or links: a parser reopens each of them in every paragraph."""
 _LONGEST_TAG = 4_000
 
 _OVERLONG_TAG = re.compile(rf"<(/?[a-z][a-z0-9]*)[^<>]{{{_LONGEST_TAG},}}>", re.IGNORECASE)
@@ -31,23 +31,23 @@ _CLOSED_BY_THE_NEXT = {
     "td": ("table",),
     "th": ("table",),
 }
-"""Tags that need no end: there are no more of them open than of those around them, and one."""
+"""Tags whose end is optional, with their parents: at most one more of them is open than of their parents."""
 
 
 def shortened(text: str) -> str:
-    """Return the text, or as much of it as is looked at, with what shows nothing left out of a long one."""
+    """Return the text; one that is too long loses its invisible parts and, if still too long, its end."""
     lean = _lean(text)
     return lean if len(lean) <= LONGEST else _head(lean)
 
 
 def flattened(text: str) -> str:
-    """Return the HTML of a shortened text without what would be open too deep."""
+    """Return the HTML of a shortened text without tags that are nested too deep."""
     flat = _Flat().of(text) if text.count("<") > MOST_STYLES else text
     return _OVERLONG_TAG.sub(r"<\1>", flat)
 
 
 def is_cut(text: str) -> bool:
-    """Tell whether anything of an HTML text that could be read or seen is left out for its size or depth."""
+    """Tell whether anything readable or visible of an HTML text is left out for its size or depth."""
     short = shortened(text)
     return len(_lean(text)) > LONGEST or (short.count("<") > MOST_STYLES and _Flat().of(short) != short)
 
@@ -57,10 +57,9 @@ def _lean(text: str) -> str:
 
 
 class _Flat:
-    """Leaves out the tags that would be open too deep, each with its end.
+    """Leaves out tags that are nested too deep, together with their ends.
 
-    An end counts for a tag of its own name alone, so that never more is open than is counted, however the tags are
-    crossed.
+    An end closes a tag of its own name only, so that never more tags are open than are counted, even if they overlap.
     """
 
     def __init__(self) -> None:
@@ -97,13 +96,13 @@ class _Flat:
 
 
 def _without_comments(text: str) -> str:
-    """Leave out comments; one that is not ended hides the rest."""
+    """Remove comments; an unclosed one hides the rest."""
     before, *commented = text.split("<!--")
     return before + "".join(part.partition("-->")[2] for part in commented)
 
 
 def _head(text: str) -> str:
-    """Return as much as is looked at, without half a word or half a tag at its end."""
+    """Return the used part of the text, without half a word or half a tag at its end."""
     head = text[:LONGEST]
     tag = head.rfind("<")
     if tag > head.rfind(">"):

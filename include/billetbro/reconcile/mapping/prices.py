@@ -1,4 +1,4 @@
-"""Ticket categories to prices in øre (behaviour 2)."""
+"""Map ticket categories to prices in øre (behaviour 2)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,7 +10,7 @@ from billetbro.reconcile.mapping.flaw import Flaw
 from billetbro.reconcile.mapping.html import plain_line
 
 MAX_ORE = 2**31 - 1
-"""The most that a price can be: what an ordinary integer holds. Anything above is no price."""
+"""The highest price: the largest 32-bit integer."""
 
 _ORE = {PriceUnit.KRONER: 100, PriceUnit.MINOR: 1}
 
@@ -18,8 +18,8 @@ _ORE = {PriceUnit.KRONER: 100, PriceUnit.MINOR: 1}
 def prices_of(categories: Sequence[TicketCategory], unit: PriceUnit, currency: str) -> tuple[DesiredPrice, ...] | Flaw:
     """Return a price for each category, or the first flaw.
 
-    A category without a uuid is known by its title; the second with the same title is `title:Voksen#2`. A category
-    that names no currency is in the library's.
+    A category without a uuid is identified by its title; the second with the same title is `title:Voksen#2`. A category
+    without a currency uses the library's.
     """
     prices: dict[str, DesiredPrice] = {}
     for category in categories:
@@ -49,7 +49,7 @@ def _flaw_of(category: TicketCategory, currency: str) -> Flaw | None:
 
 
 def _in_ore(amount: Decimal | None, unit: PriceUnit) -> int | None:
-    """Return the amount in whole øre; None when it is no number or has a fraction of an øre, which nobody can pay."""
+    """Return the amount in whole øre; None when it is not a number or has a fraction of an øre."""
     if amount is None or not amount.is_finite() or amount > MAX_ORE:
         return None
     numerator, denominator = amount.as_integer_ratio()

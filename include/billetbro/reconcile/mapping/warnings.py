@@ -1,4 +1,4 @@
-"""What goes on sale and probably is not as it was meant: staff are told, nothing is held back (behaviour 1). Pure."""
+"""Warn staff of events on sale that are probably mistaken; nothing is held back (behaviour 1). Pure."""
 
 import re
 
@@ -6,16 +6,16 @@ from billetbro.models import Outcome
 from billetbro.models.text import caseless
 
 STILL_CLONED = "still_cloned"
-"""A website's clone function ends the title so; an editor who has seen to the copy takes it away."""
+"""The suffix that a website's clone function adds to the title; editors remove it when the copy is ready."""
 DESCRIPTION_CUT = "description_cut"
-"""The body is longer, or its tags stand deeper in each other, than is looked at (html_bounds.py)."""
+"""The body is longer, or its tags are nested deeper, than the limits (html_bounds.py)."""
 
 _CLONED = re.compile("[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d] ?cloned$")
 _ON_SALE = (Outcome.TICKET_EVENT, Outcome.PASSIVE_EVENT)
 
 
 def warnings_of(title: str, outcome: Outcome, *, cut: bool = False) -> tuple[str, ...]:
-    """Return the codes of what staff are to be warned of, of an event that is transferred; `cut` is its description."""
+    """Return the codes of the warnings about an event that is transferred; `cut`: its description was cut."""
     if outcome not in _ON_SALE:
         return ()
     found = {STILL_CLONED: _CLONED.search(caseless(title)) is not None, DESCRIPTION_CUT: cut}

@@ -1,21 +1,21 @@
-"""Which events a library leaves to its twin: two libraries that show the same events, of which one leads. Pure.
+"""Which events a library defers to its twin. Twins are two libraries with the same events; one of them leads. Pure.
 
-Two events are the same by title and start (similarity.py); or when one shows the sales link of the other's Place2book
-event, or was left to it before, and title or start are still the same.
+Two events are the same by title and start (similarity.py). They are also the same when one shows the sales link of the
+other's Place2book event, or was deferred to it before, and the title or the start still agrees.
 
 | the event | its twin | then |
 |---|---|---|
-| on sale | whatever it does | goes on as if there were no twin; of a follower, `sold_twice` when both sell it |
-| not on sale | sells it, or may have begun to | `sold_by_twin`: none created, reopened, or adopted by name and start |
-| not on sale | leads, and wants to sell it, sells it elsewhere or has called it off | `sold_by_twin` |
-| not on sale | sold it and has called it off | `sold_by_twin` |
-| new | holds its sale ended, since it was removed with tickets sold | `sold_by_twin` |
-| new | leads, and was never read | `waits_for_twin` |
-| its create was begun by us, or it shows the link of a free event | whatever it does | on sale already: adopted |
+| on sale | anything | planned as if there were no twin; the follower reports `sold_twice` when both sell it |
+| not on sale | sells it, or may have started to | `sold_by_twin`: not created, reopened, or adopted by name and start |
+| not on sale | leads, and wants to sell it, sells it elsewhere or has cancelled it | `sold_by_twin` |
+| not on sale | sold it and has cancelled it | `sold_by_twin` |
+| new | has ended its sale, because it was removed after tickets were sold | `sold_by_twin` |
+| new | leads, and has never been read | `waits_for_twin` |
+| we began its create, or it shows the link of a free event | anything | already on sale: adopted |
 
-What has no Place2book event is skipped; what has one that is not for sale (passive, over, its sale ended) is rejected,
-so that nothing is done to it. On sale is a live link to an event that is not passive and whose sale we have not ended;
-at the twin also one that its source says is over while its Place2book event is still to come.
+A deferred event without a Place2book event is skipped. One whose Place2book event is not for sale (passive, over, sale
+ended) is rejected, so that nothing happens to it. "On sale" means a live link to an event that is not passive and whose
+sale we have not ended; for the twin also an event that is over by its source but still ahead in Place2book.
 """
 
 from collections.abc import Collection, Iterable
@@ -35,7 +35,7 @@ WAITS_FOR_TWIN = "waits_for_twin"
 
 
 def defer_to_twin(state: ReconcileState) -> ReconcileState:
-    """Return the state with what the twin has taken out of the identities, and the snapshot as it then is."""
+    """Return the state without the identities that are deferred to the twin, and with the snapshot updated to match."""
     twin, hosts = state.twin, state.rules.sales_hosts
     if twin is None:
         return state
@@ -52,7 +52,7 @@ def defer_to_twin(state: ReconcileState) -> ReconcileState:
             remaining[uuid] = identity
             if claim and twin.leads and claim.hold is Hold.ON_SALE and _sells(identity) and state.run.asked_for(uuid):
                 twice.append(rejection_of(identity.mapped, SOLD_TWICE, None, _whose(twin, claim)))
-        elif claim and not (claim.hold is Hold.SALE_ENDED and _has_one_of_its_own(identity)):
+        elif claim and not (claim.hold is Hold.SALE_ENDED and _is_standing(identity)):
             deferred[uuid] = _deferred(identity, SOLD_BY_TWIN, _whose(twin, claim))
             deferred_to |= {uuid: claim.link.seccode} if claim.link and claim.link.seccode else {}
         elif twin.leads and not twin.read and identity.link is None:
@@ -70,12 +70,12 @@ def defer_to_twin(state: ReconcileState) -> ReconcileState:
 
 
 def is_claimed_by_twin(mapped: Mapped, state: ReconcileState) -> bool:
-    """Return whether the twin has an event that ours has been over; it then stays over."""
+    """Return whether the twin claims an event of ours that was over: then it stays over."""
     return state.twin is not None and state.twin.claim_on(mapped, state.rules.sales_hosts) is not None
 
 
 def _deferred_before(identities: Iterable[Identity], twin: Twin) -> dict[str, str]:
-    """Return what instances that a source made anew were left to under the uuids that they had before."""
+    """Return the seccodes to which recreated instances were deferred under their former uuids."""
     anew = [i.mapped for i in identities if i.belonging is Belonging.NEW and i.mapped.uuid not in twin.deferred]
     seccodes = {gone.uuid: seccode for gone, seccode in twin.deferred_gone}
     return {
@@ -84,7 +84,7 @@ def _deferred_before(identities: Iterable[Identity], twin: Twin) -> dict[str, st
 
 
 def _would_begin_to_sell(identity: Identity, sales_hosts: Collection[str], *, resync: bool) -> bool:
-    """Return whether the event would be bought here from now on, or shown as a new one, and was not before."""
+    """Return whether the event would go on sale here, or appear as a new one, and was not on sale before."""
     match identity.belonging:
         case Belonging.NEW:
             return True
@@ -100,12 +100,12 @@ def _would_begin_to_sell(identity: Identity, sales_hosts: Collection[str], *, re
     return not passive and identity.link is not None and not is_on_sale(identity.link)
 
 
-def _has_one_of_its_own(identity: Identity) -> bool:
+def _is_standing(identity: Identity) -> bool:
     return identity.link is not None and identity.current is not None
 
 
 def _sells(identity: Identity) -> bool:
-    return _has_one_of_its_own(identity) and identity.link is not None and is_on_sale(identity.link)
+    return _is_standing(identity) and identity.link is not None and is_on_sale(identity.link)
 
 
 def _deferred(identity: Identity, code: str, found: str) -> Mapped:

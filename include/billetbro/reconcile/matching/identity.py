@@ -2,19 +2,18 @@
 
 | rule | the source event ... | becomes |
 |---|---|---|
-| 1 | has a link in `sync.links` whose event was not removed | LINKED, one that had retired too |
+| 1 | has a link in `sync.links` whose event was not removed | LINKED, also after retiring |
 | 2 | shows the sales link of an event of this library's event makers that no living source event has | ADOPTED |
-| 2 | ... that another source event has, or that is over (a clone), or its library's twin's | goes on to rule 3 |
+| 2 | ... that another source event has (a clone), that is over, or that the twin has | goes on to rule 3 |
 | 2 | ... of no event of these event makers | UNKNOWN_LINK: rejected, nothing created |
 | 2 | ... of a vanished source event with the same title, or the same start | MOVED |
-| 3 | is an instance made anew: a link's source event vanished, with the same series and title | MOVED |
+| 3 | is a recreated instance: a link's source event vanished, with the same series and title | MOVED |
 | 3 | looks like an event that vanished: the same title, start and event maker | MOVED |
-| 3 | starts when one does that began before the window, with the same title and series or event maker | MOVED |
+| 3 | starts with an event from before the window, with the same title and series or event maker | MOVED |
 | 4 | has the name and start of an unlinked event of its event maker (a create whose answer was lost) | ADOPTED |
 | 5 | none of these | NEW |
 
-An event that was linked and lost its Place2book event to somebody's delete there is MISSING: never created again by
-itself, only by `resync`.
+A linked event whose Place2book event somebody deleted there is MISSING: only `resync` creates it again.
 """
 
 from collections import defaultdict
@@ -31,15 +30,15 @@ from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
 
 def match_events(state: ReconcileState) -> ReconcileState:
-    """Return the state with the identity of each source event that should be in Place2book and is not the twin's."""
+    """Return the state with the identity of each wanted source event that is not deferred to the twin."""
     return defer_to_twin(replace(state, identities=identify(state)))
 
 
 def identify(state: ReconcileState) -> dict[str, Identity]:
-    """Return the identity of each source event that should be in Place2book, by uuid, whatever the twin has.
+    """Return the identity of each wanted source event by uuid, regardless of the twin.
 
-    A link whose event starts outside the window has not vanished, since it was not asked for; it is made anew only by
-    what starts when it does.
+    A link whose event starts outside the window has not vanished: it was not asked for. Only an event of the same start
+    counts as its recreation.
     """
     found: dict[str, Identity] = {}
     standing = {link.uuid: link for link in state.links if link.status is not LinkStatus.DELETED}
@@ -61,14 +60,14 @@ def _unmatched(state: ReconcileState, found: dict[str, Identity]) -> list[Mapped
 
 
 def _absent(state: ReconcileState, *, out_of_sight: bool) -> list[Link]:
-    """Return the live links whose source event the snapshot lacks, and must hold; or need not hold (`out_of_sight`)."""
+    """Return the live links whose source event is absent although it should be, or need not be, in the snapshot."""
     window, now = state.run.window, state.run.now
     absent = (link for link in state.live_links if link.uuid not in state.mapped)
     return [link for link in absent if link.is_out_of_sight(window, now) is out_of_sight]
 
 
 def _by_sales_link(state: ReconcileState, found: dict[str, Identity]) -> None:
-    """Apply rule 2. Of several that show one free event's link, the one most like it has it, the others are clones."""
+    """Apply rule 2. If several show one free event's link, the most similar gets it; the others are clones."""
     hosts, now = state.rules.sales_hosts, state.run.now
     claims: dict[str, list[Mapped]] = defaultdict(list)
     for mapped in _unmatched(state, found):
@@ -93,10 +92,10 @@ def _by_sales_link(state: ReconcileState, found: dict[str, Identity]) -> None:
 
 
 def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str, Identity]) -> None:
-    """Give a vanished source event's Place2book event to the one that shows its link and is most like it.
+    """Move a vanished source event's link to the most similar event that shows it.
 
-    A claimant with another title and another start is a clone of what was removed since: it gets an event of its own.
-    Several instances of the same series say nothing by showing one link: they are paired by their starts (rule 3).
+    A claimant that differs in title and start is a clone of a removed event and gets a new one. If several instances of
+    the series show the link, it proves nothing: they are paired by their starts (rule 3).
     """
     alike = [
         mapped for mapped in claimants if same_text(mapped.title, orphan.title) or mapped.starts_at == orphan.starts_at
@@ -110,7 +109,7 @@ def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str
 
 
 def _made_anew(state: ReconcileState, found: dict[str, Identity]) -> None:
-    """Apply rule 3, and fill in the Place2book event of all that moved."""
+    """Apply rule 3, then fill in the Place2book event of each moved identity."""
     claimed = {identity.link.uuid for identity in found.values() if identity.link}
     vanished = [link for link in _absent(state, out_of_sight=False) if link.uuid not in claimed]
     unseen = [link for link in _absent(state, out_of_sight=True) if not link.is_over(state.run.now)]
@@ -124,7 +123,7 @@ def _made_anew(state: ReconcileState, found: dict[str, Identity]) -> None:
 
 
 def _lost_creates(state: ReconcileState, found: dict[str, Identity]) -> None:
-    """Apply rule 4, those whose create was begun first, each event to one source event."""
+    """Apply rule 4, one event to one source event, starting with those whose create we began."""
     begun = state.in_doubt.lost
     claimed = {identity.current.key for identity in found.values() if identity.current}
     free = (event for event in state.free_events if event.key not in claimed)
@@ -136,15 +135,12 @@ def _lost_creates(state: ReconcileState, found: dict[str, Identity]) -> None:
             continue
         candidates = waiting[mapped.event_maker, normal_form(mapped.desired.name), mapped.desired.begin_at]
         if candidates:
-            found[mapped.uuid] = Identity(
-                mapped=mapped,
-                belonging=Belonging.ADOPTED,
-                current=candidates.pop(0),
-                created_by_us=mapped.uuid in begun,
-            )
+            current, by_us = candidates.pop(0), mapped.uuid in begun
+            adopted = Identity(mapped=mapped, belonging=Belonging.ADOPTED, current=current, created_by_us=by_us)
+            found[mapped.uuid] = adopted
 
 
 def _differs(mapped: Mapped, event: CurrentEvent) -> tuple[bool, bool]:
-    """Return whether name and start are other ones: what sorts the most alike first."""
+    """Return the sort key that puts the most similar first: whether the name differs, whether the start differs."""
     name = mapped.desired.name if mapped.desired else mapped.title
     return not same_text(name, event.name), mapped.starts_at != event.begin_at

@@ -1,7 +1,7 @@
-"""Which price belongs to which ticket category, also after a category got another uuid (behaviour 3). Pure.
+"""Match prices with ticket categories, also after a category got another uuid (behaviour 3). Pure.
 
-Of several categories or prices with one title, those with the same value belong together first. The table of what
-follows is planning/prices.py's.
+Among categories or prices of the same title, those with the same value are matched first. What is then done with them:
+see planning/prices.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ def claim_prices(
     *,
     adopting: bool,
 ) -> dict[str, AppliedPrice]:
-    """Return the prices of ours by key, new uuids and unrecorded creations sorted out."""
+    """Return our prices by category key, after matching new uuids and prices whose creation was not recorded."""
     keys = {wanted.key for wanted in desired}
     ours = dict(applied)
     for alike in (same_price, same_name):
@@ -37,16 +37,15 @@ def claim_prices(
 
 
 def prices_as_made(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> dict[str, AppliedPrice]:
-    """Return the prices of an event that we have just created, each with the value that it has, not the one we sent.
+    """Return the prices of an event that we have just created, with Place2book's values instead of those we sent.
 
-    So a value that Place2book took for something else is set right by the next plan.
+    If Place2book misread a value, the next plan then corrects it.
     """
     ours = claim_prices(desired, {}, standing, adopting=True)
     return {key: replace(price, value_ore=standing[price.price_id].value_ore) for key, price in ours.items()}
 
 
 def _same_values(desired: Sequence[DesiredPrice], standing: Mapping[int, CurrentPrice]) -> bool:
-    """Return whether both have the very same values, so that names alone differ."""
     wanted = sorted(price.value_ore for price in desired)
     return bool(wanted) and wanted == sorted(price.value_ore for price in standing.values())
 

@@ -1,4 +1,4 @@
-"""What a link takes over before anything is matched: new dates, and what Place2book tells late. Pure."""
+"""Bring links up to date before matching: new dates of the source event, late answers of Place2book. Pure."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from billetbro.reconcile.state import ReconcileState
 
 
 def revive(state: ReconcileState) -> ReconcileState:
-    """Return the state with the retired links live again whose source event was given new dates after it had ended."""
+    """Return the state with retired links live again where the source event, already over, was given new dates."""
     retired = {link.uuid: link for link in state.links if link.status is LinkStatus.RETIRED}
     return state.with_links(
         replace(retired[mapped.uuid], status=LinkStatus.LIVE, starts_at=mapped.starts_at, ends_at=mapped.ends_at)
@@ -19,7 +19,7 @@ def revive(state: ReconcileState) -> ReconcileState:
 
 
 def complete(state: ReconcileState) -> ReconcileState:
-    """Return the state with what Place2book had not told of linked events: seccode, and where they are sold."""
+    """Return the state with links completed by a seccode and a sales location that Place2book now provides."""
     shown = ((link, state.events.get(link.key)) for link in state.links)
     completed = (
         replace(

@@ -1,4 +1,4 @@
-"""When two events of two sources are the same one: by their titles and starts. Pure."""
+"""Tell by title and start whether two events of two sources are the same. Pure."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from billetbro.models.text import normal_form
 
 JOINING = frozenset({"og", "and"})
-"""Words that one source writes where another writes a sign, such as "&"."""
+"""Words that another source may write as a sign such as "&"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What events are compared by: the words of the title, and the minute of the start in UTC."""
+    """What is compared of two events: the words of the title, and the minute of the start in UTC."""
 
     words: tuple[str, ...]
     minute: datetime | None
 
 
 def features_of(title: str, starts_at: datetime | None) -> Features:
-    """Return what an event is compared by: capitals, punctuation, white space and joining words make no difference."""
+    """Return the features of an event, without case, punctuation, white space and joining words."""
     letters = unicodedata.normalize("NFKC", normal_form(title)).casefold()
     bare = "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in letters)
     words = tuple(word for word in bare.split() if word not in JOINING)
@@ -28,16 +28,16 @@ def features_of(title: str, starts_at: datetime | None) -> Features:
 
 
 def same_title(one: Features, other: Features) -> bool:
-    """Return whether one title's words stand in the other's, together and in their order: it adorns the same title."""
+    """Return whether one title contains the other's words in sequence: additions do not make another title."""
     short, long = sorted((one.words, other.words), key=len)
     return any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1))
 
 
 def is_same(one: Features, other: Features) -> bool:
-    """Return whether two events are the same: they start in the same minute, and have the same title."""
+    """Return whether two events start in the same minute and have the same title."""
     return one.minute == other.minute and same_title(one, other)
 
 
 def is_alike(one: Features, other: Features) -> bool:
-    """Return whether an event that is known to be another still is it: not when title and start are both other ones."""
+    """Return whether two events known to be the same still are: title or start agrees."""
     return one.minute == other.minute or same_title(one, other)

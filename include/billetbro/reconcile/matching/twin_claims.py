@@ -1,4 +1,4 @@
-"""What is known of a library's twin, which shows the same events: what it claims, and how strongly. Pure."""
+"""What a library's twin claims, and how strongly. Twins show the same events. Pure."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -13,11 +13,11 @@ from billetbro.reconcile.matching.similarity import Features, features_of, is_al
 from billetbro.reconcile.planning.owned_fields import read_time
 
 LED = frozenset({Outcome.TICKET_EVENT, Outcome.SOLD_ELSEWHERE, Outcome.CANCELLED})
-"""What an event can be to the library that leads for the other to leave it alone."""
+"""Outcomes at the leading library that make the follower leave the event alone."""
 
 
 class Hold(IntEnum):
-    """What the twin has of an event, the strongest first; `NOT_FOR_SALE` holds only what shows its sales link."""
+    """How strongly the twin holds an event, strongest first; `NOT_FOR_SALE` holds only what shows its sales link."""
 
     ON_SALE = 0
     SALE_ENDED = 1
@@ -27,7 +27,7 @@ class Hold(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """An event of the twin's as it looks in one place: in its source, in its link, or in Place2book."""
+    """One of the twin's events as its source, its link or Place2book shows it."""
 
     looks: Features
     hold: Hold
@@ -36,12 +36,11 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Twin:
-    """What is known of the other library: its name, whether it leads, whether it was ever read, its links and snapshot.
+    """The other library: its name, whether it leads, whether it was ever read, its links and its snapshot.
 
-    `creates_in_doubt` are the title and start of creates that may have been carried out, `missing` the source events
-    whose Place2book event staff have deleted, `to_come` the Place2book events that are over for its source alone.
-    `deferred` says which of its events ours were left to before, by seccode; `deferred_gone` the same of those of ours
-    that have vanished since.
+    `creates_in_doubt`: title and start of creates that may have been carried out. `missing`: source events whose
+    Place2book event staff deleted. `to_come`: Place2book events still ahead that are over by the source. `deferred`:
+    seccodes to which our events were deferred before, by uuid; `deferred_gone`: the same for vanished events.
     """
 
     name: str
@@ -62,17 +61,17 @@ class Twin:
 
     @cached_property
     def events(self) -> frozenset[TicketEventKey]:
-        """Return the Place2book events that are the twin's, whatever they look like."""
+        """Return the keys of the Place2book events that the twin has linked."""
         return frozenset(link.key for link in self.standing)
 
     @cached_property
     def seccodes(self) -> frozenset[str]:
-        """Return what the sales links of these events are known by."""
+        """Return the seccodes of these events."""
         return frozenset(link.seccode for link in self.standing if link.seccode)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """Return all that it claims. What it merely wants counts where it leads."""
+        """Return all claims. Events that it only wants count where it leads."""
         shown = {mapped.uuid: mapped for mapped in self.snapshot}
         claims: list[Claim] = []
         for link in self.standing:
@@ -90,7 +89,7 @@ class Twin:
 
     @cached_property
     def by_minute(self) -> Mapping[datetime | None, Sequence[Claim]]:
-        """Return its claims by minute of start, but for what is not for sale."""
+        """Return the claims on what is for sale, by minute of start."""
         by_minute: dict[datetime | None, list[Claim]] = defaultdict(list)
         for claim in self.claims:
             if claim.hold is not Hold.NOT_FOR_SALE:
@@ -99,7 +98,7 @@ class Twin:
 
     @cached_property
     def by_seccode(self) -> Mapping[str, Sequence[Claim]]:
-        """Return its claims on Place2book events, by seccode."""
+        """Return the claims on Place2book events, by seccode."""
         by_seccode: dict[str, list[Claim]] = defaultdict(list)
         for claim in self.claims:
             if claim.link and claim.link.seccode:
@@ -107,9 +106,9 @@ class Twin:
         return dict(by_seccode)
 
     def claim_on(self, mapped: Mapped, sales_hosts: Collection[str], ours: Collection[Features] = ()) -> Claim | None:
-        """Return what it has to say of an event of ours: the strongest of its claims, one with just its title first.
+        """Return the strongest claim on an event of ours, one with exactly its title first.
 
-        What looks just as another of `ours` is that one's, and no other's whose title is longer or shorter.
+        A claim that matches another of `ours` exactly belongs to that one, not to one with a longer or shorter title.
         """
         looks = features_of(mapped.title, mapped.starts_at)
         here = [claim for claim in self.by_minute.get(looks.minute, ()) if is_same(looks, claim.looks)]
@@ -129,12 +128,12 @@ class Twin:
 
 
 def is_on_sale(link: Link) -> bool:
-    """Return whether the link's event is one that can be bought, as far as we have a say in it."""
+    """Return whether tickets for the link's event can be bought, as far as we control it."""
     return link.status is LinkStatus.LIVE and not link.applied.get("passive") and link.sale_closed_at is None
 
 
 def _looks_of(link: Link, mapped: Mapped | None) -> set[Features]:
-    """Return how an event looks: when it was linked or last loaded, in Place2book, and in its source by now."""
+    """Return the features of an event as last loaded, in Place2book, and in its source now."""
     name, begin_at = link.applied.get("name"), link.applied.get("begin_at")
     looks = {features_of(link.title, link.starts_at), features_of(str(name or link.title), read_time(begin_at))}
     return looks | ({features_of(mapped.title, mapped.starts_at)} if mapped else set())

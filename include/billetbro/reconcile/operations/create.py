@@ -23,7 +23,7 @@ _LINK = re.compile(r"""href=["']([^"']+)""")
 class Create(Operation, kind=Kind.CREATE):
     """Create an event with its prices.
 
-    It has no link that `confirm` could judge: what it made is known by `SIGNS`, and `created_link` is its link.
+    `confirm` has no link to judge by: `SIGNS` recognise the event, and `created_link` makes its link.
     """
 
     makes_event = True
@@ -34,7 +34,7 @@ class Create(Operation, kind=Kind.CREATE):
     section = ReportSection.CREATED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Create the event, once, and link it; which price is whose is found out when they are read."""
+        """Create the event and link it; its prices are matched when they are read."""
         mapped = event.wanted
         assert mapped.desired is not None
         current = event.current = client.create_event(change.event_maker, mapped.desired, mapped.on_create)
@@ -54,10 +54,7 @@ class Create(Operation, kind=Kind.CREATE):
 
 
 def sales_location(current: CurrentEvent) -> str:
-    """Return where the event is sold: what Place2book says, or else the address that its seccode stands for.
-
-    Empty while Place2book tells neither.
-    """
+    """Return where the event is sold: by Place2book, else by its seccode; empty while it has neither."""
     of_seccode = f"https://www.place2book.com/da/sw2/sales/{current.seccode}" if current.seccode else ""
     return current.sales_location or of_seccode
 
@@ -65,8 +62,8 @@ def sales_location(current: CurrentEvent) -> str:
 def created_link(create: WriteInDoubt, current: CurrentEvent, mapped: Mapped | None) -> Link:
     """Return the link of a create that was carried out after all.
 
-    Its prices are known by their names. Which ticket category one came from was not sent: it is told by its name and
-    value, as of any price whose category has got another uuid.
+    Its prices are recognised by their names. Their ticket categories were not sent: they are matched by name and value,
+    like any price whose category got another uuid.
     """
     stands = current_fields(current)
     desired = mapped.desired.prices if mapped and mapped.desired else ()
@@ -101,10 +98,10 @@ def _bears_description(event: CurrentEvent, sent: Mapping[str, Written]) -> bool
 
 
 def _names_the_page(event: CurrentEvent, sent: Mapping[str, Written]) -> bool:
-    """Return whether the event's description links to the page that was sent last in it, however it was rewritten."""
+    """Return whether the description links to the page that we sent last in it, even if it was rewritten."""
     pages = _LINK.findall(str(sent.get(LONG_TEXT) or ""))
     return bool(pages) and pages[-1] in _LINK.findall(event.description_long)
 
 
 SIGNS = (_bears_name_and_start, _bears_description, _names_the_page)
-"""What tells that an event was made by a create, by what it sent, the surest first."""
+"""How an event is recognised by what its create sent, most certain first."""

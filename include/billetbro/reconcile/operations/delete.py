@@ -1,4 +1,4 @@
-"""Delete an event, unless something was sold of it in the meantime."""
+"""Delete an event, unless tickets were sold in the meantime."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -16,14 +16,14 @@ class SoldMeanwhile(Refused):
 
 
 class Delete(Operation, kind=Kind.DELETE):
-    """Delete an event that nothing was sold of."""
+    """Delete an event without sales."""
 
     removes = True
     reported_by_reason = True
     section = ReportSection.DELETED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Make sure once more that nothing was sold, and delete it; one that is gone already is what was wanted."""
+        """Check again that nothing was sold, then delete the event; it may already be gone."""
         with suppress(NotFound):
             now = client.event(*change.key)
             now = replace(now, prices=client.prices_or_none(*change.key))
@@ -35,5 +35,5 @@ class Delete(Operation, kind=Kind.DELETE):
         event.link = replace(event.linked, status=LinkStatus.DELETED)
 
     def confirm(self, _change: WriteInDoubt, link: Link, current: CurrentEvent | None, /) -> Link | None:
-        """Return the link as deleted when Place2book has the event no more."""
+        """Return the link as deleted if Place2book no longer has the event."""
         return replace(link, status=LinkStatus.DELETED) if current is None else None

@@ -1,4 +1,4 @@
-"""What changes our link alone: nothing is sent."""
+"""Changes of our link alone: nothing is sent."""
 
 from dataclasses import replace
 
@@ -11,13 +11,13 @@ from billetbro.reconcile.reasons import Why
 
 
 class LinkOnly(Operation):
-    """A change of the link alone. It is stored together with its outcome, which so is never in doubt."""
+    """A change of the link alone. It is stored together with its outcome, so it is never in doubt."""
 
     sends_to_place2book = False
 
 
 class Adopt(LinkOnly, kind=Kind.ADOPT):
-    """Link a source event to an event that stands in Place2book already."""
+    """Link a source event to an existing Place2book event."""
 
     starts_event = True
     needs_link = True
@@ -37,7 +37,7 @@ class Adopt(LinkOnly, kind=Kind.ADOPT):
 
 
 class Move(LinkOnly, kind=Kind.MOVE):
-    """Let the link follow to the new instance, to which no state was ever written."""
+    """Move the link to the new instance, to which no state was ever written."""
 
     starts_event = True
     needs_link = True
@@ -45,7 +45,7 @@ class Move(LinkOnly, kind=Kind.MOVE):
     section = ReportSection.LINKED
 
     def apply(self, _client: TicketSystem, _change: Change, event: EventState, /) -> None:
-        """Give the link the new instance's identity, and forget what was written to the old one."""
+        """Take over the new instance's identity, and forget what was written to the old one."""
         mapped, link = event.wanted, event.linked
         event.link = replace(
             link,
@@ -60,10 +60,9 @@ class Move(LinkOnly, kind=Kind.MOVE):
 
 
 class Record(LinkOnly, kind=Kind.RECORD):
-    """Remember as applied what Place2book has already, or what only its ticket categories' numbers changed of."""
+    """Record as applied what Place2book already has, or prices whose ticket categories only got other uuids."""
 
     def apply(self, _client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Remember the event's fields, or the price."""
         if change.price_key is None:
             remember_fields(event, new_values(change))
         else:
@@ -72,21 +71,19 @@ class Record(LinkOnly, kind=Kind.RECORD):
 
 
 class Drift(LinkOnly, kind=Kind.DRIFT):
-    """Remember what staff edited, or that they took it back."""
+    """Record what staff edited, or that they undid it."""
 
     section = ReportSection.EDITED_BY_STAFF
 
     def apply(self, _client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Remember each field's value, or forget it."""
         link, shown = event.linked, new_values(change)
         others = without(link.drift, shown)
         event.link = replace(link, drift=others if change.why == Why.UNDONE_BY_STAFF else others | shown)
 
 
 class Retire(LinkOnly, kind=Kind.RETIRE):
-    """End the link of an event that is over, or that is gone on both sides."""
+    """Retire the link of an event that is over, or that is gone on both sides."""
 
     def apply(self, _client: TicketSystem, _change: Change, event: EventState, /) -> None:
-        """Note what became of the event."""
         status = LinkStatus.DELETED if event.current is None else LinkStatus.RETIRED
         event.link = replace(event.linked, status=status)

@@ -1,4 +1,4 @@
-"""What all kinds of change have in common: flags, words, how one is applied to an event and confirmed."""
+"""The base of all operations: flags, how a change is applied to an event, and how it is confirmed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from billetbro.models.ticketing import CurrentEvent, CurrentPrice, OnCreate, Tic
 
 
 class TicketSystem(Protocol):
-    """The calls that carry out a change; they raise what billetbro.api.place2book.client raises."""
+    """The calls that carry out changes; they raise what billetbro.api.place2book.client raises."""
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent: ...
     def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate, /) -> CurrentEvent: ...
@@ -27,7 +27,7 @@ class TicketSystem(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class EventState:
-    """One event while its changes are carried out: what it should be, its link, and how it stands in Place2book."""
+    """One event while its changes are carried out: as mapped, its link, and its current state in Place2book."""
 
     mapped: Mapped | None
     link: Link | None
@@ -35,35 +35,35 @@ class EventState:
 
     @property
     def wanted(self) -> Mapped:
-        """Return what the event should be, which every change of its fields knows."""
+        """Return the mapped event, which every change of fields has."""
         assert self.mapped is not None
         return self.mapped
 
     @property
     def linked(self) -> Link:
-        """Return the event's link, which it has once it was created."""
+        """Return the event's link, which exists once the event was created."""
         assert self.link is not None
         return self.link
 
     @property
     def standing(self) -> CurrentEvent:
-        """Return how the event stands, which it does until it is deleted."""
+        """Return the current event, which exists until it is deleted."""
         assert self.current is not None
         return self.current
 
     def update_current(self, answer: CurrentEvent) -> CurrentEvent:
-        """Take an answer of Place2book's for how the event stands; it shows no prices, so those known before stay."""
+        """Take Place2book's answer as the current event; it has no prices, so the known ones stay."""
         self.current = replace(answer, prices=self.current.prices if self.current else None)
         return self.current
 
     def price_of(self, change: Change) -> int | None:
-        """Return the number of the price that a change was about, once it was carried out."""
+        """Return the id of the price that an applied change concerned."""
         ours = self.link.prices.get(change.price_key or "") if self.link else None
         return ours.price_id if ours else change.price_id
 
 
 class ReportSection(StrEnum):
-    """The sections of a run's report that list changes, in their order."""
+    """The sections of a run's report that list changes, in order."""
 
     CREATED = "created"
     LINKED = "linked"
@@ -80,52 +80,52 @@ class ReportSection(StrEnum):
 
 
 class Operation:
-    """One kind of change. A subclass names its kind, and overrides what is different about it."""
+    """One kind of change. A subclass names its kind and overrides what differs."""
 
     kind: ClassVar[Kind]
     sends_to_place2book: ClassVar[bool] = True
-    """It is a request to Place2book, which shows later whether it was carried out."""
+    """It is a request to Place2book, whose outcome can be read there later."""
     sends_to_source: ClassVar[bool] = False
-    """It is a request to the source, and tells nothing of Place2book."""
+    """It is a request to the source."""
     makes_event: ClassVar[bool] = False
-    """There is no Place2book event before it."""
+    """It creates the Place2book event."""
     starts_event: ClassVar[bool] = False
-    """The event's other changes need it."""
+    """The event's other changes depend on it."""
     removes: ClassVar[bool] = False
     """It takes an event off sale."""
     sends_price: ClassVar[bool] = False
     """It gives a price a value."""
     touches_prices: ClassVar[bool] = False
-    """Prices are others after it."""
+    """It changes prices."""
     needs_link: ClassVar[bool] = False
-    """The event goes on sale, or comes to another source event, which is then to show its link."""
+    """The event goes on sale, or moves to another source event, which must then show its link."""
     varies_with_time: ClassVar[bool] = False
-    """Its values hold the time at which it was planned."""
+    """Its values include the time of planning."""
     reported_by_reason: ClassVar[bool] = False
-    """A report gives its reason, and not its fields."""
+    """The report shows its reason instead of its fields."""
     section: ClassVar[ReportSection | None] = None
-    """Where a report lists it."""
+    """Where the report lists it."""
 
     def __init_subclass__(cls, *, kind: Kind | None = None) -> None:
-        """Register the class as the one of its kind; one that others derive from has none."""
+        """Register the class for its kind; a base class has none."""
         super().__init_subclass__()
         if kind is not None:
             cls.kind = kind
             _OPERATIONS[kind] = cls()
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Carry out the change, and bring `event` to how things are afterwards; the database is not touched.
+        """Carry out the change and update `event` accordingly, without touching the database.
 
-        Raises what the client raises, and NotTaken when Place2book left as it was what decides a sale.
+        Raises what the client raises, and NotTaken when Place2book did not change a field that decides a sale.
         """
         raise NotImplementedError(f"{change.kind} is not carried out at Place2book")
 
     def confirm(self, change: WriteInDoubt, link: Link, current: CurrentEvent | None, /) -> Link | None:
-        """Return the link as it is if the event shows that a change whose answer was lost was carried out, else None.
+        """Return the resulting link if the event shows that a change in doubt was carried out, else None.
 
-        Only what stands in Place2book now counts; `current` None: Place2book has the event no more. A link records what
-        we did. Of a change that it does not know of, a later run would think that staff did it: that they deleted the
-        event, edited the price, opened the sale again; and it would leave that alone.
+        Only Place2book's current state counts; `current` is None when the event is gone. The link records what we did:
+        a later run takes a change that is missing there for staff's (that they deleted the event, edited the price,
+        reopened the sale) and leaves it alone.
         """
         return None if current is None else self._confirm(change, link, current)
 
@@ -134,12 +134,12 @@ class Operation:
 
     @property
     def to_do_key(self) -> str:
-        """Return the key of what it would do, as a plan says it."""
+        """Return the key of its text in a plan."""
         return f"operation.{self.kind}.to_do"
 
     @property
     def done_key(self) -> str:
-        """Return the key of what it did, as an event's history says it."""
+        """Return the key of its text in an event's history."""
         return f"operation.{self.kind}.done"
 
 
@@ -152,5 +152,5 @@ def operation_of(kind: Kind) -> Operation:
 
 
 def kinds_where(holds: Callable[[Operation], bool]) -> tuple[Kind, ...]:
-    """Return the kinds of change of whose operation something holds."""
+    """Return the kinds of change whose operation satisfies a condition."""
     return tuple(kind for kind in Kind if holds(operation_of(kind)))

@@ -21,7 +21,6 @@ class CreatePrice(Operation, kind=Kind.CREATE_PRICE):
     section = ReportSection.UPDATED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Add the price, once."""
         new = new_values(change)
         price = client.create_price(*change.key, name=str(new["name"]), value_ore=int(new["value"] or 0))
         remember_price(event, change, price.price_id)
@@ -35,14 +34,13 @@ class CreatePrice(Operation, kind=Kind.CREATE_PRICE):
 
 
 class UpdatePrice(Operation, kind=Kind.UPDATE_PRICE):
-    """Lay new values over a price."""
+    """Update a price."""
 
     sends_price = True
     touches_prices = True
     section = ReportSection.UPDATED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Send what is new of the price."""
         update_price(client, change, lambda price: unchanged(change, _fields(price)))
         *_, price_id = price_of(change)
         remember_price(event, change, price_id)
@@ -66,14 +64,14 @@ def _fields(price: CurrentPrice) -> dict[str, Written]:
 
 
 class EndPriceSale(Operation, kind=Kind.END_PRICE_SALE):
-    """End the sale of a price that its category no longer has, though tickets were sold at it."""
+    """End the sale of a price with sales whose ticket category was removed."""
 
     touches_prices = True
     varies_with_time = True
     section = ReportSection.SALE_ENDED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Set the end of the price's sale to the time of the plan."""
+        """Set the end of the price's sale to the time of planning."""
         end = change.fields[0]
         update_price(client, change, lambda price: still_open(end, price.sale_end_at))
         link, key = event.linked, change.price_key or ""
@@ -90,13 +88,13 @@ class EndPriceSale(Operation, kind=Kind.END_PRICE_SALE):
 
 
 class DeletePrice(Operation, kind=Kind.DELETE_PRICE):
-    """Delete a price that its category no longer has."""
+    """Delete a price whose ticket category was removed."""
 
     touches_prices = True
     section = ReportSection.UPDATED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Delete the price; one that is gone already is what was wanted."""
+        """Delete the price, which may already be gone."""
         with suppress(NotFound):
             client.delete_price(*price_of(change))
         event.link = _forgotten(event.linked, change.price_key, change.price_id)
@@ -109,7 +107,7 @@ class DeletePrice(Operation, kind=Kind.DELETE_PRICE):
 
 
 def _forgotten(link: Link, gone: str | None, price_id: int | None) -> Link:
-    """Return the link without a price, and without what staff had edited of it."""
+    """Return the link without a price and without the recorded edits of it."""
     prices = {key: price for key, price in link.prices.items() if key != gone}
     edited = [name for name in link.drift if name.startswith(f"price.{price_id}.")]
     return replace(link, prices=prices, drift=without(link.drift, edited))

@@ -1,4 +1,4 @@
-"""What the link remembers of an event's fields and prices once they were given to Place2book."""
+"""Record in the link the fields and prices that were sent to Place2book."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +10,7 @@ from billetbro.reconcile.planning.owned_fields import current_fields
 
 
 def remember_fields(event: EventState, new: Mapping[str, Written]) -> None:
-    """Remember these fields as applied, and as Place2book shows them now; they are no drift any more."""
+    """Record these fields as applied, with Place2book's current values as echo, and remove their drift."""
     link, stands = event.linked, current_fields(event.standing)
     event.link = replace(
         link,
@@ -21,7 +21,7 @@ def remember_fields(event: EventState, new: Mapping[str, Written]) -> None:
 
 
 def remember_price(event: EventState, change: Change, price_id: int) -> None:
-    """Remember the price as its category wants it; what staff had edited of what was pushed is no drift any more."""
+    """Record the price as its category wants it, and remove the drift of what was pushed."""
     link, key, desired = event.linked, change.price_key or "", event.wanted.desired
     wanted = next(price for price in (desired.prices if desired else ()) if price.key == key)
     applied = AppliedPrice(price_id=price_id, name=wanted.name, value_ore=wanted.value_ore)
@@ -35,6 +35,6 @@ def remember_price(event: EventState, change: Change, price_id: int) -> None:
 
 
 def without(drift: Mapping[str, Written], names: Iterable[str]) -> dict[str, Written]:
-    """Return the drift that is left when these fields are none any more."""
+    """Return the drift without these fields."""
     settled = frozenset(names)
     return {name: value for name, value in drift.items() if name not in settled}

@@ -1,4 +1,4 @@
-"""How requests are sent, and seen to be carried out as far as tickets would otherwise be sold wrongly."""
+"""Send requests, and verify that fields which decide a sale were changed."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,20 +10,20 @@ from billetbro.reconcile.operations.operation import EventState, TicketSystem
 from billetbro.reconcile.planning.owned_fields import is_there, read_time, same_minute
 
 DECIDES_A_SALE = frozenset({"begin_at", "end_at", "capacity", "passive", "value", "sale_close_at", "sale_end_at"})
-"""Fields of which it must be seen that an update of them was carried out."""
+"""Fields whose update must be verified."""
 Answer = TypeVar("Answer")
 
 
 class NotTaken(Refused):
-    """Place2book said yes to an update and left what decides a sale as it was: it was not carried out."""
+    """Place2book accepted an update without changing a field that decides a sale: it was not carried out."""
 
     code = "not_taken"
 
 
 def taken(answer: Answer, kept: Callable[[Answer], str], read_again: Callable[[], Answer]) -> Answer:
-    """Return the answer to an update, or what is read again where the answer does not show it; raises NotTaken.
+    """Return the answer to an update, read again if it does not show the change; raises NotTaken.
 
-    `kept` names the fields that an answer shows with the value that was to be replaced.
+    `kept` names the fields that still have their old value in an answer.
     """
     if kept(answer):
         with after_a_write():
@@ -34,13 +34,13 @@ def taken(answer: Answer, kept: Callable[[Answer], str], read_again: Callable[[]
 
 
 def unchanged(change: Change, stands: Mapping[str, Written]) -> str:
-    """Name the fields that decide a sale and still have the value that was to be replaced."""
+    """Return the names of fields that decide a sale and still have their old value."""
     sent = (field for field in change.fields if field.field in DECIDES_A_SALE and not is_there(field))
     return ", ".join(field.field for field in sent if stands.get(field.field) == field.old)
 
 
 def still_open(sent: FieldChange, stands: datetime | None) -> str:
-    """Name the field of a sale's end, unless the sale ends when it was to end, or before."""
+    """Return the name of the field of a sale's end, "" if the sale ends as sent or earlier."""
     return "" if _has_closed(stands, read_time(sent.new)) else sent.field
 
 
@@ -49,7 +49,7 @@ def _has_closed(stands: datetime | None, end: datetime | None) -> bool:
 
 
 def price_of(change: Change) -> tuple[int, int, int]:
-    """Return the event maker and the numbers of the event and the price that a change is of."""
+    """Return the ids of the event maker, event and price that a change concerns."""
     assert change.price_id is not None
     return *change.key, change.price_id
 
@@ -60,13 +60,13 @@ def new_values(change: Change) -> dict[str, Written]:
 
 
 def update_event(client: TicketSystem, change: Change, event: EventState, kept: Callable[[CurrentEvent], str]) -> None:
-    """Lay the change's new values over the event; raises NotTaken while it has `kept` what decides a sale."""
+    """Send the change's new values of the event; raises NotTaken if it `kept` a field that decides a sale."""
     answer = event.update_current(client.update_event(*change.key, new_values(change)))
     taken(answer, kept, lambda: event.update_current(client.event(*change.key)))
 
 
 def update_price(client: TicketSystem, change: Change, kept: Callable[[CurrentPrice], str]) -> None:
-    """Lay the change's new values over the price; raises NotTaken while it has `kept` what decides a sale."""
+    """Send the change's new values of the price; raises NotTaken if it `kept` a field that decides a sale."""
     answer = client.update_price(*price_of(change), new_values(change))
 
     def read_again() -> CurrentPrice:

@@ -1,4 +1,4 @@
-"""Update an event: lay new values over its fields."""
+"""Update an event's fields."""
 
 from dataclasses import replace
 
@@ -11,12 +11,12 @@ from billetbro.reconcile.planning.owned_fields import TIMES, current_fields, rea
 
 
 class Update(Operation, kind=Kind.UPDATE):
-    """Lay new values over an event's fields."""
+    """Update an event's fields."""
 
     section = ReportSection.UPDATED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Send the fields, and remember what stands afterwards."""
+        """Send the fields, and record them with Place2book's answer."""
         update_event(client, change, event, lambda current: unchanged(change, current_fields(current)))
         remember_fields(event, new_values(change))
 
@@ -34,8 +34,8 @@ class Update(Operation, kind=Kind.UPDATE):
 
 
 def _applied(name: str, sent: Written, stands: Written) -> Written:
-    """Return what counts as applied: what was sent, where it stands; else what stands, so that the source's is pushed.
+    """Return the applied value: what was sent, if it was a time and only its seconds differ; else the current value.
 
-    The seconds of a time need not be kept, and could not be pushed either.
+    A different current value makes the next plan push the source's. Seconds need not be kept, and could not be pushed.
     """
     return sent if name in TIMES and same_minute(read_time(sent), read_time(stands)) else stands

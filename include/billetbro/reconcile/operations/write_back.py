@@ -1,11 +1,11 @@
-"""What is written back to the source (steps/writeback.py): no changes of ours at Place2book."""
+"""Writes to the source (steps/writeback.py), not to Place2book."""
 
 from billetbro.models import Kind
 from billetbro.reconcile.operations.operation import Operation, ReportSection
 
 
 class SourceOperation(Operation):
-    """A write to the source. The source shows whether it was carried out, so that it is planned again if not."""
+    """A write to the source, which shows whether it was carried out: if not, it is planned again."""
 
     sends_to_place2book = False
     sends_to_source = True
@@ -17,4 +17,4 @@ class WriteBack(SourceOperation, kind=Kind.WRITE_BACK):
 
 
 class ClearLink(SourceOperation, kind=Kind.CLEAR_LINK):
-    """Take the links of an event that is no longer on sale off the source."""
+    """Remove the links of an event that is no longer on sale from the source."""

@@ -1,6 +1,6 @@
 """The fields of one linked event: which are pushed, which Place2book would refuse, which staff edited. Pure.
 
-The rules are those of plan.py's table (behaviour 3 and 6); every value is in its written-down form (owned_fields.py).
+The rules are in plan.py's table (behaviour 3 and 6). All values are in stored form (owned_fields.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ from billetbro.reconcile.planning.withdrawn_event import is_sold, tickets_sold
 def pushed_fields(
     link: Link, desired: Mapping[str, Written], current: Mapping[str, Written], *, resync: bool
 ) -> tuple[FieldChange, ...]:
-    """Return the fields to push, old being what stands in Place2book.
+    """Return the fields to push, with Place2book's values as the old ones.
 
-    A value that Place2book has only normalised after our own write (`echo`) is not a difference.
+    A value that Place2book only normalised after our own write (`echo`) is not a difference.
     """
     changed = {name for name, value in desired.items() if not same_value(name, link.applied.get(name), value)}
     if resync:
@@ -27,7 +27,7 @@ def pushed_fields(
 def refused_fields(pushed: Sequence[FieldChange], current: CurrentEvent, timezone: str) -> dict[str, str]:
     """Return the fields that Place2book would not accept, each with its code (behaviour 6).
 
-    The date that counts is the library's own, not UTC's.
+    Dates are compared in the library's time zone, not in UTC.
     """
     new = {change.field: change.new for change in pushed if not is_there(change)}
     refused: dict[str, str] = {}
@@ -45,7 +45,7 @@ def refused_fields(pushed: Sequence[FieldChange], current: CurrentEvent, timezon
 def edited_fields(
     link: Link, desired: Mapping[str, Written], current: Mapping[str, Written], pushed: Sequence[FieldChange]
 ) -> tuple[FieldChange, ...]:
-    """Return the fields that staff edited in Place2book, and that are not about to be pushed."""
+    """Return the fields that staff edited in Place2book and that are not being pushed."""
     names = {change.field for change in pushed}
     return tuple(
         FieldChange(field=name, old=value, new=current.get(name))
@@ -57,15 +57,15 @@ def edited_fields(
 
 
 def not_recorded(link: Link, edited: Sequence[FieldChange]) -> tuple[FieldChange, ...]:
-    """Return the edits that were not recorded as drift yet."""
+    """Return the edits that are not recorded as drift yet."""
     known = link.drift
     return tuple(e for e in edited if e.field not in known or not same_value(e.field, known[e.field], e.new))
 
 
 def undone_edits(link: Link, current: Mapping[str, Written]) -> tuple[FieldChange, ...]:
-    """Return the recorded edits that staff took back: Place2book shows again what was last applied.
+    """Return the recorded edits that staff undid: Place2book shows again what was last applied.
 
-    `current` holds the prices' fields too, by their names in drift.
+    `current` includes the prices' fields, by their names in drift.
     """
     applied = {**link.applied, **price_fields(link.prices.values())}
     return tuple(
@@ -78,7 +78,7 @@ def undone_edits(link: Link, current: Mapping[str, Written]) -> tuple[FieldChang
 
 
 def price_fields(prices: Iterable[AppliedPrice | CurrentPrice]) -> dict[str, Written]:
-    """Return the prices' names and values as fields, named by the price's id, because two prices can have one name."""
+    """Return the prices' names and values as fields, by price id because two prices can have the same name."""
     return {
         f"price.{price.price_id}.{name}": value
         for price in prices

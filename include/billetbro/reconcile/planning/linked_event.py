@@ -1,6 +1,6 @@
 """The plan of one linked event: its fields, its sale and its prices (behaviour 3, 5 and 6). Pure.
 
-The table of what happens when is plan.py's.
+The table of cases is in plan.py.
 """
 
 from dataclasses import replace
@@ -54,7 +54,7 @@ def plan_linked(event: LinkedEvent, state: ReconcileState, plan: Plan) -> None:
 
 
 def _would_end_a_sale(event: LinkedEvent, *, resync: bool) -> bool:
-    """Return whether the event would now become passive although tickets were sold to it (behaviour 5)."""
+    """Return whether the event would become passive although tickets were sold (behaviour 5)."""
     pushed = resync or event.link.applied.get("passive") is not True
     return event.desired.passive and not event.current.passive and pushed and is_sold(event.current)
 
@@ -62,7 +62,7 @@ def _would_end_a_sale(event: LinkedEvent, *, resync: bool) -> bool:
 def _hold_back(
     event: LinkedEvent, pushed: tuple[FieldChange, ...], timezone: str, plan: Plan
 ) -> tuple[FieldChange, ...]:
-    """Return the fields that Place2book will accept; the others become held-back changes with their rejection."""
+    """Return the fields that Place2book will accept; hold back and reject the others."""
     refused = refused_fields(pushed, event.current, timezone)
     for code in dict.fromkeys(refused[change.field] for change in pushed if change.field in refused):
         fields = tuple(change for change in pushed if refused.get(change.field) == code)

@@ -1,36 +1,36 @@
-"""The plan: what one library's run will change in Place2book, and what it cannot (behaviour 3 to 6). Pure.
+"""Plan what one library's run changes in Place2book, and what it cannot (behaviour 3 to 6). Pure.
 
 | source event (desired) | Place2book event (current) | resulting action |
 |---|---|---|
 | wanted | none, never linked | CREATE, with its prices |
 | wanted | linked, but deleted there by staff | rejected `event_missing_in_place2book` (`resync`: CREATE) |
 | wanted again | deleted there by us | CREATE, with its prices |
-| wanted again, with dates to come | linked, over | as linked |
+| wanted again, with future dates | linked, over | as linked |
 | wanted again | linked, its sale ended by us | REOPEN_SALE (staff set the end since: their end stays) |
-| wanted, its sales link names it | not linked | ADOPT as it stands; what differs is drift until the source changes |
+| wanted, its sales link names it | not linked | ADOPT as it is; differences are drift until the source changes |
 | wanted, its sales link names another's event (a clone) | not linked | CREATE, with its prices |
 | wanted, its sales link names no event of the library's | not linked | rejected `unknown_sales_link` |
-| wanted, its create was begun by us | not linked | ADOPT, then UPDATE what differs |
-| wanted, its create's answer was lost | nothing at all is listed | waits for a second look (`outcome_unknown`) |
-| wanted, made anew (new uuid) | linked to the old uuid | MOVE, then as linked |
-| rejected, made anew (new uuid) | linked to the old uuid | left alone until it is in order, then MOVE |
+| wanted, we began its create | not linked | ADOPT, then UPDATE what differs |
+| wanted, its create's answer was lost | nothing is listed at all | waits for a recheck (`outcome_unknown`) |
+| wanted, recreated (new uuid) | linked to the old uuid | MOVE, then as linked |
+| rejected, recreated (new uuid) | linked to the old uuid | left alone until it is valid, then MOVE |
 | a field differs from last applied | has another value | UPDATE that field |
-| a field differs from last applied | already has that value | RECORD, nothing is sent |
+| a field differs from last applied | already has that value | RECORD, nothing sent |
 | a field as last applied | edited by staff | DRIFT, recorded once (`resync`: UPDATE) |
-| a field as last applied | the same | nothing |
-| a field as last applied | as last applied again, after it was recorded as edited | DRIFT, no longer recorded |
-| starts on an earlier date | has sales | the times are held back (`begin_at_locked`), the rest goes on |
-| capacity below the tickets sold | has sales | the capacity is held back (`capacity_below_sold`) |
-| its branch now has another event maker | linked | stays where it is (`moved_event_maker`) |
-| now passive | has sales | left as it is (`removed_but_sold`) |
-| its ticket categories have other uuids | has their prices | RECORD, nothing is sent |
+| a field as last applied | the same | none |
+| a field as last applied | as last applied again, recorded as edited | DRIFT, the record is removed |
+| starts on an earlier date | has sales | times held back (`begin_at_locked`), the rest is planned |
+| capacity below the tickets sold | has sales | capacity held back (`capacity_below_sold`) |
+| its branch now has another event maker | linked | stays (`moved_event_maker`) |
+| now passive | has sales | left alone (`removed_but_sold`) |
+| its ticket categories have other uuids | has their prices | RECORD, nothing sent |
 | gone, Cancelled, no longer wanted, over | linked | see withdrawn_event.py |
 | rejected | linked or not | left alone |
-| any | could not be read, though others could | left alone, rejected `unreadable_in_place2book` |
+| any | could not be read although others could | left alone, rejected `unreadable_in_place2book` |
 | unknown to us | not linked | never touched |
 
-Which event is which: see matching/identity.py. Linked events: see linked_event.py, field_changes.py and prices.py. What
-may pass of a plan: see policies.py.
+How events are matched: see matching/identity.py. Linked events: see linked_event.py, field_changes.py and prices.py.
+What stops parts of a plan: see policies.py.
 """
 
 from dataclasses import asdict, replace
@@ -49,7 +49,7 @@ UNREADABLE = "unreadable_in_place2book"
 
 
 def make_plan(state: ReconcileState) -> Plan:
-    """Return what to do, from a complete snapshot, what is linked, and how Place2book stands now."""
+    """Return the plan from a complete snapshot, the links and the current state of Place2book."""
     plan = Plan()
     for mapped in state.snapshot:
         if mapped.outcome is Outcome.REJECTED and state.run.asked_for(mapped.uuid):
@@ -63,7 +63,7 @@ def make_plan(state: ReconcileState) -> Plan:
 
 
 def _unreadable(state: ReconcileState) -> list[Rejection]:
-    """Return a rejection for each Place2book event that could not be read, on behalf of one that the source shows."""
+    """Return one rejection for each Place2book event that could not be read, preferably for a present source event."""
     titles = {link.uuid: link.title for link in state.links} | {m.uuid: m.title for m in state.snapshot}
     reported: dict[int, str] = {}
     for uuid in sorted(filter(state.run.asked_for, state.unreadable), key=lambda uuid: uuid not in state.mapped):
@@ -75,7 +75,7 @@ def _unreadable(state: ReconcileState) -> list[Rejection]:
 
 
 def _plan_removals(state: ReconcileState, plan: Plan) -> None:
-    """Plan what becomes of the live links that no wanted event has."""
+    """Plan the removal of live links that no wanted event has."""
     identities = state.identities.values()
     kept = state.identities.keys() | {identity.link.uuid for identity in identities if identity.link}
     linked = {link.uuid for link in state.links}
@@ -89,7 +89,6 @@ def _plan_removals(state: ReconcileState, plan: Plan) -> None:
 
 
 def _plan_event(identity: Identity, state: ReconcileState, plan: Plan) -> None:
-    """Plan one wanted event by how it belongs."""
     mapped, desired, link = identity.mapped, identity.mapped.desired, identity.link
     if desired is None:
         return
@@ -128,20 +127,16 @@ def _move(mapped: Mapped, link: Link) -> Change:
 
 
 def _creation(mapped: Mapped, desired: TicketEvent) -> Change:
-    """Return the create, with all that is sent: a change of what settings add counts as another try (behaviour 6)."""
-    fields = [FieldChange(field=name, old=None, new=value) for name, value in desired_fields(desired).items()]
-    fields += [
-        FieldChange(field=name, old=None, new=value)
-        for name, value in asdict(mapped.on_create).items()
-        if value is not None
-    ]
-    fields += [FieldChange(field=f"price.{price.name}", old=None, new=price.value_ore) for price in desired.prices]
+    """Return the create with all fields sent: a changed setting makes it a new attempt (behaviour 6)."""
+    on_create = ((name, value) for name, value in asdict(mapped.on_create).items() if value is not None)
+    prices = ((f"price.{price.name}", price.value_ore) for price in desired.prices)
+    new = (*desired_fields(desired).items(), *on_create, *prices)
     return Change(
         kind=Kind.CREATE,
         uuid=mapped.uuid,
         title=mapped.title,
         event_maker=mapped.event_maker,
-        fields=tuple(fields),
+        fields=tuple(FieldChange(field=name, old=None, new=value) for name, value in new),
         why=Why.NO_EVENT_YET,
     )
 
@@ -149,7 +144,7 @@ def _creation(mapped: Mapped, desired: TicketEvent) -> Change:
 def _plan_adoption(
     identity: Identity, current: CurrentEvent, desired: TicketEvent, state: ReconcileState, plan: Plan
 ) -> None:
-    """Plan an adoption: what we began ourselves is completed, what staff made by hand is taken as it stands."""
+    """Plan an adoption: complete an event that we began, take one that staff created as it is."""
     mapped, by_us = identity.mapped, identity.created_by_us
     why = Why.ANSWER_WAS_LOST if by_us else Why.NAMED_BY_SOURCE
     plan.changes.append(change_of(Kind.ADOPT, mapped, current, (), why))

@@ -1,4 +1,4 @@
-"""What a plan is made of. Pure."""
+"""The parts of a plan. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -10,11 +10,11 @@ from billetbro.models.message import Message
 
 @dataclass(slots=True, kw_only=True)
 class Plan:
-    """What a run will do. Planning fills it; policies (`policies.py`) return another.
+    """What a run will do. Planning fills it; each policy (`policies.py`) returns a new one.
 
-    `links` are the links that changes start from, by uuid: an adopted event's is new, and each has its prices as the
-    plan claimed them. `held_back` are fields that Place2book would refuse. `stopped` are changes that a policy did not
-    let pass, with its code for a reason; `removals_blocked` says why removals are among them.
+    `links`: the links that changes start from, by uuid, with the prices that the plan matched; an adopted event's link
+    is new. `held_back`: fields that Place2book would refuse. `stopped`: changes that a policy stopped, with its code as
+    the reason. `removals_blocked`: why removals are among them.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -34,9 +34,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedEvent:
-    """A wanted event with its link, and how it stands in Place2book with its prices.
+    """A wanted event with its link and its current state in Place2book, prices included.
 
-    With `adopting`, staff made it by hand, and it is taken as it stands.
+    `adopting`: staff created it by hand, and it is adopted as it is.
     """
 
     mapped: Mapped
@@ -54,15 +54,14 @@ def rejection_of(
     mapped: Mapped, code: str, field_name: str | None = None, found: str | None = None, *, held_back: bool = False
 ) -> Rejection:
     """Return a rejection of the source event."""
-    return Rejection(
-        uuid=mapped.uuid, title=mapped.title, code=code, field=field_name, found=found, held_back=held_back
-    )
+    uuid, title = mapped.uuid, mapped.title
+    return Rejection(uuid=uuid, title=title, code=code, field=field_name, found=found, held_back=held_back)
 
 
 def change_of(
     kind: Kind, source: Mapped | Link, ticket: CurrentEvent | Link, fields: tuple[FieldChange, ...], why: str
 ) -> Change:
-    """Return a change of a Place2book event on behalf of a source event; a link can stand for either."""
+    """Return a change of a Place2book event on behalf of a source event; a link can represent either."""
     return Change(
         kind=kind,
         uuid=source.uuid,

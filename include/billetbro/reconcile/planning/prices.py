@@ -1,22 +1,22 @@
-"""The prices of one event: which belongs to which ticket category, and what has to change (behaviour 3 and 6). Pure.
+"""Plan the price changes of one event (behaviour 3 and 6). Pure.
 
-| ticket category | price of ours | resulting action |
+| ticket category | our price | resulting action |
 |---|---|---|
-| there | none; an unclaimed price of the same name and value exists | taken as ours |
-| there | none, and the event is being adopted; a price of the same name exists | taken as ours, as it stands |
-| all of them | none, and the event being adopted has prices of the very same values | taken as ours, as they stand |
-| there | none | CREATE_PRICE |
+| present | none; an unclaimed price of the same name and value exists | taken as ours |
+| present | none, and the event is being adopted; a price of the same name exists | taken as ours, as it is |
+| all of them | none, and the event being adopted has prices of the same values | taken as ours, as they are |
+| present | none | CREATE_PRICE |
 | renamed, or another value than last applied | differs in Place2book | UPDATE_PRICE, what changed only |
-| renamed, or another value than last applied | already has it | RECORD, nothing is sent |
+| renamed, or another value than last applied | already has it | RECORD, nothing sent |
 | as last applied | edited by staff | left alone, drift (`resync`: UPDATE_PRICE) |
 | as last applied | deleted by staff | left alone, drift (changed since, or `resync`: CREATE_PRICE) |
-| same title, new uuid | ours under the old uuid | the same price goes on under the new uuid |
+| same title, new uuid | ours under the old uuid | the price continues under the new uuid |
 | removed | deleted by staff | forgotten |
 | removed | not sold | DELETE_PRICE |
-| removed | sold, or nobody can tell | END_PRICE_SALE, rejected with `price_has_sales` |
-| back again | ended by us | its sale's end is again what it was (UPDATE_PRICE) |
-| back again | ended by us, its end edited by staff since | RECORD, nothing is sent |
-| any | prices not read | nothing |
+| removed | sold, or unknown | END_PRICE_SALE, rejected with `price_has_sales` |
+| back again | ended by us | its former end of sale is restored (UPDATE_PRICE) |
+| back again | ended by us, its end edited by staff since | RECORD, nothing sent |
+| any | prices not read | none |
 """
 
 from dataclasses import dataclass, field, replace
@@ -32,9 +32,9 @@ from billetbro.reconcile.state import Run
 
 @dataclass(slots=True, kw_only=True)
 class PricePlan:
-    """What is to be done about one event's prices.
+    """What to do about one event's prices.
 
-    `ours` is what the link knows before anything is applied, `edited` what staff changed of it, recorded or not.
+    `ours`: the link's prices before anything is applied. `edited`: staff's edits of them, recorded or not.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -44,10 +44,9 @@ class PricePlan:
 
 
 def plan_prices(event: LinkedEvent, run: Run) -> PricePlan:
-    """Return the changes that bring an event's prices to what its ticket categories say.
+    """Return the changes that bring an event's prices in line with its ticket categories.
 
-    When the event is adopted, a price that staff made by hand is taken as the category's by its name alone, as it
-    stands.
+    For an adopted event, a price that staff created is matched with a category by its name alone and taken as it is.
     """
     desired, applied = event.desired.prices, event.link.prices
     if event.current.prices is None:
@@ -74,7 +73,7 @@ def plan_prices(event: LinkedEvent, run: Run) -> PricePlan:
 def _wanted_price(
     event: LinkedEvent, wanted: DesiredPrice, ours: AppliedPrice | None, price: CurrentPrice | None, *, resync: bool
 ) -> Change | None:
-    """Return what one ticket category's price needs, or None; `price` is how ours stands."""
+    """Return the change that one ticket category's price needs, or None; `price` is ours in Place2book."""
     if ours is None or price is None:
         if ours is not None and same_price(ours, wanted) and not resync:
             return None
@@ -94,10 +93,7 @@ def _wanted_price(
 
 
 def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None) -> list[FieldChange]:
-    """Return what staff changed of a price of ours and the source did not; a deleted price has no value any more.
-
-    Fields are named by the price's id, because two prices can have one name.
-    """
+    """Return staff's edits of one of our prices where the source has not changed; a deleted price has value None."""
     name, value = f"price.{ours.price_id}.name", f"price.{ours.price_id}.value"
     if price is None:
         return [_field(value, ours.value_ore, None)] if same_price(ours, wanted) else []
@@ -110,7 +106,7 @@ def _edited(wanted: DesiredPrice, ours: AppliedPrice, price: CurrentPrice | None
 
 
 def _removed_category(event: LinkedEvent, key: str, price: CurrentPrice, now: datetime, plan: PricePlan) -> None:
-    """Plan what becomes of a price whose ticket category was removed: deleted, or kept with its sale ended."""
+    """Delete a price whose ticket category was removed, or end its sale if tickets were sold."""
     why = Why.CATEGORY_REMOVED
     if not price_is_sold(price):
         gone = (_field("name", price.name, None), _field("value", price.value_ore, None))
@@ -124,7 +120,7 @@ def _removed_category(event: LinkedEvent, key: str, price: CurrentPrice, now: da
 
 
 def price_is_sold(price: CurrentPrice) -> bool:
-    """Return whether tickets were sold at the price; when it cannot be told, they were (behaviour 5)."""
+    """Return whether tickets were sold at the price; unknown counts as sold (behaviour 5)."""
     if price.deletable is False or price.sold_tickets or price.door_sales:
         return True
     return price.sold_tickets is None and price.deletable is None

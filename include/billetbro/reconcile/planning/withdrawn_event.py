@@ -1,16 +1,16 @@
-"""What becomes of a linked event that goes away (behaviour 5). Pure.
+"""Plan the removal of a linked event (behaviour 5). Pure.
 
-Only a complete snapshot ever reaches this file. In this order: over, outside the window, made anew, gone.
-Whatever else an event is, one that is over is only retired.
+Only a complete snapshot reaches this file. The rows are checked in order: an event that is over is only retired,
+whatever else it is.
 
-| the source event | not sold | sold, or nobody can tell |
+| the source event | not sold | sold, or unknown |
 |---|---|---|
 | over | RETIRE | RETIRE |
 | starts before the window | left alone | left alone |
-| made anew, but its new instance is rejected for now | left alone | left alone |
+| recreated, but the new instance is rejected for now | left alone | left alone |
 | absent for the first time (not in `resync`) | counted | counted |
 | absent twice in a row, or Cancelled | DELETE | END_SALE, rejected with `removed_but_sold` |
-| no longer relevant, or no longer a ticket event | DELETE | left as it is, rejected with `removed_but_sold` |
+| no longer relevant, or no longer a ticket event | DELETE | left alone, rejected with `removed_but_sold` |
 """
 
 from datetime import datetime
@@ -32,22 +32,21 @@ WITHDRAWN = {
 
 
 def is_sold(event: CurrentEvent | None) -> bool:
-    """Return whether tickets were sold: Place2book says not deletable, or a price has sales, or nobody can tell."""
+    """Return whether tickets were sold: not deletable in Place2book, a price with sales, or unknown."""
     if event is None or event.deletable is False or event.prices is None:
         return True
     return any(price_is_sold(price) for price in event.prices)
 
 
 def tickets_sold(event: CurrentEvent) -> int:
-    """Return how many tickets the prices say were sold; unknown ones count nothing."""
+    """Return the number of tickets sold by the prices; unknown ones count as none."""
     return sum(price.sold_tickets or 0 for price in event.prices or ())
 
 
 def plan_removal(link: Link, state: ReconcileState, plan: Plan, *, may_be_recreated: bool = False) -> None:
-    """Add to `plan` what one live link needs whose source event is absent or no longer wanted.
+    """Add to `plan` what a live link needs whose source event is absent or no longer wanted.
 
-    `may_be_recreated` says that an instance made anew may be the absent one, and cannot be read yet. A run limited to
-    some events does not count absences.
+    `may_be_recreated`: a rejected new instance may be the absent one. A run limited to some events counts no absences.
     """
     mapped, run = state.mapped.get(link.uuid), state.run
     if _has_ended(mapped, run.now) if mapped else link.is_over(run.now):
@@ -64,7 +63,7 @@ def plan_removal(link: Link, state: ReconcileState, plan: Plan, *, may_be_recrea
 
 
 def _has_ended(mapped: Mapped, now: datetime) -> bool:
-    """Return whether the source event is over, whatever it is besides; an end before its start is a mistake."""
+    """Return whether the source event is over, whatever its outcome; an end before the start is a mistake."""
     if mapped.outcome is Outcome.OVER:
         return True
     begun = mapped.starts_at is None or mapped.starts_at <= now
@@ -90,9 +89,9 @@ def _remove(link: Link, state: ReconcileState, plan: Plan, why: Why, *, end_sale
 
 
 def reopened_sale(link: Link, current: CurrentEvent) -> Change | None:
-    """Return the change that undoes our ending of a sale, when its source event is wanted again.
+    """Return the change that reopens a sale that we ended, once its source event is wanted again.
 
-    Staff who set the sale's end since then keep their own: then only our note of it goes.
+    If staff have set another end since, theirs stays and only our record of it is removed.
     """
     if link.sale_closed_at is None:
         return None

@@ -1,4 +1,4 @@
-"""When a source cannot save what is written back to one of its events, though it saves others (behaviour 7). Pure."""
+"""Tell when a source cannot save what is written back to one event, though it saves others (behaviour 7). Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,16 +6,16 @@ from datetime import datetime
 from billetbro.reconcile.policies import RETRY_REFUSED_AFTER
 
 UNSAVED = "cms_cannot_save"
-"""The rejection of an event that its source fails to save, for good."""
+"""Rejection code: the source permanently fails to save the event."""
 RUNS_OF_A_DAY = 6
-"""So many runs over a day, at least: one before a weekend and one after it prove nothing."""
+"""The fewest failed runs over a day: one before and one after a weekend prove nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
-    """A write-back at which the source fails, always the same: since when, and in how many runs.
+    """A write-back that keeps failing at the source, unchanged: since when, and in how many runs.
 
-    `others_taken` tells whether the source saved another event since, `others_fail` whether it fails at others as well.
+    `others_taken`: the source saved another event since. `others_fail`: it fails at other events too.
     """
 
     since: datetime
@@ -25,10 +25,9 @@ class Failing:
 
 
 def fails_for_good(failing: Failing, now: datetime) -> bool:
-    """Return whether it is the event that the source cannot save, and no outage.
+    """Return whether the source cannot save this event, as opposed to an outage.
 
-    It failed over a day's runs, which no passing trouble does. A source that meanwhile saved nothing, and fails at
-    several events, is ill itself.
+    It has failed for a day. A source that saved nothing meanwhile and fails at several events is itself broken.
     """
     lasting = failing.runs >= RUNS_OF_A_DAY and now - failing.since >= RETRY_REFUSED_AFTER
     return lasting and (failing.others_taken or not failing.others_fail)

@@ -1,18 +1,17 @@
-"""Which ticket buttons a sale window may have made wrong since Place2book was last read (behaviour 7). Pure.
+"""Find ticket buttons that a sale window may have outdated since Place2book was last read (behaviour 7). Pure.
 
-A *turn* is a moment at which an event's sale windows, as last read, open or close its sale: the same windows, with the
-same bounds, as the button's. What is due is read again before anything is written, so a window that staff moved since
-does no harm.
+A *turn* is a moment at which an event's sale windows, as last read, open or close its sale. The windows and bounds are
+those of the button. What is due is read again before anything is written, so a window that staff moved does no harm.
 
-| the latest turn that has come | what was read | then |
+| the latest turn so far | what was read | then |
 |---|---|---|
-| there is none | | not due |
+| none | | not due |
 | after the event was read | | due: what the button says may have changed |
 | before it was read, within `STILL_TRIED` | a state that is not written yet (a read or PATCH failed) | due again |
 | before it was read, within `MAY_LAG` | the sale is said to be open, but not `active` yet | due again |
-| else | | not due: the hourly run does the rest |
+| otherwise | | not due: the hourly run does the rest |
 
-Never due are events that are over, passive, not to be written to, Cancelled, or whose link is not live.
+Never due: events that are over, passive, Cancelled or never written to, and events without a live link.
 """
 
 from datetime import datetime, timedelta
@@ -29,17 +28,17 @@ from billetbro.reconcile.sale_status.write_back import (
 )
 
 STILL_TRIED = timedelta(hours=1)
-"""How long after a turn a state that could not be written is tried again; by then an hourly run has had its go."""
+"""How long after a turn a failed write is retried; by then an hourly run has tried it."""
 
 MAY_LAG = timedelta(minutes=15)
-"""How long after a sale opens Place2book's `active` is waited for, where it does not tell whether staff paused it."""
+"""How long after a sale opens we wait for `active`, where Place2book does not report a pause."""
 
 NOT_CONCERNED = frozenset({*NEVER_WRITTEN, Outcome.SKIPPED, Outcome.CANCELLED, Outcome.PASSIVE_EVENT})
 INSTANT = timedelta(microseconds=1)
 
 
 def last_turn(event: CurrentEvent, now: datetime) -> datetime | None:
-    """Return the latest moment, `now` at most, at which the event's sale windows opened or closed its sale."""
+    """Return the latest moment up to `now` at which the event's sale windows opened or closed its sale."""
     bounds = {bound for window in windows_of(event) for bound in window if bound is not None and bound <= now}
     for bound in sorted(bounds, reverse=True):
         if state_of_windows(event, bound) is not state_of_windows(event, bound - INSTANT):
@@ -48,7 +47,7 @@ def last_turn(event: CurrentEvent, now: datetime) -> datetime | None:
 
 
 def is_due(mapped: Mapped, link: Link, event: CurrentEvent, read_at: datetime, now: datetime) -> bool:
-    """Return whether an event's button is to be looked at; `event` is how Place2book showed the event at `read_at`."""
+    """Return whether an event's button has to be checked; `event` is what Place2book showed at `read_at`."""
     if link.status is not LinkStatus.LIVE or link.is_over(now) or event.passive or event.state in OVER_STATES:
         return False
     if mapped.outcome in NOT_CONCERNED or mapped.state in NEVER_OVERWRITTEN:
@@ -64,6 +63,6 @@ def is_due(mapped: Mapped, link: Link, event: CurrentEvent, read_at: datetime, n
 
 
 def _not_active_yet(event: CurrentEvent, now: datetime) -> bool:
-    """Return whether only `active`, which also turns when a sale opens, speaks against a sale that is open."""
+    """Return whether the sale is open but for `active`, which Place2book also sets when a sale opens."""
     open_by_now = state_of_windows(event, now) is SaleState.OPEN
     return event.paused is None and open_by_now and sale_state(event, now) is SaleState.CLOSED

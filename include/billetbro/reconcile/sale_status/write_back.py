@@ -1,4 +1,4 @@
-"""What the ticket button should say, and what of it is due to be written back to the source (behaviour 7). Pure."""
+"""What the ticket button should say, and what has to be written back to the source (behaviour 7). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ IN_SOURCE_WORDS = {
 }
 NEVER_OVERWRITTEN = (SourceState.CANCELLED, SourceState.OCCURRED)
 SHOWN_AS = {"url": "link", "admin_url": "admin_link"}
-"""What an address is called in a change, and what in a ticket status; the other fields have one name for both."""
+"""The addresses' names in a change, and in a ticket status; the other fields have the same name in both."""
 NEVER_WRITTEN = (Outcome.SOLD_ELSEWHERE, Outcome.OVER)
 OVER_STATES = ("held", "completed")
 CLEARED = "cleared_url"
-"""Under this name a link's `echo` holds the address that we cleared at the source, for as long as it is shown there."""
+"""The key in a link's `echo` for the address that we cleared at the source, while the source still shows it."""
 STILL_SHOWN = "link_still_shown"
-"""The rejection of a link that the source shows although we cleared it."""
+"""Rejection code: the source shows a link although we cleared it."""
 
 
 def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
     """Return what the ticket button should say, by the live client's rules in their order (facts/place2book.md).
 
-    `active` also turns false when tickets run out or the sale has not opened, so where Place2book tells whether staff
-    paused the sale, that answers rule 2; without it, `active` does.
+    `active` is also false when tickets run out or before the sale opens. So rule 2 uses `paused` where Place2book
+    reports it, and `active` otherwise.
     """
     if event.state in OVER_STATES:
         return SaleState.OVER
@@ -45,7 +45,7 @@ def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
 
 
 def state_of_windows(event: CurrentEvent, now: datetime) -> SaleState:
-    """Return what the sale windows alone say: open from the moment they begin, closed from the moment they end."""
+    """Return the state by the sale windows alone: the start is inclusive, the end is exclusive."""
     opens = _starts(event, now)
     if not opens:
         return SaleState.CLOSED
@@ -58,18 +58,18 @@ def sale_opens_at(event: CurrentEvent, now: datetime) -> datetime | None:
 
 
 def sale_closed_at(event: CurrentEvent, now: datetime) -> datetime | None:
-    """Return when the sale period ended; None when it has not."""
+    """Return when the sale ended; None while it has not."""
     ended = [end for _, end in windows_of(event) if end is not None and end <= now]
     return None if _starts(event, now) else max(ended, default=None)
 
 
 def _starts(event: CurrentEvent, now: datetime) -> list[datetime | None]:
-    """Return the starts of the sale windows that have not ended; None is one without a start."""
+    """Return the starts of the sale windows that have not ended; None for a window without a start."""
     return [start for start, end in windows_of(event) if end is None or (end > now and (start is None or start < end))]
 
 
 def windows_of(event: CurrentEvent) -> Iterable[tuple[datetime | None, datetime | None]]:
-    """Yield (opens, ends) of each price, within the event's own window; an event without prices has only its own."""
+    """Yield (start, end) of each price within the event's window; of the event itself if it has no prices."""
     prices = event.prices or ()
     if not prices:
         yield event.sale_open_at, event.sale_close_at
@@ -89,16 +89,15 @@ def admin_page(link: Link) -> str:
 
 
 def addresses_of(link: Link) -> dict[str, str]:
-    """Return what the source is to show of a link, under the source's own names; nothing while it is sold nowhere."""
+    """Return the addresses that the source should show, by the source's field names; none while it is sold nowhere."""
     return {"url": link.sales_location, "admin_url": admin_page(link)} if link.sales_location else {}
 
 
 def _shows(mapped: Mapped, link: Link, name: str, address: str, sales_hosts: frozenset[str]) -> bool:
-    """Return whether the source shows an address that it need not be sent again.
+    """Return whether an address need not be sent again.
 
-    Once written, another form of the sales link will do (the site may write it with https, or without www), and so
-    will an admin link that the site keeps to itself or rewrites: or it would be sent again every hour. What differs
-    goes along when something else is due.
+    After a write, another form of the sales link (https, without www) counts as the same, and so does an admin link
+    that the site hides or rewrites. Otherwise they would be sent every hour. Differences go along with other changes.
     """
     written = link.echo.get(name) == address and not _is_empty(mapped, SHOWN_AS[name])
     if name == "admin_url":
@@ -110,9 +109,9 @@ def _shows(mapped: Mapped, link: Link, name: str, address: str, sales_hosts: fro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedSource:
-    """A source event as it is shown, its link, and its Place2book event, None when Place2book no longer has it.
+    """A source event, its link, and its Place2book event (None when it is gone there).
 
-    `failed` says that the latest PATCH was not taken.
+    `failed`: the latest PATCH was not accepted.
     """
 
     mapped: Mapped
@@ -122,16 +121,14 @@ class LinkedSource:
 
 
 def due_write_back(source: LinkedSource, sales_hosts: frozenset[str], now: datetime) -> Change | None:
-    """Return the PATCH that is due for one source event, or None when the source shows everything right.
+    """Return the PATCH that is due for one source event; None when the source is up to date.
 
-    A link of ours that no longer stands is cleared. An event that is not ours any more but was sold is left alone. The
-    state is part of it only when Place2book's has changed since it was last written, so that a state set by hand stays,
-    or when the source tells that it shows none; Cancelled and Occurred are never overwritten.
+    A link of ours that sells nothing any more is cleared. A sold event that is no longer ours is left alone. The state
+    is included only when Place2book's changed since the last write, so that a state set by hand stays, or when the
+    source reports that it shows none. Cancelled and Occurred are never overwritten.
     """
     mapped, link, current = source.mapped, source.link, source.current
-    if mapped.outcome in NEVER_WRITTEN:
-        return None
-    if link.status is LinkStatus.RETIRED:
+    if mapped.outcome in NEVER_WRITTEN or link.status is LinkStatus.RETIRED:
         return None
     if current is None or _sells_nothing(link, current):
         return _clearing(mapped, link, sales_hosts, failed=source.failed)
@@ -154,9 +151,9 @@ def due_write_back(source: LinkedSource, sales_hosts: frozenset[str], now: datet
 
 
 def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) -> SourceState | None:
-    """Return the state that Place2book has taken on since one was last written back; None when there is none.
+    """Return Place2book's state if it changed since the last write-back, else None.
 
-    Events that are written nothing have none either: a state that was not written must not be noted as if it were.
+    Events that are never written to have none: a state that was not written must not be recorded as written.
     """
     if mapped.state in NEVER_OVERWRITTEN or mapped.outcome in (*NEVER_WRITTEN, Outcome.SKIPPED):
         return None
@@ -167,37 +164,36 @@ def due_state(mapped: Mapped, link: Link, current: CurrentEvent, now: datetime) 
 
 
 def _hides_its_state(mapped: Mapped) -> bool:
-    """Return whether what the source shows could not be read: it may be a state that is never overwritten."""
+    """Return whether the source's state could not be read: it may be one that is never overwritten."""
     return mapped.state is None and mapped.code == "unreadable"
 
 
 def _is_empty(mapped: Mapped, name: str) -> bool:
-    """Return whether the source tells that it shows nothing, as under a keyword that the settings name since today."""
+    """Return whether the source reports a field as empty, as for a keyword that was just added to the settings."""
     return name in mapped.empty and getattr(mapped, name) is None
 
 
 def _counts(mapped: Mapped, current: CurrentEvent) -> list[FieldChange]:
-    """Return what a source that shows how many tickets are sold and left shows otherwise.
+    """Return the changed counts of tickets sold and left, for a source that shows them.
 
-    What Place2book did not tell is left; a sale without a limit has nothing left to count, one with more sold than
-    there is room for has none.
+    Counts that Place2book did not report stay. Without a limit nothing is left to count; an oversold event has 0 left.
     """
     prices, left = current.prices, current.available_tickets
-    told = {"available": None if left is None or left == UNLIMITED_TICKETS else max(left, 0)}
+    counts = {"available": None if left is None or left == UNLIMITED_TICKETS else max(left, 0)}
     if prices is not None and all(price.sold_tickets is not None for price in prices):
-        told["sold"] = sum(price.sold_tickets or 0 for price in prices)
+        counts["sold"] = sum(price.sold_tickets or 0 for price in prices)
     shown = {"sold": mapped.sold, "available": mapped.available}
     return [
-        FieldChange(field=name, old=shown[name], new=told[name])
+        FieldChange(field=name, old=shown[name], new=counts[name])
         for name in shown
-        if name in mapped.shows and name in told and told[name] != shown[name]
+        if name in mapped.shows and name in counts and counts[name] != shown[name]
     ]
 
 
 def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str], *, failed: bool) -> Change | None:
     """Return the PATCH that clears a link of ours; a link that we never wrote stays.
 
-    What goes along with a link is cleared without it only when the PATCH that was to clear both `failed`.
+    The link's companion fields are cleared without it only when the PATCH that should have cleared both `failed`.
     """
     url = mapped.link
     if (url is None and not failed) or _shows_what_was_cleared(mapped, link):
@@ -210,9 +206,9 @@ def _clearing(mapped: Mapped, link: Link, sales_hosts: frozenset[str], *, failed
 
 
 def still_shown(source: LinkedSource) -> Rejection | None:
-    """Return the rejection of a link that sells nothing, and that the source shows although we cleared it.
+    """Return the rejection of a link that sells nothing and is shown although we cleared it.
 
-    The website shows what an editor typed on the series when the event has no link of its own.
+    The website falls back to the link that an editor entered on the series.
     """
     mapped, link = source.mapped, source.link
     if mapped.outcome in NEVER_WRITTEN or link.status is LinkStatus.RETIRED:
