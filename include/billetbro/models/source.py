@@ -79,7 +79,7 @@ class SourceEvent:
     """An event as its source (a CMS) shows it. Times are aware; texts are as sent, HTML and entities included.
 
     `unreadable`: the fields that could not be parsed, with their values; such an event is present, not absent, and is
-    rejected. `shows`: the fields of TicketStatus that the source can show; `sold` and `available`: their values, if any.
+    rejected. `shows`: the fields of TicketStatus that the source can show; `sold` and `available`: its values, if any.
     `empty`: the fields that the source reports as empty, where None alone could also mean unknown.
     """
 

@@ -99,7 +99,7 @@ class Link:
     """Source event <-> Place2book event, with what was last applied (`sync.links`).
 
     `applied`: the source-owned fields as we last set them; `echo`: as Place2book answered (it may normalise); `drift`:
-    what staff changed since, recorded once; all in stored form (owned_fields.py). `prices`: ours by ticket category key.
+    what staff changed since, recorded once; all in stored form (owned_fields.py). `prices`: ours by category key.
     `absences`: complete snapshots in a row without the source event; `counted_run`: the run that counted last.
     `sale_closed_at` is set while we keep the event's sale ended; `sale_closed_before` is the former end.
     `state_written`: the sale state last written back to the source.

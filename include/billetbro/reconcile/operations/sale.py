@@ -5,7 +5,7 @@ from dataclasses import replace
 from billetbro.models import Change, CurrentEvent, Kind, Link, WriteInDoubt, Written
 from billetbro.reconcile.operations.operation import EventState, Operation, ReportSection, TicketSystem
 from billetbro.reconcile.operations.sending import still_open, unchanged, update_event
-from billetbro.reconcile.planning.owned_fields import read_time, same_minute
+from billetbro.reconcile.planning.owned_fields import read_time, same_minute, written_time
 
 
 class EndSale(Operation, kind=Kind.END_SALE):
