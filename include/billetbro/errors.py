@@ -7,24 +7,25 @@
         ServerError          5xx
         RateLimited          429, still after waiting
         InvalidResponse      an answer that cannot be relied on: not JSON, a web page, cut short, the wrong shape
-        OutcomeUnknown       a write whose answer was lost: nobody knows whether it was carried out
-          InternalServerError  a write that was answered 500: the server failed at it, for now or at this one for good
-      Fatal                  trying again cannot help before somebody changes something
+        OutcomeUnknown       the answer to a write was lost: it may or may not have been carried out
+          InternalServerError  a write was answered 500: the server failed, for the moment or on this write every time
+      Fatal                  trying again cannot help until somebody changes something
         WrongCredentials     the password or token is not accepted
-        WrongHost            nobody by that name, or not this API
+        WrongHost            the host does not exist, or is not this API
         NoAccess             the token may not use this event maker
         SettingsError        the settings cannot be used
       Refused                4xx about one event or price: data for staff, the others go on
         NotFound             404: it does not exist (any longer)
         PartlyRefused        4xx about some of what was written; the rest was carried out
 
-Only `Retriable` and `Fatal` concern a task's retry policy. An error carries a message, a key of the catalogue
-`errors.po` and its values: connection, host, what was asked for. A value never holds a password, a token, a header or
-a body of ours. `code` is what is stored of an error's kind. `str(error)` is the English sentence, for logs.
+A task's retry policy knows only `Retriable` and `Fatal`. An error carries a message: a key of the catalogue `errors.po`
+and its values (connection, host, what was asked for), never a password, a token, a header or a request body. `code` is
+stored. `str(error)` is the English sentence, for logs.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
@@ -36,101 +37,76 @@ UNEXPECTED = "unexpected"
 
 
 class BilletbroError(Exception):
-    """Anything that this project raises on purpose, with the key of its message and the values, or a whole message."""
+    """Base of every error that this project raises: the key of a message and its values, or a message."""
 
     code: ClassVar[str] = "error"
+
+    def __init_subclass__(cls) -> None:
+        """Name the code after the class: RateLimited is stored as `rate_limited`."""
+        cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self, key: str | Message, /, **values: Value) -> None:
         self.message = key if isinstance(key, Message) else Message(key, values)
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        """Return the sentence in English."""
         return Translator("en").say(self.message)
 
 
 class Retriable(BilletbroError):  # noqa: N818
-    """Trying again later can help."""
-
-    code = "retriable"
+    """Trying again later may help."""
 
 
 class Unreachable(Retriable):
     """No connection could be made, or it broke before there was an answer."""
 
-    code = "unreachable"
-
 
 class TimedOut(Retriable):
     """There was no answer in time."""
-
-    code = "timed_out"
 
 
 class ServerError(Retriable):
     """The API answered 5xx."""
 
-    code = "server_error"
-
 
 class RateLimited(Retriable):
     """The API still answered 429 after we had waited."""
 
-    code = "rate_limited"
-
 
 class InvalidResponse(Retriable):
-    """The answer cannot be relied on, so nothing may be concluded from it."""
-
-    code = "invalid_response"
+    """The answer cannot be relied on: conclude nothing from it."""
 
 
 class OutcomeUnknown(Retriable):
-    """The answer to a write was lost or was 5xx: nobody knows whether it was carried out."""
-
-    code = "outcome_unknown"
+    """The answer to a write was lost or was 5xx: it may or may not have been carried out."""
 
 
 class InternalServerError(OutcomeUnknown):
-    """The answer to a write was 500: it failed inside the server, for a while or, at this very write, for good."""
-
-    code = "internal_server_error"
+    """The answer to a write was 500: the server failed, for the moment or on this write every time."""
 
 
 class Fatal(BilletbroError):  # noqa: N818
-    """Trying again cannot help before somebody changes something."""
-
-    code = "fatal"
+    """Trying again cannot help until somebody changes something."""
 
 
 class WrongCredentials(Fatal):
     """The password or the token is not accepted."""
 
-    code = "wrong_credentials"
-
 
 class WrongHost(Fatal):
-    """There is nobody by that name, or it is not this API."""
-
-    code = "wrong_host"
+    """The host does not exist, or is not this API."""
 
 
 class NoAccess(Fatal):
     """The token may not use this event maker."""
 
-    code = "no_access"
-
 
 class SettingsError(Fatal):
     """The settings cannot be used as they are."""
 
-    code = "settings_error"
-
 
 class Refused(BilletbroError):  # noqa: N818
-    """The API answered 4xx about one event or price; `said` is the API's own words, shortened and without HTML."""
-
-    code = "refused"
+    """The API answered 4xx about one event or price; `said` is the API's own text, shortened and without HTML."""
 
     def __init__(self, key: str | Message, /, status: int = 400, said: str = "", **values: Value) -> None:
         super().__init__(key, status=status, **values)
@@ -141,16 +117,12 @@ class Refused(BilletbroError):  # noqa: N818
 class NotFound(Refused):
     """The event or price does not exist (any longer)."""
 
-    code = "not_found"
-
     def __init__(self, key: str | Message, /, status: int = 404, said: str = "", **values: Value) -> None:
         super().__init__(key, status, said, **values)
 
 
 class PartlyRefused(Refused):
-    """Some of what was to be written was refused, and the rest carried out; `fields` names the former."""
-
-    code = "partly_refused"
+    """Some of a write was refused and the rest carried out; `fields` names what was refused."""
 
     def __init__(
         self,
@@ -168,7 +140,7 @@ class PartlyRefused(Refused):
 
 @contextmanager
 def after_a_write() -> Iterator[None]:
-    """Let a failure to read what a write has left behind be OutcomeUnknown: the write itself may be done."""
+    """Turn a failed read after a write into OutcomeUnknown: the write itself may have been carried out."""
     try:
         yield
     except OutcomeUnknown:
@@ -178,19 +150,19 @@ def after_a_write() -> Iterator[None]:
 
 
 def message_of(error: BaseException) -> Message:
-    """Return an error's message; of one that is not ours only its kind, since its text may hold anything."""
+    """Return an error's message; for a foreign exception only its type, since its text may hold anything."""
     if isinstance(error, BilletbroError):
         return error.message
     return Message("error.unexpected", {"kind": type(error).__name__})
 
 
 def code_of(error: BaseException) -> str:
-    """Return what is stored of an error's kind."""
+    """Return the code that is stored for an error."""
     return error.code if isinstance(error, BilletbroError) else UNEXPECTED
 
 
 def several(errors: Collection[BaseException], of: Sequence[str] = ()) -> BilletbroError:
-    """Return the one error, or one that says all of them: retriable if any is. `of` names each one's library."""
+    """Return one error for all of them, Retriable if any is; `of` names the library of each."""
     messages = [message_of(error) for error in errors]
     if of:
         pairs = zip(of, messages, strict=True)

@@ -41,7 +41,7 @@ PLACE2BOOK: dict[str, object] = {
                 "Numbers with commas in between. Only used by the Test button."
             ),
             "schema": {"type": ["string", "null"]},
-        },
+        }
     },
 }
 

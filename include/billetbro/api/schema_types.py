@@ -112,6 +112,8 @@ Amount = Annotated[Decimal, Field(ge=-(10**9), le=10**9), BeforeValidator(amount
 Id = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(exactly_whole)]
 EventMakerId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("evm"))]
 EventId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("ev"))]
+LenientText = Annotated[Text | None, noted()]
+LenientWords = Annotated[TextOrNumber | None, noted()]
 Listed = BeforeValidator(as_list)
 """Reads a list also where PHP wrote it as an object."""
 ObjectOrNone = BeforeValidator(_none_for_empty_list)

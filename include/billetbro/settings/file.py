@@ -39,8 +39,6 @@ _Loader.add_implicit_resolver(_FLOAT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]
 class LibrariesFileError(SettingsError):
     """The libraries' settings cannot be used; the message lists every mistake, for the person who edits the file."""
 
-    code = "libraries_file_error"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

@@ -13,15 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-    SerializeAsAny,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-)
+from pydantic import Field, SerializeAsAny, StrictBool, StrictInt, StringConstraints, ValidationError, field_validator
 
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy
 from billetbro.models.message import Message

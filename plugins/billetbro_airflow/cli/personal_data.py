@@ -8,8 +8,7 @@ from dataclasses import asdict
 from datetime import date
 
 from billetbro.messages.catalogue import Translator
-from billetbro.warehouse.privacy.processing_record import Record, record_of
-from billetbro.warehouse.privacy.processing_record_text import COMMON, record_text, what_is_held
+from billetbro.warehouse.privacy.processing_record import COMMON, Record, record_of, record_text, what_is_held
 from billetbro.warehouse.privacy.pseudonymise import Keys
 from billetbro_airflow.cli.asking import DEFAULT_TIMEZONE
 from billetbro_airflow.language import translator

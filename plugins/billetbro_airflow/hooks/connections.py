@@ -6,8 +6,7 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
-from billetbro.api.http.access import Access, RequestSettings
-from billetbro.api.http.hosts import base_url
+from billetbro.api.http.access import Access, RequestSettings, base_url
 from billetbro.errors import SettingsError
 
 PATIENCE_OF_A_TEST = RequestSettings(read_timeout=15, tries=2, longest_wait=5)

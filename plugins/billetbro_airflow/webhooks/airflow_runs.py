@@ -26,9 +26,7 @@ class AirflowRuns:
         """Return the ids of the runs that were asked for here for a library, and have not begun."""
         begins = f"yesplan__{library}__"
         query = select(DagRun.run_id).where(
-            DagRun.dag_id == DAG,
-            DagRun.state == DagRunState.QUEUED,
-            DagRun.run_id.startswith(begins, autoescape=True),
+            DagRun.dag_id == DAG, DagRun.state == DagRunState.QUEUED, DagRun.run_id.startswith(begins, autoescape=True)
         )
         with create_session() as session:
             return frozenset(session.scalars(query))

@@ -9,8 +9,7 @@ from sqlalchemy import Engine
 
 from billetbro.messages.catalogue import Translator
 from billetbro.warehouse.privacy.erasure import forget, sought
-from billetbro.warehouse.privacy.processing_record import Record, record_of
-from billetbro.warehouse.privacy.processing_record_text import record_text
+from billetbro.warehouse.privacy.processing_record import Record, record_of, record_text
 from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention

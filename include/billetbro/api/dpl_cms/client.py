@@ -12,13 +12,12 @@ from pydantic import ValidationError
 from billetbro.api.dpl_cms.schemas import doubted_event, source_event
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
-from billetbro.api.http.client import ApiClient
 from billetbro.api.http.response import Answer
-from billetbro.api.http.session import ApiSession
+from billetbro.api.http.session import ApiClient, ApiSession
 from billetbro.api.http.transport import Credentials
 from billetbro.api.listed_twice import once_each
 from billetbro.api.schema_types import as_list
-from billetbro.errors import NotFound, OutcomeUnknown, Refused, WrongHost
+from billetbro.errors import OutcomeUnknown, Refused, WrongCredentials
 from billetbro.models import SourceEvent, SourceState
 from billetbro.models.message import Message
 
@@ -26,9 +25,9 @@ _EVENTS = "/api/v1/events"
 _JSON = {"_format": "json"}
 _FAR_AHEAD = date(2999, 1, 1)
 _A_DAY_MORE = timedelta(days=1)
-"""Asked for besides: a site compares starts as it stores them, in UTC, with a midnight that it does not convert."""
+"""A site compares starts, stored in UTC, with a midnight that it does not convert to UTC."""
 _NO_EVENT = "00000000-0000-0000-0000-000000000000"
-"""The uuid of no event: one that is made by any of the known rules differs from it."""
+"""A uuid that no event can have."""
 _ALLOWED_BUT_NOT_DONE = frozenset({400, 404, 410, 422})
 
 
@@ -36,32 +35,24 @@ class CmsClient(ApiClient):
     """Reads a website's events, and writes ticket links and sale states back to it."""
 
     def __init__(
-        self,
-        base_url: str,
-        login: str,
-        password: str,
-        *,
-        connection: str,
-        settings: RequestSettings | None = None,
+        self, base_url: str, login: str, password: str, *, connection: str, settings: RequestSettings | None = None
     ) -> None:
-        # A cache in front of the site may hold an answer back, and staff who ask for "all of it, now" mean now.
+        # A cache in front of the site must not answer with an older list.
         headers = {"Accept": "application/json", "Cache-Control": "no-cache"}
         self._session = ApiSession(
             base_url,
             connection=connection,
             credentials=_basic(login, password),
             headers=headers,
-            settings=settings or RequestSettings(),
+            settings=settings,
         )
 
     def events(self, from_date: date) -> tuple[SourceEvent, ...]:
-        """Return every published event that starts on `from_date` or later: a complete snapshot, or an error.
+        """Return every published event that starts on `from_date` (in any time zone) or later; raises when incomplete.
 
-        The date is one of the site's own time zone, or of any other. What the site lists besides is returned too: of
-        the day before, and since release 2026.34 what began earlier, takes several days and still runs. Its absence
-        from another answer tells nothing.
-        An event with a field that cannot be understood is part of it, with the field in `unreadable`; so is one that
-        is listed twice, differently.
+        Earlier events that the site lists are returned too: those of the day before and, since release 2026.34, those
+        of several days that still run. Their absence from another answer means nothing. An event with an unreadable
+        field is included, with the field in `unreadable`; so is one that is listed twice with different content.
         """
         what = Message("asked.events")
         items = self._list(from_date - _A_DAY_MORE, what)
@@ -70,11 +61,10 @@ class CmsClient(ApiClient):
     def patch_event(
         self, uuid: str, *, state: SourceState | None, link: str | None, admin_link: str | None
     ) -> SourceEvent | None:
-        """Write state and links to an event, and return it as it then stands, or None where the site did not show it.
+        """Write state and links to an event; return the event as answered, None if it was not shown.
 
-        The site sets both links at once, and what is left out of them becomes empty: so both are sent when either is
-        given, an empty text clears one, and with nothing given at all both are cleared. With only a state, they stay.
-        A null is never sent: the site's specification has none.
+        The site sets both links at once and empties what is left out: both are sent when either is given, an empty
+        text clears one, and with nothing given both are cleared. With only a state they stay. Null is never sent.
         """
         what = Message("asked.update_event", {"event": uuid})
         body: dict[str, object] = {} if state is None else {"state": state.value}
@@ -88,10 +78,10 @@ class CmsClient(ApiClient):
             return None
 
     def ensure_writable(self) -> None:
-        """Return when the login may write; raises WrongCredentials when not, InvalidResponse when in doubt.
+        """Return if the login may write; raises WrongCredentials if not, InvalidResponse when in doubt.
 
-        Reading is open to everyone, so it proves no password. An update of an event that cannot exist does, and it
-        asks for no change: a user who may update is told that there is no such event, anybody else is turned away.
+        Reading needs no login. Updating an event that cannot exist does, and changes nothing: a user with the right to
+        write gets "no such event".
         """
         what = Message("asked.may_write")
         try:
@@ -115,26 +105,18 @@ class CmsClient(ApiClient):
         except Refused as refused:
             if refused.status != 403:
                 raise
-            raise failures.wrong_credentials(403, self._session.asked(what)) from None
+            raise self._session.asked(what).error(WrongCredentials, status=403) from None
 
     def _list(self, from_date: date, what: Message) -> list[object]:
         params = {**_JSON, "from_date": from_date.isoformat()}
         try:
             answer = self._session.get(_EVENTS, what=what, params=params)
         except Refused as refused:
-            raise self._list_refused(refused, what) from None
+            raise failures.of_refused_read(refused, self._session.asked(what), "error.no_events_api") from None
         items = as_list(answer.data)
         if answer.status != 200 or not isinstance(items, list):
             raise failures.bad_answer("response.no_list_of_events", self._session.asked(what))
         return items
-
-    def _list_refused(self, refused: Refused, what: Message) -> Exception:
-        asked = self._session.asked(what)
-        if refused.status == 403:
-            return failures.wrong_credentials(403, asked)
-        if isinstance(refused, NotFound):
-            return asked.error(WrongHost, "error.no_events_api", status=refused.status)
-        return refused
 
     def _read(self, items: Iterable[object], what: Message) -> Iterable[SourceEvent]:
         for item in items:

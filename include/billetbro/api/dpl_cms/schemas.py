@@ -1,7 +1,7 @@
 """The shape of an event as the CMS sends it, and its translation to the domain's words.
 
-A value that cannot be understood is noted under the CMS's own field name; the event is then kept, never read as absent.
-Values that only decorate an event (pictures, categories) are left out instead.
+A value that cannot be understood is noted under the CMS's field name, and the event is kept, never read as absent.
+Unreadable values that only decorate an event (pictures, categories) are left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from typing import Annotated
 from pydantic import Field
 
 from billetbro.api.listed_twice import agreed, both_named
-from billetbro.api.schema_types import Amount, Listed, Moment, ObjectOrNone, Text, TextOrNumber, Whole, Wire, noted
+from billetbro.api.schema_types import (
+    Amount,
+    LenientText,
+    Listed,
+    Moment,
+    ObjectOrNone,
+    Text,
+    TextOrNumber,
+    Whole,
+    Wire,
+    noted,
+)
 from billetbro.models import LISTED_TWICE, SourceAddress, SourceEvent, SourceState, TicketCategory
 
 _Names = Annotated[list[Text | None] | None, Listed, noted()]
@@ -24,11 +35,11 @@ class _DateTime(Wire):
 
 
 class _Image(Wire):
-    url: Annotated[Text | None, noted()] = None
+    url: LenientText = None
 
 
 class _Address(Wire):
-    location_type: Annotated[Text | None, noted()] = Field(None, alias="locationType")
+    location_type: LenientText = Field(None, alias="locationType")
     location: Annotated[Text | None, noted("address.location")] = None
     location_additional: Annotated[Text | None, noted("address.locationAdditional")] = Field(
         None, alias="locationAdditional"
@@ -56,7 +67,7 @@ class _Series(Wire):
 
 class _ExternalData(Wire):
     url: Annotated[Text | None, noted("external_data.url")] = None
-    admin_url: Annotated[Text | None, noted()] = None
+    admin_url: LenientText = None
 
 
 class CmsEvent(Wire):
@@ -66,7 +77,7 @@ class CmsEvent(Wire):
     title: Annotated[Text | None, noted("title")] = None
     description: Annotated[Text | None, noted("description")] = None
     body: Annotated[Text | None, noted("body")] = None
-    url: Annotated[Text | None, noted()] = None
+    url: LenientText = None
     state: Annotated[SourceState | None, noted("state")] = None
     relevant: Annotated[bool | None, noted("ticket_manager_relevance")] = Field(None, alias="ticket_manager_relevance")
     date_time: Annotated[_DateTime | None, ObjectOrNone, noted("date_time")] = None
@@ -114,7 +125,7 @@ def source_event(item: object) -> SourceEvent:
 
 
 def doubted_event(contents: Sequence[SourceEvent]) -> SourceEvent:
-    """Return what is known of an event that is listed twice, differently: its titles, and what both say of when."""
+    """Return an event that is listed twice with different content: its titles, and the times that agree."""
     return SourceEvent(
         uuid=contents[0].uuid,
         title=min(event.title for event in contents),

@@ -1,15 +1,21 @@
-"""Where an API is, what proves who we are there, and how patiently it is asked."""
+"""What an Airflow connection says of an API: base URL, credentials, and how requests are made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
+
+from billetbro.errors import WrongHost
+
+_PORTS = {"https": 443, "http": 80}
+"""The schemes that can be used, and their default ports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSettings:
-    """How an API is asked. Times are seconds; `longest_wait` bounds what Retry-After may demand.
+    """How requests are made. Times are seconds; `longest_wait` bounds Retry-After.
 
-    `read_timeout` is the longest silence, `longest_answer` what an answer may take that comes drop by drop.
+    `read_timeout` bounds a silence, `longest_answer` the whole of an answer that arrives slowly.
     """
 
     concurrency: int = 4
@@ -25,10 +31,43 @@ class RequestSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What an Airflow connection says; `url` has no slash at its end. Shows its password in no repr."""
+    """An API's base URL, without a slash at the end, and the credentials for it; the repr shows no password."""
 
     conn_id: str
     url: str
     login: str = ""
     password: str = field(default="", repr=False)
     requests: RequestSettings = field(default_factory=RequestSettings)
+
+
+def base_url(host: str | None, *, schema: str | None = None, port: int | None = None, connection: str) -> str:
+    """Return the base URL without a slash at the end; `host` is a name, a name with port, or a URL (default https).
+
+    Raises WrongHost, which never repeats the host: it may hold a password.
+    """
+    given = (host or "").strip()
+    if not given:
+        raise WrongHost("error.no_host", connection=connection)
+    whole = given if "://" in given else f"{_scheme(schema)}://{given}"
+    try:
+        parts = urlsplit(whole)
+        usable = _is_usable(parts)
+        port = parts.port or port
+    except ValueError:
+        usable = False
+    if not usable:
+        raise WrongHost("error.host_is_no_address", connection=connection)
+    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    where = name if port in (None, 0, _PORTS[parts.scheme.lower()]) else f"{name}:{port}"
+    return f"{parts.scheme.lower()}://{where}{parts.path.rstrip('/')}"
+
+
+def _scheme(schema: str | None) -> str:
+    given = (schema or "").strip().lower()
+    return given if given in _PORTS else "https"
+
+
+def _is_usable(parts: SplitResult) -> bool:
+    plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    has_name = bool(parts.hostname) and not any(letter.isspace() for letter in parts.netloc)
+    return plain and has_name and parts.scheme.lower() in _PORTS

@@ -1,7 +1,7 @@
-"""Connections that wait for the answer itself: what a server says before it (102, 103) is no answer.
+"""Connections that skip interim responses (102, 103), and one that adds an API key to the query.
 
-A server, or a proxy before it, may send `103 Early Hints` ahead of the answer. `http.client` skips a 100 alone and
-takes any other for the answer, so a write would count as answered while it is still under way.
+A server or a proxy may send `103 Early Hints` before the final response. `http.client` skips only 100 and takes any
+other interim response for the final one, so a write would count as answered while it is still under way.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ Pools = dict[str, type[HTTPConnectionPool]]
 
 
 class FinalResponse(HTTPResponse):
-    """An answer that begins where nothing interim is left; raises HTTPException where that never ends."""
+    """A response that skips interim responses; raises HTTPException when they do not end."""
 
     def begin(self) -> None:
-        """Read status and headers of the answer, past those of everything interim."""
+        """Read the status and headers of the final response."""
         super().begin()
         for _ in range(_INTERIM_AT_MOST):
             if not 100 <= self.status < 200 or self.status == _SWITCHING_PROTOCOLS:
@@ -35,19 +35,19 @@ class FinalResponse(HTTPResponse):
 
 
 class PatientHttp(HTTPConnection):
-    """A connection without TLS that waits for the answer itself."""
+    """A connection without TLS that skips interim responses."""
 
     response_class = FinalResponse
 
 
 class PatientHttps(HTTPSConnection):
-    """A connection with TLS that waits for the answer itself."""
+    """A connection with TLS that skips interim responses."""
 
     response_class = FinalResponse
 
 
 def pools_of(http: type[HTTPConnection], https: type[HTTPSConnection]) -> Pools:
-    """Return pools of such connections by scheme."""
+    """Return the connection pool classes by scheme."""
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = http
@@ -59,19 +59,46 @@ def pools_of(http: type[HTTPConnection], https: type[HTTPSConnection]) -> Pools:
 
 
 class PatientAdapter(LimiterAdapter):
-    """A transport, throttled, whose connections come from `pools`, also through a proxy."""
+    """A throttled transport whose connections come from `pools`, also through a proxy."""
 
     def __init__(self, *, pools: Pools | None = None, **options: Any) -> None:
         self._pools = pools or pools_of(PatientHttp, PatientHttps)
         super().__init__(**options)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make the connections."""
         HTTPAdapter.init_poolmanager(self, *args, **options)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """Return the connections through a proxy."""
         manager = HTTPAdapter.proxy_manager_for(self, proxy, **options)
         manager.pool_classes_by_scheme = self._pools
         return manager
+
+
+class KeyAddingAdapter(PatientAdapter):
+    """Appends a key, such as `api_key=...`, to the query as the request line is written, and nowhere before.
+
+    So no URL known to `requests` or urllib3 holds it: neither their debug logs nor their exceptions can show it. Mount
+    the adapter for one origin only.
+    """
+
+    def __init__(self, query: str, **options: Any) -> None:
+        super().__init__(pools=_pools_adding(query), **options)
+
+
+def _pools_adding(query: str) -> Pools:
+    # urllib3 takes classes, so the key lives in the classes.
+
+    class Plain(PatientHttp):
+        def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+            super().putrequest(method, _with(url, query), *args, **options)
+
+    class Secure(PatientHttps):
+        def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+            super().putrequest(method, _with(url, query), *args, **options)
+
+    return pools_of(Plain, Secure)
+
+
+def _with(url: str, query: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{query}"

@@ -1,4 +1,4 @@
-"""What a failed request means: the one place where `requests` errors and statuses become our own errors."""
+"""Turn the errors of `requests` and HTTP statuses into errors of our own; nothing else does."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ E = TypeVar("E", bound=BilletbroError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked of whom; `what` is a message that goes on where "when asked" ends."""
+    """A request, for messages; `what` continues a sentence that ends in "when asked"."""
 
     connection: str
     host: str
@@ -52,18 +52,18 @@ class Asked:
     writes: bool = False
 
     def error(self, kind: type[E], key: str = "", **values: Value) -> E:
-        """Return an error about what was asked; without a key its message is the one of its kind."""
+        """Return an error about the request; its message is that of its kind unless a key is given."""
         named: dict[str, Value] = {"connection": self.connection, "host": self.host, "what": self.what}
         return kind(Message(key or f"error.{kind.code}", named | values))
 
 
 def of_exception(error: Exception, asked: Asked) -> BilletbroError:
-    """Return what an exception of `requests` means; a write that may have arrived is OutcomeUnknown."""
+    """Return the error for an exception of `requests`; OutcomeUnknown for a write that may have arrived."""
     reason = _reason(error)
     if _never_left(reason):
         return _of_unmade_connection(reason, asked)
     if asked.writes:
-        return unknown("response.lost", asked)
+        return bad_answer("response.lost", asked)
     if isinstance(reason, low.ReadTimeoutError | requests.exceptions.ReadTimeout):
         return asked.error(TimedOut)
     if isinstance(reason, _CUT_SHORT):
@@ -74,7 +74,7 @@ def of_exception(error: Exception, asked: Asked) -> BilletbroError:
 
 
 def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
-    """Return what a status means, or None for 2xx."""
+    """Return the error for a status, None for 2xx."""
     if 200 <= status < 300:
         return None
     if status >= 500:
@@ -83,9 +83,9 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
         trouble = Message("response.server_error", {"status": status})
         return asked.error(InternalServerError if status == 500 else OutcomeUnknown, happened=trouble)
     if status == 429:
-        return throttled(asked)
+        return asked.error(RateLimited)
     if status == 401:
-        return wrong_credentials(status, asked)
+        return asked.error(WrongCredentials, status=status)
     if status < 200:
         return bad_answer("response.another_protocol", asked, status=status)
     if status < 400:
@@ -94,31 +94,22 @@ def of_status(status: int, said: str, asked: Asked) -> BilletbroError | None:
 
 
 def refused(kind: type[Refused], status: int, said: str, asked: Asked) -> Refused:
-    """Return the error of what an API refused, with its own words where it had some."""
+    """Return the error for a refusal, with the API's own text if there is any."""
     words = Message("error.saying", {"said": said}) if said else ""
     return kind(asked.error(kind, status=status, words=words).message, status, said)
 
 
 def bad_answer(happened: str, asked: Asked, **values: Value) -> BilletbroError:
-    """Return InvalidResponse, or OutcomeUnknown when a write was answered so; `happened` is the key of what was."""
-    if asked.writes:
-        return unknown(happened, asked, **values)
-    return asked.error(InvalidResponse, happened=Message(happened, values))
+    """Return InvalidResponse for a read, OutcomeUnknown for a write; `happened` is the key of what was wrong."""
+    kind = OutcomeUnknown if asked.writes else InvalidResponse
+    return asked.error(kind, happened=Message(happened, values))
 
 
-def unknown(happened: str, asked: Asked, **values: Value) -> OutcomeUnknown:
-    """Return the error of a write that may or may not have been carried out."""
-    return asked.error(OutcomeUnknown, happened=Message(happened, values))
-
-
-def throttled(asked: Asked) -> RateLimited:
-    """Return the error of an API that still wants us to slow down."""
-    return asked.error(RateLimited)
-
-
-def wrong_credentials(status: int, asked: Asked) -> WrongCredentials:
-    """Return the error of a password or token that is not accepted."""
-    return asked.error(WrongCredentials, status=status)
+def of_refused_read(refused: Refused, asked: Asked, key: str) -> BilletbroError:
+    """Return what 403 or 404 means for a list that always exists; `key` is the message for 404."""
+    if refused.status == 403:
+        return asked.error(WrongCredentials, status=403)
+    return asked.error(WrongHost, key, status=refused.status) if isinstance(refused, NotFound) else refused
 
 
 def _reason(error: BaseException) -> BaseException:

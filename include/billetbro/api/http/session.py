@@ -1,6 +1,6 @@
-"""One careful HTTP session for an API: time-outs, retries of reads, throttling, and never a write sent twice.
+"""An HTTP session with an API: time-outs, retries of reads, throttling, and no write sent twice.
 
-A read is tried a few times. A write is sent once, and again only after 429: then it was refused, so it was not done.
+A read is tried a few times. A write is sent once, and again only after 429: then it was not carried out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,15 +20,16 @@ from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.failures import Asked
 from billetbro.api.http.response import Answer, UnreadableResponseError, bounded_content, json_in, json_of, said_in
 from billetbro.api.http.transport import Credentials, http_session, retry_of
-from billetbro.errors import BilletbroError, WrongCredentials
+from billetbro.errors import BilletbroError, RateLimited, WrongCredentials
 from billetbro.models.message import Message
 
 T = TypeVar("T")
 R = TypeVar("R")
+Params = Mapping[str, str | int]
 
 
 class ApiSession:
-    """A session with one API on behalf of one connection; safe to use from several threads."""
+    """A session with one API on behalf of one connection, thread-safe; the end of its block closes it."""
 
     def __init__(
         self,
@@ -38,8 +38,9 @@ class ApiSession:
         connection: str,
         credentials: Credentials,
         headers: Mapping[str, str],
-        settings: RequestSettings,
+        settings: RequestSettings | None = None,
     ) -> None:
+        settings = settings or RequestSettings()
         if not credentials.can_be_sent():
             raise WrongCredentials("error.unusable_token", connection=connection)
         self._base_url = base_url.rstrip("/")
@@ -51,15 +52,9 @@ class ApiSession:
         self._http = http_session(self._base_url, credentials, headers, settings, self._retry)
 
     def __enter__(self) -> Self:
-        """Return the session, to be closed at the end of the block."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close the session."""
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the connections."""
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
     @property
@@ -68,31 +63,25 @@ class ApiSession:
         return urlsplit(self._base_url).netloc
 
     def asked(self, what: Message, *, writes: bool = False) -> Asked:
-        """Return what is asked, for the messages of errors."""
+        """Describe a request, for the messages of errors."""
         return Asked(connection=self._connection, host=self.host, what=what, writes=writes)
 
-    def get(self, path: str, *, what: Message, params: Mapping[str, str | int] | None = None) -> Answer:
-        """Read, with retries; raises an error of the tree for everything but 2xx with JSON."""
+    def get(self, path: str, *, what: Message, params: Params | None = None) -> Answer:
+        """Read, with retries; raises BilletbroError for anything but 2xx with JSON."""
         asked = self.asked(what)
-        answer = self._send("GET", path, asked, params=params)
+        answer = self._send("GET", path, asked, params)
         if answer.data is None:
             raise failures.bad_answer("response.empty", asked)
         return answer
 
     def write(
-        self,
-        method: str,
-        path: str,
-        *,
-        what: Message,
-        body: object = None,
-        params: Mapping[str, str | int] | None = None,
+        self, method: str, path: str, *, what: Message, body: object = None, params: Params | None = None
     ) -> Answer:
         """Write once, and again only after 429; raises OutcomeUnknown when the answer was lost or was 5xx."""
-        return self._send(method, path, self.asked(what, writes=True), params=params, body=body)
+        return self._send(method, path, self.asked(what, writes=True), params, body)
 
     def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """Return the function's result for each item, in order; the first error ends it, and no more are begun."""
+        """Return the function's result for each item, in order; after the first error no further item is started."""
         with ThreadPoolExecutor(max_workers=self._settings.concurrency) as pool:
             futures = [pool.submit(function, item) for item in items]
             try:
@@ -100,15 +89,7 @@ class ApiSession:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        asked: Asked,
-        *,
-        params: Mapping[str, str | int] | None = None,
-        body: object = None,
-    ) -> Answer:
+    def _send(self, method: str, path: str, asked: Asked, params: Params | None, body: object = None) -> Answer:
         outcome = self._once(method, path, asked, params, body)
         for attempt in range(1, self._settings.tries if asked.writes else 1):
             if not isinstance(outcome, _SlowDown):
@@ -116,15 +97,15 @@ class ApiSession:
             time.sleep(outcome.seconds or min(self._settings.backoff * 2**attempt, self._settings.longest_wait))
             outcome = self._once(method, path, asked, params, body)
         if isinstance(outcome, _SlowDown):
-            raise failures.throttled(asked)
+            raise asked.error(RateLimited)
         if isinstance(outcome, BilletbroError):
             raise outcome
         return outcome
 
     def _once(
-        self, method: str, path: str, asked: Asked, params: Mapping[str, str | int] | None, body: object
+        self, method: str, path: str, asked: Asked, params: Params | None, body: object
     ) -> Answer | BilletbroError | _SlowDown:
-        """Return the answer or the error, which is raised away from its cause: that may hold secrets."""
+        # The error is returned, to be raised without its cause, which may hold secrets.
         try:
             with self._http.request(
                 method,
@@ -146,13 +127,30 @@ class ApiSession:
         if response.status_code == 429:
             return _SlowDown(self._retry.parse_retry_after(response.headers.get("Retry-After", "0")))
         content = bounded_content(response, self._settings.max_bytes, self._settings.longest_answer)
-        # Only an error's body is looked into for words: an answer's can be long, and tell of people.
+        # Only the body of an error is searched for text: others can be long and hold personal data.
         said = "" if response.ok else said_in(content, self._secrets)
         error = failures.of_status(response.status_code, said, asked)
         if error is not None:
             return error
         data = json_in(content) if content.strip() else None
         return Answer(status=response.status_code, data=data, location=response.headers.get("Location"))
+
+
+class ApiClient:
+    """Base of the APIs' clients: a client makes its `_session`, and the end of its block closes it."""
+
+    _session: ApiSession
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.__exit__()
+
+    @property
+    def host(self) -> str:
+        """Return the API's host, with its port where one is given."""
+        return self._session.host
 
 
 @dataclass(frozen=True, slots=True)

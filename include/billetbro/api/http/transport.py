@@ -13,8 +13,7 @@ from urllib3 import exceptions as low
 from urllib3.util.retry import Retry
 
 from billetbro.api.http.access import RequestSettings
-from billetbro.api.http.connections import PatientAdapter
-from billetbro.api.http.query_key import KeyAddingAdapter
+from billetbro.api.http.connections import KeyAddingAdapter, PatientAdapter
 
 
 class Credentials(AuthBase):

@@ -1,12 +1,12 @@
 """The API of Place2book: event makers, events, prices and purchases.
 
-A PUT replaces the whole, so every update reads first, lays its fields over what stands, and sends all of it back.
+A PUT replaces the whole: every update reads first, overlays its fields, and sends everything back.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -16,8 +16,7 @@ from pydantic import ValidationError
 
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
-from billetbro.api.http.client import ApiClient
-from billetbro.api.http.session import ApiSession
+from billetbro.api.http.session import ApiClient, ApiSession, Params
 from billetbro.api.http.transport import Credentials
 from billetbro.api.place2book.purchase_schemas import purchase
 from billetbro.api.place2book.schemas import (
@@ -30,7 +29,7 @@ from billetbro.api.place2book.schemas import (
     overlaid,
 )
 from billetbro.api.schema_types import as_list, unwrapped, written_moment
-from billetbro.errors import BilletbroError, NoAccess, NotFound, Refused, WrongHost, after_a_write
+from billetbro.errors import BilletbroError, NoAccess, Refused, after_a_write
 from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
 from billetbro.models.message import Message
 
@@ -57,7 +56,7 @@ class Place2bookClient(ApiClient):
             connection=connection,
             credentials=Credentials({"X-PLACE2BOOK-API-TOKEN": token} if token else {}, ()),
             headers={"Accept": "application/vnd.place2book.v1+json"},
-            settings=settings or RequestSettings(),
+            settings=settings,
         )
 
     def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
@@ -70,7 +69,7 @@ class Place2bookClient(ApiClient):
         try:
             items = self._list("/event_makers", what)
         except Refused as refused:
-            raise self._not_let_in(refused, what) from None
+            raise failures.of_refused_read(refused, self._session.asked(what), "error.not_place2book") from None
         makers = self._read(EventMakerWire.model_validate, items, what)
         return tuple(EventMaker(event_maker=maker.id, name=maker.name or "") for maker in makers)
 
@@ -83,7 +82,8 @@ class Place2bookClient(ApiClient):
         since = {} if begin_at_after is None else {"event_begin_at_after": written_moment(begin_at_after)}
         seen: set[int] = set()
         for number in count(1):
-            items = self._event_page(event_maker, {"per_page": EVENTS_PER_PAGE, "page": number, **since}, what)
+            params: Params = {"per_page": EVENTS_PER_PAGE, "page": number, **since}
+            items = self._list_of(event_maker, _events_path(event_maker), what, (403, 404), params)
             page = self._read(lambda item: current_event(event_maker, item), items, what)
             fresh = [event for event in page if event.event_id not in seen]
             if page and not fresh:
@@ -94,23 +94,23 @@ class Place2bookClient(ApiClient):
                 return
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
-        """Return an event as it stands now; raises NotFound when it is gone."""
+        """Return an event as it is now; raises NotFound."""
         what = _about("asked.event", event_maker, event_id)
         return current_event(event_maker, self._shown_event(event_maker, event_id, what))
 
     def create_event(self, event_maker: int, desired: TicketEvent, on_create: OnCreate) -> CurrentEvent:
-        """Create an event with its prices, once; raises OutcomeUnknown when it may or may not exist now."""
+        """Create an event with its prices; raises OutcomeUnknown when it may or may not exist now."""
         what = Message("asked.create_event", {"event_maker": event_maker})
         body = {"event": new_event(desired, on_create)}
         answer = self._session.write("POST", _events_path(event_maker), what=what, body=body)
         created = _read_or_none(lambda item: current_event(event_maker, item), answer.data)
         created = created or self._event_at(answer.location, event_maker)
         if created is None:
-            raise failures.unknown("response.no_new_event", self._session.asked(what))
+            raise failures.bad_answer("response.no_new_event", self._session.asked(what, writes=True))
         return created if _shown_whole(created) else self._shown_again(created)
 
     def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent:
-        """Lay fields, in their written-down form, over the event as it stands, send it all back, and return it."""
+        """Overlay fields on the current event, send all of it back, and return it."""
         path, what = _event_path(event_maker, event_id), _about("asked.update_event_of", event_maker, event_id)
         shown = self._shown_event(event_maker, event_id, what)
         answer = self._session.write("PUT", path, what=what, body={"event": event_with(shown, fields)})
@@ -122,37 +122,37 @@ class Place2bookClient(ApiClient):
             return self.event(event_maker, event_id)
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
-        """Delete an event; raises NotFound when it is gone already, Refused when it may not be deleted."""
+        """Delete an event; raises NotFound if it is gone already, Refused if it may not be deleted."""
         what = _about("asked.delete_event", event_maker, event_id)
         self._session.write("DELETE", _event_path(event_maker, event_id), what=what)
 
     def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
         """Return the prices of an event."""
         what = _about("asked.prices", event_maker, event_id)
-        items = self._list_of_event(f"{_event_path(event_maker, event_id)}/prices", event_maker, what)
+        items = self._list_of(event_maker, f"{_event_path(event_maker, event_id)}/prices", what, (403,))
         return tuple(self._read(current_price, items, what))
 
     def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
-        """Return the prices of an event; None when they are refused to us, which says nothing of what was sold."""
+        """Return the prices of an event; None if we may not see them, which says nothing of what was sold."""
         try:
             return self.prices(event_maker, event_id)
         except Refused:
             return None
 
     def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
-        """Add a price to an event, once; raises OutcomeUnknown when it may or may not exist now."""
+        """Add a price to an event; raises OutcomeUnknown when it may or may not exist now."""
         what = _about("asked.create_price", event_maker, event_id)
         body = {"price": {"name": name, "value": value_ore}}
         answer = self._session.write("POST", f"{_event_path(event_maker, event_id)}/prices", what=what, body=body)
         created = _read_or_none(current_price, answer.data)
         if created is None:
-            raise failures.unknown("response.no_new_price", self._session.asked(what))
+            raise failures.bad_answer("response.no_new_price", self._session.asked(what, writes=True))
         return created
 
     def update_price(
         self, event_maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]
     ) -> CurrentPrice:
-        """Lay fields, in their written-down form, over a price as it stands, send it all back, and return it."""
+        """Overlay fields on the current price, send all of it back, and return it."""
         path = f"{_event_path(event_maker, event_id)}/prices/{price_id}"
         what = Message("asked.update_price", {"price": price_id, "event": event_id})
         body = {"price": overlaid(self._shown_price(path, price_id, what), fields, PRICE_READ_ONLY)}
@@ -169,17 +169,17 @@ class Place2bookClient(ApiClient):
         self._session.write("DELETE", f"{_event_path(event_maker, event_id)}/prices/{price_id}", what=what)
 
     def purchases(self, event_maker: int, event_id: int) -> tuple[Purchase | UnreadablePurchase, ...]:
-        """Return every purchase of an event, the cancelled ones too, personal data included."""
+        """Return every purchase of an event, cancelled ones included, with personal data."""
         what = _about("asked.purchases", event_maker, event_id)
         try:
-            items = self._list_of_event(f"{_event_path(event_maker, event_id)}/purchases", event_maker, what)
+            items = self._list_of(event_maker, f"{_event_path(event_maker, event_id)}/purchases", what, (403,))
         except Refused as refused:
-            # The API's own words are about buyers here, and are not repeated.
+            # The API's own text may name buyers.
             raise failures.of_status(refused.status, "", self._session.asked(what)) or refused from None
         return tuple(map(purchase, items))
 
     def check(self, event_makers: Sequence[int] = ()) -> Message:
-        """Return a message of what the token may use; raises NoAccess unless all of `event_makers` are among it."""
+        """Return a message naming the usable event makers; raises NoAccess unless they include `event_makers`."""
         usable = self.event_makers()
         missing = sorted(set(event_makers) - {maker.event_maker for maker in usable})
         if missing or not usable:
@@ -188,36 +188,24 @@ class Place2bookClient(ApiClient):
         names = ", ".join(f"{maker.name} ({maker.event_maker})" for maker in usable)
         return Message("accepted.place2book", {"host": self._session.host, "names": names})
 
-    def _list(self, path: str, what: Message, params: Mapping[str, str | int] | None = None) -> list[object]:
+    def _list(self, path: str, what: Message, params: Params | None = None) -> list[object]:
         answer = self._session.get(path, what=what, params=params)
         items = as_list(answer.data)
         if answer.status != 200 or not isinstance(items, list):
             raise failures.bad_answer("response.no_list", self._session.asked(what))
         return items
 
-    def _event_page(self, event_maker: int, params: Mapping[str, str | int], what: Message) -> list[object]:
+    def _list_of(
+        self, event_maker: int, path: str, what: Message, denied: Collection[int], params: Params | None = None
+    ) -> list[object]:
+        """Return a list of an event maker; for the statuses in `denied` raises WrongCredentials or NoAccess."""
         try:
-            return self._list(_events_path(event_maker), what, params)
+            return self._list(path, what, params)
         except Refused as refused:
-            if refused.status not in (403, 404):
+            if refused.status not in denied:
                 raise
         self.event_makers()
         raise self._no_access(str(event_maker), what)
-
-    def _list_of_event(self, path: str, event_maker: int, what: Message) -> list[object]:
-        try:
-            return self._list(path, what)
-        except Refused as refused:
-            if refused.status != 403:
-                raise
-        self.event_makers()
-        raise self._no_access(str(event_maker), what)
-
-    def _not_let_in(self, refused: Refused, what: Message) -> BilletbroError:
-        asked = self._session.asked(what)
-        if isinstance(refused, NotFound):
-            return asked.error(WrongHost, "error.not_place2book", status=refused.status)
-        return failures.wrong_credentials(403, asked) if refused.status == 403 else refused
 
     def _no_access(self, event_makers: str | Message, what: Message) -> NoAccess:
         return self._session.asked(what).error(NoAccess, event_makers=event_makers)
@@ -267,12 +255,11 @@ def _read_or_none(read: Callable[[object], T], item: object) -> T | None:
 
 
 def _shown_whole(event: CurrentEvent) -> bool:
-    """Return whether the answer to a write shows the event, and not just its id."""
+    """Return whether the answer to a write shows the event, not only its id."""
     return bool(event.seccode and event.name and event.state and event.begin_at)
 
 
 def _about(key: str, event_maker: int, event_id: int) -> Message:
-    """Return what is asked about an event."""
     return Message(key, {"event": event_id, "event_maker": event_maker})
 
 

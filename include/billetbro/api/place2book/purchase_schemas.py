@@ -1,7 +1,6 @@
 """The shape of a purchase as Place2book sends it, and its translation to the domain's words. Amounts are øre.
 
-What cannot be understood costs no more than itself: a purchase without one of its tickets is still a purchase. It is
-counted, so that nobody takes what is left for the whole.
+A part that cannot be understood is left out and counted; the rest of the purchase is kept.
 """
 
 from __future__ import annotations
@@ -11,17 +10,15 @@ from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
 
-from billetbro.api.schema_types import Id, Moment, Text, TextOrNumber, Whole, Wire, as_list, noted
+from billetbro.api.schema_types import Id, LenientText, LenientWords, Moment, Text, Whole, Wire, as_list, noted
 from billetbro.models import AdditionalSale, Answer, Purchase, Ticket, UnreadablePurchase
 from billetbro.models.text import normal_form
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
 Lost = list[str]
-"""What was left out of a purchase, by the name of the list that it stood in."""
+"""What was left out of a purchase: the name of the list, once for each."""
 
-_LenientText = Annotated[Text | None, noted()]
-_LenientWords = Annotated[TextOrNumber | None, noted()]
 _LenientId = Annotated[Id | None, noted()]
 
 
@@ -30,18 +27,18 @@ def _none_where_blank(value: object) -> object:
 
 
 _Time = Annotated[Moment | None, BeforeValidator(_none_where_blank), noted("time")]
-"""A time; one that is told and not understood is noted, since nothing may take its place unseen."""
+"""A time; one that cannot be understood is noted, so that it is not mistaken for a missing one."""
 
 
 class _AnswerWire(Wire):
-    custom_field_name: _LenientText = None
-    value: _LenientWords = None
+    custom_field_name: LenientText = None
+    value: LenientWords = None
 
 
 class _AdditionalSaleWire(Wire):
     additional_sale_id: Id
     additional_id: _LenientId = None
-    additional_name: _LenientText = None
+    additional_name: LenientText = None
     debit_total_for_customer: Whole | None = None
 
 
@@ -50,8 +47,8 @@ class _TicketWire(Wire):
     price_id: _LenientId = None
     total_amount_paid: Whole | None = None
     arrived_at: _Time = None
-    seating: _LenientWords = None
-    barcode: _LenientWords = None
+    seating: LenientWords = None
+    barcode: LenientWords = None
     custom_fields: object = None
     additional_sales: object = None
 
@@ -59,10 +56,10 @@ class _TicketWire(Wire):
 class _PurchaseWire(Wire):
     purchase_id: Id
     customer_profile_id: _LenientId = None
-    full_name: _LenientText = None
-    email: _LenientText = None
-    phone_number: _LenientWords = None
-    zip_code: _LenientWords = None
+    full_name: LenientText = None
+    email: LenientText = None
+    phone_number: LenientWords = None
+    zip_code: LenientWords = None
     total_price_paid: Whole | None = None
     transaction_type: Text
     created_at: _Time = None
@@ -75,7 +72,7 @@ class _OnlyIdWire(Wire):
 
 
 def purchase(data: object) -> Purchase | UnreadablePurchase:
-    """Return a purchase in the domain's words, as much of it as can be read."""
+    """Return a purchase in the domain's words, as far as it can be read."""
     lost: Lost = []
     times: Lost = []
     try:
@@ -114,7 +111,7 @@ def _id_of(data: object) -> int | None:
 
 
 def _each(name: str, sent: object, read: Callable[[object], T], lost: Lost) -> tuple[T, ...]:
-    """Read a list that may be left out, item by item; what is no list, or cannot be read of it, is noted as lost."""
+    """Read an optional list item by item; what is not a list, or cannot be read, is noted as lost."""
     if sent is None:
         return ()
     listed = as_list(sent)

@@ -1,12 +1,13 @@
 """The shapes that Place2book sends and takes, and their translation to the domain's words.
 
 The documentation and the live API differ in wrapping and spelling: both are read, the documented one is written.
-Only ids and amounts are needed; any other value that cannot be understood is read as not told.
+Only ids and amounts are required; any other value that cannot be understood is read as missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import AliasChoices, BeforeValidator, Field
@@ -15,10 +16,10 @@ from billetbro.api.schema_types import (
     EventId,
     EventMakerId,
     Id,
+    LenientText,
+    LenientWords,
     Moment,
     ObjectOrNone,
-    Text,
-    TextOrNumber,
     Whole,
     Wire,
     noted,
@@ -32,8 +33,8 @@ UNLIMITED = "∞"
 _COMPUTED = {"id", "metadata", "meta_data", "deletable", "deleteable", "links"}
 EVENT_READ_ONLY = frozenset({"seccode", "state", "active", "waiting_list", "prices"} | _COMPUTED)
 PRICE_READ_ONLY = frozenset({"sold_tickets", "door_sales"} | _COMPUTED)
-"""What a PUT leaves out of what was shown: the fields that the pages call read-only, whole, in each of their spellings,
-and an event's `prices`, which have addresses of their own. Every other field goes back, known or not.
+"""What a PUT leaves out: the documented read-only fields in each spelling, and an event's `prices`, which have their
+own endpoint. Every other field is sent back, known or not.
 """
 
 
@@ -41,8 +42,6 @@ def _number_or_unlimited(value: object) -> object:
     return None if value == UNLIMITED else value
 
 
-_LenientText = Annotated[Text | None, noted()]
-_LenientWords = Annotated[TextOrNumber | None, noted()]
 _LenientMoment = Annotated[Moment | None, noted()]
 _LenientWhole = Annotated[Whole | None, noted()]
 _LenientFlag = Annotated[bool | None, noted()]
@@ -52,27 +51,27 @@ class EventMakerWire(Wire):
     """An event maker (organiser) that the token may use."""
 
     id: EventMakerId
-    name: _LenientText = None
+    name: LenientText = None
 
 
 class _Metadata(Wire):
-    event_state: _LenientText = None
+    event_state: LenientText = None
     available_tickets: _LenientWhole = None
     deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
 
 
 class _Links(Wire):
-    sales_location: _LenientText = None
+    sales_location: LenientText = None
 
 
 class _AddressWire(Wire):
-    name: _LenientText = None
-    address1: _LenientText = None
-    address2: _LenientText = None
-    postal_code: _LenientWords = None
-    city: _LenientText = None
-    phone: _LenientWords = None
-    country: _LenientText = None
+    name: LenientText = None
+    address1: LenientText = None
+    address2: LenientText = None
+    postal_code: LenientWords = None
+    city: LenientText = None
+    phone: LenientWords = None
+    country: LenientText = None
 
 
 _Meta = Annotated[_Metadata | None, ObjectOrNone, noted()]
@@ -82,10 +81,10 @@ class EventWire(Wire):
     """An event as Place2book shows it."""
 
     id: EventId
-    seccode: _LenientWords = None
-    name: _LenientText = None
-    description_short: _LenientText = None
-    description_long: _LenientText = None
+    seccode: LenientWords = None
+    name: LenientText = None
+    description_short: LenientText = None
+    description_long: LenientText = None
     begin_at: _LenientMoment = None
     end_at: _LenientMoment = None
     sale_open_at: _LenientMoment = None
@@ -93,7 +92,7 @@ class EventWire(Wire):
     capacity: Annotated[Whole | None, BeforeValidator(_number_or_unlimited), noted()] = None
     passive: _LenientFlag = None
     address: Annotated[_AddressWire | None, ObjectOrNone, noted()] = None
-    state: _LenientText = None
+    state: LenientText = None
     active: _LenientFlag = None
     waiting_list: _LenientFlag = None
     deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
@@ -105,7 +104,7 @@ class PriceWire(Wire):
     """A price as Place2book shows it; `value` is øre."""
 
     id: Id
-    name: _LenientText = None
+    name: LenientText = None
     value: Whole | None = None
     sold_tickets: _LenientWhole = None
     door_sales: _LenientWhole = None
@@ -170,7 +169,7 @@ def new_event(desired: TicketEvent, on_create: OnCreate) -> dict[str, object]:
         "end_at": written_moment(desired.end_at),
         "capacity": desired.capacity,
         "passive": desired.passive,
-        "address": _written_address(desired.address),
+        "address": asdict(desired.address),
         "prices": [{"name": price.name, "value": price.value_ore} for price in desired.prices],
         "mute": on_create.mute,
         "kultunaut_export": on_create.kultunaut_export,
@@ -184,50 +183,28 @@ def new_event(desired: TicketEvent, on_create: OnCreate) -> dict[str, object]:
 
 
 def event_with(shown: Mapping[str, object], fields: Mapping[str, Written]) -> dict[str, object]:
-    """Return an event's writable fields as they stand, with `fields` laid over them.
+    """Return an event's writable fields with `fields` overlaid.
 
-    Some answers leave `passive` out; it is then told by the state, or a PUT would put the event on sale.
+    Some answers leave `passive` out: it then follows from the state, or a PUT would put the event on sale.
     """
-    told = {"passive": True, **shown} if shown.get("state") == "passive" else shown
-    return overlaid(told, fields, EVENT_READ_ONLY)
+    current = {"passive": True, **shown} if shown.get("state") == "passive" else shown
+    return overlaid(current, fields, EVENT_READ_ONLY)
 
 
 def overlaid(
     shown: Mapping[str, object], fields: Mapping[str, Written], read_only: frozenset[str]
 ) -> dict[str, object]:
-    """Return everything writable as it stands, with `fields` laid over it; a dot leads into an object."""
+    """Return everything writable with `fields` overlaid; a dot leads into an object."""
     whole = {name: value for name, value in shown.items() if name not in read_only}
     for name, value in fields.items():
         outer, _, inner = name.partition(".")
         if inner:
-            stands = whole.get(outer)
-            whole[outer] = {**(stands if isinstance(stands, dict) else {}), inner: value}
+            current = whole.get(outer)
+            whole[outer] = {**(current if isinstance(current, dict) else {}), inner: value}
         else:
             whole[outer] = value
     return whole
 
 
 def _address(sent: _AddressWire | None) -> Address | None:
-    if sent is None:
-        return None
-    return Address(
-        name=sent.name or "",
-        address1=sent.address1 or "",
-        address2=sent.address2 or "",
-        postal_code=sent.postal_code or "",
-        city=sent.city or "",
-        phone=sent.phone or "",
-        country=sent.country or "",
-    )
-
-
-def _written_address(address: Address) -> dict[str, str]:
-    return {
-        "name": address.name,
-        "address1": address.address1,
-        "address2": address.address2,
-        "postal_code": address.postal_code,
-        "city": address.city,
-        "phone": address.phone,
-        "country": address.country,
-    }
+    return None if sent is None else Address(**{name: value or "" for name, value in sent})

@@ -10,11 +10,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
-from billetbro.api.http.client import ApiClient
-from billetbro.api.http.session import ApiSession
+from billetbro.api.http.session import ApiClient, ApiSession
 from billetbro.api.http.transport import Credentials
 from billetbro.api.listed_twice import once_each
-from billetbro.api.yesplan import schemas as yesplan_wire
+from billetbro.api.yesplan import schemas
 from billetbro.api.yesplan.schemas import YesplanEvent
 from billetbro.errors import (
     BilletbroError,
@@ -26,15 +25,16 @@ from billetbro.errors import (
     Retriable,
     ServerError,
     SettingsError,
+    WrongCredentials,
     WrongHost,
 )
 from billetbro.models.message import Message
 
 MOST_PAGES = 1000
 MOST_GROUPS = 20
-"""So many groups are looked into for the events of one; where more stand in it, none of them is."""
+"""Groups read for the events of one; when it holds more, none is read."""
 GIVE_UP_AFTER = 3
-"""So many events in a row whose custom data cannot be had mean that Yesplan itself is ill."""
+"""Events in a row with unreadable custom data after which Yesplan is taken to be down."""
 _NO_DAY = "date:01-01-2999"
 _WITHIN = Message("asked.events_of_group")
 T = TypeVar("T")
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class YesplanClient(ApiClient):
-    """Reads a venue's events and custom data, and writes custom data. The API key is a password, and in no URL here."""
+    """Reads a venue's events and custom data, and writes custom data. No URL here contains the API key."""
 
     def __init__(
         self, base_url: str, api_key: str, *, connection: str, settings: RequestSettings | None = None
@@ -56,60 +56,56 @@ class YesplanClient(ApiClient):
             connection=connection,
             credentials=Credentials({}, (api_key, quoted), query=f"api_key={quoted}" if api_key else ""),
             headers={"Accept": "application/json"},
-            settings=settings or RequestSettings(),
+            settings=settings,
         )
 
     def events(self, query: str) -> tuple[YesplanEvent, ...]:
-        """Return every event that a query finds, from all pages, or an error of the tree.
-
-        Raises SettingsError when Yesplan does not understand the query.
-        """
+        """Return every event that a query finds, from all pages; raises SettingsError for an invalid query."""
         what = Message("asked.events")
         found: list[YesplanEvent] = []
         for item in self._items(f"/api/events/{quote(query, safe=':')}", what):
-            one = _read(yesplan_wire.event, item)
+            one = _read(schemas.event, item)
             if one is None:
                 raise failures.bad_answer("response.event_without_id", self._session.asked(what))
             found.append(one)
-        return once_each(found, lambda event: event.id, yesplan_wire.doubted_event)
+        return once_each(found, lambda event: event.id, schemas.doubted_event)
 
     def custom_data(self, query: str, ids: Sequence[str]) -> dict[str, Mapping[str, object]]:
-        """Return the custom data of these events, which the query finds, by event and keyword, or an error of the tree.
+        """Return the custom data of these events, which the query finds, by event and keyword.
 
-        Many are asked for at once; where the installation does not offer that, or leaves an event out, one by one. The
-        few that cannot be had (gone since, not this key's to see) are left out.
+        They are read all at once; one by one where the installation does not offer that, or leaves an event out. The
+        few that cannot be read (deleted since, not visible to this key) are left out.
         """
         known = self._of_many(query) if ids else {}
         rest = [event_id for event_id in ids if event_id not in known]
-        told = known | self._one_by_one(rest, nothing_known=not known)
-        return {event_id: told[event_id] for event_id in ids if event_id in told}
+        found = known | self._one_by_one(rest, nothing_known=not known)
+        return {event_id: found[event_id] for event_id in ids if event_id in found}
 
     def custom_data_of(self, event_id: str) -> Mapping[str, object]:
-        """Return one event's custom data by keyword: every keyword of the installation, also those without a value.
+        """Return one event's custom data by keyword, keywords without a value included.
 
-        Raises NotFound for an event that is gone, Refused for one that is not this key's to see.
+        Raises NotFound for an event that is gone, Refused for one that this key may not see.
         """
         what = Message("asked.custom_data_of_event", {"event": event_id})
         data = self._session.get(f"/api/event/{quote(event_id, safe='')}/customdata", what=what).data
-        answer = _read(yesplan_wire.custom_data, data)
+        answer = _read(schemas.custom_data, data)
         if answer is None:
             raise failures.bad_answer("response.no_custom_data", self._session.asked(what))
         return answer[1]
 
     def has_event(self, event_id: str) -> bool:
-        """Tell whether there is such an event, or raise an error of the tree."""
+        """Tell whether there is such an event."""
         try:
-            self._session.get(
-                f"/api/event/{quote(event_id, safe='')}", what=Message("asked.show_event", {"event": event_id})
-            )
+            what = Message("asked.show_event", {"event": event_id})
+            self._session.get(f"/api/event/{quote(event_id, safe='')}", what=what)
         except NotFound:
             return False
         return True
 
     def events_of_group(self, group_id: str) -> tuple[str, ...] | None:
-        """Return the ids of the events in a group and in the groups in it; None when there is no such group.
+        """Return the ids of the events in a group and its subgroups, none where Yesplan does not list them.
 
-        None of them where Yesplan does not tell what stands in a group. Raises an error of the tree.
+        Returns None when there is no such group.
         """
         events: dict[str, None] = {}
         groups = [group_id]
@@ -126,46 +122,46 @@ class YesplanClient(ApiClient):
                 raise failures.bad_answer("response.many_groups", self._session.asked(_WITHIN), most=MOST_GROUPS)
         return tuple(events)
 
-    def _group(self, group_id: str) -> yesplan_wire.Group:
+    def _group(self, group_id: str) -> schemas.Group:
         data = self._session.get(f"/api/group/{quote(group_id, safe='')}", what=_WITHIN).data
-        found = _read(yesplan_wire.group, data)
+        found = _read(schemas.group, data)
         if found is None:
             raise failures.bad_answer("response.no_group", self._session.asked(_WITHIN))
         return found
 
     def write_custom_data(self, event_id: str, values: Mapping[str, object], *, of_group: bool = False) -> None:
-        """Write custom data of an event, or of a group; Refused when a keyword does not exist or may not be written."""
+        """Write custom data of an event or group; raises Refused if a keyword does not exist or may not be written."""
         kind = "group" if of_group else "event"
         what = Message(f"asked.update_{kind}", {"event": event_id})
         path = f"/api/{kind}/{quote(event_id, safe='')}"
         try:
-            self._session.write("PUT", f"{path}/customdata", what=what, body=yesplan_wire.written(values))
+            self._session.write("PUT", f"{path}/customdata", what=what, body=schemas.written(values))
         except Refused as refused:
             if refused.status == 403:
-                # Either the key is no longer good for anything, which this tells, or a keyword is not ours to write.
+                # Reading raises WrongCredentials if the key is no longer valid; else a keyword is not ours to write.
                 self._get(path, Message(f"asked.show_{kind}", {"event": event_id}))
             raise
 
     def check(self) -> Message:
-        """Return a message that address and key work, or raise an error of the tree."""
+        """Return a message that address and key work."""
         self.events(_NO_DAY)
         return Message("accepted.yesplan", {"host": self._session.host})
 
     def _of_many(self, query: str) -> dict[str, Mapping[str, object]]:
-        """Return what the installation tells of many events at once; nothing where it does not offer that."""
+        """Return the custom data of many events at once; nothing where the installation does not offer that."""
         what = Message("asked.custom_data")
         known: dict[str, Mapping[str, object]] = {}
         doubtful: set[str] = set()
         try:
             for item in self._items(f"/api/events/{quote(query, safe=':')}/customdata?valuesonly", what):
-                one = _read(yesplan_wire.custom_data, item)
+                one = _read(schemas.custom_data, item)
                 if one is None or one[0] is None:
                     raise failures.bad_answer("response.custom_data_of_no_event", self._session.asked(what))
                 if known.setdefault(one[0], one[1]) != one[1]:
                     doubtful.add(one[0])
         except (Fatal, Refused, InvalidResponse, ServerError) as error:
-            # The same query and key were good a moment ago: what is not, is being asked about many. What is wrong with
-            # either will show when events are asked for singly.
+            # The query and the key worked a moment ago, so it is this request that is not offered. Any other fault
+            # shows when the events are read one by one.
             log.info("%s Its events are asked for one by one.", error)
             return {}
         return {event_id: values for event_id, values in known.items() if event_id not in doubtful}
@@ -173,8 +169,8 @@ class YesplanClient(ApiClient):
     def _one_by_one(self, ids: Sequence[str], *, nothing_known: bool) -> dict[str, Mapping[str, object]]:
         """Return the custom data of all but a few of these events.
 
-        Raises what is Fatal or RateLimited at once, and the error itself for several events in a row, or for all and
-        nothing is known of others: then it is not the event that is ill. A single one that is refused may be.
+        Raises Fatal and RateLimited at once, and any error of several events in a row, or of all events when nothing is
+        known of others: then it is not the event that is at fault. A single refused event may be.
         """
         failed: list[BilletbroError] = []
         in_a_row = 0
@@ -204,23 +200,24 @@ class YesplanClient(ApiClient):
         return {event_id: found for event_id, found in results if found is not None}
 
     def _items(self, path: str, what: Message) -> Iterator[object]:
-        """Yield what all pages of a list hold; a link to another host, or one that came before, is an error."""
+        """Yield the items of all pages; a link to another host, or one seen before, is an error."""
         seen = {path}
         while True:
-            page = _read(yesplan_wire.page, self._get(path, what, lists=True))
+            page = _read(schemas.page, self._get(path, what, lists=True))
             if page is None:
                 raise failures.bad_answer("response.no_page", self._session.asked(what))
-            yield from page.items
-            if page.next is None:
+            items, link = page
+            yield from items
+            if link is None:
                 return
-            path = self._path_of(page.next, what)
+            path = self._path_of(link, what)
             if path in seen or len(seen) >= MOST_PAGES:
                 raise failures.bad_answer("response.same_page_again", self._session.asked(what))
             seen.add(path)
 
     def _path_of(self, link: str, what: Message) -> str:
         try:
-            host, path = yesplan_wire.without_key(link, self._is_key)
+            host, path = schemas.without_key(link, self._is_key)
         except ValueError:
             host, path = "nowhere", ""
         host = _without_port(host)
@@ -238,9 +235,9 @@ class YesplanClient(ApiClient):
 
 
 def _of_refused(refused: Refused, asked: failures.Asked, *, lists: bool) -> BilletbroError:
-    """Return what a refused read means: reading is open to every key that is good for anything."""
+    """Return the error for a refused read: every valid key may read."""
     if refused.status == 403:
-        return failures.wrong_credentials(403, asked)
+        return asked.error(WrongCredentials, status=403)
     if isinstance(refused, NotFound):
         if lists:
             return asked.error(WrongHost, "error.no_such_list", status=refused.status)
@@ -251,7 +248,6 @@ def _of_refused(refused: Refused, asked: failures.Asked, *, lists: bool) -> Bill
 
 
 def _without_port(host: str) -> str:
-    """Return a host without a port that goes without saying."""
     return host.removesuffix(":443").removesuffix(":80")
 
 

@@ -1,6 +1,6 @@
-"""The shapes in which Yesplan answers; what is uncertain about them (facts: marked with a question mark) stands here.
+"""The shapes of Yesplan's answers; all that is uncertain about them is in this file.
 
-A time that cannot be understood is noted under Yesplan's own field name; the event is then kept.
+A time that cannot be understood is noted under Yesplan's field name, and the event is kept.
 """
 
 from __future__ import annotations
@@ -8,41 +8,51 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BeforeValidator, Field
 
 from billetbro.api.listed_twice import agreed, both_named
-from billetbro.api.schema_types import Listed, Moment, ObjectOrNone, Text, TextOrNumber, Wire, as_list, noted
+from billetbro.api.schema_types import (
+    LenientText,
+    LenientWords,
+    Listed,
+    Moment,
+    ObjectOrNone,
+    Text,
+    TextOrNumber,
+    Wire,
+    as_list,
+    noted,
+)
 from billetbro.models import LISTED_TWICE
 from billetbro.models.text import caseless, one_line
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A status or a location; what Yesplan does not tell of it is empty."""
+    """A status or a location; what Yesplan leaves out is empty."""
 
     name: str = ""
     id: str = ""
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to know it by."""
         return bool(self.name or self.id)
 
     def is_among(self, chosen: Iterable[str]) -> bool:
-        """Tell whether it is one of those chosen, each by its name, however it is written, or by its exact id."""
+        """Tell whether it is one of those chosen, by name (ignoring case and spacing) or exact id."""
         return self.key_among(chosen) is not None
 
     def key_among(self, chosen: Iterable[str]) -> str | None:
-        """Return by which of the names and ids that are chosen it is known, the first of them; None when by none."""
+        """Return the first of the chosen names and ids that is its own, None if there is none."""
         name = caseless(self.name)
         return next((one for one in chosen if (name and caseless(one) == name) or (self.id and one == self.id)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YesplanEvent:
-    """An event as Yesplan plans it; times in UTC. `unreadable` names what could not be understood."""
+    """An event in Yesplan; times are UTC. `unreadable` names what could not be understood."""
 
     id: str
     name: str
@@ -55,8 +65,8 @@ class YesplanEvent:
 
 
 class _Sent(Wire):
-    id: Annotated[TextOrNumber | None, noted()] = None
-    name: Annotated[Text | None, noted()] = None
+    id: LenientWords = None
+    name: LenientText = None
 
 
 class _Event(Wire):
@@ -84,7 +94,7 @@ class _Field(Wire):
 
 
 def _listed_fields(value: object) -> object:
-    """Return a list of fields that PHP wrote as an object as the list; values by keyword stay as they are."""
+    """Return fields that PHP wrote as an object as a list; values by keyword stay as they are."""
     listed = as_list(value)
     fields = isinstance(listed, list) and all(isinstance(one, dict) and "keyword" in one for one in listed)
     return listed if fields else value
@@ -108,33 +118,24 @@ class _Group(Wire):
     children: list[_Child] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """What stands right in a group, by id: events, and other groups. Both are empty where Yesplan does not tell."""
+class Group(NamedTuple):
+    """The ids of the events and groups directly in a group; both are empty where Yesplan does not say."""
 
-    events: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of a list, and the link to the next as it was sent."""
-
-    items: tuple[object, ...]
-    next: str | None
+    events: tuple[str, ...]
+    groups: tuple[str, ...]
 
 
-def page(data: object) -> Page:
-    """Return a page of a list; raises ValueError when it is none, or its link to the next cannot be read."""
+def page(data: object) -> tuple[list[object], str | None]:
+    """Return the items of a page and the link to the next; raises ValueError if either cannot be read."""
     unreadable: dict[str, str] = {}
     sent = _Page.model_validate(data, context=unreadable)
     if unreadable:
         raise ValueError("the link to the next page is no text")
-    return Page(items=tuple(sent.data), next=(sent.pagination and sent.pagination.next) or None)
+    return sent.data, (sent.pagination and sent.pagination.next) or None
 
 
 def event(item: object) -> YesplanEvent:
-    """Return one event; raises ValueError without an object or an id."""
+    """Return one event; raises ValueError for anything without an id."""
     unreadable: dict[str, str] = {}
     sent = _Event.model_validate(item, context=unreadable)
     return YesplanEvent(
@@ -150,7 +151,7 @@ def event(item: object) -> YesplanEvent:
 
 
 def doubted_event(contents: Sequence[YesplanEvent]) -> YesplanEvent:
-    """Return what is known of an event that is listed twice, differently: its names, and what both say of when."""
+    """Return an event that is listed twice with different content: its names, and the values that agree."""
     return YesplanEvent(
         id=contents[0].id,
         name=min(event.name for event in contents),
@@ -163,9 +164,9 @@ def doubted_event(contents: Sequence[YesplanEvent]) -> YesplanEvent:
 
 
 def custom_data(data: object) -> tuple[str | None, dict[str, object]]:
-    """Return the event's id and the values by keyword, from values only, a list of fields, or groups of groups.
+    """Return the event's id and the values by keyword, from a mapping, a list of fields, or nested groups.
 
-    Raises ValueError when it is none of these, or a list that tells one keyword twice, differently.
+    Raises ValueError for anything else, and for a list with two values for one keyword.
     """
     sent = _CustomData.model_validate(data)
     if sent.items is None and sent.groups is None:
@@ -175,7 +176,7 @@ def custom_data(data: object) -> tuple[str | None, dict[str, object]]:
 
 
 def group(data: object) -> Group:
-    """Return what stands in a group; raises ValueError when it is none, or holds something without a type or an id."""
+    """Return what is in a group; raises ValueError if a child has no type or id."""
     children = _Group.model_validate(data).children or []
     return Group(
         events=tuple(one.id for one in children if one.type == "event"),
@@ -184,14 +185,14 @@ def group(data: object) -> Group:
 
 
 def written(values: Mapping[str, object]) -> list[dict[str, object]]:
-    """Return custom data as it is written: a list, also of one; an object by keyword is refused."""
+    """Return custom data as the API takes it: always a list, never an object by keyword."""
     return [{"keyword": keyword, "value": value} for keyword, value in values.items()]
 
 
 def without_key(link: str, is_key: Callable[[str], bool]) -> tuple[str, str]:
-    """Return (host, path with query) of a link to a page, without any key that stands in its query."""
+    """Return (host, path with query) of a link to a page, without the API key in its query."""
     parts = urlsplit(link)
-    kept = [pair for pair in parts.query.split("&") if pair and not _tells_key(pair, is_key)]
+    kept = [pair for pair in parts.query.split("&") if pair and not _has_key(pair, is_key)]
     return parts.netloc.rpartition("@")[2].lower(), parts.path + (f"?{'&'.join(kept)}" if kept else "")
 
 
@@ -209,13 +210,13 @@ def _of_items(items: Mapping[str, object] | list[_Field | None]) -> dict[str, ob
     return values
 
 
-def _tells_key(pair: str, is_key: Callable[[str], bool]) -> bool:
+def _has_key(pair: str, is_key: Callable[[str], bool]) -> bool:
     name, _, value = pair.partition("=")
     return unquote(name).lower() == "api_key" or is_key(unquote(value))
 
 
 def _fields(groups: list[object] | None) -> Iterator[tuple[str, object]]:
-    """Yield (keyword, value) of every field in groups of groups, however deep."""
+    """Yield (keyword, value) of every field in nested groups."""
     for group in groups or ():
         if not isinstance(group, dict):
             continue

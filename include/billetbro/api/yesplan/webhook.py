@@ -32,10 +32,7 @@ SIGNATURE = "X-Webhook-Signature"
 MOST_SECONDS_APART = 300
 """A request's time and ours may differ by so much; as long, and longer, requests are remembered."""
 
-ACTIONS = {
-    WebhookAction.UPDATE: "Opdater / Update",
-    WebhookAction.WITHDRAW: "Træk tilbage / Withdraw",
-}
+ACTIONS = {WebhookAction.UPDATE: "Opdater / Update", WebhookAction.WITHDRAW: "Træk tilbage / Withdraw"}
 STATES = {
     WebhookState.WAITING: "Opdateres / Updating",
     WebhookState.PUBLISHED: "I Place2book / In Place2book",

@@ -33,23 +33,15 @@ class YesplanSettings(SourceSettings):
 
     conn_id: Text = Field(description="allowed.connection_of_yesplan")
     price_unit: PriceUnit = Field(description="allowed.price_unit_of_yesplan")
-    statuses: tuple[Text, ...] = Field(
-        ("Confirmed",),
-        min_length=1,
-        description="allowed.statuses",
-    )
+    statuses: tuple[Text, ...] = Field(("Confirmed",), min_length=1, description="allowed.statuses")
     cancelled_statuses: tuple[Text, ...] = Field(
-        ("Cancelled", "Aflyst", "Geannuleerd"),
-        description="allowed.cancelled_statuses",
+        ("Cancelled", "Aflyst", "Geannuleerd"), description="allowed.cancelled_statuses"
     )
     query: Annotated[str, Field(strict=True)] = Field("", description="allowed.query")
     horizon_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(400, description="allowed.horizon_days")
     custom_data: CustomData = Field(default_factory=CustomData, description="allowed.custom_data")
     webhook: Text | None = Field(None, description="allowed.webhook")
-    addresses: dict[Text, WholeAddress] = Field(
-        default_factory=dict,
-        description="allowed.addresses",
-    )
+    addresses: dict[Text, WholeAddress] = Field(default_factory=dict, description="allowed.addresses")
 
     @field_validator("addresses")
     @classmethod

@@ -1,8 +1,8 @@
-"""The lake in Delta Lake tables: written by merges, erased by rewriting and by removing earlier versions.
+"""The lake as Delta Lake tables: written by merges, erased by rewriting and by removing earlier versions.
 
-A Delta table keeps the files of earlier versions. After an erasure every file of the library that is no part of the
-present version is removed. That is what `vacuum` does, but for one library: a `vacuum` of the whole table would also
-remove what another library's task is just writing and has not committed yet.
+A Delta table keeps the files of earlier versions. After an erasure, every file of the library that the current version
+does not use is removed, as `vacuum` does, but for one library: a `vacuum` of the whole table would also remove what
+another library's task has written and not yet committed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import partial
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from deltalake import DeltaTable
+from deltalake.table import TableMerger
 from pyarrow.dataset import Expression, Fragment  # type: ignore[import-untyped]
 from sqlalchemy import Engine, Table
 
@@ -23,33 +24,35 @@ from billetbro.errors import Fatal
 from billetbro.store.file_exports import files_written_until, note_files_written
 from billetbro.warehouse.lake.delta_tables import READ, DeltaTables, of_library
 from billetbro.warehouse.lake.lake import Change, FilesTrouble, FileSummary, LakePlace
-from billetbro.warehouse.lake.schema import EXPORTED, TABLES, key_names, lake_schema
-from billetbro.warehouse.lake.write import CHANGED, changed_rows, latest_changes
+from billetbro.warehouse.lake.schema import (
+    CHANGED,
+    EXPORTED,
+    TABLES,
+    changed_rows,
+    key_names,
+    lake_schema,
+    latest_changes,
+)
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
 from billetbro.warehouse.privacy.pseudonymise import Row
 
 KEY = "purchase_id"
 OURS = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.\w+\.parquet")
 OF_EARLIER_EDITIONS = re.compile(r".+-\d{6}\.parquet|day(-\d+-\d+)?\.merged\.parquet|_.+\.unfinished")
-"""Names of the files that were written before there were Delta tables, in folders `day=`."""
+"""Names of files from before there were Delta tables, in folders `day=`."""
 log = logging.getLogger(__name__)
 
 
 class DeltaLake:
-    """The tables of a place, as `Lake`."""
+    """Implements `Lake`, which documents the methods."""
 
     def __init__(self, place: LakePlace) -> None:
         self.name = place.name
         self.tables = DeltaTables(place)
 
     def write(self, warehouse: Engine, library: str, now: datetime) -> FileSummary:
-        """Bring the library's rows that changed since the last time, all of them when there was none.
-
-        How far the lake goes is noted at the end: what fails is made up for by the next time. Once a library is whole
-        in the lake for the first time, the files of earlier editions are removed.
-        """
         written: dict[str, int] = {}
-        # One snapshot for all tables, so that no table tells of a row that another lacks.
+        # One snapshot, so that no table refers to a row that another lacks.
         with warehouse.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             before = files_written_until(connection, library, self.name)
             latest = latest_changes(connection, library, before)
@@ -59,75 +62,56 @@ class DeltaLake:
                         self.tables.changed(partial(self.merge, table, library, rows, repair=before is None))
                         written[table.name] = written.get(table.name, 0) + rows.num_rows
         if before is None:
-            self._remove_all_but_the_present(library, EXPORTED)
+            self._remove_all_but_the_present(library, EXPORTED)  # the files of earlier editions
         if before is None or latest:
             with warehouse.begin() as connection:
                 note_files_written(connection, library, self.name, max(latest.values(), default=now), now)
         return FileSummary(rows=written)
 
     def libraries(self) -> frozenset[str]:
-        """Return the libraries that have files."""
         folders = [one.base_name for table in TABLES for one in self.tables.files(table)]
         return frozenset(name.removeprefix("library=") for name in folders if name.startswith("library="))
 
     def rows(
-        self, library: str, table: str, columns: Sequence[str], purchase_ids: Collection[int] | None = None
+        self, library: str, table: str, columns: Sequence[str], purchases: Collection[int] | None = None
     ) -> Iterator[Row]:
-        """Read the named columns of the rows that hold any personal value in them; null where the table lacks one."""
         if (opened := self.tables.opened(TABLES[table])) is not None:
-            for batch in self._sought(opened, library, table, columns, purchase_ids):
+            for batch in self._sought(opened, library, table, columns, purchases):
                 yield from _rows(batch, columns)
 
     def rewrite(
-        self,
-        library: str,
-        table: str,
-        columns: Sequence[str],
-        change: Change,
-        purchase_ids: Collection[int] | None = None,
+        self, library: str, table: str, columns: Sequence[str], change: Change, purchases: Collection[int] | None = None
     ) -> int:
-        """Store what `change` returns for the same rows; return how many changed."""
-
         def once() -> int:
             opened = self.tables.opened(TABLES[table])
             if opened is None:
                 return 0
             wanted = [*dict.fromkeys([*key_names(TABLES[table]), *columns])]
-            found = self._sought(opened, library, table, wanted, purchase_ids, columns)
+            found = self._sought(opened, library, table, wanted, purchases, columns)
             changed = [after for batch in found if (after := _changed(batch, table, wanted, columns, change)).num_rows]
             if changed:
-                merger = opened.merge(
-                    pa.concat_tables(changed),
-                    of_library(TABLES[table], library),
-                    source_alias="new",
-                    target_alias="old",
-                )
+                merger = _merger(opened, TABLES[table], library, pa.concat_tables(changed))
                 merger.when_matched_update({name: f"new.{name}" for name in columns}).execute()
             return sum(after.num_rows for after in changed)
 
         return self.tables.changed(once)
 
     def remove_earlier_versions(self, library: str) -> int:
-        """Remove each file of the library's personal tables that is no part of the present version; return how many."""
         return self._remove_all_but_the_present(library, [TABLES[name] for name in PERSONAL])
 
     def compact(self, library: str) -> int:
-        """Make few files of many; return how many became fewer."""
         return sum(self.tables.changed(partial(self._compact, library, table)) for table in EXPORTED)
 
     def remove_expired(self) -> None:
-        """Remove files and log entries of versions that are older than the tables' properties say."""
         for table in EXPORTED:
             self.tables.changed(partial(self._remove_expired, table))
 
     def merge(self, table: Table, library: str, rows: pa.Table, *, repair: bool = False) -> None:
-        """Put rows in the place of those of the same key that are not newer, and add the others."""
+        """Replace the rows with the same keys unless they are newer, and add the others."""
         opened = self.tables.opened_or_made(table)
         if repair:
-            opened.repair()  # a file that somebody removed since it was damaged
-        merger = opened.merge(
-            rows, of_library(table, library), source_alias="new", target_alias="old", merge_schema=True
-        )
+            opened.repair()  # forget damaged files that somebody removed
+        merger = _merger(opened, table, library, rows, merge_schema=True)
         newer = merger.when_matched_update_all(predicate=f"new.{CHANGED} >= old.{CHANGED}")
         newer.when_not_matched_insert_all().execute()
 
@@ -149,17 +133,17 @@ class DeltaLake:
         library: str,
         table: str,
         columns: Sequence[str],
-        purchase_ids: Collection[int] | None,
+        purchases: Collection[int] | None,
         holding: Sequence[str] | None = None,
     ) -> Iterator[pa.RecordBatch]:
-        """Read these columns, of rows that hold a personal value in them or in those of `holding`."""
+        """Yield these columns of the rows with a personal value in them, or in those of `holding`."""
         with self.tables.trouble(READ):
             dataset = opened.to_pyarrow_dataset(file_pruning_predicate=[("library", "=", library)])
         known = [name for name in columns if name in dataset.schema.names]
         personal = [name for name in holding or columns if name in PERSONAL[table] and name in known]
         condition = _any_valid(personal)
-        if purchase_ids is not None:
-            condition &= pc.field(KEY).isin(pa.array(sorted(purchase_ids), pa.int64()))
+        if purchases is not None:
+            condition &= pc.field(KEY).isin(pa.array(sorted(purchases), pa.int64()))
         for fragment in dataset.get_fragments():
             named = f"{self.name}/{table}/{fragment.path}"
             yield from _batches(fragment, named, library, schema=dataset.schema, columns=known, filter=condition)
@@ -186,6 +170,11 @@ class DeltaLake:
         return removed
 
 
+def _merger(opened: DeltaTable, table: Table, library: str, rows: pa.Table, **options: bool) -> TableMerger:
+    matching = of_library(table, library)
+    return opened.merge(rows, matching, source_alias="new", target_alias="old", **options)  # type: ignore[arg-type]
+
+
 def _is_ours(path: str) -> bool:
     folder, _, name = path.rpartition("/")
     of_a_day = folder.rpartition("/")[2].startswith("day=")
@@ -193,7 +182,7 @@ def _is_ours(path: str) -> bool:
 
 
 def _batches(fragment: Fragment, name: str, library: str, **wanted: object) -> Iterator[pa.RecordBatch]:
-    """Read a file; raises Fatal naming it, and nothing of what is in it, when it is damaged."""
+    """Read a file; raises Fatal, naming it but none of its content, if it is damaged."""
     try:
         yield from fragment.scanner(**wanted).to_batches()
     except (pa.ArrowException, OSError) as error:
@@ -216,7 +205,7 @@ def _rows(batch: pa.RecordBatch, columns: Sequence[str]) -> list[Row]:
 def _changed(
     batch: pa.RecordBatch, table: str, wanted: Sequence[str], columns: Sequence[str], change: Change
 ) -> pa.Table:
-    """Return the key and the columns of the rows that become other ones."""
+    """Return the key and the columns of the rows that change."""
     changed = []
     for row in _rows(batch, wanted):
         before = {name: row[name] for name in columns}

@@ -1,4 +1,4 @@
-"""Open, make and change the Delta Lake tables of a place: a change that met a conflict is tried again."""
+"""Open, create and change the Delta Lake tables of a place; a change that meets a conflict is tried again."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ LONGEST_PAUSE = 2.0
 LONGEST_REASON = 400
 COLOUR = re.compile(r"\x1b\[\d*m")
 QUERY = re.compile(r"\?\S+")
-"""What follows an address: a signature can be in it."""
+"""The query of an address may hold a signature."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class DeltaTables:
-    """The tables of a place, a Delta Lake table for each of the warehouse's, partitioned by library."""
+    """The tables of a place: one for each table of the warehouse, partitioned by library."""
 
     place: LakePlace
 
     def opened(self, table: Table) -> DeltaTable | None:
-        """Open the latest version of a table, None when there is none yet; raises Fatal when we did not make it."""
+        """Open the latest version of a table, None if there is no table; raises Fatal if it is not ours."""
         uri, options = self._uri(table), dict(self.place.options)
         with self.trouble(READ):
             if self._is_missing() or not DeltaTable.is_deltatable(uri, options):
@@ -54,7 +54,7 @@ class DeltaTables:
         return found
 
     def opened_or_made(self, table: Table) -> DeltaTable:
-        """Open a table, and make it before when there is none."""
+        """Open a table; create it first if there is none."""
         if (found := self.opened(table)) is not None:
             return found
         with self.trouble(WRITE):
@@ -70,28 +70,28 @@ class DeltaTables:
             )
 
     def changed(self, change: Callable[[], T]) -> T:
-        """Carry out a change, which opens its table anew each time: again when somebody else's came first."""
+        """Make a change, which must open its table itself; try again if somebody else's was committed first."""
         for rest in reversed(range(TRIES)):
             try:
                 with self.trouble(WRITE):
                     return change()
             except CommitFailedError as conflict:
                 if rest == 0:
-                    raise self._told(WRITE, conflict) from None
+                    raise self._trouble(WRITE, conflict) from None
                 time.sleep(random.uniform(0, LONGEST_PAUSE))
         raise AssertionError
 
     @contextmanager
     def trouble(self, what: str) -> Iterator[None]:
-        """Raise FilesTrouble with the key `what`, and why as far as that can hold no row's value: not of writing."""
+        """Raise errors as FilesTrouble with the key `what`; without the reason for WRITE, which may hold values."""
         try:
             yield
         except (BilletbroError, CommitFailedError):
             raise
         except Exception as error:
-            raise self._told(what, error) from None
+            raise self._trouble(what, error) from None
 
-    def _told(self, what: str, error: Exception) -> FilesTrouble:
+    def _trouble(self, what: str, error: Exception) -> FilesTrouble:
         kind = type(error).__name__
         if what != WRITE:
             kind += f": {self._without_secrets(str(error))}"
@@ -103,7 +103,7 @@ class DeltaTables:
         return QUERY.sub("", " ".join(COLOUR.sub("", text).split()))[:LONGEST_REASON]
 
     def files(self, *folders: str, below: bool = False) -> list[fs.FileInfo]:
-        """List what is in a folder of the place, or everything below it; nothing when there is none."""
+        """List a folder of the place, with `below` recursively; nothing if there is no such folder."""
         if self._is_missing():
             return []
         chosen = fs.FileSelector("/".join(folders), allow_not_found=True, recursive=below)
@@ -112,7 +112,6 @@ class DeltaTables:
         return found
 
     def remove(self, paths: Iterable[str]) -> None:
-        """Remove files of the place."""
         file_system = self._file_system()
         with self.trouble(WRITE):
             for path in paths:
@@ -122,7 +121,7 @@ class DeltaTables:
         return fs.PyFileSystem(DeltaStorageHandler(self.place.uri, dict(self.place.options)))
 
     def _is_missing(self) -> bool:
-        """Return whether the place is a folder that is not there: reading must not make it."""
+        """Return whether the place is a folder that does not exist: reading must not create it."""
         address = urlsplit(self.place.uri)
         return address.scheme == "file" and not Path(unquote(address.path)).exists()
 
@@ -131,7 +130,7 @@ class DeltaTables:
 
 
 def of_library(table: Table, library: str) -> str:
-    """Return the condition that a row `old` is the library's, and the row `new` by its key."""
+    """Return the condition that the row `old` is the library's and has the key of the row `new`."""
     same = [
         f"(old.{column.name} IS NOT DISTINCT FROM new.{column.name})"
         if column.nullable

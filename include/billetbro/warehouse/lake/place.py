@@ -1,4 +1,4 @@
-"""Where a lake lies: the address in `BILLETBRO_FILES`, and the options of its store from an Airflow connection."""
+"""Where a lake is: the address in `BILLETBRO_FILES`, and the store's options from an Airflow connection."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 IN_EXTRA = "storage_options"
-"""What stands under this name in a connection's extra goes to the store as it is."""
+"""The key in a connection's extra of options that are passed to the store unchanged."""
 SECRET = ("secret", "account_key", "access_key_id", "token", "sas_key", "service_account_key", "password")
 
 
 class Kind(StrEnum):
-    """The kinds of places."""
+    """The kind of store."""
 
     FOLDER = "folder"
     AMAZON = "amazon"
@@ -56,7 +56,7 @@ class ConnectionValues:
 
 
 def parse_place(name: str) -> NamedPlace | None:
-    """Return the place of this name, None when its kind is not known."""
+    """Return the place of this name, None if its scheme is unknown."""
     scheme, separator, rest = name.partition("://")
     if not separator:
         scheme, rest = "file", name
@@ -69,7 +69,7 @@ def parse_place(name: str) -> NamedPlace | None:
 
 
 def storage_options(kind: Kind, connection: ConnectionValues) -> dict[str, str]:
-    """Return the options that object_store opens a place of this kind with; what is empty is left out."""
+    """Return the options for object_store, without empty ones."""
     mapped = {Kind.AMAZON: _amazon, Kind.GOOGLE: _google, Kind.AZURE: _azure}
     options = mapped[kind](connection) if kind in mapped else {}
     more = connection.extra.get(IN_EXTRA)
@@ -98,10 +98,7 @@ def _amazon(connection: ConnectionValues) -> dict[str, object]:
 
 def _google(connection: ConnectionValues) -> dict[str, object]:
     extra = _without_prefix(connection.extra)
-    return {
-        "google_service_account_key": extra.get("keyfile_dict"),
-        "google_service_account": extra.get("key_path"),
-    }
+    return {"google_service_account_key": extra.get("keyfile_dict"), "google_service_account": extra.get("key_path")}
 
 
 def _azure(connection: ConnectionValues) -> dict[str, object]:
@@ -124,7 +121,7 @@ def _azure(connection: ConnectionValues) -> dict[str, object]:
 
 
 def _without_prefix(extra: Mapping[str, object]) -> dict[str, object]:
-    """Return an extra by its fields' short names: older connections have `extra__<type>__` before them."""
+    """Return an extra without the prefix `extra__<type>__` that older connections have."""
     return {name.rpartition("__")[2]: value for name, value in extra.items()}
 
 

@@ -1,9 +1,8 @@
-"""Find a person in the warehouse and the exports' files, and remove what is known of them; sums and rows stay.
+"""Find a person in the warehouse and the lake, and remove their personal data; rows and amounts stay.
 
-A person is found by e-mail or phone, in any spelling that has the same pseudonym: as plain text, as the pseudonym under
-the current key, and under each former one, in today's form or an earlier one (earlier_pseudonyms.py). Under `drop`
-nothing tells whose a purchase is: then its number does. Place2book goes on listing the purchase, so it is noted as
-forgotten, and no export stores its personal data again.
+A person is found by e-mail or phone in any spelling: as plain text, and as a pseudonym under the current or a former
+key, in today's form or an earlier one (earlier_pseudonyms.py). Under `drop` only the purchase's number can be used.
+Place2book goes on listing the purchase: it is noted as forgotten, so that no export stores its personal data again.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ ROWS_AT_A_TIME = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Sought:
-    """Who is sought: by column of `purchases` the normalised value, and its pseudonyms by every key and form."""
+    """The person sought: by column of `purchases`, the normalised value and its pseudonyms by every key and form."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     pseudonyms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     purchase_ids: frozenset[int] = frozenset()
 
     def is_theirs(self, row: Row) -> bool:
-        """Return whether a purchase is one of theirs, by its number or any of the values."""
+        """Return whether a purchase is theirs, by its number or any of the values."""
         return row["purchase_id"] in self.purchase_ids or any(
             _same(name, str(row[name]), normalised, self.pseudonyms[name])
             for name, normalised in self.values.items()
@@ -47,7 +46,7 @@ class Sought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """How many of a library's purchases were theirs, and in how many rows there was something to remove."""
+    """How many of a library's purchases were theirs, and in how many rows something was removed."""
 
     purchases: int = 0
     tables: Counts = field(default_factory=dict)
@@ -55,7 +54,7 @@ class Forgotten:
 
 
 def sought(keys: Keys, email: str = "", phone: str = "", purchase_ids: Sequence[int] = ()) -> Sought:
-    """Return who is sought; raises SettingsError when nothing that was given can tell a person from another."""
+    """Return whom to seek; raises SettingsError when nothing given identifies a person."""
     given = {"email": email, "phone_number": phone}
     values = {name: normalised for name, plain in given.items() if (normalised := NORMALISED[name](plain))}
     if email and "@" not in values.get("email", ""):
@@ -79,8 +78,8 @@ def forget(
 ) -> Forgotten:
     """Remove the person from the library's rows and files, and note their purchases; the caller holds its lock.
 
-    A number that was given is noted also while no such purchase is stored. The tables do not wait for the files. With
-    `dry_run` everything is only counted. One argument more than usual, for tables and files are two places.
+    A given number is noted even when no such purchase is stored. The tables do not wait for the files. `dry_run` only
+    counts. Six parameters, because tables and files are two places.
     """
     with warehouse.connect() as connection:
         ids = {*_in_tables(connection, library, who)}
@@ -104,7 +103,7 @@ def forget(
 def _removed(
     connection: Connection, library: str, purchase_ids: Collection[int], now: datetime, *, dry_run: bool
 ) -> Counts:
-    """Note the purchases and empty their rows, and commit; return in how many rows of each table there was anything."""
+    """Note the purchases, empty their rows and commit; return how many rows of each table were emptied."""
     if not purchase_ids:
         return {}
     note_forgotten(connection, library, purchase_ids, now)
@@ -118,7 +117,6 @@ def _removed(
 
 
 def _in_tables(connection: Connection, library: str, who: Sought) -> Iterator[int]:
-    """Find the person's purchases: pseudonyms by the database, plain text by its normalised form."""
     columns = [purchases.c.purchase_id, *(purchases.c[name] for name in who.values)]
     may_be = or_(
         purchases.c.purchase_id.in_(who.purchase_ids),
@@ -132,7 +130,7 @@ def _in_tables(connection: Connection, library: str, who: Sought) -> Iterator[in
 
 
 def _in_files(files: Lake, library: str, who: Sought) -> Iterator[int]:
-    """Find them in files too, which may not have what the tables have since then."""
+    """Yield their purchases in files, which may lack later changes of the tables."""
     for row in files.rows(library, "purchases", ("purchase_id", *who.values)):
         if isinstance(row["purchase_id"], int) and who.is_theirs(row):
             yield row["purchase_id"]

@@ -1,7 +1,7 @@
-"""The account of purchases whose personal data was removed: none of it is stored again, whatever becomes of the event.
+"""The log of purchases whose personal data was removed: it is not stored again, whatever happens to the event.
 
-A purchase is noted in the transaction that empties its rows, before any file is touched. What dies in the middle of the
-files, or has no files just then, is seen by that and finished by the next night or the next `forget`.
+A purchase is noted in the transaction that empties its rows, before any file is touched. If that is interrupted, or
+there are no files at the time, the next night or the next `forget` finishes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from billetbro.warehouse.privacy.redact_stored import Counts, blank, blank_files
 
 
 def note_forgotten(connection: Connection, library: str, purchase_ids: Iterable[int], now: datetime) -> None:
-    """Note purchases whose buyer is to be forgotten; the files are gone through for them, once more if need be."""
+    """Note purchases whose buyer asked to be forgotten; the files are searched for them (again)."""
     rows = [{"library": library, "purchase_id": one, "forgotten_at": now} for one in sorted(purchase_ids)]
     if rows:
         asked = {"past_retention": False, "in_files_at": None}
@@ -27,23 +27,23 @@ def note_forgotten(connection: Connection, library: str, purchase_ids: Iterable[
 
 
 def note_past_retention(connection: Connection, library: str, purchase_ids: Select[tuple[int]], now: datetime) -> None:
-    """Note the purchases that retention empties, those without anything to remove too."""
+    """Note the purchases that are past retention, also those with nothing to remove."""
     past = purchase_ids.add_columns(literal(library), literal(now), literal(True))
     columns = ["purchase_id", "library", "forgotten_at", "past_retention"]
     connection.execute(insert(forgotten).from_select(columns, past).on_conflict_do_nothing())
 
 
 def forgotten_purchases(connection: Connection, library: str, purchase_ids: Collection[int]) -> frozenset[int]:
-    """Return which of these purchases' personal data may not be stored again."""
+    """Return the purchases of which no personal data may be stored again."""
     noted = select(forgotten.c.purchase_id).where(forgotten.c.library == library)
     return frozenset(connection.scalars(noted.where(_one_of(purchase_ids))))
 
 
 def empty_files(warehouse: Engine, library: str, now: datetime, files: Lake, *, thoroughly: bool = False) -> Counts:
-    """Empty every purchase that is noted and still due in the library's files; return in how many rows of each table.
+    """Empty the noted purchases that are still due in the library's files; return how many rows of each table changed.
 
-    What changed in the tables is brought there too, and earlier versions are removed, `thoroughly` even when nothing
-    is due: they can hold what a row said before it changed. The caller holds the library's lock.
+    Changes of the tables are written too, and earlier versions, which may hold earlier values, are removed;
+    `thoroughly` even when nothing is due. The caller holds the library's lock.
     """
     due = (forgotten.c.library == library, forgotten.c.in_files_at.is_(None))
     with warehouse.connect() as connection:
@@ -59,10 +59,7 @@ def empty_files(warehouse: Engine, library: str, now: datetime, files: Lake, *, 
 
 
 def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
-    """Let a warehouse in a database of its own know who was forgotten while it lay in another.
-
-    What it was brought of theirs, in a copy from before they were forgotten, is removed.
-    """
+    """Copy to a warehouse in a new database who was forgotten in the old one, and remove their data from it."""
     with before.connect() as old:
         if old.scalar(select(func.to_regclass(forgotten.fullname))) is None:
             return
@@ -79,5 +76,5 @@ def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
 
 
 def _one_of(purchase_ids: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a purchase is one of these, however many: a list of parameters has an end."""
+    """Return the condition that a purchase is one of these; an array, since the number of parameters is limited."""
     return forgotten.c.purchase_id == any_(literal(sorted(purchase_ids), ARRAY(BigInteger)))

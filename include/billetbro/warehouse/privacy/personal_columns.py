@@ -1,6 +1,6 @@
-"""Which columns of the warehouse hold personal data: the one list that removal, files and the record go by.
+"""Which columns of the warehouse hold personal data: the one list for removal, files and the record of processing.
 
-Every text column of every table stands here; a test fails when somebody adds one without saying what it holds.
+It names every text column of every table; a test fails for one that is missing.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from enum import StrEnum
 
 
 class Holds(StrEnum):
-    """What a text column holds, as far as people go."""
+    """Whether a text column holds personal data."""
 
     PERSON = "person"
-    """Tells of a buyer: removed by retention and by `forget`, protected by the policy."""
+    """About a buyer: removed by retention and `forget`, protected by the policy."""
     NOBODY = "nobody"
-    """Tells of an event, a price or a thing sold."""
+    """About an event, a price or a product."""
     OURS = "ours"
-    """A word or id of our own."""
+    """Our own word or id."""
 
 
 TEXT_COLUMNS: Mapping[str, Mapping[str, Holds]] = {
@@ -45,12 +45,7 @@ TEXT_COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "view_versions": {"view": Holds.OURS, "fingerprint": Holds.OURS},
     "file_exports": {"library": Holds.OURS, "store": Holds.OURS},
     "forgotten": {"library": Holds.OURS},
-    "privacy_policies": {
-        "library": Holds.OURS,
-        "policy": Holds.OURS,
-        "key_fingerprint": Holds.OURS,
-        "keep_answers": Holds.OURS,
-    },
+    "privacy_policies": dict.fromkeys(("library", "policy", "key_fingerprint", "keep_answers"), Holds.OURS),
     "retention_sweeps": {"library": Holds.OURS},
 }
 """Table -> text column -> what it holds."""

@@ -1,4 +1,4 @@
-"""Bring what is stored already under the policy that is in force now.
+"""Bring stored data under the policy that is in force now.
 
 | what changed | stored rows and files | what only a `resync` brings |
 |---|---|---|
@@ -29,7 +29,7 @@ from billetbro.warehouse.lake.lake import Lake
 from billetbro.warehouse.privacy.normalise import NORMALISED
 from billetbro.warehouse.privacy.personal_columns import PERSONAL
 from billetbro.warehouse.privacy.policy_history import STORED_PSEUDONYM, Applied, latest_policy
-from billetbro.warehouse.privacy.pseudonymise import Privacy
+from billetbro.warehouse.privacy.pseudonymise import Privacy, Row
 from billetbro.warehouse.privacy.redact_stored import Counts, holds_anything
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,9 @@ log = logging.getLogger(__name__)
 def apply_policy(
     connection: Connection, library: str, privacy: Privacy, now: datetime, *, thoroughly: bool = False
 ) -> Counts:
-    """Bring the library's stored rows under the policy when it is not the one that they are under.
+    """Bring the library's stored rows under the policy if they are under another; return changed rows by table.
 
-    `thoroughly` looks at them in any case. Returns how many rows of each table became other ones.
+    `thoroughly` looks at them in any case.
     """
     before, wanted = latest_policy(connection, library), _applied(privacy, now)
     same = before is not None and replace(before, since=now, in_files_at=None) == wanted
@@ -53,29 +53,26 @@ def apply_policy(
     }
     if not same:
         _note(connection, library, wanted)
-        _tell(library, before, wanted)
+        _log_change(library, before, wanted)
     return counts
 
 
 def apply_policy_to_files(connection: Connection, library: str, privacy: Privacy, now: datetime, files: Lake) -> Counts:
-    """Bring the library's files under the policy that its rows are under, once for each policy."""
+    """Bring the library's files under the policy of its rows, once for each policy."""
     applied = latest_policy(connection, library)
     if applied is None or applied.in_files_at is not None:
         return {}
     personal = PERSONAL["purchases"]
+
+    def protect(row: Row) -> Row:
+        return {name: privacy.protected_again(name, _text(row[name])) for name in personal}
+
+    def empty_unlisted(row: Row) -> Row:
+        return row if privacy.keeps_answer(str(row["name"])) else row | {"value": None}
+
     counts = {
-        "purchases": files.rewrite(
-            library,
-            "purchases",
-            personal,
-            lambda row: {name: privacy.protected_again(name, _text(row[name])) for name in personal},
-        ),
-        "answers": files.rewrite(
-            library,
-            "answers",
-            ("name", "value"),
-            lambda row: row if privacy.keeps_answer(str(row["name"])) else row | {"value": None},
-        ),
+        "purchases": files.rewrite(library, "purchases", personal, protect),
+        "answers": files.rewrite(library, "answers", ("name", "value"), empty_unlisted),
     }
     files.remove_earlier_versions(library)
     of_this = (privacy_policies.c.library == library, privacy_policies.c.since == applied.since)
@@ -103,8 +100,7 @@ def _note(connection: Connection, library: str, applied: Applied) -> None:
     connection.execute(noted.on_conflict_do_update(index_elements=["library", "since"], set_=values))
 
 
-def _tell(library: str, before: Applied | None, applied: Applied) -> None:
-    """Say in the log that the policy or the key is another one, and what that means."""
+def _log_change(library: str, before: Applied | None, applied: Applied) -> None:
     if before is None:
         return
     if before.policy is not applied.policy:
@@ -125,7 +121,6 @@ def _tell(library: str, before: Applied | None, applied: Applied) -> None:
 
 
 def _protect_purchases(connection: Connection, library: str, privacy: Privacy, changed_at: datetime) -> int:
-    """Bring the stored values of `purchases` under the policy, column by column; return how many rows changed."""
     if privacy.policy is PersonalDataPolicy.KEEP:
         return 0
     if privacy.policy is PersonalDataPolicy.DROP:
@@ -141,7 +136,7 @@ def _protect_purchases(connection: Connection, library: str, privacy: Privacy, c
 
 
 def _becomes(connection: Connection, library: str, privacy: Privacy, name: str) -> Mapping[str, str | None]:
-    """Return what becomes of each plain value of a column that may not stay as it is, under `pseudonymise`."""
+    """Return the new value of each plain value of a column that must change, under `pseudonymise`."""
     column = purchases.c[name]
     query = select(column).distinct().where(purchases.c.library == library, column.is_not(None))
     if name in NORMALISED:
@@ -153,7 +148,7 @@ def _becomes(connection: Connection, library: str, privacy: Privacy, name: str) 
 def _replace(
     connection: Connection, library: str, name: str, becomes: Mapping[str, str | None], changed_at: datetime
 ) -> frozenset[int]:
-    """Replace the values of a column in one statement; return the ids of the purchases concerned."""
+    """Replace the values of a column in one statement; return the ids of the changed purchases."""
     pair = (
         func.unnest(literal(list(becomes), ARRAY(Text)), literal(list(becomes.values()), ARRAY(Text)))
         .table_valued("old", "new")
@@ -169,7 +164,7 @@ def _replace(
 
 
 def _empty_answers(connection: Connection, library: str, privacy: Privacy, changed_at: datetime) -> int:
-    """Empty the answers whose names are not listed (any longer); return how many."""
+    """Empty the answers whose names are not listed (any more); return how many."""
     has_value = (answers.c.library == library, answers.c.value.is_not(None))
     stored = connection.scalars(select(answers.c.name).distinct().where(*has_value)).all()
     unlisted = [name for name in stored if not privacy.keeps_answer(name)]

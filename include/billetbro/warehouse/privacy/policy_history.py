@@ -1,4 +1,4 @@
-"""Which policy for personal data, and which key, a library's stored rows were under since when."""
+"""The policies for personal data, and the keys, that a library's stored rows were under, and since when."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STORED_PSEUDONYM = f"^{PSEUDONYM.pattern}$"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """The policy that a library's stored rows are under, since when, and when files were brought under it."""
+    """A policy of a library's stored rows: since when, and when its files were brought under it."""
 
     policy: PersonalDataPolicy
     key_fingerprint: str | None
@@ -53,7 +53,7 @@ def policy_history(connection: Connection, library: str) -> tuple[Applied, ...]:
 
 
 def rows_under_unknown_keys(connection: Connection, library: str, keys: Keys) -> int:
-    """Count the purchases whose pseudonyms were made with a key that is not known any longer."""
+    """Count the purchases with pseudonyms under a key that is no longer known."""
     known = {fingerprint(key) for key in keys.all}
     history = policy_history(connection, library)
     moments = [EVER, *(one.since for one in history[1:]), NEVER]
@@ -71,9 +71,9 @@ def rows_under_unknown_keys(connection: Connection, library: str, keys: Keys) ->
 
 
 def _keys_of_periods(history: Sequence[Applied]) -> list[str | None]:
-    """Return for each policy the key of the pseudonyms, if any, of rows that were last seen while it was in force.
+    """Return for each policy the key, if any, of the pseudonyms in rows last seen while it was in force.
 
-    What was seen under `keep` became pseudonyms when the next policy that makes some began.
+    Values seen under `keep` became pseudonyms when the next policy that makes them began.
     """
     keys: list[str | None] = []
     following: str | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, or_, select
 
+from billetbro.messages.catalogue import Translator
 from billetbro.store.schema.privacy_tables import forgotten, retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.lake.lake import Lake
@@ -20,13 +21,13 @@ from billetbro.warehouse.privacy.redact_stored import PERSONAL_TABLES, holds_any
 from billetbro.warehouse.privacy.retention import counted_from, purchases_with_event
 from billetbro.warehouse.privacy.retention_rule import Retention
 
+COMMON = ("whose", "source", "purpose", "recipients", "legal_basis")
+"""The parts that are the same for every library; each ends the key of its sentence."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A column that may hold personal data, in a table or its files: in how many rows, and in how many as plain text.
-
-    The rest are pseudonyms. A row that was exported to files more than once counts each time.
-    """
+    """A column of a table or its files that may hold personal data: rows with a value, and those with plain text."""
 
     where: str
     table: str
@@ -37,11 +38,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A library's personal data: the policy in force, what is held, of how old events, and when it goes.
+    """A library's personal data: the policy, what is held, how old it is, and when it is removed.
 
-    `policy` and `since` are what the stored rows are under, None before a first export. `oldest` is the end of the
-    oldest event of which anything is held; `removed_on` is the night in which that goes, in the library's zone.
-    `retention_days` and `removed_on` are None while mistakes in the settings leave open how long data is kept.
+    `policy` and `since` are None before a first export. `oldest` is the end of the oldest event with data; `removed_on`
+    is the night of its removal, in the library's zone. `retention_days` and `removed_on` are None while mistakes in the
+    settings leave retention open.
     """
 
     library: str
@@ -60,7 +61,7 @@ class Record:
 def record_of(
     connection: Connection, library: str, retention: Retention | None, keys: Keys, files: Lake | None
 ) -> Record:
-    """Return what the warehouse and its files hold of the library's buyers."""
+    """Return what the warehouse and its files hold about the library's buyers."""
     applied = latest_policy(connection, library)
     oldest = _oldest(connection, library)
     swept = select(retention_sweeps.c.swept_at).where(retention_sweeps.c.library == library)
@@ -83,7 +84,7 @@ def record_of(
 
 
 def _oldest(connection: Connection, library: str) -> datetime | None:
-    """Return from when retention counts for the oldest purchase of which anything is held."""
+    """Return the moment from which retention counts for the oldest purchase with personal data."""
     holding = [
         purchases.c.purchase_id.in_(
             select(table.c.purchase_id).where(table.c.library == library, holds_anything(table))
@@ -104,10 +105,7 @@ def _in_tables(connection: Connection, library: str) -> list[Held]:
         counts = [
             count
             for name in PERSONAL[table.name]
-            for count in (
-                func.count(table.c[name]),
-                func.count().filter(table.c[name].op("!~")(STORED_PSEUDONYM)),
-            )
+            for count in (func.count(table.c[name]), func.count().filter(table.c[name].op("!~")(STORED_PSEUDONYM)))
         ]
         found = connection.execute(select(*counts).where(table.c.library == library)).one()
         for place, name in enumerate(PERSONAL[table.name]):
@@ -130,3 +128,50 @@ def _in_files(files: Lake, library: str) -> list[Held]:
 
 def _held(where: str, table: str, column: str, rows: int, plain: int) -> Held:
     return Held(where=where, table=table, column=column, rows=rows, plain=plain)
+
+
+def record_text(say: Translator, record: Record, name: str, timezone: str) -> str:
+    """Return a library's record as text; days are those of its time zone."""
+    return "\n".join([f"== {name} ({record.library}) ==", *_lines(say, record, ZoneInfo(timezone))])
+
+
+def what_is_held(say: Translator, held: Held) -> str:
+    """Return what a personal column holds."""
+    return say(f"personal_data.{held.table}.{held.column}")
+
+
+def _lines(say: Translator, record: Record, zone: ZoneInfo) -> Iterator[str]:
+    yield say("record.policy", policy=_policy(say, record, zone))
+    for heading in COMMON:
+        yield say(f"record.{heading}", words=say(f"personal_data.{heading}"))
+    if record.retention_days is None:
+        yield say("record.kept_unknown", unknown=say("record.unknown"))
+    else:
+        yield say("record.kept", number=record.retention_days)
+    if record.oldest:
+        goes = record.removed_on.strftime("%d.%m.%Y") if record.removed_on else say("record.unknown")
+        yield say("record.oldest", day=_day(record.oldest, zone), removed=goes)
+    yield say("record.last_removal", day=_day(record.last_removal, zone) if record.last_removal else "-")
+    yield say("record.forgotten", count=record.forgotten_purchases)
+    if record.under_unknown_keys:
+        yield say("record.unknown_keys", count=record.under_unknown_keys)
+    yield say("record.held")
+    for held in record.held:
+        yield f"    {_held_text(say, held)}"
+
+
+def _policy(say: Translator, record: Record, zone: ZoneInfo) -> str:
+    if record.policy is None or record.since is None:
+        return say("record.nothing_exported")
+    answers = ", ".join(record.keep_answers) or say("error.none")
+    return say("record.in_force", policy=record.policy, since=_day(record.since, zone), answers=answers)
+
+
+def _held_text(say: Translator, held: Held) -> str:
+    where = f"{held.table}.{held.column}" if held.where == "warehouse" else f"{held.where}: {held.table}.{held.column}"
+    plain = say("record.plain", count=held.plain) if held.rows else ""
+    return say("record.rows", where=where, number=held.rows, plain=plain, what=what_is_held(say, held))
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%d.%m.%Y")

@@ -1,4 +1,4 @@
-"""What becomes of a buyer's personal data before it touches a table (behaviour 9).
+"""How a buyer's personal data is protected before it is stored (behaviour 9).
 
 | | pseudonymise | drop | keep |
 |---|---|---|---|
@@ -7,8 +7,8 @@
 | barcode | never stored | never stored | never stored |
 | answers | only the names in keep_answers | the same | the same |
 
-The postal code stays under `pseudonymise` because reports count buyers by it and it does not single a person out.
-Of a purchase that was forgotten, or whose event is past retention, nothing personal is left under any policy.
+The postal code stays under `pseudonymise`: reports count buyers by it, and it does not identify a person. A purchase
+that was forgotten, or is past retention, keeps no personal data under any policy.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KEY_CONNECTION = "billetbro_privacy"
 FINGERPRINT_OF = "billetbro: which key is this?"
 FINGERPRINT_LENGTH = 16
 POSTAL_CODE = re.compile(r"(?:[A-Z]{1,2}[- ]?)?[0-9]{3} ?[0-9]{0,2}", re.IGNORECASE)
-"""At most five digits, after a country's letters perhaps: no phone or civil registration number fits."""
+"""At most five digits, with an optional country prefix: no phone or civil registration number matches."""
 
 Cell = str | int | bool | datetime | None
 Row = dict[str, Cell]
@@ -42,7 +42,7 @@ Row = dict[str, Cell]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ProtectedPurchase:
-    """The rows that one purchase becomes, with personal data already as the policy allows."""
+    """The rows of one purchase, with personal data as the policy allows."""
 
     purchase: Row
     tickets: tuple[Row, ...]
@@ -52,23 +52,23 @@ class ProtectedPurchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The key that pseudonyms are made with, and those that it followed, under which earlier rows are still found."""
+    """The key that pseudonyms are made with, and former keys, to find people in earlier rows."""
 
     current: bytes | None = field(default=None, repr=False)
     former: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def all(self) -> tuple[bytes, ...]:
-        """Return every key that is known, the current one first."""
+        """Return every known key, the current one first."""
         return tuple(dict.fromkeys(key for key in (self.current, *self.former) if key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
-    """A library's policy for personal data, the key that pseudonyms are made with, and how long data is kept.
+    """A library's policy for personal data, the key for pseudonyms, and how long data is kept.
 
-    The same person gets the same pseudonym in every library that shares the key. Raises Fatal when the policy is
-    `pseudonymise` and the key is missing or shorter than 16 bytes.
+    One person has one pseudonym in all libraries that share the key. Raises Fatal when the policy is `pseudonymise` and
+    the key is missing or shorter than 16 bytes.
     """
 
     policy: PersonalDataPolicy
@@ -77,21 +77,20 @@ class Privacy:
     retention: Retention = field(default_factory=Retention)
 
     def __post_init__(self) -> None:
-        """Refuse a key that could be guessed."""
         if self.policy is PersonalDataPolicy.PSEUDONYMISE and len(self.key or b"") < SHORTEST_KEY:
             raise Fatal("error.no_pseudonyms", connection=KEY_CONNECTION, bytes=SHORTEST_KEY)
 
     @property
     def key_fingerprint(self) -> str | None:
-        """Return what tells the key from another without telling the key; None where no pseudonyms are made."""
+        """Return a fingerprint of the key, None where no pseudonyms are made."""
         return fingerprint(self.key) if self.key and self.policy is PersonalDataPolicy.PSEUDONYMISE else None
 
     def keeps_answer(self, name: str) -> bool:
-        """Return whether answers to the question of this name are kept: case, space and the unseen do not matter."""
+        """Return whether answers to this question are kept, ignoring case, spacing and invisible characters."""
         return caseless(name) in {caseless(listed) for listed in self.keep_answers}
 
     def protected(self, column: str, value: str | int | None) -> str | None:
-        """Return what the policy leaves of a personal value of `purchases`, as Place2book tells it."""
+        """Return a personal value of `purchases`, as Place2book sends it, as the policy allows to store it."""
         if value is None or self.policy is PersonalDataPolicy.DROP:
             return None
         plain = str(value)
@@ -104,15 +103,15 @@ class Privacy:
         return pseudonym(self.key or b"", normalised) if normalised else None
 
     def protected_again(self, column: str, stored: str | None) -> str | None:
-        """Return what the policy leaves of a value that is stored already; a pseudonym stays one, or goes."""
+        """Return a stored value as the policy allows it now; a pseudonym stays, or is removed."""
         if self.policy is PersonalDataPolicy.PSEUDONYMISE and stored is not None and PSEUDONYM.fullmatch(stored):
             return stored
         return self.protected(column, stored)
 
     def protect(self, purchase: Purchase, *, blank: bool = False) -> ProtectedPurchase:
-        """Return the purchase as rows without their library and event; barcodes and unlisted answers are left out.
+        """Return the purchase as rows without library and event, barcodes and unlisted answers.
 
-        With `blank`, as for a purchase that is forgotten or past retention, no personal value is left.
+        With `blank`, for one that is forgotten or past retention, no personal value is kept.
         """
         return ProtectedPurchase(
             purchase=self._purchase(purchase, blank=blank),
@@ -124,7 +123,7 @@ class Privacy:
         )
 
     def _purchase(self, purchase: Purchase, *, blank: bool) -> Row:
-        told: dict[str, str | int | None] = {
+        given: dict[str, str | int | None] = {
             "full_name": purchase.full_name,
             "email": purchase.email,
             "phone_number": purchase.phone_number,
@@ -136,7 +135,7 @@ class Privacy:
             "transaction_type": purchase.transaction_type,
             "created_at": purchase.created_at,
             "total_ore": purchase.total_ore,
-            **{name: None if blank else self.protected(name, told[name]) for name in PERSONAL["purchases"]},
+            **{name: None if blank else self.protected(name, given[name]) for name in PERSONAL["purchases"]},
         }
 
     def _answers(self, purchase: Purchase) -> Iterator[Row]:
@@ -156,12 +155,12 @@ class Privacy:
 
 
 def pseudonym(key: bytes, normalised: str) -> str:
-    """Return the pseudonym of a value in its normalised form: HMAC-SHA256, in hex."""
+    """Return the pseudonym of a normalised value: HMAC-SHA256 in hex."""
     return hmac.new(key, normalised.encode(), hashlib.sha256).hexdigest()
 
 
 def fingerprint(key: bytes) -> str:
-    """Return a few characters that tell one key from another, and nothing of either."""
+    """Return a few characters that identify a key and reveal nothing of it."""
     return pseudonym(key, FINGERPRINT_OF)[:FINGERPRINT_LENGTH]
 
 

@@ -1,4 +1,4 @@
-"""Take personal values out of stored rows and files: the rows, their amounts and their number stay."""
+"""Empty the personal values of stored rows and files; the rows and their amounts stay."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Counts = Mapping[str, int]
 
 
 def holds_anything(table: Table) -> ColumnElement[bool]:
-    """Return the condition that a row of the table holds any personal value."""
+    """Return the condition that a row holds a personal value."""
     return or_(*(table.c[name].is_not(None) for name in PERSONAL[table.name]))
 
 
 def blank(connection: Connection, library: str, purchase_ids: Select[Any], now: datetime) -> Counts:
-    """Empty every personal value of these purchases; return in how many rows of each table there was any."""
+    """Empty every personal value of these purchases; return how many rows of each table changed."""
     counts = {}
     changed_at = date_of_change(connection, library, now)
     for table in PERSONAL_TABLES:
@@ -40,7 +40,7 @@ def blank(connection: Connection, library: str, purchase_ids: Select[Any], now: 
 
 
 def blank_files(files: Lake, library: str, purchase_ids: Collection[int]) -> Counts:
-    """Empty the same in the lake; earlier versions of its rows stay until they are removed."""
+    """Empty the same in the lake; earlier versions of the rows stay until they are removed."""
     return {
         table: files.rewrite(library, table, ("purchase_id", *personal), _emptied(personal), purchase_ids)
         for table, personal in PERSONAL.items()
@@ -48,7 +48,7 @@ def blank_files(files: Lake, library: str, purchase_ids: Collection[int]) -> Cou
 
 
 def count_in_files(files: Lake, library: str, purchase_ids: Collection[int]) -> Counts:
-    """Return in how many rows of each table of the lake there is anything to empty."""
+    """Return how many rows of each table of the lake have something to empty."""
     return {
         table: sum(1 for _ in files.rows(library, table, ("purchase_id", *personal), purchase_ids))
         for table, personal in PERSONAL.items()

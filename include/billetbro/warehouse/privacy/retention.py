@@ -1,6 +1,6 @@
-"""Remove personal data whose time is over, from tables and files (behaviour 9; how long: retention_rule).
+"""Remove personal data that is past retention from tables and files (behaviour 9; how long: retention_rule.py).
 
-What was removed is not stored again: neither when the event's date moves, nor when data is to be kept for longer.
+It is not stored again: neither when the event's date moves, nor when retention becomes longer.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from billetbro.warehouse.privacy.redact_stored import Counts, blank
 from billetbro.warehouse.privacy.retention_rule import Retention
 
 counted_from = func.coalesce(events.c.end_at, events.c.begin_at, purchases.c.created_at)
-"""The moment that retention counts from, as `Retention.is_past` has it."""
+"""The moment that retention counts from, as in `Retention.is_past`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """In how many rows of each table, and of the table's files, there were personal values that are gone now."""
+    """How many rows of each table, and of its files, had personal values removed."""
 
     tables: Counts = field(default_factory=dict)
     files: Counts = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Removed:
 def remove_past(warehouse: Engine, library: str, retention: Retention, now: datetime, files: Lake | None) -> Removed:
     """Remove the personal data of the library's purchases that are past retention; the caller holds its lock.
 
-    The tables do not wait for the files: what fails there, or has none just now, is made up for by the next night.
+    The tables do not wait for the files: what fails there is done the next night.
     """
     kept_from = retention.kept_from(now)
     past = _past(library, kept_from)
@@ -45,7 +45,7 @@ def remove_past(warehouse: Engine, library: str, retention: Retention, now: date
 
 
 def _past(library: str, kept_from: datetime) -> Select[tuple[int]]:
-    """Select the ids of the purchases that are past retention: those of several events once all of these are."""
+    """Select the purchases past retention; one of several events only once all of these are."""
     is_past = or_(counted_from < kept_from, counted_from.is_(None), purchases.c.moved_at.is_not(None))
     return (
         select(purchases.c.purchase_id)
@@ -63,7 +63,6 @@ def purchases_with_event() -> Join:
 
 
 def _note(connection: Connection, library: str, now: datetime, kept_from: datetime) -> None:
-    """Note how far data was removed."""
     values = {"swept_at": now, "kept_from": kept_from}
     noted = insert(retention_sweeps).values(library=library, **values)
     connection.execute(noted.on_conflict_do_update(index_elements=["library"], set_=values))

@@ -1,10 +1,10 @@
-"""How long personal data is kept: so many days after the event, counted in the library's own days.
+"""How long personal data is kept: a number of days after the event, in the library's time zone.
 
 | known | kept until |
 |---|---|
 | the event's end, else its start | midnight after `days` whole days have passed since |
 | neither, but when the purchase was made | the same, from the purchase |
-| none of them | not stored at all: nothing would ever tell when to remove it |
+| none of them | not stored: nothing would say when to remove it |
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONGEST_DAYS = 100 * 366
-"""Enough for anybody, and within what a calendar can count back to."""
+"""Within the range of datetime."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """For how many days after an event personal data is kept, and whose days they are."""
+    """For how many days after an event personal data is kept, counted in a time zone."""
 
     days: int = 365
     timezone: str = "Europe/Copenhagen"
 
     def kept_from(self, now: datetime) -> datetime:
-        """Return the midnight, in the library's zone, since which events must have ended for their data to be kept."""
+        """Return the midnight, in the library's zone, before which an event's end means that its data is removed."""
         zone = ZoneInfo(self.timezone)
         first_day = now.astimezone(zone).date() - timedelta(days=min(self.days, LONGEST_DAYS))
         return datetime.combine(first_day, time(), zone)
@@ -33,6 +33,6 @@ class Retention:
     def is_past(
         self, ended_at: datetime | None, began_at: datetime | None, bought_at: datetime | None, now: datetime
     ) -> bool:
-        """Return whether the personal data of a purchase may not be kept any longer."""
+        """Return whether the personal data of a purchase must be removed."""
         moment = ended_at or began_at or bought_at
         return moment is None or moment < self.kept_from(now)

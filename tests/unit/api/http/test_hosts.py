@@ -2,7 +2,7 @@
 
 import pytest
 
-from billetbro.api.http.hosts import base_url
+from billetbro.api.http.access import base_url
 from billetbro.errors import WrongHost
 from tests.cases import cases
 
