@@ -3,8 +3,6 @@
 Airflow executes this file in each of its processes, so that whatever is heavy is imported at the first request.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 

@@ -23,8 +23,6 @@ and its values (connection, host, what was asked for), never a password, a token
 stored. `str(error)` is the English sentence, for logs.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """In which language staff are answered: the one asked for, else the Airflow variable's, else Danish."""
 
-from __future__ import annotations
-
 import logging
 
 from billetbro.messages.catalogue import DEFAULT_LANGUAGE, Translator, languages

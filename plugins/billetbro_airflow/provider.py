@@ -3,8 +3,6 @@
 Labels are short, and in Danish and English: Airflow reads them when it starts, and shows them to every reader.
 """
 
-from __future__ import annotations
-
 PORT = "Port (443; uden den virker Test ikke / without it Test does not work)"
 """Airflow 3.3's pages send port 0 for none, which its API takes for another address than the stored one."""
 

@@ -1,7 +1,5 @@
 """A list in which one id stands more than once: alike it is one item, otherwise nobody knows which of them holds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 

@@ -6,8 +6,6 @@ number only in plain digits: neither "1_000" nor digits of other scripts, "1e3" 
 read them.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

@@ -5,8 +5,6 @@ that a zone's name, which adds nothing. 24:00 is the midnight that ends the day.
 UTC it is, is none: nobody knows which clock it was read from.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 

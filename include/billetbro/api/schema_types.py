@@ -1,7 +1,5 @@
 """The values in untrusted JSON, read leniently: what cannot be understood becomes None, noted where it matters."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

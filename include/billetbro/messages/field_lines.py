@@ -1,7 +1,5 @@
 """One field's old and new value as a librarian reads them: Danish times, kroner, and what differs of a text."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import takewhile

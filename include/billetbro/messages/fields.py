@@ -1,7 +1,5 @@
 """What the fields of a change are called, for those who read plans and reports."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from billetbro.messages.catalogue import Translator

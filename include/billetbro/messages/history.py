@@ -1,7 +1,5 @@
 """An event's history, and what is rejected, as staff read them, in the library's time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """In which words staff are told of a library: those of its source, by the settings."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

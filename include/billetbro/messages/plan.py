@@ -1,7 +1,5 @@
 """The plan of a run in words: what the next run would do to each event, field by field, and why."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby

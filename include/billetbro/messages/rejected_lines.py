@@ -1,7 +1,5 @@
 """What a report and a plan say of what was rejected, or of what they warn: what several events share is said once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select

@@ -1,7 +1,5 @@
 """The libraries' YAML file as plain data: read safely, no key twice, `defaults` merged into each library."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping

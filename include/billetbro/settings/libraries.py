@@ -4,8 +4,6 @@
 file is reported at once; a field's description is the key of what is allowed in it.
 """
 
-from __future__ import annotations
-
 import os
 import zoneinfo
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Mistakes in the libraries' settings, each as one message: whose, which key, what was found, what is allowed."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce

@@ -1,7 +1,5 @@
 """What the sections of the libraries' settings have in common."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator

@@ -1,7 +1,5 @@
 """What a source of events must offer, and which kinds there are: each is one file of this folder (docs/sources.md)."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager

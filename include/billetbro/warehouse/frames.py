@@ -3,8 +3,6 @@
 Imported only by what works with frames: pandas takes long to import.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 

@@ -1,7 +1,5 @@
 """What the commands about events have in common: the library's time, the one event that is meant, and JSON."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields

@@ -1,7 +1,5 @@
 """`airflow billetbro check`: settings, databases, connections and event makers; what is wrong, and how to mend it."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time

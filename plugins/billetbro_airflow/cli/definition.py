@@ -4,8 +4,6 @@ A subcommand is a module of this package, named like it, with `run(args) -> int`
 is called, and not before: nothing heavy belongs in this file.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from argparse import ArgumentTypeError

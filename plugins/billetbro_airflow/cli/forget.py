@@ -5,8 +5,6 @@ The address is best not given as an argument, which the shell's history and the 
 is asked for, or read from standard input. Airflow logs no arguments of this command.
 """
 
-from __future__ import annotations
-
 import sys
 from argparse import Namespace
 

@@ -1,7 +1,5 @@
 """`airflow billetbro history EVENT`: everything that happened to an event, oldest first."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from billetbro.messages.history import history_text

@@ -1,7 +1,5 @@
 """`airflow billetbro monthly-report`: make the libraries' reports on a month now."""
 
-from __future__ import annotations
-
 import sys
 from argparse import Namespace
 

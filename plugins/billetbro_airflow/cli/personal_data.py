@@ -1,7 +1,5 @@
 """`airflow billetbro personal-data`: what is stored about whom, where and for how long."""
 
-from __future__ import annotations
-
 import json
 from argparse import Namespace
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """`airflow billetbro plan`: read everything and show what would be done; nothing is written to any API."""
 
-from __future__ import annotations
-
 import sys
 import traceback
 from argparse import Namespace

@@ -1,7 +1,5 @@
 """`airflow billetbro rejections`: what could not be carried out, and what to do about it."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from billetbro.messages.history import rejections_text

@@ -1,7 +1,5 @@
 """Run one subcommand: with Airflow's connections, and with a sentence instead of a traceback where one will do."""
 
-from __future__ import annotations
-
 import os
 import sys
 from argparse import Namespace

@@ -1,7 +1,5 @@
 """`airflow billetbro why EVENT`: why has this event no ticket button?"""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from sqlalchemy import Connection

@@ -1,7 +1,5 @@
 """What the hooks of our connection types have in common."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from functools import cached_property

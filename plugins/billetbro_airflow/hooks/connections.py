@@ -1,7 +1,5 @@
 """What every hook does with a connection: find it, keep its secret out of every log, and read its address."""
 
-from __future__ import annotations
-
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret

@@ -1,7 +1,5 @@
 """The connection type `dpl_cms`: the website of a library (Folkebibliotekernes CMS)."""
 
-from __future__ import annotations
-
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.http.access import Access
 from billetbro.models.message import Message

@@ -1,7 +1,5 @@
 """The connection type `place2book`: the ticket system, with one API token for one or more event makers."""
 
-from __future__ import annotations
-
 import re
 
 from billetbro.api.http.access import Access

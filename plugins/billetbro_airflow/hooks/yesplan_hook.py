@@ -1,7 +1,5 @@
 """The connection type `yesplan`: a venue's Yesplan, with an API key that may read it and write some of it."""
 
-from __future__ import annotations
-
 from billetbro.api.http.access import Access
 from billetbro.api.yesplan.client import YesplanClient
 from billetbro.models.message import Message

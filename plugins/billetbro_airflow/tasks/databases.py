@@ -1,7 +1,5 @@
 """The connections that are Billetbro's own: its database, and the key of the pseudonyms."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache

@@ -1,7 +1,5 @@
 """Where `BILLETBRO_FILES` says that exports are also written to as Delta Lake tables, and how a step writes them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What the monthly report has of Airflow: which month and libraries, the warehouse, and where the files go."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from datetime import datetime

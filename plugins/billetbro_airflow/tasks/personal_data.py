@@ -1,7 +1,5 @@
 """What the nightly DAG and the commands about personal data have of Airflow: connections, settings, files."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace

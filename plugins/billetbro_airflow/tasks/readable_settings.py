@@ -1,7 +1,5 @@
 """The libraries' settings as far as they can be read, for what must not wait until a colleague's mistake is mended."""
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 from dataclasses import dataclass

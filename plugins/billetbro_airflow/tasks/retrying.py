@@ -1,7 +1,5 @@
 """How the DAGs' tasks are tried again: only for what can get better by itself."""
 
-from __future__ import annotations
-
 import os
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """From a library's settings and an Airflow connection, of whatever type, to the library's source."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

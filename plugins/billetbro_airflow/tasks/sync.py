@@ -3,8 +3,6 @@
 Each function imports what only it needs: every task starts in a process of its own.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """What the DAG `ticket_status` has of Airflow: its run, connections, and a task that is skipped, done or failed."""
 
-from __future__ import annotations
-
 import logging
 
 from airflow.sdk import get_current_context

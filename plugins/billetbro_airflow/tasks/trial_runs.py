@@ -1,7 +1,5 @@
 """Let a DAG with a deadline be run by `dag.test()` and `airflow dags test`, as often as wanted in one process."""
 
-from __future__ import annotations
-
 from airflow.sdk import DAG
 
 

@@ -5,8 +5,6 @@ They are in Danish and English: a form is made when a DAG is parsed, which asks 
 Airflow's page sends null for a field that was emptied, and so may the command line and the API: null is an empty field.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

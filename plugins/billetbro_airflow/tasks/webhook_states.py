@@ -1,7 +1,5 @@
 """The end of a run for those who asked for it in the source: they are told, whatever became of it."""
 
-from __future__ import annotations
-
 import logging
 from itertools import groupby
 

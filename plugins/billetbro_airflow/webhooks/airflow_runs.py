@@ -1,7 +1,5 @@
 """The runs that the webhook asks for, in Airflow's own database: this is the API server's process."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """What a caller that nobody knows yet is told: as little as possible."""
 
-from __future__ import annotations
-
 from starlette.responses import JSONResponse, Response
 
 _SENTENCES = {

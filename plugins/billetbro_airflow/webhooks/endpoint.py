@@ -17,8 +17,6 @@ Who has no secret reaches no table and no other server, and no thread but the on
 never keeps more than `MOST_AT_ONCE` threads. None of them are those that Airflow itself answers with.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Mapping

@@ -4,8 +4,6 @@ A group of events means those in it, in one run: as Yesplan says, or, where it d
 its events said in the latest snapshot.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager

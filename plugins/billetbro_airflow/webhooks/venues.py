@@ -1,7 +1,5 @@
 """The libraries that have a webhook: each with the secret in the connection that its settings name."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The webhook as it stands in Airflow's API server."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from starlette.applications import Starlette

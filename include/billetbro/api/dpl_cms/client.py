@@ -1,7 +1,5 @@
 """The events API of a library's website (Folkebibliotekernes CMS)."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta

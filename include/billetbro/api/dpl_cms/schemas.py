@@ -4,8 +4,6 @@ A value that cannot be understood is noted under the CMS's field name, and the e
 Unreadable values that only decorate an event (pictures, categories) are left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

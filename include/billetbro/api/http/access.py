@@ -1,7 +1,5 @@
 """What an Airflow connection says of an API: base URL, credentials, and how requests are made."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 

@@ -4,8 +4,6 @@ A server or a proxy may send `103 Early Hints` before the final response. `http.
 other interim response for the final one, so a write would count as answered while it is still under way.
 """
 
-from __future__ import annotations
-
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 

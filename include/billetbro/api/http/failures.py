@@ -1,7 +1,5 @@
 """Turn the errors of `requests` and HTTP statuses into errors of our own; nothing else does."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 from dataclasses import dataclass

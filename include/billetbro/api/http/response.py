@@ -1,7 +1,5 @@
 """Reading what an API answered: bounded, as JSON, and never trusted."""
 
-from __future__ import annotations
-
 import json
 import re
 import time

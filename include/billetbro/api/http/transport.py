@@ -1,7 +1,5 @@
 """How requests leave: credentials for their own host alone, reads tried again, no more a second than is allowed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any

@@ -3,8 +3,6 @@
 A PUT replaces the whole: every update reads first, overlays its fields, and sends everything back.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

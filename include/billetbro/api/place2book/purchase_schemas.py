@@ -3,8 +3,6 @@
 A part that cannot be understood is left out and counted; the rest of the purchase is kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 

@@ -4,8 +4,6 @@ The documentation and the live API differ in wrapping and spelling: both are rea
 Only ids and amounts are required; any other value that cannot be understood is read as missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated

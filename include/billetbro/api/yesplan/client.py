@@ -1,7 +1,5 @@
 """The REST API of a venue's Yesplan: events by a search query, and their custom data."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock

@@ -3,8 +3,6 @@
 A time that cannot be understood is noted under Yesplan's field name, and the event is kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -14,8 +14,6 @@ pressed the button may be in the body, and is not read. `X-Webhook-Timestamp` is
 `X-Webhook-Signature` what `signature` returns, in small hexadecimal digits.
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 from dataclasses import dataclass

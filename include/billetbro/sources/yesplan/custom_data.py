@@ -1,7 +1,5 @@
 """Where in an installation's custom data what stands: Yesplan itself knows no prices, links or capacity."""
 
-from __future__ import annotations
-
 from pydantic import Field, ValidationInfo, field_validator
 
 from billetbro.settings.types import Section, Text

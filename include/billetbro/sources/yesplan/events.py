@@ -17,8 +17,6 @@
 | its custom data cannot be had, though other events' can   | is rejected, and shows nothing; its status still counts|
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A field that people choose values for holds a list. A list of one is that one, w
 text with commas, and no number, yes, state or address, since nobody can tell which of them is meant.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from html import escape

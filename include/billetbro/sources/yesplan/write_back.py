@@ -4,8 +4,6 @@ Yesplan refuses a write as a whole. So what is refused is written again keyword 
 written gets it, whatever stands beside it. What that taught is kept for the run.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping
 

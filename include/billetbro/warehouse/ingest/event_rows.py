@@ -3,8 +3,6 @@
 Imported when there is something to store, and not before: pandas takes long to import.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime

@@ -10,8 +10,6 @@
 The rows themselves are kept as they are. Only ids and amounts are noted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, func, select, text

@@ -10,8 +10,6 @@ Whether it is listed goes by the latest export of each event. Tickets that are l
 also while the event that they came from was not read again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, text

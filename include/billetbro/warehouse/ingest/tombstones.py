@@ -1,7 +1,5 @@
 """Mark what Place2book no longer lists: nothing is deleted. Whatever an export lists, it stores with `last_seen_at`."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import datetime
 

@@ -5,8 +5,6 @@ does not use is removed, as `vacuum` does, but for one library: a `vacuum` of th
 another library's task has written and not yet committed.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence

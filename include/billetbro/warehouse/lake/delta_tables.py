@@ -1,7 +1,5 @@
 """Open, create and change the Delta Lake tables of a place; a change that meets a conflict is tried again."""
 
-from __future__ import annotations
-
 import random
 import re
 import time

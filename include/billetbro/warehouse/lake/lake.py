@@ -1,7 +1,5 @@
 """The lake as exports, retention, `forget` and a change of policy use it; only delta_lake.py imports deltalake."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

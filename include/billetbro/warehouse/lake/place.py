@@ -1,7 +1,5 @@
 """Where a lake is: the address in `BILLETBRO_FILES`, and the store's options from an Airflow connection."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

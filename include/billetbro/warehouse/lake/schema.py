@@ -1,7 +1,5 @@
 """The lake's tables, made from those of the warehouse: their columns, and the rows to bring to them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache

@@ -5,8 +5,6 @@ with one invisible character anywhere in it or around it, and a phone number wit
 a word or an invisible character. None of these forms is another person's.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 

@@ -5,8 +5,6 @@ key, in today's form or an earlier one (earlier_pseudonyms.py). Under `drop` onl
 Place2book goes on listing the purchase: it is noted as forgotten, so that no export stores its personal data again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

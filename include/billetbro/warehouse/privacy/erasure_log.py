@@ -4,8 +4,6 @@ A purchase is noted in the transaction that empties its rows, before any file is
 there are no files at the time, the next night or the next `forget` finishes it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """One form for all spellings of a name, address or number: what pseudonyms are made of and people are found by."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Mapping

@@ -3,8 +3,6 @@
 It names every text column of every table; a test fails for one that is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 

@@ -10,8 +10,6 @@
 | the key | stay, under the earlier key | pseudonyms under the new one |
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from dataclasses import replace

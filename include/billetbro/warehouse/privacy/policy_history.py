@@ -1,7 +1,5 @@
 """The policies for personal data, and the keys, that a library's stored rows were under, and since when."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

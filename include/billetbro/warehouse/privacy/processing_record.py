@@ -1,7 +1,5 @@
 """What is stored about whom, where and for how long: a library's page of a record of processing (GDPR article 30)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -11,8 +11,6 @@ The postal code stays under `pseudonymise`: reports count buyers by it, and it d
 that was forgotten, or is past retention, keeps no personal data under any policy.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import re

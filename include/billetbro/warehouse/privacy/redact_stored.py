@@ -1,7 +1,5 @@
 """Empty the personal values of stored rows and files; the rows and their amounts stay."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any

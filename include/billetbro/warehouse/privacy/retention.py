@@ -3,8 +3,6 @@
 It is not stored again: neither when the event's date moves, nor when retention becomes longer.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 

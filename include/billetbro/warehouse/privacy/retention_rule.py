@@ -7,8 +7,6 @@
 | none of them | not stored: nothing would say when to remove it |
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
