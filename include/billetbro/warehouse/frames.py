@@ -1,7 +1,4 @@
-"""Data frames with the types of the warehouse's tables: nothing is guessed, and no id or amount becomes a float.
-
-Imported only by what works with frames: pandas takes long to import.
-"""
+"""Data frames with the types of the warehouse's tables; no id or amount becomes a float. pandas imports slowly."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -10,7 +7,7 @@ import pandas as pd
 from sqlalchemy import Table
 
 WHOLE, TEXT, TRUTH, MOMENT, DAY = "Int64", "str", "boolean", "datetime64[us, UTC]", "datetime64[s]"
-"""The types of a column. `WHOLE` can be null and refuses what is no whole number: ids, counts, and money as øre."""
+"""The types of columns. `WHOLE` is nullable and takes whole numbers only: ids, counts, and money in øre."""
 
 TYPES: Mapping[type, str] = {int: WHOLE, str: TEXT, bool: TRUTH, datetime: MOMENT, date: DAY}
 Types = Mapping[str, str]
@@ -23,7 +20,7 @@ def types_of(table: Table) -> Types:
 
 
 def frame_of(rows: Iterable[Mapping[str, object]], types: Types) -> pd.DataFrame:
-    """Return the rows as a frame of exactly these columns; raises where a value is of another type."""
+    """Return the rows as a frame of these columns; raises for a value of another type."""
     listed = list(rows)
     return pd.DataFrame({name: pd.Series([row[name] for row in listed], dtype=type_) for name, type_ in types.items()})
 

@@ -1,6 +1,6 @@
-"""Store events with everything that was bought for them, in the caller's transaction: a frame for each table.
+"""Store events with their purchases, in the caller's transaction: a data frame for each table.
 
-Imported when there is something to store, and not before: pandas takes long to import.
+Import it only when there is something to store: pandas takes long to import.
 """
 
 from collections import Counter
@@ -25,14 +25,14 @@ from billetbro.warehouse.privacy.pseudonymise import Privacy, Row
 COMPLETED, CANCELLED = "completed", "cancel"
 MARKS = ("library", "first_seen_at", "last_seen_at", "changed_at", "exported_at", "removed_at", "released_at")
 OURS = {"id", "cancelled_at", "moved_at", "income_ore", *MARKS}
-"""Columns of which Place2book lists nothing."""
+"""Columns that do not come from Place2book."""
 LISTED = {
     table: {name: type_ for name, type_ in types_of(table).items() if name not in OURS}
     for table in (events, prices, purchases, tickets, additional_sales, answers)
 }
-"""Each table's columns that Place2book lists or the link tells, and their types."""
+"""Each table's columns from Place2book or the link, and their types."""
 OF_A_PURCHASE = {tickets: {"completed": TRUTH}, additional_sales: {"completed": TRUTH}}
-"""What is known besides of what belongs to a purchase: whether that is completed."""
+"""Extra columns: whether the row's purchase is completed."""
 
 ELSEWHERE = text("""
 SELECT t.ticket_id, t.purchase_id, t.event_id,
@@ -47,10 +47,10 @@ Frames = dict[Table, pd.DataFrame]
 
 
 def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Privacy) -> Counter[str]:
-    """Bring the events' rows up to date with what was read; nothing is deleted, what is gone is marked.
+    """Bring the events' rows up to date with what was read; what is gone is marked, not deleted.
 
-    What may not be stored again is asked for after the reading: somebody may have been forgotten meanwhile. Returns
-    numbers of rows, by the fields of ExportSummary.
+    Forgotten purchases are looked up now, after the reading: somebody may have been forgotten meanwhile. Returns row
+    counts by the fields of ExportSummary.
     """
     forgotten = forgotten_purchases(connection, scope.library, chunk.purchase_ids)
     listed = _frames(chunk, privacy, forgotten, scope)
@@ -84,7 +84,7 @@ def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Pr
 
 
 def _frames(chunk: Chunk, privacy: Privacy, forgotten: frozenset[int], scope: Scope) -> Frames:
-    """Flatten what was read into a frame for each table, personal data already as the policy allows."""
+    """Flatten what was read into a frame for each table, personal data as the policy allows."""
     rows: dict[Table, list[Row]] = {table: [] for table in LISTED}
     for reading in chunk.readings:
         event = reading.event
@@ -126,19 +126,16 @@ def _price_row(price: CurrentPrice, event: ExportEvent) -> Row:
 
 
 def _stored_elsewhere(connection: Connection, library: str, listed: pd.DataFrame) -> pd.DataFrame:
-    """Return the tickets that are listed for an event now and were last stored at another.
-
-    With what they were stored under, and whether they are sold there: a completed purchase holds them.
-    """
+    """Return the tickets that are listed for one event now and stored at another, and whether they are sold there."""
     values = {"library": library, "tickets": ints(listed["ticket_id"]), "at": ints(listed["event_id"])}
     return frame_of((row._asdict() for row in connection.execute(ELSEWHERE, values)), ELSEWHERE_TYPES)
 
 
 def _sold_here(rows: pd.DataFrame, listed: pd.DataFrame, elsewhere: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows, tickets or what was sold with them, that are the events' own.
+    """Return the tickets or additional sales that belong to these events.
 
-    A ticket that was cancelled and sold again under its id is the completed purchase's, in whichever order the two are
-    listed, and at whichever event.
+    A ticket that was cancelled and sold again under its id belongs to the completed purchase, whatever the order and
+    event in which the two are listed.
     """
     here, there = listed.loc[listed["completed"], "ticket_id"], elsewhere.loc[elsewhere["sold"], "ticket_id"]
     return rows[rows["completed"] | ~(rows["ticket_id"].isin(here) | rows["ticket_id"].isin(there))]
@@ -147,7 +144,7 @@ def _sold_here(rows: pd.DataFrame, listed: pd.DataFrame, elsewhere: pd.DataFrame
 def _store_mentioned_prices(
     connection: Connection, sold: pd.DataFrame, listed: pd.DataFrame, told: Collection[int], stamp: Mapping[str, object]
 ) -> None:
-    """Make up the prices that tickets mention and their event, of those in `told` that list theirs, does not."""
+    """Add prices that tickets mention and no event lists; `told` are the events that do list their prices."""
     mentioned = sold.loc[sold["price_id"].notna() & ~sold["price_id"].isin(listed["price_id"])]
     mentioned, now = mentioned.drop_duplicates("price_id"), stamp["changed_at"]
     missing = [

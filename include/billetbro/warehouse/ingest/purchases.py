@@ -1,7 +1,7 @@
-"""Bring what was bought at Place2book into the warehouse (behaviour 9).
+"""Export purchases from Place2book to the warehouse (behaviour 9).
 
-What is stored already is brought under the policy for personal data first, when that is another one. Then for each
-event: is it due? Read its purchases. What is read is stored, a few events together, so that no reader sees half of one.
+Stored rows are first brought under the policy for personal data if it changed. Then the purchases of each due event are
+read, and stored a few events at a time, so that nobody sees half of one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
-from sqlalchemy import Engine, and_, exists, func, select
+from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.exc import DBAPIError
 
 from billetbro.errors import InvalidResponse, Refused, Retriable
@@ -30,19 +30,19 @@ from billetbro.warehouse.privacy.policy_change import apply_policy
 from billetbro.warehouse.privacy.pseudonymise import Privacy
 
 GIVE_UP_AFTER = 3
-"""So many events in a row that cannot be read mean that Place2book is down."""
+"""Unreadable events in a row after which Place2book is taken to be down."""
 
 ReadPurchases = Callable[[int, int], Listed]
-"""Reads the purchases of an event: event maker, event id. May raise Refused, Retriable and Vanished."""
+"""Reads the purchases of an event, by event maker and event id; raises Refused, Retriable and Vanished."""
 
 
 class Vanished(Exception):  # noqa: N818
-    """Says that an event that was over is no longer at Place2book: nothing is read, and nothing has failed."""
+    """An event that was over no longer exists at Place2book: nothing to read, and no failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What a library's export works with: with `force` every event is due."""
+    """The context of a library's export; with `force` every event is due."""
 
     engine: Engine
     library: str
@@ -53,10 +53,9 @@ class Export:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSummary:
-    """What an export did; `reasons` counts the exported events by why they were due.
+    """What an export did; `reasons` counts the exported events by reason, `problems` the open rows of `data_quality`.
 
-    `problems` counts what stands open in `data_quality`, by problem. `failures` has a message for each event whose
-    purchases could not be read: the caller raises them together.
+    `failures` has a message for each event that could not be read: the caller raises them together.
     """
 
     events_looked_at: int = 0
@@ -73,8 +72,8 @@ class ExportSummary:
 def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetime) -> ExportSummary:
     """Export the purchases of the library's events that are due; passive events are left out.
 
-    One event that cannot be read does not stop the others; it stays due. After a few in a row that nothing can be read
-    of, Place2book is taken to be down and is not asked for the rest. Fatal errors pass through; what was read is kept.
+    An event that cannot be read stays due and does not stop the others. After a few in a row, Place2book is taken to be
+    down and the rest is not asked for. Fatal errors pass through; what was read is kept.
     """
     now = _under_policy(export, now)
     sold = [event for event in events if not event.current.passive]
@@ -115,7 +114,7 @@ def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetim
 
 
 class _Pending:
-    """Events that are read and not yet stored; a chunk of them is stored once it is full, the last at the end."""
+    """Events that are read and not yet stored; a chunk is stored when it is full, the last one at the end."""
 
     def __init__(self, export: Export, now: datetime) -> None:
         self.export, self.now = export, now
@@ -129,13 +128,12 @@ class _Pending:
         self.store()
 
     def add(self, reading: Reading) -> None:
-        """Take an event in."""
         if not self._chunk.takes(reading):
             self.store()
         self._chunk.add(reading)
 
     def store(self) -> None:
-        """Store what is read; where that fails, event by event, so that one cannot keep those before it out."""
+        """Store the chunk; if that fails, event by event, so that one event cannot block the others."""
         chunk, self._chunk = self._chunk, Chunk()
         if not chunk.readings:
             return
@@ -148,7 +146,7 @@ class _Pending:
                 self._store(Chunk.of(reading))
 
     def _store(self, chunk: Chunk) -> None:
-        """Store the events in one transaction; what the database complains of never carries the rows themselves."""
+        """Store the events in one transaction; errors never contain values of the rows."""
         from billetbro.warehouse.ingest.event_rows import store_events
 
         scope = Scope(library=self.export.library, event_ids=chunk.event_ids, now=self.now)
@@ -163,9 +161,9 @@ class _Pending:
 
 
 def _under_policy(export: Export, now: datetime) -> datetime:
-    """Bring what is stored under the policy, and return the moment to date what is stored at.
+    """Apply the policy to stored rows; return the time to date changes with.
 
-    Not before the library's lock is held can that be known, since another task may have written files until then.
+    That time is known only under the library's lock: until then another task may write files.
     """
     with export.engine.begin() as connection:
         now = date_of_change(connection, export.library, now)
@@ -174,11 +172,10 @@ def _under_policy(export: Export, now: datetime) -> datetime:
 
 
 def _read(export: Export, event: ExportEvent, pending: _Pending) -> Reading:
-    """Read an event's purchases; raises InvalidResponse on a list that cannot be right: nothing is released on it.
+    """Read an event's purchases; raises InvalidResponse on a list that cannot be right, so that nothing is released.
 
-    A purchase stays listed when it is cancelled, so that a list that was not empty does not become so, but for what
-    came to an event that was just read. One purchase that is not understood is noted; when it is all of several, the
-    list itself is not what it was.
+    Cancelled purchases stay listed, so a list becomes empty only if its purchases moved to an event that was just read.
+    One unreadable purchase is noted; a list of several that are all unreadable is an invalid answer.
     """
     listed = export.read_purchases(event.event_maker, event.event_id)
     if not listed and _count_stored(export, event):
@@ -191,7 +188,7 @@ def _read(export: Export, event: ExportEvent, pending: _Pending) -> Reading:
 
 
 def _count_stored(export: Export, event: ExportEvent) -> int:
-    """Count the purchases that the event listed when it was last read, but for those that came to another since."""
+    """Count the purchases that the event listed when last read, without those that moved to another event since."""
     one, other = purchases_table, purchases_table.alias()
     came_to_another = exists().where(
         other.c.library == one.c.library,
@@ -206,33 +203,22 @@ def _count_stored(export: Export, event: ExportEvent) -> int:
 
 
 def last_exports(engine: Engine, library: str, event_ids: Sequence[int]) -> dict[int, LastExport]:
-    """Return by event id how each event stood when it was last exported, for those that ever were."""
-    event = events_table.c
-    its_prices = and_(
-        prices.c.library == event.library, prices.c.event_id == event.event_id, prices.c.removed_at.is_(None)
-    )
-    query = (
-        select(
-            event.event_id,
-            event.exported_at,
-            event.available_tickets,
-            event.ended,
-            prices.c.price_id,
-            prices.c.sold_tickets,
-        )
-        .select_from(events_table.outerjoin(prices, its_prices))
-        .where(event.library == library, event.event_id.in_(event_ids))
-    )
-    states: dict[int, tuple[datetime, int | None, bool]] = {}
+    """Return the state of each event at its last export, by event id."""
+    event, price = events_table.c, prices.c
+    states = select(event.event_id, event.exported_at, event.available_tickets, event.ended)
+    states = states.where(event.library == library, event.event_id.in_(event_ids))
+    listed = select(price.event_id, price.price_id, price.sold_tickets)
+    listed = listed.where(price.library == library, price.event_id.in_(event_ids), price.removed_at.is_(None))
     sold: dict[int, dict[int, int]] = {}
     with engine.connect() as connection:
-        for event_id, exported_at, available, ended, price_id, sold_tickets in connection.execute(query):
-            states[event_id] = (exported_at, available, ended)
-            if price_id is not None:
-                sold.setdefault(event_id, {})[price_id] = sold_tickets or 0
-    return {
-        event_id: LastExport(
-            exported_at=exported_at, available_tickets=available, ended=ended, sold_tickets=sold.get(event_id, {})
-        )
-        for event_id, (exported_at, available, ended) in states.items()
-    }
+        for event_id, price_id, sold_tickets in connection.execute(listed):
+            sold.setdefault(event_id, {})[price_id] = sold_tickets or 0
+        return {
+            row.event_id: LastExport(
+                exported_at=row.exported_at,
+                available_tickets=row.available_tickets,
+                ended=row.ended,
+                sold_tickets=sold.get(row.event_id, {}),
+            )
+            for row in connection.execute(states)
+        }

@@ -1,4 +1,4 @@
-"""Keep account of what does not add up, or could not be read, in what Place2book lists.
+"""Note what does not add up, or could not be read, in Place2book's lists.
 
 | problem | what is wrong with a purchase |
 |---|---|
@@ -68,9 +68,9 @@ WHERE library = :library AND event_id = ANY({EVENTS}) AND resolved_at IS NULL AN
 
 
 def note_problems(connection: Connection, scope: Scope, unreadable: Mapping[Concerned, int]) -> None:
-    """Note the problems of events whose purchases were just stored, and which of those noted before are no more.
+    """Note the problems of events whose purchases were just stored, and resolve those that are gone.
 
-    `unreadable` maps purchases that are not understood to how many parts that concerns.
+    `unreadable` maps purchases to their number of unreadable parts.
     """
     parts = {
         "unreadable_at": [event_id for event_id, _ in unreadable],
@@ -82,7 +82,7 @@ def note_problems(connection: Connection, scope: Scope, unreadable: Mapping[Conc
 
 
 def open_problems(engine: Engine, library: str) -> dict[str, int]:
-    """Return how many problems of each kind stand open for a library."""
+    """Return how many problems of each kind are open for a library."""
     open_ones = select(data_quality.c.problem, func.count()).where(
         data_quality.c.library == library, data_quality.c.resolved_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""What is read of events' purchases, and which events are stored together."""
+"""Events with the purchases read for them, and which events are stored together."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from billetbro.warehouse.privacy.pseudonymise import Privacy, ProtectedPurchase
 
 OVER_STATES = frozenset({"held", "completed"})
 MOST_EVENTS, MOST_IDS = 100, 2000
-"""So many events, or purchases and tickets together, are stored in one transaction, but for an event with more."""
+"""Events, or purchases and tickets together, in one transaction; a single event may have more."""
 
 Listed = Sequence[Purchase | UnreadablePurchase]
-"""What Place2book lists as an event's purchases."""
+"""An event's purchases, as Place2book lists them."""
 
 Concerned = tuple[int, int | None]
-"""An event, and a purchase of it; None is one whose number could not be read."""
+"""An event's id and a purchase's; None if the latter could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportEvent:
     """A linked event whose purchases may be exported.
 
-    `title`, `begin_at` and `end_at` are the link's; `current` is how the event stands in Place2book, read before its
-    purchases are, so that a sale in between is noticed in the next run.
+    `title`, `begin_at` and `end_at` are the link's. `current` is the event in Place2book, read before its purchases, so
+    that the next run notices a sale in between.
     """
 
     uuid: str
@@ -40,14 +40,14 @@ class ExportEvent:
     category: str | None = None
 
     def has_ended(self, now: datetime) -> bool:
-        """Return whether it is over: by its end, its start where it has none, or Place2book's own state."""
+        """Return whether it is over, by its end, its start if it has no end, or Place2book's state."""
         end = self.end_at or self.current.end_at or self.begin_at or self.current.begin_at
         return self.current.state in OVER_STATES or (end is not None and end <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reading:
-    """An event, and what was read of its purchases."""
+    """An event and its purchases as they were read."""
 
     event: ExportEvent
     listed: Listed = ()
@@ -64,7 +64,7 @@ class Reading:
         return bought | {("ticket", ticket.ticket_id) for one in self.understood for ticket in one.tickets}
 
     def protected(self, privacy: Privacy, forgotten: frozenset[int], now: datetime) -> Iterator[ProtectedPurchase]:
-        """Protect its purchases; of one that was emptied for good or is past retention nothing personal is left."""
+        """Protect its purchases; one that is forgotten or past retention keeps no personal data."""
         for purchase in self.understood:
             past = privacy.retention.is_past(self.event.end_at, self.event.begin_at, purchase.created_at, now)
             yield privacy.protect(purchase, blank=past or purchase.purchase_id in forgotten)
@@ -72,7 +72,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The events of a library that something is done with, and the moment that it is dated with."""
+    """Some events of a library, and the time that changes of them are dated with."""
 
     library: str
     event_ids: Sequence[int]
@@ -80,15 +80,15 @@ class Scope:
 
     @property
     def values(self) -> dict[str, object]:
-        """Return them as the values of a statement."""
+        """Return the values for a statement."""
         return {"library": self.library, "events": list(self.event_ids), "now": self.now}
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Chunk:
-    """Events that are stored in one transaction: so few that memory stays small, so many that a statement pays.
+    """Events that are stored in one transaction; no purchase or ticket is listed for two of them.
 
-    No purchase and no ticket is listed for two of them: where it is, the order in which they are read decides.
+    One that is listed for two is stored in the order in which these are read.
     """
 
     readings: list[Reading] = field(default_factory=list)
@@ -96,24 +96,20 @@ class Chunk:
 
     @classmethod
     def of(cls, reading: Reading) -> Chunk:
-        """Return one with this event alone."""
-        chunk = cls()
-        chunk.add(reading)
-        return chunk
+        """Return a chunk of this event alone."""
+        return cls(readings=[reading], ids=reading.ids)
 
     def takes(self, reading: Reading) -> bool:
-        """Return whether the event can be stored with those that are here."""
+        """Return whether the event can be stored with the others."""
         full = len(self.readings) >= MOST_EVENTS or len(self.ids) >= MOST_IDS
         return not full and self.ids.isdisjoint(reading.ids)
 
     def add(self, reading: Reading) -> None:
-        """Take an event in."""
         self.readings.append(reading)
         self.ids |= reading.ids
 
     @property
     def event_ids(self) -> list[int]:
-        """Return the ids of its events."""
         return [reading.event.event_id for reading in self.readings]
 
     @property
@@ -134,7 +130,7 @@ class Chunk:
 
     @property
     def unreadable(self) -> Counter[Concerned]:
-        """Return how much of each purchase could not be read: a purchase as a whole counts as one."""
+        """Return how many parts of each purchase could not be read; a whole purchase counts as one."""
         lost: Counter[Concerned] = Counter()
         for event_id, one in self._each():
             lost[event_id, one.purchase_id] += 1 if isinstance(one, UnreadablePurchase) else _lost(one)

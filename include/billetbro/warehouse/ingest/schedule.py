@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastExport:
-    """How an event stood when its purchases were last exported; `sold_tickets` maps price ids to tickets sold."""
+    """An event's state at its last export; `sold_tickets` maps price ids to tickets sold."""
 
     exported_at: datetime
     available_tickets: int | None
@@ -45,7 +45,7 @@ class LastExport:
 
 
 def is_due(current: CurrentEvent, last: LastExport | None, now: datetime, ended: bool, force: bool) -> Reason | None:
-    """Return why the event's purchases are to be read, or None; `ended` is whether the event is over by `now`."""
+    """Return why the event's purchases are to be read, None if they are not; `ended` is its state at `now`."""
     if force:
         return Reason.FORCED
     if last is None:
@@ -62,12 +62,12 @@ def is_due(current: CurrentEvent, last: LastExport | None, now: datetime, ended:
 
 
 def is_unlimited(current: CurrentEvent) -> bool:
-    """Return whether the event has no limit, by its capacity or by the count that stands for one."""
+    """Return whether the event has no limit, by its capacity or by Place2book's count for "unlimited"."""
     return current.capacity is None or current.available_tickets == UNLIMITED_TICKETS
 
 
 def sold_tickets(current: CurrentEvent) -> dict[int, int]:
-    """Return the tickets sold by price id, prices without a sale left out; a count that is not told is no sale."""
+    """Return the tickets sold by price id, without prices that sold none or have no count."""
     return _sold({price.price_id: price.sold_tickets or 0 for price in current.prices or ()})
 
 

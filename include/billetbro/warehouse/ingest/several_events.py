@@ -1,13 +1,13 @@
-"""Count a purchase that several events list for each its own, and one that moved from one to another once.
+"""Count a purchase that several events list at each of them, and one that moved between events only once.
 
 | a purchase is listed | then |
 |---|---|
 | for one event | it counts there with its total |
 | for several | it counts at each with its tickets and additional sales there |
-| no longer for an event, but for another | it moved: it counts there no longer, and nothing of it is a problem there |
+| no longer for an event, but for another | it moved: it no longer counts there, and has no problems there |
 
-Whether it is listed goes by the latest export of each event. Tickets that are listed for another event now have moved,
-also while the event that they came from was not read again.
+The latest export of each event decides. Tickets that are now listed for another event have moved, even if their earlier
+event was not read again.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from billetbro.warehouse.ingest.reading import Concerned, Scope
 
 
 def cost_of(purchase: str, *, here: bool) -> str:
-    """Return SQL for what tickets of a purchase and their additional sales cost, `here` at its event or at all."""
+    """Return SQL for the cost of a purchase's tickets and additional sales, at its event (`here`) or at all."""
     of_event = f"AND k.event_id = {purchase}.event_id" if here else ""
     return f"""(
     SELECT coalesce(sum(k.amount_ore + (
@@ -103,10 +103,10 @@ WHERE q.library = :library AND q.purchase_id = ANY({OF_EVENT}) AND q.resolved_at
 def settle(
     connection: Connection, scope: Scope, came_from: Iterable[tuple[int, int]] = (), unread: Iterable[Concerned] = ()
 ) -> None:
-    """Mark what moved among the purchases that the events list or listed, and count each of them anew.
+    """Mark the purchases of these events that moved, and count each of them again.
 
-    `came_from` has (purchase, event) under which tickets that are listed now were stored before; of the purchases in
-    `unread` it is not known whether their event lists them.
+    `came_from` has the (purchase, event) of tickets stored elsewhere before; it is unknown whether the purchases in
+    `unread` are still listed.
     """
     came, unknown = list(came_from), list(unread)
     moving = {

@@ -1,4 +1,4 @@
-"""Mark what Place2book no longer lists: nothing is deleted. Whatever an export lists, it stores with `last_seen_at`."""
+"""Mark what Place2book no longer lists; nothing is deleted. An export sets `last_seen_at` on all that is listed."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -30,8 +30,8 @@ from billetbro.warehouse.ingest.several_events import settle
 def mark_gone(connection: Connection, scope: Scope, incomplete: Collection[Concerned]) -> int:
     """Mark what was not listed with the events' purchases; return how many tickets were released.
 
-    Tickets and additional sales are dated, answers emptied. A purchase that could not be read as a whole (`incomplete`)
-    is left as it is; where not even its id is known (None), every purchase of the event is.
+    Tickets and additional sales are dated, answers emptied. An `incomplete` purchase is left as it is; if its id is
+    unknown (None), so is every purchase of its event.
     """
     unknown = {event_id for event_id, purchase_id in incomplete if purchase_id is None}
     read = [event_id for event_id in scope.event_ids if event_id not in unknown]
@@ -57,7 +57,7 @@ def mark_gone(connection: Connection, scope: Scope, incomplete: Collection[Conce
 
 
 def _may_be_listed_elsewhere(event_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that another event, which lists the purchase too, was not read since the answer was seen."""
+    """Return the condition that another event with this purchase was not read since the answer was seen."""
     other = purchases.alias()
     return exists().where(
         other.c.library == answers.c.library,
@@ -69,7 +69,7 @@ def _may_be_listed_elsewhere(event_id: ColumnElement[int]) -> ColumnElement[bool
 
 
 def _array_of(ids: Select[tuple[int]]) -> Function[Sequence[int]]:
-    """Have the ids looked up first, and once: as a join, the planner may take all of a library's rows with it."""
+    """Look the ids up first, and once: for a join, the planner may read all of a library's rows."""
     return func.array(ids.scalar_subquery(), type_=ARRAY(BigInteger))
 
 
@@ -79,7 +79,7 @@ def mark_prices_gone(connection: Connection, scope: Scope, event_ids: Collection
 
 
 def mark_events_gone(engine: Engine, library: str, event_ids: Collection[int], now: datetime) -> None:
-    """Date the events that no longer exist at Place2book; what was sold for them and did not move stays as it is."""
+    """Date the events that no longer exist at Place2book; their sales that did not move stay as they are."""
     if not event_ids:
         return
     gone = update(events).where(events.c.library == library, events.c.event_id.in_(event_ids))

@@ -1,7 +1,4 @@
-"""Put many rows into a table by their natural key: new ones are inserted, known ones brought up to date.
-
-The rows are copied (COPY) into a temporary table beside it, and from there written in one statement.
-"""
+"""Upsert many rows by their natural key: COPY them into a temporary table, then write them in one statement."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOT_A_CHANGE = frozenset({"last_seen_at", "exported_at", "changed_at"})
-"""Columns that move by themselves: a row that differs in nothing else is unchanged."""
+"""Columns that do not make a row a changed one."""
 
 _EMPTY = """
 DO $$
@@ -27,22 +24,22 @@ BEGIN
 END
 $$
 """
-"""Empties a temporary table. To truncate it each time, as ON COMMIT DELETE ROWS does, costs more than all the rest."""
+"""Empties a temporary table. TRUNCATE every time, as ON COMMIT DELETE ROWS does, costs more than everything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """How many rows were new, and how many were known with another content."""
+    """How many rows were new, and how many were changed."""
 
     new: int = 0
     changed: int = 0
 
 
 def upsert(connection: Connection, table: Table, rows: pd.DataFrame) -> Upserted:
-    """Insert the rows, or update those that the table knows; the frame has the columns that are written.
+    """Insert or update the rows; the frame has the columns to write. Of several rows with one key the last counts.
 
-    `first_seen_at` stays as it was first written, `cancelled_at` as long as the row stays cancelled, `created_at` where
-    none is told any more, and `changed_at` as long as the content does. Of several rows with one key the last counts.
+    `first_seen_at` is never updated, `cancelled_at` not while the row stays cancelled, `created_at` not by null, and
+    `changed_at` not while the content stays the same.
     """
     if rows.empty:
         return Upserted()
@@ -53,16 +50,13 @@ def upsert(connection: Connection, table: Table, rows: pd.DataFrame) -> Upserted
 
 
 def natural_key(table: Table) -> tuple[Column[object], ...]:
-    """Return the columns that tell a row apart: the unique constraint's where there is one, else the primary key's."""
+    """Return the columns of the unique constraint if there is one, else of the primary key."""
     unique = [constraint for constraint in table.constraints if isinstance(constraint, UniqueConstraint)]
     return tuple((unique[0] if unique else table.primary_key).columns)
 
 
 def _copy(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
-    """Copy the rows into the table's temporary one, which stays for the session, and is emptied after use.
-
-    Raises SQLAlchemy's errors, without the values that PostgreSQL would quote.
-    """
+    """Copy the rows into the session's temporary table; errors do not quote values, as PostgreSQL's would."""
     incoming = _incoming(table)
     prepare = f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} AS SELECT * FROM {table.fullname} WITH NO DATA"
     connection.exec_driver_sql(prepare, execution_options={"no_parameters": True})
@@ -82,7 +76,7 @@ def _columns(rows: pd.DataFrame) -> list[str]:
 
 
 def _storable(column: pd.Series) -> pd.Series:
-    """Return the values as PostgreSQL takes them: null where there is none, a text without the character NUL."""
+    """Return the values for PostgreSQL: null where there is none, text without NUL."""
     texts = column.str.replace("\0", "", regex=False) if column.dtype == "str" else column
     return texts.astype(object).where(column.notna(), None)
 
@@ -92,10 +86,10 @@ def _incoming(table: Table) -> str:
 
 
 def _statement(table: Table, columns: Sequence[str]) -> str:
-    """Build the upsert, which returns how many rows were new and how many had another content.
+    """Build the upsert, which returns how many rows were new and how many changed.
 
-    Both halves see the table as it was before: what is compared is what is about to be written over. It is looked up
-    row by row, by its key: the planner knows too little of a temporary table to leave a join to it.
+    Both halves see the table as it was before. Rows are looked up one by one by key: the planner knows too little of a
+    temporary table for a join.
     """
     key = [column.name for column in natural_key(table)]
     written = [name for name in columns if name not in {*key, "first_seen_at"}]
@@ -127,7 +121,7 @@ def _differs(old: str, new: str, content: Sequence[str]) -> str:
 
 
 def _value(name: str, old: str, new: str, content: Sequence[str]) -> str:
-    """Return what a column of a known row becomes."""
+    """Return the new value of a column of a known row."""
     if name == "cancelled_at":
         return f"CASE WHEN {new}.{name} IS NOT NULL THEN coalesce({old}.{name}, {new}.{name}) END"
     if name == "created_at":
