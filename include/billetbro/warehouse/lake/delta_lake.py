@@ -60,7 +60,7 @@ class DeltaLake:
                         self.tables.changed(partial(self.merge, table, library, rows, repair=before is None))
                         written[table.name] = written.get(table.name, 0) + rows.num_rows
         if before is None:
-            self._remove_all_but_the_present(library, EXPORTED)  # the files of earlier editions
+            self._remove_all_but_the_present(library, EXPORTED)
         if before is None or latest:
             with warehouse.begin() as connection:
                 note_files_written(connection, library, self.name, max(latest.values(), default=now), now)
