@@ -99,14 +99,16 @@ def keys_used(file: Path) -> Iterator[tuple[str, frozenset[str] | None]]:
         if name in kinds and literal:
             given |= {"status"} if issubclass(kinds[name], Refused) else set()
         elif name == "error" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in kinds:
-            literal = literal or [f"error.{kinds[node.args[0].id].code}"]
+            literal = literal or ([f"error.{kinds[node.args[0].id].code}"] if len(node.args) == 1 else [])
             given |= {"connection", "host", "what"}
+        elif name == "of_refused_read":
+            given |= {"connection", "host", "what", "status"}
         elif name == "Message" and literal:
             values = node.args[1] if len(node.args) > 1 else ast.Dict([], [])
             known = isinstance(values, ast.Dict) and all(isinstance(key, ast.Constant) for key in values.keys)
             given = {str(key.value) for key in values.keys} if known else set()  # type: ignore[union-attr]
             spread = not known
-        elif name not in ("bad_answer", "unknown", "UnreadableResponseError"):
+        elif name not in ("bad_answer", "UnreadableResponseError"):
             continue
         for key in literal[:1]:
             yield key, None if spread else frozenset(map(str, given))

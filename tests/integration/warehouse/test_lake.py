@@ -19,8 +19,7 @@ from billetbro.errors import Fatal, Retriable
 from billetbro.models import Answer, PersonalDataPolicy
 from billetbro.steps.personal_data import tidy_files
 from billetbro.store.file_exports import date_of_change
-from billetbro.warehouse.lake import delta_tables
-from billetbro.warehouse.lake import write as write_module
+from billetbro.warehouse.lake import delta_tables, schema
 from billetbro.warehouse.lake.schema import EXPORTED, lake_schema, properties
 from billetbro.warehouse.privacy.pseudonymise import Privacy
 from tests.integration.warehouse.examples import (
@@ -83,7 +82,7 @@ def test_lake_gets_only_what_changed_and_has_one_row_of_each_key(engine: Engine,
 def test_lake_never_takes_an_older_row_for_a_newer(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till())
     with engine.connect() as connection:
-        (old,) = write_module.changed_rows(connection, EXPORTED[2], LIBRARY, None)
+        (old,) = schema.changed_rows(connection, EXPORTED[2], LIBRARY, None)
     export(engine, CANCELLED, MONDAY + HOUR, force=True)
     write(engine, tmp_path, MONDAY + HOUR)
 
@@ -171,7 +170,7 @@ def test_lake_in_another_place_begins_with_everything(engine: Engine, tmp_path: 
 def test_lake_of_many_rows_is_written_a_few_at_a_time(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_module, "ROWS_AT_A_TIME", 2)
+    monkeypatch.setattr(schema, "ROWS_AT_A_TIME", 2)
     export(engine, Till())
 
     assert write(engine, tmp_path) == EVERY_TABLE
