@@ -95,7 +95,6 @@ def test_buyers_are_found_nowhere_after_runs_that_go_well_and_wrong(
     change(engine, "ALTER TABLE warehouse.purchases DROP CONSTRAINT nobody")
     done.append(run("dags", "test", "personal_data_retention"))
     done.append(run("billetbro", "forget", "--email", BUYER.email, "--phone", BUYER.phone_number))
-
     printed = "\n".join(one.stdout + one.stderr for one in done)
     left = {"database": rows_of(engine), "files": files_of(home), "printed": printed}
     assert {place: [one for one in TRACES if one in found.casefold()] for place, found in left.items()} == {

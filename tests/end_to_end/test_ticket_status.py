@@ -53,14 +53,12 @@ def test_run_is_red_and_names_the_library_then_follows_the_sale_then_asks_nobody
     sandbox.start_server(CMS)
     assert (red.state, red.state_of(TASK), site.get(opened).fields["state"]) == ("failed", "failed", SHOWN)
     assert "1 af 1 bibliotek fejlede: solbjerg: Forbindelsen 'cms_solbjerg' til 127.0.0.1:" in red.log
-
     before = len(log.entries)
     done = command_line(variables)
     assert (done.returncode, b"solbjerg: 1 event read again, 1 written, 0 refused" in done.stdout) == (0, True)
     sent = Counter((entry.server, entry.method) for entry in log.entries[before:])
     assert sent == {(PLACE2BOOK, "GET"): 2, (CMS, "GET"): 1, (CMS, "PATCH"): 1}
     assert site.get(opened).fields["state"] == "Active"
-
     before = len(log.entries)
     idle = looks.run()
     assert (idle.state, idle.state_of(TASK), log.entries[before:]) == ("success", "skipped", [])

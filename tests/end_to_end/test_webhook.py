@@ -143,16 +143,13 @@ def test_webhook_at_the_api_server_from_off_to_the_state_after_each_run(
         yesplan.send(b" " * 20_000),
     ]
     paused = yesplan.press(theater.find("Kameliadamen").id)
-
     assert [(answer.status_code, answer.json()) for answer in off] == [(404, {"detail": "Not Found"})] * 3
     assert [answer.status_code for answer in hostile] == [401, 401, 401, 400, 413]
     assert {answer.text for answer in hostile[:3]} == {'{"detail":"Unauthorized"}'}
     assert (paused.status_code, installation.runs()) == (503, [])
-
     _unpause(installation)
     installation.wait(installation.has_ended)
     assert yesplan.press("9-9").status_code == 404
-
     new = theater.add(name="Ny forestilling", ticketing_publish="Ja", ticketing_capacity="20", price_adult="50")
     body = json.dumps({"type": "take_action", "action": "update", "resource": {"type": "event", "id": new}}).encode()
     headers = yesplan.signed(body)
@@ -165,17 +162,14 @@ def test_webhook_at_the_api_server_from_off_to_the_state_after_each_run(
     ]
     assert bool(theater.get(new).custom["ticket_link"])
     assert theater.get(new).custom["ticketing_update"] == "published"
-
     assert yesplan.press(new, "withdraw").status_code == 202
     installation.wait(installation.has_ended)
     assert theater.get(new).custom["ticketing_update"] == "kept"
-
     theater.edit(new, status="Option")
     assert yesplan.press(new, "withdraw").status_code == 202
     installation.wait(installation.has_ended)
     assert theater.get(new).custom["ticketing_update"] == "absent"
     assert _remembered(installation) == [("update", True), ("withdraw", True), ("withdraw", True)]
-
     group = named("group", "Nøddeknækkeren")["id"]
     evenings = [event for event in theater.events if event.group == "Nøddeknækkeren"]
     assert yesplan.press(group, "update", "group").status_code == 202

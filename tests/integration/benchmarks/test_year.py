@@ -49,7 +49,6 @@ def test_year_is_exported_once_and_then_only_what_is_new(postgres: EmbeddedPostg
     year = a_year()
     with serving(year) as server:
         hours_of_half = export_hourly(Stock(database_url=half, server=server, year=year))
-
     assert told(first) == [("first", 20, 201)]
     assert told(hours) == told(hours_of_half) == [("no news", 0, 0), ("1 event", 1, 1), ("1 % of events", 0, 0)]
     postgres.drop_database("year_half")

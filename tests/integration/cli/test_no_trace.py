@@ -135,7 +135,6 @@ def test_buyers_are_found_nowhere_whatever_goes_wrong(
         connection.execute(text("DROP SCHEMA IF EXISTS sync, warehouse CASCADE"))
     event = sandbox.place2book.find("Krimiaften med lokale forfattere")
     bought = sandbox.place2book.buy(event.id, buyer=BUYER, answers={"Allergi": "Jordnødder"})
-
     carry_out(
         f"{policy}: well", heard, steps.extract, steps.transform, steps.load, steps.writeback, steps.export_purchases
     )
@@ -162,7 +161,6 @@ def test_buyers_are_found_nowhere_whatever_goes_wrong(
     ]
     told = "\n".join([*heard, *caplog.messages, *(said.out + said.err for said in asked)])
     left = {"database": everything_in(engine), "files": everything_under(files), "told": told}
-
     assert {place: [one for one in TRACES if one in found.casefold()] for place, found in left.items()} == {
         "database": [],
         "files": [],

@@ -296,6 +296,44 @@ class World:
         }
         return self.site.add(**{**shown, **fields})
 
+    def publish(self, title: str = "Koncert", *, beside: str | None = None, **fields: Any) -> str:
+        """Publish an event, and another one `beside` it, run once, and return the uuid of the first."""
+        uuid = self.add(title, **fields)
+        if beside:
+            self.add(beside)
+        self.run()
+        return uuid
+
+    def sell(self, title: str = "Koncert", *, beside: str | None = None, **fields: Any) -> tuple[str, Event]:
+        """Publish an event and run once; return its uuid, and the Place2book event that came of it."""
+        uuid = self.publish(title, beside=beside, **fields)
+        return uuid, self.event_of(uuid)
+
+    def after_edit(self, uuid: str, **fields: object) -> Happened:
+        """Change an event at the source, and return what comes of the next run."""
+        self.site.edit(uuid, **fields)
+        return self.run()
+
+    def after_staff_edit(self, event_id: int, **fields: object) -> Happened:
+        """Change an event in Place2book, and return what comes of the next run."""
+        self.sandbox.place2book.staff_edit(event_id, **fields)
+        return self.run()
+
+    def after_sale(self, event_id: int, **bought: Any) -> Happened:
+        """Buy tickets, and return what comes of the next run."""
+        self.sandbox.place2book.buy(event_id, **bought)
+        return self.run()
+
+    def after_fault(self, *where: Any, **how: Any) -> Happened:
+        """Let a server fail from now on, and return what comes of the next run."""
+        self.sandbox.faults.add(*where, **how)
+        return self.run()
+
+    def after_repair(self) -> Happened:
+        """Let every server work again, and return what comes of the next run."""
+        self.sandbox.faults.clear()
+        return self.run()
+
     def ours(self, library: str = "solbjerg") -> dict[str, Link]:
         """Return the library's links by source event."""
         with self.engine.connect() as connection:

@@ -2,19 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
-
 from tests.integration.steps.harness import DAY, HOUR, World
-from tests.integration.steps.venue import EACH_SOURCE
+from tests.integration.steps.venue import each_source
 
 CATEGORY = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
 CHILD = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
 
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source."""
-    return str(request.param)
+source = each_source
 
 
 def prices(world: World, uuid: str) -> dict[str, int]:
@@ -22,42 +16,33 @@ def prices(world: World, uuid: str) -> dict[str, int]:
 
 
 def test_edit_of_a_title_changes_the_name_and_nothing_else(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     before = world.event_of(uuid).fields.as_json()
-    world.site.edit(uuid, title="Stor koncert")
-    happened = world.run()
+    happened = world.after_edit(uuid, title="Stor koncert")
     assert (happened.raised, happened.writes) == ({}, [("place2book", "PUT")])
     assert world.event_of(uuid).fields.as_json() == {**before, "name": "Stor koncert"}
     assert world.changes(happened) == [("Stor koncert", "update", "applied")]
 
 
 def test_edit_of_the_times_moves_the_same_event(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    before = world.event_of(uuid)
+    uuid, before = world.sell("Koncert")
     begins = before.fields.begin_at + DAY
-    world.site.edit(uuid, start=begins, end=begins + HOUR)
-    happened = world.run()
+    happened = world.after_edit(uuid, start=begins, end=begins + HOUR)
     after = world.event_of(uuid)
     assert (happened.raised, happened.writes) == ({}, [("place2book", "PUT")])
     assert (after.id, after.fields.begin_at, after.fields.end_at) == (before.id, begins, begins + HOUR)
 
 
 def test_edit_back_and_forth_between_runs_is_silent(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Stor koncert")
-    world.site.edit(uuid, title="Koncert")
-    assert world.run().writes == []
+    assert world.after_edit(uuid, title="Koncert").writes == []
 
 
 def test_edit_to_a_value_that_staff_have_entered_already_is_recorded_without_a_request(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.sandbox.place2book.staff_edit(world.event_of(uuid).id, name="Stor koncert")
-    world.site.edit(uuid, title="Stor koncert")
-    happened = world.run()
+    happened = world.after_edit(uuid, title="Stor koncert")
     assert (happened.writes, world.changes(happened)) == ([], [("Stor koncert", "record", "applied")])
     assert world.run().writes == []
     assert world.changes() == [
@@ -117,35 +102,28 @@ def test_redated_series_whose_event_is_sold_out_says_so_on_the_new_instance(webs
 
 
 def test_edit_of_the_capacity_arrives(world: World) -> None:
-    uuid = world.add("Koncert", capacity=50)
-    world.run()
-    world.site.edit(uuid, ticket_capacity=80)
-    assert world.run().writes == [("place2book", "PUT")]
+    uuid = world.publish("Koncert", capacity=50)
+    assert world.after_edit(uuid, ticket_capacity=80).writes == [("place2book", "PUT")]
     assert world.event_of(uuid).fields.capacity == 80
 
 
 def test_edit_of_the_capacity_below_what_is_sold_is_held_back_until_it_fits(world: World) -> None:
-    uuid = world.add("Koncert", capacity=50)
-    world.run()
+    uuid = world.publish("Koncert", capacity=50)
     world.sandbox.place2book.buy(world.event_of(uuid).id, quantity=8)
-    world.site.edit(uuid, ticket_capacity=5, title="Lille koncert")
-    first, second = world.run(), world.run()
+    first, second = world.after_edit(uuid, ticket_capacity=5, title="Lille koncert"), world.run()
     assert world.changes(first) == [("Lille koncert", "update", "held_back"), ("Lille koncert", "update", "applied")]
     assert (second.writes, world.changes(second)) == ([], [])
     assert world.open_rejections() == {("Lille koncert", "capacity_below_sold")}
     assert (world.event_of(uuid).fields.capacity, world.event_of(uuid).fields.name) == (50, "Lille koncert")
-    world.site.edit(uuid, ticket_capacity=8)
-    world.run()
+    world.after_edit(uuid, ticket_capacity=8)
     assert (world.event_of(uuid).fields.capacity, world.open_rejections()) == (8, set())
 
 
 def test_edit_to_an_earlier_date_after_a_sale_is_held_back_and_the_rest_applied(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     before = world.event_of(uuid).fields
     world.sandbox.place2book.buy(world.event_of(uuid).id)
-    world.site.edit(uuid, title="Stor koncert", start=before.begin_at - 2 * DAY, end=before.begin_at - DAY)
-    world.run()
+    world.after_edit(uuid, title="Stor koncert", start=before.begin_at - 2 * DAY, end=before.begin_at - DAY)
     after = world.event_of(uuid).fields
     assert (after.name, after.begin_at, after.end_at) == ("Stor koncert", before.begin_at, before.end_at)
     assert world.open_rejections() == {("Stor koncert", "begin_at_locked")}
@@ -153,14 +131,11 @@ def test_edit_to_an_earlier_date_after_a_sale_is_held_back_and_the_rest_applied(
 
 
 def test_edit_of_a_price_and_its_name_changes_that_price_only(website: World) -> None:
-    uuid = website.add("Koncert", ticket_categories=[CATEGORY, CHILD])
-    website.run()
-    event = website.event_of(uuid)
+    uuid, event = website.sell("Koncert", ticket_categories=[CATEGORY, CHILD])
     adult, child = event.prices
     website.sandbox.place2book.staff_edit_price(event.id, adult, maximum_count=4, description="Kun fire")
     renamed = {**CATEGORY, "title": "Standard", "price": {"currency": "DKK", "value": 120}}
-    website.site.edit(uuid, ticket_categories=[renamed, CHILD])
-    happened = website.run()
+    happened = website.after_edit(uuid, ticket_categories=[renamed, CHILD])
     after = website.event_of(uuid).prices
     assert happened.writes == [("place2book", "PUT")]
     assert list(after) == [adult, child]
@@ -170,38 +145,30 @@ def test_edit_of_a_price_and_its_name_changes_that_price_only(website: World) ->
 
 
 def test_edit_adding_a_category_adds_a_price_and_removing_it_deletes_it(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY])
-    world.run()
-    world.site.edit(uuid, ticket_categories=[CATEGORY, CHILD])
-    added = world.run()
+    uuid = world.publish("Koncert", ticket_categories=[CATEGORY])
+    added = world.after_edit(uuid, ticket_categories=[CATEGORY, CHILD])
     assert (added.writes, prices(world, uuid)) == ([("place2book", "POST")], {"Voksen": 10000, "Barn": 4000})
     assert world.run().writes == []
-    world.site.edit(uuid, ticket_categories=[CATEGORY])
-    removed = world.run()
+    removed = world.after_edit(uuid, ticket_categories=[CATEGORY])
     assert (removed.writes, prices(world, uuid)) == ([("place2book", "DELETE")], {"Voksen": 10000})
     assert world.run().writes == []
 
 
 def test_edit_removing_a_category_that_sold_ends_its_sale_and_bringing_it_back_reopens_it(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY, CHILD])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[CATEGORY, CHILD])
     child = list(event.prices)[1]
     world.sandbox.place2book.buy(event.id, child)
-    world.site.edit(uuid, ticket_categories=[CATEGORY])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[CATEGORY])
     assert event.prices[child].fields.sale_end_at is not None
     assert world.open_rejections() == {("Koncert", "price_has_sales")}
     assert world.run().writes == []
-    world.site.edit(uuid, ticket_categories=[CATEGORY, CHILD])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[CATEGORY, CHILD])
     assert (event.prices[child].fields.sale_end_at, world.open_rejections()) == (None, set())
     assert world.run().writes == []
 
 
 def test_clone_of_a_linked_event_gets_an_event_and_a_link_of_its_own(world: World) -> None:
-    original = world.add("Koncert")
-    world.run()
+    original = world.publish("Koncert")
     clone = world.site.clone(original)
     happened = world.run()
     assert happened.writes == [("place2book", "POST"), world.written_back]
@@ -212,8 +179,7 @@ def test_clone_of_a_linked_event_gets_an_event_and_a_link_of_its_own(world: Worl
 
 
 def test_clone_that_an_editor_sees_to_after_it_went_on_sale_is_updated_and_sold_as_before(website: World) -> None:
-    original = website.add("Koncert")
-    website.run()
+    original = website.publish("Koncert")
     clone = website.site.clone(original)
     website.run()
     event, link = website.event_of(clone), website.link_shown(clone)
@@ -225,9 +191,7 @@ def test_clone_that_an_editor_sees_to_after_it_went_on_sale_is_updated_and_sold_
 
 
 def test_clone_in_whose_place_the_original_is_deleted_goes_on_with_its_event_and_sales(website: World) -> None:
-    original = website.add("Koncert")
-    website.run()
-    event = website.event_of(original)
+    original, event = website.sell("Koncert")
     website.sandbox.place2book.buy(event.id, quantity=2)
     clone = website.site.clone(original)
     website.site.remove(original)
@@ -243,8 +207,7 @@ def test_link_to_no_event_is_rejected_and_nothing_is_created(world: World) -> No
     assert (happened.raised, happened.writes) == ({}, [])
     assert world.open_rejections() == {("Koncert", "unknown_sales_link")}
     assert world.link_shown(uuid) == unknown
-    world.site.edit(uuid, external_data=None)
-    world.run()
+    world.after_edit(uuid, external_data=None)
     assert (world.open_rejections(), world.answers(world.link_shown(uuid))) == (set(), True)
 
 
@@ -261,16 +224,12 @@ def test_adoption_takes_the_event_of_the_link_as_it_stands(seeded: World) -> Non
 
 
 def test_event_that_was_over_by_mistake_keeps_its_place2book_event_when_it_is_given_new_dates(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.buy(event.id)
     begins = event.fields.begin_at
-    world.site.edit(uuid, start=world.now() - 3 * HOUR, end=world.now() - 2 * HOUR)
-    world.run()
+    world.after_edit(uuid, start=world.now() - 3 * HOUR, end=world.now() - 2 * HOUR)
     assert world.ours()[uuid].status == "retired"
-    world.site.edit(uuid, start=begins + DAY, end=begins + DAY + HOUR)
-    world.run()
+    world.after_edit(uuid, start=begins + DAY, end=begins + DAY + HOUR)
     assert len(world.sandbox.place2book.events) == 1
     assert (world.ours()[uuid].status, world.ours()[uuid].event_id) == ("live", event.id)
     assert event.fields.begin_at == begins + DAY

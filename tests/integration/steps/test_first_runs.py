@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.steps.harness import DAY, HOUR, World, written
-from tests.integration.steps.venue import EACH_SOURCE
+from tests.integration.steps.venue import each_source
 
 REJECTED_IN_THE_SEED = {
     ("Foredrag - Vikinger ved fjorden", "unknown_sales_link"),
@@ -15,11 +15,7 @@ REJECTED_IN_THE_SEED = {
 }
 MAPPED = "SELECT uuid, library, mapped->>'outcome' AS outcome FROM sync.source_events"
 
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source."""
-    return str(request.param)
+source = each_source
 
 
 def wanted(world: World) -> set[tuple[str, str]]:
@@ -76,10 +72,8 @@ def test_second_run_reads_lists_and_prices_and_changes_nothing(seeded: World) ->
 
 
 def test_run_every_request_that_changes_something_was_stored_before_as_applying(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    world.site.edit(uuid, title="Stor koncert")
-    world.run()
+    uuid = world.publish("Koncert")
+    world.after_edit(uuid, title="Stor koncert")
     rows = world.rows("SELECT kind, applying_at FROM sync.changes WHERE applying_at IS NOT NULL ORDER BY applying_at")
     sent = written(world.sandbox.log.entries)
     assert [row["kind"] for row in rows] == ["create", "write_back", "update"]
@@ -88,9 +82,7 @@ def test_run_every_request_that_changes_something_was_stored_before_as_applying(
 
 
 def test_run_after_staff_deleted_an_event_that_is_over_asks_for_its_purchases_no_more(world: World) -> None:
-    uuid = world.add("Koncert", start=world.now() + HOUR, end=world.now() + 2 * HOUR)
-    world.run()
-    event = world.event_of(uuid)
+    _, event = world.sell("Koncert", start=world.now() + HOUR, end=world.now() + 2 * HOUR)
     world.ahead = 3 * HOUR
     world.run()
     world.sandbox.place2book.delete(event.id)
@@ -100,8 +92,7 @@ def test_run_after_staff_deleted_an_event_that_is_over_asks_for_its_purchases_no
 
 
 def test_run_an_hour_later_for_an_event_that_is_over_retires_its_link_and_deletes_nothing(world: World) -> None:
-    uuid = world.add("Koncert", start=world.now() + HOUR, end=world.now() + 2 * HOUR)
-    world.run()
+    uuid = world.publish("Koncert", start=world.now() + HOUR, end=world.now() + 2 * HOUR)
     world.ahead = 3 * HOUR
     later = world.run()
     assert (later.raised, later.writes) == ({}, [])

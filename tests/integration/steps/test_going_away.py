@@ -5,15 +5,11 @@ import pytest
 from billetbro.models import Mode
 from billetbro.models.message import Message
 from tests.integration.steps.harness import DAY, HOUR, World
-from tests.integration.steps.venue import EACH_SOURCE
+from tests.integration.steps.venue import each_source
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source."""
-    return str(request.param)
+source = each_source
 
 
 def titles(world: World) -> list[str]:
@@ -21,9 +17,7 @@ def titles(world: World) -> list[str]:
 
 
 def test_removed_event_is_deleted_after_two_snapshots_in_a_row(world: World) -> None:
-    gone = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    gone = world.publish("Koncert", beside="Foredrag")
     world.site.remove(gone)
     first, second, third = world.run(), world.run(), world.run()
     assert (first.writes, world.changes(first)) == ([], [])
@@ -32,21 +26,16 @@ def test_removed_event_is_deleted_after_two_snapshots_in_a_row(world: World) -> 
 
 
 def test_removed_event_that_comes_back_between_is_not_counted(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     for _ in range(3):
-        world.site.edit(uuid, published=False)
-        world.run()
-        world.site.edit(uuid, published=True)
-        assert world.run().writes == []
+        world.after_edit(uuid, published=False)
+        assert world.after_edit(uuid, published=True).writes == []
     assert titles(world) == ["Foredrag", "Koncert"]
 
 
 def test_removed_event_is_counted_once_by_a_run_that_is_tried_again(world: World) -> None:
     gone = world.add("Koncert")
-    other = world.add("Foredrag")
-    world.run()
+    other = world.publish("Foredrag")
     world.site.remove(gone)
     world.site.edit(other, title="Nyt foredrag")
     world.sandbox.faults.add("place2book", "status", "PUT", times=2)
@@ -56,18 +45,13 @@ def test_removed_event_is_counted_once_by_a_run_that_is_tried_again(world: World
 
 
 def test_resync_deletes_a_removed_event_at_once(world: World) -> None:
-    gone = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    gone = world.publish("Koncert", beside="Foredrag")
     world.site.remove(gone)
     assert world.run(Mode.RESYNC).writes == [("place2book", "DELETE")]
 
 
 def test_removed_event_with_sales_stays_and_its_sale_ends_once(world: World) -> None:
-    gone = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    event = world.event_of(gone)
+    gone, event = world.sell("Koncert", beside="Foredrag")
     world.sandbox.place2book.buy(event.id, quantity=3)
     world.site.remove(gone)
     world.run()
@@ -79,41 +63,30 @@ def test_removed_event_with_sales_stays_and_its_sale_ends_once(world: World) -> 
 
 
 def test_cancelled_event_without_sales_is_deleted_and_its_link_cleared(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    world.site.edit(uuid, state="Cancelled")
-    happened = world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
+    happened = world.after_edit(uuid, state="Cancelled")
     assert happened.writes == [("place2book", "DELETE"), world.written_back]
     assert (world.link_shown(uuid), world.state_shown(uuid)) == (None, "Cancelled")
     assert world.run().writes == []
 
 
 def test_cancelled_event_with_sales_is_kept_with_its_sale_ended_and_goes_on_when_revived(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.buy(event.id)
     world.sandbox.place2book.staff_edit(event.id, sale_close_at="2090-01-01T08:00:00Z")
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     assert event.sales_status(world.now() + HOUR) == "closed"
     assert (world.state_shown(uuid), world.open_rejections()) == ("Cancelled", {("Koncert", "removed_but_sold")})
     assert world.run().writes == []
-    world.site.edit(uuid, state="Active")
-    world.run()
+    world.after_edit(uuid, state="Active")
     assert event.fields.as_json()["sale_close_at"] == "2090-01-01T08:00:00Z"
     assert (world.state_shown(uuid), world.open_rejections()) == ("Active", set())
 
 
 def test_cancelled_event_that_was_deleted_is_created_anew_when_revived(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
-    world.site.edit(uuid, state="Active")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
+    world.after_edit(uuid, state="Cancelled")
+    world.after_edit(uuid, state="Active")
     assert (titles(world), world.answers(world.link_shown(uuid))) == (["Foredrag", "Koncert"], True)
     assert world.run().writes == []
 
@@ -129,15 +102,11 @@ def test_cancelled_event_that_was_deleted_is_created_anew_when_revived(world: Wo
 def test_withdrawn_event_is_deleted_unless_sold_and_then_left_as_it_is(
     world: World, fields: dict[str, object], sold: bool
 ) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", beside="Foredrag")
     if sold:
         world.sandbox.place2book.buy(event.id)
     before = event.fields
-    world.site.edit(uuid, **fields)
-    happened = world.run()
+    happened = world.after_edit(uuid, **fields)
     if sold:
         assert (happened.writes, event.fields, event in world.sandbox.place2book.events) == ([], before, True)
         assert world.open_rejections() == {("Koncert", "removed_but_sold")}
@@ -148,12 +117,9 @@ def test_withdrawn_event_is_deleted_unless_sold_and_then_left_as_it_is(
 
 
 def test_event_now_sold_elsewhere_is_deleted_and_its_new_link_stays(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     elsewhere = {"url": "https://billetter.example.com/42", "admin_url": None}
-    world.site.edit(uuid, external_data=elsewhere)
-    assert world.run().writes == [("place2book", "DELETE")]
+    assert world.after_edit(uuid, external_data=elsewhere).writes == [("place2book", "DELETE")]
     assert world.link_shown(uuid) == elsewhere["url"]
 
 
@@ -162,8 +128,7 @@ def test_many_removals_at_once_are_blocked_until_somebody_allows_them(world: Wor
     world.run()
     for uuid in uuids[:4]:
         world.site.remove(uuid)
-    world.site.edit(uuids[5], title="Stor koncert")
-    world.run()
+    world.after_edit(uuids[5], title="Stor koncert")
     blocked = world.run()
     reason = world.record(blocked).removals_blocked
     assert (blocked.raised, blocked.writes) == ({}, [])
@@ -175,15 +140,11 @@ def test_many_removals_at_once_are_blocked_until_somebody_allows_them(world: Wor
 
 
 def test_state_that_changed_while_an_event_was_not_ours_is_written_when_it_is_again(world: World) -> None:
-    uuid = world.add("Koncert", capacity=2)
-    world.run()
-    world.sandbox.place2book.buy(world.event_of(uuid).id)
-    world.run()
+    uuid = world.publish("Koncert", capacity=2)
+    world.after_sale(world.event_of(uuid).id)
     world.site.edit(uuid, ticket_manager_relevance=False)
-    world.sandbox.place2book.buy(world.event_of(uuid).id)
-    assert world.run().writes == []
-    world.site.edit(uuid, ticket_manager_relevance=True)
-    assert world.run().writes == [world.written_back]
+    assert world.after_sale(world.event_of(uuid).id).writes == []
+    assert world.after_edit(uuid, ticket_manager_relevance=True).writes == [world.written_back]
     assert world.state_shown(uuid) == "SoldOut"
 
 
@@ -203,8 +164,7 @@ def test_empty_list_removes_nothing_and_counts_nothing(website: World) -> None:
 
 
 def test_empty_list_that_is_meant_is_believed_when_somebody_says_so_twice(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.remove(uuid)
     world.run(by_hand=True, allow_mass_removal=True)
     world.run(by_hand=True, allow_mass_removal=True)
@@ -213,8 +173,7 @@ def test_empty_list_that_is_meant_is_believed_when_somebody_says_so_twice(world:
 
 def test_event_that_ends_long_after_its_start_is_over_with_its_last_purchases_read(world: World) -> None:
     world.configure(lookback_days=1)
-    uuid = world.add("Udstilling", start=world.now() + HOUR, end=world.now() + 30 * DAY)
-    world.run()
+    uuid = world.publish("Udstilling", start=world.now() + HOUR, end=world.now() + 30 * DAY)
     world.ahead = 29 * DAY
     world.sandbox.place2book.buy(world.event_of(uuid).id)
     world.ahead = 30 * DAY + HOUR
@@ -226,8 +185,7 @@ def test_event_that_ends_long_after_its_start_is_over_with_its_last_purchases_re
 def test_event_that_starts_before_the_window_is_not_gone(world: World) -> None:
     world.configure(lookback_days=1)
     uuid = world.add("Udstilling", start=world.now() + HOUR, end=world.now() + 30 * DAY)
-    world.add("Foredrag", start=world.now() + 20 * DAY)
-    world.run()
+    world.publish("Foredrag", start=world.now() + 20 * DAY)
     world.ahead = 5 * DAY
     for _ in range(3):
         assert world.run().raised == {}

@@ -84,8 +84,7 @@ def test_process_that_dies_after_a_create_has_not_created_twice(world: World) ->
 
 
 def test_process_that_dies_before_a_create_creates_it_the_next_time(world: World) -> None:
-    world.add("Foredrag")
-    world.run()
+    world.publish("Foredrag")
     before = len(statuses(world))
     world.add("Koncert")
     world.place2book_client = DiesBeforeCreating
@@ -109,8 +108,7 @@ def test_process_that_dies_among_many_creates_leaves_each_event_once(world: Worl
 
 
 def test_process_that_dies_after_an_update_does_not_update_again(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Stor koncert")
     world.place2book_client = DiesAfterUpdating
     world.run(only=["extract", "transform", "load"])
@@ -121,9 +119,7 @@ def test_process_that_dies_after_an_update_does_not_update_again(world: World) -
 
 
 def test_process_that_dies_after_a_delete_is_content_that_it_is_gone(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     world.site.edit(uuid, state="Cancelled")
     world.place2book_client = DiesAfterDeleting
     world.run(only=["extract", "transform", "load"])
@@ -136,8 +132,7 @@ def test_process_that_dies_after_a_delete_is_content_that_it_is_gone(world: Worl
 def test_process_that_dies_after_adding_a_price_does_not_add_it_again(world: World) -> None:
     adult = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
     child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
-    uuid = world.add("Koncert", ticket_categories=[adult])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[adult])
     world.site.edit(uuid, ticket_categories=[adult, child])
     world.place2book_client = DiesAfterAddingAPrice
     world.run(only=["extract", "transform", "load"])
@@ -169,8 +164,7 @@ def test_process_that_ends_after_any_step_is_followed_by_a_run_that_finishes_the
 
 
 def test_leftovers_of_a_run_that_died_are_closed_in_words(world: World) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     insert = text(
         "INSERT INTO sync.changes (run_id, library, uuid, title, event_maker, kind, fields, why, status, planned_at) "
         "VALUES ('died', 'solbjerg', 'u', 'Koncert', 5000, 'update', '[]', 'because', :status, now())"

@@ -5,15 +5,11 @@ import pytest
 from billetbro.models import Mode
 from billetbro.steps.report import make_report
 from tests.integration.steps.harness import World
-from tests.integration.steps.venue import EACH_SOURCE
+from tests.integration.steps.venue import each_source
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source."""
-    return str(request.param)
+source = each_source
 
 
 def rejected(world: World) -> list[tuple[str, str, str]]:
@@ -48,9 +44,7 @@ def test_event_listed_twice_differently_is_left_as_it_is_until_it_is_listed_once
 
 
 def test_event_listed_twice_differently_keeps_its_link_though_staff_deleted_it(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     link = world.link_shown(uuid)
     world.sandbox.place2book.delete(world.event_of(uuid).id)
     world.site.list_twice(uuid, title="Concert")

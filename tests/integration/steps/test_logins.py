@@ -89,9 +89,7 @@ def made_passive(world: World, uuid: str) -> None:
 @pytest.mark.parametrize("happens", [edited, cancelled, sold_out, made_passive])
 def test_login_is_not_tried_when_nothing_goes_on_sale(world: World, happens: Any) -> None:
     world.configure(import_unpriced_events=True)
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     happens(world, uuid)
     run = world.run()
     assert (run.raised, run.tried, run.writes != []) == ({}, [], True)
@@ -132,11 +130,9 @@ def test_login_is_tried_before_anything_that_goes_on_sale_is_sent(world: World, 
     world.add("Skak", ticket_categories=[])
     for day in (20, 21):
         world.add("Ukulele", series="ukulele", start=world.now().replace(microsecond=0) + day * 24 * HOUR)
-    aflyst = world.add("Aflyst")
-    world.run()
+    aflyst = world.publish("Aflyst")
     world.sandbox.place2book.buy(world.event_of(aflyst).id)
-    world.site.edit(aflyst, state="Cancelled")
-    world.run()
+    world.after_edit(aflyst, state="Cancelled")
     happens(world)
     site_changes_its_password(world)
     before = [(event.id, event.fields) for event in world.sandbox.place2book.events]
@@ -178,8 +174,7 @@ def test_login_that_may_not_write_ends_the_first_run_before_place2book_is_asked(
 
 @pytest.mark.parametrize("where", PUT_RIGHT)
 def test_password_that_is_changed_at_the_site_is_found_before_anything_is_created(world: World, where: str) -> None:
-    known = world.add("Koncert")
-    world.run()
+    known = world.publish("Koncert")
     site_changes_its_password(world)
     quiet = world.run()
     assert (quiet.raised, quiet.tried, quiet.writes) == ({}, [], [])
@@ -192,8 +187,7 @@ def test_password_that_is_changed_at_the_site_is_found_before_anything_is_create
     assert {row["error_code"] for row in world.rows("SELECT error_code FROM sync.changes WHERE status = 'failed'")} == {
         "not_sent"
     }
-    world.sandbox.place2book.buy(world.event_of(known).id)
-    later = world.run()
+    later = world.after_sale(world.event_of(known).id)
     assert (set(later.raised), later.tried, later.writes) == ({"extract"}, [(SERVER, 403)], [])
     assert world.rows("SELECT count(*) AS sold FROM warehouse.purchases") == [{"sold": 1}]
     put_right(world, where)
@@ -204,8 +198,7 @@ def test_password_that_is_changed_at_the_site_is_found_before_anything_is_create
 
 
 def test_login_that_was_good_in_this_run_is_not_tried_again_by_the_next_try(world: World) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     new = world.add("Foredrag")
     world.sandbox.faults.add("place2book", "status", "POST", times=1)
     run = world.run(tries=2)
@@ -224,16 +217,14 @@ def test_login_is_tried_anew_by_a_run_that_is_started_over(world: World) -> None
 
 @pytest.mark.parametrize("part", ["login", "password"])
 def test_connection_that_was_changed_is_tried_once_in_a_quiet_hour(world: World, part: str) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     setattr(world.sandbox.cms["solbjerg"], part, "made-up-new")
     runs = [world.run() for _ in range(3)]
     assert [(run.raised, run.tried, run.writes) for run in runs] == [({}, GOOD, []), ({}, [], []), ({}, [], [])]
 
 
 def test_connection_that_was_wrong_for_an_hour_is_tried_again_though_it_is_as_before(world: World) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     world.passwords["solbjerg"] = "not-the-password"
     assert set(world.run().raised) == {"extract"}
     world.passwords.clear()
@@ -242,21 +233,17 @@ def test_connection_that_was_wrong_for_an_hour_is_tried_again_though_it_is_as_be
 
 @pytest.mark.parametrize("code", [401, 403])
 def test_login_that_was_refused_when_writing_back_is_tried_before_anything_else(world: World, code: int) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.sandbox.place2book.pause(world.event_of(uuid).id)
-    world.sandbox.faults.add(SERVER, "status", "PATCH", code=code)
-    refused, later = world.run(), world.run()
+    refused, later = world.after_fault(SERVER, "status", "PATCH", code=code), world.run()
     assert (set(refused.raised), refused.tried) == ({"writeback"}, [])
     assert (set(later.raised), later.tried) == ({"extract"}, [(SERVER, code)])
-    world.sandbox.faults.clear()
-    run = world.run()
+    run = world.after_repair()
     assert (run.raised, run.tried, run.writes, world.run().tried) == ({}, GOOD, [(SERVER, "PATCH")], [])
 
 
 def test_plan_tells_of_a_wrong_login_where_the_next_run_would_meet_it(world: World) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     site_changes_its_password(world)
     world.add("Foredrag")
     plan = world.run(Mode.PLAN)
@@ -282,8 +269,7 @@ def test_plan_tries_the_login_where_a_run_would_and_the_run_after_it_no_more(wor
 def test_login_that_cannot_be_tried_lets_nothing_be_sent_until_it_can(world: World, fault: dict[str, Any]) -> None:
     uuid = world.add("Koncert")
     for step in ("extract", "load"):
-        world.sandbox.faults.add(SERVER, method="PATCH", times=1, **fault)
-        failed = world.run()
+        failed = world.after_fault(SERVER, method="PATCH", times=1, **fault)
         assert (set(failed.raised), len(failed.tried), failed.writes) == ({step}, 1, [])
         assert said(world, step) == [
             READING + "gave no answer that tells when asked whether the login may write; "
@@ -302,8 +288,7 @@ def test_login_that_cannot_be_tried_at_first_is_tried_again_in_the_same_run(worl
 
 
 def test_tables_of_the_version_before_let_the_login_be_tried_once_and_nothing_be_written(world: World) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     with world.engine.begin() as connection:
         command.downgrade(lineage(connection, metadata), "0011_logins-1")
     first, second = world.run(), world.run()

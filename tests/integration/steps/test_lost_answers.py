@@ -14,11 +14,9 @@ SERVER = "place2book"
 
 
 def test_update_whose_answer_was_lost_is_seen_to_have_been_done(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Stor koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    first, second = world.run(), world.run()
+    first, second = world.after_fault(SERVER, "drop_after", "PUT", times=1), world.run()
     assert (set(first.raised), second.raised, second.writes) == ({"load"}, {}, [])
     assert (world.changes(first)[-1], world.changes(second)) == (("Stor koncert", "update", "applied"), [])
     assert world.open_rejections() == set()
@@ -38,15 +36,12 @@ def test_update_whose_answer_was_lost_is_seen_to_have_been_done(world: World) ->
 def test_update_whose_answer_was_lost_is_taken_back_when_the_source_takes_it_back(
     world: World, changed: dict[str, Any], back: dict[str, Any]
 ) -> None:
-    uuid = world.add("Koncert", ticket_categories=[DEAR])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[DEAR])
     before = sold_as(world, uuid)
     world.site.edit(uuid, **changed)
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    lost = world.run()
+    lost = world.after_fault(SERVER, "drop_after", "PUT", times=1)
     meanwhile = sold_as(world, uuid)
-    world.site.edit(uuid, **back)
-    second = world.run()
+    second = world.after_edit(uuid, **back)
     assert (set(lost.raised), second.raised, meanwhile == before) == ({"load"}, {}, False)
     assert (sold_as(world, uuid), world.open_rejections()) == (before, set())
     assert world.run().writes == []
@@ -54,14 +49,11 @@ def test_update_whose_answer_was_lost_is_taken_back_when_the_source_takes_it_bac
 
 @pytest.mark.parametrize("changed", ["event", "price"])
 def test_update_that_was_not_carried_out_makes_no_later_edit_by_staff_ours(world: World, changed: str) -> None:
-    uuid = world.add("Koncert", ticket_categories=[DEAR])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[DEAR])
     event, (price,) = world.event_of(uuid).id, world.event_of(uuid).prices
     world.site.edit(uuid, **({"title": "Stor koncert"} if changed == "event" else {"ticket_categories": [CHEAP]}))
-    world.sandbox.faults.add(SERVER, "drop_before", "PUT", times=1)
-    world.run()
-    world.site.edit(uuid, title="Koncert", ticket_categories=[DEAR])
-    assert world.run().writes == []
+    world.after_fault(SERVER, "drop_before", "PUT", times=1)
+    assert world.after_edit(uuid, title="Koncert", ticket_categories=[DEAR]).writes == []
     assert [status for _, kind, status in world.changes() if kind.startswith("update")] == ["failed"]
     if changed == "event":
         world.sandbox.place2book.staff_edit(event, name="Stor koncert")
@@ -72,12 +64,9 @@ def test_update_that_was_not_carried_out_makes_no_later_edit_by_staff_ours(world
 
 
 def test_delete_whose_answer_was_lost_is_seen_to_have_been_done(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     world.site.edit(uuid, state="Cancelled")
-    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
-    first, second = world.run(), world.run()
+    first, second = world.after_fault(SERVER, "drop_after", "DELETE", times=1), world.run()
     assert (set(first.raised), second.raised) == ({"load"}, {})
     assert [write for write in second.writes if write[0] == SERVER] == []
     assert (world.ours()[uuid].status, world.link_shown(uuid)) == ("deleted", None)
@@ -85,13 +74,10 @@ def test_delete_whose_answer_was_lost_is_seen_to_have_been_done(world: World) ->
 
 
 def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_and_it_is_created_anew(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     before = world.link_shown(uuid)
     world.site.edit(uuid, ticket_manager_relevance=False)
-    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
-    first = world.run()
+    first = world.after_fault(SERVER, "drop_after", "DELETE", times=1)
     world.site.edit(uuid, ticket_manager_relevance=True)
     planned = world.run(Mode.PLAN)
     second = world.run()
@@ -107,12 +93,9 @@ def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_later_than_
     world: World,
 ) -> None:
     start = world.now().replace(microsecond=0) + 3 * DAY
-    uuid = world.add("Koncert", start=start)
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", start=start, beside="Foredrag")
     world.site.edit(uuid, ticket_manager_relevance=False)
-    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
-    lost = world.run()
+    lost = world.after_fault(SERVER, "drop_after", "DELETE", times=1)
     back = start + 8 * DAY
     world.site.edit(uuid, ticket_manager_relevance=True, start=back, end=back + 2 * HOUR)
     world.ahead = 5 * DAY
@@ -123,14 +106,10 @@ def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_later_than_
 
 
 def test_delete_that_was_not_carried_out_makes_no_later_delete_by_staff_ours(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     world.site.edit(uuid, ticket_manager_relevance=False)
-    world.sandbox.faults.add(SERVER, "drop_before", "DELETE", times=1)
-    world.run()
-    world.site.edit(uuid, ticket_manager_relevance=True)
-    assert world.run().writes == []
+    world.after_fault(SERVER, "drop_before", "DELETE", times=1)
+    assert world.after_edit(uuid, ticket_manager_relevance=True).writes == []
     world.sandbox.place2book.remove(world.event_of(uuid).id)
     run = world.run()
     assert [write for write in run.writes if write[0] == SERVER] == []
@@ -138,67 +117,47 @@ def test_delete_that_was_not_carried_out_makes_no_later_delete_by_staff_ours(wor
 
 
 def test_end_of_a_sale_whose_answer_was_lost_is_undone_when_the_event_is_back(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.buy(event.id)
     world.site.edit(uuid, state="Cancelled")
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "PUT", times=1)
     ended = event.fields.sale_close_at
-    world.site.edit(uuid, state="Active")
-    run = world.run()
+    run = world.after_edit(uuid, state="Active")
     assert ended is not None
     assert (run.raised, event.fields.sale_close_at, world.state_shown(uuid)) == ({}, None, "Active")
     assert world.run().writes == []
 
 
 def test_reopening_whose_answer_was_lost_keeps_no_event_that_is_cancelled_again_on_sale(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     world.sandbox.place2book.buy(world.event_of(uuid).id)
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     world.site.edit(uuid, state="Active")
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    lost = world.run()
+    lost = world.after_fault(SERVER, "drop_after", "PUT", times=1)
     on_sale = world.event_of(uuid).active(world.now())
-    world.site.edit(uuid, state="Cancelled")
-    again = world.run()
+    again = world.after_edit(uuid, state="Cancelled")
     assert (set(lost.raised), on_sale, again.raised) == ({"load"}, True, {})
     assert world.event_of(uuid).active(world.now()) is False
-    world.site.edit(uuid, state="Active")
-    assert world.run().raised == {}
+    assert world.after_edit(uuid, state="Active").raised == {}
     assert world.event_of(uuid).active(world.now()) is True
     assert world.run().writes == []
 
 
 def test_update_whose_answer_was_lost_is_taken_back_though_staff_edited_part_of_it_since(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Stor koncert", ticket_capacity=80)
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "PUT", times=1)
     world.sandbox.place2book.staff_edit(world.event_of(uuid).id, name="Kæmpekoncert")
-    world.site.edit(uuid, ticket_capacity=50)
-    assert world.run().raised == {}
+    assert world.after_edit(uuid, ticket_capacity=50).raised == {}
     assert sold_as(world, uuid)[:2] == ("Stor koncert", 50)
     assert world.run().writes == []
 
 
 def test_reopening_that_was_not_carried_out_makes_no_later_reopening_by_staff_ours(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", beside="Foredrag")
     world.sandbox.place2book.buy(event.id)
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     world.site.edit(uuid, state="Active")
-    world.sandbox.faults.add(SERVER, "drop_before", "PUT", times=1)
-    world.run()
-    world.site.edit(uuid, state="Cancelled")
-    assert world.run().writes == []
-    world.sandbox.place2book.staff_edit(event.id, sale_close_at=None)
-    assert (world.run().writes, event.fields.sale_close_at) == ([], None)
+    world.after_fault(SERVER, "drop_before", "PUT", times=1)
+    assert world.after_edit(uuid, state="Cancelled").writes == []
+    assert (world.after_staff_edit(event.id, sale_close_at=None).writes, event.fields.sale_close_at) == ([], None)

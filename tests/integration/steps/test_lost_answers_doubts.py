@@ -17,13 +17,10 @@ def test_update_whose_answer_was_lost_is_taken_back_though_the_next_run_could_no
     world.run()
     before = sold_as(world, uuid)
     world.site.edit(uuid, title="Stor koncert", ticket_capacity=80)
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "PUT", times=1)
     world.site.edit(uuid, title="Koncert", ticket_capacity=50)
-    world.sandbox.faults.add(SERVER, "status", "GET", f"/events/{world.ours()[uuid].event_id}/prices$")
-    ill = world.run()
-    world.sandbox.faults.clear()
-    well = world.run()
+    ill = world.after_fault(SERVER, "status", "GET", f"/events/{world.ours()[uuid].event_id}/prices$")
+    well = world.after_repair()
     assert (ill.raised, ill.writes, well.raised, sold_as(world, uuid)) == ({}, [], {}, before)
     assert (world.open_rejections(), world.run().writes) == (set(), [])
 
@@ -32,13 +29,10 @@ def test_delete_whose_answer_was_lost_is_ours_though_the_next_run_could_not_look
     uuid, *_ = [world.add(title) for title in ("Koncert", "Foredrag", "Ukulele")]
     world.run()
     world.site.edit(uuid, ticket_manager_relevance=False)
-    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "DELETE", times=1)
     world.site.edit(uuid, ticket_manager_relevance=True)
-    world.sandbox.faults.add(SERVER, "status", "GET", f"/events/{world.ours()[uuid].event_id}$")
-    ill = world.run()
-    world.sandbox.faults.clear()
-    well = world.run()
+    ill = world.after_fault(SERVER, "status", "GET", f"/events/{world.ours()[uuid].event_id}$")
+    well = world.after_repair()
     assert (ill.raised, ill.writes, well.raised) == ({}, [], {})
     assert (world.ours()[uuid].status, world.open_rejections()) == ("live", set())
     assert world.answers(world.link_shown(uuid))
@@ -57,16 +51,12 @@ def test_update_whose_answer_was_lost_is_taken_back_though_place2book_rewrote_it
     world: World, changed: dict[str, Any]
 ) -> None:
     first: dict[str, Any] = {"title": "Koncert", "body": "<p>Kom</p>", "ticket_categories": [DEAR]}
-    uuid = world.add(**first)
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell(**first)
     before = (event.fields, [price.fields for price in event.prices.values()])
     world.site.edit(uuid, **changed)
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "PUT", times=1)
     meanwhile = (event.fields, [price.fields for price in event.prices.values()])
-    world.site.edit(uuid, **first)
-    assert world.run().raised == {}
+    assert world.after_edit(uuid, **first).raised == {}
     assert meanwhile != before
     assert (event.fields, [price.fields for price in event.prices.values()]) == before
     assert (world.open_rejections(), world.run().writes) == (set(), [])
@@ -74,12 +64,10 @@ def test_update_whose_answer_was_lost_is_taken_back_though_place2book_rewrote_it
 
 @pytest.mark.usefixtures("rewriting")
 def test_move_whose_answer_was_lost_is_no_refusal_though_place2book_dropped_the_seconds(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     begins = world.now().replace(microsecond=0, second=30) + 20 * DAY
     world.site.edit(uuid, start=begins, end=begins + HOUR)
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "PUT", times=1)
     second = world.run()
     assert (second.raised, second.writes, world.open_rejections()) == ({}, [], set())
     assert world.event_of(uuid).fields.begin_at == begins.replace(second=0)
@@ -87,8 +75,7 @@ def test_move_whose_answer_was_lost_is_no_refusal_though_place2book_dropped_the_
 
 def test_deletes_whose_answers_were_lost_are_no_reason_to_disbelieve_place2book(world: World) -> None:
     back, *gone = [world.add(f"Koncert {number}") for number in range(5)]
-    world.add("Foredrag")
-    world.run()
+    world.publish("Foredrag")
     for uuid in (back, *gone):
         world.site.edit(uuid, ticket_manager_relevance=False)
     world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=5)
@@ -109,14 +96,12 @@ def test_deletes_whose_answers_were_lost_are_no_reason_to_disbelieve_place2book(
 def test_update_that_is_answered_with_nothing_and_not_shown_again_has_an_unknown_outcome(
     world: World, changed: dict[str, Any], path: str
 ) -> None:
-    uuid = world.add("Koncert", ticket_categories=[DEAR])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[DEAR])
     before = sold_as(world, uuid)
     world.site.edit(uuid, **changed)
     world.sandbox.faults.add(SERVER, "status", "PUT", times=1, code=200, body="{}", work=True)
     world.sandbox.faults.add(SERVER, "slow", "GET", path, times=1, seconds=0)
-    world.sandbox.faults.add(SERVER, "status", "GET", path)
-    lost, meanwhile = world.run(), sold_as(world, uuid)
+    lost, meanwhile = world.after_fault(SERVER, "status", "GET", path), sold_as(world, uuid)
     told = {code for _, code in world.open_rejections()}
     world.sandbox.faults.clear()
     world.site.edit(uuid, title="Koncert", ticket_categories=[DEAR])
@@ -125,14 +110,10 @@ def test_update_that_is_answered_with_nothing_and_not_shown_again_has_an_unknown
 
 
 def test_delete_whose_answer_was_lost_is_ours_though_the_worker_that_noted_it_had_another_clock(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     # The run's clock alone is ahead: what becomes of a request is noted by the real one.
     world.ahead = DAY
     world.site.edit(uuid, ticket_manager_relevance=False)
-    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
-    world.run()
-    world.site.edit(uuid, ticket_manager_relevance=True)
-    assert world.run().raised == {}
+    world.after_fault(SERVER, "drop_after", "DELETE", times=1)
+    assert world.after_edit(uuid, ticket_manager_relevance=True).raised == {}
     assert (world.ours()[uuid].status, world.open_rejections(), world.run().writes) == ("live", set(), [])

@@ -16,41 +16,32 @@ def prices_of(world: World, uuid: str) -> dict[str, int | None]:
 
 
 def test_price_whose_answer_was_lost_is_not_added_twice(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[ADULT])
     world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    first, second = world.run(), world.run()
+    first, second = world.after_fault(SERVER, "drop_after", "POST", times=1), world.run()
     assert (set(first.raised), second.raised, second.writes) == ({"load"}, {}, [])
     assert [price.fields.name for price in world.event_of(uuid).prices.values()] == ["Voksen", "Barn"]
     assert sorted(world.ours()[uuid].prices) == ["c1", "c2"]
 
 
 def test_end_of_a_prices_sale_whose_answer_was_lost_is_undone_when_its_category_is_back(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT, CHILD])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[ADULT, CHILD])
     price = list(event.prices)[1]
     world.sandbox.place2book.buy(event.id, price)
     world.site.edit(uuid, ticket_categories=[ADULT])
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "PUT", times=1)
     ended = event.prices[price].fields.sale_end_at
-    world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    run = world.run()
+    run = world.after_edit(uuid, ticket_categories=[ADULT, CHILD])
     assert ended is not None
     assert (run.raised, event.prices[price].fields.sale_end_at) == ({}, None)
     assert world.run().writes == []
 
 
 def test_price_whose_answer_was_lost_is_removed_when_its_category_was_renamed_meanwhile(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[ADULT])
     world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    world.site.edit(uuid, ticket_categories=[ADULT, {**CHILD, "uuid": "c3", "title": "Ung"}])
-    assert world.run().raised == {}
+    world.after_fault(SERVER, "drop_after", "POST", times=1)
+    assert world.after_edit(uuid, ticket_categories=[ADULT, {**CHILD, "uuid": "c3", "title": "Ung"}]).raised == {}
     assert sorted(price.fields.name for price in world.event_of(uuid).prices.values()) == ["Ung", "Voksen"]
     assert world.run().writes == []
 
@@ -58,78 +49,59 @@ def test_price_whose_answer_was_lost_is_removed_when_its_category_was_renamed_me
 def test_end_of_a_prices_sale_whose_answer_was_lost_is_undone_though_the_state_was_written_back_since(
     world: World,
 ) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT, CHILD])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[ADULT, CHILD])
     sold = next(price for price in event.prices.values() if price.fields.name == "Barn")
     world.sandbox.place2book.buy(event.id, price_id=sold.id)
     world.sandbox.place2book.pause(event.id)
     world.site.edit(uuid, ticket_categories=[ADULT])
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    assert set(world.run().raised) == {"load"}
+    assert set(world.after_fault(SERVER, "drop_after", "PUT", times=1).raised) == {"load"}
     assert world.state_shown(uuid) == "TicketSaleNotOpen"
     world.run()
-    world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[ADULT, CHILD])
     assert event.prices[sold.id].fields.sale_end_at is None
 
 
 def test_price_whose_delete_was_lost_is_there_again_when_its_category_is(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT, CHILD])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[ADULT, CHILD])
     world.site.edit(uuid, ticket_categories=[ADULT])
-    world.sandbox.faults.add(SERVER, "drop_after", "DELETE", times=1)
-    first = world.run()
-    world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    second = world.run()
+    first = world.after_fault(SERVER, "drop_after", "DELETE", times=1)
+    second = world.after_edit(uuid, ticket_categories=[ADULT, CHILD])
     assert (set(first.raised), second.raised) == ({"load"}, {})
     assert [price.fields.name for price in world.event_of(uuid).prices.values()] == ["Voksen", "Barn"]
     assert (world.open_rejections(), world.run().writes) == (set(), [])
 
 
 def test_reopening_of_a_price_whose_answer_was_lost_keeps_no_category_that_is_gone_again_on_sale(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT, CHILD])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[ADULT, CHILD])
     (sold,) = [price for price in world.event_of(uuid).prices.values() if price.fields.name == "Barn"]
     world.sandbox.place2book.buy(world.event_of(uuid).id, price_id=sold.id)
-    world.site.edit(uuid, ticket_categories=[ADULT])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[ADULT])
     ended = sold.fields.sale_end_at
     world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    world.sandbox.faults.add(SERVER, "drop_after", "PUT", times=1)
-    lost = world.run()
+    lost = world.after_fault(SERVER, "drop_after", "PUT", times=1)
     reopened = sold.fields.sale_end_at
-    world.site.edit(uuid, ticket_categories=[ADULT])
-    again = world.run()
+    again = world.after_edit(uuid, ticket_categories=[ADULT])
     assert (set(lost.raised), ended is None, reopened, again.raised) == ({"load"}, False, None, {})
     assert sold.fields.sale_end_at is not None
-    world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[ADULT, CHILD])
     assert (sold.fields.sale_end_at, world.run().writes) == (None, [])
 
 
 def test_price_that_was_not_deleted_makes_no_later_delete_by_staff_ours(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT, CHILD])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[ADULT, CHILD])
     (price,) = [price.id for price in event.prices.values() if price.fields.name == "Barn"]
     world.site.edit(uuid, ticket_categories=[ADULT])
-    world.sandbox.faults.add(SERVER, "drop_before", "DELETE", times=1)
-    world.run()
-    world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    assert world.run().writes == []
+    world.after_fault(SERVER, "drop_before", "DELETE", times=1)
+    assert world.after_edit(uuid, ticket_categories=[ADULT, CHILD]).writes == []
     world.sandbox.place2book.remove_price(event.id, price)
     assert world.run().writes == []
     assert prices_of(world, uuid) == {"Voksen": 10000}
 
 
 def test_price_that_was_not_added_makes_no_later_price_of_staffs_ours(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[ADULT])
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[ADULT])
     world.site.edit(uuid, ticket_categories=[ADULT, CHILD])
-    world.sandbox.faults.add(SERVER, "drop_before", "POST", times=1)
-    world.run()
-    world.site.edit(uuid, ticket_categories=[ADULT])
-    assert world.run().writes == []
+    world.after_fault(SERVER, "drop_before", "POST", times=1)
+    assert world.after_edit(uuid, ticket_categories=[ADULT]).writes == []
     world.sandbox.place2book.staff_add_price(world.event_of(uuid).id, name="Barn", value=4000)
     assert (world.run().writes, prices_of(world, uuid)) == ([], {"Voksen": 10000, "Barn": 4000})

@@ -32,8 +32,7 @@ def names(world: World) -> list[str]:
 def test_create_whose_answer_was_lost_is_found_again_and_never_made_twice(
     world: World, fault: dict[str, Any], tries: int
 ) -> None:
-    world.add("Foredrag")
-    world.run()
+    world.publish("Foredrag")
     uuid = world.add("Koncert")
     world.sandbox.faults.add(SERVER, method="POST", times=1, **fault)
     run = world.run(tries=tries)
@@ -51,10 +50,8 @@ def test_create_whose_answer_was_lost_is_found_again_and_never_made_twice(
 
 def test_create_whose_answer_was_lost_is_not_sent_again_when_nothing_at_all_is_listed(world: World) -> None:
     uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    world.sandbox.faults.add(SERVER, "empty_list", "GET", times=1)
-    doubted = world.run()
+    world.after_fault(SERVER, "drop_after", "POST", times=1)
+    doubted = world.after_fault(SERVER, "empty_list", "GET", times=1)
     assert (doubted.raised, doubted.writes, names(world)) == ({}, [], ["Koncert"])
     assert world.open_rejections() == {("Koncert", "outcome_unknown")}
     found = world.run()
@@ -66,8 +63,7 @@ def test_create_that_was_never_carried_out_is_sent_again_after_a_second_look_at_
     world: World,
 ) -> None:
     world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_before", "POST", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_before", "POST", times=1)
     plan = world.run(Mode.PLAN)
     assert (plan.raised, world.changes(plan)) == ({}, [])
     looked = world.run()
@@ -79,12 +75,10 @@ def test_create_that_was_never_carried_out_is_sent_again_after_a_second_look_at_
 
 def test_create_whose_answer_was_lost_is_found_again_though_the_editor_changed_everything(world: World) -> None:
     uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "POST", times=1)
     begins = world.now().replace(microsecond=0) + 20 * DAY
     other = {"uuid": "c9", "title": "Ny billet", "price": {"currency": "DKK", "value": 5}}
-    world.site.edit(uuid, title="Stor koncert", start=begins, end=begins + HOUR, ticket_categories=[other])
-    run = world.run()
+    run = world.after_edit(uuid, title="Stor koncert", start=begins, end=begins + HOUR, ticket_categories=[other])
     event = world.event_of(uuid)
     assert (run.raised, names(world)) == ({}, ["Stor koncert"])
     assert (event.fields.begin_at, [p.fields.name for p in event.prices.values()]) == (begins, ["Ny billet"])
@@ -95,8 +89,7 @@ def test_create_whose_answer_was_lost_is_found_again_though_the_editor_changed_e
 def test_create_whose_answer_was_lost_and_whose_source_is_gone_is_removed_as_any_other(world: World) -> None:
     uuid = world.add("Koncert")
     world.add("Foredrag")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=2)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "POST", times=2)
     world.site.remove(uuid)
     first, second = world.run(), world.run()
     assert (first.raised, second.writes) == ({}, [(SERVER, "DELETE")])
@@ -105,8 +98,7 @@ def test_create_whose_answer_was_lost_and_whose_source_is_gone_is_removed_as_any
 
 def test_create_whose_answer_was_lost_is_shown_by_a_plan_without_storing_anything_of_it(world: World) -> None:
     world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "POST", times=1)
     plan = world.run(Mode.PLAN)
     assert (plan.raised, plan.writes, world.ours()) == ({}, [], {})
     assert [kind for _, kind, _ in world.changes(plan)] == ["write_back"]
@@ -116,10 +108,8 @@ def test_create_whose_answer_was_lost_is_shown_by_a_plan_without_storing_anythin
 
 def test_create_whose_answer_was_lost_is_found_again_though_staff_renamed_it(world: World) -> None:
     uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    world.sandbox.place2book.staff_edit(world.sandbox.place2book.find("Koncert").id, name="Koncert med gæster")
-    run = world.run()
+    world.after_fault(SERVER, "drop_after", "POST", times=1)
+    run = world.after_staff_edit(world.sandbox.place2book.find("Koncert").id, name="Koncert med gæster")
     assert (run.raised, names(world)) == ({}, ["Koncert med gæster"])
     assert world.answers(world.link_shown(uuid))
     assert world.run().writes == []
@@ -130,10 +120,8 @@ def test_create_whose_answer_was_lost_has_all_its_prices_though_two_of_them_have
         {"uuid": f"c{value}", "title": "Voksen", "price": {"currency": "DKK", "value": value}} for value in (100, 50)
     )
     uuid = world.add("Koncert", ticket_categories=[dear, cheap])
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
-    world.site.edit(uuid, ticket_categories=[dear])
-    run = world.run()
+    world.after_fault(SERVER, "drop_after", "POST", times=1)
+    run = world.after_edit(uuid, ticket_categories=[dear])
     assert (run.raised, run.writes) == ({}, [(SERVER, "DELETE"), world.written_back])
     assert [(price.fields.name, price.fields.value) for price in world.event_of(uuid).prices.values()] == [
         ("Voksen", 10000)

@@ -11,8 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_plan_shows_the_write_backs_that_are_due_already(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.edit(uuid, external_data=None)
     plan = world.run(Mode.PLAN)
     sync = world.run()
@@ -32,9 +31,7 @@ def test_plan_tells_what_would_be_rejected_and_opens_no_rejection(world: World) 
 
 
 def test_plan_counts_no_absence_and_no_try(world: World) -> None:
-    gone = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    gone = world.publish("Koncert", beside="Foredrag")
     world.site.remove(gone)
     for _ in range(3):
         assert world.run(Mode.PLAN).writes == []
@@ -58,8 +55,7 @@ def test_events_limits_every_step_to_those_events(world: World) -> None:
 
 def test_events_counts_no_absence_of_others_and_resolves_nothing_of_them(world: World) -> None:
     gone, other = world.add("Koncert"), world.add("Foredrag")
-    world.add("Uden antal", ticket_capacity=None)
-    world.run()
+    world.publish("Uden antal", ticket_capacity=None)
     world.site.remove(gone)
     for _ in range(3):
         assert world.run(by_hand=True, events=[other]).writes == []

@@ -11,11 +11,8 @@ CATEGORY = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value
 
 def test_event_that_loses_its_categories_becomes_passive_and_its_link_is_cleared(world: World) -> None:
     world.configure(import_unpriced_events=True)
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY])
-    world.run()
-    event = world.event_of(uuid)
-    world.site.edit(uuid, ticket_categories=[])
-    run = world.run()
+    uuid, event = world.sell("Koncert", ticket_categories=[CATEGORY])
+    run = world.after_edit(uuid, ticket_categories=[])
     assert run.raised == {}
     assert (event.fields.passive, event.prices, world.link_shown(uuid)) == (True, {}, None)
     assert world.run().writes == []
@@ -23,12 +20,9 @@ def test_event_that_loses_its_categories_becomes_passive_and_its_link_is_cleared
 
 def test_event_that_is_given_categories_is_sold_by_the_same_place2book_event(world: World) -> None:
     world.configure(import_unpriced_events=True)
-    uuid = world.add("Koncert", ticket_categories=[], ticket_capacity=None)
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[], ticket_capacity=None)
     shown = world.link_shown(uuid)
-    world.site.edit(uuid, ticket_categories=[CATEGORY], ticket_capacity=30)
-    run = world.run()
+    run = world.after_edit(uuid, ticket_categories=[CATEGORY], ticket_capacity=30)
     assert (run.raised, shown) == ({}, None)
     assert (world.event_of(uuid), event.fields.passive, event.fields.capacity) == (event, False, 30)
     assert [price.fields.value for price in event.prices.values()] == [10000]
@@ -38,21 +32,16 @@ def test_event_that_is_given_categories_is_sold_by_the_same_place2book_event(wor
 
 def test_event_that_loses_its_categories_after_sales_is_left_as_it_is(world: World) -> None:
     world.configure(import_unpriced_events=True)
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[CATEGORY])
     world.sandbox.place2book.buy(event.id)
     before = event.fields
-    world.site.edit(uuid, ticket_categories=[])
-    assert world.run().writes == []
+    assert world.after_edit(uuid, ticket_categories=[]).writes == []
     assert (event.fields, world.open_rejections()) == (before, {("Koncert", "removed_but_sold")})
 
 
 def test_passive_event_that_is_removed_is_deleted_though_place2book_may_refuse(world: World) -> None:
     world.configure(import_unpriced_events=True)
-    uuid = world.add("Koncert", ticket_categories=[], ticket_capacity=None)
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=[], ticket_capacity=None, beside="Foredrag")
     world.sandbox.place2book.passive_deletable = False
     world.site.remove(uuid)
     for _ in range(3):
@@ -66,11 +55,8 @@ def test_passive_event_that_is_removed_is_deleted_though_place2book_may_refuse(w
 
 def test_event_of_a_branch_is_created_for_the_branch_and_stays_there(world: World) -> None:
     world.configure(place2book={"event_maker": 5000, "event_makers_by_branch": {"Nordvig Havn": 5101}})
-    uuid = world.add("Koncert", branches=["Nordvig Havn"])
-    world.run()
-    event = world.event_of(uuid)
-    world.site.edit(uuid, branches=["Solbjerg Bibliotek"])
-    run = world.run()
+    uuid, event = world.sell("Koncert", branches=["Nordvig Havn"])
+    run = world.after_edit(uuid, branches=["Solbjerg Bibliotek"])
     assert (run.raised, event.event_maker, world.event_of(uuid).id) == ({}, 5101, event.id)
     assert world.open_rejections() == {("Koncert", "moved_event_maker")}
     assert len([e for e in world.sandbox.place2book.events if e.fields.name == "Koncert"]) == 1

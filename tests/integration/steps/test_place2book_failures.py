@@ -48,14 +48,12 @@ def test_list_that_fails_ends_the_load_in_a_sentence_and_changes_nothing(
         run = world.run()
         assert (set(run.raised) >= {"load"}, "writeback" in run.idle, run.writes) == (True, True, [])
         assert said(world, run).startswith(f"Connection 'place2book' to 127.0.0.1:0 {happened} when asked")
-    world.sandbox.faults.clear()
-    assert world.run().counted == {(SERVER, "PUT"): 1, (SERVER, "POST"): 1, ("cms:solbjerg", "PATCH"): 1}
+    assert world.after_repair().counted == {(SERVER, "PUT"): 1, (SERVER, "POST"): 1, ("cms:solbjerg", "PATCH"): 1}
     assert names(world) == ["Foredrag", "Ny", "Stor koncert"]
 
 
 def test_server_that_is_down_ends_the_load_in_a_sentence_and_changes_nothing(world: World) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     world.add("Foredrag")
     world.sandbox.stop_server(SERVER)
     run = world.run()
@@ -72,14 +70,12 @@ def test_list_that_is_empty_while_events_exist_is_not_believed(world: World) -> 
     uuids = [world.add(f"Koncert {number}") for number in range(4)]
     world.run()
     world.add("Foredrag")
-    world.sandbox.faults.add(SERVER, "empty_list", "GET", LIST)
-    run = world.run()
+    run = world.after_fault(SERVER, "empty_list", "GET", LIST)
     assert run.writes == []
     assert said(world, run) == (
         "Library 'solbjerg': Place2book's list of events lacks 4 that exist; nothing was planned."
     )
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert len(world.sandbox.place2book.events) == 5
     assert {world.ours()[uuid].status for uuid in uuids} == {"live"}
 
@@ -89,8 +85,7 @@ def test_answers_that_all_events_are_missing_are_not_believed(world: World) -> N
         world.add(f"Koncert {number}")
     world.run()
     world.sandbox.faults.add(SERVER, "empty_list", "GET", LIST)
-    world.sandbox.faults.add(SERVER, "status", "GET", "/events/[0-9]+$", code=404)
-    run = world.run()
+    run = world.after_fault(SERVER, "status", "GET", "/events/[0-9]+$", code=404)
     assert run.writes == []
     assert said(world, run) == (
         "Library 'solbjerg': Place2book says that 5 of 5 linked events do not exist; nothing was planned. "
@@ -102,8 +97,7 @@ def test_server_that_goes_down_in_the_middle_of_creating_is_finished_by_the_next
     for number in range(12):
         world.add(f"Koncert {number:02}")
     world.sandbox.faults.add(SERVER, "status", "POST", times=5, work=True)
-    world.sandbox.faults.add(SERVER, "status", "GET", "prices$", times=4)
-    first, second = world.run(), world.run()
+    first, second = world.after_fault(SERVER, "status", "GET", "prices$", times=4), world.run()
     assert set(first.raised) == {"load"}
     assert second.raised == {}
     assert names(world) == [f"Koncert {number:02}" for number in range(12)]
@@ -111,8 +105,7 @@ def test_server_that_goes_down_in_the_middle_of_creating_is_finished_by_the_next
 
 
 def test_writes_answered_500_leave_everything_as_it_was_until_they_succeed(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     before = world.event_of(uuid).fields
     world.site.edit(uuid, title="Stor koncert")
     world.sandbox.faults.add(SERVER, "status", "PUT")
@@ -120,20 +113,17 @@ def test_writes_answered_500_leave_everything_as_it_was_until_they_succeed(world
     assert (set(run.raised), run.counted) == ({"load"}, {(SERVER, "PUT"): 3})
     assert world.event_of(uuid).fields == before
     assert said(world, run).startswith("Connection 'place2book' to 127.0.0.1:0 had trouble of its own (status 500)")
-    world.sandbox.faults.clear()
-    assert (world.run().writes, names(world)) == ([(SERVER, "PUT")], ["Stor koncert"])
+    assert (world.after_repair().writes, names(world)) == ([(SERVER, "PUT")], ["Stor koncert"])
 
 
 def test_token_that_becomes_wrong_in_the_middle_stops_the_library_and_names_the_connection(world: World) -> None:
     for number in range(8):
         world.add(f"Koncert {number}")
-    world.sandbox.faults.add(SERVER, "status", "POST", code=401)
-    run = world.run()
+    run = world.after_fault(SERVER, "status", "POST", code=401)
     assert run.counted[SERVER, "POST"] <= 4
     assert said(world, run).startswith("Connection 'place2book' to 127.0.0.1:0 did not accept the login (status 401)")
     assert world.open_rejections() == set()
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert len(world.sandbox.place2book.events) == 8
 
 
@@ -155,22 +145,17 @@ def test_token_without_access_to_one_event_maker_names_it_and_the_other_library_
 
 
 def test_purchases_that_cannot_be_read_are_named_and_read_next_time(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    _, event = world.sell("Koncert")
     world.sandbox.place2book.buy(event.id)
-    world.sandbox.faults.add(SERVER, "status", "GET", "purchases$")
-    run = world.run()
+    run = world.after_fault(SERVER, "status", "GET", "purchases$")
     assert set(run.raised) == {"export_purchases"}
     assert f"'Koncert' (Place2book event {event.id})" in english(world.record(run).errors["export_purchases"])
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]
 
 
 def test_purchases_are_exported_although_the_website_is_down(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.sandbox.place2book.buy(world.event_of(uuid).id)
     world.sandbox.stop_server("cms:solbjerg")
     assert set(world.run().raised) == {"extract"}

@@ -35,8 +35,7 @@ def test_event_that_place2book_rewrites_is_left_as_it_is_until_its_source_change
     assert prices(world, uuid) == [("VOKSNE O", 10000), ("VOKSNE O", 6000)]
     assert (world.run().writes, world.open_rejections()) == ([], set())
     dearer = [{**CATEGORIES[0], "price": {"currency": "DKK", "value": 120}}, CATEGORIES[1]]
-    world.site.edit(uuid, ticket_categories=dearer)
-    assert world.run().writes == [(SERVER, "PUT")]
+    assert world.after_edit(uuid, ticket_categories=dearer).writes == [(SERVER, "PUT")]
     assert prices(world, uuid) == [("VOKSNE O", 12000), ("VOKSNE O", 6000)]
     assert (world.run().writes, len(world.sandbox.place2book.events)) == ([], 1)
 
@@ -44,8 +43,7 @@ def test_event_that_place2book_rewrites_is_left_as_it_is_until_its_source_change
 @pytest.mark.usefixtures("rewriting")
 def test_create_whose_answer_was_lost_is_found_again_though_place2book_rewrote_everything(world: World) -> None:
     uuid = world.add(LONG, body="<p>Kom!</p>", ticket_categories=CATEGORIES)
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    assert set(world.run().raised) == {"load"}
+    assert set(world.after_fault(SERVER, "drop_after", "POST", times=1).raised) == {"load"}
     assert world.run().raised == {}
     assert (len(world.sandbox.place2book.events), prices(world, uuid)) == (1, [("VOKSNE O", 10000), ("VOKSNE O", 6000)])
     assert [write for write in world.run().writes if write[0] == SERVER] == []
@@ -58,16 +56,14 @@ def test_price_that_place2book_made_another_is_set_right_by_the_next_run(
     monkeypatch.setattr(
         stand_in, "read_prices", lambda body: [replace(made, value=made.value // 100) for made in read_prices(body)]
     )
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     assert prices(world, uuid) == [("Voksen", 100)]
     assert world.run().writes == [(SERVER, "PUT")]
     assert (prices(world, uuid), world.run().writes) == ([("Voksen", 10000)], [])
 
 
 def test_update_of_a_price_that_place2book_ignores_is_no_success(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    uuid = world.add("Koncert", price=100)
-    world.run()
+    uuid = world.publish("Koncert", price=100)
     category = {"uuid": "category of Koncert", "title": "Voksen", "price": {"currency": "DKK", "value": 200}}
     world.site.edit(uuid, ticket_categories=[category])
     with monkeypatch.context() as ignoring:
@@ -85,8 +81,7 @@ def test_update_of_a_price_that_place2book_ignores_is_no_success(world: World, m
 def test_update_of_an_event_that_place2book_ignores_is_no_success(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uuid = world.add("Koncert", capacity=50)
-    world.run()
+    uuid = world.publish("Koncert", capacity=50)
     world.site.edit(uuid, ticket_capacity=60)
     with monkeypatch.context() as ignoring:
         ignoring.setattr(Place2book, "replace", lambda self, event_id, _: self.get(event_id))
@@ -98,9 +93,7 @@ def test_update_of_an_event_that_place2book_ignores_is_no_success(
 
 
 def test_end_of_a_sale_that_place2book_ignores_is_no_success(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.buy(event.id)
     world.site.edit(uuid, state="Cancelled")
     with monkeypatch.context() as ignoring:
@@ -116,8 +109,7 @@ def test_end_of_a_sale_that_place2book_ignores_is_no_success(world: World, monke
 def test_end_of_a_prices_sale_that_place2book_ignores_is_no_success(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uuid = world.add("Koncert", ticket_categories=CATEGORIES)
-    world.run()
+    uuid = world.publish("Koncert", ticket_categories=CATEGORIES)
     sold = next(iter(world.event_of(uuid).prices.values()))
     world.sandbox.place2book.buy(world.event_of(uuid).id, price_id=sold.id)
     world.site.edit(uuid, ticket_categories=CATEGORIES[1:])
@@ -137,16 +129,13 @@ def test_event_whose_prices_place2book_does_not_show_is_kept_and_the_others_go_o
     world.run()
     world.sandbox.faults.add(SERVER, "status", "GET", rf"/events/{world.event_of(uuid).id}/prices$", code=404)
     world.site.edit(uuid, ticket_manager_relevance=False)
-    world.site.edit(other, title="Nyt foredrag")
-    assert world.run().raised == {}
+    assert world.after_edit(other, title="Nyt foredrag").raised == {}
     assert sorted(event.fields.name for event in world.sandbox.place2book.events) == ["Koncert", "Nyt foredrag"]
     assert world.open_rejections() == {("Koncert", "removed_but_sold")}
 
 
 def test_event_whose_prices_vanish_right_before_its_deletion_is_kept(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     world.site.edit(uuid, ticket_manager_relevance=False)
 
     class ShowsNoPricesLater(Place2bookClient):
@@ -172,8 +161,7 @@ def test_completed_event_that_is_no_longer_listed_does_not_keep_the_library_wait
     world.run()
     world.sandbox.place2book.staff_edit(world.event_of(uuid).id, state="completed")
     world.place2book_client = ListsNothingCompleted
-    world.site.edit(other, title="Nyt foredrag")
-    assert world.run().raised == {}
+    assert world.after_edit(other, title="Nyt foredrag").raised == {}
     assert world.event_of(other).fields.name == "Nyt foredrag"
 
 
@@ -184,8 +172,7 @@ def test_event_that_place2book_will_not_show_us_is_missing_and_the_others_go_on(
     event = world.event_of(uuid)
     event.event_maker = 5100
     world.sandbox.faults.add(SERVER, "status", "GET", rf"/events/{event.id}$", code=code)
-    world.site.edit(other, title="Nyt foredrag")
-    assert world.run().raised == {}
+    assert world.after_edit(other, title="Nyt foredrag").raised == {}
     assert world.event_of(other).fields.name == "Nyt foredrag"
     assert world.open_rejections() == {("Koncert", "event_missing_in_place2book")}
 
@@ -219,15 +206,11 @@ def test_end_of_a_sale_that_place2book_keeps_in_minutes_is_undone_when_the_event
         return replace(fields, sale_close_at=closes and closes.replace(second=0))
 
     monkeypatch.setattr(stand_in, "read_event", in_minutes)
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.buy(event.id)
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     assert event.sales_status(world.now() + HOUR) == "closed"
-    world.site.edit(uuid, state="Active")
-    world.run()
+    world.after_edit(uuid, state="Active")
     assert event.fields.sale_close_at is None
 
 
@@ -237,8 +220,7 @@ def test_purchases_of_an_event_that_just_ended_are_read_however_short_the_lookba
 ) -> None:
     world.configure(lookback_days=lookback_days)
     start = world.now() + HOUR
-    uuid = world.add("Koncert", start=start, end=start + HOUR)
-    world.run()
+    uuid = world.publish("Koncert", start=start, end=start + HOUR)
     world.sandbox.place2book.buy(world.event_of(uuid).id, quantity=2)
     world.ahead += 3 * HOUR
     assert world.run().raised == {}
@@ -247,8 +229,7 @@ def test_purchases_of_an_event_that_just_ended_are_read_however_short_the_lookba
 
 def test_event_that_is_over_and_no_longer_listed_is_exported_on_and_not_taken_for_removed(world: World) -> None:
     start = world.now() + HOUR
-    uuid = world.add("Koncert", start=start, end=start + HOUR)
-    world.run()
+    uuid = world.publish("Koncert", start=start, end=start + HOUR)
     event_id = world.event_of(uuid).id
     world.sandbox.place2book.buy(event_id, quantity=2)
     world.ahead += 3 * HOUR

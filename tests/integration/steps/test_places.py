@@ -43,8 +43,7 @@ def _shown(world: World, uuid: str) -> tuple[object, ...]:
 def test_event_is_sold_under_the_name_of_the_place_where_it_is(
     website: World, address: dict[str, object], shown: tuple[object, ...]
 ) -> None:
-    uuid = website.add(address=address)
-    website.run()
+    uuid = website.publish(address=address)
     assert (_shown(website, uuid), website.open_rejections()) == (shown, set())
     assert website.run().writes == []
 
@@ -54,16 +53,13 @@ def test_event_elsewhere_with_half_an_address_is_not_sold_at_the_branch_and_late
     uuid = website.add(address={**half, "location": "Solbjerg Bibliotek"})
     assert website.run().writes == []
     assert website.open_rejections() == {("Koncert", "address_incomplete")}
-    website.site.edit(uuid, address=ELSEWHERE)
-    website.run()
+    website.after_edit(uuid, address=ELSEWHERE)
     assert (_shown(website, uuid), website.open_rejections()) == (("Medborgerhuset", "Møllevej 18", ""), set())
 
 
 def test_event_that_loses_half_its_address_elsewhere_stays_as_it_was_sold(website: World) -> None:
-    uuid = website.add(address=ELSEWHERE)
-    website.run()
-    website.site.edit(uuid, address={**ELSEWHERE, "street": None}, title="Stor koncert")
-    assert website.run().writes == []
+    uuid = website.publish(address=ELSEWHERE)
+    assert website.after_edit(uuid, address={**ELSEWHERE, "street": None}, title="Stor koncert").writes == []
     assert _shown(website, uuid) == ("Medborgerhuset", "Møllevej 18", "")
 
 
@@ -113,12 +109,10 @@ def _as_the_version_before_left_it(world: World, uuid: str, edited: dict[str, st
 def test_upgrade_renames_places_once_but_for_what_staff_had_edited(
     website: World, edited: dict[str, str], shown: tuple[object, ...], writes: list[tuple[str, str]]
 ) -> None:
-    uuid = website.add(address={**ELSEWHERE, "location": "Store Sal"})
-    website.run()
+    uuid = website.publish(address={**ELSEWHERE, "location": "Store Sal"})
     _as_the_version_before_left_it(website, uuid, edited)
     assert (website.run().writes, _shown(website, uuid)) == (writes, shown)
     assert set(website.ours()[uuid].drift) == {f"address.{part}" for part in edited}
     assert website.run().writes == []
-    website.site.edit(uuid, address={**ELSEWHERE, "locationAdditional": "Møllen", "location": "Lille Sal"})
-    website.run()
+    website.after_edit(uuid, address={**ELSEWHERE, "locationAdditional": "Møllen", "location": "Lille Sal"})
     assert _shown(website, uuid) == ("Møllen", "Møllevej 18", "Lille Sal")

@@ -73,7 +73,6 @@ def test_plan_touches_nothing_and_the_run_after_it_does_what_was_planned(world: 
     assert (plan.raised, plan.writes, set(plan.idle)) == ({}, [], {"export_purchases"})
     assert (left_alone(world), {event.id: event.fields for event in world.sandbox.place2book.events}) == (before, shown)
     assert {status for _, _, status in world.changes(plan)} == {"planned"}
-
     run = world.run()
     assert (run.raised, as_planned(world, plan)) == ({}, as_planned(world, run))
     assert foretold_rejections(world, plan) == rejections_of_planning(world)
@@ -99,8 +98,7 @@ def test_plan_foresees_the_write_back_of_a_new_event_without_inventing_a_link(wo
 
 
 def sold_out_then_enlarged(world: World, uuid: str) -> None:
-    world.sandbox.place2book.buy(world.event_of(uuid).id, quantity=5)
-    world.run()
+    world.after_sale(world.event_of(uuid).id, quantity=5)
     world.site.edit(uuid, ticket_capacity=9)
 
 
@@ -129,8 +127,7 @@ def cancelled(world: World, uuid: str) -> None:
 def test_plan_foresees_what_the_changes_do_to_button_and_link(
     world: World, edit: Callable[[World, str], None], foreseen: tuple[str, dict[str, Any]]
 ) -> None:
-    uuid = world.add("Koncert", capacity=5)
-    world.run()
+    uuid = world.publish("Koncert", capacity=5)
     edit(world, uuid)
     plan = world.run(Mode.PLAN)
     assert [(kind, new) for _, kind, new in planned(world, plan)][1:] == [foreseen]
@@ -139,8 +136,7 @@ def test_plan_foresees_what_the_changes_do_to_button_and_link(
 
 def test_plan_shows_a_removal_when_the_next_run_finds_it_gone_for_the_second_time(world: World) -> None:
     gone, sold = world.add("Koncert"), world.add("Foredrag")
-    world.add("Bliver")
-    world.run()
+    world.publish("Bliver")
     world.sandbox.place2book.buy(world.event_of(sold).id)
     for uuid in (gone, sold):
         world.site.remove(uuid)
@@ -180,8 +176,7 @@ def test_plan_limited_to_some_events_shows_those_only(world: World) -> None:
 
 
 def test_plan_shows_held_back_fields_each_time_and_the_run_notes_them_once(world: World) -> None:
-    uuid = world.add("Koncert", capacity=5)
-    world.run()
+    uuid = world.publish("Koncert", capacity=5)
     world.sandbox.place2book.buy(world.event_of(uuid).id, quantity=3)
     start = world.site.get(uuid).start - 3 * DAY
     world.site.edit(uuid, ticket_capacity=2, start=start, end=start + HOUR, title="Ny titel")
@@ -227,8 +222,7 @@ def test_plan_names_the_prices_that_seem_to_be_in_another_unit(world: World) -> 
 
 def test_plan_names_what_was_refused_and_waits_and_by_hand_what_is_tried_again(world: World) -> None:
     world.sandbox.faults.add("place2book", "status", "POST", code=400, body='{"message": "nej"}')
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     waits = world.run(Mode.PLAN)
     assert (planned(world, waits), held_back(world, waits)) == ([], [("Koncert", "create", "refused_by_place2book")])
     assert as_planned(world, world.run()) == []

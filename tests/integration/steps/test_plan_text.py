@@ -57,8 +57,7 @@ def test_plan_reads_event_by_event_and_field_by_field(world: World) -> None:
 
 
 def test_plan_with_nothing_to_do_says_so(world: World) -> None:
-    world.add("Koncert")
-    world.run()
+    world.publish("Koncert")
     plan = world.run(Mode.PLAN)
     nothing = "  Intet at gøre: alt er, som det skal være."
     heading = "== solbjerg == PLAN: intet er ændret"

@@ -3,18 +3,14 @@
 import pytest
 
 from tests.integration.steps.harness import DAY, HOUR, World
-from tests.integration.steps.venue import EACH_SOURCE
+from tests.integration.steps.venue import each_source
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SERVER = "place2book"
 WORDS = '{"message": "name is not allowed"}'
 
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source."""
-    return str(request.param)
+source = each_source
 
 
 def puts(world: World) -> int:
@@ -23,8 +19,7 @@ def puts(world: World) -> int:
 
 def refused(world: World) -> str:
     """Publish an event, and let every update of it be refused; return its uuid."""
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Forbudt koncert")
     world.sandbox.faults.add(SERVER, "status", "PUT", f"/events/{world.ours()[uuid].event_id}$", code=422, body=WORDS)
     return uuid
@@ -51,8 +46,7 @@ def test_refused_event_is_not_tried_again_within_the_day(world: World) -> None:
 def test_refused_event_is_tried_again_when_it_changes(world: World) -> None:
     uuid = refused(world)
     world.run()
-    world.site.edit(uuid, title="Endnu en")
-    world.run()
+    world.after_edit(uuid, title="Endnu en")
     world.run()
     assert puts(world) == 2
 
@@ -88,23 +82,20 @@ def test_refused_event_is_resolved_when_it_is_accepted(world: World) -> None:
 def test_refused_event_is_resolved_when_the_editor_takes_the_change_back(world: World) -> None:
     uuid = refused(world)
     world.run()
-    world.site.edit(uuid, title="Koncert")
-    assert (world.run().writes, world.open_rejections()) == ([], set())
+    assert (world.after_edit(uuid, title="Koncert").writes, world.open_rejections()) == ([], set())
 
 
 def test_refused_event_of_which_a_part_is_accepted_is_not_tried_again_either(world: World) -> None:
     uuid = refused(world)
     category = {"uuid": "c1", "title": "Ny", "price": {"currency": "DKK", "value": 1}}
-    world.site.edit(uuid, ticket_categories=[category])
-    first, second = world.run(), world.run()
+    first, second = world.after_edit(uuid, ticket_categories=[category]), world.run()
     assert first.counted == {(SERVER, "PUT"): 1, (SERVER, "POST"): 1, (SERVER, "DELETE"): 1}
     assert second.writes == []
 
 
 def test_refused_create_is_rejected_and_created_when_it_is_accepted(world: World) -> None:
     uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "status", "POST", code=400, body=WORDS)
-    first, second = world.run(), world.run()
+    first, second = world.after_fault(SERVER, "status", "POST", code=400, body=WORDS), world.run()
     assert (first.counted, second.writes) == ({(SERVER, "POST"): 1}, [])
     assert (first.raised, world.open_rejections()) == ({}, {("Koncert", "refused_by_place2book")})
     world.sandbox.faults.clear()
@@ -113,19 +104,16 @@ def test_refused_create_is_rejected_and_created_when_it_is_accepted(world: World
 
 
 def test_rejected_event_is_resolved_when_its_cause_is_gone(world: World) -> None:
-    uuid = world.add("Koncert", ticket_capacity=None)
-    world.run()
+    uuid = world.publish("Koncert", ticket_capacity=None)
     world.run()
     assert world.open_rejections() == {("Koncert", "capacity_missing")}
     assert world.rows("SELECT count(*) AS told FROM sync.rejections") == [{"told": 1}]
-    world.site.edit(uuid, ticket_capacity=20)
-    world.run()
+    world.after_edit(uuid, ticket_capacity=20)
     assert (world.open_rejections(), world.answers(world.link_shown(uuid))) == (set(), True)
 
 
 def test_rejected_event_that_is_linked_keeps_its_place2book_event(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     before = world.event_of(uuid).fields
     world.site.edit(uuid, ticket_capacity=None, title="Stor koncert")
     for _ in range(3):

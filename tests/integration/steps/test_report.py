@@ -69,8 +69,7 @@ def test_report_tells_what_became_what_as_staff_read_it(world: World) -> None:
 
 
 def test_report_plan_and_sync_warn_of_a_copy_that_nobody_saw_to_which_is_no_rejection(website: World) -> None:
-    original = website.add("Koncert")
-    website.run()
+    original = website.publish("Koncert")
     copies = [website.site.clone(original), website.site.clone(original)]
     said = website.say.for_library("solbjerg").say(rejection_message("still_cloned"))
     warning = ["  Til salg, men se efter: 2", "    - Koncert - cloned", f"    - Koncert - cloned: {said}"]

@@ -29,19 +29,15 @@ RETYPED: dict[str, Any] = {
 
 
 def test_edit_that_nobody_can_see_is_silent(world: World) -> None:
-    uuid = world.add(TITLE, **SHOWN)
-    world.run()
+    uuid = world.publish(TITLE, **SHOWN)
     before = world.event_of(uuid).fields.as_json()
-    world.site.edit(uuid, **RETYPED)
-    happened = world.run()
+    happened = world.after_edit(uuid, **RETYPED)
     assert (happened.raised, happened.writes, world.changes(happened)) == ({}, [], [])
     assert world.event_of(uuid).fields.as_json() == before
 
 
 def test_staff_edit_that_nobody_can_see_is_silent(world: World) -> None:
-    uuid = world.add(TITLE, **SHOWN)
-    world.run()
-    event = world.event_of(uuid)
+    _, event = world.sell(TITLE, **SHOWN)
     world.sandbox.place2book.staff_edit(event.id, name=TYPED, description_short=f"Kom til {TYPED}")
     world.sandbox.place2book.staff_edit_price(event.id, next(iter(event.prices)), name=TYPED)
     happened = world.run()
@@ -50,9 +46,7 @@ def test_staff_edit_that_nobody_can_see_is_silent(world: World) -> None:
 
 def test_texts_that_a_version_before_applied_as_they_were_typed_are_no_difference(world: World) -> None:
     """Put the database and Place2book as a version left them that sent and remembered what was typed."""
-    uuid = world.add(**RETYPED)
-    world.run()
-    event = world.event_of(uuid)
+    _, event = world.sell(**RETYPED)
     body = str(event.fields.as_json()["description_long"])
     applied = {
         "name": TYPED,
@@ -94,11 +88,9 @@ def test_series_made_anew_with_a_title_retyped_moves_its_events(world: World) ->
 @pytest.mark.parametrize("name", [TYPED, TITLE])
 def test_lost_create_is_found_by_a_name_of_another_form(world: World, name: str) -> None:
     world.add(TYPED)
-    world.sandbox.faults.add("place2book", "drop_after", "POST", times=1)
-    world.run()
+    world.after_fault("place2book", "drop_after", "POST", times=1)
     (event,) = world.sandbox.place2book.events
-    world.sandbox.place2book.staff_edit(event.id, name=name)
-    happened = world.run()
+    happened = world.after_staff_edit(event.id, name=name)
     assert (happened.raised, len(world.sandbox.place2book.events)) == ({}, 1)
     assert [link.event_id for link in world.ours().values()] == [event.id]
 
@@ -114,7 +106,6 @@ def test_lost_create_is_found_by_a_name_of_another_form(world: World, name: str)
     ],
 )
 def test_plain_text_arrives_as_it_was_typed(world: World, typed: str, sent: str) -> None:
-    uuid = world.add(typed, description=typed)
-    world.run()
+    uuid = world.publish(typed, description=typed)
     fields = world.event_of(uuid).fields
     assert (fields.name, fields.description_short) == (sent, sent)

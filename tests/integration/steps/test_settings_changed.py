@@ -8,15 +8,11 @@ from billetbro.models import Mode
 from billetbro.settings.libraries import Library
 from tests.integration.steps.harness import DAY, PLACE2BOOK, World
 from tests.integration.steps.programme import in_place2book, names, programme, published
-from tests.integration.steps.venue import EACH_SOURCE, in_yesplan
+from tests.integration.steps.venue import each_source, in_yesplan
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source in turn."""
-    return str(request.param)
+source = each_source
 
 
 @pytest.mark.parametrize("first", ["dpl_cms", "yesplan"])
@@ -95,8 +91,7 @@ def test_event_that_another_library_has_linked_for_an_event_maker_that_is_ours_n
 
 def test_create_whose_answer_was_lost_is_found_at_the_event_maker_that_it_was_sent_to(world: World) -> None:
     uuid = world.add("Koncert")
-    world.sandbox.faults.add(PLACE2BOOK, "drop_after", "POST", times=1)
-    assert set(world.run().raised) == {"load"}
+    assert set(world.after_fault(PLACE2BOOK, "drop_after", "POST", times=1).raised) == {"load"}
     world.configure(place2book={"event_maker": 5101})
     happened = world.run()
     assert (happened.raised, in_place2book(happened), world.event_of(uuid).event_maker) == ({}, [], 5000)
@@ -128,8 +123,7 @@ def test_setting_that_changes_updates_what_shows_it_once_and_nothing_else(
 ) -> None:
     uuids = published(world, 2)
     events = [world.event_of(uuid) for uuid in uuids]
-    world.sandbox.place2book.buy(events[0].id)
-    world.run()
+    world.after_sale(events[0].id)
     world.configure(**changed)
     happened = world.run()
     assert (happened.raised, in_place2book(happened), world.open_rejections()) == ({}, methods, set())
@@ -139,8 +133,7 @@ def test_setting_that_changes_updates_what_shows_it_once_and_nothing_else(
 def test_library_that_is_put_back_after_weeks_goes_on_where_it_was(world: World) -> None:
     start = world.now().replace(minute=0, second=0, microsecond=0)
     over, later = world.add("Koncert", start=start + 5 * DAY), world.add("Foredrag", start=start + 40 * DAY)
-    gone = world.add("Teater", start=start + 41 * DAY)
-    world.run()
+    gone = world.publish("Teater", start=start + 41 * DAY)
     world.sandbox.place2book.buy(world.event_of(over).id)
     event = world.event_of(later)
     world.site.edit(later, title="Stort foredrag")

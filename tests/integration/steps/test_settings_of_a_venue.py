@@ -65,9 +65,7 @@ def test_price_of_a_venue_is_known_by_its_field_and_its_name_when_the_settings_c
     world, told = website, {"Voksen": "price_adult", "Barn": "price_child"}
     venue_with(world, prices=told)
     categories = [{"title": title, "price": {"value": value}} for title, value in (("Voksen", 100), ("Barn", 50))]
-    uuid = world.add("Koncert", ticket_categories=categories)
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=categories)
     world.sandbox.place2book.buy(event.id)
     world.sandbox.yesplan[VENUE].edit(uuid, price_new="100")
     venue_with(world, prices=prices)
@@ -88,8 +86,7 @@ def test_keyword_that_is_named_instead_of_another_is_filled_once(
 ) -> None:
     world = website
     venue_with(world)
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     venue = world.sandbox.yesplan[VENUE]
     shown = venue.get(uuid).custom[LINKS[field]]
     monkeypatch.setattr(venue, "writable", venue.writable | {"web_page"})
@@ -103,15 +100,13 @@ def test_word_of_the_staffs_under_another_keyword_stays_until_the_sale_changes(
 ) -> None:
     world = website
     venue_with(world)
-    uuid = world.add("Koncert", capacity=1)
-    world.run()
+    uuid = world.publish("Koncert", capacity=1)
     venue = world.sandbox.yesplan[VENUE]
     monkeypatch.setattr(venue, "writable", venue.writable | {"web_page"})
     venue.edit(uuid, web_page="Ring til os")
     venue_with(world, sale_state="web_page")
     assert (world.run().writes, venue.get(uuid).custom["web_page"]) == ([], "Ring til os")
-    world.sandbox.place2book.buy(world.event_of(uuid).id)
-    world.run()
+    world.after_sale(world.event_of(uuid).id)
     assert (venue.get(uuid).custom["web_page"], world.run().writes) == ("Udsolgt", [])
 
 

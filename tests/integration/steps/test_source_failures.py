@@ -38,8 +38,7 @@ def said(world: World, step: str) -> list[str]:
 def test_source_that_fails_ends_the_run_in_a_sentence_and_changes_nothing(
     world: World, fault: dict[str, Any], happened: str
 ) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Stor koncert")
     world.add("Foredrag")
     world.sandbox.faults.add(SERVER, method="GET", **fault)
@@ -55,8 +54,7 @@ def test_source_that_fails_ends_the_run_in_a_sentence_and_changes_nothing(
 
 
 def test_source_that_is_down_ends_the_run_in_a_sentence_and_changes_nothing(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.sandbox.stop_server(SERVER)
     run = world.run()
     assert (set(run.raised), run.writes) == ({"extract"}, [])
@@ -96,8 +94,7 @@ def test_write_back_answered_500_stays_due_until_it_succeeds(world: World) -> No
 
 def test_write_back_whose_answer_is_lost_is_not_written_again_once_it_shows(world: World) -> None:
     uuid = world.add("Koncert")
-    world.sandbox.faults.add(SERVER, "drop_after", "PATCH", AN_EVENT, times=1)
-    assert set(world.run().raised) == {"writeback"}
+    assert set(world.after_fault(SERVER, "drop_after", "PATCH", AN_EVENT, times=1).raised) == {"writeback"}
     assert world.run().writes == []
     assert world.answers(world.link_shown(uuid))
 
@@ -114,8 +111,7 @@ def test_write_back_tried_again_in_the_same_run_writes_only_what_failed(world: W
 def test_write_back_of_a_source_that_is_down_gives_up_and_goes_on_next_time(world: World) -> None:
     for number in range(8):
         world.add(f"Koncert {number}")
-    world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT, times=5)
-    first, second = world.run(), world.run()
+    first, second = world.after_fault(SERVER, "status", "PATCH", AN_EVENT, times=5), world.run()
     assert first.counted[SERVER, "PATCH"] == 5
     assert (second.raised, second.counted) == ({}, {(SERVER, "PATCH"): 8})
 
@@ -131,24 +127,20 @@ def test_write_back_that_is_refused_is_the_events_rejection_and_the_others_go_on
     world: World, fault: dict[str, Any], said_so: str
 ) -> None:
     refused, other = world.add("Koncert"), world.add("Foredrag")
-    world.sandbox.faults.add(SERVER, "status", "PATCH", refused, **fault)
-    run = world.run()
+    run = world.after_fault(SERVER, "status", "PATCH", refused, **fault)
     assert (run.raised, world.open_rejections()) == ({}, {("Koncert", "cms_refused")})
     assert world.rows("SELECT detail FROM sync.rejections") == [{"detail": said_so}]
     assert world.answers(world.link_shown(other))
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert (world.open_rejections(), world.answers(world.link_shown(refused))) == (set(), True)
 
 
 def test_write_back_with_a_login_that_may_not_write_fails_with_the_connections_name(world: World) -> None:
     for number in range(3):
         world.add(f"Koncert {number}")
-    world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT, code=403)
-    run = world.run()
+    run = world.after_fault(SERVER, "status", "PATCH", AN_EVENT, code=403)
     assert (set(run.raised), run.counted[SERVER, "PATCH"]) == ({"writeback"}, 1)
     assert said(world, "writeback")[0].startswith(
         READING + "did not accept the login (status 403) when asked to update"
     )
-    world.sandbox.faults.clear()
-    assert world.run().counted == {(SERVER, "PATCH"): 3}
+    assert world.after_repair().counted == {(SERVER, "PATCH"): 3}

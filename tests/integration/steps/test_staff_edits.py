@@ -4,7 +4,7 @@ import pytest
 
 from billetbro.models import Mode
 from tests.integration.steps.harness import DAY, World
-from tests.integration.steps.venue import EACH_SOURCE
+from tests.integration.steps.venue import each_source
 
 pytestmark = pytest.mark.thorough
 
@@ -36,21 +36,14 @@ NEWER_OF_PRICES: dict[str, object] = {
 }
 """What no page describes: made-up fields of newer products of Place2book."""
 
-
-@pytest.fixture(params=EACH_SOURCE)
-def source(request: pytest.FixtureRequest) -> str:
-    """Name each kind of source."""
-    return str(request.param)
+source = each_source
 
 
 def test_staff_edits_of_their_own_fields_survive_an_update(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.staff_edit(event.id, **BY_STAFF)
     before = event.fields.as_json()
-    world.site.edit(uuid, title="Stor koncert", ticket_capacity=70)
-    happened = world.run()
+    happened = world.after_edit(uuid, title="Stor koncert", ticket_capacity=70)
     assert happened.writes == [("place2book", "PUT")]
     assert event.fields.as_json() == {**before, "name": "Stor koncert", "capacity": 70}
     assert {name: event.fields.as_json()[name] for name in BY_STAFF} == BY_STAFF
@@ -58,22 +51,17 @@ def test_staff_edits_of_their_own_fields_survive_an_update(world: World) -> None
 
 def test_staff_sale_windows_of_a_price_survive_an_update_of_the_price(world: World) -> None:
     category = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-    uuid = world.add("Koncert", ticket_categories=[category])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[category])
     price = next(iter(event.prices))
     windows = {"sale_begin_at": "2020-01-01T08:00:00Z", "sale_end_at": "2090-01-01T08:00:00Z", "minimum_count": 2}
     world.sandbox.place2book.staff_edit_price(event.id, price, **windows)
     before = event.prices[price].fields.as_json()
-    world.site.edit(uuid, ticket_categories=[{**category, "price": {"currency": "DKK", "value": 150}}])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[{**category, "price": {"currency": "DKK", "value": 150}}])
     assert event.prices[price].fields.as_json() == {**before, "value": 15000}
 
 
 def test_fields_that_nobody_has_heard_of_survive_every_change_of_an_event(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.staff_edit(event.id, **NEWER_OF_EVENTS, **BY_STAFF)
     world.sandbox.place2book.buy(event.id)
     edits: dict[str, dict[str, object]] = {
@@ -82,8 +70,7 @@ def test_fields_that_nobody_has_heard_of_survive_every_change_of_an_event(world:
         "reopen_sale": {"state": "Active"},
     }
     for kind, edit in edits.items():
-        world.site.edit(uuid, **edit)
-        happened = world.run()
+        happened = world.after_edit(uuid, **edit)
         assert (("Stor koncert", kind, "applied") in world.changes(happened), happened.raised) == (True, {})
         assert event.fields.newer == NEWER_OF_EVENTS
     assert {name: event.fields.as_json()[name] for name in BY_STAFF} == BY_STAFF
@@ -94,9 +81,7 @@ def test_fields_that_nobody_has_heard_of_survive_every_change_of_a_price(world: 
         {"uuid": uuid, "title": title, "price": {"currency": "DKK", "value": value}}
         for uuid, title, value in (("c1", "Voksen", 100), ("c2", "Barn", 50))
     )
-    uuid = world.add("Koncert", ticket_categories=[adult, child])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[adult, child])
     price = next(iter(event.prices))
     world.sandbox.place2book.staff_edit(event.id, **NEWER_OF_EVENTS)
     world.sandbox.place2book.staff_edit_price(event.id, price, **NEWER_OF_PRICES)
@@ -116,37 +101,29 @@ def test_fields_that_nobody_has_heard_of_survive_every_change_of_a_price(world: 
 
 
 def test_staff_price_of_their_own_is_never_touched(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     theirs = world.sandbox.place2book.staff_add_price(event.id, name="Personale", value=100)
     before = event.prices[theirs].fields
-    world.site.edit(uuid, title="Stor koncert", ticket_categories=[{"title": "Ny", "price": {"value": 10}}])
-    world.run()
+    world.after_edit(uuid, title="Stor koncert", ticket_categories=[{"title": "Ny", "price": {"value": 10}}])
     world.run(Mode.RESYNC)
     assert event.prices[theirs].fields == before
     assert sorted(price.fields.name for price in event.prices.values()) == ["Ny", "Personale"]
 
 
 def test_staff_edit_of_a_field_of_ours_stays_and_is_recorded_once(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    _, event = world.sell("Koncert")
     world.sandbox.place2book.staff_edit(event.id, name="Koncert (udsolgt)", capacity=60)
     first, second, third = world.run(), world.run(), world.run()
     assert [happened.writes for happened in (first, second, third)] == [[], [], []]
     assert world.changes(first) == [("Koncert", "drift", "applied")]
     assert (world.changes(second), world.changes(third)) == ([], [])
     assert (event.fields.name, event.fields.capacity) == ("Koncert (udsolgt)", 60)
-    world.sandbox.place2book.staff_edit(event.id, capacity=61)
-    assert world.changes(world.run()) == [("Koncert", "drift", "applied")]
+    assert world.changes(world.after_staff_edit(event.id, capacity=61)) == [("Koncert", "drift", "applied")]
     assert world.changes(world.run()) == []
 
 
 def test_staff_edit_that_staff_take_back_is_told_and_no_longer_listed(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    _, event = world.sell("Koncert")
     price = next(iter(event.prices))
     told = "SELECT why, fields FROM sync.changes WHERE run_id = :run ORDER BY id"
     for _ in range(2):
@@ -167,21 +144,15 @@ def test_staff_edit_that_staff_take_back_is_told_and_no_longer_listed(world: Wor
 
 
 def test_staff_edit_of_a_field_gives_way_when_that_field_changes_at_the_source(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
-    world.sandbox.place2book.staff_edit(event.id, name="Koncert!", capacity=60)
-    world.run()
-    world.site.edit(uuid, title="Stor koncert")
-    world.run()
+    uuid, event = world.sell("Koncert")
+    world.after_staff_edit(event.id, name="Koncert!", capacity=60)
+    world.after_edit(uuid, title="Stor koncert")
     assert (event.fields.name, event.fields.capacity) == ("Stor koncert", 60)
     assert world.run().writes == []
 
 
 def test_resync_pushes_every_field_of_the_source_and_leaves_the_rest(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    _, event = world.sell("Koncert")
     price = next(iter(event.prices))
     world.sandbox.place2book.staff_edit(event.id, **BY_STAFF, name="Koncert!", capacity=60)
     world.sandbox.place2book.staff_edit_price(event.id, price, value=1, maximum_count=3)
@@ -197,8 +168,7 @@ def test_resync_pushes_every_field_of_the_source_and_leaves_the_rest(world: Worl
 
 
 def test_staff_deleting_an_event_is_not_undone_but_by_resync(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.sandbox.place2book.delete(world.ours()[uuid].event_id)
     first, second = world.run(), world.run()
     assert (first.raised, [w for w in first.writes if w[0] == "place2book"], second.writes) == ({}, [], [])
@@ -227,28 +197,21 @@ def test_staff_deleting_many_events_stops_the_library_until_somebody_says_that_i
 
 
 def test_staff_state_set_by_hand_on_the_website_stays_until_place2books_changes(world: World) -> None:
-    uuid = world.add("Koncert", capacity=1)
-    world.run()
-    world.site.edit(uuid, state="TicketSaleNotOpen")
-    assert world.run().writes == []
-    world.sandbox.place2book.buy(world.event_of(uuid).id)
-    assert world.run().writes == [world.written_back]
+    uuid = world.publish("Koncert", capacity=1)
+    assert world.after_edit(uuid, state="TicketSaleNotOpen").writes == []
+    assert world.after_sale(world.event_of(uuid).id).writes == [world.written_back]
     assert world.state_shown(uuid) == "SoldOut"
 
 
 def test_staff_link_changed_by_hand_on_the_website_is_written_again(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     link = world.link_shown(uuid)
-    world.site.edit(uuid, external_data=None)
-    assert world.run().writes == [world.written_back]
+    assert world.after_edit(uuid, external_data=None).writes == [world.written_back]
     assert world.link_shown(uuid) == link
 
 
 def test_staff_pausing_the_sale_closes_the_button_and_resuming_opens_it(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert")
     world.sandbox.place2book.pause(event.id)
     world.run()
     paused = world.state_shown(uuid)
@@ -258,11 +221,9 @@ def test_staff_pausing_the_sale_closes_the_button_and_resuming_opens_it(world: W
 
 
 def test_staff_sale_that_opens_later_changes_the_button_when_it_opens(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     opens = world.now().replace(microsecond=0) + DAY
-    world.sandbox.place2book.staff_edit(world.event_of(uuid).id, sale_open_at=opens.isoformat())
-    world.run()
+    world.after_staff_edit(world.event_of(uuid).id, sale_open_at=opens.isoformat())
     before = world.state_shown(uuid)
     world.ahead = 2 * DAY
     world.run()

@@ -34,11 +34,9 @@ def late(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("late")
 def test_update_that_shows_only_when_it_is_read_again_counts_as_done(world: World) -> None:
     category = {"uuid": "c1", "title": "Voksen", "price": {"currency": "DKK", "value": 100}}
-    uuid = world.add("Koncert", capacity=50, ticket_categories=[category])
-    world.run()
+    uuid = world.publish("Koncert", capacity=50, ticket_categories=[category])
     raised = {**category, "price": {"currency": "DKK", "value": 120}}
-    world.site.edit(uuid, ticket_capacity=60, ticket_categories=[raised])
-    happened = world.run()
+    happened = world.after_edit(uuid, ticket_capacity=60, ticket_categories=[raised])
     assert (happened.raised, happened.writes, world.open_rejections()) == ({}, [("place2book", "PUT")] * 2, set())
     assert world.ours()[uuid].applied["capacity"] == world.event_of(uuid).fields.capacity == 60
     assert world.ours()[uuid].prices["c1"].value_ore == 12000
@@ -51,16 +49,13 @@ def test_end_of_a_sale_that_shows_only_when_it_is_read_again_counts_as_done(worl
     categories = [
         {"uuid": name, "title": name, "price": {"currency": "DKK", "value": 100}} for name in ("Voksen", "Barn")
     ]
-    uuid = world.add("Koncert", ticket_categories=categories)
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=categories)
     world.sandbox.place2book.buy(event.id)
     world.site.edit(uuid, **({"state": "Cancelled"} if what == "an event's" else {"ticket_categories": categories[1:]}))
     world.run()
     code = "removed_but_sold" if what == "an event's" else "price_has_sales"
     assert world.open_rejections() == {("Koncert", code)}
-    world.site.edit(uuid, state="Active", ticket_categories=categories)
-    world.run()
+    world.after_edit(uuid, state="Active", ticket_categories=categories)
     first = next(iter(event.prices.values()))
     assert (event.fields.sale_close_at, first.fields.sale_end_at, world.open_rejections()) == (None, None, set())
     assert (world.state_shown(uuid), world.run().writes) == ("Active", [])
@@ -73,9 +68,7 @@ def test_opening_of_a_sale_that_place2book_ignores_is_no_success(
     categories = [
         {"uuid": name, "title": name, "price": {"currency": "DKK", "value": 100}} for name in ("Voksen", "Barn")
     ]
-    uuid = world.add("Koncert", ticket_categories=categories)
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=categories)
     world.sandbox.place2book.buy(event.id)
     world.site.edit(uuid, **({"state": "Cancelled"} if what == "an event's" else {"ticket_categories": categories[1:]}))
     world.run()

@@ -14,8 +14,7 @@ PATCH = [(SERVER, "PATCH")]
 
 
 def on_sale(world: World, capacity: int = 2) -> tuple[str, Event]:
-    uuid = world.add("Koncert", capacity=capacity)
-    world.run()
+    uuid = world.publish("Koncert", capacity=capacity)
     return uuid, world.event_of(uuid)
 
 
@@ -32,19 +31,15 @@ def test_button_says_sold_out_and_is_open_again_after_a_refund(world: World) -> 
 def test_state_that_staff_had_set_before_it_was_true_is_theirs_to_take_back(world: World) -> None:
     uuid, event = on_sale(world)
     world.site.edit(uuid, state="SoldOut")
-    world.sandbox.place2book.buy(event.id, quantity=2)
-    assert world.run().writes == []
-    world.site.edit(uuid, state="Active")
-    assert (world.run().writes, world.state_shown(uuid)) == ([], "Active")
+    assert world.after_sale(event.id, quantity=2).writes == []
+    assert (world.after_edit(uuid, state="Active").writes, world.state_shown(uuid)) == ([], "Active")
 
 
 def test_button_says_sold_out_of_a_waiting_list_and_stays_when_it_is_closed(world: World) -> None:
     uuid, event = on_sale(world)
     world.sandbox.place2book.staff_edit(event.id, waiting_list=True)
-    world.sandbox.place2book.buy(event.id, quantity=2)
-    assert (world.run().writes, world.state_shown(uuid)) == (PATCH, "SoldOut")
-    world.sandbox.place2book.staff_edit(event.id, waiting_list=False)
-    assert world.run().writes == []
+    assert (world.after_sale(event.id, quantity=2).writes, world.state_shown(uuid)) == (PATCH, "SoldOut")
+    assert world.after_staff_edit(event.id, waiting_list=False).writes == []
 
 
 @pytest.mark.parametrize("waiting_list", [False, True], ids=["sold out", "waiting list"])
@@ -78,8 +73,7 @@ def test_button_follows_a_sale_that_opens_and_closes(world: World, whose: str) -
 
 def test_button_of_an_event_that_is_over_is_left_as_it_is(world: World) -> None:
     uuid, event = on_sale(world)
-    world.sandbox.place2book.staff_edit(event.id, state="held")
-    assert (world.run().writes, world.state_shown(uuid)) == ([], "Active")
+    assert (world.after_staff_edit(event.id, state="held").writes, world.state_shown(uuid)) == ([], "Active")
 
 
 @pytest.mark.parametrize("by_hand", ["SoldOut", "TicketSaleNotOpen"])
@@ -88,8 +82,7 @@ def test_button_set_by_hand_stays_for_days_and_through_edits_until_the_sale_chan
     world.site.edit(uuid, state=by_hand)
     for day in range(3):
         world.ahead = day * DAY
-        world.site.edit(uuid, title=f"Koncert {day}")
-        assert [write for write in world.run().writes if write[0] == SERVER] == []
+        assert [write for write in world.after_edit(uuid, title=f"Koncert {day}").writes if write[0] == SERVER] == []
     assert world.state_shown(uuid) == by_hand
     world.sandbox.place2book.pause(event.id)
     world.run()
@@ -102,11 +95,9 @@ def test_button_of_a_cancelled_event_that_is_sold_keeps_the_state_whatever_is_bo
     uuid, event = on_sale(world)
     purchase = world.sandbox.place2book.buy(event.id, quantity=2)
     world.run()
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     world.sandbox.place2book.refund(purchase.id)
-    world.sandbox.place2book.staff_edit(event.id, waiting_list=True)
-    world.run()
+    world.after_staff_edit(event.id, waiting_list=True)
     assert world.state_shown(uuid) == "Cancelled"
 
 
@@ -122,10 +113,8 @@ def test_link_that_sells_nothing_any_more_is_cleared_once_and_a_foreign_one_neve
 ) -> None:
     uuid = world.add("Koncert")
     theirs = {"url": "https://billetter.example.com/7", "admin_url": "https://billetter.example.com/7/edit"}
-    foreign = world.add("Teater", external_data=theirs)
-    world.run()
-    world.site.edit(uuid, **stale)
-    assert Counter(world.run().writes) == {("place2book", "DELETE"): 1, (SERVER, "PATCH"): 1}
+    foreign = world.publish("Teater", external_data=theirs)
+    assert Counter(world.after_edit(uuid, **stale).writes) == {("place2book", "DELETE"): 1, (SERVER, "PATCH"): 1}
     assert world.site.get(uuid).fields["external_data"] == {"url": None, "admin_url": None}
     world.site.edit(foreign, state="Cancelled")
     assert (world.run().writes, world.site.get(foreign).fields["external_data"]) == ([], theirs)
@@ -143,8 +132,7 @@ def test_website_that_answers_500_for_hours_gets_exactly_one_update_of_each_even
     for hour in range(4):
         world.ahead = hour * HOUR
         assert set(world.run().raised) == {"writeback"}
-    world.sandbox.faults.clear()
-    recovered = world.run()
+    recovered = world.after_repair()
     sent = Counter(request.path for request in recovered.requests if request.method == "PATCH")
     assert recovered.raised == {}
     assert sent == {f"/api/v1/events/{uuid}": 1 for uuid in (*uuids, new)}

@@ -38,9 +38,7 @@ def told(world: World) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("sold", [False, True], ids=["not sold", "sold"])
 @pytest.mark.parametrize("way", WAYS)
 def test_event_that_goes_away_is_deleted_or_kept_and_staff_are_told(world: World, way: str, sold: bool) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     event, stale = world.event_of(uuid), world.link_shown(uuid)
     if sold:
         world.sandbox.place2book.buy(event.id, quantity=3)
@@ -64,10 +62,7 @@ def test_event_that_goes_away_is_deleted_or_kept_and_staff_are_told(world: World
 
 @pytest.mark.parametrize("way", WAYS)
 def test_event_that_comes_back_is_on_sale_again_as_it_was(world: World, way: str) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", beside="Foredrag")
     by_staff = (world.now() + 3 * DAY).replace(microsecond=0)
     world.sandbox.place2book.staff_edit(event.id, sale_close_at=by_staff.isoformat(), ticket_fee=5)
     world.sandbox.place2book.buy(event.id)
@@ -86,13 +81,11 @@ def test_event_that_comes_back_is_on_sale_again_as_it_was(world: World, way: str
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "gone"])
 def test_event_that_goes_away_when_it_is_over_is_only_retired(world: World, way: str) -> None:
     uuid = world.add("Koncert", start=world.now() + DAY)
-    world.add("Foredrag", start=world.now() + 20 * DAY)
-    world.run()
+    world.publish("Foredrag", start=world.now() + 20 * DAY)
     event = world.event_of(uuid)
     before = event.fields
     goes_away(world, uuid, way)
-    world.site.edit(uuid, start=world.now() - DAY, end=world.now() - DAY / 24)
-    happened = world.run()
+    happened = world.after_edit(uuid, start=world.now() - DAY, end=world.now() - DAY / 24)
     assert ([w for w in happened.writes if w[0] == "place2book"], event.fields) == ([], before)
     assert (world.ours()[uuid].status, event in world.sandbox.place2book.events) == ("retired", True)
 
@@ -105,8 +98,7 @@ def test_many_that_go_away_at_once_are_held_back_by_the_guard_whatever_the_way(w
     world.sandbox.place2book.buy(sold.id)
     for uuid in uuids[:4]:
         goes_away(world, uuid, way)
-    world.site.edit(uuids[5], title="Stor koncert")
-    world.run()
+    world.after_edit(uuids[5], title="Stor koncert")
     blocked = world.run()
     held = way in ENDS_ITS_SALE
     # One that is sold is not removed by these ways: three removals are what max_removals allows.
@@ -119,14 +111,11 @@ def test_many_that_go_away_at_once_are_held_back_by_the_guard_whatever_the_way(w
 
 
 def test_event_absent_from_snapshots_that_are_not_in_a_row_is_kept_until_two_are(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
     event_id = world.ours()[uuid].event_id
     world.site.unpublish(uuid)
     world.run()
-    world.sandbox.faults.add("cms:solbjerg", "status", "GET", code=503)
-    world.run()
+    world.after_fault("cms:solbjerg", "status", "GET", code=503)
     world.sandbox.faults.clear()
     world.run(Mode.PLAN)
     world.run(events=[uuid])
@@ -135,18 +124,15 @@ def test_event_absent_from_snapshots_that_are_not_in_a_row_is_kept_until_two_are
 
 
 def test_rejection_of_a_sold_event_is_dated_when_it_was_first_and_last_met(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     world.sandbox.place2book.buy(world.event_of(uuid).id)
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     first = world.rows("SELECT * FROM sync.rejections")[0]
     world.ahead = DAY
     world.run()
     second = world.rows("SELECT * FROM sync.rejections")[0]
     assert (second["id"], second["first_seen_at"]) == (first["id"], first["first_seen_at"])
     assert second["last_seen_at"] - first["last_seen_at"] > DAY / 2
-    world.site.edit(uuid, state="Active")
-    world.run()
+    world.after_edit(uuid, state="Active")
     third = world.rows("SELECT * FROM sync.rejections")
     assert [(row["id"], row["resolved_at"] is not None) for row in third] == [(first["id"], True)]

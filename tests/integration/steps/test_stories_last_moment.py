@@ -38,10 +38,7 @@ class ListsNothingThatIsOver(Place2bookClient):
 
 
 def test_ticket_that_is_sold_right_before_a_deletion_keeps_the_event(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", beside="Foredrag")
     world.site.edit(uuid, state="Cancelled")
     BoughtInBetween.shop = world.sandbox.place2book
     world.place2book_client = BoughtInBetween
@@ -65,14 +62,12 @@ def test_event_that_is_over_in_place2book_and_not_listed_there_does_not_stop_the
     world.sandbox.place2book.staff_edit(world.event_of(uuid).id, **over)
     ListsNothingThatIsOver.now = world.now()
     world.place2book_client = ListsNothingThatIsOver
-    world.site.edit(other, title="Nyt foredrag")
-    assert world.run().raised == {}
+    assert world.after_edit(other, title="Nyt foredrag").raised == {}
     assert world.event_of(other).fields.name == "Nyt foredrag"
 
 
 def test_exhibition_that_began_within_the_window_is_still_followed(world: World) -> None:
-    uuid = world.add("Udstilling", start=world.now() + HOUR, end=world.now() + 40 * DAY)
-    world.run()
+    uuid = world.publish("Udstilling", start=world.now() + HOUR, end=world.now() + 40 * DAY)
     world.ahead = 20 * DAY
     world.site.edit(uuid, title="Stor udstilling")
     assert (world.run().writes, world.event_of(uuid).fields.name) == ([(SERVER, "PUT")], "Stor udstilling")
@@ -81,8 +76,7 @@ def test_exhibition_that_began_within_the_window_is_still_followed(world: World)
 def test_absence_of_an_instance_is_not_counted_on_for_the_one_made_anew(world: World) -> None:
     start = world.now().replace(microsecond=0) + 5 * DAY
     old = [world.add("Ukulele", series="s1", start=start + number * DAY) for number in range(2)]
-    world.add("Foredrag")
-    world.run()
+    world.publish("Foredrag")
     for uuid in old:
         world.site.unpublish(uuid)
     world.run()
@@ -109,13 +103,11 @@ def test_refused_create_is_tried_again_when_the_settings_of_new_events_change(wo
 
 def test_create_whose_answer_was_lost_is_found_by_name_and_start_where_nothing_else_tells_it(world: World) -> None:
     uuid = world.add("Koncert", url=None)
-    world.sandbox.faults.add(SERVER, "drop_after", "POST", times=1)
-    world.run()
+    world.after_fault(SERVER, "drop_after", "POST", times=1)
     made = world.sandbox.place2book.find("Koncert")
     assert made.fields.extra["description_long"] == ""
     begins = made.fields.begin_at + 9 * DAY
-    world.site.edit(uuid, title="Stor koncert", start=begins, end=begins + HOUR)
-    run = world.run()
+    run = world.after_edit(uuid, title="Stor koncert", start=begins, end=begins + HOUR)
     assert (run.raised, world.event_of(uuid).id, made.fields.name) == ({}, made.id, "Stor koncert")
     assert (len(world.sandbox.place2book.events), world.run().writes) == (1, [])
 
@@ -149,15 +141,13 @@ def test_resync_reads_every_purchase_again_and_an_ordinary_run_none_that_did_not
 def test_event_that_was_over_for_days_and_is_given_new_dates_keeps_its_place2book_event(world: World) -> None:
     world.configure(lookback_days=1)
     uuid = world.add("Koncert", start=world.now() + HOUR)
-    world.add("Foredrag", start=world.now() + 40 * DAY)
-    world.run()
+    world.publish("Foredrag", start=world.now() + 40 * DAY)
     event = world.event_of(uuid)
     world.ahead = 5 * DAY
     world.run()
     assert world.ours()[uuid].status == "retired"
     begins = world.now().replace(microsecond=0) + 10 * DAY
-    world.site.edit(uuid, start=begins, end=begins + HOUR)
-    world.run()
+    world.after_edit(uuid, start=begins, end=begins + HOUR)
     assert (world.ours()[uuid].status, world.event_of(uuid).id, event.fields.begin_at) == ("live", event.id, begins)
     assert (len(world.sandbox.place2book.events), world.open_rejections(), world.run().writes) == (2, set(), [])
 

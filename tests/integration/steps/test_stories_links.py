@@ -73,12 +73,10 @@ def test_sales_link_in_any_form_adopts_its_event_as_it_stands(world: World, link
 
 def test_adopted_event_follows_its_source_from_then_on_and_field_by_field(world: World) -> None:
     staffs = by_hand(world, name="Koncert i salen")
-    uuid = world.add("Koncert", **linked_to("http://place2book.com/events/39pfs0v0xy"))
-    world.run()
+    uuid = world.publish("Koncert", **linked_to("http://place2book.com/events/39pfs0v0xy"))
     drift = world.rows("SELECT drift FROM sync.links")[0]["drift"]
     assert {name: drift[name] for name in ("name", "capacity")} == {"name": "Koncert i salen", "capacity": 80}
-    world.site.edit(uuid, ticket_capacity=60)
-    world.run()
+    world.after_edit(uuid, ticket_capacity=60)
     assert staffs.event.fields.as_json() == {**staffs.fields, "capacity": 60}
     assert shown_prices(staffs.event) == staffs.prices
 
@@ -125,14 +123,10 @@ def test_clone_of_a_clone_gets_an_event_of_its_own(world: World) -> None:
 
 
 def test_clone_whose_original_was_deleted_and_is_gone_from_place2book_gets_an_event_of_its_own(world: World) -> None:
-    original = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
+    original = world.publish("Koncert", beside="Foredrag")
     stale = world.link_shown(original)
-    world.site.edit(original, state="Cancelled")
-    world.run()
-    clone = world.add("Koncert igen", **linked_to(str(stale)))
-    world.run()
+    world.after_edit(original, state="Cancelled")
+    clone = world.publish("Koncert igen", **linked_to(str(stale)))
     assert (world.open_rejections(), world.link_shown(clone) == stale) == (set(), False)
     assert world.answers(world.link_shown(clone))
 
@@ -161,14 +155,11 @@ def test_link_of_another_event_that_an_editor_pastes_is_not_taken_over(world: Wo
 
 
 def test_branch_that_moves_to_another_event_maker_keeps_its_events_and_creates_new_ones_there(world: World) -> None:
-    first = world.add("Koncert", branches=["Solbjerg Havn"])
-    world.run()
-    event = world.event_of(first)
+    first, event = world.sell("Koncert", branches=["Solbjerg Havn"])
     world.sandbox.place2book.buy(event.id)
     world.configure(place2book={"event_maker": 5000, "event_makers_by_branch": {"Solbjerg Havn": 5101}})
     second = world.add("Foredrag", branches=["Solbjerg Havn"])
-    world.site.edit(first, title="Stor koncert")
-    happened = world.run()
+    happened = world.after_edit(first, title="Stor koncert")
     assert (happened.raised, world.event_of(first).id, event.event_maker) == ({}, event.id, 5000)
     assert (world.event_of(second).event_maker, event.fields.name) == (5101, "Stor koncert")
     assert world.open_rejections() == {("Stor koncert", "moved_event_maker")}

@@ -122,8 +122,7 @@ def test_series_made_anew_while_its_create_answer_was_lost_is_created_once(world
     start = world.now().replace(microsecond=0, second=0) + 5 * DAY
     for week in range(2):
         world.add("Ukulele", series="s1", start=start + week * WEEK)
-    world.sandbox.faults.add("place2book", "drop_after", "POST", times=2)
-    assert set(world.run().raised) == {"load"}
+    assert set(world.after_fault("place2book", "drop_after", "POST", times=2).raised) == {"load"}
     world.site.redate_series("s1", [start + DAY, start + DAY + WEEK])
     assert world.run().raised == {}
     assert sorted(e.fields.begin_at for e in world.sandbox.place2book.events) == [start + DAY, start + DAY + WEEK]

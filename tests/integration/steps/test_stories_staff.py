@@ -47,9 +47,7 @@ def staffs(event: Event) -> dict[str, object]:
 
 
 def test_staffs_fields_survive_every_kind_of_run_and_every_change_of_the_source(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[CATEGORY])
     place2book, closes = world.sandbox.place2book, (world.now() + 30 * DAY).replace(microsecond=0).isoformat()
     place2book.staff_edit(event.id, **BY_STAFF, sale_close_at=closes, waiting_list=True, paused=True)
     own = place2book.staff_add_price(event.id, name="Personale", value=1100, maximum_count=2)
@@ -77,9 +75,7 @@ def test_staffs_fields_survive_every_kind_of_run_and_every_change_of_the_source(
 
 
 def test_staffs_edits_of_source_fields_stay_each_until_its_own_field_changes_and_are_told_once(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY], description="Kort", body="<p>Lang</p>")
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[CATEGORY], description="Kort", body="<p>Lang</p>")
     price = next(iter(event.prices))
     edited = {"name": "Koncert!", "description_short": "Andet", "capacity": 60}
     world.sandbox.place2book.staff_edit(event.id, **edited)
@@ -96,8 +92,7 @@ def test_staffs_edits_of_source_fields_stay_each_until_its_own_field_changes_and
         assert world.run().writes == [("place2book", "PUT")]
         assert {name: event.fields.as_json()[name] for name in edited} == edited
     assert (event.prices[price].fields.name, event.prices[price].fields.value) == ("Voksen (alm.)", 9900)
-    world.site.edit(uuid, ticket_categories=[{**CATEGORY, "price": {"currency": "DKK", "value": 110}}])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[{**CATEGORY, "price": {"currency": "DKK", "value": 110}}])
     assert (event.prices[price].fields.name, event.prices[price].fields.value) == ("Voksen (alm.)", 11000)
     assert world.run(Mode.RESYNC).writes == [("place2book", "PUT")]
     assert event.prices[price].fields.name == "Voksen"
@@ -105,9 +100,7 @@ def test_staffs_edits_of_source_fields_stay_each_until_its_own_field_changes_and
 
 
 def test_staffs_edit_of_a_price_is_told_again_when_they_make_it_anew(world: World) -> None:
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[CATEGORY])
     price = next(iter(event.prices))
     for kroner in (110, 120):
         world.sandbox.place2book.staff_edit_price(event.id, price, value=9900)
@@ -119,17 +112,14 @@ def test_staffs_edit_of_a_price_is_told_again_when_they_make_it_anew(world: Worl
 
 def test_staffs_edits_of_prices_that_are_no_longer_there_are_no_drift_any_more(world: World) -> None:
     child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40}}
-    uuid = world.add("Koncert", ticket_categories=[CATEGORY, child])
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell("Koncert", ticket_categories=[CATEGORY, child])
     adult, second = event.prices
     del event.prices[adult]
     world.sandbox.place2book.staff_edit_price(event.id, second, value=1)
     world.run()
     noted = {f"price.{adult}.value": None, f"price.{second}.value": 1}
     assert world.rows("SELECT drift FROM sync.links") == [{"drift": noted}]
-    world.site.edit(uuid, ticket_categories=[{**CATEGORY, "title": "Standard"}])
-    world.run()
+    world.after_edit(uuid, ticket_categories=[{**CATEGORY, "title": "Standard"}])
     assert [price.fields.name for price in event.prices.values()] == ["Standard"]
     assert world.rows("SELECT drift FROM sync.links") == [{"drift": {}}]
     assert world.run().writes == []

@@ -22,16 +22,14 @@ EDITS = {"name": "AT og mad (flyttet)", "description_short": "Skrevet i Place2bo
 def test_upgrade_sends_text_as_it_is_read_now_but_for_what_staff_had_edited(
     website: World, edited: tuple[str, ...]
 ) -> None:
-    uuid = website.add(SHOWN["name"], description=SHOWN["description_short"])
-    website.run()
+    uuid = website.publish(SHOWN["name"], description=SHOWN["description_short"])
     kept = {name: EDITS[name] for name in edited}
     _as_the_version_before_left_it(website, uuid, kept)
     expected = {**SHOWN, **kept}
     assert website.run().writes == ([] if len(edited) == len(SHOWN) else [("place2book", "PUT")])
     assert (_shown(website, uuid), dict(website.ours()[uuid].drift)) == (expected, kept)
     assert website.run().writes == []
-    website.site.edit(uuid, title="Noget andet")
-    website.run()
+    website.after_edit(uuid, title="Noget andet")
     assert _shown(website, uuid) == {**expected, "name": "Noget andet"}
 
 

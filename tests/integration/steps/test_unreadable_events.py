@@ -41,8 +41,7 @@ def test_event_whose_prices_cannot_be_read_is_left_alone_and_the_others_go_on(wo
     assert (run.raised, names(world)) == ({}, ["Koncert 0", "Koncert 2", "Koncert 3", "Ny", "Ny Koncert 1"])
     assert world.open_rejections() == {("Ny Koncert 0", CODE)}
     assert (world.ours()[ill].applied, world.ours()[ill].status) == (before.applied, "live")
-    world.sandbox.faults.clear()
-    assert world.run().writes == [(SERVER, "PUT")]
+    assert world.after_repair().writes == [(SERVER, "PUT")]
     assert (names(world)[-2:], world.open_rejections()) == (["Ny Koncert 0", "Ny Koncert 1"], set())
 
 
@@ -61,8 +60,7 @@ def test_linked_event_that_is_not_listed_and_cannot_be_read_is_not_missing(world
     long_ago = (world.now() - 90 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
     world.sandbox.place2book.staff_edit(event.id, begin_at=long_ago)
     world.sandbox.faults.add(SERVER, "status", "GET", f"/events/{event.id}$")
-    world.site.edit(ill, external_data=None)
-    run = world.run()
+    run = world.after_edit(ill, external_data=None)
     assert (run.raised, run.writes) == ({}, [])
     assert world.open_rejections() == {("Koncert 0", CODE)}
     assert (len(world.sandbox.place2book.events), world.ours()[ill].status) == (4, "live")
@@ -75,8 +73,7 @@ def test_event_that_cannot_be_read_gets_no_ticket_status(world: World) -> None:
         world.site.edit(uuid, external_data=None)
     assert world.run().writes == [("cms:solbjerg", "PATCH")]
     assert (world.link_shown(ill), world.link_shown(well)) == (None, world.ours()[well].sales_location)
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert world.link_shown(ill) == world.ours()[ill].sales_location
 
 
@@ -92,8 +89,7 @@ def test_event_that_cannot_be_read_is_not_removed(world: World, change: str) -> 
         assert world.run().writes == []
     assert world.open_rejections() == {("Koncert 0", CODE)}
     assert (world.ours()[ill].absences, world.ours()[ill].status) == (0, "live")
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     world.run()
     assert names(world) == ["Koncert 1", "Koncert 2", "Koncert 3"]
 
@@ -105,21 +101,18 @@ def test_absence_that_was_counted_stays_while_the_event_cannot_be_read(world: Wo
     break_prices(world, ill)
     world.run()
     assert (world.ours()[ill].absences, len(names(world))) == (1, 4)
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert names(world) == ["Koncert 1", "Koncert 2", "Koncert 3"]
 
 
 def test_what_was_rejected_before_stays_open_while_the_event_cannot_be_read(world: World) -> None:
     ill, *_ = four(world)
     world.sandbox.place2book.buy(world.event_of(ill).id, quantity=3)
-    world.site.edit(ill, ticket_capacity=2)
-    world.run()
+    world.after_edit(ill, ticket_capacity=2)
     break_prices(world, ill)
     world.run()
     assert world.open_rejections() == {("Koncert 0", "capacity_below_sold"), ("Koncert 0", CODE)}
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert world.open_rejections() == {("Koncert 0", "capacity_below_sold")}
 
 
@@ -136,8 +129,7 @@ def test_instance_made_anew_waits_while_its_event_cannot_be_read(world: World) -
         assert run.raised == {}
     assert names(world).count("Ukulele") == 2
     assert world.open_rejections() == {("Ukulele", CODE)}
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     standing = {link.event_id for link in world.ours().values() if link.title == "Ukulele"}
     assert (standing, names(world).count("Ukulele"), world.open_rejections()) == (events, 2, set())
 
@@ -145,8 +137,7 @@ def test_instance_made_anew_waits_while_its_event_cannot_be_read(world: World) -
 def test_event_whose_create_answer_was_lost_is_not_created_anew_while_it_cannot_be_read(world: World) -> None:
     four(world)
     uuid = world.add("Ny")
-    world.sandbox.faults.add(SERVER, "status", "POST", times=1, work=True)
-    assert set(world.run().raised) == {"load"}
+    assert set(world.after_fault(SERVER, "status", "POST", times=1, work=True).raised) == {"load"}
     made = world.sandbox.place2book.find("Ny")
     world.site.edit(uuid, title="Nyere", start=world.now() + 5 * DAY, end=world.now() + 5 * DAY + HOUR)
     world.sandbox.faults.add(SERVER, "status", "GET", f"/events/{made.id}/prices$")
@@ -154,8 +145,7 @@ def test_event_whose_create_answer_was_lost_is_not_created_anew_while_it_cannot_
         run = world.run()
         assert (run.raised, run.writes) == ({}, [])
     assert (uuid in world.ours(), ("Nyere", CODE) in world.open_rejections()) == (False, True)
-    world.sandbox.faults.clear()
-    world.run()
+    world.after_repair()
     assert (world.ours()[uuid].event_id, names(world).count("Nyere")) == (made.id, 1)
 
 
@@ -173,7 +163,6 @@ def test_plan_tells_of_an_event_that_cannot_be_read_and_plans_nothing_for_it(wor
 def test_prices_of_several_in_a_row_that_cannot_be_read_end_the_load_and_change_nothing(world: World) -> None:
     uuids = four(world)
     world.sandbox.faults.add(SERVER, "status", "GET", "/prices$")
-    world.site.edit(uuids[0], title="Ny titel")
-    run = world.run()
+    run = world.after_edit(uuids[0], title="Ny titel")
     assert ("load" in run.raised, run.writes, world.open_rejections()) == (True, [], set())
     assert "had trouble of its own (status 500)" in english(world.record(run).errors["load"])

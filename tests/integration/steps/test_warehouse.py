@@ -48,9 +48,7 @@ def counted(engine: Engine, table: str) -> int:
 
 def concert_with_buyers(world: World) -> str:
     """Let a concert be linked, and something be bought for it."""
-    uuid = world.add()
-    world.run()
-    event = world.event_of(uuid)
+    uuid, event = world.sell()
     world.sandbox.place2book.buy(event.id, quantity=2)
     world.sandbox.place2book.buy(event.id, quantity=1)
     world.ahead += HOUR
@@ -177,9 +175,7 @@ def test_event_that_is_past_lookback_is_exported_no_more(world: World) -> None:
 
 
 def test_event_that_we_deleted_unsold_is_dated_and_counts_as_no_empty_hall(world: World) -> None:
-    gone = world.add("Aflyst")
-    world.add("Koncert")
-    world.run()
+    gone = world.publish("Aflyst", beside="Koncert")
     assert counted(world.engine, "capacity_used") == 2
     world.site.remove(gone)
     for _ in range(2):

@@ -42,34 +42,27 @@ def test_website_that_shows_the_links_in_its_own_form_is_written_to_once(world: 
 
 @pytest.mark.usefixtures("rewriting")
 def test_website_whose_link_staff_emptied_gets_both_again(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.run()
+    uuid = world.publish("Koncert")
     kept = world.site.get(uuid).fields["external_data"]
-    world.site.edit(uuid, external_data={"url": None, "admin_url": None})
-    assert world.run().writes == [(SERVER, "PATCH")]
+    assert world.after_edit(uuid, external_data={"url": None, "admin_url": None}).writes == [(SERVER, "PATCH")]
     assert world.site.get(uuid).fields["external_data"] == kept
 
 
 @pytest.mark.usefixtures("rewriting")
 def test_website_that_removes_a_cancelled_events_link_is_cleared_once(world: World) -> None:
-    uuid = world.add("Koncert")
-    world.add("Foredrag")
-    world.run()
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    uuid = world.publish("Koncert", beside="Foredrag")
+    world.after_edit(uuid, state="Cancelled")
     assert (world.link_shown(uuid), world.run().writes) == (None, [])
 
 
 def test_events_that_cannot_be_written_to_do_not_keep_the_others_waiting(world: World) -> None:
     broken = [world.add(f"Umulig {number}", uuid=f"0{number}") for number in range(GIVE_UP_AFTER)]
     other = world.add("Koncert", uuid="1")
-    world.sandbox.faults.add(SERVER, "status", "PATCH", r"/events/0\d$", code=500)
-    assert set(world.run().raised) == {"writeback"}
+    assert set(world.after_fault(SERVER, "status", "PATCH", r"/events/0\d$", code=500).raised) == {"writeback"}
     assert world.link_shown(other) is None
     assert set(world.run().raised) == {"writeback"}
     assert world.answers(world.link_shown(other))
-    world.sandbox.faults.clear()
-    assert world.run().raised == {}
+    assert world.after_repair().raised == {}
     assert all(world.answers(world.link_shown(uuid)) for uuid in broken)
     assert world.run().writes == []
 

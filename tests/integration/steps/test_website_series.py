@@ -57,8 +57,7 @@ def test_series_that_is_cancelled_shows_on_dates_without_a_state_of_ours_and_rem
 def test_link_that_is_written_again_takes_no_state_along(world: World) -> None:
     uuid, _ = dates(world)
     world.run()
-    world.site.edit(uuid, external_data=None)
-    assert (world.run().writes, own_state(world, uuid)) == ([PATCH], None)
+    assert (world.after_edit(uuid, external_data=None).writes, own_state(world, uuid)) == ([PATCH], None)
 
 
 def test_state_that_changes_alone_gives_the_date_no_link_of_its_own(world: World) -> None:
@@ -110,8 +109,7 @@ def test_state_is_never_written_over_one_that_shows_cancelled_or_the_same(world:
 def test_dates_made_anew_show_the_series_state_and_are_written_theirs_only_where_it_differs(world: World) -> None:
     uuids = dates(world, capacity=1)
     world.run()
-    world.sandbox.place2book.buy(world.event_of(uuids[0]).id)
-    world.run()
+    world.after_sale(world.event_of(uuids[0]).id)
     starts = [world.site.get(uuid).start + HOUR for uuid in uuids]
     anew = world.site.redate_series("s1", starts)
     world.run()
@@ -124,8 +122,7 @@ def test_link_typed_on_the_series_is_cleared_once_and_then_told_until_it_is_gone
     world.run()
     link = world.link_shown(uuid)
     series_link(world, link)
-    world.site.edit(uuid, state="Cancelled")
-    assert world.run().counted == {("place2book", "DELETE"): 1, PATCH: 1}
+    assert world.after_edit(uuid, state="Cancelled").counted == {("place2book", "DELETE"): 1, PATCH: 1}
     assert (world.link_shown(uuid), world.open_rejections()) == (link, set())
     for hour in range(1, 5):
         world.ahead = hour * HOUR
@@ -141,16 +138,14 @@ def test_link_typed_on_the_series_is_foreseen_to_be_cleared_no_second_time(world
     uuid = dates(world)[0]
     world.run()
     series_link(world, world.link_shown(uuid))
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     assert world.changes(world.run(Mode.PLAN)) == []
 
 
 def test_plan_leaves_what_is_noted_of_a_cleared_link(world: World) -> None:
     uuid = dates(world)[0]
     world.run()
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     before = world.ours()
     assert CLEARED in before[uuid].echo
     world.run(Mode.PLAN)
@@ -161,8 +156,7 @@ def test_link_typed_anew_after_it_was_gone_is_tried_once_more(world: World) -> N
     uuid = dates(world)[0]
     world.run()
     link = world.link_shown(uuid)
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     assert world.run().writes == []
     world.site.edit(uuid, external_data={"url": link, "admin_url": None})
     assert (world.run().writes, world.link_shown(uuid)) == ([PATCH], None)
@@ -174,8 +168,7 @@ def test_link_typed_on_the_series_whose_clearing_was_not_answered_is_tried_until
     world.run()
     series_link(world, world.link_shown(uuid))
     world.site.edit(uuid, state="Cancelled")
-    world.sandbox.faults.add(SERVER, "drop_after", "PATCH", times=1)
-    assert set(world.run().raised) == {"writeback"}
+    assert set(world.after_fault(SERVER, "drop_after", "PATCH", times=1).raised) == {"writeback"}
     assert [world.run().writes, world.run().writes] == [[PATCH], []]
     assert world.open_rejections() == {("Kursus", "link_still_shown")}
 
@@ -185,13 +178,10 @@ def test_link_of_an_event_that_is_sold_again_is_cleared_anew_when_it_is_not(worl
     world.run()
     event, link = world.event_of(uuid), world.link_shown(uuid)
     for _ in range(2):
-        world.sandbox.place2book.staff_edit(event.id, passive=True)
-        assert (world.run().writes, world.link_shown(uuid)) == ([PATCH], None)
-        world.sandbox.place2book.staff_edit(event.id, passive=False)
-        assert (world.run().writes, world.link_shown(uuid)) == ([PATCH], link)
+        assert (world.after_staff_edit(event.id, passive=True).writes, world.link_shown(uuid)) == ([PATCH], None)
+        assert (world.after_staff_edit(event.id, passive=False).writes, world.link_shown(uuid)) == ([PATCH], link)
     series_link(world, link)
-    world.sandbox.place2book.staff_edit(event.id, passive=True)
-    assert (world.run().writes, world.open_rejections()) == ([PATCH], set())
+    assert (world.after_staff_edit(event.id, passive=True).writes, world.open_rejections()) == ([PATCH], set())
     assert (world.run().writes, world.open_rejections()) == ([], {("Kursus", "link_still_shown")})
 
 
@@ -199,12 +189,10 @@ def test_event_that_is_sold_again_gets_its_link_and_the_rejection_is_no_more(wor
     uuid = dates(world)[0]
     world.run()
     series_link(world, world.link_shown(uuid))
-    world.site.edit(uuid, state="Cancelled")
-    world.run()
+    world.after_edit(uuid, state="Cancelled")
     world.run()
     series_link(world, None)
-    world.site.edit(uuid, state="Active")
-    world.run()
+    world.after_edit(uuid, state="Active")
     assert world.answers(world.link_shown(uuid))
     assert (world.run().writes, world.open_rejections()) == ([], set())
 
@@ -212,8 +200,7 @@ def test_event_that_is_sold_again_gets_its_link_and_the_rejection_is_no_more(wor
 def test_upgraded_library_with_states_written_is_written_nothing(world: World) -> None:
     uuids = dates(world, capacity=1)
     world.run()
-    world.sandbox.place2book.buy(world.event_of(uuids[0]).id)
-    world.run()
+    world.after_sale(world.event_of(uuids[0]).id)
     assert [link.state_written for link in world.ours().values()] != []
     world.ahead = timedelta(hours=1)
     assert world.run().writes == []

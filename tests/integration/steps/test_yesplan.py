@@ -166,8 +166,7 @@ def test_event_that_cannot_be_read_for_an_hour_keeps_its_sale(theater: World) ->
     untold, without_status = state.find("Kameliadamen"), state.find("Åbent hus bag scenen")
     state.behave(bulk=False)
     state.edit(without_status.id, status="")
-    theater.sandbox.faults.add(f"yesplan:{VENUE}", "status", "GET", f"{untold.id}/customdata", code=404)
-    ill = theater.run()
+    ill = theater.after_fault(f"yesplan:{VENUE}", "status", "GET", f"{untold.id}/customdata", code=404)
     assert (ill.raised, ill.writes) == ({}, [])
     unreadable = {(event.name, "unreadable") for event in (untold, without_status)}
     assert theater.open_rejections() == unreadable | {("Visekoncert", "price_not_a_number")}

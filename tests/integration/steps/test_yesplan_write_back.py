@@ -38,8 +38,7 @@ def test_tickets_sold_and_left_are_written_when_they_change_and_only_they(theate
     event = theater.sandbox.place2book.find("Kameliadamen")
     link = installation(theater).find("Kameliadamen").custom["ticket_link"]
     installation(theater).writable = frozenset({"tickets_sold", "tickets_available"})
-    theater.sandbox.place2book.buy(event.id, quantity=3)
-    bought, silent = theater.run(), theater.run()
+    bought, silent = theater.after_sale(event.id, quantity=3), theater.run()
     assert (bought.raised, bought.writes, silent.writes) == ({}, [WRITES_BACK], [])
     assert shown(theater, "Kameliadamen") == {"ticket_state": "I salg", "tickets_sold": 3, "tickets_available": 237}
     assert installation(theater).find("Kameliadamen").custom["ticket_link"] == link
@@ -51,8 +50,7 @@ def test_event_that_sells_out_says_so_and_a_word_of_the_staff_stays(theater: Wor
     uuid = state.find("Åbent hus bag scenen").id
     state.edit(uuid, ticket_state="Få pladser")
     assert theater.run().writes == []
-    theater.sandbox.place2book.buy(theater.event_of(uuid).id, quantity=80)
-    theater.run()
+    theater.after_sale(theater.event_of(uuid).id, quantity=80)
     assert shown(theater, "Åbent hus bag scenen") == {
         "ticket_state": "Udsolgt",
         "tickets_sold": 80,
@@ -64,8 +62,7 @@ def test_event_with_more_sold_than_there_is_room_for_shows_that_nothing_is_left(
     theater.run()
     event = theater.sandbox.place2book.find("Kameliadamen")
     theater.sandbox.place2book.buy(event.id, quantity=4)
-    theater.sandbox.place2book.staff_edit(event.id, capacity=1)
-    theater.run()
+    theater.after_staff_edit(event.id, capacity=1)
     assert (event.available, theater.run().writes) == (-3, [])
     assert shown(theater, "Kameliadamen") == {"ticket_state": "Udsolgt", "tickets_sold": 4, "tickets_available": 0}
 
@@ -73,8 +70,7 @@ def test_event_with_more_sold_than_there_is_room_for_shows_that_nothing_is_left(
 def test_event_that_staff_sell_without_limit_shows_no_number_of_tickets_left(theater: World) -> None:
     theater.run()
     event = theater.sandbox.place2book.find("Kameliadamen")
-    theater.sandbox.place2book.staff_edit(event.id, capacity="∞")
-    theater.run()
+    theater.after_staff_edit(event.id, capacity="∞")
     assert (event.available, theater.run().writes) == (200_000, [])
     assert shown(theater, "Kameliadamen") == {"ticket_state": "I salg", "tickets_sold": 0, "tickets_available": ""}
 
@@ -83,8 +79,7 @@ def test_sale_that_opens_between_two_hours_is_shown_within_minutes(theater: Worl
     theater.run()
     event = theater.sandbox.place2book.find("Kameliadamen")
     opens = theater.now().replace(microsecond=0) + HOUR
-    theater.sandbox.place2book.staff_edit(event.id, sale_open_at=opens.isoformat())
-    theater.run()
+    theater.after_staff_edit(event.id, sale_open_at=opens.isoformat())
     before = shown(theater, "Kameliadamen")["ticket_state"]
     theater.ahead = 2 * HOUR
     assert libraries_due(theater.engine, theater.now()) == {"solbjerg"}
@@ -155,8 +150,7 @@ def test_state_that_changes_while_the_key_may_not_write_it_is_written_once_it_ma
     state = installation(theater)
     writable, uuid = state.writable, state.find("Åbent hus bag scenen").id
     state.writable = writable - {"ticket_state"}
-    theater.sandbox.place2book.buy(theater.event_of(uuid).id, quantity=80)
-    theater.run()
+    theater.after_sale(theater.event_of(uuid).id, quantity=80)
     before = shown(theater, "Åbent hus bag scenen")
     state.writable = writable
     theater.run()
@@ -203,8 +197,7 @@ def test_state_that_the_key_may_not_write_between_two_hours_stays_due_and_the_co
     theater.run()
     event = theater.sandbox.place2book.find("Kameliadamen")
     opens = theater.now().replace(microsecond=0) + HOUR
-    theater.sandbox.place2book.staff_edit(event.id, sale_open_at=opens.isoformat())
-    theater.run()
+    theater.after_staff_edit(event.id, sale_open_at=opens.isoformat())
     theater.sandbox.place2book.staff_edit(event.id, capacity=300)
     state = installation(theater)
     writable = state.writable

@@ -14,14 +14,17 @@ from billetbro.settings.libraries import Library
 from billetbro.sources.yesplan.values import state_in, state_words
 from sandbox.yesplan_state import Installation
 
-EACH_SOURCE = ["dpl_cms", pytest.param("yesplan", marks=pytest.mark.long)]
-"""For modules whose tests hold whatever the source is; a venue's whole runs are in test_yesplan.py."""
-
 VENUE = "theater"
 PRICES = {"Voksen": "price_adult", "Barn": "price_child", "Ny": "price_new"}
 LINKS = {"sales_link": "ticket_link", "admin_link": "ticket_admin", "sale_state": "ticket_state"}
 COUNTS = {"sold": "tickets_sold", "available": "tickets_available"}
 _PLAIN = {"title": "name", "series": "group", "branches": "locations", "start": "start", "end": "end"}
+
+
+@pytest.fixture(params=["dpl_cms", pytest.param("yesplan", marks=pytest.mark.long)])
+def each_source(request: pytest.FixtureRequest) -> str:
+    """Name each kind of source in turn, for modules whose tests hold whatever it is; see test_yesplan.py too."""
+    return str(request.param)
 
 
 def in_yesplan(library: Library, **custom_data: object) -> Library:

@@ -136,7 +136,6 @@ def test_role_is_created_by_whoever_comes_first_and_asked_for_where_it_may_not_b
         migrate_warehouse(modest)
     told = [record.getMessage() for record in caplog.records]
     assert (len(told), f"CREATE ROLE {ANALYST} NOLOGIN" in told[0]) == (1, True)
-
     with ThreadPoolExecutor() as pool, first.begin() as connection:
         connection.execute(text(CREATE_ROLE))
         late = pool.submit(migrate_warehouse, second)

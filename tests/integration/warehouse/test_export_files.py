@@ -35,10 +35,8 @@ def test_files_are_off_unless_a_place_is_named(
     monkeypatch.delenv("BILLETBRO_FILES", raising=False)
     if value is not None:
         monkeypatch.setenv("BILLETBRO_FILES", value)
-
     with written_to_files(engine, engine, LIBRARY) as written:
         export(engine, Till(), written.now)
-
     assert (lake(), written.summary, str(written)) == (None, None, "")
 
 
@@ -98,7 +96,6 @@ def test_store_that_cannot_be_reached_is_told_of_without_a_secret(
 def test_files_follow_an_export(engine: Engine, root: Path) -> None:
     with written_to_files(engine, engine, LIBRARY) as written:
         export(engine, Till(), written.now)
-
     assert str(written) == "; to files: 1 events, 2 prices, 2 purchases, 3 tickets, 1 additional_sales"
     assert len(rows(root, "purchases")) == 2
 
@@ -109,7 +106,6 @@ def test_files_miss_nothing_of_an_export_that_waited_for_another(engine: Engine,
             export(engine, Till({10: (FIRST,)}), written.now)
         export(engine, Till(), waited.now, force=True)
         mark_events_gone(engine, LIBRARY, [10], waited.now)
-
     assert [row["purchase_id"] for row in rows(root, "purchases")] == [900, 910]
     assert [row["removed_at"] for row in rows(root, "events")] == [waited.now]
 
@@ -117,7 +113,6 @@ def test_files_miss_nothing_of_an_export_that_waited_for_another(engine: Engine,
 def test_files_follow_an_export_in_which_events_failed(engine: Engine, root: Path) -> None:
     with pytest.raises(Retriable, match=r"^one event$"):
         export_ended_by(engine, Retriable("one event"))
-
     assert len(rows(root, "purchases")) == 2
 
 
@@ -125,7 +120,6 @@ def test_files_follow_an_export_in_which_events_failed(engine: Engine, root: Pat
 def test_files_do_not_follow_an_export_that_was_none(engine: Engine, root: Path, error: Exception) -> None:
     with pytest.raises(type(error)):
         export_ended_by(engine, error)
-
     assert not root.exists()
 
 

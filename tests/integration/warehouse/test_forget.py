@@ -78,9 +78,7 @@ def test_forget_removes_the_person_everywhere_and_leaves_sums_and_the_others(
     write(engine, tmp_path)
     other, before = people(engine)[910], sums(engine)
     before_told = people(engine)[900]
-
     found = remove(engine, who, tmp_path)
-
     assert found == replace(FOUND, files={"purchases": 1, "answers": 2})
     assert people(engine) == {900: NOTHING, 910: other}
     assert (given_answers(engine), sums(engine)) == ([None, None], before)

@@ -52,7 +52,6 @@ def versions(root: Path) -> dict[str, int]:
 
 def test_lake_holds_every_row_of_every_table(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=ANSWERS_TOO)
-
     assert write(engine, tmp_path) == EVERY_TABLE | {"answers": 1}
     assert lake(tmp_path) == warehouse(engine)
 
@@ -61,9 +60,7 @@ def test_lake_of_an_export_that_changed_nothing_stays(engine: Engine, tmp_path: 
     export(engine, Till())
     write(engine, tmp_path)
     before = stored_bytes(tmp_path)
-
     export(engine, Till(), MONDAY + HOUR, force=True)
-
     assert write(engine, tmp_path, MONDAY + HOUR) == {}
     assert stored_bytes(tmp_path) == before
 
@@ -71,9 +68,7 @@ def test_lake_of_an_export_that_changed_nothing_stays(engine: Engine, tmp_path: 
 def test_lake_gets_only_what_changed_and_has_one_row_of_each_key(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=ANSWERS_TOO)
     write(engine, tmp_path)
-
     export(engine, CANCELLED, MONDAY + HOUR, events=[standing(available_tickets=98)], privacy=ANSWERS_TOO)
-
     assert write(engine, tmp_path, MONDAY + HOUR) == {"events": 1, "purchases": 1}
     assert [row["transaction_type"] for row in rows(tmp_path, "purchases")] == ["completed", "cancel"]
     assert {name: len(found) for name, found in lake(tmp_path).items()} == EVERY_TABLE | {"answers": 1}
@@ -85,9 +80,7 @@ def test_lake_never_takes_an_older_row_for_a_newer(engine: Engine, tmp_path: Pat
         (old,) = schema.changed_rows(connection, EXPORTED[2], LIBRARY, None)
     export(engine, CANCELLED, MONDAY + HOUR, force=True)
     write(engine, tmp_path, MONDAY + HOUR)
-
     lake_in(tmp_path).merge(EXPORTED[2], LIBRARY, old)
-
     assert [row["transaction_type"] for row in rows(tmp_path, "purchases")] == ["completed", "cancel"]
 
 
@@ -97,14 +90,12 @@ def test_lake_answers_to_a_purchase_as_a_whole_have_one_row_too(engine: Engine, 
     other = replace(FIRST, answers=(Answer(name="Hørt om os", value="Avis"),))
     export(engine, Till({10: (other, SECOND)}), MONDAY + HOUR, privacy=ANSWERS_TOO, force=True)
     write(engine, tmp_path, MONDAY + HOUR)
-
     assert [(row["ticket_id"], row["value"]) for row in rows(tmp_path, "answers")] == [(None, "Avis")]
 
 
 def test_lake_has_one_schema_whatever_it_holds_and_its_comments(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=Privacy(policy=PersonalDataPolicy.DROP, key=KEY))
     write(engine, tmp_path)
-
     for table in EXPORTED[:5]:
         made = DeltaTable(tmp_path / table.name)
         assert pa.schema(made.schema().to_arrow()).equals(lake_schema(table), check_metadata=True)
@@ -124,9 +115,7 @@ def test_lake_of_an_older_version_gets_the_new_columns(engine: Engine, tmp_path:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(delta_tables, "lake_schema", lambda _: older)
         lake_in(tmp_path).tables.opened_or_made(EXPORTED[2])
-
     write(engine, tmp_path)
-
     assert [row["income_ore"] for row in rows(tmp_path, "purchases")] == [10000, 7500]
 
 
@@ -134,7 +123,6 @@ def test_lake_of_an_older_version_gets_the_new_columns(engine: Engine, tmp_path:
 def test_lake_that_cannot_be_written_is_made_up_for(engine: Engine, tmp_path: Path, *, same_run: bool) -> None:
     export(engine, Till())
     (tmp_path / "tickets").write_text("in the way")
-
     with pytest.raises(
         Retriable, match=rf"^The export's files could not be read from '{tmp_path}' \(OSError: .*tickets"
     ):
@@ -142,7 +130,6 @@ def test_lake_that_cannot_be_written_is_made_up_for(engine: Engine, tmp_path: Pa
     (tmp_path / "tickets").unlink()
     if not same_run:
         export(engine, CANCELLED, MONDAY + HOUR, force=True)
-
     assert write(engine, tmp_path, MONDAY + HOUR) == EVERY_TABLE
     assert lake(tmp_path) == warehouse(engine)
 
@@ -154,7 +141,6 @@ def test_write_that_is_killed_leaves_the_last_version_and_is_made_up_for(engine:
     (file,) = parquet_files(tmp_path)
     broken_off = file.with_name("part-00000-00000000-0000-4000-8000-000000000000-c000.snappy.parquet")
     broken_off.write_bytes(file.read_bytes())
-
     assert lake(tmp_path) == before
     lake_in(tmp_path).remove_earlier_versions(LIBRARY)
     assert (broken_off.exists(), lake(tmp_path)) == (False, before)
@@ -163,7 +149,6 @@ def test_write_that_is_killed_leaves_the_last_version_and_is_made_up_for(engine:
 def test_lake_in_another_place_begins_with_everything(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till())
     write(engine, tmp_path / "old")
-
     assert write(engine, tmp_path / "new") == EVERY_TABLE
 
 
@@ -172,7 +157,6 @@ def test_lake_of_many_rows_is_written_a_few_at_a_time(
 ) -> None:
     monkeypatch.setattr(schema, "ROWS_AT_A_TIME", 2)
     export(engine, Till())
-
     assert write(engine, tmp_path) == EVERY_TABLE
     assert (lake(tmp_path) == warehouse(engine), len(parquet_files(tmp_path, "tickets"))) == (True, 2)
 
@@ -180,10 +164,8 @@ def test_lake_of_many_rows_is_written_a_few_at_a_time(
 def test_change_is_dated_after_what_the_lake_holds_already(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), MONDAY)
     write(engine, tmp_path)
-
     with engine.connect() as connection:
         dates = [date_of_change(connection, LIBRARY, MONDAY + late) for late in (-HOUR, HOUR)]
-
     assert dates == [MONDAY + timedelta(microseconds=1), MONDAY + HOUR]
 
 
@@ -216,10 +198,8 @@ def test_night_makes_one_file_of_many_and_removes_what_expired(engine: Engine, t
         export(engine, till, MONDAY + hours * HOUR, privacy=KEEP, force=True)
         write(engine, tmp_path, MONDAY + hours * HOUR)
     before = lake(tmp_path)
-
     assert tidy_files(engine, engine, LIBRARY, lake_in(tmp_path), lambda: MONDAY + DAY) > 0
     lake_in(tmp_path).remove_expired()
-
     assert (lake(tmp_path), len(DeltaTable(tmp_path / "purchases").file_uris())) == (before, 1)
     assert tidy_files(engine, engine, LIBRARY, lake_in(tmp_path), lambda: MONDAY + DAY) == 0
 
@@ -233,9 +213,7 @@ def test_versions_go_when_their_time_is_over_and_not_before(
     for number, till in enumerate((Till(), CANCELLED)):
         export(engine, till, MONDAY + number * HOUR, force=True)
         write(engine, tmp_path, MONDAY + number * HOUR)
-
     lake_in(tmp_path).remove_expired()
-
     assert len(parquet_files(tmp_path)) == left
 
 
@@ -260,9 +238,7 @@ def test_first_write_after_an_upgrade_makes_the_lake_anew_and_removes_the_earlie
 ) -> None:
     export(engine, Till(), privacy=PSEUDONYMISE)
     before = an_earlier_edition(tmp_path)
-
     assert write(engine, tmp_path) == EVERY_TABLE
-
     theirs = [before["theirs"], before["theirs in a day"]]
     assert [path for path in before.values() if path.exists()] == theirs[::-1]
     assert [one for one in caplog.messages if "was not written by Billetbro: it was left" in one] == [
@@ -278,9 +254,7 @@ def test_first_write_after_an_upgrade_makes_the_lake_anew_and_removes_the_earlie
 def test_earlier_files_of_a_library_that_is_exported_no_longer_go_at_night(engine: Engine, tmp_path: Path) -> None:
     before = an_earlier_edition(tmp_path)
     assert lake_in(tmp_path).libraries() == {LIBRARY}
-
     tidy_files(engine, engine, LIBRARY, lake_in(tmp_path), lambda: MONDAY)
-
     assert [name for name, path in before.items() if path.exists()] == ["theirs in a day", "theirs"]
 
 
@@ -288,10 +262,8 @@ def test_table_of_somebody_else_is_left(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till())
     DeltaTable.create(tmp_path / "purchases", lake_schema(EXPORTED[2]), partition_by=["library"])
     before = stored_bytes(tmp_path / "purchases")
-
     with pytest.raises(Fatal, match="did not make"):
         write(engine, tmp_path)
-
     assert stored_bytes(tmp_path / "purchases") == before
 
 
@@ -302,11 +274,9 @@ def test_damaged_file_is_removed_by_hand_and_the_library_written_anew(engine: En
     damaged.write_bytes(b"not Parquet")
     with pytest.raises(Fatal, match=rf"^'{damaged}', a file of the library '{LIBRARY}', is not"):
         list(lake_in(tmp_path).rows(LIBRARY, "purchases", ("email",)))
-
     damaged.unlink()
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM warehouse.file_exports"))
-
     assert (write(engine, tmp_path), lake(tmp_path)) == (EVERY_TABLE, warehouse(engine))
 
 

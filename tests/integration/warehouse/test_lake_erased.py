@@ -41,10 +41,8 @@ def emptied(row: Row) -> Row:
 def test_erasing_leaves_no_byte_of_a_buyer_in_any_file(root: Path) -> None:
     assert told(root, FIRST_BUYER) == list(FIRST_BUYER)
     amounts = [row["total_ore"] for row in rows(root, "purchases")]
-
     counts = blank_files(lake_in(root), LIBRARY, {900})
     lake_in(root).remove_earlier_versions(LIBRARY)
-
     assert counts == {"purchases": 1, "answers": 2}
     assert (told(root, FIRST_BUYER), told(root, SECOND_BUYER)) == ([], list(SECOND_BUYER))
     assert [row["total_ore"] for row in rows(root, "purchases")] == amounts == [12500, 7500]
@@ -59,9 +57,7 @@ def test_log_tells_of_nobody_whatever_is_done(engine: Engine, root: Path) -> Non
     write(engine, root, MONDAY + 2 * HOUR)
     for table in root.iterdir():
         DeltaTable(table).create_checkpoint()
-
     logs = "".join(everything_in(table / "_delta_log") for table in root.iterdir()).casefold()
-
     assert found_in(logs, (*FIRST_BUYER, *SECOND_BUYER)) == []
     assert ("minvalues" in logs, "purchase_id" in logs, "checkpoint" in str(stored_bytes(root).keys())) == (True,) * 3
 
@@ -69,7 +65,6 @@ def test_log_tells_of_nobody_whatever_is_done(engine: Engine, root: Path) -> Non
 def test_erasing_leaves_the_lake_alone_where_nothing_changes(root: Path) -> None:
     blank_files(lake_in(root), LIBRARY, {910})
     before = stored_bytes(root)
-
     assert blank_files(lake_in(root), LIBRARY, {910}) == {"purchases": 0, "answers": 0}
     assert blank_files(lake_in(root), OTHER, {900}) == {"purchases": 0, "answers": 0}
     assert stored_bytes(root) == before
@@ -80,10 +75,8 @@ def test_erasing_leaves_other_libraries_and_their_earlier_versions(engine: Engin
         export(engine, Till({10: (purchase,)}), MONDAY + hours * HOUR, privacy=KEEP, force=True, library=OTHER)
         write(engine, root, MONDAY + hours * HOUR, library=OTHER)
     theirs = {path: path.read_bytes() for path in parquet_files(root, library=OTHER)}
-
     blank_files(lake_in(root), LIBRARY, {900})
     lake_in(root).remove_earlier_versions(LIBRARY)
-
     assert {path: path.read_bytes() for path in parquet_files(root, library=OTHER)} == theirs
     assert (len(theirs), len(parquet_files(root))) == (2, 1)
 

@@ -61,14 +61,12 @@ def test_export_over_http_follows_what_buyers_and_staff_do(
     event = evening(sandbox, client)
     assert run(engine, client, [event], NOW).purchases_new == 2
     assert run(engine, client, [evening(sandbox, client)], NOW + HOUR).events_exported == 0
-
     first, second = sandbox.place2book.purchases(event.event_id)
     sandbox.place2book.buy(event.event_id, quantity=1)
     sandbox.place2book.refund(second.id)
     sandbox.place2book.release(first.tickets[1].id)
     sandbox.place2book.arrive(first.tickets[0].id)
     summary = run(engine, client, [evening(sandbox, client)], NOW + 2 * HOUR)
-
     assert (summary.reasons, summary.purchases_new, summary.purchases_cancelled, summary.tickets_released) == (
         {"available_changed": 1},
         1,

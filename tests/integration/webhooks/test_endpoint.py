@@ -63,7 +63,6 @@ def test_take_action_while_a_run_of_the_event_waits_starts_no_second(door: Door)
     answers = [yesplan.press(KNOWN), yesplan.press(KNOWN, "withdraw"), yesplan.press(NEW)]
     door.runs.begun = True
     answers.append(Yesplan(yesplan.address, yesplan.secret, lambda: time.time() + 1).press(KNOWN))
-
     assert [answer.status_code for answer in answers] == [202] * 4
     assert door.runs.started == [("theater", KNOWN), ("theater", NEW), ("theater", KNOWN)]
     first, second, third = door.runs.ids

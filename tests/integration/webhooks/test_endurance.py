@@ -46,7 +46,6 @@ def test_library_whose_yesplan_hangs_keeps_no_thread_from_airflow_or_another_lib
     refused = [answer.result() for answer in pressed if answer.done()]
     airflow = requests.get(door.address.replace("/yesplan", "/airflow"), timeout=60)
     door.answers.set()
-
     assert (airflow.status_code, {answer.status_code for answer in refused}) == (200, {429})
     assert {answer.headers["Retry-After"] for answer in refused} == {"60"}
     assert sorted(answer.result().status_code for answer in pressed) == [202] * 16 + [429] * one_too_many

@@ -146,7 +146,6 @@ def test_state_after_a_run_tells_how_the_event_stands(
     if rejected:
         reject(engine, uuid, resolved=rejected == "resolved")
     reject(engine, other)
-
     assert tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW) == []
     assert (theater.get(uuid).custom, theater.get(other).custom) == ({"ticketing_update": state}, {})
     assert (told(engine), whom_to_tell(engine, ITS_RUN)) == ([(True, False)], [])
@@ -185,7 +184,6 @@ def test_state_is_told_at_each_event_of_a_group_and_at_the_group(
             reject(engine, uuid)
         if event in ("published", "over"):
             link(engine, uuid, LIVE if event == "published" else RETIRED)
-
     assert tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW) == []
     assert [theater.get(uuid).custom["ticketing_update"] for uuid in uuids] == list(states)
     assert theater.of_groups == {group: {"ticketing_update": of_all}}
@@ -228,7 +226,6 @@ def test_state_that_yesplan_refuses_is_not_told_again(
     for uuid in (gone, there):
         ask(engine, uuid)
     ran(engine)
-
     mistakes = tell(engine, RUN, source, whom_to_tell(engine, ITS_RUN), NOW)
     assert [gone in str(mistake) for mistake in mistakes] == [True]
     assert (theater.get(there).custom, told(engine)) == ({"ticketing_update": "absent"}, [(True, True), (True, False)])
@@ -250,7 +247,6 @@ def test_state_while_yesplan_is_down_is_told_after_the_librarys_next_run(
     ran(engine, "of another library", "solbjerg")
     ran(engine, "scheduled")
     waiting = [whom_to_tell(engine, RunRequest(run_id=run)) for run in ("of another library", "scheduled")]
-
     assert (len(mistakes), asked, [len(one) for one in waiting]) == (1, 1, [0, 2])
     assert tell(engine, "scheduled", source, waiting[1], NOW) == []
     assert [theater.get(uuid).custom for uuid in uuids] == [{"ticketing_update": "absent"}] * 2
@@ -289,7 +285,6 @@ def test_state_that_its_own_run_did_not_tell_is_told_after_a_later_one(
         ran(engine, HOURLY.run_id, **later)
     link(engine, uuid)
     request = replace(HOURLY, events=frozenset(uuid if event == "event" else event for event in events))
-
     assert tell(engine, HOURLY.run_id, source, whom_to_tell(engine, request), NOW) == []
     assert theater.get(uuid).custom == ({"ticketing_update": state} if state else {})
     assert (told(engine), len(whom_to_tell(engine, ITS_RUN))) == ([(state is not None, False)], int(state is None))

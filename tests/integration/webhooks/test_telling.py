@@ -46,7 +46,6 @@ def test_venue_is_told_although_another_is_listed_no_more_and_a_third_has_no_con
                 stored.remember(connection, library, library, utc_now())
                 stored.note_run(connection, library, event, WebhookAction.UPDATE, RUN.run_id)
         tell_who_asked(engine, RUN)
-
         assert theater.get(event).custom == {"ticketing_update": "failed"}
     assert [record.getMessage() for record in caplog.records] == [
         "closed: the states of forced updates could not be shown: There is no connection 'y_closed'; add it in Airflow "
