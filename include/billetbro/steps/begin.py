@@ -1,4 +1,4 @@
-"""Before the first step: the schemas up to date, and a row in `sync.runs` for each library."""
+"""Before the first step: migrate the schemas, and add a row to `sync.runs` for each library."""
 
 import logging
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 def begin(
     engine: Engine, libraries: Sequence[Library], request: RunRequest, now: datetime, warehouse: Engine | None = None
 ) -> list[list[str]]:
-    """Begin a run for these libraries and return their ids in the batches that tasks work on; twins are in the same.
+    """Begin a run for these libraries and return their ids in batches, one for each task; twins share a batch.
 
-    A warehouse in a database of its own that does not answer or lets nothing be written, or whose connection is gone
-    (None, where it was one), keeps nobody from selling: the exports will say so.
+    A warehouse in a separate database that is down or read-only, or whose connection was removed (None), does not stop
+    the run: the exports report it.
     """
     migrate(engine)
     _look_after(engine, warehouse, now)
@@ -36,7 +36,7 @@ def begin(
 
 
 def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None:
-    """Bring the schema `warehouse` up to date where it lies, and tell it who was forgotten while it lay elsewhere."""
+    """Migrate the schema `warehouse` in its database, and apply erasures made while it was elsewhere."""
     if warehouse is None and is_elsewhere(engine):
         return
     if warehouse is None or warehouse is engine:

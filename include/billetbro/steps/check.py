@@ -1,4 +1,4 @@
-"""What `check` says: a line for each thing that was looked at; below a failure what is wrong, and how to mend it."""
+"""The output of `check`: a line for each check; below a failure the error and how to fix it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,10 +27,7 @@ EXAMPLES = {PriceUnit.KRONER: "75 → 75,00 kr.", PriceUnit.MINOR: "7500 → 75,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One thing that was looked at; `mend` is the key of how to mend it, None where all is well.
-
-    `source` is the kind of source that is spoken of, if any.
-    """
+    """The result of one check. `mend`: the key of how to fix it, None on success; `source`: the kind of source."""
 
     subject: Message
     said: Message
@@ -38,7 +35,7 @@ class Checked:
     source: str = ANY_SOURCE
 
     def in_words(self, say: Translator) -> str:
-        """Return it as a line; a failure with what is wrong and how to mend it below."""
+        """Return the result as a line; a failure with the error and how to fix it below."""
         say = say.for_source(self.source)
         subject, said = say.say(self.subject), say.say(self.said)
         if self.mend is None:
@@ -48,7 +45,7 @@ class Checked:
 
 
 def checked(subject: Message, look: Callable[[], Message], source: str = ANY_SOURCE) -> Checked:
-    """Look at something and return what came of it; an error is part of it, never raised."""
+    """Run a check and return its result; an error is part of it, not raised."""
     try:
         return Checked(subject=subject, said=look(), source=source)
     except Exception as error:
@@ -57,7 +54,7 @@ def checked(subject: Message, look: Callable[[], Message], source: str = ANY_SOU
 
 
 def check_event_makers(library: Library, usable: Mapping[int, str]) -> Iterator[Checked]:
-    """Say of each event maker of a library whether it may be used, and what it is called in Place2book."""
+    """Check that each event maker of a library may be used, and show its name in Place2book."""
     place2book = library.place2book
     branches = {maker: branch for branch, maker in place2book.event_makers_by_branch.items()}
     for maker in dict.fromkeys((place2book.event_maker, *place2book.event_makers_by_branch.values())):
@@ -72,7 +69,7 @@ def check_event_makers(library: Library, usable: Mapping[int, str]) -> Iterator[
 
 
 def check_fallback_address(library: Library) -> Checked:
-    """Show the address of events that have none; the settings hold only whole ones."""
+    """Show the address of events without one."""
     address = library.fallback_address
     parts = [address.name, address.address1, address.address2, f"{address.postal_code} {address.city}", address.country]
     phone = library.contact_phone or Message("check.no_phone")
@@ -81,7 +78,7 @@ def check_fallback_address(library: Library) -> Checked:
 
 
 def check_price_unit(library: Library, events: Iterable[SourceEvent]) -> Checked:
-    """Show what a ticket costs by the library's price unit, for somebody who knows what it should cost."""
+    """Show the price of a ticket by the library's price unit, for comparison with the real one."""
     unit = library.source.price_unit
     no_example = Message("check.price_made_up", {"example": EXAMPLES[unit]})
     subject = Message("check.price_unit", {"library": library.id, "unit": unit.value})
@@ -98,6 +95,6 @@ def _examples(library: Library, events: Iterable[SourceEvent]) -> Iterator[Messa
 
 
 def verdict(all_checked: Iterable[Checked]) -> Message:
-    """Return the last line."""
+    """Return the last line: whether anything has to be fixed."""
     wrong = sum(one.mend is not None for one in all_checked)
     return Message("check.to_be_mended", {"number": wrong}) if wrong else Message("check.in_order")

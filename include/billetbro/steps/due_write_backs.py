@@ -1,4 +1,4 @@
-"""What is due to be written back, and what the source is to show after it: the rules laid over what was read."""
+"""What is due to be written back, and what the source shows afterwards."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from billetbro.reconcile.sale_status.write_back import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A PATCH that is due, with the state that Place2book has taken on; `change` None: only the state is noted."""
+    """A PATCH that is due, with Place2book's new state; `change` None: only the state is stored."""
 
     mapped: Mapped
     link: Link
@@ -30,9 +30,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteBackView:
-    """What write-back decides by: what the source shows, and the links and ticket events as they stand.
+    """The input of write-back: what the source shows, the links, and the current ticket events.
 
-    `failed` are the events whose latest PATCH failed. `events` limits it to these uuids; empty is all.
+    `failed`: events whose latest PATCH failed. `events` limits it to these uuids; empty means all.
     """
 
     snapshot: Sequence[Mapped]
@@ -44,20 +44,18 @@ class WriteBackView:
 
     @property
     def linked(self) -> list[LinkedSource]:
-        """Return the linked events that are asked for."""
+        """Return the linked events to consider."""
         return [
-            LinkedSource(
-                mapped=mapped, link=link, current=self.currents.get(link.key), failed=mapped.uuid in self.failed
-            )
-            for mapped in self.snapshot
-            if (link := self.links.get(mapped.uuid)) and (not self.events or mapped.uuid in self.events)
+            LinkedSource(mapped=event, link=link, current=self.currents.get(link.key), failed=event.uuid in self.failed)
+            for event in self.snapshot
+            if (link := self.links.get(event.uuid)) and (not self.events or event.uuid in self.events)
         ]
 
 
 def what_is_due(view: WriteBackView, now: datetime) -> list[Due]:
     """Return what is due to be written back."""
     due = []
-    # What failed the last time comes last: a few events that the source cannot update must not keep the others waiting.
+    # Failed ones come last: a few events that the source cannot update must not delay the others.
     for source in sorted(view.linked, key=lambda source: source.failed):
         mapped, link, current = source.mapped, source.link, source.current
         change = due_write_back(source, view.sales_hosts, now)
@@ -69,12 +67,12 @@ def what_is_due(view: WriteBackView, now: datetime) -> list[Due]:
 
 
 def what_is_still_shown(view: WriteBackView) -> list[Rejection]:
-    """Return the rejections of links that are shown though they were cleared."""
+    """Return the rejections of links that are still shown after they were cleared."""
     return [rejection for rejection in map(still_shown, view.linked) if rejection]
 
 
 def addresses_written(item: Due, shown: Mapping[str, str | int | None]) -> dict[str, str]:
-    """Return which addresses a PATCH wrote by what the source shows after it, and the link that it cleared."""
+    """Return the addresses that a PATCH wrote, by what the source then shows, and the link that it cleared."""
     written = {name: value for name, value in addresses_of(item.link).items() if value in shown.values()}
     if item.change and item.change.kind is Kind.CLEAR_LINK and "link" in shown and item.mapped.link:
         written[CLEARED] = item.mapped.link
@@ -82,7 +80,7 @@ def addresses_written(item: Due, shown: Mapping[str, str | int | None]) -> dict[
 
 
 def ticket_status_of(item: Due) -> TicketStatus:
-    """Return what the source is to show after the write: everything, with what of it is new."""
+    """Return what the source should show after the write, with the names of what is new."""
     new = _new(item)
     state = new.get("state")
     return TicketStatus(
@@ -96,13 +94,13 @@ def ticket_status_of(item: Due) -> TicketStatus:
 
 
 def _new(item: Due) -> dict[str, Written]:
-    """Return the new values of what is written, under the names of a ticket status."""
+    """Return the new values by their names in a ticket status."""
     fields = item.change.fields if item.change else ()
     return {SHOWN_AS.get(change.field, change.field): change.new for change in fields}
 
 
 def shown_after(item: Due) -> dict[str, str | int | None]:
-    """Return what the source shows after the write, which set both links, and the state where it had one."""
+    """Return what the source shows after the write: both links, the counts, and the state if it was set."""
     status = ticket_status_of(item)
     shown: dict[str, str | int | None] = {"link": status.link, "admin_link": status.admin_link}
     shown |= {name: getattr(status, name) for name in ("sold", "available") if name in item.mapped.shows}

@@ -1,7 +1,7 @@
-"""Fifth step: export purchases into the warehouse, whatever became of load and write-back (behaviour 9)."""
+"""Fifth step: export purchases into the warehouse, even if load or write-back failed (behaviour 9)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,14 +24,14 @@ from billetbro.warehouse.ingest.tombstones import mark_events_gone
 from billetbro.warehouse.privacy.pseudonymise import Privacy
 
 TOLD = 5
-"""So many events that failed are named in the error."""
+"""How many failed events the error names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ours:
-    """A library's linked events whose purchases are asked for.
+    """A library's linked events whose purchases are read.
 
-    `over` are those that are past, `asked` the ids of all, deleted ones too, `there` those that Place2book showed.
+    `over`: past events; `asked`: the ids of all, deleted ones too; `there`: those that Place2book showed.
     """
 
     events: Sequence[ExportEvent]
@@ -40,17 +40,17 @@ class _Ours:
     there: frozenset[TicketEventKey]
 
     def vanished(self, gone: Collection[TicketEventKey]) -> frozenset[int]:
-        """Return the events that Place2book no longer has: we deleted them, or no read of it finds them."""
+        """Return the events that Place2book no longer has: we deleted them, or they were not found."""
         return self.asked - {event_id for _, event_id in self.there.difference(gone)}
 
 
 def export(
     run: LibraryRun, client: Place2bookClient, privacy: Privacy, warehouse: Engine | None = None
 ) -> ExportSummary:
-    """Export one library's purchases that are due; raises Retriable at the end naming the events that failed.
+    """Export one library's due purchases; at the end raises Retriable with the events that failed.
 
-    How Place2book stands is what `load` read in this run; when it could not, it is read here. In mode `plan` nothing
-    is exported (NothingToDo). `warehouse` is of the database that holds the warehouse, where that is another one.
+    Uses the state of Place2book that `load` read in this run, or reads it if load could not. Mode `plan` raises
+    NothingToDo. `warehouse`: the engine of the warehouse's database, if it is another one.
     """
     if run.mode is Mode.PLAN:
         raise NothingToDo(run.id)
@@ -77,18 +77,18 @@ def export(
 
 
 def _read_ours(run: LibraryRun, client: Place2bookClient) -> _Ours:
-    """Read which linked events are asked for, and how they stand in Place2book."""
+    """Read the linked events to export, and their state in Place2book."""
     request = run.request
     with run.engine.connect() as connection:
         record = read_run(connection, run.run_id, run.id)
-        # What is long over is not even read: an hour costs what goes on in it, not what was ever sold.
+        # Events long over are not read: the cost of a run must not grow with all that was ever sold.
         recent = read_links(connection, run.id, run.now - timedelta(days=max(run.library.lookback_days, 1)))
         links = [link for link in recent if _concerns(link, request)]
         currents = read_ticket_events(connection, run.id, [link.event_id for link in links])
         sources = read_source_events(connection, run.id, [link.uuid for link in links])
     if record.observed_at is None:
         currents |= _observe(run, client, links, record)
-    # An event that a live link shares with one that is over is exported once, as the live one's.
+    # An event shared by a live and a retired link is exported once, for the live one.
     by_event = {link.key: link for link in sorted(links, key=lambda link: link.status is LinkStatus.LIVE)}
     return _Ours(
         events=[
@@ -103,7 +103,7 @@ def _read_ours(run: LibraryRun, client: Place2bookClient) -> _Ours:
 
 
 def _note(run: LibraryRun, summary: ExportSummary, gone: Sequence[TicketEventKey]) -> None:
-    """Note what the export did; an event that does not exist is not asked for again until it is seen again."""
+    """Store the export's result; an event that no longer exists is not read until it is seen again."""
     values: dict[str, object] = {"purchases": asdict(summary) | {"failures": len(summary.failures)}}
     if not summary.failures:
         values["exported_at"] = run.now
@@ -113,7 +113,7 @@ def _note(run: LibraryRun, summary: ExportSummary, gone: Sequence[TicketEventKey
 
 
 def _reader(client: Place2bookClient, gone: list[TicketEventKey], over: Collection[TicketEventKey]) -> ReadPurchases:
-    """Return what reads purchases, and notes in `gone` the events that do not exist: no failure where they are over."""
+    """Return a reader of purchases that adds missing events to `gone`; a missing past event is no failure."""
 
     def read(event_maker: int, event_id: int) -> Listed:
         key = TicketEventKey(event_maker, event_id)
@@ -129,14 +129,14 @@ def _reader(client: Place2bookClient, gone: list[TicketEventKey], over: Collecti
 
 
 def _concerns(link: Link, request: RunRequest) -> bool:
-    """Return whether the link's purchases are asked for, and may still change: deleted ones had none."""
+    """Return whether the link's purchases are to be read; deleted events had none."""
     return link.status is not LinkStatus.DELETED and (not request.events or link.uuid in request.events)
 
 
 def _observe(
     run: LibraryRun, client: Place2bookClient, links: list[Link], record: RunRecord
 ) -> dict[TicketEventKey, CurrentEvent]:
-    """Read how the linked events stand, when `load` could not."""
+    """Read the linked events' state if `load` could not."""
     library, now = run.library, run.now
     first_day = now.astimezone(ZoneInfo(library.timezone)).date() - timedelta(days=library.lookback_days)
     window_start = record.window_start or datetime.combine(first_day, time(), ZoneInfo(library.timezone))
@@ -152,7 +152,7 @@ def _observe(
 
 
 def _export_event(link: Link, current: CurrentEvent, source: SourceEvent | None) -> ExportEvent:
-    event = ExportEvent(
+    return ExportEvent(
         uuid=link.uuid,
         title=link.title,
         event_maker=link.event_maker,
@@ -160,7 +160,6 @@ def _export_event(link: Link, current: CurrentEvent, source: SourceEvent | None)
         begin_at=link.starts_at,
         end_at=link.ends_at,
         current=current,
+        branch=next(iter(source.branches), None) if source else None,
+        category=next(iter(source.categories), None) if source else None,
     )
-    if source is None:
-        return event
-    return replace(event, branch=next(iter(source.branches), None), category=next(iter(source.categories), None))

@@ -11,21 +11,21 @@ from billetbro.store.snapshots import store_snapshot
 
 
 def extract(run: LibraryRun, opened: OpenedSource) -> int:
-    """Store the library's source events and return how many there are.
+    """Store the library's source events and return their number.
 
-    The window reaches `lookback_days` back from today in the library's time zone. Raises what reading raises, and
-    what trying the login raises, where it is in doubt: then the snapshot before stays as it was.
+    The window starts `lookback_days` before today in the library's time zone. Raises the source's errors, also those of
+    trying a login in doubt; the previous snapshot then stays.
     """
     library, now = run.library, run.now
     today = now.astimezone(ZoneInfo(library.timezone)).date()
     first_day = today - timedelta(days=library.lookback_days)
     reach = library.source.reach
     zone = ZoneInfo(library.timezone)
-    # The last day itself counts as not asked for: where it ends depends on the source's own clock.
+    # The last day is outside the window: its end depends on the source's clock.
     window_end = datetime.combine(today + reach, time(), zone) if reach else None
     with library_lock(run.engine, run.id):
         with run.engine.begin() as connection:
-            # A run that is started over must not go on with what it read the time before.
+            # A restarted run must not continue with what it read before.
             begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
             note_progress(connection, run.run_id, run.id, "extract", **begun_anew)
         events = opened.source.read(first_day)

@@ -1,4 +1,4 @@
-"""Forget a person in every library, under each library's lock, and say how much was removed, never whose."""
+"""Erase a person in every library, under each library's lock, and report how much was removed, never whose."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from billetbro.warehouse.privacy.pseudonymise import Keys
 from billetbro.warehouse.privacy.redact_stored import Counts
 
 LOCK_WAIT_SECONDS = 60.0
-"""Somebody is looking at the command."""
+"""Short, because a person is waiting for the command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """What was found of the person in a library, and how many purchases nobody can search any longer."""
+    """What was found of a person in a library, and how many purchases can no longer be searched."""
 
     found: Forgotten
     under_unknown_keys: int = 0
@@ -38,9 +38,9 @@ def forget_in_library(
     dry_run: bool = False,
     clock: Callable[[], datetime] = utc_now,
 ) -> Erasure:
-    """Remove a person from one library, or with `dry_run` only count; raises Retriable while a task works on it.
+    """Erase a person in one library, or with `dry_run` only count; raises Retriable while a task works on it.
 
-    Its arguments are many, for each place that holds personal data is one, and so is what a person is found by.
+    It has many arguments: every place that holds personal data, and what identifies a person.
     """
     with library_lock(state, library, LOCK_WAIT_SECONDS):
         found = forget(warehouse, library, who, clock(), files, dry_run=dry_run)
@@ -50,9 +50,9 @@ def forget_in_library(
 
 
 def erasure_lines(say: Translator, erasures: Mapping[str, Erasure], *, dry_run: bool, by_number: bool) -> list[str]:
-    """Return what was found and removed, by library and table; of the person nothing.
+    """Return how much was found and removed, by library and table, without any data of the person.
 
-    `by_number` says that numbers of purchases were given, which are noted even if nothing is stored of them.
+    `by_number`: purchase ids were given, which are recorded even if nothing is stored for them.
     """
     lines = [line for library, erasure in erasures.items() for line in _lines(say, library, erasure)]
     if not any(erasure.found.purchases for erasure in erasures.values()):

@@ -1,8 +1,8 @@
-"""Before a source is needed to take a link, see that its login may write (behaviour 7).
+"""Check that a source's login may write before links depend on it (behaviour 7).
 
-Reading can be open to everyone, so that a wrong login would show at the first write-back only: after events were
-created whose links then cannot be shown. So it is tried with a request that changes nothing: the first time, with
-another connection, after it was refused, and when something is about to go on sale. In a quiet hour it is not.
+Reading may need no login, so a wrong one would only fail at the first write-back, after events were created whose links
+cannot be shown. It is therefore tried with a request that changes nothing: the first time, with a changed connection,
+after a refusal, and before something goes on sale. Other runs do not try it.
 """
 
 from collections.abc import Callable
@@ -20,21 +20,20 @@ from billetbro.store.logins import doubt_login, note_login, seen_to_work_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedSource:
-    """A library's source, and what it was opened with."""
+    """A library's source, and the access it was opened with."""
 
     source: Source
     access: Access
 
 
 OpenSource = Callable[[], AbstractContextManager[OpenedSource]]
-"""Gives a library's source, for as long as a block lasts."""
+"""Opens a library's source for the duration of a block."""
 
 
 def ensure_login_works(run: LibraryRun, opened: OpenedSource, *, since: datetime | None = None) -> None:
-    """Ask the source whether the login may write, unless this login was seen to work before (after `since`, if given).
+    """Ask the source whether the login may write, unless it is known to work (since `since`, if given).
 
-    Raises what asking raises. A login that is refused is tried again by the next run, unless a plan was made: what a
-    plan meets the next run is to meet as well.
+    Raises the source's errors. A refusal makes the next run try again; mode `plan` does not record it.
     """
     with run.engine.connect() as connection:
         seen_at = seen_to_work_at(connection, run.id, opened.access)

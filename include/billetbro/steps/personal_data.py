@@ -1,9 +1,9 @@
-"""Every night, for each library: personal data that is past its time goes, and the rest is as the policy has it.
+"""Every night, for each library: remove personal data past retention, and apply the policy to the rest.
 
-1. What is past retention is removed, from tables and files (no key is needed for that)
-2. What is stored is brought under the policy: after a change of it, in files too
-3. Pseudonyms whose key is not known any longer are told of: their people cannot be found
-4. When that is done for all of them: the files are merged into fewer, and those of versions whose time is over go
+1. Remove what is past retention from tables and files (without needing a key)
+2. Apply the policy to what is stored; after it was changed, to files too
+3. Warn of pseudonyms with an unknown key: their people cannot be found
+4. After all libraries: merge the files, and remove expired versions
 """
 
 import logging
@@ -33,9 +33,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A library whose data is looked after: how long it is kept, and its settings where it still has some.
+    """A library with stored data: its retention, and its settings if it is still listed.
 
-    `retention` is None where nobody can tell while the settings have mistakes.
+    `retention` is None if it is unknown while the settings have mistakes.
     """
 
     id: str
@@ -44,13 +44,13 @@ class Kept:
 
     @property
     def name(self) -> str:
-        """Return the library's name, its id when the settings do not list it."""
+        """Return the library's name, or its id if the settings do not list it."""
         return self.settings.name if self.settings else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What a night did for a library, in rows of each table: removed, and brought under the policy."""
+    """A night's result for a library, in rows by table: removed, and brought under the policy."""
 
     removed: Removed
     protected: Counts = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Night:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return in how many rows personal data was removed or protected, by table, files apart."""
+        """Return the number of rows removed or protected by table, files separately."""
         parts = {
             "": self.removed.tables,
             " in files": self.removed.files,
@@ -69,10 +69,10 @@ class Night:
 
 
 def kept_libraries(settings: Settings, stored: Iterable[str], wanted: Iterable[str]) -> tuple[Kept, ...]:
-    """Return the libraries to look after: of the settings, and those whose data is still stored though they are gone.
+    """Return the libraries to process: the listed ones, and unlisted ones with stored data.
 
-    Data of a library that is gone goes by the retention of the file's defaults. Raises LibrariesFileError for one
-    that is wanted and neither listed nor stored.
+    Unlisted libraries have the retention of the file's defaults. Raises LibrariesFileError for a wanted one that is
+    neither listed nor stored.
     """
     listed = _listed(settings.libraries)
     gone = Retention(days=settings.unlisted.retention_days)
@@ -82,10 +82,10 @@ def kept_libraries(settings: Settings, stored: Iterable[str], wanted: Iterable[s
 def kept_despite_mistakes(
     in_order: Iterable[Library], stored: Iterable[str], wanted: Iterable[str]
 ) -> tuple[Kept, ...]:
-    """Return the libraries to look after while the settings have mistakes: those in order, and all that is stored.
+    """Return the libraries to process while the settings have mistakes: the valid ones, and those with stored data.
 
-    Of the others nobody can tell how long their data is kept: they may be listed under an id with a mistake in it.
-    Raises LibrariesFileError for one that is wanted and neither in order nor stored.
+    The retention of the others is unknown: they may be listed under a mistyped id. Raises LibrariesFileError for a
+    wanted one that is neither valid nor stored.
     """
     listed = _listed(in_order)
     return _chosen(listed, _others(stored, listed, None), wanted)
@@ -112,7 +112,7 @@ def _chosen(listed: Sequence[Kept], others: Sequence[Kept], wanted: Iterable[str
 
 
 def stored_libraries(warehouse: Engine, files: Lake | None) -> frozenset[str]:
-    """Return the libraries that the warehouse or the files hold data of."""
+    """Return the libraries with data in the warehouse or the files."""
     query = union(select(purchases.c.library).distinct(), select(privacy_policies.c.library).distinct())
     with warehouse.connect() as connection:
         in_tables = frozenset(connection.scalars(query))
@@ -120,9 +120,9 @@ def stored_libraries(warehouse: Engine, files: Lake | None) -> frozenset[str]:
 
 
 def longest_waiting_first(warehouse: Engine, libraries: Sequence[Kept]) -> tuple[Kept, ...]:
-    """Return the libraries in the order in which retention last went through them, those first where it never did.
+    """Return the libraries in the order of their last retention run, those without one first.
 
-    So a night that is too short for all of them leaves nobody to wait for good. No libraries, no tables needed.
+    So each gets its turn even if the nights are too short for all. Without libraries no tables are needed.
     """
     if not libraries:
         return ()
@@ -133,7 +133,7 @@ def longest_waiting_first(warehouse: Engine, libraries: Sequence[Kept]) -> tuple
 
 
 def has_warehouse(engine: Engine) -> bool:
-    """Return whether there is a schema `warehouse` with purchases in this database."""
+    """Return whether this database has the warehouse's table of purchases."""
     with engine.connect() as connection:
         return connection.scalar(select(func.to_regclass(purchases.fullname))) is not None
 
@@ -148,15 +148,15 @@ def keep_in_order(
     clock: Callable[[], datetime] = utc_now,
     wait_seconds: float = LOCK_WAIT_SECONDS,
 ) -> Night:
-    """Do a night's work for one library, under its lock; what retention removed stays so when the rest fails.
+    """Do a night's work for one library under its lock; what retention removed stays removed if the rest fails.
 
-    Raises Fatal when the key is missing, and Retriable when another task works on the library or files cannot be
-    reached. Its arguments are many, for each place that holds personal data is one.
+    Raises Fatal when the key is missing, and Retriable when another task works on the library or the files are out of
+    reach. It has many arguments: every place that holds personal data.
     """
     if library.retention is None:
         raise LibrariesFileError("settings.retention_unknown", library=library.id)
     with library_lock(state, library.id, wait_seconds):
-        now = clock()  # not before the lock: what is changed now must look newer than what was written as files
+        now = clock()  # after the lock: what changes now must be newer than what the files hold
         removed = remove_past(warehouse, library.id, library.retention, now, files)
         if library.settings is None:
             log.info(
@@ -182,9 +182,9 @@ def keep_in_order(
 def tidy_files(
     state: Engine, warehouse: Engine, library: str, files: Lake, clock: Callable[[], datetime] = utc_now
 ) -> int:
-    """Bring the library's files up to date and make few of many, under its lock; return how many became fewer.
+    """Bring the library's files up to date and merge them under its lock; return how many were merged.
 
-    No export does so for a library that is no longer listed.
+    Unlisted libraries have no export that does it.
     """
     with library_lock(state, library):
         files.write(warehouse, library, clock())
@@ -195,7 +195,7 @@ def tidy_files(
 
 
 def night_lines(say: Translator, nights: Mapping[str, Night]) -> list[str]:
-    """Return a line for each library that says how much was removed."""
+    """Return a line for each library with the counts."""
     lines = []
     for library, night in nights.items():
         counts = ", ".join(f"{name}: {count}" for name, count in night.counts.items())

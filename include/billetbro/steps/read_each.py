@@ -1,4 +1,4 @@
-"""Read something of each of several events, and leave out the few of which it cannot be read."""
+"""Read something for each of several events, and tolerate a few that are unreadable."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import RateLimited, Retriable
 
 GIVE_UP_AFTER = 3
-"""So many failures in a row are no longer one event's: Place2book itself is ill."""
+"""This many failures in a row mean that Place2book is down."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -17,16 +17,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Stands in the place of what could not be read, although Place2book is well."""
+    """The result for an item that could not be read although Place2book works."""
 
     error: Retriable
 
 
 def read_each(client: Place2bookClient, read: Callable[[T], R], items: Iterable[T]) -> Sequence[R | Unread]:
-    """Return what is read of each item, in order, a few at a time; Unread for those few that cannot be read.
+    """Return what is read for each item, in order, a few at a time; Unread for a few that fail.
 
-    Raises what is Fatal or RateLimited at once, and the error itself when several failed in a row, or all of several:
-    then it is not the event that is ill.
+    Raises Fatal errors and RateLimited at once, and the error itself when several fail in a row, or all of several.
     """
     in_a_row = 0
     lock = Lock()

@@ -1,4 +1,4 @@
-"""Last step: say what a run did, library by library, as staff would want to read it."""
+"""Last step: report what a run did, library by library, for staff."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
 
 @dataclass(slots=True, kw_only=True)
 class Section:
-    """Changes of one sort: a line each."""
+    """Changes of one kind, a line each."""
 
     heading: str
     lines: list[str]
@@ -37,7 +37,7 @@ class Section:
 
 @dataclass(slots=True)
 class Skipped:
-    """The events that were skipped for one reason."""
+    """The events skipped for one reason."""
 
     why: str
     titles: list[str]
@@ -51,7 +51,7 @@ class Skipped:
 
 @dataclass(slots=True, kw_only=True)
 class LibraryReport:
-    """What a run did for one library, and the words in which it is said."""
+    """What a run did for one library, with the translator for its source."""
 
     say: Translator
     run: RunRecord
@@ -67,8 +67,7 @@ class LibraryReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole report: its text, the libraries that failed, one line that names them, and a line for each event that
-    was asked for and is not found."""
+    """The report: its text, the failed libraries, a one-line summary, and a line for each requested event not found."""
 
     text: str
     failures: tuple[str, ...]
@@ -77,9 +76,9 @@ class Report:
 
 
 def make_report(engine: Engine, run_id: str, say: Translator, events: Sequence[str] = ()) -> Report:
-    """Return the report of a run from what stands in the tables, each library's in the words of its source.
+    """Return the report of a run from the tables, each library's in the terms of its source.
 
-    `events` are the uuids that the run was limited to, none when it was not.
+    `events`: the uuids that the run was limited to, if any.
     """
     try:
         with engine.connect() as connection:
@@ -105,7 +104,7 @@ def make_report(engine: Engine, run_id: str, say: Translator, events: Sequence[s
 
 
 def _summary(libraries: Sequence[LibraryReport], say: Translator, *, all_found: bool) -> str:
-    """Return in one line whether all went well."""
+    """Return the result in one line."""
     if failed := [report for report in libraries if report.errors]:
         reasons = " | ".join(f"{report.run.library}: {_why(report)}" for report in failed)
         return say("summary.failed", failed=len(failed), number=len(libraries), reasons=reasons)
@@ -117,7 +116,7 @@ def _summary(libraries: Sequence[LibraryReport], say: Translator, *, all_found: 
 def _not_found(
     connection: Connection, runs: Sequence[RunRecord], events: Sequence[str], say: Translator
 ) -> tuple[str, ...]:
-    """Return a line for each event that no list ever held; none when a library was not read, which may have it."""
+    """Return a line for each event that was never listed; none if a library that may have it was not read."""
     if not all(run.extracted_at for run in runs):
         return ()
     unknown = never_seen(connection, events, [run.library for run in runs])
@@ -125,7 +124,6 @@ def _not_found(
 
 
 def _why(report: LibraryReport) -> str:
-    """Return what went wrong, step by step."""
     return "; ".join(f"{step}: {report.say.say(error)}" for step, error in _errors(report.run).items())
 
 
@@ -168,7 +166,7 @@ def _library(connection: Connection, run: RunRecord, say: Translator) -> Library
 
 
 def _line(row: Mapping[Any, Any], prices: Mapping[str, str], say: Translator) -> str:
-    """Return one change as a line: its event, and what became what."""
+    """Return one change as a line: its event, and the old and new values."""
     operation = operation_of(Kind(row["kind"]))
     event = f"{shown_value(say, 'starts_at', row['starts_at']):16}  {row['title']}"
     if operation.makes_event:
@@ -191,7 +189,6 @@ def _field(change: Mapping[str, Any], prices: Mapping[str, str], say: Translator
 
 
 def _skipped(connection: Connection, library: str, say: Translator) -> list[Skipped]:
-    """Return which events were skipped for which reason."""
     outcomes = (Outcome.SKIPPED.value, Outcome.SOLD_ELSEWHERE.value, Outcome.OVER.value, Outcome.CANCELLED.value)
     outcome = source_events.c.mapped["outcome"].as_string()
     reason = func.coalesce(source_events.c.mapped["code"].as_string(), outcome)
@@ -209,7 +206,7 @@ def _sentence(code: str, say: Translator) -> str:
 
 
 def _rejected(connection: Connection, run: RunRecord, say: Translator) -> list[tuple[str, str]]:
-    """Return what is rejected and needs somebody; a run in mode `plan` opens no rejections and has its own."""
+    """Return the open rejections; mode `plan` opens none and has its own."""
     if run.mode == "plan":
         return planned_rejections(run, say)
     query = (

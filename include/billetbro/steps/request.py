@@ -1,4 +1,4 @@
-"""What a run was asked to do, and how a step goes through its libraries."""
+"""A run's request, and the loop of a step over its libraries."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from billetbro.store.schema.metadata import metadata
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """A run as it was asked for, by the schedule or by a person. Empty `events` is all of them."""
+    """A run as requested by the schedule or a person. Empty `events` means all."""
 
     run_id: str
     mode: Mode = Mode.SYNC
@@ -27,7 +27,7 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryRun:
-    """One library's part of a run: where its state is kept, its settings, what was asked for, and what is now."""
+    """One library's part of a run: its database, its settings, the request, and the current time."""
 
     engine: Engine
     library: Library
@@ -51,16 +51,16 @@ class LibraryRun:
 
 
 class NothingToDo(Exception):  # noqa: N818
-    """Says that an earlier step left nothing for this one: not a failure of this step."""
+    """An earlier step left nothing for this one: not a failure of this step."""
 
 
 def utc_now() -> datetime:
-    """Return this moment."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def batches(libraries: Sequence[str], at_most: int = 16) -> list[list[str]]:
-    """Return the libraries one each, or in at most so many batches of nearly the same size when they are more."""
+    """Return the libraries in batches of one, or in at most `at_most` batches of nearly equal size."""
     size = max(1, -(-len(libraries) // at_most))
     return [list(libraries[start : start + size]) for start in range(0, len(libraries), size)]
 
@@ -68,10 +68,10 @@ def batches(libraries: Sequence[str], at_most: int = 16) -> list[list[str]]:
 def for_each_library(
     engine: Engine, request: RunRequest, step: str, libraries: Sequence[str], work: Callable[[str], None]
 ) -> None:
-    """Do the work for each library, one's failure leaving the others untouched, and raise at the end what went wrong.
+    """Do the work for each library independently, and raise the failures at the end.
 
-    What went wrong is noted in `sync.runs`. Raises NothingToDo when every library says so, and SettingsError
-    before anything is done when the tables are not those that this code knows.
+    Failures are stored in `sync.runs`. Raises NothingToDo when every library does, and SettingsError up front when the
+    tables have another version.
     """
     ensure_schema_is_current(engine, metadata)
     failed: list[Exception] = []

@@ -1,8 +1,8 @@
-"""Between two hourly runs: the buttons of events whose sale windows open or close now, and no others (behaviour 7).
+"""Between two hourly runs: update the buttons of events whose sale windows open or close now (behaviour 7).
 
-What is due is found in our own tables. Only for it is Place2book read, and only when a state is to be written is the
-source read too, because what we know of it can be an hour old: an event may have been cancelled, withdrawn or made anew
-since, and a state set by hand.
+What is due is found in our tables. Only those events are read in Place2book. The source is read only before a state is
+written, because our snapshot can be an hour old: an event may have been cancelled, withdrawn or recreated since, or its
+state set by hand.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -35,53 +35,53 @@ from billetbro.store.sale_windows import LastReading, bounds_in_reach
 from billetbro.store.snapshots import note_written_back, store_ticket_events
 
 STEP = "ticket_status"
-"""The step's name in `sync.runs.errors`, and the mode of its rows there: they are no runs of the hourly job."""
+"""The step in `sync.runs.errors`, and the mode of its rows, which are not runs of the hourly job."""
 
 AT_ONCE = 4
-"""So many libraries are worked on at a time."""
+"""How many libraries are processed at a time."""
 
 LEFT_ALONE = "is being worked on by the hourly run, which writes its states"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """What was done for one library: events read again, states written, and refused by the source."""
+    """The result for one library: events read again, states written, and states refused by the source."""
 
     read: int
     written: int
     refused: int
 
     def __str__(self) -> str:
-        """Say it in a line for the task's log."""
+        """Return a line for the task's log."""
         return f"{pluralize(self.read, 'event', 'events')} read again, {self.written} written, {self.refused} refused"
 
 
 @dataclass(slots=True, kw_only=True)
 class Round:
-    """What came of a round: a sentence for each library that had something due, and what failed, by library."""
+    """The result of a round by library: a sentence for each that had something due, and the errors."""
 
     said: dict[str, str] = field(default_factory=dict)
     failed: dict[str, Exception] = field(default_factory=dict)
 
     def failures(self, say: Translator) -> str:
-        """Return in a sentence which libraries failed and why; empty when none did."""
+        """Return which libraries failed and why; empty if none did."""
         failed = [f"{library}: {say.say(message_of(error))}" for library, error in sorted(self.failed.items())]
         number, reasons = len(self.said) + len(failed), " | ".join(failed)
         return say("summary.failed", failed=len(failed), number=number, reasons=reasons) if failed else ""
 
 
 def libraries_due(engine: Engine, now: datetime) -> frozenset[str]:
-    """Return the libraries that have an event whose button is to be looked at; asks nobody but our own tables."""
+    """Return the libraries with an event whose button has to be checked, from our tables alone."""
     return frozenset(reading.library for reading in _due(engine, now))
 
 
 def for_each_due(
     engine: Engine, run_id: str, libraries: Sequence[Library], work: Callable[[Library], Followed | None]
 ) -> Round:
-    """Do the work for each library, a few at a time; one's failure, noted in `sync.runs`, leaves the others untouched.
+    """Do the work for each library independently, a few at a time; failures are stored in `sync.runs`.
 
-    Work that returns None found the library in somebody else's hands. The schema is brought up to date first: a new
-    version's first run may be this one.
+    Work returns None when another task holds the library. The schema is migrated first: this may be the first run of a
+    new version.
     """
     migrate(engine)
     result = Round()
@@ -99,9 +99,9 @@ def for_each_due(
 
 
 def follow_sale_windows(run: LibraryRun, source: Source, client: Place2bookClient) -> Followed | None:
-    """Read again what is due of one library and write its states back; None when another task works on the library.
+    """Read what is due for one library again and write its states; None when another task works on the library.
 
-    Raises at the end what stopped Place2book or the source: what was not written stays due.
+    At the end raises what stopped Place2book or the source; what was not written stays due.
     """
     with ExitStack() as held:
         try:
@@ -136,10 +136,10 @@ def _due(engine: Engine, now: datetime, library: str | None = None) -> list[Last
 def _read_again(
     client: Place2bookClient, due: Collection[LastReading]
 ) -> tuple[dict[TicketEventKey, CurrentEvent], list[BilletbroError]]:
-    """Return the events as they stand now, and what kept others from being read.
+    """Return the current events, and the errors of those that could not be read.
 
-    An event that Place2book refuses to show is left to the hourly run, which tells staff. After a few that could not
-    be read Place2book is down, and the rest is not asked for.
+    An event that Place2book refuses is left to the hourly run, which tells staff. After a few errors Place2book counts
+    as down, and the rest is not read.
     """
     errors: list[BilletbroError] = []
 
@@ -165,7 +165,7 @@ def _write_states(
     due: Collection[LastReading],
     stands: Mapping[TicketEventKey, CurrentEvent],
 ) -> WrittenBack:
-    """Write the states that the events have taken on, by the hourly run's rules; nothing else that differs."""
+    """Write the events' new states by the hourly run's rules, and no other differences."""
     now = run.now
     changed = [
         reading
@@ -190,7 +190,7 @@ def _write_states(
 
 
 def _of_state(item: Due) -> Due:
-    """Return what is due without a PATCH that writes no state: links alone are the hourly run's."""
+    """Return what is due, without a PATCH that writes no state: the hourly run writes links."""
     writes = item.change is not None and any(field.field == "state" for field in item.change.fields)
     return item if writes else replace(item, change=None)
 

@@ -1,4 +1,4 @@
-"""Second step: decide of each source event what it is to us, and what it should be in Place2book."""
+"""Second step: map each source event to its outcome and the desired ticket event."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ from billetbro.store.snapshots import read_snapshot, store_mapped
 
 
 def transform(run: LibraryRun, sales_host: str) -> Counter[str]:
-    """Map the latest snapshot and return how many events came to which outcome.
+    """Map the latest snapshot and return the number of events by outcome.
 
     `sales_host` is the Place2book connection's host: links to it are Place2book's. Raises NothingToDo when this run
     has no complete snapshot.

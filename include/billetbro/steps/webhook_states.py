@@ -1,18 +1,18 @@
-"""After a run: tell who asked for it in the source itself how the event stands now.
+"""After a run: show the state of each event for which the source requested it.
 
-| the run, the event                                                  | is told                                |
+| the run, the event                                                  | reported as                            |
 |---------------------------------------------------------------------|----------------------------------------|
-| the library's part of the run that was asked for failed before purchases, or never began | `failed` |
-| so did that of a later run                                          | nothing yet: the next one may tell     |
+| the library's part of the requested run failed before purchases, or never began | `failed` |
+| so did that of a later run                                          | nothing yet: the next run may report   |
 | something of the event is rejected                                  | `rejected`                             |
 | its ticket event was retired                                        | `over`                                 |
 | it has a ticket event, and was to be withdrawn                      | `kept`: the source still says it is ours |
 | it has a ticket event                                               | `published`                            |
 | it has none, or none any more                                       | `absent`                               |
 
-A group of events is told after them the first of `FIRST_TOLD` that one of its events has. Whose own run was stopped,
-deleted, or could not reach the source is told after the library's next run that looks at the event; a group after the
-next one that looks at all events. A run in mode `plan` writes nothing, and so tells nobody.
+A group of events is reported after its events, with the first of `FIRST_TOLD` that one of them has. If the requested
+run was stopped, deleted or could not reach the source, the library's next run that includes the event reports it; a
+group needs a run of all events. Mode `plan` writes nothing and reports nothing.
 """
 
 from collections.abc import Sequence
@@ -39,11 +39,11 @@ FIRST_TOLD = (
     WebhookState.OVER,
     WebhookState.ABSENT,
 )
-"""What is told of a group: what somebody has to look at comes first."""
+"""The state of a group, by priority: what needs attention comes first."""
 
 
 def whom_to_tell(engine: Engine, request: RunRequest) -> Sequence[Pending]:
-    """Return the requests that wait for the end of a run; none where nothing was ever asked for."""
+    """Return the requests that wait for the end of a run."""
     if request.mode is Mode.PLAN:
         return ()
     try:
@@ -56,9 +56,9 @@ def whom_to_tell(engine: Engine, request: RunRequest) -> Sequence[Pending]:
 def tell(
     engine: Engine, run_id: str, source: ShowsUpdates, pending: Sequence[Pending], now: datetime
 ) -> list[BilletbroError]:
-    """Show a library's source the state of each event that was asked for; return what went wrong.
+    """Show a library's source the state of each requested event; return the errors.
 
-    What the source refuses is not tried again; when it is down, all that is left waits for the library's next run.
+    What the source refuses is not retried; when it is down, the rest waits for the library's next run.
     """
     mistakes: list[BilletbroError] = []
     down: BilletbroError | None = None
@@ -83,7 +83,7 @@ def tell(
 
 
 def state_of(connection: Connection, run_id: str, asked: Pending) -> WebhookState | None:
-    """Return how an event or a group stands after a run, by the table above; None when it tells nothing of that."""
+    """Return the state of an event or group after a run, by the table above; None to report nothing."""
     if not _got_through(connection, run_id, asked.library):
         return WebhookState.FAILED if asked.run_id == run_id else None
     if not asked.is_group:
@@ -104,7 +104,7 @@ def _state_of_event(connection: Connection, asked: Pending, uuid: str) -> Webhoo
 
 
 def _got_through(connection: Connection, run_id: str, library: str) -> bool:
-    """Tell whether a run came to the end of the library's events, whatever became of their purchases."""
+    """Tell whether a run finished the library's events, regardless of their purchases."""
     try:
         run = read_run(connection, run_id, library)
     except KeyError:

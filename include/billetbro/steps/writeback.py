@@ -44,12 +44,12 @@ from billetbro.store.write_back_attempts import failing_write_back
 
 REFUSED = "cms_refused"
 GIVE_UP_AFTER = 5
-"""So many failed PATCHes of one run mean that the source is down; the rest stays due."""
+"""This many failed PATCHes in a run mean that the source is down; the rest stays due."""
 
 
 @dataclass(slots=True, kw_only=True)
 class WrittenBack:
-    """What came of a library's write-back; `unsaved` is what the source cannot save, with the change that it was."""
+    """The result of a library's write-back; `unsaved`: what the source cannot save, with its change."""
 
     written: int = 0
     rejections: list[Rejection] = field(default_factory=list)
@@ -58,12 +58,12 @@ class WrittenBack:
 
     @property
     def tried(self) -> dict[str, str]:
-        """Return what identifies each change that was not saved, by event."""
+        """Return the fingerprint of each unsaved change, by event."""
         return {change.uuid: fingerprint([change]) for change in self.unsaved.values()}
 
 
 def write_back(run: LibraryRun, source: Source, sales_host: str) -> WrittenBack:
-    """Write back what is due; what fails stays due. A plan's write-backs were forecast by its load (forecast.py).
+    """Write back what is due; what fails stays due. Mode `plan` has forecast it during load (forecast.py).
 
     Raises NothingToDo when Place2book was not read in this run, and at the end what stopped the source.
     """
@@ -88,11 +88,11 @@ def write_back(run: LibraryRun, source: Source, sales_host: str) -> WrittenBack:
 
 
 def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collection[str] | None) -> WrittenBack:
-    """Store these PATCHes as planned, send them, and return what came of them; only under the library's lock.
+    """Store these PATCHes as planned, send them, and return the result; only under the library's lock.
 
-    Of the events `judged` (None: all) what the source refused before and refuses no longer is resolved, unless the
-    source was down. What it could not save is tried again once a day, when it changed, or by hand. A login that it
-    did not accept is tried by the next run before anything else is.
+    Refusals of the events `judged` (None: all) that no longer occur are resolved, unless the source was down. What it
+    could not save is retried once a day, after a change, or by hand. A login that it did not accept is tried by the
+    next run before anything else.
     """
     with run.engine.begin() as connection:
         refusals = read_refusals(connection, run.id, UNSAVED)
@@ -117,7 +117,7 @@ def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collect
 
 
 def _read_view(run: LibraryRun, sales_host: str) -> WriteBackView:
-    """Read what write-back decides by; what could not be read in Place2book is left out."""
+    """Read the input of write-back, without events that could not be read in Place2book."""
     with run.engine.connect() as connection:
         _ensure_place2book_was_read(connection, run)
         unread = {uuid for uuid, code in open_codes(connection, run.id) if code == UNREADABLE}
@@ -138,7 +138,7 @@ def _ensure_place2book_was_read(connection: Connection, run: LibraryRun) -> None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sender:
-    """Sends a library's PATCHes, and notes what came of each; of those `unsaved` it is known that they fail."""
+    """Sends a library's PATCHes and stores each result; the events `unsaved` are known to fail."""
 
     engine: Engine
     library: str
@@ -148,7 +148,7 @@ class _Sender:
     result: WrittenBack = field(default_factory=WrittenBack)
 
     def write(self, due: Sequence[Due], ids: Sequence[int]) -> None:
-        """Send each PATCH; an event that the source refuses does not stop the others, a source that is down does."""
+        """Send each PATCH; a refused one does not stop the others, a source that is down does."""
         waiting = iter(ids)
         for item in due:
             if item.change is None:
@@ -173,13 +173,13 @@ class _Sender:
             self.result.written += 1
 
     def _note(self, item: Due, change_id: int) -> None:
-        """Note a PATCH that was carried out, and what the source shows since."""
+        """Store a successful PATCH, and what the source now shows."""
         with self.engine.begin() as connection:
             stored.mark_applied(connection, change_id, utc_now(), None, None)
             self._note_shown(connection, item, shown_after(item))
 
     def _note_part(self, item: Due, refused: Collection[str]) -> None:
-        """Note what of a PATCH was carried out; the rest stays due."""
+        """Store the accepted part of a PATCH; the rest stays due."""
         shown = {name: value for name, value in shown_after(item).items() if name not in refused}
         with self.engine.begin() as connection:
             self._note_shown(connection, item, shown, state="state" not in refused)

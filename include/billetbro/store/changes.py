@@ -1,4 +1,4 @@
-"""Every change ever planned: committed as `applying` before its request leaves, as applied or failed after."""
+"""All planned changes: committed as `applying` before the request leaves, and as applied or failed afterwards."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ def store_planned(
 def store_held_back(
     connection: Connection, run_id: str, library: str, held: Sequence[Change], now: datetime
 ) -> list[int]:
-    """Store changes that are not sent, each with the code of the rule that holds it for a reason."""
+    """Store changes that are not sent, each with the code of the rule that stops it as its reason."""
     return _stored(connection, [_row(run_id, library, change, now, "held_back") for change in held])
 
 
@@ -55,10 +55,10 @@ def _row(run_id: str, library: str, change: Change, now: datetime, status: str) 
 
 
 def mark_applying(connection: Connection, change_id: int, now: datetime) -> None:
-    """Note that the change's request is about to leave; raises Retriable when it is not ours to send any more.
+    """Mark the change as applying before its request leaves; raises Retriable if it is no longer ours to send.
 
-    The library's lock is gone when the connection that holds it breaks. Another task that took it closed everything
-    that was planned (`in_doubt.close_leftovers`), and has read how things stand since.
+    The library's lock is lost when its connection breaks. Another task then closes everything that was planned
+    (`in_doubt.close_leftovers`) and reads the current state.
     """
     _while_ours(connection, change_id, ("planned",), {"status": "applying", "applying_at": now})
 
@@ -66,9 +66,9 @@ def mark_applying(connection: Connection, change_id: int, now: datetime) -> None
 def mark_applied(
     connection: Connection, change_id: int, now: datetime, event_id: int | None, price_id: int | None
 ) -> None:
-    """Note that the change was carried out, and on what; raises Retriable as `mark_applying` does.
+    """Mark the change as applied, with its event and price; raises Retriable like `mark_applying`.
 
-    It is then one whose outcome is not known, which the next try looks for.
+    The change is then in doubt, and the next attempt looks for its result.
     """
     values: dict[str, Any] = {"status": "applied", "finished_at": now}
     values |= {name: found for name, found in (("event_id", event_id), ("price_id", price_id)) if found is not None}
@@ -78,7 +78,7 @@ def mark_applied(
 def mark_failed(
     connection: Connection, change_id: int, now: datetime, error: BaseException, *, outcome_unknown: bool
 ) -> None:
-    """Note that the change was not carried out, or that nobody knows, and the error."""
+    """Mark the change as failed or of unknown outcome, with the error."""
     values = {
         "status": "failed",
         "finished_at": now,
@@ -97,7 +97,7 @@ def _while_ours(connection: Connection, change_id: int, statuses: Sequence[str],
 
 
 def close_unsent(connection: Connection, run_id: str, library: str, now: datetime) -> None:
-    """Note that what is still planned of a library's run was not sent."""
+    """Mark the changes of a library's run that are still planned as not sent."""
     connection.execute(
         update(changes)
         .where(changes.c.run_id == run_id, changes.c.library == library, changes.c.status == "planned")
@@ -106,7 +106,7 @@ def close_unsent(connection: Connection, run_id: str, library: str, now: datetim
 
 
 def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
-    """Return the source events whose latest PATCH that was sent failed."""
+    """Return the source events whose latest PATCH failed."""
     latest = (
         select(func.max(changes.c.id))
         .where(changes.c.library == library, changes.c.kind.in_(WRITTEN_BACK))

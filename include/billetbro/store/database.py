@@ -1,4 +1,4 @@
-"""Reach the database: engine, migrations, and the lock that keeps a library to one task at a time."""
+"""Database access: engine, migrations, and the lock that limits a library to one task at a time."""
 
 import time
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ LOCK_WAIT_SECONDS = 600.0
 
 
 def connect(url: str | URL) -> Engine:
-    """Return an engine on psycopg 3, whatever PostgreSQL driver the url names; sessions run in UTC.
+    """Return an engine on psycopg 3 for any PostgreSQL url; sessions run in UTC.
 
-    No error shows the values of a statement: they can be a buyer's. Statements are planned each time: a plan that was
-    kept from when a table was small would read the whole of it later.
+    Errors hide the values of a statement, which can be a buyer's. Statements are not prepared: a plan made while a
+    table was small would later scan the whole of it.
     """
     target = make_url(url).set(drivername="postgresql+psycopg")
     settings = {"options": "-c timezone=UTC", "prepare_threshold": None}
@@ -36,21 +36,21 @@ def connect(url: str | URL) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema `sync` up to date; concurrent callers wait for one another, and nothing happens when it is."""
+    """Migrate the schema `sync` if necessary; concurrent callers wait for one another."""
     with _migrating(engine) as connection:
         _upgrade(connection, metadata)
 
 
 def migrate_warehouse(engine: Engine) -> None:
-    """Bring the schema `warehouse` and its views up to date, in the database that holds it; else as `migrate`."""
+    """Migrate the schema `warehouse` and its views in their database, like `migrate`."""
     with _migrating(engine) as connection:
         _upgrade(connection, warehouse_metadata)
         make_views(connection)
 
 
 def lineage(connection: Connection, tables: MetaData) -> "Config":
-    """Return Alembic's settings for the migrations of one schema, over this connection."""
-    # Here, since it takes long to import, and a task has a migration to run once in an upgrade.
+    """Return Alembic's configuration for the migrations of one schema, using this connection."""
+    # Imported here because it is slow, and needed only once in an upgrade.
     from alembic.config import Config
 
     config = Config()
@@ -63,9 +63,9 @@ def lineage(connection: Connection, tables: MetaData) -> "Config":
 
 
 def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, str]:
-    """Return which version one schema's tables have, and the newest that is known here.
+    """Return the version of one schema's tables, and the newest known one.
 
-    Raises SettingsError when they are of a version that is not known, which only a newer Billetbro can have made.
+    Raises SettingsError for an unknown version, which a newer Billetbro made.
     """
     current, versions = None, _versions(str(tables.schema))
     if inspect(connection).has_table("schema_version", schema=tables.schema):
@@ -76,9 +76,9 @@ def version_of(connection: Connection, tables: MetaData) -> tuple[str | None, st
 
 
 def ensure_schema_is_current(engine: Engine, tables: MetaData) -> None:
-    """Raise SettingsError unless one schema has the version that this code works with.
+    """Raise SettingsError unless one schema has this code's version.
 
-    A run's first task has seen to it; but in the middle of a run another Billetbro may have been installed.
+    A run's first task migrates it, but another Billetbro may be installed during a run.
     """
     with engine.connect() as connection:
         current, head = version_of(connection, tables)
@@ -104,7 +104,7 @@ def _upgrade(connection: Connection, tables: MetaData) -> None:
 
 @cache
 def _versions(schema: str) -> tuple[str, ...]:
-    """Return one schema's versions, oldest first: each migration's file is named like its version."""
+    """Return one schema's versions, oldest first, from the migrations' file names."""
     return tuple(sorted(file.stem for file in (MIGRATIONS / schema).glob("[0-9]*.py")))
 
 
@@ -114,7 +114,7 @@ def _escaped(path: Path) -> str:
 
 @contextmanager
 def _migrating(engine: Engine) -> Iterator[Connection]:
-    """Give a connection that holds the lock of migrations; what is done with it is committed at the end."""
+    """Open a connection that holds the migrations' lock, and commit at the end."""
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
@@ -129,7 +129,7 @@ def _migrating(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def library_lock(engine: Engine, library: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
-    """Hold the library's advisory lock; PostgreSQL frees it by itself when the process dies.
+    """Hold the library's advisory lock; PostgreSQL releases it when the process dies.
 
     Raises Retriable when another task still works on the library after `wait_seconds`.
     """
@@ -147,10 +147,7 @@ def library_lock(engine: Engine, library: str, wait_seconds: float = LOCK_WAIT_S
 
 
 def without_values(error: psycopg.Error, statement: str | None) -> DBAPIError:
-    """Return SQLAlchemy's error of the same kind, which says what failed and quotes nothing.
-
-    PostgreSQL's own words can repeat a row or a value, which may be a buyer's.
-    """
+    """Return SQLAlchemy's error of the same kind without PostgreSQL's text, which can quote a buyer's data."""
     told = type(error)(f"SQLSTATE {error.sqlstate}" if error.sqlstate else "the connection was lost")
     shown = DBAPIError.instance(statement, None, told, psycopg.Error, hide_parameters=True)
     assert isinstance(shown, DBAPIError)

@@ -1,4 +1,4 @@
-"""Is the database fit to work on: reachable, new enough, its tables of this version, and may we write?"""
+"""Check the database: reachable, new enough, writable, and with tables of this version."""
 
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
@@ -24,7 +24,7 @@ REFUSED_TABLES = text(
 
 
 def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES) -> Message:
-    """Return a message that one schema of the database is fit; raises Unreachable or SettingsError when it is not."""
+    """Return a message about the usable schema; raises Unreachable or SettingsError if it is not usable."""
     try:
         with engine.connect() as connection:
             version = connection.scalar(text("SHOW server_version"))
@@ -48,7 +48,7 @@ def _ensure_writable(connection: Connection) -> None:
 
 
 def _state_of_the_tables(connection: Connection, tables: MetaData) -> Message:
-    """Return which version the tables have, and what becomes of none or an older one; a newer one is a problem."""
+    """Return the version of the tables, and what happens to missing or older ones; a newer one raises."""
     schema = str(tables.schema)
     if not connection.scalar(HAS_TABLES, {"schema": schema}):
         _ensure_schema_can_be_made(connection, schema)

@@ -1,4 +1,4 @@
-"""How far the lake goes for a library, in the schema `warehouse`, since it holds the rows of that."""
+"""How far each library's lake is written; in the schema `warehouse`, whose rows it holds."""
 
 from datetime import datetime, timedelta
 
@@ -19,23 +19,23 @@ file_exports = Table(
 
 
 def files_written_until(connection: Connection, library: str, store: str) -> datetime | None:
-    """Return until when what changed is in the lake, None when nothing is."""
+    """Return until when changes are in the lake; None if nothing is."""
     query = select(file_exports.c.written_until)
     return connection.scalar(query.where(file_exports.c.library == library, file_exports.c.store == store))
 
 
 def note_files_written(connection: Connection, library: str, store: str, until: datetime, now: datetime) -> None:
-    """Note how far the lake goes for the library."""
+    """Store until when the library's changes are in the lake."""
     values = {"written_until": until, "written_at": now}
     new = insert(file_exports).values(library=library, store=store, **values)
     connection.execute(new.on_conflict_do_update(index_elements=["library", "store"], set_=values))
 
 
 def date_of_change(connection: Connection, library: str, now: datetime) -> datetime:
-    """Return the moment to put into `changed_at` for a change that is made `now`, so that the lake does not miss it.
+    """Return the `changed_at` for a change made `now`, so that the lake does not miss it.
 
-    It is `now`, unless the lake goes further already: as when `now` was taken before the library's lock, or when the
-    clocks of two workers differ.
+    It is `now`, unless the lake is written further already: when `now` was taken before the library's lock, or when
+    clocks differ between workers.
     """
     until = connection.scalar(select(func.max(file_exports.c.written_until)).where(file_exports.c.library == library))
     return now if until is None else max(now, until + timedelta(microseconds=1))

@@ -1,4 +1,4 @@
-"""Writes in doubt, as `sync.changes` holds them: failed, with an unknown outcome (see reconcile/in_doubt.py)."""
+"""Writes in doubt in `sync.changes`: failed, with an unknown outcome (see reconcile/in_doubt.py)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,9 +14,9 @@ INTERRUPTED = {"error": {"key": "error.interrupted"}, "error_code": "interrupted
 
 
 def close_leftovers(connection: Connection, library: str, now: datetime) -> None:
-    """Close what a task that died left behind: what was under way is in doubt, what was planned was not sent.
+    """Close what a dead task left: changes being applied are in doubt, planned ones were not sent.
 
-    What a run in mode `plan` planned stays planned. Call it only under the library's lock.
+    Plans of mode `plan` stay planned. Call it only under the library's lock.
     """
     begun = (changes.c.library == library) & (changes.c.status == "applying")
     failed: dict[str, Any] = {"status": "failed", "finished_at": now}
@@ -27,9 +27,9 @@ def close_leftovers(connection: Connection, library: str, now: datetime) -> None
 
 
 def read_writes_in_doubt(connection: Connection, library: str, run_id: str) -> tuple[WriteInDoubt, ...]:
-    """Return the writes in doubt, oldest first, as this run finds them.
+    """Return the writes in doubt for this run, oldest first.
 
-    One that was followed by another of the same source event is settled: that was planned from what it left.
+    One followed by an applied change of the same source event is settled: that was based on its result.
     """
     seen_at = func.coalesce(changes.c.put_off_at, changes.c.planned_at)
     since = (runs.c.library == changes.c.library) & (runs.c.observed_at > seen_at)
@@ -50,7 +50,7 @@ def read_writes_in_doubt(connection: Connection, library: str, run_id: str) -> t
 
 
 def confirm(connection: Connection, confirmed: Mapping[int, int]) -> None:
-    """Note of changes, by id, that they were carried out after all, and on which Place2book event."""
+    """Mark changes as applied after all; `confirmed` maps their ids to their Place2book events."""
     if confirmed:
         connection.execute(
             update(changes)
@@ -63,7 +63,7 @@ def confirm(connection: Connection, confirmed: Mapping[int, int]) -> None:
 
 
 def defer(connection: Connection, change_ids: Sequence[int], now: datetime) -> None:
-    """Let writes in doubt count as not looked for, since what they were about could not be read `now`."""
+    """Defer writes in doubt whose event could not be read: the check does not count."""
     connection.execute(update(changes).where(changes.c.id.in_(change_ids)).values(put_off_at=now))
 
 

@@ -16,7 +16,7 @@ NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
 
 
 def read_links(connection: Connection, library: str, ends_after: datetime | None = None) -> tuple[Link, ...]:
-    """Return every link of the library, retired and deleted ones too; or only of events that end later, or unknown."""
+    """Return all links of the library, or only those of events that end after a moment or have no known end."""
     query = select(links).where(links.c.library == library).order_by(links.c.uuid)
     if ends_after is not None:
         query = query.where(or_(links.c.ends_at.is_(None), links.c.ends_at > ends_after))
@@ -26,7 +26,7 @@ def read_links(connection: Connection, library: str, ends_after: datetime | None
 def linked_by_other_libraries(
     connection: Connection, library: str, event_makers: Collection[int]
 ) -> list[tuple[str, str, TicketEventKey]]:
-    """Return (library, source event, Place2book event) of what other libraries sell for these event makers."""
+    """Return (library, uuid, Place2book event) of what other libraries sell for these event makers."""
     query = select(links.c.library, links.c.uuid, links.c.event_maker, links.c.event_id).where(
         links.c.library != library, links.c.event_maker.in_(event_makers), links.c.status == LinkStatus.LIVE
     )
@@ -34,13 +34,13 @@ def linked_by_other_libraries(
 
 
 def sales_hosts(connection: Connection, library: str) -> frozenset[str]:
-    """Return the hosts, with their ports, of the sales links that Place2book has handed out for the library."""
+    """Return the hosts, with ports, of the library's sales links from Place2book."""
     query = select(links.c.sales_location).where(links.c.library == library)
     return frozenset(host for link in connection.scalars(query) if (host := urlsplit(link).netloc.lower()))
 
 
 def save_link(connection: Connection, library: str, link: Link) -> None:
-    """Store the link as it now is; only `count_absences` counts those of a link that is there already."""
+    """Store the link; only `count_absences` changes the absences of an existing one."""
     row = link_to_row(library, link)
     statement = insert(links).values(row)
     changed = {name: statement.excluded[name] for name in row if name not in NOT_SAVED}
@@ -51,11 +51,10 @@ def save_link(connection: Connection, library: str, link: Link) -> None:
 def note_written_back(
     connection: Connection, library: str, uuid: str, state: str | None, addresses: Mapping[str, str]
 ) -> None:
-    """Note what was written back to the source: the state where there was one, and the addresses, in `echo`.
+    """Store what was written back to the source: the state, if any, and the addresses, in `echo`.
 
-    A link that was cleared is noted there as CLEARED, for as long as it is shown (`forget_cleared`).
-
-    `updated_at` stays: it tells of what was carried out in Place2book.
+    A cleared link is kept there as CLEARED while the source still shows it (`forget_cleared`). `updated_at` is about
+    Place2book and stays.
     """
     values: dict[str, object] = {"echo": links.c.echo.op("||")(cast(literal(dict(addresses), JSONB), JSONB))}
     if state is not None:
@@ -64,7 +63,7 @@ def note_written_back(
 
 
 def forget_cleared(connection: Connection, library: str) -> None:
-    """Forget which links were cleared at the source where the snapshot just mapped shows them no longer."""
+    """Remove the record of cleared links that the latest snapshot no longer shows."""
     of_event = (source_events.c.library == links.c.library) & (source_events.c.uuid == links.c.uuid)
     shown = source_events.c.mapped["link"].as_string()
     gone = exists().where(of_event, source_events.c.present, shown.is_distinct_from(links.c.echo[CLEARED].as_string()))
@@ -80,7 +79,7 @@ def remove_link(connection: Connection, library: str, uuid: str) -> None:
 def count_absences(
     connection: Connection, library: str, absences: Mapping[str, int], run_id: str, untouched: Collection[str] = ()
 ) -> None:
-    """Note how many complete snapshots in a row lacked each source event; all others but the `untouched` are there."""
+    """Store the absences of each source event, and reset all others except the `untouched`."""
     connection.execute(
         update(links)
         .where(links.c.library == library, links.c.absences > 0, links.c.uuid.not_in([*absences, *untouched]))
@@ -96,7 +95,7 @@ def count_absences(
 
 
 def follow_source(connection: Connection, library: str, mapped: Iterable[Mapped]) -> None:
-    """Keep each link's title, series and times as its source event shows them, for when it is no longer there."""
+    """Copy each source event's title, series and times to its link, for when the event is gone."""
     rows = [
         {
             "of_uuid": event.uuid,

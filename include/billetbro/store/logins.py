@@ -1,6 +1,6 @@
-"""Which logins were seen to work, so that a changed one is noticed: by a fingerprint that gives no password away.
+"""Logins known to work, by a fingerprint that reveals no password, so that a changed login is noticed.
 
-The fingerprint is made slowly and with a salt of its own each time, so that passwords cannot be tried on it fast.
+The fingerprint is slow to compute and has a new salt each time, so that passwords cannot be guessed quickly.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from billetbro.api.http.access import Access
 from billetbro.store.schema.tables import logins
 
 SCRYPT_COST = 2**14
-"""What a fingerprint costs whoever tries passwords on it: a tenth of a second each."""
+"""A fingerprint takes a tenth of a second."""
 
 
 def seen_to_work_at(connection: Connection, library: str, access: Access) -> datetime | None:
-    """Return when this very login of the library was last seen to work; None when it was not, or doubted since."""
+    """Return when this login of the library last worked; None if it never did, or was doubted since."""
     row = connection.execute(select(logins).where(logins.c.library == library)).one_or_none()
     if row is None or not compare_digest(row.fingerprint, _fingerprint(access, row.salt)):
         return None
@@ -30,7 +30,7 @@ def seen_to_work_at(connection: Connection, library: str, access: Access) -> dat
 
 
 def note_login(connection: Connection, library: str, access: Access, now: datetime) -> None:
-    """Note that the library's login was seen to work."""
+    """Record that the library's login works."""
     salt = secrets.token_hex(16)
     noted = {"salt": salt, "fingerprint": _fingerprint(access, salt), "seen_at": now}
     statement = insert(logins).values(library=library, **noted)
@@ -38,12 +38,12 @@ def note_login(connection: Connection, library: str, access: Access, now: dateti
 
 
 def doubt_login(connection: Connection, library: str) -> None:
-    """Forget that the library's login was seen to work."""
+    """Remove the record that the library's login works."""
     connection.execute(delete(logins).where(logins.c.library == library))
 
 
 @lru_cache(maxsize=16)
 def _fingerprint(access: Access, salt: str) -> str:
-    """Return what tells this host, login and password from others; it takes a tenth of a second, once in a process."""
+    """Return a hash of host, login and password, computed once in a process."""
     told = json.dumps([access.url, access.login, access.password]).encode()
     return hashlib.scrypt(told, salt=bytes.fromhex(salt), n=SCRYPT_COST, r=8, p=1).hex()

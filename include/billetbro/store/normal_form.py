@@ -1,4 +1,4 @@
-"""The one normal form of texts (include/billetbro/models/text.py) in PostgreSQL's own words."""
+"""The normal form of texts (include/billetbro/models/text.py) as a PostgreSQL expression."""
 
 import sys
 from functools import cache
@@ -9,7 +9,7 @@ from billetbro.models.text import is_unseen
 
 
 def normal_form_of(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Return the form of a column's texts in which two are one: NFC, nothing invisible, white space folded."""
+    """Return the column's texts in NFC, without invisible characters, with white space folded."""
     unseen, white = _unseen(), _white_space()
     bare = func.translate(column, white + unseen, " " * len(white))
     return func.btrim(func.regexp_replace(func.normalize(bare), " +", " ", "g"))

@@ -1,4 +1,4 @@
-"""What could not be carried out: open until a run no longer meets it."""
+"""Rejections: open until a run no longer finds them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
 from billetbro.store.schema.tables import rejections
 
 OF_APPLYING = frozenset({"refused_by_place2book", "outcome_unknown", "cms_refused", UNSAVED, STILL_SHOWN})
-"""Codes that are met when a change is applied or written back; all others are met when it is planned."""
+"""Codes found when changes are applied or written back; all others are found when planning."""
 
 
 def open_codes(connection: Connection, library: str) -> frozenset[tuple[str, str]]:
@@ -31,7 +31,7 @@ def report_rejections(
     now: datetime,
     fingerprints: Mapping[str, str] | None = None,
 ) -> None:
-    """Open these rejections, or note that they are still there; `fingerprints` tell what was tried, by uuid.
+    """Open these rejections, or update those that are open; `fingerprints`: what was tried, by uuid.
 
     Its many arguments are columns of the rows.
     """
@@ -51,7 +51,7 @@ def report_rejections(
 
 
 def noted(rejection: Rejection) -> dict[str, str | None]:
-    """Return what is stored of a rejection's cause, from which its sentences are made."""
+    """Return the fields of a rejection from which its text is made."""
     return {name: getattr(rejection, name) for name in ("title", "code", "field", "found", "detail")}
 
 
@@ -76,10 +76,10 @@ def resolve_rejections(
     codes: Collection[str] | None = None,
     uuids: Collection[str] | None = None,
 ) -> None:
-    """Resolve the open rejections that were not met again.
+    """Resolve the open rejections that were not found again; `still`: the (uuid, code) that were.
 
-    `still` are (uuid, code) that were. With `codes` only these codes are judged, without it all that are met when
-    planning; with `uuids` only these events. So many arguments, since each says of its own what is judged.
+    `codes` limits it to these codes, by default those found when planning; `uuids` limits it to these events. It has
+    many arguments because each limits it independently.
     """
     of_open = (rejections.c.library == library) & rejections.c.resolved_at.is_(None)
     rows = connection.execute(select(rejections.c.id, rejections.c.uuid, rejections.c.code).where(of_open))
@@ -95,7 +95,7 @@ def resolve_rejections(
 
 
 def read_refusals(connection: Connection, library: str, code: str = "refused_by_place2book") -> dict[str, Refusal]:
-    """Return what was refused (by Place2book, unless another code is named) and when it was last tried, by event."""
+    """Return the refusals by event, by default those of Place2book."""
     query = select(rejections.c.uuid, rejections.c.fingerprint, rejections.c.tried_at).where(
         rejections.c.library == library,
         rejections.c.code == code,

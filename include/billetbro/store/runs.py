@@ -1,4 +1,4 @@
-"""A row a library a run: how far it came, and what went wrong."""
+"""Runs: a row for each library and run, with its progress and errors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from billetbro.store.schema.tables import runs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """What `sync.runs` tells of one library's run. Times are UTC."""
+    """A row of `sync.runs`. Times are UTC."""
 
     run_id: str
     library: str
@@ -41,9 +41,9 @@ class RunRecord:
 def start_run(
     engine: Engine, run_id: str, libraries: Sequence[str], mode: str, *, by_hand: bool, now: datetime
 ) -> None:
-    """Note that a run begins for these libraries; a task that is tried again begins nothing anew.
+    """Store that a run begins for these libraries; a retry changes nothing.
 
-    Each of its many arguments is a column of the row.
+    Its many arguments are columns of the row.
     """
     rows = [
         {"run_id": run_id, "library": library, "mode": mode, "by_hand": by_hand, "started_at": now}
@@ -54,7 +54,7 @@ def start_run(
 
 
 def read_runs(connection: Connection, run_id: str) -> tuple[RunRecord, ...]:
-    """Return the rows of a run, in order of library."""
+    """Return the rows of a run, by library."""
     query = select(runs).where(runs.c.run_id == run_id).order_by(runs.c.library)
     return tuple(_record(row) for row in connection.execute(query).mappings())
 
@@ -69,7 +69,7 @@ def read_run(connection: Connection, run_id: str, library: str) -> RunRecord:
 
 
 def note_progress(connection: Connection, run_id: str, library: str, step: str, **values: object) -> None:
-    """Note what a step reached, and that its earlier error (of a try before) is no more."""
+    """Store a step's progress, and remove its error of an earlier attempt."""
     stored = {name: value.to_json() if isinstance(value, Message) else value for name, value in values.items()}
     connection.execute(
         update(runs)
@@ -79,19 +79,11 @@ def note_progress(connection: Connection, run_id: str, library: str, step: str, 
 
 
 def note_error(engine: Engine, run_id: str, library: str, step: str, error: BaseException) -> None:
-    """Note what ended a step of a library's run."""
-    noted = {
-        "errors": (runs.c.errors, message_of(error).to_json()),
-        "error_codes": (runs.c.error_codes, code_of(error)),
-    }
+    """Store the error that ended a step of a library's run."""
+    new = {runs.c.errors: message_of(error).to_json(), runs.c.error_codes: code_of(error)}
+    values = {column: column.op("||")(cast(literal({step: value}, JSONB), JSONB)) for column, value in new.items()}
     with engine.begin() as connection:
-        connection.execute(
-            update(runs)
-            .where(runs.c.run_id == run_id, runs.c.library == library)
-            .values(
-                {name: held.op("||")(cast(literal({step: said}, JSONB), JSONB)) for name, (held, said) in noted.items()}
-            )
-        )
+        connection.execute(update(runs).where(runs.c.run_id == run_id, runs.c.library == library).values(values))
 
 
 def _record(row: Mapping[Any, Any]) -> RunRecord:

@@ -1,4 +1,4 @@
-"""Which linked events have a sale window that opened or closed lately, in one pass over the tables of every library."""
+"""Linked events whose sale windows opened or closed recently, in one query over all libraries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from billetbro.models import CurrentEvent, Link, Mapped
 from billetbro.reconcile.sale_status.windows import STILL_TRIED
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, link_from_row
 
-# Only what has a bound in reach leaves the database; is_due decides (sale_status/windows.py).
+# A coarse filter in the database; is_due decides (sale_status/windows.py).
 BOUNDS_IN_REACH = text("""
     SELECT links.*, source.mapped AS of_source, stands.payload AS of_event, stands.read_at AS read_at
     FROM sync.links AS links
@@ -38,7 +38,7 @@ BOUNDS_IN_REACH = text("""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastReading:
-    """A linked event as it stands in our tables: `event` is what Place2book told of it at `read_at`."""
+    """A linked event in our tables: `event` is what Place2book showed at `read_at`."""
 
     library: str
     mapped: Mapped
@@ -48,10 +48,9 @@ class LastReading:
 
 
 def bounds_in_reach(connection: Connection, now: datetime, library: str | None = None) -> tuple[LastReading, ...]:
-    """Return the linked events, of every library or of one, of which a sale window's bound has come lately.
+    """Return the linked events, of all libraries or one, whose sale windows opened or closed recently.
 
-    Lately is since the event was read, or not so long ago that its state may still be tried. None before the tables
-    were made.
+    "Recently": since the event was read, or while its state may still be retried. Empty before the tables exist.
     """
     if connection.scalar(text("SELECT to_regclass('sync.ticket_events')")) is None:
         return ()

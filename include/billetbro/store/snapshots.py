@@ -1,4 +1,4 @@
-"""How both sides were last seen: source events as of the last complete snapshot, ticket events as last read."""
+"""The latest snapshots: source events from the last complete list, ticket events as last read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from billetbro.store.schema.tables import source_events, ticket_events
 
 
 def store_snapshot(connection: Connection, library: str, events: Sequence[SourceEvent], now: datetime) -> None:
-    """Store a complete snapshot: what it holds is present, everything else of the library is not."""
+    """Store a complete snapshot; all other events of the library become absent."""
     connection.execute(update(source_events).where(source_events.c.library == library).values(present=False))
     rows = [
         {
@@ -33,7 +33,7 @@ def store_snapshot(connection: Connection, library: str, events: Sequence[Source
 
 
 def read_snapshot(connection: Connection, library: str) -> tuple[SourceEvent, ...]:
-    """Return the source events that the latest complete snapshot held."""
+    """Return the source events of the latest complete snapshot."""
     query = select(source_events.c.payload).where(source_events.c.library == library, source_events.c.present)
     return tuple(
         SOURCE_EVENT.validate_python(payload) for payload in connection.scalars(query.order_by(source_events.c.uuid))
@@ -43,7 +43,7 @@ def read_snapshot(connection: Connection, library: str) -> tuple[SourceEvent, ..
 def read_source_events(
     connection: Connection, library: str, uuids: Sequence[str] | None = None
 ) -> dict[str, SourceEvent]:
-    """Return every source event, or the named ones, as last seen, those no longer present too, by uuid."""
+    """Return all or the given source events as last seen, absent ones too, by uuid."""
     query = select(source_events.c.payload).where(source_events.c.library == library)
     if uuids is not None:
         query = query.where(source_events.c.uuid == any_(literal(list(uuids), ARRAY(Text))))
@@ -51,7 +51,7 @@ def read_source_events(
 
 
 def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped]) -> None:
-    """Store what each source event of the snapshot is to us."""
+    """Store the mapped events of the snapshot."""
     statement = (
         update(source_events)
         .where(source_events.c.library == library, source_events.c.uuid == bindparam("of_uuid"))
@@ -65,7 +65,7 @@ def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped])
 
 
 def read_mapped(connection: Connection, library: str) -> tuple[Mapped, ...]:
-    """Return what the events of the latest snapshot are to us; those not mapped yet are left out."""
+    """Return the mapped events of the latest snapshot."""
     query = select(source_events.c.mapped).where(
         source_events.c.library == library, source_events.c.present, source_events.c.mapped.is_not(None)
     )
@@ -73,7 +73,7 @@ def read_mapped(connection: Connection, library: str) -> tuple[Mapped, ...]:
 
 
 def note_written_back(connection: Connection, library: str, uuid: str, shown: Mapping[str, str | int | None]) -> None:
-    """Note what a source event shows (fields of a ticket status) since it was written back."""
+    """Store what a source event shows (fields of a ticket status) after a write-back."""
     told = cast(literal(dict(shown), JSONB), JSONB)
     connection.execute(
         update(source_events)
@@ -83,7 +83,7 @@ def note_written_back(connection: Connection, library: str, uuid: str, shown: Ma
 
 
 def store_ticket_events(connection: Connection, library: str, events: Iterable[CurrentEvent], now: datetime) -> None:
-    """Store how these ticket events stand now."""
+    """Store the current ticket events."""
     rows = [
         {
             "library": library,
@@ -102,7 +102,7 @@ def store_ticket_events(connection: Connection, library: str, events: Iterable[C
 
 
 def forget_ticket_events(connection: Connection, library: str, keys: Sequence[TicketEventKey]) -> None:
-    """Forget ticket events that no longer exist."""
+    """Delete ticket events that no longer exist."""
     key = tuple_(ticket_events.c.event_maker, ticket_events.c.event_id)
     if keys:
         connection.execute(delete(ticket_events).where(ticket_events.c.library == library, key.in_(keys)))
@@ -111,7 +111,7 @@ def forget_ticket_events(connection: Connection, library: str, keys: Sequence[Ti
 def read_ticket_events(
     connection: Connection, library: str, event_ids: Sequence[int] | None = None
 ) -> dict[TicketEventKey, CurrentEvent]:
-    """Return how the library's ticket events, or the named ones, stood when last read, by key."""
+    """Return all or the given ticket events of the library as last read, by key."""
     query = select(ticket_events.c.payload).where(ticket_events.c.library == library)
     if event_ids is not None:
         query = query.where(ticket_events.c.event_id == any_(literal(list(event_ids), ARRAY(BigInteger))))

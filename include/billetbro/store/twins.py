@@ -1,4 +1,4 @@
-"""What the tables tell of a library to its twin, besides its links and events."""
+"""What a library's twin needs to know from the tables, besides links and events."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -14,19 +14,19 @@ from billetbro.store.schema.records import MAPPED
 from billetbro.store.schema.tables import changes, links, runs, source_events, ticket_events
 
 LOADS = 3
-"""So many loads an event may have vanished ago for one of its series to be the same, made anew."""
+"""How many loads ago an event may have vanished and still be matched with a recreated one."""
 LOOKS = 2
-"""So many runs look for a create whose answer was lost before nobody waits for it any more (behaviour 4)."""
+"""How many runs look for a create whose answer was lost before it is given up (behaviour 4)."""
 
 
 def was_read(connection: Connection, library: str) -> bool:
-    """Return whether the library's list was ever read whole and its events judged."""
+    """Return whether the library was ever completely read and mapped."""
     query = select(exists().where(runs.c.library == library, runs.c.transformed_at.is_not(None)))
     return bool(connection.scalar(query))
 
 
 def creates_in_doubt(connection: Connection, library: str) -> list[tuple[str, datetime | None]]:
-    """Return title and start of each create that may have been carried out without being linked."""
+    """Return the title and start of each create that may have been carried out but is not linked."""
     under_way = select(changes.c.title, changes.c.fields).where(
         changes.c.library == library, changes.c.kind == Kind.CREATE, changes.c.status == "applying"
     )
@@ -38,7 +38,7 @@ def creates_in_doubt(connection: Connection, library: str) -> list[tuple[str, da
 
 
 def still_to_come(connection: Connection, library: str, now: datetime) -> frozenset[TicketEventKey]:
-    """Return the Place2book events that have not ended, although their source events are over."""
+    """Return the Place2book events that have not ended although their source events are over."""
     same = (ticket_events.c.event_maker == links.c.event_maker) & (ticket_events.c.event_id == links.c.event_id)
     query = (
         select(links.c.event_maker, links.c.event_id)
@@ -50,7 +50,7 @@ def still_to_come(connection: Connection, library: str, now: datetime) -> frozen
 
 
 def read_deferred(connection: Connection, library: str) -> dict[str, str]:
-    """Return which events were left to which Place2book event of the twin's, by its seccode."""
+    """Return the seccode of the twin's Place2book event to which each event was deferred, by uuid."""
     query = select(source_events.c.uuid, source_events.c.left_to).where(
         source_events.c.library == library, source_events.c.left_to.is_not(None)
     )
@@ -58,9 +58,9 @@ def read_deferred(connection: Connection, library: str) -> dict[str, str]:
 
 
 def read_deferred_gone(connection: Connection, library: str) -> list[tuple[Mapped, str]]:
-    """Return the events that were left to the twin and vanished a few loads ago, each with the seccode.
+    """Return the deferred events that vanished a few loads ago, each with its seccode.
 
-    What an event that is present was left to is no other's any more.
+    Seccodes to which a present event is deferred are excluded.
     """
     loads = select(runs.c.extracted_at).where(runs.c.library == library, runs.c.loaded_at.is_not(None))
     since = connection.scalar(loads.order_by(runs.c.extracted_at.desc().nulls_last()).offset(LOADS - 1).limit(1))
@@ -75,7 +75,7 @@ def read_deferred_gone(connection: Connection, library: str) -> list[tuple[Mappe
 
 
 def remember_deferred(connection: Connection, library: str, left: Mapping[str, str], judged: Collection[str]) -> None:
-    """Note which events were left to which Place2book event of the twin's, and that of those judged no other was."""
+    """Store the seccodes to which events were deferred, and remove those of the other `judged` events."""
     of_library = update(source_events).where(source_events.c.library == library)
     forgotten = source_events.c.uuid == any_(literal(list(judged), ARRAY(Text)))
     connection.execute(of_library.where(source_events.c.left_to.is_not(None), forgotten).values(left_to=None))

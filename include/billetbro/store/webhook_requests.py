@@ -1,4 +1,4 @@
-"""Who asked for what in the source itself: each request once, and whether the source was told how it ended."""
+"""Requests from the source's webhook: each once, and whether its result was reported to the source."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ KEPT_DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A request of an event, or of a group of events (`uuid` is its id then), whose end the source was not told."""
+    """A request for an event, or for a group of events (`uuid` is the group's), with a result not reported yet."""
 
     signature: str
     library: str
@@ -30,7 +30,7 @@ class Pending:
 
 @contextmanager
 def one_at_a_time(engine: Engine, library: str) -> Iterator[Connection]:
-    """Give a transaction in which no other request of the library is looked at, whichever process has it."""
+    """Open a transaction that excludes other requests of the library, in all processes."""
     with engine.begin() as connection:
         key = {"name": f"billetbro:webhook:{library}"}
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), key)
@@ -38,7 +38,7 @@ def one_at_a_time(engine: Engine, library: str) -> Iterator[Connection]:
 
 
 def remember(connection: Connection, library: str, signature: str, now: datetime) -> bool:
-    """Remember a request, and tell whether it is new; forget those of long ago."""
+    """Store a request and tell whether it is new; delete old ones."""
     connection.execute(delete(requests).where(requests.c.received_at < now - timedelta(days=KEPT_DAYS)))
     row = {"signature": signature, "library": library, "received_at": now}
     added = connection.execute(insert(requests).values(row).on_conflict_do_nothing().returning(requests.c.signature))
@@ -46,7 +46,7 @@ def remember(connection: Connection, library: str, signature: str, now: datetime
 
 
 def count_since(connection: Connection, library: str, since: datetime) -> int:
-    """Return how many of the library's requests came after a moment."""
+    """Return the number of the library's requests since a moment."""
     query = select(func.count()).where(
         requests.c.library == library, requests.c.received_at > since, requests.c.part_of.is_(None)
     )
@@ -54,13 +54,13 @@ def count_since(connection: Connection, library: str, since: datetime) -> int:
 
 
 def is_known(connection: Connection, library: str, uuid: str) -> bool:
-    """Tell whether a snapshot of the library's source ever held an event."""
+    """Tell whether the library's source ever listed an event."""
     query = select(source_events.c.uuid).where(source_events.c.library == library, source_events.c.uuid == uuid)
     return connection.scalar(query) is not None
 
 
 def events_in_series(connection: Connection, library: str, series: str) -> list[str]:
-    """Return which events of the latest snapshot are of a series."""
+    """Return the events of a series in the latest snapshot."""
     query = select(source_events.c.uuid).where(
         source_events.c.library == library,
         source_events.c.present,
@@ -70,7 +70,7 @@ def events_in_series(connection: Connection, library: str, series: str) -> list[
 
 
 def run_for(connection: Connection, library: str, uuids: Collection[str], among: Collection[str]) -> str | None:
-    """Return which of these runs looks at all of some events, because it was asked for of each of them."""
+    """Return one of these runs that was requested for all of these events."""
     query = select(requests.c.run_id).where(
         requests.c.library == library, requests.c.uuid.in_(uuids), requests.c.run_id.in_(among)
     )
@@ -79,13 +79,13 @@ def run_for(connection: Connection, library: str, uuids: Collection[str], among:
 
 
 def note_run(connection: Connection, signature: str, uuid: str, action: WebhookAction, run_id: str) -> None:
-    """Note what a request asked for, and the run that carries it out."""
+    """Store what a request asked for, and its run."""
     asked = {"uuid": uuid, "action": action.value, "run_id": run_id}
     connection.execute(update(requests).where(requests.c.signature == signature).values(asked))
 
 
 def note_events(connection: Connection, signature: str, uuids: Collection[str]) -> None:
-    """Note the events of the group at which something was asked for; what was asked for is noted already."""
+    """Store the events of a group; its request must be stored already."""
     group = requests.alias()
     copied = ("library", "received_at", "action", "run_id")
     for uuid in uuids:
@@ -96,15 +96,15 @@ def note_events(connection: Connection, signature: str, uuids: Collection[str]) 
 
 
 def events_of_group(connection: Connection, signature: str) -> list[str]:
-    """Return the events of the group at which something was asked for."""
+    """Return the events of a group."""
     return list(connection.scalars(select(requests.c.uuid).where(requests.c.part_of == signature)))
 
 
 def pending_of(connection: Connection, run_id: str, events: Collection[str]) -> Sequence[Pending]:
-    """Return whom to tell after a run: who asked for it, and who was not told yet, although it began later.
+    """Return the requests to report after a run: its own, and unreported ones from before it began.
 
-    Those could not be told, or their own run was stopped, deleted, or waits still. A run that is limited to some events
-    is nobody's who asked for others, or for a group. A group comes after its events.
+    Those could not be reported, or their own run was stopped, deleted, or still waits. A run limited to some events
+    reports no other events and no groups. A group comes after its events.
     """
     its_own = requests.c.run_id == run_id
     began_later = exists().where(
@@ -131,6 +131,6 @@ def pending_of(connection: Connection, run_id: str, events: Collection[str]) -> 
 
 
 def note_told(connection: Connection, signature: str, told_at: datetime | None, error: Exception | None) -> None:
-    """Note when the source was told, None for not yet, and why it could not be or refused it."""
+    """Store when the result was reported (None: not yet), and the error."""
     values = {"told_at": told_at, "error": message_of(error).to_json() if error else None}
     connection.execute(update(requests).where(requests.c.signature == signature).values(values))

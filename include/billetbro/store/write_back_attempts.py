@@ -1,4 +1,4 @@
-"""What became of the PATCHes that one source event was sent, from the history of changes."""
+"""The results of the PATCHes sent to one source event, from the history of changes."""
 
 from collections.abc import Collection, Mapping
 from itertools import takewhile
@@ -15,9 +15,9 @@ FAILED_INSIDE = InternalServerError.code
 
 
 def failing_write_back(connection: Connection, library: str, uuid: str, told: Collection[str]) -> Failing:
-    """Return since when the source has failed inside at what it was sent last for an event, and what of others.
+    """Return since when the latest write to an event has failed inside the source, and how others fared since.
 
-    Tries that failed otherwise, as in an outage, count for nothing. `told` are events that are known to fail for good.
+    Attempts that failed otherwise, as in an outage, do not count. `told`: events known to fail permanently.
     """
     sent = (changes.c.library == library) & changes.c.kind.in_(WRITTEN_BACK) & changes.c.applying_at.is_not(None)
     query = select(changes).where(sent, changes.c.uuid == uuid).order_by(changes.c.id.desc())

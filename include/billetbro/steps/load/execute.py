@@ -1,7 +1,7 @@
-"""Carry out the changes that passed the gate, each committed as `applying` before its request leaves.
+"""Carry out the changes that passed the policies, each committed as `applying` before its request leaves.
 
-The changes of one event are carried out in their order, several events at a time. What is wrong with one event is its
-rejection; what is wrong with Place2book or the connection stops the library.
+The changes of one event are carried out in order, several events at a time. A problem of one event becomes its
+rejection; a problem of Place2book or the connection stops the library.
 """
 
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ from billetbro.store.snapshots import forget_ticket_events, store_ticket_events
 
 @dataclass(slots=True, kw_only=True)
 class LoadResult:
-    """What came of a library's changes: those applied (ids), the events settled, what was refused, what stopped it.
+    """The result of a library's changes: ids applied, events settled, what was refused, what stopped it.
 
-    `planned` is how many a run in mode `plan` only planned.
+    `planned`: the number of changes in mode `plan`.
     """
 
     applied: set[int] = field(default_factory=set)
@@ -41,7 +41,7 @@ class LoadResult:
     planned: int | None = None
 
     def __str__(self) -> str:
-        """Say it in a line for the task's log."""
+        """Return a line for the task's log."""
         if self.planned is not None:
             return f"{pluralize(self.planned, 'change', 'changes')} planned, none made"
         applied = pluralize(len(self.applied), "change", "changes")
@@ -52,7 +52,7 @@ class LoadResult:
 def execute(
     run: LibraryRun, client: Place2bookClient, state: ReconcileState, plan: Plan, planned: Sequence[tuple[int, Change]]
 ) -> LoadResult:
-    """Carry out the changes, given with their ids, and return what came of them; raises nothing of the APIs'."""
+    """Carry out the changes, given with their ids, and return the result; the APIs' errors are in it, not raised."""
     runner = _ChangeRunner(run.engine, run.id, client)
     by_event: dict[str, list[tuple[int, Change]]] = {}
     for change_id, change in planned:
@@ -77,7 +77,7 @@ class _ChangeRunner:
         self._lock = Lock()
 
     def run(self, planned: Sequence[tuple[int, Change]], event: EventState) -> None:
-        """Carry out one event's changes; a refused one lets the others go on, unless they need it."""
+        """Carry out one event's changes; after a refused one the others go on, unless they depend on it."""
         refused = False
         for change_id, change in planned:
             if self._stop.is_set():
@@ -116,12 +116,12 @@ class _ChangeRunner:
     def _save(
         self, change_id: int, change: Change, event: EventState, before: CurrentEvent | None, now: datetime
     ) -> None:
-        """Store in one transaction that the change was applied and how its event now stands."""
+        """Store in one transaction that the change was applied and the event's new state."""
         with self._engine.begin() as connection:
             if change.moved_from:
                 remove_link(connection, self._library, change.moved_from)
             if operation_of(change.kind).makes_event:
-                # One that was removed before, with all that was counted of it.
+                # The link of an event that was removed before, with its counts.
                 remove_link(connection, self._library, change.uuid)
             if event.link is not None:
                 save_link(connection, self._library, event.link)
@@ -133,7 +133,7 @@ class _ChangeRunner:
             stored.mark_applied(connection, change_id, now, event_id, event.price_of(change))
 
     def _read_prices_again(self, changes: Sequence[Change], event: EventState) -> None:
-        """Learn how the prices stand after they were changed, and which of a new event's are whose."""
+        """Read the prices again after they changed, and match those of a new event."""
         current, link = event.current, event.link
         if current is None or link is None or not any(operation_of(change.kind).touches_prices for change in changes):
             return
@@ -147,7 +147,7 @@ class _ChangeRunner:
             store_ticket_events(connection, self._library, [event.current], utc_now())
 
     def _failed(self, change_id: int, change: Change, error: Exception) -> None:
-        """Note what became of a change that did not succeed, and what staff are told."""
+        """Store the outcome of a change that did not succeed, and the rejection for staff."""
         unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, BilletbroError)
         with self._engine.begin() as connection:
             stored.mark_failed(connection, change_id, utc_now(), error, outcome_unknown=unknown)
@@ -164,7 +164,7 @@ class _ChangeRunner:
 
 
 def event_state(first: Change, state: ReconcileState, plan: Plan) -> EventState:
-    """Return how one event stands before its changes are carried out, of which `first` is the first."""
+    """Return the state of an event before its changes, of which `first` is the first, are carried out."""
     identity = state.identities.get(first.uuid)
     return EventState(
         mapped=state.mapped.get(first.uuid),

@@ -1,7 +1,7 @@
-"""What the write-back after a plan would be: the plan carried out on paper, by the operations that carry it out.
+"""Forecast the write-back after a plan: apply the plan's operations to a simulated Place2book.
 
-So the links and ticket events that the write-back would find come about just as they would in earnest. What only
-Place2book can hand out, the addresses of an event that does not exist yet, is None in the forecast.
+The links and ticket events that the write-back would find are thus made by the real operations. What only Place2book
+can assign, the addresses of a new event, is None in the forecast.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,7 +20,7 @@ from billetbro.steps.due_write_backs import WriteBackView, what_is_due
 from billetbro.steps.load.execute import event_state
 
 LINK_PENDING = "to be told by Place2book"
-"""Stands for a new event's sales link while it is on paper; it is never stored or shown."""
+"""A placeholder for a new event's sales link; never stored or shown."""
 
 ADDRESSES = frozenset({"url", "admin_url"})
 TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_begin_at", "sale_end_at"})
@@ -29,10 +29,10 @@ TIMES = frozenset({"begin_at", "end_at", "sale_open_at", "sale_close_at", "sale_
 def forecast_write_backs(
     plan: Plan, state: ReconcileState, *, standing: Mapping[TicketEventKey, CurrentEvent], failed: Collection[str]
 ) -> list[Change]:
-    """Return what would be written back once the plan was carried out.
+    """Return what would be written back after the plan.
 
-    `standing` are the library's ticket events as they were read. Place2book is taken to accept everything, and to
-    publish a new event at once.
+    `standing`: the library's ticket events as read. Place2book is assumed to accept everything and to publish a new
+    event at once.
     """
     paper = OnPaper({**standing, **state.currents})
     links = {**state.link_of, **plan.links}
@@ -57,7 +57,7 @@ def forecast_write_backs(
 
 
 def _as_far_as_known(change: Change) -> Change:
-    """Return the change without what only Place2book can hand out."""
+    """Return the change without what only Place2book can assign."""
     if change.event_id is None or change.event_id > 0:
         return change
     fields = tuple(replace(field, new=None) if field.field in ADDRESSES else field for field in change.fields)
@@ -65,21 +65,21 @@ def _as_far_as_known(change: Change) -> Change:
 
 
 class OnPaper:
-    """A Place2book that says yes to everything; ids of what it makes are below zero."""
+    """A simulated Place2book that accepts everything; its new ids are negative."""
 
     def __init__(self, events: Mapping[TicketEventKey, CurrentEvent]) -> None:
         self.events = dict(events)
         self._numbers = count(-1, -1)
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
-        """Return an event as it stands; raises NotFound when it is gone."""
+        """Return the current event; raises NotFound when it is gone."""
         key = TicketEventKey(event_maker, event_id)
         if key not in self.events:
             raise NotFound("error.not_on_paper", event=event_id)
         return self.events[key]
 
     def create_event(self, event_maker: int, desired: TicketEvent, _on_create: OnCreate) -> CurrentEvent:
-        """Make an event as Place2book makes it: published, unless it is passive."""
+        """Create an event as Place2book does: published, unless it is passive."""
         made = CurrentEvent(
             event_maker=event_maker,
             event_id=next(self._numbers),
@@ -100,7 +100,7 @@ class OnPaper:
         return self._stands(made)
 
     def update_event(self, event_maker: int, event_id: int, fields: Mapping[str, Written]) -> CurrentEvent:
-        """Lay fields over an event. Whether it is on sale follows from its windows, unless staff paused it."""
+        """Update an event. Its sale follows from its windows, unless staff paused it."""
         before = self.event(event_maker, event_id)
         parts: dict[str, object] = {
             name.removeprefix("address."): value for name, value in fields.items() if name.startswith("address.")
@@ -122,7 +122,7 @@ class OnPaper:
         return self.event(event_maker, event_id).prices or ()
 
     def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
-        """Return an event's prices; None where they were not shown to us."""
+        """Return an event's prices; None if they are unknown."""
         return self.event(event_maker, event_id).prices
 
     def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
@@ -134,7 +134,7 @@ class OnPaper:
     def update_price(
         self, event_maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]
     ) -> CurrentPrice:
-        """Lay fields over a price."""
+        """Update a price."""
         values = _typed({"value_ore" if name == "value" else name: value for name, value in fields.items()})
         prices = {price.price_id: price for price in self.prices(event_maker, event_id)}
         prices[price_id] = replace(prices[price_id], **values)  # type: ignore[arg-type]
@@ -162,7 +162,7 @@ def _typed(fields: Mapping[str, Written]) -> dict[str, object]:
 
 
 def _available(before: CurrentEvent, after: CurrentEvent) -> int | None:
-    """Return how many tickets are left once the capacity is another."""
+    """Return how many tickets are left after a change of capacity."""
     if after.capacity == before.capacity or after.capacity is None:
         return before.available_tickets
     if before.capacity is None or before.available_tickets is None:

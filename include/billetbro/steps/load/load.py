@@ -1,16 +1,16 @@
-"""Third step: bring one library's ticket events to what its source says (behaviour 3 to 6).
+"""Third step: bring one library's ticket events in line with its source (behaviour 3 to 6).
 
-1. Read the state: our own tables, then Place2book
+1. Read the state: our tables, then Place2book
 2. Resolve the writes in doubt
-3. Match source events with ticket events, and read the prices of those
+3. Match source events with ticket events, and read their prices
 4. Plan
 5. Apply the policies
-6. Store what was seen and what is planned
-7. See that the source's login may write the links of what goes on sale
-8. Execute the plan, and store what came of it
+6. Store what was read and what is planned
+7. Check that the source's login may write the links of what goes on sale
+8. Execute the plan, and store the result
 
-The order is the safety: everything is read before anything is planned, and everything is planned and stored before
-anything is sent. Mode `plan` runs through the same lines and stops before 8.
+The order makes it safe: everything is read before anything is planned, and everything is planned and stored before
+anything is sent. Mode `plan` runs the same lines and stops before 8.
 """
 
 from collections.abc import Sequence
@@ -36,11 +36,11 @@ from billetbro.store.runs import read_run
 
 
 def load(run: LibraryRun, client: Place2bookClient, *, twin: Library | None, source: OpenSource) -> LoadResult:
-    """Bring one library's ticket events to what its source says; in mode `plan` only say what would be done.
+    """Bring one library's ticket events in line with its source; in mode `plan` only store what would be done.
 
-    `twin` is the library that shows the same events, where there is one. `source` is opened only when something goes on
-    sale: unless its login may write the links, nothing is sent. Raises NothingToDo without a mapped snapshot of this
-    run, and after everything that could be done was done what stopped it.
+    `twin`: the library with the same events, if any. `source` is opened only when something goes on sale: nothing is
+    sent unless its login may write the links. Raises NothingToDo without a mapped snapshot of this run and, after
+    everything that was possible, the error that stopped the load.
     """
     with library_lock(run.engine, run.id), twins_lock(run.engine, run.library, twin):
         with run.engine.begin() as connection:
@@ -66,7 +66,7 @@ def load(run: LibraryRun, client: Place2bookClient, *, twin: Library | None, sou
 
 
 def _ensure_links_can_be_written(run: LibraryRun, source: OpenSource, changes: Sequence[Change]) -> None:
-    """Try the source's login when something goes on sale, unless this run has tried it; raises what that raises."""
+    """Try the source's login when something goes on sale, unless this run already has; raises its errors."""
     if not goes_on_sale(changes):
         return
     with run.engine.connect() as connection:
@@ -76,5 +76,5 @@ def _ensure_links_can_be_written(run: LibraryRun, source: OpenSource, changes: S
 
 
 def _worst(errors: Sequence[Exception]) -> Exception:
-    """Return the error to end the step with: one that trying again can mend only when all are."""
+    """Return the error to raise: a retriable one only if all are."""
     return next((error for error in errors if not isinstance(error, Retriable)), errors[0])

@@ -1,4 +1,4 @@
-"""Read how Place2book stands now, and refuse to believe an answer that contradicts what we know."""
+"""Read the current state of Place2book, and reject answers that contradict what we know."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,16 +13,16 @@ from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.read_each import Unread, read_each
 
 MARGIN = timedelta(days=1)
-"""How much further back Place2book is read than what is sought starts, for a start that was moved a little."""
+"""How much earlier Place2book is read than the earliest start sought, as a start may have been moved a little."""
 
 LISTED = ("published", None)
-"""States of an event that Place2book's list must hold; whether it lists drafts and what is over is not documented."""
+"""States of events that Place2book must list; for drafts and past events this is undocumented."""
 
 
 def earliest_sought(state: ReconcileState) -> datetime:
-    """Return the earliest start of what may have to be found: what is not linked yet can have begun before the window.
+    """Return the earliest start to read from: events without a link may have begun before the window.
 
-    That is a source event that is wanted, and one whose create may have been carried out, until it would be over.
+    These are wanted source events, and creates in doubt whose event is not over.
     """
     linked = {link.uuid for link in state.links if link.status is not LinkStatus.DELETED}
     starts = [mapped.starts_at for mapped in state.wanted if mapped.uuid not in linked]
@@ -33,12 +33,11 @@ def earliest_sought(state: ReconcileState) -> datetime:
 
 
 def read_listed(client: Place2bookClient, state: ReconcileState) -> ReconcileState:
-    """Return the state with the ticket events that begin after a moment, and each linked event that was not among them.
+    """Return the state with the ticket events from a moment on, and with each linked event that was not among them.
 
-    They are read of the library's event makers, of those that linked events have from before, and of those that creates
-    of unknown outcome were sent to.
-    Raises InvalidResponse when the list lacks existing events, or too many linked events are said not to exist: other
-    than those that were reported before, unless a person says that they were removed (`allow_mass_removal`).
+    They are read for the library's event makers, for those of linked events, and for those of creates in doubt. Raises
+    InvalidResponse when the list lacks existing events, or too many linked events are missing: those reported before do
+    not count, nor any when a person allows it (`allow_mass_removal`).
     """
     now = state.run.now
     live = [link for link in state.live_links if not link.is_over(now)]
@@ -67,7 +66,7 @@ def read_listed(client: Place2bookClient, state: ReconcileState) -> ReconcileSta
 
 
 def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterable[CurrentEvent]) -> ReconcileState:
-    """Return the state with these events as they stand, prices read, but for the few of which nothing can be read."""
+    """Return the state with the prices of these events read, except for the few that are unreadable."""
     wanted = list({event.key: event for event in events}.values())
     found = read_each(client, lambda event: client.prices_or_none(*event.key), wanted)
     read = list(zip(wanted, found, strict=True))
@@ -79,14 +78,14 @@ def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterabl
 
 
 def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[TicketEventKey, CurrentEvent]:
-    """Return the events with their prices read, a few at a time; None where Place2book shows none."""
+    """Return the events with their prices, read a few at a time; None where Place2book shows none."""
     wanted = list({event.key: event for event in events}.values())
     prices = client.map_concurrently(lambda event: client.prices_or_none(*event.key), wanted)
     return {event.key: replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
 
 
 def _event_or_none(client: Place2bookClient, link: Link) -> CurrentEvent | None:
-    """Return the event; None when Place2book refuses to show it although it has just shown the list: it is not ours."""
+    """Return the event; None if Place2book refuses it although it just answered the list: it is not ours."""
     try:
         return client.event(*link.key)
     except Refused:

@@ -1,4 +1,4 @@
-"""Read the state that a load decides by: our own tables first, then Place2book; nothing is planned before."""
+"""Read the state of a load: our tables first, then Place2book."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -25,10 +25,10 @@ from billetbro.store.twins import remember_deferred
 
 
 def read_state(run: LibraryRun, client: Place2bookClient, twin: Library | None) -> ReconcileState:
-    """Read everything; raises NothingToDo without a mapped snapshot of this run, and what reading Place2book raises.
+    """Read the state; raises NothingToDo without a mapped snapshot of this run, and Place2book's errors.
 
-    Prices are read of those events only that tell what became of the writes in doubt. SettingsError is for an id that
-    was changed.
+    Prices are read only for the events that show the outcome of writes in doubt. Raises SettingsError for a changed
+    library id.
     """
     with run.engine.connect() as connection:
         state = revive(_read_tables(connection, run, client.host, twin))
@@ -68,11 +68,10 @@ def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin:
 def _read_foreign_claims(
     connection: Connection, library: Library, twin: Library | None, links: Sequence[Link], snapshot: Sequence[Mapped]
 ) -> frozenset[TicketEventKey]:
-    """Return the Place2book events that other libraries have linked, of those event makers that we look at.
+    """Return the Place2book events that other libraries have linked for the event makers that we read.
 
-    Raises SettingsError when they are those of the very source events that this library shows: then it is the same
-    library under another id, and whatever is known of its events stands under the one before. A twin's source may
-    number its events as this one's does.
+    Raises SettingsError when they belong to source events of this library: it is then the same library under a new id,
+    and its state is stored under the former one. A twin's source may use the same uuids.
     """
     section = library.place2book
     makers = {section.event_maker, *section.event_makers_by_branch.values()}
@@ -92,13 +91,13 @@ def _ensure_id_is_unchanged(
 
 
 def store_observation(connection: Connection, library: str, state: ReconcileState) -> None:
-    """Store how the linked events stand, those that are over too, and what is the twin's; forget live ones deleted.
+    """Store the linked events, past ones too, and what is deferred to the twin; remove live ones that are gone.
 
-    One that is over and not listed stays: perhaps Place2book lists nothing that is over. Asked for its purchases, it
-    tells whether it is still there.
+    A past event that is not listed stays: Place2book may not list past events. Reading its purchases shows whether it
+    still exists.
     """
     store_mapped(connection, library, state.deferred)
-    # What is rejected for now is, once it is in order, still the event that it was.
+    # A rejected event is still the same event once it is corrected.
     judged = [mapped.uuid for mapped in state.snapshot if mapped.outcome is not Outcome.REJECTED]
     remember_deferred(connection, library, state.deferred_to, judged)
     over = {link.key for link in state.links if link.status is LinkStatus.RETIRED}

@@ -1,7 +1,7 @@
-"""Store what a load saw, what it plans, and what came of it.
+"""Store what a load read, what it plans, and the result.
 
-In mode `plan` a reader is also shown what was held back and by which rule, what would be rejected, and the write-back
-that would follow; links, rejections, absences and drift stay as they are.
+Mode `plan` also stores what is held back and by which rule, what would be rejected, and the write-back that would
+follow; links, rejections, absences and drift stay unchanged.
 """
 
 from collections.abc import Sequence
@@ -32,9 +32,9 @@ MET_WHEN_APPLYING = ("refused_by_place2book", "outcome_unknown")
 
 
 def store_plan(run: LibraryRun, state: ReconcileState, plan: Plan) -> list[tuple[int, Change]]:
-    """Store what was seen and what is planned in one transaction, and return the changes with their ids.
+    """Store in one transaction what was read and planned, and return the changes with their ids.
 
-    In mode `plan` the write-backs that would follow are among them.
+    In mode `plan` they include the write-backs that would follow.
     """
     changes, only_planned = list(plan.changes), run.mode is Mode.PLAN
     noticed = {"planned_rejections": [noted(rejection) for rejection in plan.rejections]} if only_planned else {}
@@ -51,7 +51,7 @@ def store_plan(run: LibraryRun, state: ReconcileState, plan: Plan) -> list[tuple
 
 
 def _store_findings(connection: Connection, run: LibraryRun, state: ReconcileState, plan: Plan) -> None:
-    """Store what the plan found besides changes: absences, held-back fields, rejections, and those that are gone."""
+    """Store what the plan found besides changes: absences, held-back fields, new and resolved rejections."""
     for link in state.changed_links.values():
         save_link(connection, run.id, link)
     confirm(connection, state.in_doubt.confirmed)
@@ -63,7 +63,7 @@ def _store_findings(connection: Connection, run: LibraryRun, state: ReconcileSta
     stored.store_held_back(connection, run.run_id, run.id, new, run.now)
     report_rejections(connection, run.id, plan.rejections, run.run_id, run.now)
     met = {(rejection.uuid, rejection.code) for rejection in plan.rejections}
-    # Of what could not be read nothing is known: whatever was wrong with it may still be.
+    # An event that could not be read keeps its rejections.
     met |= {(uuid, code) for uuid, code in before if uuid in state.unreadable and code != UNREADABLE}
     limited = run.request.events or None
     resolve_rejections(connection, run.id, run.now, still=met, uuids=limited)
@@ -74,12 +74,12 @@ def _store_findings(connection: Connection, run: LibraryRun, state: ReconcileSta
 
 
 def _counts_absences(state: ReconcileState) -> bool:
-    """Return whether the snapshot counts for what it lacks: an empty one only if somebody says that it is right."""
+    """Return whether absences from the snapshot count: from an empty one only if a person allows it."""
     return bool(state.snapshot or state.run.allow_mass_removal) and not state.run.events
 
 
 def _store_for_reading(connection: Connection, run: LibraryRun, state: ReconcileState, plan: Plan) -> list[Change]:
-    """Store what a run would leave undone, with the rule that holds it; return the write-backs that would follow."""
+    """Store what a run would not do, with the rule that stops it; return the write-backs that would follow."""
     due = forecast_write_backs(
         plan,
         state,
@@ -94,7 +94,7 @@ def _store_for_reading(connection: Connection, run: LibraryRun, state: Reconcile
 
 
 def _absent_once(state: ReconcileState, plan: Plan) -> list[Change]:
-    """Return the removals that wait for a second snapshot, where the run would count this one."""
+    """Return the removals that wait for a second snapshot, if the run would count this one."""
     if not _counts_absences(state):
         return []
     once = [link for link in state.links if 0 < plan.absences.get(link.uuid, 0) < ABSENCES_BEFORE_GONE]
@@ -108,12 +108,12 @@ def _absent_once(state: ReconcileState, plan: Plan) -> list[Change]:
 def store_result(
     run: LibraryRun, state: ReconcileState, planned: Sequence[tuple[int, Change]], result: LoadResult
 ) -> None:
-    """Store what came of the changes: what was refused and tried with what, and what is no longer refused."""
+    """Store the result of the changes: what was refused, with what was tried, and what is no longer refused."""
     by_event: dict[str, list[Change]] = {change.uuid: [] for _, change in planned}
     for change_id, change in planned:
         if change_id not in result.applied:
             by_event[change.uuid].append(change)
-    # What was applied is not planned again: only the rest tells whether the next plan is the same.
+    # Applied changes are not planned again: only the others show whether the next plan is the same.
     tried = {uuid: fingerprint(changes) for uuid, changes in by_event.items()}
     with run.engine.begin() as connection:
         stored.close_unsent(connection, run.run_id, run.id, run.now)

@@ -1,4 +1,4 @@
-"""Twin libraries: what a load knows of the other one, and the lock that lets them decide one after the other."""
+"""Twin libraries: what a load knows of the other one, and the lock that makes them load one after the other."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,20 +17,20 @@ from billetbro.store.twins import creates_in_doubt, read_deferred, read_deferred
 
 @contextmanager
 def twins_lock(engine: Engine, library: Library, twin: Library | None) -> Iterator[None]:
-    """Hold the lock of a pair, within the library's own: what one creates is linked before the other plans.
+    """Hold the lock of a pair inside the library's own: what one creates is linked before the other plans.
 
-    Who holds it waits for no library's lock, so that nobody waits for ever. Raises Retriable as `library_lock` does.
+    Its holder waits for no other lock, so there is no deadlock. Raises Retriable like `library_lock`.
     """
     if twin is None:
         yield
         return
-    # No library has this for its id: an id has no spaces.
+    # Not the id of a library: ids have no spaces.
     with library_lock(engine, " and ".join(sorted((library.id, twin.id)))):
         yield
 
 
 def read_twin(connection: Connection, library: Library, twin: Library | None, now: datetime) -> Twin | None:
-    """Return what our own tables tell of the library's twin; None when it has none."""
+    """Return the library's twin from our tables; None if it has none."""
     if twin is None:
         return None
     deleted = {uuid for uuid, code in open_codes(connection, twin.id) if code == "event_missing_in_place2book"}
@@ -49,7 +49,7 @@ def read_twin(connection: Connection, library: Library, twin: Library | None, no
 
 
 def in_units(libraries: Sequence[Library]) -> list[list[str]]:
-    """Return the ids of libraries one each, but twins together, the one that leads first, where both are there."""
+    """Return the library ids in lists of one, twins together with the leading one first."""
     there = {library.id for library in libraries}
     follower = {library.twin_of: library.id for library in libraries if library.twin_of in there}
     led = set(follower.values())

@@ -1,1 +1,1 @@
-"""What the tables know of one event: its facts, its history, and how it is found."""
+"""One event in the tables: its facts, its history, and how to find it."""

@@ -1,4 +1,4 @@
-"""What the tables tell of one event: everything that `billetbro.reconcile.diagnosis.why` asks for, in a few queries."""
+"""The facts about one event for `billetbro.reconcile.diagnosis.why`, in a few queries."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +18,7 @@ TAKES_OFF_SALE = kinds_where(lambda operation: operation.removes)
 
 
 def library_facts(connection: Connection, library: str, *, timezone: str, now: datetime) -> EventFacts:
-    """Return what is known of an event that was never seen: only when its library was read, and how its run went."""
+    """Return what is known of an event never seen: when its library was read, and its latest run."""
     read = connection.execute(
         select(runs.c.extracted_at, runs.c.window_start)
         .where(runs.c.library == library, runs.c.extracted_at.is_not(None))
@@ -90,7 +90,7 @@ def _open_rejections(connection: Connection, library: str, uuid: str) -> dict[st
 
 
 def _failed_write_back(connection: Connection, library: str, uuid: str) -> Message | None:
-    """Return what went wrong with the latest PATCH that was sent; None when it went well."""
+    """Return the error of the latest PATCH that was sent; None if it succeeded."""
     query = (
         select(changes.c.status, changes.c.error)
         .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(WRITTEN_BACK))

@@ -1,4 +1,4 @@
-"""Everything that happened to one event, oldest first: its changes, and what was rejected and resolved."""
+"""The history of one event, oldest first: its changes, and its rejections."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ REJECTED, RESOLVED = "rejected", "resolved"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One thing that happened, or was to. `kind` is a change's, `rejected` or `resolved`; `status` a change's own.
+    """A change, or a rejection that was opened or resolved.
 
-    `message` is what a rejection means; `why` a change's reason, or a rejection's code.
+    `kind`: a change's, `rejected` or `resolved`; `status`: a change's; `why`: a change's reason or a rejection's code;
+    `message`: a rejection's.
     """
 
     at: datetime
@@ -37,7 +38,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedRejection:
-    """A rejection as staff read it; open while `resolved_at` is None."""
+    """A rejection as shown to staff; open while `resolved_at` is None."""
 
     library: str
     uuid: str
@@ -51,9 +52,9 @@ class ListedRejection:
 
 
 def read_history(connection: Connection, library: str, uuid: str) -> tuple[HistoryEntry, ...]:
-    """Return what happened to a source event, and to its Place2book event before it moved to this uuid.
+    """Return the history of a source event, and of its Place2book event before it moved to this uuid.
 
-    What a run in mode `plan` only showed did not happen.
+    Changes of runs in mode `plan` are left out: they did not happen.
     """
     entries = [*_changes(connection, library, uuid), *_rejections(connection, library, uuid)]
     return tuple(sorted(entries, key=lambda entry: entry.at))
@@ -102,7 +103,7 @@ def _rejections(connection: Connection, library: str, uuid: str) -> list[History
 def list_rejections(
     connection: Connection, libraries: Sequence[str] | None, *, resolved_too: bool = False
 ) -> tuple[ListedRejection, ...]:
-    """Return these libraries' open rejections, by library, then the earliest event first; None is every library."""
+    """Return the libraries' open rejections by library and start of the event; None is every library."""
     of_event = (source_events.c.library == rejections.c.library) & (source_events.c.uuid == rejections.c.uuid)
     start = source_events.c.payload["starts_at"].as_string().label("starts_at")
     query = select(rejections, start).outerjoin(source_events, of_event)

@@ -1,4 +1,4 @@
-"""Find the source event that somebody asks about, by whatever they have of it."""
+"""Find a source event by whatever a person knows of it."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from billetbro.store.schema.tables import changes, links, source_events
 
 LARGEST_ID = 2**63 - 1
 ADMIN_PAGE = re.compile(r".*/event_makers/[0-9]+/events/([0-9]+)(?:[/?#].*)?", re.IGNORECASE)
-"""The event's page for staff in Place2book, which the CMS shows beside the sales link."""
+"""The event's page for staff in Place2book, which the CMS shows next to the sales link."""
 TITLE = func.coalesce(source_events.c.mapped["title"].as_string(), source_events.c.title)
-"""The title as staff read it, without HTML entities, once the event was mapped."""
+"""The title without HTML entities, once the event was mapped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundEvent:
-    """A source event: whose, what and, where that is known, when; whether the CMS lists it, and if it is linked."""
+    """A source event that was found; `present`: the CMS lists it."""
 
     library: str
     uuid: str
@@ -34,11 +34,11 @@ class FoundEvent:
 def find_events(
     connection: Connection, sought: str, libraries: Sequence[str] = (), *, now: datetime
 ) -> tuple[FoundEvent, ...]:
-    """Return the events that a text names, the next to come first: of all libraries unless some are named.
+    """Return the events that a text identifies, the next to come first, of all libraries or of the given ones.
 
-    It may be an event's uuid, its number or seccode in Place2book, its sales link or its page for staff there, or its
-    address in the CMS; only when it is none of these, a part of the title. Of those by title, the ones that left the
-    CMS and were never linked, or whose link moved to an instance made anew, are told only when there is no other.
+    The text is an event's uuid, its id or seccode in Place2book, its sales link or page for staff there, or its address
+    in the CMS; otherwise a part of the title. Events found by title that left the CMS and are not linked (any more) are
+    returned only if there are no others.
     """
     text = normal_form(sought)
     found = _find(connection, or_(*_exactly(text)), libraries)
@@ -49,21 +49,21 @@ def find_events(
 
 
 def never_seen(connection: Connection, uuids: Sequence[str], libraries: Sequence[str]) -> tuple[str, ...]:
-    """Return those of the uuids that no list of these libraries ever held, as they were given."""
+    """Return the given uuids that these libraries never listed."""
     of_these = source_events.c.library.in_(libraries) & source_events.c.uuid.in_(uuids)
     seen = set(connection.scalars(select(source_events.c.uuid).where(of_these)))
     return tuple(uuid for uuid in uuids if uuid not in seen)
 
 
 def _distance(event: FoundEvent, now: datetime) -> tuple[int, timedelta, str, str]:
-    """Return what sorts events: those to come, soonest first, then the past ones, latest first, then the undated."""
+    """Return the sort key: events to come, soonest first; past ones, latest first; undated ones."""
     if event.starts_at is None:
         return 2, timedelta(0), event.library, event.uuid
     return int(event.starts_at < now), abs(event.starts_at - now), event.library, event.uuid
 
 
 def _exactly(text: str) -> list[ColumnElement[bool]]:
-    """Return the conditions under which a text is an event's very own."""
+    """Return the conditions under which a text identifies an event exactly."""
     payload = source_events.c.payload
     ways = [
         source_events.c.uuid == text,
@@ -112,7 +112,7 @@ def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequen
 
 
 def _address(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Return what tells one page from another: without scheme, www, query and a slash at the end."""
+    """Return an address without scheme, www, query and trailing slash."""
     bare = func.regexp_replace(func.lower(column), r"^https?://(www\.)?|[?#].*$", "", "g")
     return func.rtrim(bare, "/")
 

@@ -1,4 +1,4 @@
-"""The tables of the schema `warehouse` that keep account of personal data, and hold none."""
+"""The tables of the schema `warehouse` about the handling of personal data; they hold none."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY

@@ -1,4 +1,4 @@
-"""The tables of the schema `sync`: what was seen, what is linked, what was changed, and what could not be.
+"""The tables of the schema `sync`: snapshots, links, changes, and rejections.
 
 Times are timestamptz. JSON columns hold the frozen types of billetbro.models in their JSON form.
 """
@@ -10,7 +10,7 @@ from billetbro.store.schema.metadata import Time, metadata
 
 SCHEMA = "sync"
 MESSAGE = JSONB(none_as_null=True)
-"""A sentence by its key and values (models/message.py)."""
+"""A text by its key and values (models/message.py)."""
 
 runs = Table(
     "runs",

@@ -1,8 +1,8 @@
-"""Make the warehouse's views from include/warehouse/sql, and let analysts read them and nothing else.
+"""Create the warehouse's views from include/billetbro/warehouse/sql, the only thing that analysts may read.
 
-A view is made again when its file changes, or when the role of the analysts has come since; so a new version of a view
-needs no migration of its own. Columns that are only added keep what others have built on the view; where more changed,
-the earlier version stays until they have taken that away, and the log names it: nobody waits for it to sell tickets.
+A view is recreated when its file changes, or when the analysts' role has been created since, so it needs no migration.
+Added columns keep what others have built on the view. After other changes the earlier version stays until that is
+dropped, and the log names it: ticket sales do not wait for it.
 """
 
 import logging
@@ -21,7 +21,7 @@ VIEWS = Path(__file__).parents[2] / "warehouse" / "sql"
 CANNOT_REPLACE = "42P16"
 """PostgreSQL's code for a view whose columns are not the old ones with some added at the end."""
 STILL_NEEDED = frozenset({"2BP01", "0A000"})
-"""Its codes for what cannot be dropped, or be of another type, since a view is built on it."""
+"""Its codes for what cannot be dropped or change its type because a view depends on it."""
 CREATE_ROLE = f"""
 DO $$
 BEGIN
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 def make_views(connection: Connection) -> None:
-    """Create the views that are new or changed, drop those that are no more, and grant them to the analysts."""
+    """Create new and changed views, drop removed ones, and grant them to the analysts."""
     files = {file.stem: file.read_text() for file in sorted(VIEWS.glob("*.sql"))}
     made = {row.view: row.fingerprint for row in connection.execute(select(view_versions))}
     wanted = _fingerprints(connection, files)
@@ -68,7 +68,7 @@ def _has_analysts(connection: Connection) -> bool:
 
 
 def _made(connection: Connection, view: str, definition: str) -> bool:
-    """Replace the view in place where PostgreSQL can, else drop it first; return whether it could be."""
+    """Replace the view in place if possible, else drop it first; return whether it was made."""
     at_once = {"no_parameters": True}
     try:
         with connection.begin_nested():
@@ -83,7 +83,7 @@ def _made(connection: Connection, view: str, definition: str) -> bool:
 
 
 def _dropped(connection: Connection, view: str) -> bool:
-    """Drop the view, unless others have built on it: then tell what; return whether it is gone."""
+    """Drop the view unless others depend on it, which is logged; return whether it is gone."""
     try:
         with connection.begin_nested():
             connection.execute(text(f"DROP VIEW IF EXISTS warehouse.{view}"))
@@ -101,10 +101,7 @@ def _dropped(connection: Connection, view: str) -> bool:
 
 
 def built_upon(error: DBAPIError) -> str | None:
-    """Return what others have built that keeps PostgreSQL from changing something of ours, in its own words, or None.
-
-    They are names of views and columns: no row is concerned.
-    """
+    """Return PostgreSQL's description of the objects that depend on ours, or None; it names no row's data."""
     if not isinstance(error.orig, psycopg.Error) or error.orig.sqlstate not in STILL_NEEDED:
         return None
     return (error.orig.diag.message_detail or error.orig.diag.message_primary or "").replace("\n", "; ")
