@@ -1,7 +1,5 @@
 """Everything that editors, buyers and bad luck do, in any order, as rules of a state machine."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import ClassVar
 

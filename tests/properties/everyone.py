@@ -1,7 +1,5 @@
 """What else can happen to a library: staff who pause, price and make events by hand, editors who paste links."""
 
-from __future__ import annotations
-
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 

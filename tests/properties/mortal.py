@@ -1,7 +1,5 @@
 """A process that dies in the middle of its work."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar
 

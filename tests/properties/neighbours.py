@@ -1,7 +1,5 @@
 """Everything that happens to the events which a library and a theatre both show, as rules of a state machine."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """What ticket staff do in Place2book, besides all that editors, buyers and bad luck do."""
 
-from __future__ import annotations
-
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 

@@ -1,7 +1,5 @@
 """See of each run that nothing in Place2book changed but what the run planned, and nothing at all that staff own."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -4,8 +4,6 @@
 with 1 when a break was not noticed, or when the tests fail without any.
 """
 
-from __future__ import annotations
-
 import compileall
 import os
 import shutil

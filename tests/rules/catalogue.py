@@ -6,8 +6,6 @@ once. `tests` are those of which at least one then fails. A sentence that holds 
 `explains` instead.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

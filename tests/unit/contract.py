@@ -4,8 +4,6 @@ Where the site itself is known not to keep its contract, it is taken as the site
 leaves out what has no value, a PATCH without a login is answered with 401, and one that was carried out with the event.
 """
 
-from __future__ import annotations
-
 import copy
 import json
 import os

@@ -1,7 +1,5 @@
 """A list whose first places are gone, which PHP writes as an object, is read as a list wherever one is expected."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 

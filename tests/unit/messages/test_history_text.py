@@ -1,7 +1,5 @@
 """An event's history as staff read it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """Every key that the code names has its sentence, and every placeholder of the sentence its value."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

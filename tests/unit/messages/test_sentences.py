@@ -1,7 +1,5 @@
 """Every code has its sentence in every language, whole, filled in, and in the words of the library's own source."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

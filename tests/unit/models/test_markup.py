@@ -1,7 +1,5 @@
 """Plain text is not HTML; what plainly is HTML is (behaviour 2)."""
 
-from __future__ import annotations
-
 import pytest
 
 from billetbro.models.markup import decoded, is_html

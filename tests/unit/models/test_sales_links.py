@@ -1,7 +1,5 @@
 """Sales links in every form that was seen in the CMS's link field."""
 
-from __future__ import annotations
-
 import pytest
 
 from billetbro.models.sales_links import is_place2book, pasted_link, seccode_anywhere, seccode_of

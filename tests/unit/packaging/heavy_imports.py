@@ -5,8 +5,6 @@ target in a fork of that process, as Airflow's own tasks are. Prints a JSON obje
 that Airflow itself has imported under `airflow`.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import os

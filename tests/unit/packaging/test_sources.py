@@ -1,7 +1,5 @@
 """A kind of source is known to its own files alone: adding one changes no other."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 

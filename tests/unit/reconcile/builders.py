@@ -1,7 +1,5 @@
 """Small builders of models: one event that stands in Place2book just as its source says, and what differs from it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

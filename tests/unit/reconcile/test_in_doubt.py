@@ -1,7 +1,5 @@
 """What becomes of a write whose answer was lost, by what Place2book shows (behaviour 4 and "When things fail")."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

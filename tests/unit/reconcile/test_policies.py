@@ -1,7 +1,5 @@
 """What may pass of a plan (behaviour 5 and 6), at the limits."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Every answer of the website's stand-in is one that the website's own contract promises."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """A libraries' file for the tests of the settings, as small as it can be, and what is said of one with mistakes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The libraries' file: what it says, and when there is none to read."""
 
-from __future__ import annotations
-
 import pickle
 from pathlib import Path
 

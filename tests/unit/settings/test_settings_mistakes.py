@@ -1,7 +1,5 @@
 """Every mistake in the libraries' file is told at once: whose, which key, what was found, what is allowed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.cases import cases

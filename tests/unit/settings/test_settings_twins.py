@@ -1,7 +1,5 @@
 """Two libraries that show the same events: which pairs of twins are some, and what is said of the others."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What a check says of one thing that was looked at."""
 
-from __future__ import annotations
-
 import pytest
 
 from billetbro.errors import (

@@ -1,7 +1,5 @@
 """The client reads whatever fits the website's contract, and sends nothing that does not."""
 
-from __future__ import annotations
-
 import itertools
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, urlsplit

@@ -1,7 +1,5 @@
 """The time of a webhook's request, to the second."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from billetbro.api.yesplan.webhook import is_recent

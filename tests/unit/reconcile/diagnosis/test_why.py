@@ -1,7 +1,5 @@
 """Why an event has no ticket button: a row for each answer, and what is told after it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any

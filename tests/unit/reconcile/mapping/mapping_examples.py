@@ -1,7 +1,5 @@
 """An event and a library that the mapping's tests start from: everything about them is in order."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal

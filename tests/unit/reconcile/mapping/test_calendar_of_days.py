@@ -4,8 +4,6 @@ The website is asked over HTTP, and the rules decide of what it lists; the same 
 tests/integration/steps/test_calendar_of_days.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta

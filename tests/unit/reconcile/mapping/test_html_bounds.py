@@ -3,8 +3,6 @@
 The limits on time are far above need, and far below what the same texts cost unbounded.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

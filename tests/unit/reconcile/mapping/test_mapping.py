@@ -1,7 +1,5 @@
 """Every row of behaviour 1: what a source event is to us."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal

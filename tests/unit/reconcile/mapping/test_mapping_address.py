@@ -1,7 +1,5 @@
 """The addresses of behaviour 2: a name always stands on the address that it belongs to."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

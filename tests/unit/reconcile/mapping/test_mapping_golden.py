@@ -1,7 +1,5 @@
 """Whole events, as a library's CMS has them, and what becomes of each: see golden/*.json."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from pathlib import Path

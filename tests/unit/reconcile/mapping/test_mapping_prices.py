@@ -1,7 +1,5 @@
 """The prices of behaviour 2: one for each ticket category, in øre by the unit that the settings name."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

@@ -1,7 +1,5 @@
 """What holds for every event, whatever staff have written in it."""
 
-from __future__ import annotations
-
 import html
 from dataclasses import replace
 from datetime import UTC, datetime

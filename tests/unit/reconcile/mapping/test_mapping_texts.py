@@ -1,7 +1,5 @@
 """The texts of behaviour 2: name, short and long description."""
 
-from __future__ import annotations
-
 from billetbro.reconcile.mapping.html import long_description, plain_line, short_description, web_url
 from tests.cases import cases
 

@@ -1,7 +1,5 @@
 """Whoever wrote a text: what nobody can see makes no difference to what it is compared with (behaviour 2)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Warnings: of what goes on sale and probably is not as it was meant."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

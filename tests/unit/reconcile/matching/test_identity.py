@@ -1,7 +1,5 @@
 """Which Place2book event belongs to which source event (behaviour 4), rule by rule in its order."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

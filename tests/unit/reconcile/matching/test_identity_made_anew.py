@@ -1,7 +1,5 @@
 """Instances of a series that were made anew with other uuids (behaviour 4.3): events and sales follow them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Two events of two sources are the same one by their titles and starts."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

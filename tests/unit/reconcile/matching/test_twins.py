@@ -1,7 +1,5 @@
 """Of two libraries that show the same events, each sells what the other does not."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Whether an event shows that a change whose answer was lost was carried out, and what the link is then."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

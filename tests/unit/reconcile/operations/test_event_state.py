@@ -1,7 +1,5 @@
 """One event while its changes are carried out."""
 
-from __future__ import annotations
-
 from billetbro.models import Change, Kind
 from billetbro.reconcile.operations.operation import EventState
 from tests.cases import cases

@@ -1,7 +1,5 @@
 """Every kind of change has its operation, with its words, and its flags are what the others ask."""
 
-from __future__ import annotations
-
 import re
 from io import BytesIO
 from pathlib import Path

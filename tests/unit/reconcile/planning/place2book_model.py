@@ -3,8 +3,6 @@
 Never: a sold event or price is deleted, a sold event starts on an earlier date, fewer tickets than are sold.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count

@@ -1,7 +1,5 @@
 """The written-down form of the source-owned fields: the list of behaviour 3."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -1,7 +1,5 @@
 """The plan of whole events, row by row of plan.py's table (behaviour 3, 4 and 5)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Who owns a field, and what Place2book will not accept (behaviour 3 and 6)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """What holds whatever the source, Place2book's staff and buyers do, in whatever order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The prices of a linked event against its ticket categories (behaviour 3 and 6), row by row of prices.py's table."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from billetbro.models import AppliedPrice, CurrentPrice, DesiredPrice

@@ -1,7 +1,5 @@
 """Prices whose ticket category is removed and comes back (behaviour 3 and 6): what is sold is kept."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 

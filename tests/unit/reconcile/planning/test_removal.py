@@ -1,7 +1,5 @@
 """What becomes of a linked event that goes away (behaviour 5)."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

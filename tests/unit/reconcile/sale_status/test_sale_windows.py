@@ -1,7 +1,5 @@
 """Which buttons are looked at between two hourly runs: those whose sale opened or closed since they were last read."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the ticket button says: the live client's rules in their order (facts: what the ticket button should say)."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What is due to be written back to the source (behaviour 7)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """From when on Place2book is looked through for what may have to be found."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

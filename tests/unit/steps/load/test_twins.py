@@ -1,7 +1,5 @@
 """Twins are worked on together, the one that leads first."""
 
-from __future__ import annotations
-
 from billetbro.settings.libraries import Library
 from billetbro.steps.load.twins import in_units
 from tests.cases import cases

@@ -1,7 +1,5 @@
 """Made-up rows of a library: single ones to compute with by hand, and a whole year to look at."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

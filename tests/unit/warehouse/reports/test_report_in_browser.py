@@ -1,7 +1,5 @@
 """The report as Chromium shows and prints it: nothing sticks out, every chart is to be seen."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The page and the rows of a report: what they say in full, empty and odd months, and that they hold nothing else."""
 
-from __future__ import annotations
-
 import csv
 import re
 from dataclasses import replace
