@@ -58,10 +58,8 @@ def test_wheel_in_an_empty_environment_answers_commands_and_is_found_as_a_provid
     assert [Path(file).is_relative_to(tmp_path) for file in where.stdout.split()] == [True, True], where.stderr
     assert [line.split()[-1] for line in providers.stdout.splitlines() if line.startswith("billetbro ")] == ["1.0.0"]
     # There is no file of libraries yet, and no database: both are said, and what to do about them.
-    assert (checked.returncode, len([line for line in checked.stdout.splitlines() if line.startswith("FEJL")])) == (
-        1,
-        3,
-    )
+    found = (checked.returncode, len([line for line in checked.stdout.splitlines() if line.startswith("FEJL")]))
+    assert found == (1, 3)
     assert "libraries.yaml: " in checked.stdout
     assert "BILLETBRO_LIBRARIES" in checked.stdout
 

@@ -84,10 +84,8 @@ def test_sandbox_with_other_libraries_public_urls_and_time_uses_them() -> None:
         shown = cms_list(own, "testby")[0]
         users = own.cms_users
     assert users == {"testby": ("login", "made-up")}
-    assert (shown["url"], shown["created_at"]) == (
-        f"http://testby.example/arrangementer/{uuid}",
-        "2031-05-06T09:08:00+02:00",
-    )
+    found = (shown["url"], shown["created_at"])
+    assert found == (f"http://testby.example/arrangementer/{uuid}", "2031-05-06T09:08:00+02:00")
     assert event["links"]["sales_location"] == f"http://p2b.example/da/sw2/sales/{event['seccode']}"
 
 

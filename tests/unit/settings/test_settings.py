@@ -75,11 +75,8 @@ def test_load_settings_with_defaults_merges_mappings_and_replaces_the_rest(tmp_p
         "event_makers_by_branch": {"Bogbussen": 5009, "Taastrup Bibliotek": 5001},
     }
     assert library.max_removals.model_dump() == {"count": 5, "percent": 100}
-    assert library.personal_data.model_dump() == {
-        "policy": PersonalDataPolicy.DROP,
-        "keep_answers": (),
-        "retention_days": 30,
-    }
+    found = library.personal_data.model_dump()
+    assert found == {"policy": PersonalDataPolicy.DROP, "keep_answers": (), "retention_days": 30}
 
 
 def test_load_settings_with_a_venue_in_yesplan_reads_its_line(tmp_path: Path) -> None:
@@ -173,11 +170,8 @@ def test_load_settings_of_the_demonstration_knows_its_libraries(
     library: str, event_makers: tuple[int, ...], unpriced: bool, policy: PersonalDataPolicy
 ) -> None:
     found = load_settings(ROOT / "demo" / "libraries.yaml").library(library)
-    assert (found.rules().event_makers, found.import_unpriced_events, found.personal_data.policy) == (
-        event_makers,
-        unpriced,
-        policy,
-    )
+    shown = (found.rules().event_makers, found.import_unpriced_events, found.personal_data.policy)
+    assert shown == (event_makers, unpriced, policy)
 
 
 def test_load_settings_of_the_example_says_the_values_that_hold_anyway() -> None:

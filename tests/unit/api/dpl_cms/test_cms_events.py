@@ -152,10 +152,8 @@ def test_number_beyond_all_measure_costs_no_more_than_itself(cms: CmsClient, ser
     body = json.dumps([{**BARE, "ticket_capacity": 1}, {**BARE, "uuid": "2", "ticket_capacity": 2}])
     huge = body.replace('"ticket_capacity": 1}', f'"ticket_capacity": {"9" * 5000}, "all_day": 1e{"9" * 20}}}')
     server.will_answer(Reply(huge.encode()))
-    assert [(event.capacity, list(event.unreadable)) for event in cms.events(FROM)] == [
-        (None, ["ticket_capacity"]),
-        (2, []),
-    ]
+    found = [(event.capacity, list(event.unreadable)) for event in cms.events(FROM)]
+    assert found == [(None, ["ticket_capacity"]), (2, [])]
 
 
 def test_lists_that_php_wrote_as_objects_are_read_in_order(cms: CmsClient, server: Server) -> None:

@@ -56,10 +56,8 @@ def test_create_makes_the_event_with_its_prices(
     assert (made.name, made.begin_at, made.capacity, made.address) == ("Forfatteraften", BEGIN, 40, ADDRESS)
     assert (made.deletable, made.available_tickets, made.paused) == (True, 40, False)
     prices = sandbox_place2book.prices(event_maker, made.event_id)
-    assert [(price.name, price.value_ore, price.sold_tickets) for price in prices] == [
-        ("Voksen", 7550, 0),
-        ("Barn", 0, 0),
-    ]
+    found = [(price.name, price.value_ore, price.sold_tickets) for price in prices]
+    assert found == [("Voksen", 7550, 0), ("Barn", 0, 0)]
     assert sandbox_place2book.event(event_maker, made.event_id) == made
 
 
@@ -70,10 +68,8 @@ def test_create_answered_without_the_event_follows_its_location(
     location = f"https://api.place2book.com/event_makers/evm5000/events/{prefix}123"
     server.will_answer(Reply(status=201, headers={"Location": location}), as_json(SHOWN))
     assert place2book.create_event(5000, DESIRED, OnCreate()) == CURRENT
-    assert [(one.method, one.path) for one in server.received] == [
-        ("POST", "/event_makers/5000/events"),
-        ("GET", "/event_makers/5000/events/123"),
-    ]
+    found = [(one.method, one.path) for one in server.received]
+    assert found == [("POST", "/event_makers/5000/events"), ("GET", "/event_makers/5000/events/123")]
 
 
 @cases(

@@ -130,10 +130,8 @@ def test_custom_data_of_many_when_yesplan_becomes_ill_is_given_up_soon(
 def test_custom_data_that_bulk_leaves_out_is_asked_for_singly(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(page({"event": {"id": "1"}, "items": {"a": "1"}}), as_json({"groups": [], "items": {"a": "2"}}))
     assert yesplan.custom_data("x", ["1", "2"]) == {"1": {"a": "1"}, "2": {"a": "2"}}
-    assert [urlsplit(one.path).path for one in server.received] == [
-        "/api/events/x/customdata",
-        "/api/event/2/customdata",
-    ]
+    found = [urlsplit(one.path).path for one in server.received]
+    assert found == ["/api/events/x/customdata", "/api/event/2/customdata"]
 
 
 OF_TWO = {"event": {"id": "2"}}

@@ -193,12 +193,8 @@ def test_map_event_that_has_begun_and_not_ended_is_still_ours() -> None:
 def test_map_event_without_categories_where_those_are_imported_is_passive(capacity: int | None, expected: int) -> None:
     unpriced = replace(EVENT, ticket_categories=(), capacity=capacity)
     mapped = map_event(unpriced, replace(RULES, import_unpriced_events=True), NOW)
-    assert (mapped.outcome, mapped.desired.passive, mapped.desired.capacity, mapped.desired.prices) == (
-        Outcome.PASSIVE_EVENT,
-        True,
-        expected,
-        (),
-    )
+    found = (mapped.outcome, mapped.desired.passive, mapped.desired.capacity, mapped.desired.prices)
+    assert found == (Outcome.PASSIVE_EVENT, True, expected, ())
 
 
 @cases(

@@ -12,6 +12,7 @@ from tests.unit.reconcile.builders import (
     EVENT,
     SALES,
     START,
+    WEEK,
     WINDOW_START,
     belongings,
     identities_of,
@@ -33,10 +34,11 @@ def test_linked_event_is_linked_whatever_its_link_field_says() -> None:
     assert belongings(found) == {"a": ("linked", 1)}
 
 
-def test_linked_event_deleted_in_place2book_is_missing() -> None:
-    found = identities_of([wanted()], [linked()], [])
-    assert belongings(found) == {"a": ("missing", None)}
-    assert found["a"].link == linked()
+@cases("mapped", ("linked", wanted()), ("that shows a vanished one's link", wanted("b", link=OURS)))
+def test_event_deleted_in_place2book_is_missing(mapped: Mapped) -> None:
+    found = identities_of([mapped], [linked("a")], [])
+    assert belongings(found) == {mapped.uuid: ("missing", None)}
+    assert found[mapped.uuid].link == linked("a")
 
 
 def test_retired_event_wanted_again_keeps_its_event() -> None:
@@ -132,12 +134,6 @@ def test_sales_link_of_a_vanished_event_moves_to_the_most_alike_of_two() -> None
     assert belongings(found) == {"b": ("new", None), "c": ("moved", 1)}
 
 
-def test_sales_link_of_a_vanished_event_deleted_in_place2book_is_missing() -> None:
-    found = identities_of([wanted("b", link=OURS)], [linked("a")], [])
-    assert belongings(found) == {"b": ("missing", None)}
-    assert found["b"].link == linked("a")
-
-
 def test_lost_create_is_found_by_name_and_start_and_is_ours() -> None:
     found = identities_of([wanted()], [], [standing(2, name="Andet"), standing()], begun=frozenset({"a"}))
     assert belongings(found) == {"a": ("adopted", 1)}
@@ -150,41 +146,28 @@ def test_event_by_hand_with_the_same_name_and_start_is_adopted_as_staffs() -> No
     assert found["a"].created_by_us is False
 
 
-@cases(
-    "other",
-    ("name", {"name": "Andet"}),
-    ("start", {"begin_at": START + timedelta(minutes=30)}),
-    ("event-maker", {"event_maker": 5001}),
-)
-def test_event_with_another_identity_is_not_taken_for_a_lost_create(other: dict[str, object]) -> None:
-    found = identities_of([wanted()], [], [standing(**other)], begun=frozenset({"a"}))
-    assert belongings(found) == {"a": ("new", None)}
-
-
-def test_lost_create_goes_to_the_event_whose_create_was_begun() -> None:
-    found = identities_of([wanted("a"), wanted("b")], [], [standing()], begun=frozenset({"b"}))
-    assert belongings(found) == {"a": ("new", None), "b": ("adopted", 1)}
-
-
-def test_lost_create_that_another_event_has_is_not_taken() -> None:
-    found = identities_of([wanted("a"), wanted("b")], [linked("a")], [standing()], begun=frozenset({"b"}))
-    assert belongings(found) == {"a": ("linked", 1), "b": ("new", None)}
+ONE, TWO = [wanted("a")], [wanted("a"), wanted("b")]
+FIRST_IS_NEW, SECOND_HAS_IT = {"a": ("new", None)}, {"a": ("new", None), "b": ("adopted", 1)}
 
 
 @cases(
-    "snapshot link",
-    ("of-a-vanished-event-of-another-start", [], linked("old", starts_at=START + timedelta(days=7))),
-    ("of-a-rejected-event", [unwanted(Outcome.REJECTED, "old")], linked("old")),
-    ("of-a-retired-event", [], linked("old", status=LinkStatus.RETIRED)),
+    "snapshot links there begun expected",
+    ("that is free", ONE, [], {}, {"a"}, {"a": ("adopted", 1)}),
+    ("of another name", ONE, [], {"name": "Andet"}, {"a"}, FIRST_IS_NEW),
+    ("of another start", ONE, [], {"begin_at": START + timedelta(minutes=30)}, {"a"}, FIRST_IS_NEW),
+    ("of another event maker", ONE, [], {"event_maker": 5001}, {"a"}, FIRST_IS_NEW),
+    ("that another one began", TWO, [], {}, {"b"}, SECOND_HAS_IT),
+    ("that another one has", TWO, [linked("a")], {}, {"b"}, {"a": ("linked", 1), "b": ("new", None)}),
+    ("that another one shows", [wanted("a"), wanted("b", link=OURS)], [], {}, set(), SECOND_HAS_IT),
+    ("of a vanished one of another start", ONE, [linked("old", starts_at=START + WEEK)], {}, {"a"}, FIRST_IS_NEW),
+    ("of a rejected one", [unwanted(Outcome.REJECTED, "old"), *ONE], [linked("old")], {}, {"a"}, FIRST_IS_NEW),
+    ("of a retired one", ONE, [linked("old", status=LinkStatus.RETIRED)], {}, {"a"}, FIRST_IS_NEW),
 )
-def test_event_that_has_a_link_is_not_taken_for_a_lost_create(snapshot: list[Mapped], link: Link) -> None:
-    found = identities_of([*snapshot, wanted()], [link], [standing()], begun=frozenset({"a"}))
-    assert belongings(found) == {"a": ("new", None)}
-
-
-def test_adopted_event_is_not_also_taken_for_a_lost_create() -> None:
-    found = identities_of([wanted("a"), wanted("b", link=OURS)], [], [standing()])
-    assert belongings(found) == {"a": ("new", None), "b": ("adopted", 1)}
+def test_event_is_taken_for_a_lost_create_only_when_it_is_nobody_elses(
+    snapshot: list[Mapped], links: list[Link], there: dict[str, object], begun: set[str], expected: dict[str, object]
+) -> None:
+    found = belongings(identities_of(snapshot, links, [standing(**there)], begun=frozenset(begun)))
+    assert found == expected
 
 
 @cases(

@@ -153,10 +153,8 @@ def test_instance_made_anew_whose_event_was_deleted_in_place2book_is_missing() -
 
 
 def test_moved_event_is_not_taken_by_two() -> None:
-    assert pairs([at(START, "new1"), at(START, "new2")], old_links()[:1]) == {
-        "new1": ("moved", 1),
-        "new2": ("new", None),
-    }
+    found = pairs([at(START, "new1"), at(START, "new2")], old_links()[:1])
+    assert found == {"new1": ("moved", 1), "new2": ("new", None)}
 
 
 def test_instance_that_shows_the_vanished_ones_link_is_paired_first() -> None:
