@@ -1,6 +1,7 @@
 """The prices of a linked event against its ticket categories (behaviour 3 and 6), row by row of prices.py's table."""
 
 from dataclasses import replace
+from typing import Any
 
 from billetbro.models import AppliedPrice, CurrentPrice, DesiredPrice
 from billetbro.reconcile.matching.prices import prices_as_made
@@ -22,14 +23,14 @@ def test_prices_of_a_new_category_are_created(wanted_price: DesiredPrice) -> Non
     assert touched_prices(plan) == [("create_price", wanted_price.key, None)]
 
 
-def test_prices_as_last_applied_need_nothing() -> None:
-    plan = price_plan([ADULT], {"cat-1": ours()}, [price(), price(12, of=CHILD)])
-    assert plan == PricePlan(ours={"cat-1": ours()})
-
-
-def test_prices_with_a_lost_answer_are_taken_as_ours() -> None:
-    plan = price_plan([ADULT], {}, [price(10, value_ore=9900), price(11)])
-    assert plan == PricePlan(ours={"cat-1": ours(11)})
+@cases(
+    "desired applied stands expected",
+    ("as last applied", [ADULT], {"cat-1": ours()}, [price(), price(12, of=CHILD)], {"cat-1": ours()}),
+    ("with a lost answer", [ADULT], {}, [price(10, value_ore=9900), price(11)], {"cat-1": ours(11)}),
+    ("not read", [DEARER, CHILD], {"cat-1": ours()}, None, {"cat-1": ours()}),
+)
+def test_prices_that_need_nothing_are_ours(desired: Any, applied: Any, stands: Any, expected: Any) -> None:
+    assert price_plan(desired, applied, stands) == PricePlan(ours=expected)
 
 
 @cases(
@@ -166,10 +167,6 @@ def test_prices_that_staff_added_are_never_touched() -> None:
     staffs = price(77, of=DesiredPrice(key="", name="Personale", value_ore=100))
     plan = price_plan([DEARER], {"cat-1": ours()}, [price(), staffs], resync=True)
     assert touched_prices(plan) == [("update_price", "cat-1", 11)]
-
-
-def test_prices_that_were_not_read_are_left_alone() -> None:
-    assert price_plan([DEARER, CHILD], {"cat-1": ours()}, None) == PricePlan(ours={"cat-1": ours()})
 
 
 @cases(
