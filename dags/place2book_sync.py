@@ -57,12 +57,12 @@ WAREHOUSE = [
     ],
 )
 def place2book_sync() -> None:
-    """Keep every library's events in step with Place2book."""
+    """Synchronise every library's events with Place2book."""
     label = "{{ task.op_args[0] | join(', ') }}"
 
     @task
     def select_libraries() -> list[list[str]]:
-        """Bring the schema up to date, check libraries.yaml, and say which libraries are worked on, in batches."""
+        """Bring the schema up to date, check libraries.yaml, and return the libraries to process, in batches."""
         from billetbro_airflow.tasks import sync
 
         return sync.begin_run()
@@ -76,7 +76,7 @@ def place2book_sync() -> None:
 
     @task(map_index_template=label, trigger_rule="all_done")
     def transform(batch: list[str]) -> None:
-        """Decide what each event is to be in Place2book."""
+        """Map each event to what it should be in Place2book."""
         from billetbro_airflow.tasks import steps, sync
 
         sync.for_each_library_of(batch, steps.transform)
@@ -97,7 +97,7 @@ def place2book_sync() -> None:
 
     @task(map_index_template=label, trigger_rule="all_done")
     def export_purchases(batch: list[str]) -> None:
-        """Bring purchases into the warehouse, whatever became of load and writeback."""
+        """Export purchases into the warehouse, even if load or writeback failed."""
         from billetbro_airflow.tasks import steps, sync
 
         sync.for_each_library_of(batch, steps.export_purchases)
@@ -108,14 +108,14 @@ def place2book_sync() -> None:
 
     @task(trigger_rule="all_done", outlets=WAREHOUSE)
     def announce_warehouse() -> None:
-        """Tell the DAGs that are scheduled on the warehouse's tables, once a run, whose purchases were exported."""
+        """Announce once a run, to DAGs scheduled on the warehouse's tables, whose purchases were exported."""
         from billetbro_airflow.tasks import sync
 
         sync.announce(WAREHOUSE)
 
     @task(trigger_rule="all_done")
     def report() -> None:
-        """Say what was done and what was not; red when a library failed."""
+        """Report what was done and what was not; fail when a library failed."""
         from billetbro_airflow.tasks import sync
 
         sync.report_run()

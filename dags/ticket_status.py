@@ -35,11 +35,11 @@ from airflow.sdk import CronTriggerTimetable, dag, task
     default_args={"retries": 0, "execution_timeout": timedelta(minutes=10)},  # the next run is the retry
 )
 def ticket_status() -> None:
-    """Keep the ticket buttons right between two hourly runs."""
+    """Keep the ticket buttons correct between two hourly runs."""
 
     @task
     def follow_sale_windows() -> None:
-        """Set right the buttons of events whose sale opens or closes now."""
+        """Update the buttons of events whose sale opens or closes now."""
         from billetbro_airflow.tasks.ticket_status import follow_sales
 
         follow_sales()

@@ -69,7 +69,6 @@ def resolve_in_doubt(state: ReconcileState) -> ReconcileState:
 
 
 def _confirm(write: WriteInDoubt, link: Link | None, state: ReconcileState, *, created: bool) -> Link | None:
-    """Return the resulting link if the write was carried out, else None."""
     current = state.currents.get(write.key)
     if created and current is not None:
         return created_link(write, current, state.mapped.get(write.uuid))

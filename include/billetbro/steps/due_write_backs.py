@@ -94,7 +94,6 @@ def ticket_status_of(item: Due) -> TicketStatus:
 
 
 def _new(item: Due) -> dict[str, Written]:
-    """Return the new values by their names in a ticket status."""
     fields = item.change.fields if item.change else ()
     return {SHOWN_AS.get(change.field, change.field): change.new for change in fields}
 

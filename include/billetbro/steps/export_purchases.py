@@ -77,7 +77,6 @@ def export(
 
 
 def _read_ours(run: LibraryRun, client: Place2bookClient) -> _Ours:
-    """Read the linked events to export, and their state in Place2book."""
     request = run.request
     with run.engine.connect() as connection:
         record = read_run(connection, run.run_id, run.id)
@@ -136,7 +135,6 @@ def _concerns(link: Link, request: RunRequest) -> bool:
 def _observe(
     run: LibraryRun, client: Place2bookClient, links: list[Link], record: RunRecord
 ) -> dict[TicketEventKey, CurrentEvent]:
-    """Read the linked events' state if `load` could not."""
     library, now = run.library, run.now
     first_day = now.astimezone(ZoneInfo(library.timezone)).date() - timedelta(days=library.lookback_days)
     window_start = record.window_start or datetime.combine(first_day, time(), ZoneInfo(library.timezone))

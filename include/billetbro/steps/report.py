@@ -104,7 +104,6 @@ def make_report(engine: Engine, run_id: str, say: Translator, events: Sequence[s
 
 
 def _summary(libraries: Sequence[LibraryReport], say: Translator, *, all_found: bool) -> str:
-    """Return the result in one line."""
     if failed := [report for report in libraries if report.errors]:
         reasons = " | ".join(f"{report.run.library}: {_why(report)}" for report in failed)
         return say("summary.failed", failed=len(failed), number=len(libraries), reasons=reasons)
@@ -166,7 +165,6 @@ def _library(connection: Connection, run: RunRecord, say: Translator) -> Library
 
 
 def _line(row: Mapping[Any, Any], prices: Mapping[str, str], say: Translator) -> str:
-    """Return one change as a line: its event, and the old and new values."""
     operation = operation_of(Kind(row["kind"]))
     event = f"{shown_value(say, 'starts_at', row['starts_at']):16}  {row['title']}"
     if operation.makes_event:

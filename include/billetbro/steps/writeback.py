@@ -173,7 +173,6 @@ class _Sender:
             self.result.written += 1
 
     def _note(self, item: Due, change_id: int) -> None:
-        """Store a successful PATCH, and what the source now shows."""
         with self.engine.begin() as connection:
             stored.mark_applied(connection, change_id, utc_now(), None, None)
             self._note_shown(connection, item, shown_after(item))

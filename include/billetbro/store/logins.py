@@ -44,6 +44,5 @@ def doubt_login(connection: Connection, library: str) -> None:
 
 @lru_cache(maxsize=16)
 def _fingerprint(access: Access, salt: str) -> str:
-    """Return a hash of host, login and password, computed once in a process."""
     told = json.dumps([access.url, access.login, access.password]).encode()
     return hashlib.scrypt(told, salt=bytes.fromhex(salt), n=SCRYPT_COST, r=8, p=1).hex()

@@ -106,7 +106,6 @@ def _has_ended(facts: EventFacts) -> bool:
 
 
 def _about_the_event(facts: EventFacts) -> Answer | None:
-    """Return why the source event is not a ticket event; None when it is."""
     mapped = facts.mapped
     if mapped is None:
         return _run_failed(facts) or _answer("not_judged_yet")
@@ -124,7 +123,6 @@ def _is_live(facts: EventFacts) -> bool:
 
 
 def _about_the_link(facts: EventFacts) -> Answer | None:
-    """Return what is wrong with a ticket event in Place2book or with its link at the source."""
     link, current = facts.link, facts.current
     if link is None or link.status is not LinkStatus.LIVE:
         coming = (
@@ -144,7 +142,6 @@ def _about_the_link(facts: EventFacts) -> Answer | None:
 
 
 def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
-    """Return whether the source shows the sales link in any of its forms."""
     shown = mapped.link if mapped else None
     if not shown or shown == link.sales_location:
         return bool(shown)
@@ -213,7 +210,6 @@ def _run_failed(facts: EventFacts) -> Answer | None:
 
 
 def _further(facts: EventFacts) -> list[Answer]:
-    """Return further answers: about the event first, then about its library."""
     further = [Answer(code=code, message=message) for code, message in facts.rejections.items()]
     if facts.mapped is not None and facts.present:
         codes = warnings_of(facts.mapped.title, facts.mapped.outcome, cut=facts.mapped.cut)

@@ -96,7 +96,6 @@ def _has_ended(event: SourceEvent, now: datetime) -> bool:
 
 
 def _wanted(event: SourceEvent, rules: LibraryRules) -> TicketEvent | Flaw:
-    """Return the desired ticket event, or the first flaw."""
     flaw = _unreadable(event) or (None if plain_line(event.title) else Flaw("title_missing", "title"))
     if flaw is not None:
         return flaw

@@ -107,7 +107,6 @@ class DeletePrice(Operation, kind=Kind.DELETE_PRICE):
 
 
 def _forgotten(link: Link, gone: str | None, price_id: int | None) -> Link:
-    """Return the link without a price and without the recorded edits of it."""
     prices = {key: price for key, price in link.prices.items() if key != gone}
     edited = [name for name in link.drift if name.startswith(f"price.{price_id}.")]
     return replace(link, prices=prices, drift=without(link.drift, edited))

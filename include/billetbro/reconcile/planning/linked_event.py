@@ -54,7 +54,6 @@ def plan_linked(event: LinkedEvent, state: ReconcileState, plan: Plan) -> None:
 
 
 def _would_end_a_sale(event: LinkedEvent, *, resync: bool) -> bool:
-    """Return whether the event would become passive although tickets were sold (behaviour 5)."""
     pushed = resync or event.link.applied.get("passive") is not True
     return event.desired.passive and not event.current.passive and pushed and is_sold(event.current)
 

@@ -75,7 +75,6 @@ def _unreadable(state: ReconcileState) -> list[Rejection]:
 
 
 def _plan_removals(state: ReconcileState, plan: Plan) -> None:
-    """Plan the removal of live links that no wanted event has."""
     identities = state.identities.values()
     kept = state.identities.keys() | {identity.link.uuid for identity in identities if identity.link}
     linked = {link.uuid for link in state.links}

@@ -116,7 +116,6 @@ class _ChangeRunner:
     def _save(
         self, change_id: int, change: Change, event: EventState, before: CurrentEvent | None, now: datetime
     ) -> None:
-        """Store in one transaction that the change was applied and the event's new state."""
         with self._engine.begin() as connection:
             if change.moved_from:
                 remove_link(connection, self._library, change.moved_from)
@@ -147,7 +146,6 @@ class _ChangeRunner:
             store_ticket_events(connection, self._library, [event.current], utc_now())
 
     def _failed(self, change_id: int, change: Change, error: Exception) -> None:
-        """Store the outcome of a change that did not succeed, and the rejection for staff."""
         unknown = isinstance(error, OutcomeUnknown) or not isinstance(error, BilletbroError)
         with self._engine.begin() as connection:
             stored.mark_failed(connection, change_id, utc_now(), error, outcome_unknown=unknown)

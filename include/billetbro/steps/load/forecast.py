@@ -57,7 +57,6 @@ def forecast_write_backs(
 
 
 def _as_far_as_known(change: Change) -> Change:
-    """Return the change without what only Place2book can assign."""
     if change.event_id is None or change.event_id > 0:
         return change
     fields = tuple(replace(field, new=None) if field.field in ADDRESSES else field for field in change.fields)
@@ -162,7 +161,6 @@ def _typed(fields: Mapping[str, Written]) -> dict[str, object]:
 
 
 def _available(before: CurrentEvent, after: CurrentEvent) -> int | None:
-    """Return how many tickets are left after a change of capacity."""
     if after.capacity == before.capacity or after.capacity is None:
         return before.available_tickets
     if before.capacity is None or before.available_tickets is None:

@@ -94,7 +94,6 @@ def _store_for_reading(connection: Connection, run: LibraryRun, state: Reconcile
 
 
 def _absent_once(state: ReconcileState, plan: Plan) -> list[Change]:
-    """Return the removals that wait for a second snapshot, if the run would count this one."""
     if not _counts_absences(state):
         return []
     once = [link for link in state.links if 0 < plan.absences.get(link.uuid, 0) < ABSENCES_BEFORE_GONE]

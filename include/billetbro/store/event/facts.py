@@ -90,7 +90,6 @@ def _open_rejections(connection: Connection, library: str, uuid: str) -> dict[st
 
 
 def _failed_write_back(connection: Connection, library: str, uuid: str) -> Message | None:
-    """Return the error of the latest PATCH that was sent; None if it succeeded."""
     query = (
         select(changes.c.status, changes.c.error)
         .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(WRITTEN_BACK))
@@ -104,7 +103,6 @@ def _failed_write_back(connection: Connection, library: str, uuid: str) -> Messa
 
 
 def _state_patched(connection: Connection, library: str, uuid: str) -> bool:
-    """Return whether a state was ever written to the source event."""
     query = (
         select(changes.c.id)
         .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind == Kind.WRITE_BACK)
@@ -115,7 +113,6 @@ def _state_patched(connection: Connection, library: str, uuid: str) -> bool:
 
 
 def _removed_because(connection: Connection, library: str, uuid: str) -> str | None:
-    """Return why the event was last deleted, or its sale ended."""
     query = (
         select(changes.c.why)
         .where(changes.c.library == library, changes.c.uuid == uuid, changes.c.kind.in_(TAKES_OFF_SALE))

@@ -63,7 +63,6 @@ def _distance(event: FoundEvent, now: datetime) -> tuple[int, timedelta, str, st
 
 
 def _exactly(text: str) -> list[ColumnElement[bool]]:
-    """Return the conditions under which a text identifies an event exactly."""
     payload = source_events.c.payload
     ways = [
         source_events.c.uuid == text,
@@ -81,7 +80,7 @@ def _exactly(text: str) -> list[ColumnElement[bool]]:
 
 
 def _number_in(text: str) -> int | None:
-    """Return the event's number in Place2book, given as it is or in the address of its page for staff."""
+    """Return the event's id in Place2book, given as such or in the address of its page for staff."""
     page = ADMIN_PAGE.fullmatch(text)
     digits = page[1] if page else text
     if not (digits.isascii() and digits.isdecimal()):
