@@ -103,18 +103,15 @@ def test_forget_removes_the_person_from_every_library_and_says_where(
     ]
     lines = said.out.splitlines()
     assert (said.code, lines[:9], lines[9].startswith(REMOVED), said.err) == (0, found, True, "")
-    assert lines[10:] == [NOTED] * ("purchases" in given)
-    assert traces(engine, NAMED, files) == list(SECOND_BUYER)
+    assert (lines[10:], traces(engine, NAMED, files)) == ([NOTED] * ("purchases" in given), list(SECOND_BUYER))
 
 
 def test_forget_without_arguments_reads_the_address_from_standard_input(
     forget: Command, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f" {EMAIL}\n"))
-    assert forget(libraries=["nordvig"]).code == 0
-    assert traces(engine, NAMED) == list(NAMED)
-    assert forget(email=EMAIL).out.splitlines()[0] == "solbjerg: 1 køb"
-    assert traces(engine, NAMED) == list(SECOND_BUYER)
+    assert (forget(libraries=["nordvig"]).code, traces(engine, NAMED)) == (0, list(NAMED))
+    assert (forget(email=EMAIL).out.splitlines()[0], traces(engine, NAMED)) == ("solbjerg: 1 køb", list(SECOND_BUYER))
 
 
 def test_forget_with_dry_run_says_what_there_is_and_leaves_it(forget: Command, engine: Engine, files: Path) -> None:

@@ -69,8 +69,7 @@ def test_delete_whose_answer_was_lost_is_seen_to_have_been_done(world: World) ->
     first, second = world.after_fault(SERVER, "drop_after", "DELETE", times=1), world.run()
     assert (set(first.raised), second.raised) == ({"load"}, {})
     assert [write for write in second.writes if write[0] == SERVER] == []
-    assert (world.ours()[uuid].status, world.link_shown(uuid)) == ("deleted", None)
-    assert world.open_rejections() == set()
+    assert (world.ours()[uuid].status, world.link_shown(uuid), world.open_rejections()) == ("deleted", None, set())
 
 
 def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_and_it_is_created_anew(world: World) -> None:

@@ -42,8 +42,7 @@ def test_plan_counts_no_absence_and_no_try(world: World) -> None:
 def test_events_limits_every_step_to_those_events(world: World) -> None:
     first, second = world.add("Koncert"), world.add("Foredrag")
     run = world.run(by_hand=True, events=[second])
-    assert run.counted == {("place2book", "POST"): 1, ("cms:solbjerg", "PATCH"): 1}
-    assert set(world.ours()) == {second}
+    assert (run.counted, set(world.ours())) == ({("place2book", "POST"): 1, ("cms:solbjerg", "PATCH"): 1}, {second})
     world.run()
     for uuid in (first, second):
         world.site.edit(uuid, title=f"Ny {uuid}", external_data=None)
@@ -59,8 +58,7 @@ def test_events_counts_no_absence_of_others_and_resolves_nothing_of_them(world: 
     world.site.remove(gone)
     for _ in range(3):
         assert world.run(by_hand=True, events=[other]).writes == []
-    assert world.ours()[gone].absences == 0
-    assert world.open_rejections() == {("Uden antal", "capacity_missing")}
+    assert (world.ours()[gone].absences, world.open_rejections()) == (0, {("Uden antal", "capacity_missing")})
 
 
 def test_events_reads_the_purchases_of_those_events_only(world: World) -> None:

@@ -76,8 +76,7 @@ def test_list_that_is_empty_while_events_exist_is_not_believed(world: World) -> 
         "Library 'solbjerg': Place2book's list of events lacks 4 that exist; nothing was planned."
     )
     world.after_repair()
-    assert len(world.sandbox.place2book.events) == 5
-    assert {world.ours()[uuid].status for uuid in uuids} == {"live"}
+    assert (len(world.sandbox.place2book.events), {world.ours()[uuid].status for uuid in uuids}) == (5, {"live"})
 
 
 def test_answers_that_all_events_are_missing_are_not_believed(world: World) -> None:
@@ -98,8 +97,7 @@ def test_server_that_goes_down_in_the_middle_of_creating_is_finished_by_the_next
         world.add(f"Koncert {number:02}")
     world.sandbox.faults.add(SERVER, "status", "POST", times=5, work=True)
     first, second = world.after_fault(SERVER, "status", "GET", "prices$", times=4), world.run()
-    assert set(first.raised) == {"load"}
-    assert second.raised == {}
+    assert (set(first.raised), second.raised) == ({"load"}, {})
     assert names(world) == [f"Koncert {number:02}" for number in range(12)]
     assert world.run().writes == []
 
@@ -110,8 +108,7 @@ def test_writes_answered_500_leave_everything_as_it_was_until_they_succeed(world
     world.site.edit(uuid, title="Stor koncert")
     world.sandbox.faults.add(SERVER, "status", "PUT")
     run = world.run(tries=3)
-    assert (set(run.raised), run.counted) == ({"load"}, {(SERVER, "PUT"): 3})
-    assert world.event_of(uuid).fields == before
+    assert (set(run.raised), run.counted, world.event_of(uuid).fields) == ({"load"}, {(SERVER, "PUT"): 3}, before)
     assert said(world, run).startswith("Connection 'place2book' to 127.0.0.1:0 had trouble of its own (status 500)")
     assert (world.after_repair().writes, names(world)) == ([(SERVER, "PUT")], ["Stor koncert"])
 
@@ -139,9 +136,7 @@ def test_token_without_access_to_one_event_maker_names_it_and_the_other_library_
     seeded.sandbox.place2book.allowed_makers.discard(5101)
     run = seeded.run()
     assert "has a token without access to event maker 5101" in english(seeded.record(run, "nordvig").errors["load"])
-    assert seeded.ours("nordvig") == {}
-    assert seeded.record(run, "solbjerg").errors == {}
-    assert len(seeded.ours("solbjerg")) == 29
+    assert (seeded.ours("nordvig"), seeded.record(run, "solbjerg").errors, len(seeded.ours("solbjerg"))) == ({}, {}, 29)
 
 
 def test_purchases_that_cannot_be_read_are_named_and_read_next_time(world: World) -> None:

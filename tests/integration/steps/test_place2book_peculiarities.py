@@ -31,8 +31,7 @@ def prices(world: World, uuid: str) -> list[tuple[str, int]]:
 @pytest.mark.usefixtures("rewriting")
 def test_event_that_place2book_rewrites_is_left_as_it_is_until_its_source_changes(world: World) -> None:
     uuid = world.add(LONG, body="<p>Kom!</p>", ticket_categories=CATEGORIES)
-    assert world.run().raised == {}
-    assert prices(world, uuid) == [("VOKSNE O", 10000), ("VOKSNE O", 6000)]
+    assert (world.run().raised, prices(world, uuid)) == ({}, [("VOKSNE O", 10000), ("VOKSNE O", 6000)])
     assert (world.run().writes, world.open_rejections()) == ([], set())
     dearer = [{**CATEGORIES[0], "price": {"currency": "DKK", "value": 120}}, CATEGORIES[1]]
     assert world.after_edit(uuid, ticket_categories=dearer).writes == [(SERVER, "PUT")]
@@ -188,8 +187,7 @@ def test_sales_link_that_place2book_tells_later_is_written_back_then(
 
     with monkeypatch.context() as silent:
         silent.setattr(stand_in, "event_json", without_address)
-        assert world.run().raised == {}
-        assert (world.link_shown(uuid), world.state_shown(uuid)) == (None, "Active")
+        assert (world.run().raised, world.link_shown(uuid), world.state_shown(uuid)) == ({}, None, "Active")
     assert world.run().writes == [("cms:solbjerg", "PATCH")]
     assert world.answers(world.link_shown(uuid))
     assert world.run().writes == []
@@ -239,8 +237,7 @@ def test_event_that_is_over_and_no_longer_listed_is_exported_on_and_not_taken_fo
     world.run()
     world.sandbox.place2book.purchases(event_id)[0].tickets.pop()
     world.ahead += 25 * HOUR
-    assert world.run().raised == {}
-    assert world.rows("SELECT removed_at FROM warehouse.events") == [{"removed_at": None}]
+    assert (world.run().raised, world.rows("SELECT removed_at FROM warehouse.events")) == ({}, [{"removed_at": None}])
     assert world.rows("SELECT count(*) AS released FROM warehouse.tickets WHERE released_at IS NOT NULL") == [
         {"released": 1}
     ]

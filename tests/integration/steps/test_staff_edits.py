@@ -159,8 +159,7 @@ def test_resync_pushes_every_field_of_the_source_and_leaves_the_rest(world: Worl
     world.run()
     happened = world.run(Mode.RESYNC)
     shown = event.fields.as_json()
-    assert happened.counted == {("place2book", "PUT"): 2}
-    assert (shown["name"], shown["capacity"]) == ("Koncert", 50)
+    assert (happened.counted, shown["name"], shown["capacity"]) == ({("place2book", "PUT"): 2}, "Koncert", 50)
     assert {name: shown[name] for name in BY_STAFF} == BY_STAFF
     assert (event.prices[price].fields.value, event.prices[price].fields.maximum_count) == (10000, 3)
     assert world.run(Mode.RESYNC).writes == []
@@ -206,8 +205,7 @@ def test_staff_state_set_by_hand_on_the_website_stays_until_place2books_changes(
 def test_staff_link_changed_by_hand_on_the_website_is_written_again(world: World) -> None:
     uuid = world.publish("Koncert")
     link = world.link_shown(uuid)
-    assert world.after_edit(uuid, external_data=None).writes == [world.written_back]
-    assert world.link_shown(uuid) == link
+    assert (world.after_edit(uuid, external_data=None).writes, world.link_shown(uuid)) == ([world.written_back], link)
 
 
 def test_staff_pausing_the_sale_closes_the_button_and_resuming_opens_it(world: World) -> None:

@@ -86,8 +86,7 @@ def test_absence_of_an_instance_is_not_counted_on_for_the_one_made_anew(world: W
     assert {uuid: world.ours()[uuid].absences for uuid in anew} == dict.fromkeys(anew, 0)
     for uuid in anew:
         world.site.unpublish(uuid)
-    assert world.run().writes == []
-    assert len(world.sandbox.place2book.events) == 3
+    assert (world.run().writes, len(world.sandbox.place2book.events)) == ([], 3)
     assert world.run().writes == [(SERVER, "DELETE")] * 2
 
 

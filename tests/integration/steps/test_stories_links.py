@@ -84,8 +84,7 @@ def test_adopted_event_follows_its_source_from_then_on_and_field_by_field(world:
 def test_link_to_another_event_makers_event_is_unknown_and_leaves_it_alone(world: World) -> None:
     theirs = by_hand(world, maker=5100)
     uuid = world.add("Koncert", **linked_to("http://place2book.com/events/39pfs0v0xy"))
-    assert (world.run().writes, world.ours()) == ([], {})
-    assert world.open_rejections() == {("Koncert", "unknown_sales_link")}
+    assert (world.run().writes, world.ours(), world.open_rejections()) == ([], {}, {("Koncert", "unknown_sales_link")})
     assert (theirs.event.fields.as_json(), world.link_shown(uuid)) == (
         theirs.fields,
         "http://place2book.com/events/39pfs0v0xy",
@@ -144,8 +143,7 @@ def test_link_of_another_event_that_an_editor_pastes_is_not_taken_over(world: Wo
         target = other
         world.site.edit(other, **pasted)
     happened = world.run()
-    assert happened.raised == {}
-    assert {uuid: world.event_of(uuid).id for uuid in (original, other)} == before
+    assert (happened.raised, {uuid: world.event_of(uuid).id for uuid in (original, other)}) == ({}, before)
     assert (world.answers(world.link_shown(target)), world.link_shown(target) == world.link_shown(original)) == (
         True,
         False,
@@ -166,5 +164,4 @@ def test_branch_that_moves_to_another_event_maker_keeps_its_events_and_creates_n
     for mode in (Mode.SYNC, Mode.RESYNC):
         assert world.run(mode).writes == []
     world.configure(place2book={"event_maker": 5101})
-    assert world.run().raised == {}
-    assert (world.event_of(first).id, len(world.sandbox.place2book.events)) == (event.id, 2)
+    assert (world.run().raised, world.event_of(first).id, len(world.sandbox.place2book.events)) == ({}, event.id, 2)

@@ -51,8 +51,7 @@ def test_series_made_anew_keeps_its_events_and_their_sales(
     events = series(world, before)
     redated(world, after)
     happened = world.run()
-    assert happened.raised == {}
-    assert by_day(world) == {day: events[came_from] for day, came_from in expected.items()}
+    assert (happened.raised, by_day(world)) == ({}, {day: events[came_from] for day, came_from in expected.items()})
     assert {e.id: e.sold() for e in world.sandbox.place2book.events} == dict.fromkeys(events.values(), 1)
     world.run()
     assert {e.id: e.sold() for e in world.sandbox.place2book.events} == dict.fromkeys(events.values(), 1)
@@ -65,8 +64,7 @@ def test_series_made_anew_with_one_more_creates_that_one_only(world: World) -> N
     happened = world.run()
     assert happened.counted["place2book", "POST"] == 1
     found = by_day(world)
-    assert ({5: found[5], 12: found[12]}, len(found)) == (events, 3)
-    assert len(world.sandbox.place2book.events) == 3
+    assert ({5: found[5], 12: found[12]}, len(found), len(world.sandbox.place2book.events)) == (events, 3, 3)
     assert world.run().writes == []
 
 
@@ -103,8 +101,7 @@ def test_two_series_with_the_same_title_are_never_mixed(world: World) -> None:
     redated(world, [6, 13])
     world.site.redate_series("s2", [event.start + 2 * DAY for event in world.site.events if event.series == "s2"])
     world.run()
-    assert by_day(world, "s1") == {6: first[5], 13: first[12]}
-    assert by_day(world, "s2") == {8: second[6], 15: second[13]}
+    assert (by_day(world, "s1"), by_day(world, "s2")) == ({6: first[5], 13: first[12]}, {8: second[6], 15: second[13]})
     assert world.run().writes == []
 
 

@@ -37,8 +37,7 @@ def test_state_that_shows_from_the_series_is_written_only_when_the_sale_says_oth
     world: World, state: str
 ) -> None:
     uuid, _ = dates(world, state=state)
-    assert world.run().counted[PATCH] == 2
-    assert own_state(world, uuid) == (None if state == "Active" else "Active")
+    assert (world.run().counted[PATCH], own_state(world, uuid)) == (2, None if state == "Active" else "Active")
     assert world.state_shown(uuid) == "Active"
     assert world.run().writes == []
 

@@ -187,8 +187,7 @@ def test_link_that_is_cleared_in_part_takes_the_rest_along_once_it_may_be_writte
     refused = {("Kameliadamen", "cms_refused"), ("Visekoncert", "price_not_a_number")}
     assert (still.raised, theater.open_rejections()) == ({}, refused)
     state.writable = writable
-    assert theater.run().writes == [WRITES_BACK]
-    assert list(left.values()) == [False, True, True, False]
+    assert (theater.run().writes, list(left.values())) == ([WRITES_BACK], [False, True, True, False])
     assert {keyword: event.custom[keyword] for keyword in emptied} == emptied
     assert (theater.run().writes, theater.open_rejections()) == ([], refused - {("Kameliadamen", "cms_refused")})
 

@@ -36,8 +36,7 @@ def test_changes_planned_get_ids_in_their_order(connection: Connection) -> None:
 
 
 def test_changes_none_planned_stores_none(connection: Connection) -> None:
-    assert store_planned(connection, "run 1", LIBRARY, [], NOW) == []
-    assert rows(connection, "id") == []
+    assert (store_planned(connection, "run 1", LIBRARY, [], NOW), rows(connection, "id")) == ([], [])
 
 
 def test_change_applied_tells_when_and_on_what(connection: Connection) -> None:

@@ -95,8 +95,7 @@ def test_export_first_time_stores_everything(engine: Engine) -> None:
 def test_export_repeated_with_nothing_new_does_not_read(engine: Engine) -> None:
     till = Till()
     export(engine, till)
-    assert export(engine, till, MONDAY + HOUR) == NOTHING_DUE
-    assert till.asked == [(5000, 10)]
+    assert (export(engine, till, MONDAY + HOUR), till.asked) == (NOTHING_DUE, [(5000, 10)])
 
 
 @pytest.mark.parametrize("later", [HOUR, timedelta(0)], ids=["an hour later", "at the same moment"])

@@ -79,8 +79,7 @@ def test_forget_removes_the_person_everywhere_and_leaves_sums_and_the_others(
     other, before = people(engine)[910], sums(engine)
     before_told = people(engine)[900]
     found = remove(engine, who, tmp_path)
-    assert found == replace(FOUND, files={"purchases": 1, "answers": 2})
-    assert people(engine) == {900: NOTHING, 910: other}
+    assert (found, people(engine)) == (replace(FOUND, files={"purchases": 1, "answers": 2}), {900: NOTHING, 910: other})
     assert (given_answers(engine), sums(engine)) == ([None, None], before)
     wanted = [*FIRST_BUYER, *(str(value).casefold() for value in before_told.values())]
     assert traces(engine, wanted, tmp_path) == []
@@ -135,8 +134,7 @@ def test_forget_finds_what_is_stored_under_several_policies_and_keys_at_once(eng
         export(engine, Till({10: (same,)}), MONDAY + number * HOUR, privacy=privacy, library=f"library-{number}")
     who = sought(Keys(current=OTHER_KEY, former=(KEY,)), EMAIL)
     found = [remove(engine, who, library=f"library-{number}") for number in range(3)]
-    assert [one.purchases for one in found] == [1, 1, 1]
-    assert list(people(engine).values()) == [NOTHING] * 3
+    assert ([one.purchases for one in found], list(people(engine).values())) == ([1, 1, 1], [NOTHING] * 3)
 
 
 STORED_BEFORE = {
@@ -252,8 +250,7 @@ def test_forget_with_dry_run_counts_and_removes_nothing(engine: Engine, tmp_path
     stored, written = people(engine), stored_bytes(tmp_path)
     found = remove(engine, sought(KEYS, EMAIL), tmp_path, dry_run=True)
     assert found == replace(FOUND, files={"purchases": 1, "answers": 2})
-    assert (people(engine), contents(engine, forgotten)) == (stored, [])
-    assert stored_bytes(tmp_path) == written
+    assert (people(engine), contents(engine, forgotten), stored_bytes(tmp_path)) == (stored, [], written)
 
 
 def test_forget_leaves_other_libraries_alone(engine: Engine) -> None:

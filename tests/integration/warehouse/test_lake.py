@@ -52,8 +52,7 @@ def versions(root: Path) -> dict[str, int]:
 
 def test_lake_holds_every_row_of_every_table(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=ANSWERS_TOO)
-    assert write(engine, tmp_path) == EVERY_TABLE | {"answers": 1}
-    assert lake(tmp_path) == warehouse(engine)
+    assert (write(engine, tmp_path), lake(tmp_path)) == (EVERY_TABLE | {"answers": 1}, warehouse(engine))
 
 
 def test_lake_of_an_export_that_changed_nothing_stays(engine: Engine, tmp_path: Path) -> None:
@@ -61,8 +60,7 @@ def test_lake_of_an_export_that_changed_nothing_stays(engine: Engine, tmp_path: 
     write(engine, tmp_path)
     before = stored_bytes(tmp_path)
     export(engine, Till(), MONDAY + HOUR, force=True)
-    assert write(engine, tmp_path, MONDAY + HOUR) == {}
-    assert stored_bytes(tmp_path) == before
+    assert (write(engine, tmp_path, MONDAY + HOUR), stored_bytes(tmp_path)) == ({}, before)
 
 
 def test_lake_gets_only_what_changed_and_has_one_row_of_each_key(engine: Engine, tmp_path: Path) -> None:
@@ -130,8 +128,7 @@ def test_lake_that_cannot_be_written_is_made_up_for(engine: Engine, tmp_path: Pa
     (tmp_path / "tickets").unlink()
     if not same_run:
         export(engine, CANCELLED, MONDAY + HOUR, force=True)
-    assert write(engine, tmp_path, MONDAY + HOUR) == EVERY_TABLE
-    assert lake(tmp_path) == warehouse(engine)
+    assert (write(engine, tmp_path, MONDAY + HOUR), lake(tmp_path)) == (EVERY_TABLE, warehouse(engine))
 
 
 def test_write_that_is_killed_leaves_the_last_version_and_is_made_up_for(engine: Engine, tmp_path: Path) -> None:

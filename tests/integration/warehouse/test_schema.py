@@ -43,8 +43,7 @@ def test_schema_migrated_twice_stays_as_it_is(engine: Engine) -> None:
     tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'warehouse' ORDER BY tablename"
     views = "SELECT viewname FROM pg_views WHERE schemaname = 'warehouse' ORDER BY viewname"
     ours = sorted([*(table.name for table in warehouse_metadata.sorted_tables), "schema_version"])
-    assert (names(engine, tables), names(engine, views)) == (ours, VIEWS)
-    assert names(engine, everything) == before
+    assert (names(engine, tables), names(engine, views), names(engine, everything)) == (ours, VIEWS, before)
 
 
 def test_schema_every_table_view_and_column_has_a_comment(engine: Engine) -> None:

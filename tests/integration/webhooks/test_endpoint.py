@@ -54,8 +54,7 @@ def test_configuration_is_answered_with_states_and_actions(door: Door) -> None:
 @pytest.mark.parametrize("uuid", [pytest.param(KNOWN, id="known"), pytest.param(NEW, id="only Yesplan knows it yet")])
 def test_take_action_starts_one_run_of_that_event(door: Door, uuid: str, action: str) -> None:
     assert said(door.yesplan().press(uuid, action)) == (202, {"state": "waiting"})
-    assert door.runs.started == [("theater", uuid)]
-    assert door.requests() == [("theater", uuid, action, door.runs.ids[0])]
+    assert (door.runs.started, door.requests()) == ([("theater", uuid)], [("theater", uuid, action, door.runs.ids[0])])
 
 
 def test_take_action_while_a_run_of_the_event_waits_starts_no_second(door: Door) -> None:
@@ -189,8 +188,7 @@ def test_signed_body_of_another_shape_is_refused(door: Door, body: bytes) -> Non
 
 
 def test_event_that_neither_we_nor_yesplan_know_is_not_found(door: Door) -> None:
-    assert said(door.yesplan().press("9999-1700000000")) == NOT_FOUND
-    assert door.runs.started == []
+    assert (said(door.yesplan().press("9999-1700000000")), door.runs.started) == (NOT_FOUND, [])
 
 
 @pytest.mark.parametrize("signed", [True, False])

@@ -42,8 +42,7 @@ def test_action_at_a_group_starts_one_run_of_all_its_events(
     door: Door, group: str, events: tuple[str, ...], action: str
 ) -> None:
     answer = press(door, group, action)
-    assert (answer.status_code, answer.json()) == (202, {"state": "waiting"})
-    assert door.runs.started == [("theater", *events)]
+    assert (answer.status_code, answer.json(), door.runs.started) == (202, {"state": "waiting"}, [("theater", *events)])
     (run,) = door.runs.ids
     assert parts(door) == sorted((event, action, run) for event in events)
     assert ("theater", group, action, run) in door.requests()
@@ -58,8 +57,7 @@ def test_event_of_a_group_whose_run_waits_starts_no_second_and_a_group_of_which_
     answers.append(door.yesplan().press(KNOWN, "withdraw"))
     door.runs.begun, door.runs.ids = False, door.runs.ids[1:]
     answers.append(press(door, "group", later=2))
-    assert [answer.status_code for answer in answers] == [202] * 5
-    assert once == [("theater", KNOWN, NEW)]
+    assert ([answer.status_code for answer in answers], once) == ([202] * 5, [("theater", KNOWN, NEW)])
     assert door.runs.started == [*once, ("theater", KNOWN), ("theater", KNOWN, NEW)]
 
 
