@@ -101,9 +101,7 @@ def test_warehouse_engine_whose_connection_is_gone_falls_back_to_no_other_databa
     assert warehouse_engine() is billetbro_engine()
 
 
-def test_warehouse_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_warehouse_engine_of_a_connection_of_another_type_is_a_settings_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", json.dumps(COMPLETE | {"conn_type": "snowflake"}))
     with pytest.raises(SettingsError, match="'billetbro_warehouse' must be of type postgres"):
         warehouse_engine()
@@ -122,9 +120,7 @@ def test_engine_of_a_connection_of_another_type_is_a_problem_of_the_settings(mon
         billetbro_engine()
 
 
-def test_engine_without_a_connection_is_a_problem_of_the_settings(
-    monkeypatch: pytest.MonkeyPatch, airflow_home: Path
-) -> None:
+def test_engine_without_a_connection_is_a_settings_error(monkeypatch: pytest.MonkeyPatch, airflow_home: Path) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_DB", raising=False)
     with pytest.raises(SettingsError, match="There is no connection 'billetbro_db'"):
         billetbro_engine()
@@ -162,9 +158,7 @@ def test_privacy_with_pseudonyms_takes_the_key_from_its_connection(monkeypatch: 
 
 
 @pytest.mark.parametrize("password", [None, "short"], ids=["none", "too short"])
-def test_privacy_with_a_key_that_could_be_guessed_is_refused(
-    monkeypatch: pytest.MonkeyPatch, password: str | None
-) -> None:
+def test_privacy_with_a_key_that_is_weak_is_refused(monkeypatch: pytest.MonkeyPatch, password: str | None) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps({"conn_type": "generic", "password": password}))
     with pytest.raises(Fatal, match="billetbro_privacy"):
         privacy_of(library("pseudonymise"))

@@ -95,9 +95,7 @@ def test_purchases_are_exported_even_if_load_and_writeback_failed(runs: Runs, sa
     assert count_of_purchases(engine) == before + 1
 
 
-def test_task_that_ends_without_a_word_makes_the_run_red_by_name(
-    runs: Runs, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_task_that_ends_silently_is_red_by_name(runs: Runs, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox.faults.add("cms:nordvig", "slow", "GET", EVENTS, seconds=60)
     monkeypatch.setattr(runs.dag.get_task("library.extract"), "execution_timeout", timedelta(seconds=5))
     ran = runs.run(libraries=["nordvig"])

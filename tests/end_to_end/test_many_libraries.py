@@ -48,9 +48,7 @@ def libraries() -> dict[str, object]:
     }
 
 
-def test_library_that_fails_leaves_the_others_of_its_task_untouched(
-    runs: Runs, sandbox: Sandbox, engine: Engine
-) -> None:
+def test_library_that_fails_leaves_the_others_untouched(runs: Runs, sandbox: Sandbox, engine: Engine) -> None:
     sandbox.faults.add("cms:lib03", "status", "GET", code=403)
     ran = runs.run()
     batches = [", ".join(IDS[start : start + 2]) for start in range(0, 17, 2)]

@@ -77,9 +77,7 @@ def test_command_refuses_what_is_no_month_to_report_on(reports: tuple[Runs, Path
         command.run(Namespace(language=None, month=month, libraries=[]))
 
 
-def test_report_of_a_warehouse_that_nothing_was_exported_to_is_a_page(
-    reports: tuple[Runs, Path], engine: Engine, month: str
-) -> None:
+def test_report_of_a_warehouse_of_nothing_is_a_page(reports: tuple[Runs, Path], engine: Engine, month: str) -> None:
     _, folder = reports
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE warehouse.events CASCADE"))

@@ -32,9 +32,7 @@ def variables(variables: dict[str, str], postgres: EmbeddedPostgres, elsewhere: 
     return variables | {"AIRFLOW_CONN_BILLETBRO_WAREHOUSE": postgres.airflow_connection_json(DATABASE)}
 
 
-def test_run_stores_what_was_sold_in_the_database_of_the_warehouse(
-    runs: Runs, engine: Engine, elsewhere: Engine, files: Path
-) -> None:
+def test_run_stores_what_was_sold_in_the_warehouse(runs: Runs, engine: Engine, elsewhere: Engine, files: Path) -> None:
     ran = runs.run()
     with elsewhere.connect() as connection:
         sold = connection.scalar(text("SELECT sum(purchases) FROM warehouse.sales_by_event"))

@@ -127,9 +127,7 @@ def installation(
         yield made
 
 
-def test_webhook_at_the_api_server_from_off_to_the_state_after_each_run(
-    installation: Installation, sandbox: Sandbox
-) -> None:
+def test_webhook_at_the_api_server_to_the_state_after_each_run(installation: Installation, sandbox: Sandbox) -> None:
     theater, yesplan = sandbox.yesplan["theater"], installation.yesplan()
     off = [yesplan.configure(), yesplan.press("1-1"), installation.yesplan(library="nordvig").configure()]
     installation.session.post(f"{installation.address}/api/v2/connections", json=CONNECTION, timeout=120)

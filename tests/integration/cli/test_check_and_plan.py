@@ -140,7 +140,7 @@ def test_check_of_a_website_whose_login_may_not_write_says_so(
     ]
 
 
-def test_check_without_anything_still_looks_at_the_database(
+def test_check_without_anything_looks_at_databases(
     command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(tmp_path / "missing.yaml"))
@@ -176,7 +176,7 @@ def test_check_and_its_errors_show_no_secret(
     assert [one.code for one in said] == [0, 1, 1]
 
 
-def test_plan_shows_every_event_field_by_field_and_writes_nothing_once_the_login_is_tried(
+def test_plan_shows_every_event_by_field_and_writes_nothing_but_tries_the_login(
     command: Command, sandbox: Sandbox
 ) -> None:
     before = len(sandbox.log.writes())
@@ -271,9 +271,7 @@ def test_command_on_tables_that_a_newer_billetbro_made_says_so_and_begins_nothin
     assert said.err.startswith("FEJL: Tabellerne i skemaet sync har version 9999_later, som en nyere Billetbro har")
 
 
-def test_command_on_a_database_that_is_away_says_so_in_a_line(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_command_on_a_database_that_is_away_says_so_briefly(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     set_connection(monkeypatch, "billetbro_db", conn_type="postgres", host="127.0.0.1", port=1, login="x")
     said = command("history", event="x")
     (line,) = said.err.splitlines()

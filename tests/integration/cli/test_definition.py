@@ -54,9 +54,7 @@ def test_every_command_answers_in_the_language_that_is_asked_for(name: str) -> N
     assert parsed(name, *event, "--language", "en")["language"] == "en"
 
 
-def test_language_that_there_is_not_is_an_error_that_names_those_that_there_are(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_language_that_there_is_not_is_an_error_that_names_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed("rejections", "--language", "sv")
     assert "argument --language: sv: da, en" in capsys.readouterr().err

@@ -125,9 +125,7 @@ def test_forget_of_nobody_who_is_stored_has_an_exit_code_of_its_own(forget: Comm
     assert (said.code, said.out) == (3, "Ingen køb fundet: intet fjernet.\n")
 
 
-def test_forget_of_a_number_that_is_not_stored_notes_it_for_the_exports_to_come(
-    forget: Command, engine: Engine
-) -> None:
+def test_forget_of_a_number_that_is_not_stored_notes_it_for_later_exports(forget: Command, engine: Engine) -> None:
     tried = forget(purchases=[999], dry_run=True)
     said = forget(purchases=[999], libraries=["nordvig"])
     nothing = "Ingen køb fundet: intet fjernet."
@@ -194,9 +192,7 @@ def test_night_waits_until_the_settings_are_mended(engine: Engine, broken_settin
     assert those_with_an_email(engine) == {"solbjerg": 2, "nordvig": 2, "lukket": 2}
 
 
-def test_forget_finds_pseudonyms_of_a_former_key(
-    forget: Command, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_forget_finds_former_pseudonyms(forget: Command, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     night = keep_personal_data_in_order(["solbjerg"])
     assert night == {"solbjerg": {"purchases by policy": 2, "answers by policy": 2}}
     given = {"conn_type": "generic", "password": "another key made up for the tests"}
@@ -218,9 +214,7 @@ def moved(engine: Engine, monkeypatch: pytest.MonkeyPatch, postgres: EmbeddedPos
     return warehouse_engine()
 
 
-def test_forget_finds_the_person_in_the_warehouse_that_was_left_behind_too(
-    forget: Command, engine: Engine, moved: Engine
-) -> None:
+def test_forget_finds_the_person_in_the_warehouse_left_behind(forget: Command, engine: Engine, moved: Engine) -> None:
     said = forget(email=EMAIL)
     assert [line for line in said.out.splitlines() if line.endswith("køb") and line[0] != " "] == [
         "nordvig: 1 køb",
@@ -230,9 +224,7 @@ def test_forget_finds_the_person_in_the_warehouse_that_was_left_behind_too(
     moved.dispose()
 
 
-def test_night_and_record_reach_the_warehouse_that_was_left_behind_too(
-    command: Command, engine: Engine, moved: Engine
-) -> None:
+def test_night_and_record_reach_the_warehouse_left_behind_too(command: Command, engine: Engine, moved: Engine) -> None:
     assert keep_personal_data_in_order(["nordvig"]) == {
         "nordvig": {"purchases by policy": 2, "answers by policy": 2},
         "nordvig (warehouse in billetbro_db)": {"purchases by policy": 2, "answers by policy": 2},
@@ -256,9 +248,7 @@ def test_night_reaches_files_that_only_the_warehouse_that_was_left_behind_knows(
     moved.dispose()
 
 
-def test_personal_data_is_told_for_every_library_that_is_listed_or_stored(
-    command: Command, engine: Engine, files: Path
-) -> None:
+def test_personal_data_is_told_for_each_library_listed_or_stored(command: Command, engine: Engine, files: Path) -> None:
     headings = [line for line in command("personal_data").out.splitlines() if line.startswith("== ")]
     assert headings == [
         "== Solbjerg Bibliotek (solbjerg) ==",
@@ -267,9 +257,7 @@ def test_personal_data_is_told_for_every_library_that_is_listed_or_stored(
     ]
 
 
-def test_personal_data_for_machines_says_what_is_where_and_until_when(
-    command: Command, engine: Engine, files: Path
-) -> None:
+def test_personal_data_for_machines_says_what_is_where_how_long(command: Command, engine: Engine, files: Path) -> None:
     (told,) = command("personal_data", libraries=["nordvig"], json=True).json
     held = {(one["where"], f"{one['table']}.{one['column']}"): (one["rows"], one["plain"]) for one in told["held"]}
     assert held == {
@@ -289,9 +277,7 @@ def test_personal_data_for_machines_says_what_is_where_and_until_when(
     assert [trace for trace in NAMED if trace in json.dumps(told).casefold()] == []
 
 
-def test_night_brings_every_library_in_order_and_says_how_much(
-    engine: Engine, files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_night_brings_every_library_in_order(engine: Engine, files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with engine.begin() as connection:
         long_ago = {"long_ago": NOW - timedelta(days=800)}
         connection.execute(text("UPDATE warehouse.events SET begin_at = :long_ago, end_at = :long_ago"), long_ago)
@@ -306,9 +292,7 @@ def test_night_brings_every_library_in_order_and_says_how_much(
     assert keep_personal_data_in_order([]) == {"solbjerg": {}, "nordvig": {}, "lukket": {}}
 
 
-def test_night_brings_the_files_up_to_date_and_merges_them(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_night_brings_files_up_to_date_merged(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}")
     for number in (920, 930):
         bought = replace(FIRST, purchase_id=number, tickets=())
@@ -361,7 +345,7 @@ def test_night_of_a_library_that_nobody_knows_is_a_mistake(engine: Engine) -> No
     [(None, ()), ({}, ()), ({"former_keys": ["an earlier made-up key"]}, (b"an earlier made-up key",))],
     ids=["no extra", "empty", "one"],
 )
-def test_keys_are_the_password_and_the_former_ones(
+def test_keys_are_password_and_former_ones(
     monkeypatch: pytest.MonkeyPatch, extra: object, former: tuple[bytes, ...]
 ) -> None:
     given = {"conn_type": "generic", "password": PRIVACY_KEY, "extra": extra}
@@ -370,9 +354,7 @@ def test_keys_are_the_password_and_the_former_ones(
 
 
 @pytest.mark.parametrize("former", ["one key", [""], [7]], ids=["text", "an empty one", "a number"])
-def test_keys_that_are_no_list_of_texts_are_a_problem_of_the_settings(
-    monkeypatch: pytest.MonkeyPatch, former: object
-) -> None:
+def test_keys_that_are_no_list_of_texts_are_a_settings_error(monkeypatch: pytest.MonkeyPatch, former: object) -> None:
     given = {"conn_type": "generic", "password": PRIVACY_KEY, "extra": {"former_keys": former}}
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_PRIVACY", json.dumps(given))
     with pytest.raises(SettingsError, match="former_keys") as caught:

@@ -157,9 +157,7 @@ def test_test_of_place2book_with_an_odd_extra_still_works(sandbox: Sandbox, extr
     assert place2book_connection(sandbox, extra=extra).test_connection()[0] is True
 
 
-def test_connections_from_the_environment_give_clients_that_work(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_connections_from_the_environment_give_clients(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     login, password = sandbox.cms_users["solbjerg"]
     website = {"conn_type": "dpl_cms", "host": sandbox.cms_urls["solbjerg"], "login": login, "password": password}
     system = {"conn_type": "place2book", "host": sandbox.place2book_url, "password": sandbox.place2book_token}
@@ -184,9 +182,7 @@ def test_connection_in_parts_is_put_together(sandbox: Sandbox, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("extra", [None, '{"event_makers": "5000, 5101"}'], ids=["no extra", "extra"])
-def test_connection_as_the_test_button_hands_it_over_works(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, extra: str | None
-) -> None:
+def test_connection_of_the_button_works(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, extra: str | None) -> None:
     typed = StoredConnection(
         conn_id="typed",
         conn_type="place2book",
@@ -226,9 +222,7 @@ def test_connection_that_does_not_exist_is_named(
 
 
 @pytest.mark.parametrize("conn_type", ["dpl_cms", "place2book", "yesplan"])
-def test_secret_of_a_connection_is_masked_from_then_on(
-    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, conn_type: str
-) -> None:
+def test_secret_of_a_connection_is_masked(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, conn_type: str) -> None:
     secret = f"meget-hemmeligt-{conn_type}"
     made = {"dpl_cms": cms_connection, "place2book": place2book_connection, "yesplan": yesplan_connection}[conn_type]
     with caplog.at_level(logging.DEBUG):

@@ -49,7 +49,7 @@ def standing(world: World) -> list[tuple[str, bool]]:
         pytest.param(date(2027, 3, 28), 60, 62 * DAY, id="summer time begins, 60 days back, upgraded meanwhile"),
     ],
 )
-def test_what_takes_all_day_is_sold_until_it_is_over(
+def test_all_day_event_is_sold_until_its_end(
     world: World, first: date, lookback_days: int, upgraded_after: timedelta
 ) -> None:
     world.configure(lookback_days=lookback_days)

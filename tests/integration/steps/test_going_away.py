@@ -98,9 +98,7 @@ def test_cancelled_event_that_was_deleted_is_created_anew_when_revived(world: Wo
     ],
 )
 @pytest.mark.parametrize("sold", [False, True], ids=["not sold", "sold"])
-def test_withdrawn_event_is_deleted_unless_sold_and_then_left_as_it_is(
-    world: World, fields: dict[str, object], sold: bool
-) -> None:
+def test_withdrawn_event_is_deleted_unless_it_is_sold(world: World, fields: dict[str, object], sold: bool) -> None:
     uuid, event = world.sell("Koncert", beside="Foredrag")
     if sold:
         world.sandbox.place2book.buy(event.id)

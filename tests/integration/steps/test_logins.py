@@ -52,9 +52,7 @@ def test_login_is_tried_once_for_each_library_in_the_first_run_and_in_no_quiet_o
 
 
 @pytest.mark.parametrize(("leader", "follower"), [(SOLBJERG, VENUE), (VENUE, SOLBJERG)], ids=["library", "theatre"])
-def test_login_of_a_website_with_a_twin_is_tried_once_and_the_twins_key_not(
-    world: World, leader: str, follower: str
-) -> None:
+def test_login_of_a_website_is_tried_once_and_its_twins_key_not(world: World, leader: str, follower: str) -> None:
     twins = twins_of(world, leader, follower)
     twins.publish(SOLBJERG)
     twins.publish(VENUE, "Teater")

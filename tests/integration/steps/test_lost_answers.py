@@ -88,9 +88,7 @@ def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_and_it_is_c
     assert (world.open_rejections(), world.run().writes) == (set(), [])
 
 
-def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_later_than_it_would_have_been_over(
-    world: World,
-) -> None:
+def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_after_its_former_end(world: World) -> None:
     start = world.now().replace(microsecond=0) + 3 * DAY
     uuid = world.publish("Koncert", start=start, beside="Foredrag")
     world.site.edit(uuid, ticket_manager_relevance=False)

@@ -47,7 +47,7 @@ def test_delete_whose_answer_was_lost_is_ours_though_the_next_run_could_not_look
         pytest.param({"ticket_categories": [{**CHEAP, "title": "Alle over tolv"}]}, id="price"),
     ],
 )
-def test_update_whose_answer_was_lost_is_taken_back_though_place2book_rewrote_it(
+def test_update_whose_answer_was_lost_is_taken_back_though_it_was_rewritten(
     world: World, changed: dict[str, Any]
 ) -> None:
     first: dict[str, Any] = {"title": "Koncert", "body": "<p>Kom</p>", "ticket_categories": [DEAR]}

@@ -46,9 +46,7 @@ def test_price_whose_answer_was_lost_is_removed_when_its_category_was_renamed_me
     assert world.run().writes == []
 
 
-def test_end_of_a_prices_sale_whose_answer_was_lost_is_undone_though_the_state_was_written_back_since(
-    world: World,
-) -> None:
+def test_end_of_a_prices_sale_whose_answer_was_lost_is_undone_though_the_state_was_written_back(world: World) -> None:
     uuid, event = world.sell("Koncert", ticket_categories=[ADULT, CHILD])
     sold = next(price for price in event.prices.values() if price.fields.name == "Barn")
     world.sandbox.place2book.buy(event.id, price_id=sold.id)

@@ -29,9 +29,7 @@ def names(world: World) -> list[str]:
     ],
 )
 @pytest.mark.parametrize("tries", [1, 2], ids=["next run", "same run"])
-def test_create_whose_answer_was_lost_is_found_again_and_never_made_twice(
-    world: World, fault: dict[str, Any], tries: int
-) -> None:
+def test_create_whose_answer_was_lost_is_never_made_twice(world: World, fault: dict[str, Any], tries: int) -> None:
     world.publish("Foredrag")
     uuid = world.add("Koncert")
     world.sandbox.faults.add(SERVER, method="POST", times=1, **fault)
@@ -58,9 +56,7 @@ def test_create_whose_answer_was_lost_is_not_sent_again_when_nothing_at_all_is_l
     assert world.answers(world.link_shown(uuid))
 
 
-def test_create_that_was_never_carried_out_is_sent_again_after_a_second_look_at_an_empty_place2book(
-    world: World,
-) -> None:
+def test_create_that_was_never_carried_out_is_sent_again_after_a_second_look_at_place2book(world: World) -> None:
     world.add("Koncert")
     world.after_fault(SERVER, "drop_before", "POST", times=1)
     plan = world.run(Mode.PLAN)

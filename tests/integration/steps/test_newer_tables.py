@@ -76,7 +76,7 @@ def test_round_on_newer_tables_says_so_and_does_nothing(world: World) -> None:
         assert everything(world.engine) == before
 
 
-def test_warehouse_elsewhere_whose_tables_are_newer_is_left_alone_and_keeps_no_event_from_sale(
+def test_warehouse_elsewhere_with_newer_tables_is_left_alone_and_keeps_no_event_from_sale(
     world: World, elsewhere: Engine
 ) -> None:
     world.warehouse = elsewhere

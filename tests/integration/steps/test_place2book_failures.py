@@ -35,9 +35,7 @@ def names(world: World) -> list[str]:
         pytest.param({"kind": "status", "code": 403}, "has a token without access to event maker 5000", id="403"),
     ],
 )
-def test_list_that_fails_ends_the_load_in_a_sentence_and_changes_nothing(
-    world: World, fault: dict[str, Any], happened: str
-) -> None:
+def test_list_that_fails_ends_the_load_and_changes_nothing(world: World, fault: dict[str, Any], happened: str) -> None:
     uuid, gone = world.add("Koncert"), world.add("Foredrag")
     world.run()
     world.site.edit(uuid, title="Stor koncert")

@@ -48,9 +48,7 @@ def test_create_whose_answer_was_lost_is_found_again_though_place2book_rewrote_e
     assert [write for write in world.run().writes if write[0] == SERVER] == []
 
 
-def test_price_that_place2book_made_another_is_set_right_by_the_next_run(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_price_that_became_another_is_set_right_by_the_next_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     read_prices = stand_in.read_prices
     monkeypatch.setattr(
         stand_in, "read_prices", lambda body: [replace(made, value=made.value // 100) for made in read_prices(body)]
@@ -77,9 +75,7 @@ def test_update_of_a_price_that_place2book_ignores_is_no_success(world: World, m
     assert (prices(world, uuid), world.open_rejections()) == ([("Voksen", 20000)], set())
 
 
-def test_update_of_an_event_that_place2book_ignores_is_no_success(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_update_of_an_event_that_is_ignored_is_no_success(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     uuid = world.publish("Koncert", capacity=50)
     world.site.edit(uuid, ticket_capacity=60)
     with monkeypatch.context() as ignoring:
@@ -105,9 +101,7 @@ def test_end_of_a_sale_that_place2book_ignores_is_no_success(world: World, monke
     assert world.open_rejections() == {("Koncert", "removed_but_sold")}
 
 
-def test_end_of_a_prices_sale_that_place2book_ignores_is_no_success(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_end_of_a_prices_sale_that_is_ignored_is_no_success(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     uuid = world.publish("Koncert", ticket_categories=CATEGORIES)
     sold = next(iter(world.event_of(uuid).prices.values()))
     world.sandbox.place2book.buy(world.event_of(uuid).id, price_id=sold.id)
@@ -176,9 +170,7 @@ def test_event_that_place2book_will_not_show_us_is_missing_and_the_others_go_on(
     assert world.open_rejections() == {("Koncert", "event_missing_in_place2book")}
 
 
-def test_sales_link_that_place2book_tells_later_is_written_back_then(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sales_link_that_comes_later_is_written_back_then(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     uuid = world.add("Koncert", state="TicketSaleNotOpen")
     as_json = stand_in.event_json
 
@@ -213,9 +205,7 @@ def test_end_of_a_sale_that_place2book_keeps_in_minutes_is_undone_when_the_event
 
 
 @pytest.mark.parametrize("lookback_days", [0, 1])
-def test_purchases_of_an_event_that_just_ended_are_read_however_short_the_lookback(
-    world: World, lookback_days: int
-) -> None:
+def test_purchases_of_an_event_that_just_ended_are_read_with_any_lookback(world: World, lookback_days: int) -> None:
     world.configure(lookback_days=lookback_days)
     start = world.now() + HOUR
     uuid = world.publish("Koncert", start=start, end=start + HOUR)

@@ -16,9 +16,7 @@ source = each_source
 
 
 @pytest.mark.parametrize("first", ["dpl_cms", "yesplan"])
-def test_library_that_gets_another_source_keeps_what_is_sold_and_sells_nothing_twice(
-    website: World, first: str
-) -> None:
+def test_library_with_another_source_keeps_what_is_sold_and_sells_nothing_twice(website: World, first: str) -> None:
     world, of_website = website, website.libraries["solbjerg"]
     sources = {"dpl_cms": of_website, "yesplan": in_yesplan(of_website)}
     second = next(kind for kind in sources if kind != first)

@@ -81,7 +81,7 @@ def test_price_of_a_venue_is_known_by_its_field_and_its_name_when_the_settings_c
 
 
 @pytest.mark.parametrize("field", ["sale_state", "admin_link", "sales_link"])
-def test_keyword_that_is_named_instead_of_another_is_filled_once(
+def test_keyword_named_instead_of_another_is_filled_once(
     website: World, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
     world = website

@@ -35,9 +35,7 @@ def said(world: World, step: str) -> list[str]:
         pytest.param({"kind": "status", "code": 429}, "asked us to slow down (status 429)", id="429"),
     ],
 )
-def test_source_that_fails_ends_the_run_in_a_sentence_and_changes_nothing(
-    world: World, fault: dict[str, Any], happened: str
-) -> None:
+def test_source_that_fails_ends_the_run_and_changes_nothing(world: World, fault: dict[str, Any], happened: str) -> None:
     uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Stor koncert")
     world.add("Foredrag")
@@ -119,7 +117,7 @@ def test_write_back_of_a_source_that_is_down_gives_up_and_goes_on_next_time(worl
         pytest.param({"code": 400, "body": '{"message": "Ugyldigt link"}'}, "Ugyldigt link", id="400"),
     ],
 )
-def test_write_back_that_is_refused_is_the_events_rejection_and_the_others_go_on(
+def test_write_back_that_is_refused_is_a_rejection_and_others_go_on(
     world: World, fault: dict[str, Any], said_so: str
 ) -> None:
     refused, other = world.add("Koncert"), world.add("Foredrag")

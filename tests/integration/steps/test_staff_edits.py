@@ -137,7 +137,7 @@ def test_staff_edit_that_staff_take_back_is_told_and_no_longer_listed(world: Wor
             {"field": "capacity", "old": 60, "new": 50},
             {"field": f"price.{price}.value", "old": 9900, "new": 10000},
         ]
-        assert world.rows(told, run=back.run_id) == [{"why": "an edit in Place2book was taken back", "fields": fields}]
+        assert world.rows(told, run=back.run_id) == [{"why": "undone_by_staff", "fields": fields}]
         assert world.rows("SELECT drift FROM sync.links") == [{"drift": {"name": "Koncert!"}}]
         again = world.run()
         assert (world.changes(again), back.writes, again.writes) == ([], [], [])

@@ -62,9 +62,7 @@ def test_end_of_a_sale_that_shows_only_when_it_is_read_again_counts_as_done(worl
 
 
 @pytest.mark.parametrize("what", ["an event's", "a price's"])
-def test_opening_of_a_sale_that_place2book_ignores_is_no_success(
-    world: World, monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
+def test_opened_sale_that_is_ignored_is_no_success(world: World, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     categories = [
         {"uuid": name, "title": name, "price": {"currency": "DKK", "value": 100}} for name in ("Voksen", "Barn")
     ]

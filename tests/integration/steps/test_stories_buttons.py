@@ -43,9 +43,7 @@ def test_button_says_sold_out_of_a_waiting_list_and_stays_when_it_is_closed(worl
 
 
 @pytest.mark.parametrize("waiting_list", [False, True], ids=["sold out", "waiting list"])
-def test_button_of_an_event_with_more_sold_than_there_is_room_for_says_sold_out(
-    world: World, waiting_list: bool
-) -> None:
+def test_button_of_an_event_with_more_sold_than_its_capacity_says_sold_out(world: World, waiting_list: bool) -> None:
     uuid, event = on_sale(world, capacity=5)
     world.sandbox.place2book.buy(event.id, quantity=4)
     world.sandbox.place2book.staff_edit(event.id, capacity=2, waiting_list=waiting_list)
@@ -108,9 +106,7 @@ def test_button_of_a_cancelled_event_that_is_sold_keeps_the_state_whatever_is_bo
         pytest.param({"ticket_categories": []}, id="no longer sold"),
     ],
 )
-def test_link_that_sells_nothing_any_more_is_cleared_once_and_a_foreign_one_never(
-    world: World, stale: dict[str, object]
-) -> None:
+def test_link_that_sells_nothing_is_cleared_once_a_foreign_one_never(world: World, stale: dict[str, object]) -> None:
     uuid = world.add("Koncert")
     theirs = {"url": "https://billetter.example.com/7", "admin_url": "https://billetter.example.com/7/edit"}
     foreign = world.publish("Teater", external_data=theirs)
@@ -120,9 +116,7 @@ def test_link_that_sells_nothing_any_more_is_cleared_once_and_a_foreign_one_neve
     assert (world.run().writes, world.site.get(foreign).fields["external_data"]) == ([], theirs)
 
 
-def test_website_that_answers_500_for_hours_gets_exactly_one_update_of_each_event_when_it_recovers(
-    world: World,
-) -> None:
+def test_website_that_answers_500_for_hours_gets_one_update_of_each_event_when_it_recovers(world: World) -> None:
     uuids = [world.add(f"Koncert {number}", capacity=1) for number in range(7)]
     world.run()
     for uuid in uuids:

@@ -19,9 +19,7 @@ EDITS = {"name": "AT og mad (flyttet)", "description_short": "Skrevet i Place2bo
 
 
 @pytest.mark.parametrize("edited", [(), ("name",), ("name", "description_short")], ids=["none", "name", "both"])
-def test_upgrade_sends_text_as_it_is_read_now_but_for_what_staff_had_edited(
-    website: World, edited: tuple[str, ...]
-) -> None:
+def test_upgrade_sends_text_as_it_is_read_now_but_for_staff_edits(website: World, edited: tuple[str, ...]) -> None:
     uuid = website.publish(SHOWN["name"], description=SHOWN["description_short"])
     kept = {name: EDITS[name] for name in edited}
     _as_the_version_before_left_it(website, uuid, kept)

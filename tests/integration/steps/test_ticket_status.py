@@ -277,9 +277,7 @@ def test_website_that_refuses_the_state_gets_a_rejection_until_it_takes_it(world
 
 
 @pytest.mark.parametrize("code", [401, 403])
-def test_website_that_refuses_the_login_has_it_tried_by_the_next_hourly_run_before_anything_else(
-    world: World, code: int
-) -> None:
+def test_website_that_refuses_the_login_has_it_tried_first_by_the_next_hourly_run(world: World, code: int) -> None:
     uuid, _ = on_sale_in(world, 20 * MINUTE)
     world.ahead = 21 * MINUTE
     world.sandbox.faults.add(CMS, "status", method="PATCH", code=code)

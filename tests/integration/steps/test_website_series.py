@@ -33,9 +33,7 @@ def series_link(world: World, url: str | None) -> None:
 
 
 @pytest.mark.parametrize("state", ["Active", "TicketSaleNotOpen"])
-def test_state_that_shows_from_the_series_is_written_only_when_the_sale_says_otherwise(
-    world: World, state: str
-) -> None:
+def test_state_shown_from_the_series_is_written_only_when_the_sale_says_otherwise(world: World, state: str) -> None:
     uuid, _ = dates(world, state=state)
     assert (world.run().counted[PATCH], own_state(world, uuid)) == (2, None if state == "Active" else "Active")
     assert world.state_shown(uuid) == "Active"

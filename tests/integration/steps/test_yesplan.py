@@ -60,9 +60,7 @@ CHOICES = ["ticketing_publish", "ticketing_capacity", "price_adult", "price_chil
         pytest.param({"written": 200}, id="writes answered with 200"),
     ],
 )
-def test_first_run_puts_on_sale_what_is_agreed_and_the_second_is_silent(
-    theater: World, switches: dict[str, object]
-) -> None:
+def test_first_run_sells_what_is_agreed_and_the_second_is_silent(theater: World, switches: dict[str, object]) -> None:
     installation(theater).behave(**switches)
     first, second = theater.run(), theater.run()
     assert (first.raised, first.counted) == ({}, {("place2book", "POST"): 4, WRITES_BACK: 4})
@@ -111,9 +109,7 @@ def test_field_of_which_a_choice_is_made_keeps_the_sale_and_several_choices_hold
     assert (sold_at["Voksen"], theater.open_rejections()) == (9500, flawed - {("Kameliadamen", "price_not_a_number")})
 
 
-def test_event_that_goes_back_to_option_is_withdrawn_at_once_and_returns_when_it_is_agreed_again(
-    theater: World,
-) -> None:
+def test_event_that_goes_back_to_option_is_withdrawn_at_once_and_returns_when_it_is_agreed(theater: World) -> None:
     theater.run()
     state = installation(theater)
     event = state.find("Kameliadamen")

@@ -103,7 +103,7 @@ def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connectio
     ("errors", "failed"),
     [pytest.param([DOWN, None], None, id="mended since"), pytest.param([None, DOWN], DOWN.message, id="failed since")],
 )
-def test_facts_tell_of_the_latest_write_back_only(
+def test_facts_tell_of_the_last_write_back(
     connection: Connection, errors: list[ServerError | None], failed: Message | None
 ) -> None:
     for error in errors:

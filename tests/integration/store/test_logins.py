@@ -64,7 +64,7 @@ def test_login_that_is_doubted_is_unknown_and_the_others_are_not(connection: Con
     assert (seen(connection), seen(connection, library="nordvig")) == (None, NOW)
 
 
-def test_stored_login_is_salted_anew_each_time_and_holds_nothing_that_is_made_fast_of_the_password(
+def test_stored_login_is_salted_anew_each_time_and_holds_nothing_made_fast_of_the_password(
     connection: Connection,
 ) -> None:
     stored = []

@@ -29,9 +29,7 @@ def export_ended_by(engine: Engine, error: Exception) -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", " "], ids=["unset", "empty", "blank"])
-def test_files_are_off_unless_a_place_is_named(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, value: str | None
-) -> None:
+def test_files_are_off_without_a_place(engine: Engine, monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
     monkeypatch.delenv("BILLETBRO_FILES", raising=False)
     if value is not None:
         monkeypatch.setenv("BILLETBRO_FILES", value)
@@ -69,7 +67,7 @@ def test_place_in_an_object_store_has_the_options_of_its_connection_and_shows_no
 
 
 @pytest.mark.parametrize("place", ["nosuch://bucket/x", "s3://no_such_connection@bucket/x"])
-def test_place_that_cannot_be_used_is_a_problem_of_the_settings(
+def test_place_that_cannot_be_used_is_a_settings_error(
     monkeypatch: pytest.MonkeyPatch, airflow_home: Path, place: str
 ) -> None:
     monkeypatch.setenv("BILLETBRO_FILES", place)

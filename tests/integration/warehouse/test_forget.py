@@ -199,9 +199,7 @@ def test_forget_finds_in_files_what_a_row_said_before_it_changed(engine: Engine,
     assert traces(engine, (*FIRST_BUYER, "gift"), tmp_path) == []
 
 
-def test_forget_leaves_nothing_of_what_a_row_said_in_an_earlier_version_of_the_files(
-    engine: Engine, tmp_path: Path
-) -> None:
+def test_forget_leaves_nothing_of_what_an_earlier_version_of_the_files_said(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
     write(engine, tmp_path)
     married = replace(FIRST, email="gift@example.com", phone_number=None, full_name="Gift")

@@ -149,9 +149,7 @@ def test_lake_in_another_place_begins_with_everything(engine: Engine, tmp_path: 
     assert write(engine, tmp_path / "new") == EVERY_TABLE
 
 
-def test_lake_of_many_rows_is_written_a_few_at_a_time(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lake_of_many_rows_is_written_in_parts(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "ROWS_AT_A_TIME", 2)
     export(engine, Till())
     assert write(engine, tmp_path) == EVERY_TABLE

@@ -109,9 +109,7 @@ def test_night_takes_its_moment_when_it_has_the_lock(engine: Engine) -> None:
     ],
     ids=["all", "one", "one that is gone too"],
 )
-def test_kept_libraries_are_the_listed_and_those_whose_data_is_stored(
-    wanted: Sequence[str], chosen: Sequence[str]
-) -> None:
+def test_kept_libraries_are_the_listed_and_the_stored_ones(wanted: Sequence[str], chosen: Sequence[str]) -> None:
     found = kept_libraries(SETTINGS, {"lukket", "nordvig"}, wanted)
     assert ([one.id for one in found], [one.settings is None for one in found]) == (
         chosen,

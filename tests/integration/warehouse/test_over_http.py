@@ -55,9 +55,7 @@ def run(engine: Engine, client: Place2bookClient, events: list[ExportEvent], now
     return export_purchases(work, events, now)
 
 
-def test_export_over_http_follows_what_buyers_and_staff_do(
-    engine: Engine, sandbox: Sandbox, client: Place2bookClient
-) -> None:
+def test_export_over_http_follows_buyers_and_staff(engine: Engine, sandbox: Sandbox, client: Place2bookClient) -> None:
     event = evening(sandbox, client)
     assert run(engine, client, [event], NOW).purchases_new == 2
     assert run(engine, client, [evening(sandbox, client)], NOW + HOUR).events_exported == 0
@@ -78,9 +76,7 @@ def test_export_over_http_follows_what_buyers_and_staff_do(
     assert [(row["tickets_sold"], row["arrived"]) for row in sold] == [(2, 1)]
 
 
-def test_export_over_http_leaves_no_trace_of_the_buyers(
-    engine: Engine, sandbox: Sandbox, client: Place2bookClient
-) -> None:
+def test_export_over_http_leaves_no_trace_of_buyers(engine: Engine, sandbox: Sandbox, client: Place2bookClient) -> None:
     event = evening(sandbox, client)
     run(engine, client, [event], NOW)
     barcodes = [ticket.barcode for bought in sandbox.place2book.purchases(event.event_id) for ticket in bought.tickets]

@@ -122,9 +122,7 @@ def test_retention_removes_from_files_what_they_alone_still_hold(engine: Engine,
     assert traces(engine, (*FIRST_BUYER, *SECOND_BUYER), tmp_path) == []
 
 
-def test_retention_goes_through_files_of_purchases_that_no_table_holds_anything_of(
-    engine: Engine, tmp_path: Path
-) -> None:
+def test_retention_goes_through_files_of_purchases_that_are_in_no_table(engine: Engine, tmp_path: Path) -> None:
     export(engine, Till(), privacy=KEEP)
     write(engine, tmp_path)
     sweep(engine)

@@ -104,9 +104,7 @@ def test_purchase_of_two_events_counts_for_each_its_own(
 
 
 @ORDERS
-def test_purchase_of_two_events_read_again_at_one_of_them_changes_nothing(
-    engine: Engine, events: Sequence[object]
-) -> None:
+def test_purchase_of_two_events_read_again_at_one_changes_nothing(engine: Engine, events: Sequence[object]) -> None:
     till = Till({10: (HERE_PART, SECOND), 11: (THERE_PART,)})
     export(engine, till, events=events)  # type: ignore[arg-type]
     dates = contents(engine, purchases, "purchase_id", "event_id", "changed_at", "moved_at")

@@ -88,9 +88,7 @@ def test_sales_by_price_leaves_out_a_price_that_is_gone_and_was_never_sold(engin
         ("booking_curve", "tickets"),
     ],
 )
-def test_view_counts_no_ticket_that_is_released_or_of_a_cancelled_purchase(
-    engine: Engine, name: str, column: str
-) -> None:
+def test_view_counts_no_ticket_that_is_released_or_cancelled(engine: Engine, name: str, column: str) -> None:
     till = Till({10: (FIRST, SECOND, CANCELLED)})
     export(engine, till)
     till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND, CANCELLED)
@@ -103,9 +101,7 @@ def test_view_counts_no_ticket_that_is_released_or_of_a_cancelled_purchase(
     [(4, Decimal("0.75")), (7, Decimal("0.4286")), (2, Decimal("1.5")), (None, None), (0, None)],
     ids=["three of four", "rounded", "more than there are", "unlimited", "none"],
 )
-def test_capacity_used_is_the_share_of_tickets_sold(
-    engine: Engine, capacity: int | None, share: Decimal | None
-) -> None:
+def test_capacity_used_is_the_share_of_tickets(engine: Engine, capacity: int | None, share: Decimal | None) -> None:
     export(engine, Till({10: (FIRST, SECOND, CANCELLED)}), events=[standing(capacity=capacity)])
     common = ABOUT | PLACE | {"begin_at": EVENT.begin_at}
     assert view(engine, "capacity_used", "event_id") == [common | {"capacity": capacity, "tickets": 3, "share": share}]
@@ -126,9 +122,7 @@ def test_capacity_used_event_that_nothing_is_sold_for_is_empty(engine: Engine) -
         pytest.param(OVER, None, [], id="nobody scanned"),
     ],
 )
-def test_no_shows_tells_of_events_that_are_over_and_were_scanned(
-    engine: Engine, now, arrived_at, expected: list[Row]
-) -> None:
+def test_no_shows_tells_of_past_events_that_were_scanned(engine: Engine, now, arrived_at, expected: list[Row]) -> None:
     second = replace(SECOND, tickets=(replace(SECOND.tickets[0], arrived_at=arrived_at),))
     export(engine, Till({10: (FIRST, second, CANCELLED), 11: ()}), now, events=[EVENT, another(11)])
     common = ABOUT | PLACE | {"begin_at": EVENT.begin_at}

@@ -38,9 +38,7 @@ def parts(door: Door) -> list[tuple[object, ...]]:
         pytest.param("full", GROUPS["full"], id="as many as may be"),
     ],
 )
-def test_action_at_a_group_starts_one_run_of_all_its_events(
-    door: Door, group: str, events: tuple[str, ...], action: str
-) -> None:
+def test_action_at_a_group_starts_one_run_of_all(door: Door, group: str, events: tuple[str, ...], action: str) -> None:
     answer = press(door, group, action)
     assert (answer.status_code, answer.json(), door.runs.started) == (202, {"state": "waiting"}, [("theater", *events)])
     (run,) = door.runs.ids
@@ -48,9 +46,7 @@ def test_action_at_a_group_starts_one_run_of_all_its_events(
     assert ("theater", group, action, run) in door.requests()
 
 
-def test_event_of_a_group_whose_run_waits_starts_no_second_and_a_group_of_which_one_event_waits_does(
-    door: Door,
-) -> None:
+def test_event_of_a_group_whose_run_waits_starts_no_second_and_a_group_with_one_event_waiting_does(door: Door) -> None:
     answers = [press(door, "group"), door.yesplan().press(NEW), press(door, "group", later=1)]
     once = list(door.runs.started)
     door.runs.begun = True

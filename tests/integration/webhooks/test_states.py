@@ -203,7 +203,7 @@ def test_state_of_a_group_that_has_no_such_field_is_told_at_its_events_all_the_s
     assert (len(mistakes), theater.of_groups, whom_to_tell(engine, ITS_RUN)) == (1, {}, [])
 
 
-def test_state_of_a_group_waits_for_a_run_that_looks_at_all_events(
+def test_state_of_a_group_waits_for_a_run_of_all_events(
     engine: Engine, theater: Installation, source: YesplanSource
 ) -> None:
     group = named("group", "Hamlet")["id"]
@@ -218,9 +218,7 @@ def test_state_of_a_group_waits_for_a_run_that_looks_at_all_events(
     assert theater.get(second).custom == theater.of_groups[group] == {"ticketing_update": "absent"}
 
 
-def test_state_that_yesplan_refuses_is_not_told_again(
-    engine: Engine, theater: Installation, source: YesplanSource
-) -> None:
+def test_state_that_is_refused_is_not_told_again(engine: Engine, theater: Installation, source: YesplanSource) -> None:
     gone, there = theater.add(), theater.add()
     theater.remove(gone)
     for uuid in (gone, there):

@@ -68,9 +68,7 @@ def test_follower_waits_for_a_leader_that_was_never_read_and_then_leaves_it_what
     assert twins.judged(follower) == [("Foredrag", "ticket_event", None), LEFT]
 
 
-def test_event_that_the_follower_sells_already_stays_its_own_until_it_goes_away(
-    twins: Twins, leader: str, follower: str
-) -> None:
+def test_event_that_the_follower_sells_is_its_own_until_it_goes(twins: Twins, leader: str, follower: str) -> None:
     twins.run()
     there = twins.publish(follower)
     twins.run()
@@ -154,9 +152,7 @@ def test_create_of_one_whose_answer_was_lost_is_not_taken_or_made_again_by_the_o
     assert twins.run().writes == []
 
 
-def test_events_that_become_the_same_while_both_sell_them_are_told_and_left(
-    twins: Twins, leader: str, follower: str
-) -> None:
+def test_events_that_become_the_same_while_both_sell_are_left(twins: Twins, leader: str, follower: str) -> None:
     twins.run()
     here, there = twins.publish(leader), twins.publish(follower, "Foredrag")
     twins.run()
@@ -221,9 +217,7 @@ def test_passive_event_of_the_twins_is_not_adopted_by_its_name(twins: Twins, lea
     assert sorted(twins.sellers()) == sorted([leader, follower])
 
 
-def test_event_of_the_follower_that_staff_deleted_is_created_by_the_leader(
-    twins: Twins, leader: str, follower: str
-) -> None:
+def test_followers_event_that_staff_deleted_is_created_by_the_leader(twins: Twins, leader: str, follower: str) -> None:
     twins.run()
     there = twins.publish(follower)
     twins.run()

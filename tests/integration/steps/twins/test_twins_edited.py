@@ -48,7 +48,7 @@ def test_event_that_both_move_in_one_hour_is_not_created_by_the_one_that_left_it
 
 @pytest.mark.parametrize("edit", ["moved", "renamed"])
 @pytest.mark.parametrize("by", ["seller", "other"])
-def test_event_that_one_of_them_edits_first_stays_the_sellers(
+def test_event_that_one_edits_first_stays_the_sellers(
     twins: Twins, leader: str, follower: str, edit: str, by: str
 ) -> None:
     uuids = {leader: twins.publish(leader), follower: twins.publish(follower)}
@@ -94,9 +94,7 @@ def test_series_that_gets_new_dates_and_so_new_events_is_not_sold_by_the_other(
     assert (for_sale(twins), twins.run().writes) == (3, [])
 
 
-def test_event_that_joins_a_series_later_is_another_than_the_one_that_left_it(
-    twins: Twins, leader: str, follower: str
-) -> None:
+def test_event_that_joins_a_series_later_is_not_the_one_that_left_it(twins: Twins, leader: str, follower: str) -> None:
     gone = twins.publish(SOLBJERG, "Ukulele", series="s1")
     twins.publish(SOLBJERG, "Koncert")
     twins.publish(VENUE, "Ukulele")
@@ -140,9 +138,7 @@ def test_event_whose_date_is_mistaken_for_one_long_ago_is_still_sold_and_so_not_
 
 
 @pytest.mark.parametrize("tickets", [0, 2], ids=["not sold", "sold"])
-def test_event_that_its_seller_calls_off_is_not_sold_by_the_other(
-    twins: Twins, leader: str, follower: str, tickets: int
-) -> None:
+def test_event_that_its_seller_calls_off_is_not_sold(twins: Twins, leader: str, follower: str, tickets: int) -> None:
     there, here = sold_first_by(follower, twins, leader)
     for _ in range(tickets):
         twins.world.sandbox.place2book.buy(twins.world.ours(follower)[there].event_id)
@@ -174,7 +170,7 @@ def test_event_with_tickets_sold_that_vanishes_from_its_seller_is_not_sold_afres
     ("ours", "theirs"),
     [("Koncert: Åse & Bo", "Åse og Bo"), ("Hamlet", "HAMLET – udsolgt"), ("AFLYST: Hamlet", "Hamlet")],
 )
-def test_event_whose_title_one_of_them_adorns_is_sold_once(
+def test_event_whose_title_one_adorns_is_sold_once(
     twins: Twins, leader: str, follower: str, ours: str, theirs: str
 ) -> None:
     twins.publish(leader, ours), twins.publish(follower, theirs)
@@ -182,9 +178,7 @@ def test_event_whose_title_one_of_them_adorns_is_sold_once(
     assert (twins.sellers(), twins.judged(follower)) == ([leader], [(theirs, "skipped", "sold_by_twin")])
 
 
-def test_shorter_title_that_one_of_ours_has_is_not_taken_for_a_longer_one(
-    twins: Twins, leader: str, follower: str
-) -> None:
+def test_shorter_title_of_one_of_ours_is_not_taken_for_a_longer_one(twins: Twins, leader: str, follower: str) -> None:
     twins.publish(leader, "Hamlet")
     for title in ("Hamlet", "Hamlet for børn"):
         twins.publish(follower, title)
