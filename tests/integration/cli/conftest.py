@@ -55,13 +55,6 @@ def demonstration_of(source: str, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins, with two libraries' events and what was entered by hand."""
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the demonstration's two libraries with a CMS, without the limit on requests a second."""
     return demonstration_of("dpl_cms", tmp_path_factory.mktemp("settings"))

@@ -26,13 +26,6 @@ SECRETS = (
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins."""
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def engine(module_migrated_database_url: str) -> Iterator[Engine]:
     """Give an engine on a database that is up to date."""
     engine = connect(module_migrated_database_url)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.venue import each_source
 
@@ -100,12 +102,6 @@ def test_redated_series_whose_event_is_sold_out_says_so_on_the_new_instance(webs
     assert [website.state_shown(uuid) for uuid in anew] == ["SoldOut", "SoldOut"]
 
 
-def test_edit_of_the_capacity_arrives(world: World) -> None:
-    uuid = world.publish("Koncert", capacity=50)
-    assert world.after_edit(uuid, ticket_capacity=80).writes == [("place2book", "PUT")]
-    assert world.event_of(uuid).fields.capacity == 80
-
-
 def test_edit_of_the_capacity_below_what_is_sold_is_held_back_until_it_fits(world: World) -> None:
     uuid = world.publish("Koncert", capacity=50)
     world.sandbox.place2book.buy(world.event_of(uuid).id, quantity=8)
@@ -198,8 +194,9 @@ def test_clone_in_whose_place_the_original_is_deleted_goes_on_with_its_event_and
     assert [row.id for row in website.sandbox.place2book.events] == [event.id]
 
 
-def test_link_to_no_event_is_rejected_and_nothing_is_created(world: World) -> None:
-    unknown = "https://www.place2book.com/da/sw2/sales/findesikke"
+@pytest.mark.parametrize("page", ["findesikke", "event_list/EM11444"], ids=["no event", "an organiser's list"])
+def test_link_to_no_event_is_rejected_and_nothing_is_created(world: World, page: str) -> None:
+    unknown = f"https://www.place2book.com/da/sw2/sales/{page}"
     uuid = world.add("Koncert", external_data={"url": unknown, "admin_url": None})
     happened = world.run()
     assert (happened.raised, happened.writes, world.open_rejections()) == ({}, [], {("Koncert", "unknown_sales_link")})

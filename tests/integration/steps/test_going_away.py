@@ -49,26 +49,6 @@ def test_resync_deletes_a_removed_event_at_once(world: World) -> None:
     assert world.run(Mode.RESYNC).writes == [("place2book", "DELETE")]
 
 
-def test_removed_event_with_sales_stays_and_its_sale_ends_once(world: World) -> None:
-    gone, event = world.sell("Koncert", beside="Foredrag")
-    world.sandbox.place2book.buy(event.id, quantity=3)
-    world.site.remove(gone)
-    world.run()
-    second, third = world.run(), world.run()
-    assert (second.writes, third.writes) == ([("place2book", "PUT")], [])
-    assert event.fields.sale_close_at is not None
-    assert world.open_rejections() == {("Koncert", "removed_but_sold")}
-    assert world.rows("SELECT found FROM sync.rejections") == [{"found": "3"}]
-
-
-def test_cancelled_event_without_sales_is_deleted_and_its_link_cleared(world: World) -> None:
-    uuid = world.publish("Koncert", beside="Foredrag")
-    happened = world.after_edit(uuid, state="Cancelled")
-    assert happened.writes == [("place2book", "DELETE"), world.written_back]
-    assert (world.link_shown(uuid), world.state_shown(uuid)) == (None, "Cancelled")
-    assert world.run().writes == []
-
-
 def test_cancelled_event_with_sales_is_kept_with_its_sale_ended_and_goes_on_when_revived(world: World) -> None:
     uuid, event = world.sell("Koncert")
     world.sandbox.place2book.buy(event.id)
@@ -88,36 +68,6 @@ def test_cancelled_event_that_was_deleted_is_created_anew_when_revived(world: Wo
     world.after_edit(uuid, state="Active")
     assert (titles(world), world.answers(world.link_shown(uuid))) == (["Foredrag", "Koncert"], True)
     assert world.run().writes == []
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        pytest.param({"ticket_manager_relevance": False}, id="no longer relevant"),
-        pytest.param({"ticket_categories": [], "ticket_capacity": None}, id="no longer a ticket event"),
-    ],
-)
-@pytest.mark.parametrize("sold", [False, True], ids=["not sold", "sold"])
-def test_withdrawn_event_is_deleted_unless_it_is_sold(world: World, fields: dict[str, object], sold: bool) -> None:
-    uuid, event = world.sell("Koncert", beside="Foredrag")
-    if sold:
-        world.sandbox.place2book.buy(event.id)
-    before = event.fields
-    happened = world.after_edit(uuid, **fields)
-    if sold:
-        assert (happened.writes, event.fields, event in world.sandbox.place2book.events) == ([], before, True)
-        assert world.open_rejections() == {("Koncert", "removed_but_sold")}
-    else:
-        assert happened.writes == [("place2book", "DELETE"), world.written_back]
-        assert (titles(world), world.link_shown(uuid)) == (["Foredrag"], None)
-    assert world.run().writes == []
-
-
-def test_event_now_sold_elsewhere_is_deleted_and_its_new_link_stays(world: World) -> None:
-    uuid = world.publish("Koncert", beside="Foredrag")
-    elsewhere = {"url": "https://billetter.example.com/42", "admin_url": None}
-    assert world.after_edit(uuid, external_data=elsewhere).writes == [("place2book", "DELETE")]
-    assert world.link_shown(uuid) == elsewhere["url"]
 
 
 def test_many_removals_at_once_are_blocked_until_somebody_allows_them(world: World) -> None:

@@ -11,6 +11,7 @@ from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, TicketEvent, 
 from billetbro.sources.dpl_cms.source import DplCmsSource
 from billetbro.store.database import library_lock
 from tests.integration.steps.harness import Died, World
+from tests.integration.steps.programme import names
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
@@ -60,10 +61,6 @@ class DiesAfterWritingBack(DplCmsSource):
     def write_back(self, uuid: str, status: TicketStatus) -> None:
         super().write_back(uuid, status)
         raise Died
-
-
-def names(world: World) -> list[str]:
-    return sorted(event.fields.name for event in world.sandbox.place2book.events)
 
 
 def statuses(world: World) -> list[tuple[str, str]]:

@@ -7,14 +7,11 @@ import pytest
 from billetbro.models import Mode
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.plan_and_sync import as_planned
+from tests.integration.steps.programme import names
 
 pytestmark = pytest.mark.slow
 
 SERVER = "place2book"
-
-
-def names(world: World) -> list[str]:
-    return sorted(event.fields.name for event in world.sandbox.place2book.events)
 
 
 @pytest.mark.parametrize(

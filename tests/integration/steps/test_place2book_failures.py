@@ -6,6 +6,7 @@ import pytest
 
 from tests.catalogues import english
 from tests.integration.steps.harness import Happened, World
+from tests.integration.steps.programme import names
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
@@ -17,10 +18,6 @@ def said(world: World, run: Happened, step: str = "load") -> str:
     """Return what the run says went wrong in a step, ports made alike."""
     port = world.sandbox.place2book_url.rsplit(":", 1)[1]
     return english(world.record(run).errors[step]).replace(port, "0")
-
-
-def names(world: World) -> list[str]:
-    return sorted(event.fields.name for event in world.sandbox.place2book.events)
 
 
 @pytest.mark.parametrize(

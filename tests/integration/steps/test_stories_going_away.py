@@ -7,6 +7,7 @@ import pytest
 
 from billetbro.models import Mode
 from tests.integration.steps.harness import DAY, World
+from tests.integration.steps.venue import SOURCES
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
@@ -35,6 +36,7 @@ def told(world: World) -> list[tuple[str, str]]:
     return [(row["code"], row["found"]) for row in rows]
 
 
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("sold", [False, True], ids=["not sold", "sold"])
 @pytest.mark.parametrize("way", WAYS)
 def test_event_that_goes_away_is_deleted_or_kept_and_staff_are_told(world: World, way: str, sold: bool) -> None:
@@ -46,17 +48,19 @@ def test_event_that_goes_away_is_deleted_or_kept_and_staff_are_told(world: World
     goes_away(world, uuid, way)
     waits = world.run() if way == "gone" else None
     happened = world.run()
-    assert happened.raised == {}
-    assert waits is None or waits.writes == []
+    ended_now = way in ENDS_ITS_SALE and sold
+    asked = ["PUT"] * ended_now if sold else ["DELETE"]
+    assert (happened.raised, waits.writes if waits else []) == ({}, [])
+    assert [method for server, method in happened.writes if server == "place2book"] == asked
     assert (event in world.sandbox.place2book.events) is sold
     assert told(world) == ([("removed_but_sold", "3")] if sold else [])
     after = event.fields.as_json()
     ended = datetime.fromisoformat(str(after["sale_close_at"])) if after["sale_close_at"] else None
     assert {**after, "sale_close_at": None} == before
-    assert (ended is not None and ended <= world.now()) is (sold and way in ENDS_ITS_SALE)
+    assert (ended is not None and ended <= world.now()) is ended_now
     if way != "gone":
         link = {"now sold elsewhere": ELSEWHERE["url"]}.get(way, stale if sold else None)
-        assert world.link_shown(uuid) == link
+        assert (world.link_shown(uuid), world.state_shown(uuid) == "Cancelled") == (link, way == "cancelled")
     assert (world.run().writes, told(world)) == ([], [("removed_but_sold", "3")] if sold else [])
 
 

@@ -91,11 +91,6 @@ def test_link_to_another_event_makers_event_is_unknown_and_leaves_it_alone(world
     )
 
 
-def test_organisers_list_as_link_is_unknown_and_nothing_is_created(world: World) -> None:
-    world.add("Koncert", **linked_to("https://www.place2book.com/da/sw2/sales/event_list/EM11444"))
-    assert (world.run().writes, world.open_rejections()) == ([], {("Koncert", "unknown_sales_link")})
-
-
 def test_clones_of_an_event_that_is_not_linked_yet_share_nothing(world: World) -> None:
     staffs = by_hand(world)
     original = world.add("Koncert", **linked_to("http://place2book.com/events/39pfs0v0xy"))

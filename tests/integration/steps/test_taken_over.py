@@ -8,12 +8,9 @@ from billetbro.models import CurrentEvent, OnCreate, TicketEvent
 from billetbro.steps.request import RunRequest
 from billetbro.store.in_doubt import close_leftovers
 from tests.integration.steps.harness import World
+from tests.integration.steps.programme import names
 
 pytestmark = pytest.mark.slow
-
-
-def names(world: World) -> list[str]:
-    return sorted(event.fields.name for event in world.sandbox.place2book.events)
 
 
 def taken_over_while_creating(world: World, *, before: bool) -> type[Place2bookClient]:

@@ -6,6 +6,7 @@ from billetbro.models import Mode
 from tests.catalogues import english
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.plan_and_sync import as_planned, foretold_rejections, rejections_of_planning
+from tests.integration.steps.programme import names
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
@@ -24,10 +25,6 @@ def break_prices(world: World, uuid: str) -> None:
     """Let Place2book answer 500 to every request for an event's prices."""
     event_id = world.ours()[uuid].event_id
     world.sandbox.faults.add(SERVER, "status", "GET", f"/events/{event_id}/prices$")
-
-
-def names(world: World) -> list[str]:
-    return sorted(event.fields.name for event in world.sandbox.place2book.events)
 
 
 def test_event_whose_prices_cannot_be_read_is_left_alone_and_the_others_go_on(world: World) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from billetbro.models import Mode
@@ -192,12 +190,3 @@ def test_event_that_is_sold_again_gets_its_link_and_the_rejection_is_no_more(wor
     world.after_edit(uuid, state="Active")
     assert world.answers(world.link_shown(uuid))
     assert (world.run().writes, world.open_rejections()) == ([], set())
-
-
-def test_upgraded_library_with_states_written_is_written_nothing(world: World) -> None:
-    uuids = dates(world, capacity=1)
-    world.run()
-    world.after_sale(world.event_of(uuids[0]).id)
-    assert [link.state_written for link in world.ours().values()] != []
-    world.ahead = timedelta(hours=1)
-    assert world.run().writes == []

@@ -15,13 +15,14 @@ from billetbro.sources.yesplan.values import state_in, state_words
 from sandbox.yesplan_state import Installation
 
 VENUE = "theater"
+SOURCES = ["dpl_cms", pytest.param("yesplan", marks=pytest.mark.long)]
 PRICES = {"Voksen": "price_adult", "Barn": "price_child", "Ny": "price_new"}
 LINKS = {"sales_link": "ticket_link", "admin_link": "ticket_admin", "sale_state": "ticket_state"}
 COUNTS = {"sold": "tickets_sold", "available": "tickets_available"}
 _PLAIN = {"title": "name", "series": "group", "branches": "locations", "start": "start", "end": "end"}
 
 
-@pytest.fixture(params=["dpl_cms", pytest.param("yesplan", marks=pytest.mark.long)])
+@pytest.fixture(params=SOURCES)
 def each_source(request: pytest.FixtureRequest) -> str:
     """Name each kind of source in turn, for modules whose tests hold whatever it is; see test_yesplan.py too."""
     return str(request.param)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, Table, text
 
@@ -122,6 +123,12 @@ def export(
     """Export as the hourly run does."""
     work = Export(engine=engine, library=library, read_purchases=till.purchases, privacy=privacy, force=force)
     return export_purchases(work, events, now)
+
+
+def exported(engine: Engine, till: Till, now: datetime = MONDAY, **given: Any) -> Till:
+    """Export what was bought, and return where it was."""
+    export(engine, till, now, **given)
+    return till
 
 
 def standing(**changes: object) -> ExportEvent:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from billetbro.warehouse.lake.delta_lake import DeltaLake
 from billetbro.warehouse.lake.lake import LakePlace
 from billetbro.warehouse.lake.schema import EXPORTED, key_names
-from tests.integration.warehouse.examples import LIBRARY, MONDAY, TABLES, contents
+from tests.integration.warehouse.examples import LIBRARY, MONDAY, TABLES, Till, contents, export
 
 EVERY_TABLE = {"events": 1, "prices": 2, "purchases": 2, "tickets": 3, "additional_sales": 1}
 """The rows of the examples' export, but for the answers, whose names have to be listed."""
@@ -26,6 +26,12 @@ def lake_in(root: Path) -> DeltaLake:
 def write(engine: Engine, root: Path, now: datetime = MONDAY, library: str = LIBRARY) -> Mapping[str, int]:
     """Write the lake as the step does, and return the rows by table."""
     return lake_in(root).write(engine, library, now).rows
+
+
+def export_to(root: Path, engine: Engine, till: Till, now: datetime = MONDAY, **given: Any) -> None:
+    """Export as the hourly run does, and write the lake."""
+    export(engine, till, now, **given)
+    write(engine, root, now)
 
 
 def stored_bytes(root: Path) -> dict[str, bytes]:

@@ -23,6 +23,7 @@ from tests.integration.warehouse.examples import (
     contents,
     everything,
     export,
+    exported,
     standing,
 )
 
@@ -93,16 +94,14 @@ def test_export_first_time_stores_everything(engine: Engine) -> None:
 
 
 def test_export_repeated_with_nothing_new_does_not_read(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     assert (export(engine, till, MONDAY + HOUR), till.asked) == (NOTHING_DUE, [(5000, 10)])
 
 
 @pytest.mark.parametrize("later", [HOUR, timedelta(0)], ids=["an hour later", "at the same moment"])
 def test_export_forced_with_nothing_new_moves_only_when_it_was_seen(engine: Engine, later: timedelta) -> None:
     moving = ("last_seen_at", "exported_at")
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     before = everything(engine, without=moving)
     assert export(engine, till, MONDAY + later, force=True) == ExportSummary(
         events_looked_at=1, events_exported=1, reasons={"forced": 1}
@@ -134,16 +133,14 @@ def test_export_forced_with_nothing_new_moves_only_when_it_was_seen(engine: Engi
     ],
 )
 def test_export_event_that_is_due_is_read_once(engine: Engine, event, now, reason: str) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     assert export(engine, till, now, events=[event]).reasons == {reason: 1}
     again = export(engine, till, now + timedelta(minutes=5), events=[event])
     assert again.reasons == ({"unlimited": 1} if reason == "unlimited" else {})
 
 
 def test_export_changed_purchase_is_updated_and_counted(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (replace(FIRST, total_ore=12000), SECOND)
     summary = export(engine, till, MONDAY + HOUR, force=True)
     assert (summary.purchases_new, summary.purchases_changed, summary.purchases_cancelled) == (0, 1, 0)
@@ -154,8 +151,7 @@ def test_export_changed_purchase_is_updated_and_counted(engine: Engine) -> None:
 
 
 def test_export_arrival_that_is_cleared_again_is_cleared(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (FIRST, replace(SECOND, tickets=(replace(SECOND.tickets[0], arrived_at=None),)))
     export(engine, till, MONDAY + HOUR, force=True)
     assert [row["arrived_at"] for row in contents(engine, tickets, "arrived_at")] == [None, None, None]
@@ -245,8 +241,7 @@ def test_export_wrong_credentials_end_it_and_keep_what_was_stored(engine: Engine
 def test_export_two_libraries_with_the_same_ids_stay_apart(engine: Engine) -> None:
     cancelled = replace(FIRST, transaction_type="cancel", tickets=FIRST.tickets[:1])
     export(engine, Till({10: (FIRST, replace(SECOND, transaction_type="cancel"))}))
-    till = Till({10: (FIRST, SECOND)})
-    export(engine, till, library="nordvig")
+    till = exported(engine, Till({10: (FIRST, SECOND)}), library="nordvig")
     till.sold[10] = (cancelled, replace(SECOND, transaction_type="cancel"))
     summary = export(engine, till, MONDAY + HOUR, library="nordvig", force=True)
     assert (summary.purchases_changed, summary.purchases_cancelled, summary.tickets_released) == (2, 2, 1)

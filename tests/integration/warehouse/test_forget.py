@@ -23,7 +23,7 @@ from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
-from tests.integration.warehouse.files import lake_in, stored_bytes, write
+from tests.integration.warehouse.files import export_to, lake_in, stored_bytes, write
 from tests.integration.warehouse.personal import (
     DROP,
     FIRST_BUYER,
@@ -74,8 +74,7 @@ def test_forget_removes_the_person_everywhere_and_leaves_sums_and_the_others(
     engine: Engine, tmp_path: Path, policy: str, who: Sought
 ) -> None:
     privacy = POLICIES[policy]
-    export(engine, Till(), privacy=privacy)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=privacy)
     other, before = people(engine)[910], sums(engine)
     before_told = people(engine)[900]
     found = remove(engine, who, tmp_path)
@@ -112,8 +111,7 @@ def test_forget_concerns_what_was_bought_until_then(engine: Engine) -> None:
 
 
 def test_forget_twice_finds_nothing_more(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=PSEUDONYMISE)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=PSEUDONYMISE)
     remove(engine, sought(KEYS, EMAIL), tmp_path)
     assert remove(engine, sought(KEYS, EMAIL), tmp_path) == Forgotten()
 
@@ -190,8 +188,7 @@ def people_with(engine: Engine, spelt: dict[str, str], column: str, form: str) -
 
 
 def test_forget_finds_in_files_what_a_row_said_before_it_changed(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     married = replace(FIRST, email="gift@example.com", phone_number=None, full_name="Gift Testesen")
     export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
     assert remove(engine, sought(KEYS, EMAIL)) == Forgotten()
@@ -200,11 +197,9 @@ def test_forget_finds_in_files_what_a_row_said_before_it_changed(engine: Engine,
 
 
 def test_forget_leaves_nothing_of_what_an_earlier_version_of_the_files_said(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     married = replace(FIRST, email="gift@example.com", phone_number=None, full_name="Gift")
-    export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
-    write(engine, tmp_path, MONDAY + HOUR / 2)
+    export_to(tmp_path, engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
     assert traces(engine, FIRST_BUYER[1:2], tmp_path) == list(FIRST_BUYER[1:2])
     assert remove(engine, sought(KEYS, EMAIL), tmp_path).purchases == 0
     assert traces(engine, (FIRST_BUYER[1], "gift@example.com"), tmp_path) == ["gift@example.com"]
@@ -225,11 +220,9 @@ def test_forget_by_the_number_of_a_purchase_that_retention_emptied_notes_that_so
 
 
 def test_forget_that_dies_at_the_files_is_finished_by_the_next(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     married = replace(FIRST, email="gift@example.com", phone_number=None)
-    export(engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
-    write(engine, tmp_path, MONDAY + HOUR / 2)
+    export_to(tmp_path, engine, Till({10: (married, SECOND)}), MONDAY + HOUR / 2, privacy=KEEP, force=True)
     (second,) = map(Path, DeltaTable(tmp_path / "purchases").file_uris())
     whole = second.read_bytes()
     second.write_bytes(whole[:-9])
@@ -243,8 +236,7 @@ def test_forget_that_dies_at_the_files_is_finished_by_the_next(engine: Engine, t
 
 
 def test_forget_with_dry_run_counts_and_removes_nothing(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     stored, written = people(engine), stored_bytes(tmp_path)
     found = remove(engine, sought(KEYS, EMAIL), tmp_path, dry_run=True)
     assert found == replace(FOUND, files={"purchases": 1, "answers": 2})

@@ -17,6 +17,7 @@ from tests.integration.warehouse.examples import (
     Till,
     contents,
     export,
+    exported,
     standing,
 )
 
@@ -39,8 +40,7 @@ def removed(engine: Engine) -> dict[object, object]:
 
 
 def test_export_purchase_that_becomes_cancelled_is_dated_once(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (CANCELLED, SECOND)
     summary = export(engine, till, LATER, force=True)
     assert (summary.purchases_new, summary.purchases_changed, summary.purchases_cancelled) == (0, 1, 1)
@@ -56,8 +56,7 @@ def test_export_purchase_cancelled_before_it_was_seen_is_dated(engine: Engine) -
 
 
 def test_export_purchase_completed_again_loses_its_date(engine: Engine) -> None:
-    till = Till({10: (CANCELLED,)})
-    export(engine, till)
+    till = exported(engine, Till({10: (CANCELLED,)}))
     till.sold[10] = (FIRST,)
     summary = export(engine, till, LATER, force=True)
     assert (summary.purchases_changed, summary.purchases_cancelled) == (1, 0)
@@ -65,8 +64,7 @@ def test_export_purchase_completed_again_loses_its_date(engine: Engine) -> None:
 
 
 def test_export_ticket_no_longer_listed_is_released_until_it_is_back(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND)
     assert export(engine, till, LATER, force=True).tickets_released == 1
     assert export(engine, till, LATER + HOUR, force=True).tickets_released == 0
@@ -77,8 +75,7 @@ def test_export_ticket_no_longer_listed_is_released_until_it_is_back(engine: Eng
 
 
 def test_export_purchase_no_longer_listed_stays_and_its_tickets_are_released(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (FIRST,)
     assert export(engine, till, LATER, force=True).tickets_released == 1
     assert released(engine) == {901: None, 902: None, 911: LATER}
@@ -89,8 +86,7 @@ def test_export_purchase_no_longer_listed_stays_and_its_tickets_are_released(eng
 
 
 def test_export_additional_sale_no_longer_listed_is_released(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     without_coffee = replace(FIRST.tickets[0], additional_sales=())
     till.sold[10] = (replace(FIRST, tickets=(without_coffee, FIRST.tickets[1])), SECOND)
     export(engine, till, LATER, force=True)
@@ -100,8 +96,7 @@ def test_export_additional_sale_no_longer_listed_is_released(engine: Engine) -> 
 
 
 def test_export_what_is_marked_has_changed(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (replace(FIRST, tickets=()), SECOND)
     export(engine, till, LATER, events=[standing(prices=(ADULT,))])
     marks = {tickets: "released_at", additional_sales: "released_at", prices: "removed_at"}

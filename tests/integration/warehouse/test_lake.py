@@ -34,7 +34,16 @@ from tests.integration.warehouse.examples import (
     export,
     standing,
 )
-from tests.integration.warehouse.files import EVERY_TABLE, lake_in, parquet_files, rows, stored_bytes, warehouse, write
+from tests.integration.warehouse.files import (
+    EVERY_TABLE,
+    export_to,
+    lake_in,
+    parquet_files,
+    rows,
+    stored_bytes,
+    warehouse,
+    write,
+)
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, traces
 
 ANSWERS_TOO = replace(PSEUDONYMISE, keep_answers=frozenset({"Hørt om os"}))
@@ -56,16 +65,14 @@ def test_lake_holds_every_row_of_every_table(engine: Engine, tmp_path: Path) -> 
 
 
 def test_lake_of_an_export_that_changed_nothing_stays(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till())
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till())
     before = stored_bytes(tmp_path)
     export(engine, Till(), MONDAY + HOUR, force=True)
     assert (write(engine, tmp_path, MONDAY + HOUR), stored_bytes(tmp_path)) == ({}, before)
 
 
 def test_lake_gets_only_what_changed_and_has_one_row_of_each_key(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=ANSWERS_TOO)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=ANSWERS_TOO)
     export(engine, CANCELLED, MONDAY + HOUR, events=[standing(available_tickets=98)], privacy=ANSWERS_TOO)
     assert write(engine, tmp_path, MONDAY + HOUR) == {"events": 1, "purchases": 1}
     assert [row["transaction_type"] for row in rows(tmp_path, "purchases")] == ["completed", "cancel"]
@@ -76,24 +83,20 @@ def test_lake_never_takes_an_older_row_for_a_newer(engine: Engine, tmp_path: Pat
     export(engine, Till())
     with engine.connect() as connection:
         (old,) = schema.changed_rows(connection, EXPORTED[2], LIBRARY, None)
-    export(engine, CANCELLED, MONDAY + HOUR, force=True)
-    write(engine, tmp_path, MONDAY + HOUR)
+    export_to(tmp_path, engine, CANCELLED, MONDAY + HOUR, force=True)
     lake_in(tmp_path).merge(EXPORTED[2], LIBRARY, old)
     assert [row["transaction_type"] for row in rows(tmp_path, "purchases")] == ["completed", "cancel"]
 
 
 def test_lake_answers_to_a_purchase_as_a_whole_have_one_row_too(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=ANSWERS_TOO)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=ANSWERS_TOO)
     other = replace(FIRST, answers=(Answer(name="Hørt om os", value="Avis"),))
-    export(engine, Till({10: (other, SECOND)}), MONDAY + HOUR, privacy=ANSWERS_TOO, force=True)
-    write(engine, tmp_path, MONDAY + HOUR)
+    export_to(tmp_path, engine, Till({10: (other, SECOND)}), MONDAY + HOUR, privacy=ANSWERS_TOO, force=True)
     assert [(row["ticket_id"], row["value"]) for row in rows(tmp_path, "answers")] == [(None, "Avis")]
 
 
 def test_lake_has_one_schema_whatever_it_holds_and_its_comments(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=Privacy(policy=PersonalDataPolicy.DROP, key=KEY))
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=Privacy(policy=PersonalDataPolicy.DROP, key=KEY))
     for table in EXPORTED[:5]:
         made = DeltaTable(tmp_path / table.name)
         assert pa.schema(made.schema().to_arrow()).equals(lake_schema(table), check_metadata=True)
@@ -132,8 +135,7 @@ def test_lake_that_cannot_be_written_is_made_up_for(engine: Engine, tmp_path: Pa
 
 
 def test_write_that_is_killed_leaves_the_last_version_and_is_made_up_for(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     before = lake(tmp_path)
     (file,) = parquet_files(tmp_path)
     broken_off = file.with_name("part-00000-00000000-0000-4000-8000-000000000000-c000.snappy.parquet")
@@ -190,8 +192,7 @@ def test_libraries_write_at_once_and_disturb_nobody(engine: Engine, tmp_path: Pa
 def test_night_makes_one_file_of_many_and_removes_what_expired(engine: Engine, tmp_path: Path) -> None:
     for hours in range(3):
         till = Till({10: (FIRST, replace(SECOND, total_ore=7500 + hours, purchase_id=910 + hours))})
-        export(engine, till, MONDAY + hours * HOUR, privacy=KEEP, force=True)
-        write(engine, tmp_path, MONDAY + hours * HOUR)
+        export_to(tmp_path, engine, till, MONDAY + hours * HOUR, privacy=KEEP, force=True)
     before = lake(tmp_path)
     assert tidy_files(engine, engine, LIBRARY, lake_in(tmp_path), lambda: MONDAY + DAY) > 0
     lake_in(tmp_path).remove_expired()
@@ -206,8 +207,7 @@ def test_versions_go_when_their_time_is_over_and_not_before(
     wanted = {name: kept if "Retention" in name else value for name, value in properties(EXPORTED[2]).items()}
     monkeypatch.setattr(delta_tables, "properties", lambda _: wanted)
     for number, till in enumerate((Till(), CANCELLED)):
-        export(engine, till, MONDAY + number * HOUR, force=True)
-        write(engine, tmp_path, MONDAY + number * HOUR)
+        export_to(tmp_path, engine, till, MONDAY + number * HOUR, force=True)
     lake_in(tmp_path).remove_expired()
     assert len(parquet_files(tmp_path)) == left
 
@@ -263,8 +263,7 @@ def test_table_of_somebody_else_is_left(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_damaged_file_is_removed_by_hand_and_the_library_written_anew(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till())
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till())
     (damaged,) = parquet_files(tmp_path)
     damaged.write_bytes(b"not Parquet")
     with pytest.raises(Fatal, match=rf"^'{damaged}', a file of the library '{LIBRARY}', is not"):

@@ -13,7 +13,15 @@ from billetbro.warehouse.lake.lake import FilesTrouble
 from billetbro.warehouse.privacy.pseudonymise import Row
 from billetbro.warehouse.privacy.redact_stored import blank_files
 from tests.integration.warehouse.examples import FIRST, HOUR, LIBRARY, MONDAY, SECOND, Till, export
-from tests.integration.warehouse.files import everything_in, lake_in, parquet_files, rows, stored_bytes, write
+from tests.integration.warehouse.files import (
+    everything_in,
+    export_to,
+    lake_in,
+    parquet_files,
+    rows,
+    stored_bytes,
+    write,
+)
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, SECOND_BUYER, found_in
 
 OTHER = "nordvig"
@@ -22,11 +30,9 @@ OTHER = "nordvig"
 @pytest.fixture
 def root(engine: Engine, tmp_path: Path) -> Path:
     """Give a lake that was written twice; the first purchase changed in between."""
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     changed = Till({10: (replace(FIRST, total_ore=12500), SECOND)})
-    export(engine, changed, MONDAY + HOUR, privacy=KEEP, force=True)
-    write(engine, tmp_path, MONDAY + HOUR)
+    export_to(tmp_path, engine, changed, MONDAY + HOUR, privacy=KEEP, force=True)
     return tmp_path
 
 

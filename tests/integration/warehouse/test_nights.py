@@ -19,7 +19,7 @@ from billetbro.warehouse.privacy.retention import Removed
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
 from tests.integration.warehouse.examples import EVENT, KEY, MONDAY, Till, contents, export
-from tests.integration.warehouse.files import lake_in, write
+from tests.integration.warehouse.files import export_to, lake_in
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, traces
 
 DEMONSTRATED = load_settings(LIBRARIES, environ={})
@@ -47,8 +47,7 @@ def night(
 
 
 def test_night_brings_tables_and_files_under_a_policy_that_no_export_brought(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     done = night(engine, MONDAY + DAY, replace(PSEUDONYMISE, keep_answers=frozenset()), root=tmp_path)
     assert done.counts == {
         "purchases by policy": 2,
@@ -125,8 +124,7 @@ def test_kept_libraries_that_are_neither_listed_nor_stored_are_a_mistake() -> No
 
 
 def test_stored_libraries_are_those_of_tables_and_files(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     export(engine, Till({}), library="ribe", events=[EVENT])
     assert (stored_libraries(engine, None), stored_libraries(engine, lake_in(tmp_path))) == (
         {"herlev", "ribe"},

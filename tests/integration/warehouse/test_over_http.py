@@ -21,13 +21,6 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 MAKER = 5100
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins, in which 'Krimiaften med lokale forfattere' has sold three tickets."""
-    with Sandbox() as running:
-        yield running
-
-
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Place2bookClient]:
     """Give a client of Place2book, with everything as it was seeded."""

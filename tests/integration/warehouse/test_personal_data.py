@@ -21,6 +21,7 @@ from tests.integration.warehouse.examples import (
     another,
     contents,
     export,
+    exported,
     text_of_all_tables,
 )
 
@@ -97,8 +98,7 @@ def given(engine: Engine) -> list[tuple[object, ...]]:
 def test_export_listed_answers_are_kept_and_emptied_when_withdrawn(engine: Engine) -> None:
     listing = replace(KEEP, policy=PersonalDataPolicy.DROP, keep_answers=frozenset({"Hørt om os", "Allergi"}))
     twice = replace(FIRST, answers=(*FIRST.answers, Answer(name="Hørt om os", value="Avis")))
-    till = Till({10: (twice,)})
-    export(engine, till, privacy=listing)
+    till = exported(engine, Till({10: (twice,)}), privacy=listing)
     export(engine, till, privacy=listing, now=MONDAY + HOUR, force=True)
     assert given(engine) == [
         (900, None, "Hørt om os", 1, "Plakat"),

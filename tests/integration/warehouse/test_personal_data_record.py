@@ -14,7 +14,7 @@ from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from tests.integration.warehouse.examples import EVENT, KEY, LIBRARY, MONDAY, Till, export
-from tests.integration.warehouse.files import lake_in, write
+from tests.integration.warehouse.files import export_to, lake_in
 from tests.integration.warehouse.personal import DROP, FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER
 
 THIRTY = Retention(days=30)
@@ -44,8 +44,7 @@ def counted(found: Record, where: str = "warehouse") -> dict[str, tuple[int, int
 def test_record_counts_the_rows_that_hold_something_and_how(
     engine: Engine, tmp_path: Path, privacy: Privacy, rows: list[tuple[int, int]]
 ) -> None:
-    export(engine, Till(), privacy=privacy)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=privacy)
     found = record(engine, tmp_path)
     expected = dict(zip(COLUMNS, rows, strict=True))
     assert (counted(found), counted(found, "files")) == (expected, expected)
@@ -106,8 +105,7 @@ def test_record_of_a_library_without_exports_says_so(engine: Engine) -> None:
 def test_record_as_text_is_in_one_language_and_names_nobody(
     engine: Engine, tmp_path: Path, language: str, expected: list[str]
 ) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     told = replace(record(engine, tmp_path), under_unknown_keys=3)
     lines = record_text(Translator(language), told, "Herlev Bibliotek", "Europe/Copenhagen").splitlines()
     assert (lines[0], [line for line in expected if line not in lines]) == ("== Herlev Bibliotek (herlev) ==", [])

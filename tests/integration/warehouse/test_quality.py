@@ -10,7 +10,18 @@ from sqlalchemy import Engine
 from billetbro.messages.catalogue import Translator
 from billetbro.models import Purchase, UnreadablePurchase
 from billetbro.store.schema.warehouse_tables import data_quality, purchases, tickets
-from tests.integration.warehouse.examples import ADULT, FIRST, HOUR, MONDAY, SECOND, Till, contents, export, standing
+from tests.integration.warehouse.examples import (
+    ADULT,
+    FIRST,
+    HOUR,
+    MONDAY,
+    SECOND,
+    Till,
+    contents,
+    export,
+    exported,
+    standing,
+)
 
 LATER = MONDAY + HOUR
 UNPRICED = replace(FIRST, tickets=(FIRST.tickets[0], replace(FIRST.tickets[1], price_id=99)))
@@ -67,8 +78,7 @@ def test_export_notes_what_is_wrong_with_a_purchase(
 
 def test_export_problem_that_is_gone_is_resolved_and_one_that_is_back_is_open_again(engine: Engine) -> None:
     wrong = (replace(FIRST, total_ore=1), SECOND)
-    till = Till({10: wrong})
-    export(engine, till)
+    till = exported(engine, Till({10: wrong}))
     till.sold[10] = (FIRST, SECOND)
     assert export(engine, till, LATER, force=True).problems == {}
     assert problems(engine) == [(900, "amounts_differ", 2, 1, 10000, MONDAY, LATER)]
@@ -78,22 +88,19 @@ def test_export_problem_that_is_gone_is_resolved_and_one_that_is_back_is_open_ag
 
 
 def test_export_price_that_is_only_deleted_is_no_problem(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     assert export(engine, till, LATER, events=[standing(prices=(ADULT,))]).problems == {}
 
 
 def test_export_coffee_that_was_taken_back_no_longer_counts_as_paid(engine: Engine) -> None:
-    till = Till({10: (FIRST,)})
-    export(engine, till)
+    till = exported(engine, Till({10: (FIRST,)}))
     till.sold[10] = (replace(FIRST, tickets=(replace(FIRST.tickets[0], additional_sales=()), FIRST.tickets[1])),)
     export(engine, till, LATER, force=True)
     assert problems(engine) == [(900, "amounts_differ", 2, 10000, 7500, LATER, None)]
 
 
 def test_export_purchase_no_longer_listed_is_noted(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (FIRST,)
     assert export(engine, till, LATER, force=True).problems == {"amounts_differ": 1, "not_listed": 1}
     assert problems(engine) == [
@@ -115,8 +122,7 @@ def test_export_purchase_no_longer_listed_is_noted(engine: Engine) -> None:
 def test_export_what_cannot_be_read_any_more_is_not_taken_for_released(
     engine: Engine, listed: Sequence[Purchase | UnreadablePurchase], second_released_at, noted: dict[str, int]
 ) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = listed
     summary = export(engine, till, LATER, force=True)
     assert summary.problems == noted | {"unreadable": 1}
@@ -125,8 +131,7 @@ def test_export_what_cannot_be_read_any_more_is_not_taken_for_released(
 
 
 def test_export_time_that_cannot_be_read_any_more_stays_as_it_was_and_holds_nothing_else_back(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     untimed = replace(FIRST, created_at=None, unreadable_times=1, tickets=FIRST.tickets[:1])
     till.sold[10] = (untimed, SECOND)
     summary = export(engine, till, LATER, force=True)
@@ -139,8 +144,7 @@ def test_export_time_that_cannot_be_read_any_more_stays_as_it_was_and_holds_noth
 
 
 def test_export_list_of_which_nothing_can_be_read_is_not_believed(engine: Engine) -> None:
-    till = Till()
-    export(engine, till)
+    till = exported(engine, Till())
     till.sold[10] = (UnreadablePurchase(purchase_id=900), UnreadablePurchase(purchase_id=910))
     summary = export(engine, till, MONDAY + timedelta(days=1))
     assert [Translator("en").say(failure) for failure in summary.failures] == [

@@ -15,8 +15,18 @@ from billetbro.warehouse.privacy.erasure_log import bring_forgotten
 from billetbro.warehouse.privacy.pseudonymise import Privacy
 from billetbro.warehouse.privacy.retention import Removed, remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
-from tests.integration.warehouse.examples import EVENT, FIRST, LIBRARY, MONDAY, SECOND, Till, another, contents, export
-from tests.integration.warehouse.files import lake_in, write
+from tests.integration.warehouse.examples import (
+    EVENT,
+    FIRST,
+    LIBRARY,
+    MONDAY,
+    SECOND,
+    Till,
+    another,
+    contents,
+    export,
+)
+from tests.integration.warehouse.files import export_to, lake_in
 from tests.integration.warehouse.personal import (
     DROP,
     FIRST_BUYER,
@@ -98,8 +108,7 @@ def test_retention_of_an_event_without_an_end_goes_by_its_start(engine: Engine) 
 
 def test_retention_leaves_other_libraries_and_later_events_alone(engine: Engine) -> None:
     later = replace(another(20), begin_at=PAST, end_at=PAST)
-    till = Till({10: (FIRST,), 20: (SECOND,)})
-    export(engine, till, events=[EVENT, later], privacy=KEEP)
+    export(engine, Till({10: (FIRST,), 20: (SECOND,)}), events=[EVENT, later], privacy=KEEP)
     export(engine, Till({10: (SECOND,)}), privacy=KEEP, library="ribe")
     assert sweep(engine) == Removed(tables={"purchases": 1, "answers": 2})
     assert (traces(engine, FIRST_BUYER), len(traces(engine, SECOND_BUYER))) == ([], len(SECOND_BUYER))
@@ -112,8 +121,7 @@ def test_retention_leaves_other_libraries_and_later_events_alone(engine: Engine)
 
 
 def test_retention_removes_from_files_what_they_alone_still_hold(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     nameless = Till({10: (replace(FIRST, full_name=None, email=None, phone_number=None), SECOND)})
     export(engine, nameless, MONDAY + DAY, privacy=KEEP, force=True)
     assert sweep(engine, STILL_KEPT, root=tmp_path) == NONE
@@ -123,8 +131,7 @@ def test_retention_removes_from_files_what_they_alone_still_hold(engine: Engine,
 
 
 def test_retention_goes_through_files_of_purchases_that_are_in_no_table(engine: Engine, tmp_path: Path) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     sweep(engine)
     assert traces(engine, FIRST_BUYER, tmp_path) == list(FIRST_BUYER)
     assert sweep(engine, root=tmp_path) == Removed(tables=NONE.tables, files={"purchases": 2, "answers": 2})
@@ -137,8 +144,7 @@ def test_retention_goes_through_files_of_purchases_that_are_in_no_table(engine: 
 def test_retention_that_fails_at_the_files_has_emptied_the_tables_and_the_next_night_does_the_rest(
     engine: Engine, tmp_path: Path
 ) -> None:
-    export(engine, Till(), privacy=KEEP)
-    write(engine, tmp_path)
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
     (file,) = (tmp_path / "answers").rglob("*.parquet")
     whole = file.read_bytes()
     file.write_bytes(b"not a file of rows")

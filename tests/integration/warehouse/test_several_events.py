@@ -28,6 +28,7 @@ from tests.integration.warehouse.examples import (
     Till,
     contents,
     export,
+    exported,
     view,
 )
 from tests.integration.warehouse.personal import KEEP, NOTHING, given_answers, people
@@ -124,8 +125,7 @@ def test_total_that_neither_event_nor_both_together_come_to_is_told_until_it_is_
 
 
 def test_ticket_of_one_event_that_is_given_up_is_released_there_alone(engine: Engine) -> None:
-    till = Till({10: (HERE_PART,), 11: (THERE_PART,)})
-    export(engine, till, events=BOTH)
+    till = exported(engine, Till({10: (HERE_PART,), 11: (THERE_PART,)}), events=BOTH)
     less = replace(HERE_PART, total_ore=7500 + 5000, tickets=FIRST.tickets[:1])
     till.sold[10] = (replace(less, total_ore=7500 + 2500 + 5000),)
     assert export(engine, till, MONDAY + HOUR, events=[EVENT], force=True).tickets_released == 1
@@ -170,8 +170,7 @@ def test_purchase_that_moves_with_new_tickets_counts_once(engine: Engine, events
 
 
 def test_purchase_that_moves_and_comes_back_counts_where_it_is(engine: Engine) -> None:
-    till = Till({10: (FIRST, SECOND), 11: ()})
-    export(engine, till, events=BOTH)
+    till = exported(engine, Till({10: (FIRST, SECOND), 11: ()}), events=BOTH)
     for hours, listed in enumerate(({10: (SECOND,), 11: (MOVED,)}, {10: (FIRST, SECOND), 11: ()}), start=1):
         till.sold = dict(listed)
         export(engine, till, MONDAY + hours * HOUR, events=BOTH, force=True)
@@ -180,8 +179,7 @@ def test_purchase_that_moves_and_comes_back_counts_where_it_is(engine: Engine) -
 
 
 def test_problem_that_an_older_version_left_behind_at_another_event_is_resolved(engine: Engine) -> None:
-    till = Till({10: (SECOND,), 11: (MOVED,)})
-    export(engine, till, events=BOTH)
+    till = exported(engine, Till({10: (SECOND,), 11: (MOVED,)}), events=BOTH)
     left = {"problem": "not_listed", "found_rows": 1, "first_seen_at": MONDAY, "last_seen_at": MONDAY}
     with engine.begin() as connection:
         for purchase_id in (900, 999):
@@ -203,8 +201,7 @@ def test_month_of_a_purchase_of_two_events_counts_for_each_its_own(engine: Engin
 
 
 def test_event_whose_every_purchase_moved_is_believed_to_list_none(engine: Engine) -> None:
-    till = Till({10: (FIRST,), 11: ()})
-    export(engine, till, events=BOTH)
+    till = exported(engine, Till({10: (FIRST,), 11: ()}), events=BOTH)
     till.sold = {10: (), 11: (MOVED,)}
     first = export(engine, till, MONDAY + HOUR, events=BOTH, force=True)
     assert ([english(one) for one in first.failures], first.problems) == (
@@ -216,8 +213,7 @@ def test_event_whose_every_purchase_moved_is_believed_to_list_none(engine: Engin
 
 
 def test_event_whose_every_purchase_moved_with_new_tickets_is_believed_to_list_none(engine: Engine) -> None:
-    till = Till({10: (FIRST,), 11: ()})
-    export(engine, till, events=BOTH)
+    till = exported(engine, Till({10: (FIRST,), 11: ()}), events=BOTH)
     anew = replace(MOVED, total_ore=7500, tickets=(replace(MOVED.tickets[0], ticket_id=951, additional_sales=()),))
     till.sold = {10: (), 11: (anew,)}
     summary = export(engine, till, MONDAY + HOUR, events=BOTH[::-1], force=True)
@@ -240,8 +236,7 @@ def test_purchase_of_one_event_counts_with_its_total(engine: Engine) -> None:
 
 
 def test_event_that_staff_delete_after_its_purchases_moved_leaves_nothing_to_count(engine: Engine) -> None:
-    till = Till({10: (FIRST, SECOND), 11: ()})
-    export(engine, till, events=BOTH)
+    till = exported(engine, Till({10: (FIRST, SECOND), 11: ()}), events=BOTH)
     anew = tuple(replace(one, ticket_id=one.ticket_id + 50, additional_sales=()) for one in MOVED.tickets)
     till.sold[11] = (replace(MOVED, total_ore=7500, tickets=anew),)
     export(engine, till, MONDAY + HOUR, events=[THERE], force=True)
@@ -251,8 +246,7 @@ def test_event_that_staff_delete_after_its_purchases_moved_leaves_nothing_to_cou
 
 
 def test_purchase_that_cannot_be_read_at_one_of_its_events_has_not_moved(engine: Engine) -> None:
-    till = Till({10: (HERE_PART, SECOND), 11: (THERE_PART,)})
-    export(engine, till, events=BOTH)
+    till = exported(engine, Till({10: (HERE_PART, SECOND), 11: (THERE_PART,)}), events=BOTH)
     till.sold[10] = (UnreadablePurchase(purchase_id=900), SECOND)
     for hours in (1, 2):
         export(engine, till, MONDAY + hours * HOUR, events=BOTH, force=True)
@@ -279,8 +273,7 @@ AGAIN = replace(
 def test_ticket_that_was_cancelled_and_sold_again_is_the_completed_purchases(
     engine: Engine, listed: tuple[Purchase, ...], before: tuple[Purchase, ...]
 ) -> None:
-    till = Till({10: before})
-    export(engine, till)
+    till = exported(engine, Till({10: before}))
     till.sold[10] = listed
     for hours in (1, 2):
         summary = export(engine, till, MONDAY + hours * HOUR, force=True)
@@ -308,8 +301,7 @@ def test_ticket_that_was_cancelled_here_and_is_sold_there_is_the_other_events(
 
 def test_answer_of_a_purchase_of_two_events_is_emptied_when_neither_lists_it_any_more(engine: Engine) -> None:
     both = {10: (HERE_PART,), 11: (THERE_PART,)}
-    till = Till(dict(both))
-    export(engine, till, events=BOTH, privacy=KEEP)
+    till = exported(engine, Till(dict(both)), events=BOTH, privacy=KEEP)
     told = ["Plakat", "Nødder"]
     assert sorted(map(str, given_answers(engine))) == sorted(told)
     till.sold[10] = (replace(HERE_PART, answers=()),)

@@ -5,7 +5,18 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
-from tests.integration.warehouse.examples import EVENT, FIRST, HOUR, MONDAY, SECOND, Till, another, export, view
+from tests.integration.warehouse.examples import (
+    EVENT,
+    FIRST,
+    HOUR,
+    MONDAY,
+    SECOND,
+    Till,
+    another,
+    export,
+    exported,
+    view,
+)
 
 ABOUT = {
     "library": "herlev",
@@ -20,8 +31,7 @@ UNSOLD = ABOUT | {"event_id": 11, "source_uuid": "uuid-11", "title": "Nr. 11"}
 
 def test_sales_by_event_counts_what_is_sold_and_not_what_is_gone(engine: Engine) -> None:
     cancelled = replace(SECOND, purchase_id=920, transaction_type="cancel", tickets=())
-    till = Till({10: (FIRST, SECOND, cancelled)})
-    export(engine, till, events=[EVENT, another(11)])
+    till = exported(engine, Till({10: (FIRST, SECOND, cancelled)}), events=[EVENT, another(11)])
     till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND, cancelled)
     export(engine, till, MONDAY + HOUR, events=[EVENT], force=True)
     common = {"category": "Foredrag", "capacity": 100, "end_at": EVENT.end_at, "ended": False, "removed_at": None}

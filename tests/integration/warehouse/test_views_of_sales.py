@@ -22,6 +22,7 @@ from tests.integration.warehouse.examples import (
     Till,
     another,
     export,
+    exported,
     standing,
     view,
 )
@@ -89,8 +90,7 @@ def test_sales_by_price_leaves_out_a_price_that_is_gone_and_was_never_sold(engin
     ],
 )
 def test_view_counts_no_ticket_that_is_released_or_cancelled(engine: Engine, name: str, column: str) -> None:
-    till = Till({10: (FIRST, SECOND, CANCELLED)})
-    export(engine, till)
+    till = exported(engine, Till({10: (FIRST, SECOND, CANCELLED)}))
     till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND, CANCELLED)
     export(engine, till, OVER)
     assert sum(int(str(row[column])) for row in view(engine, name, "library")) == 2
