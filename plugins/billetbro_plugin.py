@@ -1,6 +1,6 @@
-"""What Airflow's API server gets of us: the webhook that a venue's Yesplan calls.
+"""Adds the webhook that a venue's Yesplan calls to Airflow's API server.
 
-Airflow executes this file in each of its processes, so that whatever is heavy is imported at the first request.
+Airflow executes this file in each of its processes, so heavy modules are imported at the first request.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -21,7 +21,7 @@ async def yesplan_webhook(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class BilletbroPlugin(AirflowPlugin):
-    """Mounts the webhook beside Airflow's own pages; it answers nobody unless a library has a secret for it."""
+    """Mounts the webhook beside Airflow's pages; it answers nobody unless a library has a secret for it."""
 
     name = "billetbro"
     fastapi_apps = [  # noqa: RUF012

@@ -11,7 +11,7 @@ import yaml
 from billetbro.errors import SettingsError
 from billetbro.models.message import Message
 
-# What most often lies behind a parser's complaint, for those who do not write YAML every day.
+# The most frequent causes of a parser's errors.
 HINTS = {
     r"character '\t'": "settings.hint_tabs",
     "expected <block end>": "settings.hint_indentation",
@@ -35,12 +35,12 @@ _Loader.add_implicit_resolver(_FLOAT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]
 
 
 class LibrariesFileError(SettingsError):
-    """The libraries' settings cannot be used; the message lists every mistake, for the person who edits the file."""
+    """The libraries' settings cannot be used; the message lists every mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One library of the file: its label in messages, what it says itself, the defaults, and both merged."""
+    """One library of the file: its label in messages, its own values, the defaults, and both merged."""
 
     label: str
     own: Mapping[str, object]
@@ -50,14 +50,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The file's libraries, and the mistakes in its form that did not keep us from reading on."""
+    """The file's libraries, and the mistakes in its form that do not prevent reading on."""
 
     libraries: tuple[Entry, ...]
     mistakes: tuple[Message, ...]
 
 
 def read_file(path: Path) -> Content:
-    """Read the file; raises LibrariesFileError when it is missing, empty, not YAML, or lists no libraries."""
+    """Read the file; raises LibrariesFileError if it is missing, empty or not YAML."""
     data, doubles = _load(path)
     if data is None:
         raise LibrariesFileError("settings.empty_file", file=str(path))
@@ -119,12 +119,11 @@ def _load(path: Path) -> tuple[object, list[Message]]:
 
 
 def _hint(problem: str | None) -> Message | str:
-    """Return the hint for a parser's complaint, to be put behind it; nothing where we have none."""
     return next((Message(hint) for complaint, hint in HINTS.items() if complaint in (problem or "")), "")
 
 
 def _doubles(node: yaml.Node, visited: set[int]) -> Iterator[Message]:
-    """Find keys that are given twice in one mapping: YAML forbids them, and PyYAML silently keeps the last."""
+    """Find duplicate keys: YAML forbids them, and PyYAML silently keeps the last."""
     if id(node) in visited or not isinstance(node, yaml.CollectionNode):
         return
     visited.add(id(node))
@@ -152,7 +151,7 @@ def _entry(number: int, own: dict[str, object], defaults: dict[str, object]) -> 
 
 
 def _merged(default: object, own: object) -> object:
-    """Lay a library's own value over the default: mappings merge key by key, anything else replaces."""
+    """Merge a library's own value into the default: mappings key by key, anything else replaces."""
     if isinstance(default, dict) and isinstance(own, dict):
         return {key: _merged(default.get(key), value) for key, value in {**default, **own}.items()}
     return own

@@ -1,7 +1,7 @@
 """The libraries and their settings, from one YAML file, validated once.
 
-`load_settings` reads the file that `BILLETBRO_LIBRARIES` names, else `include/libraries.yaml`. Every mistake in the
-file is reported at once; a field's description is the key of what is allowed in it.
+`load_settings` reads the file that `BILLETBRO_LIBRARIES` names, else `include/libraries.yaml`, and reports all mistakes
+at once. A field's description is the key of the sentence about what is allowed.
 """
 
 import os
@@ -40,14 +40,14 @@ class Place2book(Section):
 
 
 class MaxRemovals(Section):
-    """How much one run may delete: both limits have to be passed before the guard stops it (behaviour 5)."""
+    """How much one run may delete: the guard stops it when both limits are exceeded (behaviour 5)."""
 
     count: Annotated[StrictInt, Field(ge=0)] = Field(3, description="allowed.whole_number")
     percent: Annotated[StrictInt, Field(ge=0, le=100)] = Field(20, description="allowed.percent")
 
 
 class Requests(Section):
-    """How hard the APIs may be worked for one library."""
+    """How fast the APIs may be used for one library."""
 
     concurrency: Annotated[StrictInt, Field(ge=1, le=32)] = Field(4, description="allowed.concurrency")
     per_second: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] = Field(
@@ -56,21 +56,21 @@ class Requests(Section):
 
 
 class NewEvents(Section):
-    """What is set when an event is created, and is the staff's from then on (behaviour 3)."""
+    """Values set only when an event is created; staff own them afterwards (behaviour 3)."""
 
     mute: StrictBool = Field(True, description="allowed.true_or_false")
     kultunaut_export: StrictBool = Field(False, description="allowed.true_or_false")
 
 
 class Kultunaut(Section):
-    """How audiences and categories of the source are called at Kultunaut; the first match in the event counts."""
+    """Kultunaut's names for the source's audiences and categories; an event's first match counts."""
 
     age_groups: dict[Text, AgeGroup] = Field(default_factory=dict, description="allowed.age_groups")
     categories: dict[Text, Text] = Field(default_factory=dict, description="allowed.categories")
 
 
 class PersonalData(Section):
-    """What happens to buyers' personal data before it is stored, and for how many days it is kept."""
+    """How buyers' personal data is protected before it is stored, and for how many days it is kept."""
 
     policy: PersonalDataPolicy = Field(PersonalDataPolicy.PSEUDONYMISE, description="allowed.policy")
     keep_answers: tuple[Text, ...] = Field((), description="allowed.keep_answers")
@@ -78,7 +78,7 @@ class PersonalData(Section):
 
 
 class Library(Section):
-    """One library's settings, its file's `defaults` merged in."""
+    """One library's settings, with the file's `defaults`."""
 
     id: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_-]+$")] = Field(description="allowed.id")
     name: Text = Field(description="allowed.text")
@@ -116,7 +116,7 @@ class Library(Section):
         return value
 
     def rules(self, sales_host: str | None = None) -> LibraryRules:
-        """Return what the pure rules need; `sales_host` is the connection's own host[:port] of sales links."""
+        """Return the settings for the pure rules; `sales_host` is the connection's own host[:port] of sales links."""
         rules = LibraryRules(
             library=self.id,
             price_unit=self.source.price_unit,
@@ -139,17 +139,17 @@ class Library(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every library of the file, in the file's order; `unlisted` is for data of libraries that it lists no longer."""
+    """Every library in the file's order; `unlisted` is for data of libraries that are no longer listed."""
 
     libraries: tuple[Library, ...]
     unlisted: PersonalData = field(default_factory=PersonalData)
 
     def library(self, library_id: str) -> Library:
-        """Return the library with this id; raises LibrariesFileError, naming the known ones."""
+        """Return the library with this id; raises LibrariesFileError."""
         return self.select([library_id])[0]
 
     def select(self, ids: Iterable[str]) -> tuple[Library, ...]:
-        """Return these libraries in the file's order, all of them when no id is given; raises LibrariesFileError."""
+        """Return these libraries in the file's order, all if no id is given; raises LibrariesFileError."""
         wanted = set(ids)
         known = [library.id for library in self.libraries]
         if unknown := sorted(wanted.difference(known)):
@@ -157,10 +157,9 @@ class Settings:
         return tuple(library for library in self.libraries if not wanted or library.id in wanted)
 
     def twin(self, library: Library) -> Library | None:
-        """Return the library that shows the same events as this one, whichever of them leads; None for most."""
-        return next(
-            (other for other in self.libraries if library.id == other.twin_of or other.id == library.twin_of), None
-        )
+        """Return the library that shows the same events as this one, whichever leads; None for most."""
+        twins = (other for other in self.libraries if library.id == other.twin_of or other.id == library.twin_of)
+        return next(twins, None)
 
 
 def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -176,7 +175,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
 
 
 def libraries_in_order(environ: Mapping[str, str] = os.environ) -> tuple[Library, ...]:
-    """Return the libraries that have no mistake of their own, for those who look for what is wrong with the others."""
+    """Return the libraries without a mistake of their own, whatever is wrong with the others."""
     libraries, _ = _validated(read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)))
     return tuple(libraries)
 
@@ -194,7 +193,7 @@ def _validated(content: Content) -> tuple[list[Library], list[Message]]:
 
 
 def _unlisted(file: Path, defaults: Mapping[str, object]) -> PersonalData:
-    """Return the defaults for personal data; mistakes in them are told with a library's, unless each has its own."""
+    """Return the defaults for personal data; a mistake here shows only if every library overrides it."""
     try:
         return PersonalData.model_validate(defaults.get("personal_data") or {})
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Mistakes in the libraries' settings, each as one message: whose, which key, what was found, what is allowed."""
+"""Mistakes in the libraries' settings as messages: library, key, what was found, what is allowed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,13 +17,15 @@ MAX_FOUND = 60
 
 
 def mistakes_of(entry: Entry, error: ValidationError, model: type[BaseModel]) -> list[Message]:
-    """Return a message for each mistake that validation found in one library; one in the defaults is labelled so."""
+    """Return a message for each validation error of a library; one in the defaults is labelled so."""
     return [_mistake(entry, details, model) for details in error.errors(include_url=False, include_context=False)]
 
 
 def mistakes_across(entries: Iterable[Entry]) -> list[Message]:
-    """Return a message for each id that two libraries have, each event maker or source that two libraries use, and
-    each pair of twins that is none; twins may have an event maker together."""
+    """Return a message for each id, event maker or source that libraries share, and each wrong `twin_of`.
+
+    Twins may share an event maker.
+    """
     entries = list(entries)
     ids: dict[str, int] = defaultdict(int)
     users: dict[int, list[str]] = defaultdict(list)
@@ -52,7 +54,7 @@ def mistakes_across(entries: Iterable[Entry]) -> list[Message]:
 
 
 def _no_twins(entries: Sequence[Entry]) -> Iterator[Message]:
-    """Find what is wrong with `twin_of`: two libraries are twins, one of them leads, and neither has another twin."""
+    """Yield what is wrong with `twin_of`: of two twins one leads, and neither has another twin."""
     leaders = {entry.label: said for entry in entries if isinstance(said := entry.merged.get("twin_of"), str)}
     labels = [entry.label for entry in entries]
     for label, leader in leaders.items():
@@ -97,10 +99,9 @@ def _or(one: Message, other: Message) -> Message:
 def _looked_up(
     model: type[BaseModel], path: Sequence[int | str], data: Mapping[str, object]
 ) -> tuple[type[BaseModel], str]:
-    """Return the innermost section that a path leads into, and the key of what is allowed there.
+    """Return the innermost section on a path, and the key of what is allowed there.
 
-    What a source's section may hold depends on its kind, which the data tell; in a mapping of sections any key leads
-    on.
+    A source's section depends on its kind, which is in the data; a mapping of sections has arbitrary keys.
     """
     section, description = model, ""
     parts = iter(path)
@@ -121,7 +122,7 @@ def _looked_up(
 
 
 def _section_in(annotation: object) -> type[BaseModel] | None:
-    """Return the section that a field holds, or each key of its mapping; None when it holds none."""
+    """Return the section that a field or its mapping holds, None if there is none."""
     held = get_args(annotation) or (annotation,)
     return next((one for one in held if isinstance(one, type) and issubclass(one, BaseModel)), None)
 
@@ -131,7 +132,7 @@ def _kind_in(told: object) -> type[SourceSettings] | None:
 
 
 def _has(data: object, path: Sequence[int | str]) -> bool:
-    """Tell whether the path leads to something in the data; a list counts whole, for it is never merged."""
+    """Tell whether the data has the path; a list counts as a whole, since lists are never merged."""
     for part in path:
         if isinstance(data, list):
             return True
@@ -142,7 +143,7 @@ def _has(data: object, path: Sequence[int | str]) -> bool:
 
 
 def _shown(value: object) -> str | Message:
-    """Show a value as its writer would recognise it, cut where it is long; never a whole section."""
+    """Return a value as it was written, shortened; never a whole section."""
     match value:
         case None:
             return Message("settings.nothing")

@@ -1,4 +1,4 @@
-"""What the sections of the libraries' settings have in common."""
+"""Types that the sections of the libraries' settings share."""
 
 from typing import Annotated
 
@@ -8,13 +8,13 @@ Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_
 
 
 class Section(BaseModel):
-    """A part of the settings: nothing in it that is not known, and never changed."""
+    """A frozen part of the settings; unknown keys are mistakes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class WholeAddress(Section):
-    """An address with nothing missing that a ticket needs."""
+    """An address with everything that a ticket needs."""
 
     name: Text = Field(description="allowed.place")
     address1: Text = Field(description="allowed.address1")

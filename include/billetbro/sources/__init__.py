@@ -1,4 +1,4 @@
-"""What a source of events must offer, and which kinds there are: each is one file of this folder (docs/sources.md)."""
+"""The interface of a source of events, and its kinds: a package of this folder each (docs/sources.md)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -18,44 +18,39 @@ from billetbro.settings.types import Section, Text
 
 
 class Source(Protocol):
-    """Where a library's events come from, and where the status of their sale goes back to."""
+    """Where a library's events come from, and where their ticket status is written back to."""
 
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
-        """Return every event that starts on `from_date` or later: a complete snapshot, or an error of the tree.
+        """Return every event that starts on `from_date` (library's time zone) or later; raises when incomplete.
 
-        The date is one in the library's time zone. Some that start before it may be among them; that others are not
-        tells nothing of those.
+        Some earlier events may be included; the absence of other earlier events means nothing.
         """
-        ...
 
     def ensure_writable(self) -> None:
-        """Return when the login may write to the source; raises WrongCredentials when it may not.
+        """Return if the login may write to the source, by a request that changes nothing; raises WrongCredentials.
 
-        It is asked with a request that changes nothing. Where a source has none, reading must find a wrong login.
+        A source without such a request must notice a wrong login when it reads.
         """
-        ...
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:
-        """Write a ticket status to an event: at least what of it has changed, and only what the event `shows`.
+        """Write a ticket status to an event: at least what has changed of it, and only what the event `shows`.
 
-        Raises PartlyRefused where the source took only some of it, so that the rest alone stays due.
+        Raises PartlyRefused if the source accepted only some of it, so that only the rest stays due.
         """
-        ...
 
 
 @runtime_checkable
 class ShowsUpdates(Protocol):
-    """What a source offers besides, in which somebody can ask for the forced update of an event or of a group."""
+    """Optional for a source: shows the state of a forced update to whoever requested it there."""
 
     def show_update(self, uuid: str, state: WebhookState, *, of_group: bool = False) -> None:
-        """Tell who asked for the forced update of an event, or of a group of events, how it stands."""
-        ...
+        """Show the state of the forced update of an event, or of a group of events."""
 
 
 class SourceSettings(Section, ABC):
-    """What libraries.yaml says of a source, and the way from there to the source itself.
+    """A source's settings in libraries.yaml, and how to open it.
 
-    A file of this folder offers its own as `KIND`; the file's name is the `type` that libraries.yaml gives.
+    Each package of this folder exports its own as `KIND`; the package's name is the `type` in libraries.yaml.
     """
 
     type: Text = Field(description="allowed.kind")
@@ -64,37 +59,34 @@ class SourceSettings(Section, ABC):
 
     @abstractmethod
     def opened(self, access: Access, *, lookback_days: int) -> AbstractContextManager[Source]:
-        """Give the source for as long as a block lasts; it will be asked for events from `lookback_days` ago."""
+        """Open the source for a block; it will be asked for events from `lookback_days` ago."""
 
     @property
     def reach(self) -> timedelta | None:
-        """Return how far past today a snapshot reaches; None when it holds all that is to come."""
+        """Return how far past today a snapshot reaches; None if it holds all future events."""
         return None
 
     @abstractmethod
     def check(self, access: Access) -> Message:
-        """Return a message that address and login work, or raise an error of the tree."""
+        """Return a message that address and login work; raises BilletbroError."""
 
 
 @runtime_checkable
 class TakesUpdates(Protocol):
-    """What a source's settings offer besides, where somebody can ask for the forced update of an event by webhook."""
+    """Optional for a source's settings: forced updates can be requested by webhook."""
 
     @property
     def webhook(self) -> str | None:
-        """The id of the Airflow connection whose password is the webhook's secret; None where it is off."""
-        ...
+        """The id of the Airflow connection with the webhook's secret as its password; None if it is off."""
 
     def has_event(self, access: Access, uuid: str) -> bool:
-        """Tell whether the source has such an event, or raise an error of the tree."""
-        ...
+        """Tell whether the source has such an event."""
 
     def events_of_group(self, access: Access, group: str) -> Sequence[str] | None:
-        """Return the events of a group, None when the source has none such; or raise an error of the tree.
+        """Return the events of a group, None if there is no such group.
 
-        No events where the source cannot tell: then those count that it showed with the group as their series.
+        It is empty where the source cannot tell: then those of the snapshot with the group as their series count.
         """
-        ...
 
 
 def kinds() -> dict[str, type[SourceSettings]]:
@@ -103,10 +95,10 @@ def kinds() -> dict[str, type[SourceSettings]]:
     return {name: file.KIND for name, file in files.items() if hasattr(file, "KIND")}
 
 
-def kind_named_in(told: Mapping[str, object]) -> type[SourceSettings]:
-    """Return the settings that `type` names; raises pydantic's errors for a union's tag when it names none."""
+def kind_named_in(section: Mapping[str, object]) -> type[SourceSettings]:
+    """Return the settings class that `type` names; raises pydantic's errors for a union's tag."""
     known = kinds()
-    match told.get("type"):
+    match section.get("type"):
         case None:
             raise PydanticKnownError("union_tag_not_found", {"discriminator": "'type'"})
         case str(name) if name in known:

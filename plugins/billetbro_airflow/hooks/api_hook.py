@@ -1,9 +1,8 @@
-"""What the hooks of our connection types have in common."""
+"""The base of our connection types' hooks."""
 
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from airflow.sdk import BaseHook
 
@@ -13,11 +12,20 @@ from billetbro.models.message import Message
 from billetbro_airflow.hooks.connections import PATIENCE_OF_A_TEST, access_of
 from billetbro_airflow.language import translator
 
-Client = TypeVar("Client", bound=AbstractContextManager[object])
+
+class Checkable(Protocol):
+    """A client that closes its connections at the end of a block and can check its login."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+    def check(self) -> Message: ...
+
+
+Client = TypeVar("Client", bound=Checkable)
 
 
 class ApiHook(BaseHook, ABC, Generic[Client]):
-    """Gives a client for the API that a connection names, and tells whether the connection works."""
+    """Makes a client from a connection, and tests the connection."""
 
     conn_name_attr = "conn_id"
     default_conn_name: str
@@ -30,25 +38,23 @@ class ApiHook(BaseHook, ABC, Generic[Client]):
 
     @cached_property
     def client(self) -> Client:
-        """Return the client, made at first use."""
+        """The client, created at first use."""
         return self._asking(self._settings)
 
     def test_connection(self) -> tuple[bool, str]:
-        """Tell in plain words whether address and login work."""
+        """Return whether address and login work, and a sentence about it."""
         try:
-            client = self._asking(PATIENCE_OF_A_TEST)
-            with client:
+            with self._asking(PATIENCE_OF_A_TEST) as client:
                 return True, translator().say(self._check(client))
         except BilletbroError as error:
             return False, translator().say(error.message)
 
     @abstractmethod
     def _client_of(self, access: Access) -> Client:
-        """Return a client, to be closed by whoever asks for it."""
+        """Return a client, which the caller closes."""
 
-    @abstractmethod
     def _check(self, client: Client) -> Message:
-        """Return a message that address and login work, or raise an error of the tree."""
+        return client.check()
 
     def _asking(self, requests: RequestSettings) -> Client:
         return self._client_of(access_of(self.conn_id, requests, default_host=self.default_host))

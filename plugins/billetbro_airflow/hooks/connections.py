@@ -1,4 +1,4 @@
-"""What every hook does with a connection: find it, keep its secret out of every log, and read its address."""
+"""Find a connection, mask its password in logs, and read its address."""
 
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -8,11 +8,11 @@ from billetbro.api.http.access import Access, RequestSettings, base_url
 from billetbro.errors import SettingsError
 
 PATIENCE_OF_A_TEST = RequestSettings(read_timeout=15, tries=2, longest_wait=5)
-"""Somebody is looking at the page while a connection is tested."""
+"""For "Test": somebody is waiting at the page."""
 
 
 def connection_named(conn_id: str) -> Connection:
-    """Return a connection, its password masked in every log from now on; raises SettingsError when there is none."""
+    """Return a connection and mask its password in logs; raises SettingsError if there is none."""
     try:
         given = BaseHook.get_connection(conn_id)
     except AirflowNotFoundException:
@@ -23,7 +23,7 @@ def connection_named(conn_id: str) -> Connection:
 
 
 def access_of(conn_id: str, requests: RequestSettings, *, default_host: str | None = None) -> Access:
-    """Return what a connection of any type says; raises SettingsError, or WrongHost for an address of no use."""
+    """Return the access that a connection gives; raises SettingsError, or WrongHost for an unusable address."""
     given = connection_named(conn_id)
     url = base_url(given.host or default_host, schema=given.schema, port=given.port, connection=conn_id)
     return Access(conn_id=conn_id, url=url, login=given.login or "", password=given.password or "", requests=requests)

@@ -2,13 +2,12 @@
 
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.http.access import Access
-from billetbro.models.message import Message
 from billetbro.sources.dpl_cms.source import client_of
 from billetbro_airflow.hooks.api_hook import ApiHook
 
 
 class DplCmsHook(ApiHook[CmsClient]):
-    """Gives a client for the website that a connection names: host, login and password."""
+    """Makes a client for a website from a connection's host, login and password."""
 
     default_conn_name = "dpl_cms_default"
     conn_type = "dpl_cms"
@@ -16,6 +15,3 @@ class DplCmsHook(ApiHook[CmsClient]):
 
     def _client_of(self, access: Access) -> CmsClient:
         return client_of(access)
-
-    def _check(self, client: CmsClient) -> Message:
-        return client.check()

@@ -1,4 +1,4 @@
-"""The connection type `place2book`: the ticket system, with one API token for one or more event makers."""
+"""The connection type `place2book`: the ticket system, with an API token for one or more event makers."""
 
 import re
 
@@ -10,9 +10,9 @@ from billetbro_airflow.hooks.connections import PATIENCE_OF_A_TEST, connection_n
 
 
 class Place2bookHook(ApiHook[Place2bookClient]):
-    """Gives a client for Place2book; the connection's password is the API token.
+    """Makes a client for Place2book; the connection's password is the API token.
 
-    The connection's extra field `event_makers` lists those that a test is to find among what the token may use.
+    The extra field `event_makers` lists event makers that "Test" expects the token to be allowed to use.
     """
 
     default_conn_name = "place2book"
@@ -21,7 +21,7 @@ class Place2bookHook(ApiHook[Place2bookClient]):
     hook_name = "Place2book"
 
     def usable_event_makers(self) -> tuple[EventMaker, ...]:
-        """Return the event makers that the token may use, or raise an error of the tree, as soon as a test would."""
+        """Return the event makers that the token may use, with the short time-outs of "Test"."""
         with self._asking(PATIENCE_OF_A_TEST) as client:
             return client.event_makers()
 

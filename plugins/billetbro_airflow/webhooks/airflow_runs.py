@@ -1,4 +1,4 @@
-"""The runs that the webhook asks for, in Airflow's own database: this is the API server's process."""
+"""The runs that the webhook requests, in Airflow's own database: it runs in the API server's process."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -18,10 +18,10 @@ DAG = "place2book_sync"
 
 
 class AirflowRuns:
-    """Starts runs of the hourly job for some events, as the forced update does."""
+    """Runs of the hourly job for some events, as in a forced update."""
 
     def waiting(self, library: str) -> Collection[str]:
-        """Return the ids of the runs that were asked for here for a library, and have not begun."""
+        """Return the ids of a library's runs that were requested here and have not begun."""
         begins = f"yesplan__{library}__"
         query = select(DagRun.run_id).where(
             DagRun.dag_id == DAG, DagRun.state == DagRunState.QUEUED, DagRun.run_id.startswith(begins, autoescape=True)
@@ -30,7 +30,7 @@ class AirflowRuns:
             return frozenset(session.scalars(query))
 
     def start(self, library: str, uuids: Sequence[str], run_id: str) -> None:
-        """Have some events of a library brought up to date, as soon as no other run is under way."""
+        """Queue a run for these events of a library."""
         with create_session() as session:
             paused = session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == DAG, ~DagModel.is_stale))
         if paused is None or paused:

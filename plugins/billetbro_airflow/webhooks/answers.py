@@ -1,4 +1,4 @@
-"""What a caller that nobody knows yet is told: as little as possible."""
+"""Answers to callers that are not identified: they reveal as little as possible."""
 
 from starlette.responses import JSONResponse, Response
 
@@ -16,7 +16,7 @@ _SENTENCES = {
 
 
 class NotAnswered(Exception):  # noqa: N818
-    """Ends a request with a status and nothing else; `why` is for our log and holds nothing that the caller sent."""
+    """Ends a request with a bare status; `why` is for our log and holds nothing that the caller sent."""
 
     def __init__(self, status: int, why: str, *, retry_after: int | None = None) -> None:
         super().__init__(why)
@@ -25,7 +25,7 @@ class NotAnswered(Exception):  # noqa: N818
 
 
 def refusal(status: int, retry_after: int | None = None) -> Response:
-    """Return the answer to a request that is not carried out; `retry_after` is in seconds."""
-    # What is still to come of the request is not read, so that nobody can keep the connection busy with it.
+    """Return the answer to a refused request; `retry_after` is in seconds."""
+    # The rest of the request is not read, so that nobody can keep the connection busy with it.
     headers = {"Connection": "close"} | ({} if retry_after is None else {"Retry-After": str(retry_after)})
     return JSONResponse({"detail": _SENTENCES[status]}, status_code=status, headers=headers)

@@ -1,4 +1,4 @@
-"""The webhook's HTTP: one address for each library, a small signed body, and refusals that say nothing.
+"""The webhook's HTTP interface: an address for each library, a small signed body, and refusals without details.
 
 | the request                                                      | is answered             |
 |------------------------------------------------------------------|-------------------------|
@@ -13,8 +13,8 @@
 |                                                                  | more than fit: 422      |
 | signed, but Airflow, our tables or Yesplan cannot help now       | 503, with Retry-After   |
 
-Who has no secret reaches no table and no other server, and no thread but the one that looks for secrets; who has one
-never keeps more than `MOST_AT_ONCE` threads. None of them are those that Airflow itself answers with.
+A caller without a secret reaches no table, no other server, and only the thread that looks up secrets; one with a
+secret keeps at most `MOST_AT_ONCE` threads busy. Airflow itself answers with other threads.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from billetbro_airflow.webhooks.answers import NotAnswered, refusal
 
 MOST_BYTES = 16_384
 MOST_SECONDS = 10.0
-"""So long may a body take, and so long may the answer to it."""
+"""The time limit of a body, and of the answer to it."""
 MOST_AT_ONCE = 8
 RETRY_SECONDS = 60
 NOBODYS_SECRET = b"what a request to no library of ours is compared with"
@@ -44,15 +44,13 @@ log = logging.getLogger(__name__)
 
 
 class Desk(Protocol):
-    """What becomes of a request that is known to come from a library's Yesplan. Both raise NotAnswered."""
+    """Handles a request that a library's Yesplan has signed. Both methods raise NotAnswered."""
 
     def remember(self, library: str, signature: str) -> None:
-        """Let a request count once, and not too many of them in a minute."""
-        ...
+        """Refuse a repeated request, and too many requests in a minute."""
 
     def take(self, library: str, asked: shape.TakeAction, signature: str) -> None:
-        """See that a run will carry out what is asked for."""
-        ...
+        """Make sure that a run will carry out the request."""
 
 
 class Webhook:
@@ -81,7 +79,7 @@ class Webhook:
         library, signature = request.path_params["library"], request.headers.get(shape.SIGNATURE, "")
         timestamp = request.headers.get(shape.TIMESTAMP, "")
         secret = secrets.get(library)
-        # The same work for a library that there is not, so that nobody can tell from the time it takes.
+        # The same work for an unknown library, so that the time it takes reveals nothing.
         fits = shape.is_signed(secret or NOBODYS_SECRET, library, timestamp, body, signature)
         if secret is None or not fits:
             raise NotAnswered(401, "unknown library, or wrong signature")
@@ -90,7 +88,7 @@ class Webhook:
         return await self._in_time(library, partial(self._answer_to, library, signature, body))
 
     async def _in_time(self, library: str, answer: Callable[[], Response]) -> Response:
-        """Return the answer, or refuse one too many at once; what takes too long goes on, but nobody waits for it."""
+        """Return the answer in time, or refuse; work that takes too long goes on without its caller."""
         threads = self._at_work.setdefault(library, CapacityLimiter(MOST_AT_ONCE))
         if threads.borrowed_tokens >= MOST_AT_ONCE:
             raise NotAnswered(429, f"{library}: {MOST_AT_ONCE} requests at once", retry_after=RETRY_SECONDS)
@@ -117,7 +115,7 @@ class Webhook:
 
 
 async def _body(request: Request) -> bytes:
-    """Return the body, of which no more is read than is allowed."""
+    """Return the body; reads no more than is allowed."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise NotAnswered(415, "no JSON by its type")
     body = b""
@@ -135,7 +133,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _note_late(work: asyncio.Future[Response]) -> None:
-    """Log what became of a request whose caller was told to try again."""
+    """Log the failure of a request whose caller was asked to try again."""
     error = None if work.cancelled() else work.exception()
     if error is not None:
         why = error if isinstance(error, NotAnswered) else type(error).__name__

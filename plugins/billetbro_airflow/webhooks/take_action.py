@@ -1,7 +1,7 @@
-"""What becomes of a signed request: it counts once, its event must exist, and one run that waits serves all.
+"""Handle a signed request: it counts once, its event must exist, and a queued run serves all requests for it.
 
-A group of events means those in it, in one run: as Yesplan says, or, where it does not tell what stands in a group, as
-its events said in the latest snapshot.
+A group means its events, in one run: those that Yesplan lists or, where it does not list them, those of the latest
+snapshot with the group as their series.
 """
 
 import logging
@@ -28,33 +28,29 @@ log = logging.getLogger(__name__)
 
 
 class Events(Protocol):
-    """The events in a library's Yesplan. Both raise errors of the tree."""
+    """The events in a library's Yesplan. Both methods raise BilletbroError."""
 
     def has_event(self, uuid: str) -> bool:
         """Tell whether there is such an event."""
-        ...
 
     def of_group(self, group: str) -> Sequence[str] | None:
-        """Return the events of a group, none where that cannot be told; None when there is no such group."""
-        ...
+        """Return the events of a group, none if unknown, None if there is no such group."""
 
 
 class Runs(Protocol):
-    """The runs of the hourly job, as Airflow keeps them. Both raise NotAnswered when it cannot help."""
+    """The runs of the hourly job in Airflow. Both methods raise NotAnswered when Airflow is unavailable."""
 
     def waiting(self, library: str) -> Collection[str]:
-        """Return the ids of the runs that were asked for here for a library, and have not begun."""
-        ...
+        """Return the ids of a library's runs that were requested here and have not begun."""
 
     def start(self, library: str, uuids: Sequence[str], run_id: str) -> None:
-        """Have some events of a library brought up to date, as soon as no other run is under way."""
-        ...
+        """Queue a run for these events of a library."""
 
 
 class RunDesk:
-    """Remembers requests in Billetbro's own tables, and starts runs.
+    """Remembers requests in Billetbro's tables, and starts runs.
 
-    `events_of` gives what asks a library's Yesplan for events, or raises when no run can go well now.
+    `events_of` returns a library's events in Yesplan, or raises when no run can succeed now.
     """
 
     def __init__(self, engine: Callable[[], Engine], runs: Runs, events_of: Callable[[str], Events]) -> None:
@@ -63,17 +59,17 @@ class RunDesk:
         self._events_of = events_of
 
     def remember(self, library: str, signature: str) -> None:
-        """Let a request count once, and not too many of them in a minute."""
+        """Refuse a repeated request, and too many requests in a minute."""
         now = utc_now()
-        with _help(library), self._alone(library) as connection:
+        with _unavailable(library), self._alone(library) as connection:
             if stored.count_since(connection, library, now - timedelta(minutes=1)) >= MOST_A_MINUTE:
                 raise _too_many(f"{library}: {MOST_A_MINUTE} requests in a minute")
             if not stored.remember(connection, library, signature, now):
                 raise NotAnswered(401, f"{library}: the request came before")
 
     def take(self, library: str, asked: TakeAction, signature: str) -> None:
-        """See that a run which has not begun will bring the event, or all events of the group, up to date."""
-        with _help(library):
+        """Make sure that a queued run will update the event, or all events of the group."""
+        with _unavailable(library):
             uuids = self._events(library, asked)
             with self._alone(library) as connection:
                 waiting = self._runs.waiting(library)
@@ -90,7 +86,7 @@ class RunDesk:
         log.info("%s: %s of %s %s in run %s", library, asked.action.value, kind, asked.uuid, run_id)
 
     def _events(self, library: str, asked: TakeAction) -> Sequence[str]:
-        """Return the event that is asked for, or those of the group; there is one at least."""
+        """Return the requested event, or the events of the group: at least one."""
         events = self._events_of(library)
         if asked.is_group:
             return self._events_of_group(library, asked.uuid, events)
@@ -117,8 +113,8 @@ class RunDesk:
         return stored.one_at_a_time(self._engine(), library)
 
 
-class _help(AbstractContextManager[None]):  # noqa: N801
-    """Answer that it is not possible now when settings, connections, a database, its tables or Yesplan are no help."""
+class _unavailable(AbstractContextManager[None]):  # noqa: N801
+    """Answer 503 when settings, connections, a database, its tables or Yesplan fail."""
 
     def __init__(self, library: str) -> None:
         self._library = library

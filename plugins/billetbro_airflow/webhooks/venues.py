@@ -1,4 +1,4 @@
-"""The libraries that have a webhook: each with the secret in the connection that its settings name."""
+"""The libraries that have a webhook, and the secret in the connection that each one's settings name."""
 
 import logging
 import time
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Venues:
-    """Knows each venue's secret, and looks for new ones after `KEPT_SECONDS`."""
+    """Holds each venue's secret, and reads them again after `KEPT_SECONDS`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -25,7 +25,7 @@ class Venues:
         self._secrets: Mapping[str, bytes] = {}
 
     def secrets(self) -> Mapping[str, bytes]:
-        """Return the secret of each library that has a webhook; none when the settings cannot be read."""
+        """Return the secret of each library with a webhook; none when the settings cannot be read."""
         if self._clock() >= self._until:
             self._secrets = _secrets()
             self._until = self._clock() + KEPT_SECONDS
@@ -33,36 +33,34 @@ class Venues:
 
 
 class SourceEvents:
-    """Asks a library's source for events; whatever is asked raises errors of the tree."""
+    """The events in a library's source, as `Events` of take_action.py."""
 
     def __init__(self, source: SourceSettings) -> None:
-        self._source = source
+        self._source = source if isinstance(source, TakesUpdates) else None
+        self._conn_id = source.conn_id
 
     def has_event(self, uuid: str) -> bool:
         """Tell whether there is such an event."""
-        source = self._source
-        return isinstance(source, TakesUpdates) and source.has_event(_access_of(self._source), uuid)
+        return self._source is not None and self._source.has_event(self._access(), uuid)
 
     def of_group(self, group: str) -> Sequence[str] | None:
-        """Return the events of a group, none where that cannot be told; None when there is no such group."""
-        source = self._source
-        return source.events_of_group(_access_of(self._source), group) if isinstance(source, TakesUpdates) else None
+        """Return the events of a group, none if unknown, None if there is no such group."""
+        return None if self._source is None else self._source.events_of_group(self._access(), group)
+
+    def _access(self) -> Access:
+        return access_of(self._conn_id, PATIENCE_WITH_A_CALLER)
 
 
 def events_of(library_id: str) -> SourceEvents:
-    """Return what asks a library's source for events.
+    """Return the events in a library's source; raises LibrariesFileError for any mistake in libraries.yaml.
 
-    No run can go well while libraries.yaml has mistakes, whichever library's: then this raises LibrariesFileError.
+    With a mistake, whichever library's, no run can succeed.
     """
     return SourceEvents(load_settings().library(library_id).source)
 
 
-def _access_of(source: SourceSettings) -> Access:
-    return access_of(source.conn_id, PATIENCE_WITH_A_CALLER)
-
-
 def _secrets() -> dict[str, bytes]:
-    """Return the secrets of the libraries without mistakes of their own, whatever is wrong with others."""
+    """Return the secrets of the libraries without mistakes, whatever is wrong with others."""
     try:
         libraries = libraries_in_order()
     except BilletbroError:
@@ -72,7 +70,7 @@ def _secrets() -> dict[str, bytes]:
 
 
 def _secret_of(library: Library) -> bytes | None:
-    """Return a library's secret; None when it has no webhook, or its secret is none."""
+    """Return a library's secret, None if it has no webhook or no usable secret."""
     conn_id = library.source.webhook if isinstance(library.source, TakesUpdates) else None
     if conn_id is None:
         return None

@@ -1,5 +1,3 @@
 """A library's website (Folkebibliotekernes CMS) as a source of events."""
 
-from billetbro.sources.dpl_cms.source import KIND
-
-__all__ = ["KIND"]
+from billetbro.sources.dpl_cms.source import KIND as KIND

@@ -24,12 +24,10 @@ class DplCmsSettings(SourceSettings):
 
     @contextmanager
     def opened(self, access: Access, *, lookback_days: int) -> Iterator[DplCmsSource]:  # noqa: ARG002
-        """Give the website for as long as a block lasts."""
         with client_of(access) as client:
             yield DplCmsSource(client)
 
     def check(self, access: Access) -> Message:
-        """Return a message that address and login work, or raise an error of the tree."""
         with client_of(access) as client:
             return client.check()
 
@@ -41,24 +39,22 @@ class DplCmsSource:
         self._client = client
 
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
-        """Return every event that starts on `from_date` or later: a complete snapshot, or an error of the tree."""
         return self._client.events(from_date)
 
     def ensure_writable(self) -> None:
-        """Return when the login may write to the website, or raise an error of the tree."""
         self._client.ensure_writable()
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:
-        """Write state and links to an event; the site takes both links at once, and without any clears both.
+        """Write state and links to an event; when only the state changed, no link is sent.
 
-        With only a state, the links stay: one that shows through from the series must not become the event's own.
+        A link that the event inherits from its series must not become its own.
         """
         links = (None, None) if status.changed == {"state"} else (status.link, status.admin_link)
         self._client.patch_event(uuid, state=status.state, link=links[0], admin_link=links[1])
 
 
 def client_of(access: Access) -> CmsClient:
-    """Return the website's client, to be closed by whoever asks for it."""
+    """Return the website's client, which the caller closes."""
     return CmsClient(access.url, access.login, access.password, connection=access.conn_id, settings=access.requests)
 
 

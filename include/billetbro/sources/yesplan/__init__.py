@@ -1,5 +1,3 @@
 """A venue's Yesplan as a source of events."""
 
-from billetbro.sources.yesplan.source import KIND
-
-__all__ = ["KIND"]
+from billetbro.sources.yesplan.source import KIND as KIND

@@ -1,4 +1,4 @@
-"""Where in an installation's custom data what stands: Yesplan itself knows no prices, links or capacity."""
+"""Which custom data of an installation holds what: Yesplan itself has no prices, links or capacity."""
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -9,7 +9,7 @@ _WRITTEN = "allowed.keyword_of_its_own"
 
 
 class CustomData(Section):
-    """Which keyword of the installation's custom data holds what; what is not named is neither read nor written."""
+    """The keywords of an installation's custom data; what has no keyword is neither read nor written."""
 
     capacity: Text | None = Field(None, description=_KEYWORD)
     description: Text | None = Field(None, description=_KEYWORD)
@@ -26,7 +26,7 @@ class CustomData(Section):
     @field_validator("sales_link", "admin_link", "sale_state", "sold", "available", "webhook_state")
     @classmethod
     def _is_written_alone(cls, value: str | None, info: ValidationInfo) -> str | None:
-        """See that nothing else is read from or written to a field that we write; those named before it are known."""
+        """Refuse a keyword that we write and that another setting uses; `info.data` has those declared before it."""
         prices = info.data.get("prices") or {}
         if value is not None and value in (*info.data.values(), *prices.values()):
             raise ValueError("a keyword that is named twice")

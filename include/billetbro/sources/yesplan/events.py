@@ -1,4 +1,4 @@
-"""What an event in Yesplan is to us, by its status and what people filled in. Pure.
+"""Translate an event of Yesplan, by its status and its custom data. Pure.
 
 | Yesplan says                                              | the event                                              |
 |-----------------------------------------------------------|--------------------------------------------------------|
@@ -39,15 +39,12 @@ from billetbro.sources.yesplan.values import (
 )
 
 UNREAD = "?"
-"""Stands for what was found where there was nothing to be read."""
+"""Shown as the value found where nothing could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventReader:
-    """Reads events by a venue's settings: what counts of them, and where in the custom data what stands.
-
-    Statuses and locations are given by their name, however it is written, or by their exact id.
-    """
+    """Reads events by a venue's settings; statuses and locations are given by name or exact id."""
 
     where: CustomData
     statuses: tuple[str, ...]
@@ -55,10 +52,10 @@ class EventReader:
     addresses: Mapping[str, WholeAddress]
 
     def source_event(self, event: YesplanEvent, custom_data: Mapping[str, object] | None) -> SourceEvent:
-        """Return the event; `custom_data` None is what could not be had."""
+        """Return the event; `custom_data` is None if it could not be read."""
         where, unreadable = self.where, dict(event.unreadable)
         if custom_data is None:
-            # Not without tickets: nobody knows.
+            # Not an event without tickets: they are unknown.
             unreadable |= {"custom_data": UNREAD, "ticket_categories": UNREAD}
         cancelled, counts = event.status.is_among(self.cancelled_statuses), event.status.is_among(self.statuses)
         if not (event.status.name or cancelled or counts):
@@ -118,10 +115,7 @@ class EventReader:
 
 
 def _values(where: CustomData, told: Mapping[str, object], unreadable: dict[str, str]) -> dict[str, object]:
-    """Return what people fill in of an event, by field; what is noted as unreadable is left out of it.
-
-    Only a description may hold several values.
-    """
+    """Return an event's values by field, None for those noted as unreadable; only a description may hold several."""
     keywords = {
         "capacity": where.capacity,
         "description": where.description,
@@ -142,9 +136,9 @@ def _values(where: CustomData, told: Mapping[str, object], unreadable: dict[str,
 def _categories(
     prices: Mapping[str, str], told: Mapping[str, object], unreadable: dict[str, str]
 ) -> Iterable[TicketCategory]:
-    """Yield the ticket categories that have a value; a price that is no number is noted as unreadable.
+    """Yield the ticket categories with a value; a price that is not a number is noted as unreadable.
 
-    A category is known by its keyword, so that another title in the settings is the same price with another name.
+    A category is identified by its keyword, so that a new title in the settings renames the price.
     """
     fields = Counter(prices.values())
     for title, keyword in prices.items():

@@ -1,7 +1,7 @@
-"""A venue's Yesplan as a source of events: its settings, reading, writing back. What an event is: yesplan_events.py.
+"""A venue's Yesplan as a source of events: its settings, reading, writing back. events.py says what an event is.
 
-Events are asked for by date and the library's own query, never by status: one that goes back to Option is in the
-snapshot still, and so withdrawn at once and not after having been absent.
+Events are read by date and the library's query, never by status: one that goes back to Option stays in the snapshot, and
+is withdrawn at once instead of after an absence.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from billetbro.sources.yesplan.write_back import CustomDataWriter
 
 
 class YesplanSettings(SourceSettings):
-    """A venue's Yesplan: what counts of it, and where in its custom data what stands."""
+    """A venue's Yesplan: which events count, and which custom data holds what."""
 
     conn_id: Text = Field(description="allowed.connection_of_yesplan")
     price_unit: PriceUnit = Field(description="allowed.price_unit_of_yesplan")
@@ -52,35 +52,30 @@ class YesplanSettings(SourceSettings):
 
     @contextmanager
     def opened(self, access: Access, *, lookback_days: int) -> Iterator[YesplanSource]:
-        """Give the venue's Yesplan for as long as a block lasts."""
         with client_of(access) as client:
             yield YesplanSource(client, self, lookback_days=lookback_days)
 
     @property
     def reach(self) -> timedelta:
-        """Return how far the horizon is."""
         return timedelta(days=self.horizon_days)
 
     def check(self, access: Access) -> Message:
-        """Return a message that address and key work, or raise an error of the tree."""
         with client_of(access) as client:
             return client.check()
 
     def has_event(self, access: Access, uuid: str) -> bool:
-        """Tell whether there is such an event, or raise an error of the tree."""
         with client_of(access) as client:
             return client.has_event(uuid)
 
     def events_of_group(self, access: Access, group: str) -> Sequence[str] | None:
-        """Return the events of a group, None when there is no such group; or raise an error of the tree."""
         with client_of(access) as client:
             return client.events_of_group(group)
 
 
 class YesplanSource:
-    """Reads a venue's events with their custom data, and writes the status of their sale into custom data.
+    """Reads a venue's events with their custom data, and writes their ticket status into custom data.
 
-    The window reaches `lookback_days` and `horizon_days` past the date that is asked for.
+    The window ends `lookback_days` and `horizon_days` after the date that is asked for.
     """
 
     def __init__(self, client: YesplanClient, settings: YesplanSettings, *, lookback_days: int) -> None:
@@ -96,10 +91,7 @@ class YesplanSource:
         self._writer = CustomDataWriter(client, settings.conn_id)
 
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
-        """Return every event that starts on `from_date` or later, up to the horizon: a complete snapshot, or an error.
-
-        Raises SettingsError when the installation lacks a keyword that the settings name.
-        """
+        """Return every event from `from_date` up to the horizon; raises SettingsError for an unknown keyword."""
         window = f"date:{from_date:%d-%m-%Y} TO {from_date + self._days:%d-%m-%Y}"
         query = f"{window} {visible(self._settings.query)}".strip()
         events = self._client.events(query)
@@ -107,35 +99,26 @@ class YesplanSource:
             return ()
         if not self._settings.custom_data.keywords:
             return tuple(self._reader.source_event(event, {}) for event in events)
-        told = self._client.custom_data(query, [event.id for event in events])
-        self._ensure_keywords_exist(told)
-        return tuple(self._reader.source_event(event, told.get(event.id)) for event in events)
+        custom_data = self._client.custom_data(query, [event.id for event in events])
+        self._ensure_keywords_exist(custom_data)
+        return tuple(self._reader.source_event(event, custom_data.get(event.id)) for event in events)
 
     def ensure_writable(self) -> None:
-        """Do nothing: reading has shown that the key is good, and no request is known that tells what it may write.
-
-        What it may not write is found when it is written, keyword by keyword (yesplan_write_back.py).
-        """
+        """Do nothing: reading proves the key, and no request tells what it may write (see write_back.py)."""
 
     def write_back(self, uuid: str, status: TicketStatus) -> None:
-        """Write what has changed of a ticket status under the keywords that hold it; nothing else is touched.
-
-        Raises PartlyRefused when only some keywords could be written, Refused when none could.
-        """
+        """Write what has changed of a ticket status to its keywords; raises PartlyRefused or Refused."""
         fields = {keyword: field for field, keyword in self._settings.custom_data.of_status.items()}
-        self._writer.write(
-            uuid,
-            {keyword: _written(field, status) for keyword, field in fields.items() if field in status.changed},
-            fields,
-        )
+        values = {keyword: _written(field, status) for keyword, field in fields.items() if field in status.changed}
+        self._writer.write(uuid, values, fields)
 
     def show_update(self, uuid: str, state: WebhookState, *, of_group: bool = False) -> None:
-        """Tell how a forced update ended, where the settings name a keyword for it ("Update State")."""
+        """Show how a forced update ended, where the settings name a keyword for it ("Update State")."""
         if keyword := self._settings.custom_data.webhook_state:
             self._client.write_custom_data(uuid, state_update(keyword, state), of_group=of_group)
 
     def _fields_of_one(self, event_ids: Sequence[str]) -> set[str] | None:
-        """Return the keywords that one event has, filled in or not; None when it cannot be told of the first few."""
+        """Return an event's keywords, filled in or not; None if those of the first few events cannot be read."""
         for event_id in event_ids[:GIVE_UP_AFTER]:
             try:
                 return set(self._client.custom_data_of(event_id))
@@ -143,16 +126,15 @@ class YesplanSource:
                 continue
         return None
 
-    def _ensure_keywords_exist(self, told: Mapping[str, Mapping[str, object]]) -> None:
-        """Raise one SettingsError for all keywords that the installation lacks.
+    def _ensure_keywords_exist(self, custom_data: Mapping[str, Mapping[str, object]]) -> None:
+        """Raise SettingsError with all keywords that the installation lacks.
 
-        Values of many events may leave out what nobody has filled in; one event's fields, asked for when in doubt, do
-        not.
+        The values of many events may omit empty fields; one event's fields, which are read when in doubt, do not.
         """
         wanted = self._settings.custom_data.keywords
-        known = {keyword for values in told.values() for keyword in values}
+        known = {keyword for values in custom_data.values() for keyword in values}
         if not known.issuperset(wanted):
-            fields = self._fields_of_one(list(told))
+            fields = self._fields_of_one(list(custom_data))
             if fields is None:
                 return
             known |= fields
@@ -164,12 +146,12 @@ class YesplanSource:
 
 
 def client_of(access: Access) -> YesplanClient:
-    """Return the client of a venue's Yesplan, to be closed by whoever asks for it."""
+    """Return the client of a venue's Yesplan, which the caller closes."""
     return YesplanClient(access.url, access.password.strip(), connection=access.conn_id, settings=access.requests)
 
 
 def _written(field: str, status: TicketStatus) -> str | int:
-    """Return how a field of a ticket status is written; an empty text empties it."""
+    """Return how a field of a ticket status is written; an empty text clears it."""
     if field == "state":
         return state_words(status.state) if status.state else ""
     value: str | int | None = getattr(status, field)

@@ -1,7 +1,7 @@
-"""How values of Yesplan's custom data are read and written: texts that people type, numbers among them. Pure.
+"""Read and write values of Yesplan's custom data: texts that people type, numbers included. Pure.
 
-A field that people choose values for holds a list. A list of one is that one, wherever a value is read. Several are one
-text with commas, and no number, yes, state or address, since nobody can tell which of them is meant.
+A choice field holds a list. A list of one is read as that one; several are a text with commas, but no number, yes, state
+or address, since it is unclear which one counts.
 """
 
 import re
@@ -26,29 +26,29 @@ _IN_WORDS = {
     SourceState.OCCURRED: "Afholdt",
 }
 _READ_BACK = (SourceState.ACTIVE, SourceState.SOLD_OUT, SourceState.TICKET_SALE_NOT_OPEN)
-"""States that we write. Whether an event is called off is told by its status alone, never by this field."""
+"""The states that are read back; only an event's status says that it is cancelled, never this field."""
 
 _MOST = 2**31
 _MOST_AMOUNT = 10**9
 
 
 def single(value: object) -> object:
-    """Return the one value that a list holds, None for none; anything else, also a list of several, as it is."""
+    """Return the only value of a list, None for an empty one; anything else, also a list of several, as it is."""
     chosen = _chosen(value)
     return None if not chosen else chosen[0] if len(chosen) == 1 else chosen
 
 
 def is_something(value: object) -> bool:
-    """Tell whether there is a value: not null, an empty text, or a list or an object with nothing in it."""
+    """Tell whether there is a value: not null, an empty text, or an empty list or object."""
     if isinstance(value, list | tuple):
         return any(map(is_something, value))
     return bool(value) if isinstance(value, dict) else _text(value) is not None
 
 
 def text_in(value: object) -> str | None:
-    """Return a value as text without white space around it, "true" or "false" for a tick; None where there is none.
+    """Return a value as stripped text ("true" or "false" for a tick), several joined by commas; None if there is none.
 
-    Several values are joined by commas; lists in lists and objects are no text.
+    Nested lists and objects are not text.
     """
     chosen = _chosen(value)
     if any(isinstance(one, list | tuple | dict) for one in chosen):
@@ -57,7 +57,6 @@ def text_in(value: object) -> str | None:
 
 
 def _chosen(value: object) -> list[object]:
-    """Return what a list holds, or what there is, without what is nothing."""
     return [one for one in (value if isinstance(value, list | tuple) else [value]) if is_something(one)]
 
 
@@ -69,7 +68,7 @@ def _text(value: object) -> str | None:
 
 
 def html_in(value: object) -> str | None:
-    """Return a text as HTML: as it is where it plainly is HTML, else with its lines and paragraphs kept apart."""
+    """Return a text as HTML: unchanged if it is HTML, else with its lines and paragraphs."""
     said = text_in(value)
     if said is None or is_html(said):
         return said
@@ -78,22 +77,21 @@ def html_in(value: object) -> str | None:
 
 
 def is_yes(value: object) -> bool:
-    """Tell whether somebody has said yes; nothing, and whatever cannot be understood, is a no."""
+    """Tell whether a value is a yes; anything else is a no."""
     return caseless(text_in(value) or "") in _YES
 
 
 def whole_in(value: object) -> int | None:
-    """Return a whole number of any sign, such as 240 or "240,0"; None where there is none."""
+    """Return a whole number of any sign, such as 240 or "240,0"; None for anything else."""
     amount = amount_in(value)
     return int(amount) if amount is not None and amount == int(amount) and abs(amount) < _MOST else None
 
 
 def amount_in(value: object) -> Decimal | None:
-    """Return an amount without the noise of floating point: a number, or a text with a comma or a point before its
-    decimals; None where there is none.
+    """Return a number, or a text with a decimal comma or point, without floating point noise; None for anything else.
 
-    The text "1.250" is none: nobody can tell whether it is a thousand, and a price is never guessed. "1.250,00" can be
-    read in one way only, and so can a point before more than three decimals.
+    "1.250" is ambiguous, and a price is never guessed: None. "1.250,00" and a point before more than three decimals are
+    not ambiguous.
     """
     found = single(value)
     if isinstance(found, Decimal | int) and not isinstance(found, bool):
@@ -108,7 +106,7 @@ def amount_in(value: object) -> Decimal | None:
 
 
 def _with_a_point(said: str) -> str | None:
-    """Return an amount as Python reads it; None for what is none, or could be two."""
+    """Return an amount as Python reads it; None for anything that is not one, or is ambiguous."""
     if _WITH_DOTS.fullmatch(said):
         return said.replace(".", "").replace(",", ".")
     if _WITH_COMMAS.fullmatch(said):
@@ -117,7 +115,7 @@ def _with_a_point(said: str) -> str | None:
 
 
 def is_no_text(value: object) -> bool:
-    """Tell whether a value is an object, or lists in a list, which is neither a text nor nothing."""
+    """Tell whether a value is an object or nested lists."""
     return is_something(value) and text_in(value) is None
 
 
@@ -127,11 +125,11 @@ def is_not_single(value: object) -> bool:
 
 
 def state_words(state: SourceState) -> str:
-    """Return what the venue's staff read for a sale state."""
+    """Return the word for a sale state that the venue's staff read."""
     return _IN_WORDS[state]
 
 
 def state_in(value: object) -> SourceState | None:
-    """Return the sale state that a field shows; None for anything that we do not write, such as a word of theirs."""
+    """Return the sale state that a field shows; None for anything that we do not write."""
     said = caseless(text_in(value) or "")
     return next((state for state in _READ_BACK if caseless(_IN_WORDS[state]) == said), None)

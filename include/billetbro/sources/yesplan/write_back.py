@@ -1,7 +1,7 @@
-"""Writing into a venue's custom data, where the key may not write every keyword, nor every event.
+"""Write custom data where the key may not write every keyword or every event.
 
-Yesplan refuses a write as a whole. So what is refused is written again keyword by keyword: an event whose link may be
-written gets it, whatever stands beside it. What that taught is kept for the run.
+Yesplan refuses a write as a whole, so a refused write is repeated keyword by keyword: what may be written is written.
+What is learned is kept for the run.
 """
 
 from collections import Counter
@@ -12,11 +12,11 @@ from billetbro.errors import NotFound, PartlyRefused, Refused
 
 FORBIDDEN = 403
 ENOUGH_REFUSALS = 3
-"""So many events in a row at which nothing may be written mean that it may be at none."""
+"""Events in a row at which nothing may be written, after which no event is tried."""
 
 
 class CustomDataWriter:
-    """Writes values into events' custom data during a run, and does not ask again for what cannot be written."""
+    """Writes events' custom data during a run, and does not try again what cannot be written."""
 
     def __init__(self, client: YesplanClient, connection: str) -> None:
         self._client = client
@@ -25,9 +25,9 @@ class CustomDataWriter:
         self._in_a_row: Counter[frozenset[str]] = Counter()
 
     def write(self, event_id: str, values: Mapping[str, object], fields: Mapping[str, str]) -> None:
-        """Write values by keyword; `fields` names the field of a ticket status that each keyword holds.
+        """Write values by keyword; `fields` maps keywords to fields of a ticket status.
 
-        Raises PartlyRefused when only some could be written, Refused when none could, each naming the keywords.
+        Raises PartlyRefused if only some could be written, Refused if none could, each naming the keywords.
         """
         closed = {keyword: self._closed[keyword] for keyword in values if keyword in self._closed}
         refused = closed | self._write_open(
@@ -38,7 +38,7 @@ class CustomDataWriter:
             raise self._error(refused, partly=partly)
 
     def _write_open(self, event_id: str, values: Mapping[str, object]) -> dict[str, Refused]:
-        """Write what may be writable, and return what was refused."""
+        """Write what is not known to be closed, and return what was refused."""
         if not values:
             return {}
         try:
@@ -61,7 +61,7 @@ class CustomDataWriter:
         return refused
 
     def _learn(self, refused: Mapping[str, Refused], asked: Collection[str]) -> None:
-        """Keep what is closed to the key: what was forbidden where others were not, or at several events in a row."""
+        """Note what the key may not write: forbidden while other keywords were not, or at several events in a row."""
         forbidden = {keyword: error for keyword, error in refused.items() if error.status == FORBIDDEN}
         if len(refused) < len(asked):
             self._in_a_row.clear()
@@ -82,5 +82,4 @@ class CustomDataWriter:
 
 
 def _naming(keyword: str, said: str) -> str:
-    """Return what Yesplan said of a keyword, with the keyword in it."""
     return said if keyword in said else f"{keyword}: {said}" if said else keyword
