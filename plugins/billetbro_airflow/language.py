@@ -1,4 +1,4 @@
-"""In which language staff are answered: the one asked for, else the Airflow variable's, else Danish."""
+"""The language of texts for staff: the requested one, else the Airflow variable's, else Danish."""
 
 import logging
 
@@ -10,12 +10,11 @@ log = logging.getLogger(__name__)
 
 
 def translator(asked: str | None = None) -> Translator:
-    """Return the translator for everything that staff read."""
+    """Return the translator for texts that staff read."""
     return translator_of_libraries(asked or _of_variable())
 
 
 def _of_variable() -> str:
-    """Return the language that the Airflow variable names; one that there is no catalogue for counts as none."""
     from airflow.sdk import Variable
 
     named = str(Variable.get(VARIABLE, default=DEFAULT_LANGUAGE)).strip().lower()

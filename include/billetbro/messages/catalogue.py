@@ -1,10 +1,9 @@
 """Sentences by their keys, in the reader's language, from the gettext catalogues in `locale/`.
 
-The code holds keys and values only. A catalogue's msgid is the key ("rejection.price_missing"), its msgstr the sentence
-with placeholders in braces. Where a source of events has a sentence of its own, it stands under the source's kind as
-msgctxt. `KEY.NAME` is a further sentence, which follows that of KEY where the value NAME is given. `FAMILY.*` is said
-for a key of the family that no catalogue has, with `{name}` for what follows the dot. A third language is one more
-folder in `locale/`.
+The code has keys and values only. A msgid is the key ("rejection.price_missing"), a msgstr the sentence with
+placeholders in braces. A sentence for one kind of source has that kind as its msgctxt. `KEY.NAME` is a second sentence,
+added when the value NAME is given. `FAMILY.*` stands for unknown keys of the family, with `{name}` for what follows the
+dot. A third language is one more folder in `locale/`.
 """
 
 from __future__ import annotations
@@ -21,20 +20,18 @@ from billetbro.models.message import Message
 LOCALE = Path(__file__).with_name("locale")
 DEFAULT_LANGUAGE = "da"
 ANY_SOURCE = "any"
-"""The kind of source of a library that the settings do not, or no longer, hold."""
+"""The kind of source of a library that the settings do not (or no longer) list."""
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the codes of the languages that have a catalogue, the default first."""
-    return tuple(
-        sorted((folder.name for folder in LOCALE.iterdir()), key=lambda name: (name != DEFAULT_LANGUAGE, name))
-    )
+    """Return the codes of the languages with a catalogue, the default first."""
+    return tuple(sorted((one.name for one in LOCALE.iterdir()), key=lambda name: (name != DEFAULT_LANGUAGE, name)))
 
 
 @cache
 def _catalogue(language: str) -> GNUTranslations:
-    # Babel takes a moment to import, and a step that says nothing does not need it.
+    # Imported here, because a step that writes no sentence does not need Babel.
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
@@ -53,9 +50,9 @@ def _catalogue(language: str) -> GNUTranslations:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Says what a key means in one language.
+    """Returns the sentence of a key in one language.
 
-    `source` is the kind of source of the library that is spoken of; `libraries` has each library's, by its id.
+    `source` is the kind of source of the library in question; `libraries` maps ids of libraries to kinds.
     """
 
     language: str = DEFAULT_LANGUAGE
@@ -64,7 +61,7 @@ class Translator:
     _of_source: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a language without a catalogue; look up how the source is called in sentences."""
+        """Raise ValueError for a language without a catalogue; look up the source's name."""
         if self.language not in languages():
             raise ValueError(f"no language {self.language!r}; there are {', '.join(languages())}")
         names = {name: self._sentence(name) or name for name in ("source", "of_source")}
@@ -72,10 +69,10 @@ class Translator:
         object.__setattr__(self, "_of_source", names)
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Return the key's sentence with these values; `number` decides between singular and plural.
+        """Return the key's sentence with these values; `number` chooses singular or plural.
 
-        `{source}`, `{Source}` and `{of_source}` need no value: they are what the library's source is called. A key
-        that no catalogue has, and no family, is returned as it is.
+        `{source}`, `{Source}` and `{of_source}`, the name of the library's source, need no value. An unknown key
+        without a family is returned unchanged.
         """
         number = values.get("number")
         sentence = self._sentence(key, number if isinstance(number, int) else None)
@@ -89,11 +86,11 @@ class Translator:
         return " ".join(text.format(**self._of_source, **filled) for text in (sentence, *more) if text is not None)
 
     def say(self, message: Message) -> str:
-        """Return a message as a sentence; several messages in one value are a line each below it."""
+        """Return a message as a sentence; a tuple of messages as a value becomes a line each below it."""
         return self(message.key, **message.values)
 
     def knows(self, key: str) -> bool:
-        """Return whether there is a sentence for the key."""
+        """Return whether the key has a sentence."""
         return self._sentence(key) is not None or self._sentence(key, 1) is not None
 
     def for_source(self, kind: str) -> Translator:
@@ -101,7 +98,7 @@ class Translator:
         return Translator(self.language, kind, self.libraries)
 
     def for_library(self, library: str) -> Translator:
-        """Return the translator for a library; one that nobody knows has any source."""
+        """Return the translator for a library; an unknown one has any source."""
         return self.for_source(self.libraries.get(library, ANY_SOURCE))
 
     def _said(self, value: object) -> object:

@@ -1,4 +1,4 @@
-"""One field's old and new value as a librarian reads them: Danish times, kroner, and what differs of a text."""
+"""A field's label, and its old and new value: Danish times, kroner, and the difference between texts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,21 +6,20 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from billetbro.messages.catalogue import Translator
-from billetbro.messages.fields import label_of
 from billetbro.models import FieldChange, Kind, Written
 from billetbro.reconcile.operations import operation_of
 
 TIMEZONE = ZoneInfo("Europe/Copenhagen")
 LONG_TEXTS = frozenset({"description_short", "description_long"})
 WIDTH = 96
-"""Characters of a long text that are shown on a line."""
+"""Characters of a long text on a line."""
 CONTEXT = 24
-"""Characters before what differs that are shown with it."""
+"""Characters shown before a difference."""
 ADDRESSES = frozenset({"url", "admin_url"})
 
 
 def shown_value(say: Translator, field: str, value: Written) -> str:
-    """Return a value as it is read: times in Danish time, øre as kroner, a state in the source's word; "-" for none."""
+    """Return a value for staff: Danish time, øre as kroner, a state in the source's word; "-" for none."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
@@ -38,7 +37,7 @@ def kroner(ore: int) -> str:
 
 
 def field_lines(say: Translator, kind: Kind, change: FieldChange, prices: Mapping[str, str]) -> list[str]:
-    """Return what becomes of a field, in a line, or three for a long text; `prices` are names of prices by their id."""
+    """Return a field's change in one line, or three for a long text; `prices` maps ids to names."""
     label = label_of(say, change.field, prices)
     if change.field in LONG_TEXTS:
         lines = difference(_folded(change.old), _folded(change.new))
@@ -52,8 +51,23 @@ def field_lines(say: Translator, kind: Kind, change: FieldChange, prices: Mappin
     return [f"{label}: {shown_value(say, change.field, change.old)} -> {new}"]
 
 
+def label_of(say: Translator, field: str, prices: Mapping[str, str]) -> str:
+    """Return a field's label; `prices` maps ids, by which fields name prices, to names.
+
+    A new event's prices are named directly: `price.Voksen`.
+    """
+    if not field.startswith("price."):
+        return say(f"label.{field}")
+    name = field.removeprefix("price.")
+    known, _, part = name.rpartition(".")
+    if part not in ("name", "value") or not known.isdigit():
+        return say("label.price", price=name)
+    price = prices.get(known) or say("label.price_number", id=known)
+    return say("label.price_part", price=price, part=say(f"label.{part}"))
+
+
 def difference(old: str, new: str) -> list[str]:
-    """Return the part in which two texts differ first, as a line of the old and one of the new, in their context."""
+    """Return the first difference of two texts, in context: a line of the old text and one of the new."""
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     start = max(0, old.rfind(" ", 0, max(0, same - CONTEXT)) + 1)
     lines = [f"{sign} {_excerpt(text, start)}" for sign, text in (("-", old), ("+", new)) if text]

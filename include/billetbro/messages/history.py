@@ -1,12 +1,11 @@
-"""An event's history, and what is rejected, as staff read them, in the library's time."""
+"""The texts of an event's history and of a library's rejections, in the library's time zone."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from billetbro.messages.catalogue import Translator
-from billetbro.messages.field_lines import LONG_TEXTS, WIDTH, difference, shown_value
-from billetbro.messages.fields import label_of
+from billetbro.messages.field_lines import LONG_TEXTS, WIDTH, difference, label_of, shown_value
 from billetbro.models import FieldChange, Kind, Link, Written
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.reasons import reason_message
@@ -15,12 +14,12 @@ from billetbro.store.event.lookup import FoundEvent
 
 
 def local_time(moment: datetime | None, zone: ZoneInfo) -> str:
-    """Return a moment in a time zone, as wide as a column."""
+    """Return a time in a time zone, padded to a column."""
     return f"{moment.astimezone(zone):%d.%m.%Y %H:%M}" if moment else " " * 16
 
 
 def event_line(say: Translator, event: FoundEvent, zone: ZoneInfo) -> str:
-    """Return one of several events as a line, to choose from."""
+    """Return an event as a line in a list to choose from."""
     gone = "" if event.present else f"  ({say('history.not_listed')})"
     return f"{local_time(event.starts_at, zone)}  {event.library}  {event.uuid}  {event.title}{gone}"
 
@@ -28,7 +27,7 @@ def event_line(say: Translator, event: FoundEvent, zone: ZoneInfo) -> str:
 def history_text(
     say: Translator, event: FoundEvent, link: Link | None, entries: Sequence[HistoryEntry], zone: ZoneInfo
 ) -> str:
-    """Return an event's link and everything that happened to it, oldest first."""
+    """Return an event's link and history, oldest first."""
     lines = [event.title, f"  {event.library}, {local_time(event.starts_at, zone).strip() or '?'}, uuid {event.uuid}"]
     if link is None:
         lines.append(f"  {say('history.not_linked')}")
@@ -70,7 +69,6 @@ def _field(say: Translator, change: FieldChange, prices: dict[str, str], zone: Z
 
 
 def _value(say: Translator, field: str, value: Written, zone: ZoneInfo) -> str:
-    """Return a value as it is read; a moment in the library's own time."""
     if field.endswith("_at") and isinstance(value, str):
         return local_time(datetime.fromisoformat(value), zone)
     shown = " ".join(shown_value(say, field, value).split())
@@ -78,7 +76,7 @@ def _value(say: Translator, field: str, value: Written, zone: ZoneInfo) -> str:
 
 
 def rejections_text(say: Translator, library: str, listed: Sequence[ListedRejection], zone: ZoneInfo) -> str:
-    """Return one library's rejections, each with its sentence."""
+    """Return a library's rejections with their sentences."""
     lines = [say("history.count_rejected", library=library, number=len(listed))]
     for one in listed:
         moments = {"first": one.first_seen_at, "last": one.last_seen_at, "resolved": one.resolved_at}

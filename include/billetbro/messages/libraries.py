@@ -1,4 +1,4 @@
-"""In which words staff are told of a library: those of its source, by the settings."""
+"""The translator with each library's kind of source, from the settings."""
 
 import os
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from billetbro.settings.libraries import DEFAULT_FILE, FILE_VARIABLE, LibrariesF
 
 
 def translator_of_libraries(language: str = DEFAULT_LANGUAGE, environ: Mapping[str, str] = os.environ) -> Translator:
-    """Return the translator that knows each library's kind of source, whatever mistakes its settings have besides."""
+    """Return the translator with each library's kind of source, whatever mistakes the settings have."""
     try:
         entries = read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)).libraries
     except LibrariesFileError:

@@ -1,4 +1,4 @@
-"""The plan of a run in words: what the next run would do to each event, field by field, and why."""
+"""The text of a run's plan: what the next run would do to each event, field by field, and why."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ CREATED_WITHOUT = (None, "")
 
 
 def plan_text(engine: Engine, run_id: str, say: Translator) -> str:
-    """Return the plan of a run, library by library, event by event; times are Danish."""
+    """Return the plan of a run by library and event, in Danish time."""
     with engine.connect() as connection:
         runs = read_runs(connection, run_id)
         parts = ["\n".join(_library(connection, run, say.for_library(run.library))) for run in runs]
@@ -42,18 +42,18 @@ def _library(connection: Connection, run: RunRecord, say: Translator) -> list[st
 
 
 def planned_rejections(run: RunRecord, say: Translator) -> list[tuple[str, str]]:
-    """Return what a run in mode `plan` would reject, each event's title with its sentence."""
+    """Return the titles of the events that a run in mode `plan` would reject, with their sentences."""
     return sorted((str(noted["title"]), rejection_sentence(noted, say)) for noted in run.planned_rejections or ())
 
 
 def rejection_sentence(noted: Mapping[Any, Any], say: Translator) -> str:
-    """Return what a rejection means, as a table holds it."""
+    """Return the sentence of a stored rejection."""
     values = {name: noted[name] for name in ("field", "found", "detail")}
     return say.say(rejection_message(noted["code"], **values))
 
 
 def planned_lines(connection: Connection, run: RunRecord, say: Translator) -> list[str]:
-    """Return what a library's plan says, without its heading: nothing when it did not come so far."""
+    """Return a library's plan without its heading; nothing if the run did not get that far."""
     if run.observed_at is None:
         return []
     rows = _rows(connection, run)
@@ -78,13 +78,11 @@ def planned_lines(connection: Connection, run: RunRecord, say: Translator) -> li
 
 
 def _counts(rows: Sequence[Mapping[Any, Any]], say: Translator) -> list[str]:
-    """Return how much of each sort is planned, in the order in which a run would do it."""
     found = Counter(Kind(row["kind"]) for row in rows if row["status"] == "planned")
     return [f"  {say(operation_of(kind).to_do_key)}: {found[kind]}" for kind in Kind if found[kind]]
 
 
 def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]:
-    """Return the plan's changes, each event's together, in order of start."""
     start = source_events.c.mapped["starts_at"].as_string().label("starts_at")
     of_event = (source_events.c.library == changes.c.library) & (source_events.c.uuid == changes.c.uuid)
     query = (
@@ -98,7 +96,6 @@ def _rows(connection: Connection, run: RunRecord) -> Sequence[Mapping[Any, Any]]
 
 
 def _change(row: Mapping[Any, Any], prices: Mapping[str, str], say: Translator) -> list[str]:
-    """Return one change: what is done and why, then each field."""
     operation = operation_of(Kind(row["kind"]))
     fields = [FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]]
     if operation.makes_event:
@@ -113,6 +110,6 @@ def _change(row: Mapping[Any, Any], prices: Mapping[str, str], say: Translator) 
 
 
 def names_of_prices(connection: Connection, library: str) -> dict[str, str]:
-    """Return what each of a library's prices is called in Place2book, by its id."""
+    """Return the names of a library's prices in Place2book, by id."""
     events = read_ticket_events(connection, library).values()
     return {str(price.price_id): price.name for event in events for price in event.prices or ()}

@@ -1,6 +1,6 @@
-"""A number and what is counted, in the singular and the plural. Pure."""
+"""A number with its noun in the singular or plural. Pure."""
 
 
 def pluralize(number: int, one: str, several: str) -> str:
-    """Return a number with its words: 1 ændring, 2 ændringer; in Danish and English none is several."""
+    """Return a number with its noun: 1 ændring, 2 ændringer, 0 ændringer."""
     return f"{number} {one if number == 1 else several}"

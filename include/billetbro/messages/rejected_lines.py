@@ -1,4 +1,4 @@
-"""What a report and a plan say of what was rejected, or of what they warn: what several events share is said once."""
+"""The rejections and warnings of a report or a plan; a sentence that several events share is said once."""
 
 from collections.abc import Iterable
 
@@ -12,12 +12,12 @@ from billetbro.store.schema.tables import source_events
 
 
 def rejected_lines(say: Translator, rejected: Iterable[tuple[str, str]]) -> list[str]:
-    """Return a heading, the title of each event that was rejected, and what is said of it behind the last of them."""
+    """Return a heading and the titles of the rejected events, each sentence after the last title it applies to."""
     return _lines(say, "report.rejected", rejected)
 
 
 def warning_lines(connection: Connection, library: str, say: Translator) -> list[str]:
-    """Return the same of what is on sale and probably is not as it was meant, which is no rejection."""
+    """Return the same for events on sale that are probably not as intended."""
     shown = source_events.c.mapped
     query = (
         select(shown["title"].as_string(), shown["outcome"].as_string(), shown["cut"].as_boolean())
@@ -32,9 +32,9 @@ def warning_lines(connection: Connection, library: str, say: Translator) -> list
     return _lines(say, "report.warned", warned)
 
 
-def _lines(say: Translator, heading: str, told: Iterable[tuple[str, str]]) -> list[str]:
+def _lines(say: Translator, heading: str, said: Iterable[tuple[str, str]]) -> list[str]:
     titles: dict[str, list[str]] = {}
-    for title, sentence in told:
+    for title, sentence in said:
         titles.setdefault(sentence, []).append(title or say("value.no_title"))
     if not titles:
         return []

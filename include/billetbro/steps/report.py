@@ -11,8 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import ProgrammingError
 
 from billetbro.messages.catalogue import Translator
-from billetbro.messages.field_lines import LONG_TEXTS, shown_value
-from billetbro.messages.fields import label_of
+from billetbro.messages.field_lines import LONG_TEXTS, label_of, shown_value
 from billetbro.messages.plan import names_of_prices, planned_lines, planned_rejections, rejection_sentence
 from billetbro.messages.rejected_lines import rejected_lines, warning_lines
 from billetbro.models import Kind, Outcome

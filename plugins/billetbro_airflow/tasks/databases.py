@@ -1,4 +1,4 @@
-"""The connections that are Billetbro's own: its database, and the key of the pseudonyms."""
+"""Billetbro's own connections: its databases, and the key for pseudonyms."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,16 +23,15 @@ WAREHOUSE_CONNECTION = "billetbro_warehouse"
 
 
 def billetbro_engine() -> Engine:
-    """Return the engine of the database that the connection `billetbro_db` (type postgres) names."""
+    """Return the engine of the connection `billetbro_db` (type postgres)."""
     return _engine_of(connection_named(DATABASE_CONNECTION))
 
 
 def warehouse_engine() -> Engine:
-    """Return the engine of the database that holds the schema `warehouse`.
+    """Return the engine of the connection `billetbro_warehouse` (type postgres) if there is one, else Billetbro's own.
 
-    It is the one that the connection `billetbro_warehouse` (type postgres) names, where there is that connection, else
-    Billetbro's own. Airflow says "there is none" also when it could not be asked: raises Retriable when the warehouse
-    was in a database of its own before.
+    Airflow also says "not found" when it could not look a connection up: raises Retriable when the warehouse was in
+    another database before.
     """
     try:
         given = connection_named(WAREHOUSE_CONNECTION)
@@ -45,7 +44,7 @@ def warehouse_engine() -> Engine:
 
 
 def _was_elsewhere(state: Engine) -> bool:
-    """Tell whether the warehouse had a database of its own; one that does not answer says so when it is used."""
+    """Tell whether the warehouse had its own database; False if ours does not answer, which shows when it is used."""
     try:
         return is_elsewhere(state)
     except OperationalError:
@@ -68,16 +67,15 @@ def _engine_of(given: Connection) -> Engine:
 
 @cache
 def _engine(url: URL) -> Engine:
-    """Return one engine for each database, with its pool, for as long as the process lives."""
     return connect(url)
 
 
 @contextmanager
 def values_kept_out_of_errors() -> Iterator[None]:
-    """Keep values, which may be personal data, out of what an error of the database says in a log.
+    """Keep values, which may be personal data, out of the messages of database errors.
 
-    SQLAlchemy shows the statement's parameters, and PostgreSQL the row that it refuses; where the connection is at
-    fault there is no row, and the error passes as it is, for the retry policy.
+    SQLAlchemy shows a statement's parameters, PostgreSQL the refused row. Errors of the connection have no row, and
+    pass unchanged for the retry policy.
     """
     try:
         yield
@@ -105,7 +103,7 @@ def _url(given: Connection) -> URL:
 
 
 def privacy_of(library: Library) -> Privacy:
-    """Return the library's policy for personal data and its retention, with the key when the policy needs one."""
+    """Return the library's policy for personal data, with the key if the policy needs one."""
     personal_data = library.personal_data
     key = None
     if personal_data.policy is PersonalDataPolicy.PSEUDONYMISE:

@@ -1,4 +1,4 @@
-"""Where `BILLETBRO_FILES` says that exports are also written to as Delta Lake tables, and how a step writes them."""
+"""The lake that `BILLETBRO_FILES` names, and how a step writes its export there."""
 
 import os
 from collections.abc import Iterator
@@ -26,59 +26,53 @@ FILES = "BILLETBRO_FILES"
 
 
 def lake() -> Lake | None:
-    """Return the lake in the folder or object store that BILLETBRO_FILES names, None when it names none.
-
-    Raises SettingsError when its kind is not known, or when the connection that it names is missing.
-    """
+    """Return the lake that BILLETBRO_FILES names, None if it is not set; raises SettingsError."""
     name = os.environ.get(FILES, "").strip()
     if not name:
         return None
-    # Here, since a step without a lake must not wait for the import.
+    # Imported here: a step without a lake must not wait for it.
     from billetbro.warehouse.lake.delta_lake import DeltaLake
 
     return DeltaLake(place_named(name))
 
 
 def place_named(name: str) -> LakePlace:
-    """Return where a lake is; raises SettingsError as `lake` does."""
+    """Return where a lake is; raises SettingsError for an unknown scheme or a missing connection."""
     found = parse_place(name)
     if found is None:
         raise SettingsError("error.no_lake", variable=FILES, place=name, kinds=", ".join(SCHEMES))
-    options = _options(found)
-    return LakePlace(name=name, uri=found.uri, options=options)
+    return LakePlace(name=name, uri=found.uri, options=_options(found))
 
 
 def _options(place: NamedPlace) -> dict[str, str]:
-    """Return the options that the store is opened with, what is secret in them masked in every log."""
+    """Return the store's options, secrets masked in logs."""
     if place.connection is None:
         return {}
     given = connection_named(place.connection)
-    options = storage_options(
-        place.kind,
-        ConnectionValues(
-            login=given.login or "", password=given.password or "", host=given.host or "", extra=given.extra_dejson
-        ),
+    values = ConnectionValues(
+        login=given.login or "", password=given.password or "", host=given.host or "", extra=given.extra_dejson
     )
+    options = storage_options(place.kind, values)
     for secret in secrets_of(options):
         mask_secret(secret)
     return options
 
 
 class Written:
-    """What a step writes to files: `now` is when it began, `summary` what was written, once it was."""
+    """What a step writes to files: when it began, and afterwards a summary."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.summary: FileSummary | None = None
 
     def __str__(self) -> str:
-        """Say it in words that follow a sentence; nothing when files are switched off."""
+        """Return the end of a sentence; empty without files."""
         return "" if self.summary is None else f"; to files: {self.summary}"
 
 
 @contextmanager
 def written_to_files(state: Engine, warehouse: Engine, library: str) -> Iterator[Written]:
-    """Write what the block exported to files, where BILLETBRO_FILES is set, also when some events could not be read."""
+    """Write what the block exported to files, if BILLETBRO_FILES is set, also when some events could not be read."""
     files, written = lake(), Written(utc_now())
     if files is None:
         yield written

@@ -1,4 +1,4 @@
-"""What the monthly report has of Airflow: which month and libraries, the warehouse, and where the files go."""
+"""Airflow's side of the monthly report: the month and libraries, the warehouse, and where the files go."""
 
 import os
 from collections.abc import Sequence
@@ -22,9 +22,9 @@ FOLDERS = frozenset({"", "file", "local"})
 
 
 def libraries_to_report(month: str, libraries: Sequence[str]) -> list[str]:
-    """Return the ids of the libraries, all when none is named, and bring the warehouse's schema up to date.
+    """Return the ids of the libraries (default: all), and bring the warehouse's schema up to date.
 
-    Raises SettingsError for a month that is none or has not begun, and LibrariesFileError for an unknown library.
+    Raises SettingsError for a month that is invalid or has not begun, LibrariesFileError for an unknown library.
     """
     chosen = load_settings().select(libraries)
     for library in chosen:
@@ -34,7 +34,7 @@ def libraries_to_report(month: str, libraries: Sequence[str]) -> list[str]:
 
 
 def month_of(library: Library, month: str, now: datetime) -> Month:
-    """Return the month that is asked for, the last whole one where the library is when none is."""
+    """Return the month asked for; by default the last whole month in the library's time zone."""
     zone = ZoneInfo(library.timezone)
     if not month.strip():
         return last_month(now, zone)
@@ -49,7 +49,7 @@ def month_of(library: Library, month: str, now: datetime) -> Month:
 
 def report_on(library_id: str, month: str, language: str | None = None) -> tuple[str, str]:
     """Make one library's report, store it, and return where its page and its rows are."""
-    # Here, since the drawing takes long to import, and `libraries_to_report` draws nothing.
+    # Imported here: `libraries_to_report` needs no charts, which take long to import.
     from billetbro.warehouse.reports.report import make_report, store_report
 
     (library,) = load_settings().select([library_id])
@@ -62,13 +62,10 @@ def report_on(library_id: str, month: str, language: str | None = None) -> tuple
 
 
 def _shelf(name: str) -> StoreShelf:
-    """Return the folder or object store of this name.
-
-    Raises SettingsError when Airflow does not know its kind, or has not the connection that it names.
-    """
+    """Return the folder or object store of this name; raises SettingsError if Airflow cannot open it."""
     try:
         root = ObjectStoragePath(name)
-        # Airflow reaches the store here for the first time; a path without it would go on without the connection.
+        # Airflow opens the store here; without this, a missing connection would go unnoticed.
         known = root.fs is not None
     except Exception as error:
         raise SettingsError("error.no_store", variable=REPORTS, place=name, kind=type(error).__name__) from error

@@ -1,4 +1,4 @@
-"""What the nightly DAG and the commands about personal data have of Airflow: connections, settings, files."""
+"""Airflow's side of the nightly DAG and the commands about personal data: connections, settings, files."""
 
 import time
 from collections.abc import Callable, Container, Sequence
@@ -33,12 +33,12 @@ from billetbro_airflow.tasks.readable_settings import readable_settings
 FORMER_KEYS = "former_keys"
 LEFT_BEHIND = " (warehouse in billetbro_db)"
 LONGEST_TIDYING = 15 * 60.0
-"""Seconds after which a night tidies no further library's files: what is left waits for the next."""
+"""Seconds after which a night tidies no more libraries' files; the rest waits for the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A warehouse, the files written from it, and the libraries to look after in it; `label` follows their names."""
+    """A warehouse, the files written from it, and its libraries; `label` follows their names."""
 
     warehouse: Engine
     files: Lake | None
@@ -47,9 +47,9 @@ class Place:
 
 
 def keys_of_pseudonyms() -> Keys:
-    """Return the keys in `billetbro_privacy`, masked in every log: its password, and `former_keys` in its extra.
+    """Return the keys in `billetbro_privacy`, masked in logs: its password, and `former_keys` in its extra.
 
-    Without that connection there are none. Raises SettingsError when former_keys is no list of texts.
+    None without that connection; raises SettingsError when former_keys is not a list of texts.
     """
     try:
         given = connection_named(KEY_CONNECTION)
@@ -64,11 +64,11 @@ def keys_of_pseudonyms() -> Keys:
 
 
 def places(libraries: Sequence[str], *, despite_mistakes: bool = False) -> tuple[Engine, list[Place]]:
-    """Return the engine of `sync`, and each place that holds personal data of these libraries (none named: of all).
+    """Return the engine of `sync`, and each place with personal data of these libraries (default: all).
 
-    Beside the warehouse that is written to, that is the one in Billetbro's own database, when `billetbro_warehouse` has
-    named another since, and nobody has dropped it yet. Mistakes in the settings end it with LibrariesFileError, unless
-    it is to go on `despite_mistakes`, with all that is stored.
+    The second place is an old warehouse in Billetbro's own database that was not dropped when `billetbro_warehouse`
+    named another. Raises LibrariesFileError for mistakes in the settings; `despite_mistakes` goes on with all that is
+    stored.
     """
     state, warehouse = billetbro_engine(), warehouse_engine()
     migrate(state)
@@ -94,22 +94,20 @@ def _libraries(stored: frozenset[str], wanted: Sequence[str], *, despite_mistake
 
 
 def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Do the night's work for these libraries, all when none is named; return how many rows it concerned.
+    """Do the night's work for these libraries (default: all); return how many rows it concerned.
 
-    One library's failure leaves the others untouched; raises at the end, naming those that failed.
+    Goes on after a library's failure, and raises at the end, naming the libraries that failed.
     """
     state, everywhere = places(libraries)
     keys = keys_of_pseudonyms()
-    # Those that were written from a warehouse that is left behind, too: only it tells whose time is over.
+    # An old warehouse's libraries too: only it knows what is past retention.
     files = everywhere[0].files
     nights: dict[str, Night] = {}
 
     def one(place: Place, library: Kept) -> None:
         nights[library.id + place.label] = keep_in_order(state, place.warehouse, library, privacy_of, keys, files)
 
-    in_turn = [
-        replace(place, libraries=longest_waiting_first(place.warehouse, place.libraries)) for place in everywhere
-    ]
+    in_turn = [replace(one, libraries=longest_waiting_first(one.warehouse, one.libraries)) for one in everywhere]
     failed = for_each_library_in(in_turn, one)
     if files is not None:
         failed = _tidied(state, files, in_turn[0], leaving=failed) | failed
@@ -120,7 +118,7 @@ def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str,
 
 
 def _tidied(state: Engine, files: Lake, place: Place, leaving: Container[str]) -> dict[str, Exception]:
-    """Tidy the files, but for the libraries in which something failed; return what went wrong here."""
+    """Tidy the files, except those of `leaving`; return what went wrong."""
     until = time.monotonic() + LONGEST_TIDYING
 
     def one(_: Place, library: Kept) -> None:
@@ -136,7 +134,7 @@ def _tidied(state: Engine, files: Lake, place: Place, leaving: Container[str]) -
 
 
 def for_each_library_in(everywhere: Sequence[Place], work: Callable[[Place, Kept], None]) -> dict[str, Exception]:
-    """Do the work for each library in each place; return by library what went wrong, without any value of a row."""
+    """Do the work for each library in each place; return errors by library, without values of rows."""
     failed: dict[str, Exception] = {}
     for place in everywhere:
         for library in place.libraries:
@@ -149,7 +147,7 @@ def for_each_library_in(everywhere: Sequence[Place], work: Callable[[Place, Kept
 
 
 def together(failed: dict[str, Exception]) -> Exception:
-    """Return one error that names each library that failed and says why: retriable if any of them is."""
+    """Return one error that names each failed library and its error, retriable if any is."""
     made = several(failed.values(), list(failed))
     made.__cause__ = next(iter(failed.values()))
     return made

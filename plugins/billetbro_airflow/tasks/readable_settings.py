@@ -1,4 +1,4 @@
-"""The libraries' settings as far as they can be read, for what must not wait until a colleague's mistake is mended."""
+"""The libraries' settings as far as they can be read, for commands that must not wait until a mistake is corrected."""
 
 import sys
 from collections import Counter
@@ -10,14 +10,14 @@ from billetbro_airflow.language import translator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:
-    """The settings, None when they have mistakes; `libraries` are those without one of their own."""
+    """The settings, None if they have mistakes; `libraries` are those without mistakes of their own."""
 
     settings: Settings | None
     libraries: tuple[Library, ...]
 
 
 def readable_settings() -> Readable:
-    """Return what can be read of the settings, and say on standard error when that is not all."""
+    """Return what can be read of the settings; warns on standard error when that is not all."""
     try:
         settings = load_settings()
     except LibrariesFileError:
@@ -27,7 +27,7 @@ def readable_settings() -> Readable:
 
 
 def _in_order() -> tuple[Library, ...]:
-    """Return the libraries without a mistake; nobody can tell which of two with one id is meant."""
+    """Return the libraries without a mistake and with a unique id."""
     try:
         libraries = libraries_in_order()
     except LibrariesFileError:

@@ -1,4 +1,4 @@
-"""How the DAGs' tasks are tried again: only for what can get better by itself."""
+"""The retry policy of the DAGs' tasks: only for errors that can go away by themselves."""
 
 import os
 from datetime import timedelta
@@ -14,7 +14,7 @@ CAN_GET_BETTER: list[type[BaseException] | str] = [
 
 
 def patience() -> dict[str, object]:
-    """Return the tasks' arguments: twice more, as far apart as `BILLETBRO_RETRY_SECONDS` says when a DAG is read."""
+    """Return the tasks' arguments: two retries, `BILLETBRO_RETRY_SECONDS` (read when a DAG is parsed) apart."""
     return {
         "retries": 2,
         "retry_delay": timedelta(seconds=int(os.environ.get("BILLETBRO_RETRY_SECONDS", "60"))),

@@ -1,4 +1,4 @@
-"""From a library's settings and an Airflow connection, of whatever type, to the library's source."""
+"""Open a library's source from its settings and its Airflow connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +13,14 @@ from billetbro_airflow.hooks.connections import PATIENCE_OF_A_TEST, access_of
 
 @contextmanager
 def source_of(library: Library) -> Iterator[Source]:
-    """Give a library's source, for as long as the block lasts."""
+    """Open a library's source for a block."""
     with opened_source(library) as opened:
         yield opened.source
 
 
 @contextmanager
 def opened_source(library: Library) -> Iterator[OpenedSource]:
-    """Give a library's source with what it was opened with, for as long as the block lasts."""
+    """Open a library's source for a block, with the access that it was opened with."""
     requests = RequestSettings(concurrency=library.requests.concurrency, per_second=library.requests.per_second)
     access = access_of(library.source.conn_id, requests)
     with library.source.opened(access, lookback_days=library.lookback_days) as source:
@@ -28,5 +28,5 @@ def opened_source(library: Library) -> Iterator[OpenedSource]:
 
 
 def check_source(library: Library) -> Message:
-    """Return a message that the source's address and login work, or raise an error of the tree."""
+    """Return a message that the source's address and login work; raises BilletbroError."""
     return library.source.check(access_of(library.source.conn_id, PATIENCE_OF_A_TEST))

@@ -1,6 +1,6 @@
-"""The steps of the hourly job, each for one library, with the connections that it needs: closed when it ends.
+"""The steps of the hourly job, each for one library, with the connections that it needs.
 
-Each function imports its step itself: a task starts in a process of its own, and needs no other's.
+Each function imports its own step, since every task starts a new process.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _run(engine: Engine, library: Library, request: RunRequest) -> LibraryRun:
 
 @contextmanager
 def apis_of(library: Library) -> Iterator[tuple[Source, Place2bookClient]]:
-    """Give the library's source and Place2book, for as long as the block lasts."""
+    """Open the library's source and Place2book for a block."""
     with source_of(library) as source, _place2book(library) as client:
         yield source, client
 
@@ -89,8 +89,6 @@ def apis_of(library: Library) -> Iterator[tuple[Source, Place2bookClient]]:
 def _place2book(library: Library) -> Iterator[Place2bookClient]:
     from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 
-    requests = library.requests
-    conn_id = library.place2book.conn_id
-    hook = Place2bookHook(conn_id, concurrency=requests.concurrency, per_second=requests.per_second)
+    hook = Place2bookHook(library.place2book.conn_id, **library.requests.model_dump())
     with hook.client as client:
         yield client

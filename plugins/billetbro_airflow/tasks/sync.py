@@ -1,6 +1,6 @@
-"""What the DAG's tasks do: begin a run, carry out a step for each library of a batch, announce, and report.
+"""The tasks of the hourly DAG: begin a run, run a step for each library of a batch, announce, and report.
 
-Each function imports what only it needs: every task starts in a process of its own.
+Each function imports what only it needs, since every task starts a new process.
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def request_of_this_run() -> RunRequest:
-    """Return what this run was asked to do; only a run that a person started counts as by hand."""
+    """Return the request of this run; only a run that a person started is by hand."""
     context = get_current_context()
     params, dag_run = as_meant(FORCED_UPDATE, context["params"]), context["dag_run"]
     return RunRequest(
@@ -50,7 +50,7 @@ def begin_run() -> list[list[str]]:
 
 
 def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, RunRequest], str]) -> None:
-    """Carry out a step for each library of the batch; skips the task when there is nothing to do for any of them."""
+    """Run a step for each library of the batch; skips the task when none has anything to do."""
     engine, settings, request = billetbro_engine(), load_settings(), request_of_this_run()
 
     def one(library_id: str) -> None:
@@ -64,10 +64,7 @@ def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, R
 
 
 def announce(assets: Sequence[Asset]) -> None:
-    """Let the assets' events name the libraries whose purchases this run exported; skips the task when there are none.
-
-    A failed library is left out of the events, and does not keep the others' readers waiting.
-    """
+    """Name the libraries whose purchases this run exported in the assets' events; skips the task if there are none."""
     exported = _exported_libraries() if _batches() else []
     if not exported:
         raise AirflowSkipException(translator()("summary.no_purchases"))
@@ -77,9 +74,9 @@ def announce(assets: Sequence[Asset]) -> None:
 
 
 def report_run() -> None:
-    """Print what was done and what was not; fails, naming them, when libraries or tasks failed.
+    """Print the report; fails, naming them, when libraries or tasks failed.
 
-    A task that was stopped from outside, or ran out of time or memory, could say nothing itself: Airflow tells of it.
+    Airflow knows of tasks that were killed or ran out of time or memory, and could not report themselves.
     """
     from billetbro.steps.report import make_report
     from billetbro_airflow.tasks.webhook_states import tell_who_asked
@@ -89,7 +86,7 @@ def report_run() -> None:
     made = make_report(billetbro_engine(), request.run_id, say, sorted(request.events))
     silent = silent_failures(_states_of_this_run(), _batches(), made.failures, say)
     summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
-    # Printed, since that makes each line a line of the task's log, and plain text in `airflow dags test`.
+    # Printed: each line becomes a line of the task's log, and plain text in `airflow dags test`.
     print(made.text.removesuffix(made.summary) + summary)
     tell_who_asked(billetbro_engine(), request)
     if made.failures or silent:
@@ -99,9 +96,9 @@ def report_run() -> None:
 def silent_failures(
     states: Mapping[str, str | None], batches: Batches, named: Sequence[str], say: Translator
 ) -> list[str]:
-    """Return a sentence for each failed task of which no library that it worked on is named as failed already.
+    """Return a sentence for each failed task with no library among those `named` as failed.
 
-    A task of a mapped group goes by its id, an underscore and its place among the batches.
+    `states` names a mapped task by its id, an underscore and the batch's index.
     """
     sentences = []
     for task, state in sorted(states.items()):
@@ -113,7 +110,6 @@ def silent_failures(
 
 
 def _batches() -> Batches:
-    """Return the run's batches, none when `select_libraries` failed."""
     return get_current_context()["ti"].xcom_pull(task_ids="select_libraries") or []
 
 

@@ -1,4 +1,4 @@
-"""What the DAG `ticket_status` has of Airflow: its run, connections, and a task that is skipped, done or failed."""
+"""The task of the DAG `ticket_status`."""
 
 import logging
 
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 def follow_sales() -> None:
-    """Set right the buttons that a sale window has made wrong; fails at the end, naming the libraries that failed.
+    """Update the ticket buttons where a sale window opens or closes; fails at the end, naming failed libraries.
 
-    Skips the task, without a request or a look at the settings, when no sale opens or closes now.
+    Skips the task, without a request or reading the settings, when there is none.
     """
     engine = billetbro_engine()
     with values_kept_out_of_errors():
@@ -27,7 +27,7 @@ def follow_sales() -> None:
     libraries = [library for library in load_settings().libraries if library.id in due] if due else []
     if not libraries:
         raise AirflowSkipException(translator()("sales.none_due"))
-    # The hourly job's runs have the same ids on the hour.
+    # On the hour, the hourly job's run has the same id.
     run_id = f"ticket_status__{get_current_context()['dag_run'].run_id}"
 
     def one(library: Library) -> Followed | None:
@@ -36,10 +36,10 @@ def follow_sales() -> None:
             run = LibraryRun(engine=engine, library=library, request=request, now=utc_now())
             return follow_sale_windows(run, source, client)
 
-    _tell(for_each_due(engine, run_id, libraries, one))
+    _log(for_each_due(engine, run_id, libraries, one))
 
 
-def _tell(done: Round) -> None:
+def _log(done: Round) -> None:
     for library, sentence in done.said.items():
         log.info("%s: %s", library, sentence)
     for library, error in done.failed.items():

@@ -1,14 +1,13 @@
-"""Let a DAG with a deadline be run by `dag.test()` and `airflow dags test`, as often as wanted in one process."""
+"""Let `dag.test()` and `airflow dags test` run a DAG with a deadline, repeatedly in one process."""
 
 from airflow.sdk import DAG
 
 
 def allow_trial_runs(dag: DAG) -> None:
-    """Let `dag.test()` leave the deadline out of its runs, which are not scheduled, and so cannot be late.
+    """Make `dag.test()` ignore the deadline and restore the params' defaults; the scheduler's runs are not affected.
 
-    Airflow 3.3 serializes the DAG for such a run in memory only, and then looks its deadline up in the database at the
-    run's end, where it is not. It also keeps a run's configuration as the params' defaults for the next run in the same
-    process; they are put back. The scheduler's runs are not concerned.
+    For a test run, Airflow 3.3 serializes the DAG in memory only, and fails when it looks up its deadline in the
+    database at the end. It also keeps the run's configuration as the params' defaults.
     """
     run = dag.test
 

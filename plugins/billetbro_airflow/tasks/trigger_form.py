@@ -1,8 +1,7 @@
-"""The forms in which a person starts a DAG: their fields, and what they accept.
+"""The forms for starting a DAG by hand: their fields, and what they accept.
 
-They are in Danish and English: a form is made when a DAG is parsed, which asks no database for the reader's language.
-
-Airflow's page sends null for a field that was emptied, and so may the command line and the API: null is an empty field.
+They are in Danish and English: parsing a DAG must not read the reader's language from a database. Airflow's page, the
+command line and the API may send null for an empty field.
 """
 
 from collections.abc import Mapping
@@ -68,9 +67,9 @@ MONTHLY_REPORT = {
 
 
 def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
-    """Return how a form was filled in for this run, by the names of its fields.
+    """Return the values of a form for this run, by field.
 
-    Raises LibrariesFileError for a param that the form does not have: one mistyped `libraries` would mean all of them.
+    Raises LibrariesFileError for an unknown param: a mistyped `libraries` would mean all of them.
     """
     from billetbro.settings.file import LibrariesFileError, suggestion
 
@@ -85,6 +84,6 @@ def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:
 
 
 def as_meant(form: Mapping[str, Param], params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was filled in, where null is an empty list, which is all of them, or an empty text."""
+    """Return the values of a form, null as an empty list (which means all) or text."""
     empty = {name: [] if "array" in param.schema.get("type", ()) else "" for name, param in form.items()}
     return {name: empty.get(name) if value is None else value for name, value in params.items()}

@@ -1,4 +1,4 @@
-"""The end of a run for those who asked for it in the source: they are told, whatever became of it."""
+"""Show the outcome of a run in the source where it was requested."""
 
 import logging
 from itertools import groupby
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def tell_who_asked(engine: Engine, request: RunRequest) -> None:
-    """Tell each source how the events stand that were asked for in it; what goes wrong there is logged, no more."""
+    """Show in each source the state of the events requested there; errors are only logged."""
     for library_id, pending in groupby(whom_to_tell(engine, request), key=lambda one: one.library):
         try:
             with source_of(load_settings().library(library_id)) as source:

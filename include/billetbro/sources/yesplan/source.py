@@ -1,7 +1,7 @@
 """A venue's Yesplan as a source of events: its settings, reading, writing back. events.py says what an event is.
 
-Events are read by date and the library's query, never by status: one that goes back to Option stays in the snapshot, and
-is withdrawn at once instead of after an absence.
+Events are read by date and the library's query, never by status: one that goes back to Option stays in the snapshot,
+and is withdrawn at once instead of after an absence.
 """
 
 from __future__ import annotations

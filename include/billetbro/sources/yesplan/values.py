@@ -1,7 +1,7 @@
 """Read and write values of Yesplan's custom data: texts that people type, numbers included. Pure.
 
-A choice field holds a list. A list of one is read as that one; several are a text with commas, but no number, yes, state
-or address, since it is unclear which one counts.
+A choice field holds a list. A list of one is read as that one; several are a text with commas, but no number, yes,
+state or address, since it is unclear which one counts.
 """
 
 import re
