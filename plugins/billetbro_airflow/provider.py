@@ -1,10 +1,10 @@
-"""What Airflow needs to know of us: connection types, with labels and a working "Test", and `airflow billetbro`.
+"""The provider's description for Airflow: connection types, and the commands `airflow billetbro`.
 
-Labels are short, and in Danish and English: Airflow reads them when it starts, and shows them to every reader.
+Labels are in Danish and English, since Airflow reads them at start and shows them to every reader.
 """
 
 PORT = "Port (443; uden den virker Test ikke / without it Test does not work)"
-"""Airflow 3.3's pages send port 0 for none, which its API takes for another address than the stored one."""
+"""Airflow 3.3's pages send port 0 for an empty port, which its API takes for a changed address."""
 
 DPL_CMS: dict[str, object] = {
     "connection-type": "dpl_cms",
@@ -60,7 +60,7 @@ YESPLAN: dict[str, object] = {
 
 
 def get_provider_info() -> dict[str, object]:
-    """Return the provider's description, in the shape that Airflow's entry point `apache_airflow_provider` wants."""
+    """Return the provider's description, for the entry point `apache_airflow_provider`."""
     return {
         "package-name": "billetbro",
         "name": "Billetbro",

@@ -1,4 +1,4 @@
-"""A list in which one id stands more than once: alike it is one item, otherwise nobody knows which of them holds."""
+"""Ids that occur twice in a list: with the same content they are one item, else it is unknown which is right."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
@@ -10,7 +10,7 @@ _CONTENTS_AT_MOST = 5
 
 
 def once_each(items: Iterable[T], id_of: Callable[[T], str], doubted: Callable[[Sequence[T]], T]) -> tuple[T, ...]:
-    """Return an item for each id, in order; `doubted` makes one of several that differ."""
+    """Return one item for each id, in order; `doubted` makes one of several that differ."""
     found: dict[str, list[T]] = {}
     for item in items:
         contents = found.setdefault(id_of(item), [])
@@ -20,11 +20,11 @@ def once_each(items: Iterable[T], id_of: Callable[[T], str], doubted: Callable[[
 
 
 def agreed(values: Iterable[T]) -> T | None:
-    """Return what all of the contents say; None where they differ."""
+    """Return the value if all are equal, else None."""
     first, *others = values
     return first if all(other == first for other in others) else None
 
 
 def both_named(titles: Iterable[str]) -> str:
-    """Return the titles of what differs, in an order that is the same every hour."""
+    """Return the titles in a stable order."""
     return " / ".join(f'"{shown(title)}"' for title in sorted(titles))

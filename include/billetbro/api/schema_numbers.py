@@ -1,9 +1,8 @@
-"""Numbers as other languages write them, and no others.
+"""Numbers in JSON and in texts.
 
-A number of floating point carries its noise along: 29.95 arrives as 29.949999999999999. What lies within a millionth
-of a whole number of hundredths, far more than such noise and far less than anybody means, is that number. A text is a
-number only in plain digits: neither "1_000" nor digits of other scripts, "1e3" or "Infinity", though Python would
-read them.
+Floating point adds noise: 29.95 may arrive as 29.949999999999999. A number within a millionth of a whole number of
+hundredths is rounded to it. A text is a number only in plain digits: not "1_000", digits of other scripts, "1e3" or
+"Infinity", which Python would read.
 """
 
 import re
@@ -17,7 +16,7 @@ _TOO_LARGE = Decimal(10) ** 20
 
 
 def number(value: object) -> Decimal:
-    """Return a JSON number, or a text that is one, exactly as sent; raises ValueError for anything else."""
+    """Return a JSON number, or a numeric text, exactly as sent; raises ValueError for anything else."""
     match value:
         case bool():
             raise ValueError("a number is needed")
@@ -35,28 +34,28 @@ def number(value: object) -> Decimal:
 
 
 def without_noise(exact: Decimal, step: Decimal = _HUNDREDTH) -> Decimal:
-    """Return the multiple of `step` that a number lies within a hair of, else the number as it is."""
+    """Return the multiple of `step` within NOISE of a number, else the number unchanged."""
     nearest = exact.quantize(step)
     return nearest if exact != nearest and abs(exact - nearest) <= NOISE else exact
 
 
 def amount(value: object) -> Decimal:
-    """Return an amount of money without noise; raises ValueError for what is no number."""
+    """Return an amount of money without noise; raises ValueError."""
     return without_noise(number(value))
 
 
 def whole(value: object) -> int:
-    """Return a count without noise; raises ValueError for what is no whole number."""
+    """Return a count without noise; raises ValueError."""
     return _as_int(without_noise(number(value), Decimal(1)))
 
 
 def exactly_whole(value: object) -> int:
-    """Return a number that names something, such as an id, which has no noise; raises ValueError for no whole one."""
+    """Return a whole number, such as an id, without tolerating noise; raises ValueError."""
     return _as_int(number(value))
 
 
 def as_text(value: object) -> object:
-    """Return a number as the text of it, without a fraction of nothing (2735.0); anything else as it is."""
+    """Return a number as text, 2735.0 as "2735"; anything else unchanged."""
     if isinstance(value, Decimal) and value.is_finite():
         whole_number = abs(value) < _TOO_LARGE and value == value.to_integral_value()
         return str(int(value)) if whole_number else str(value)

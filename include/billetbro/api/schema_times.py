@@ -1,8 +1,7 @@
-"""Times as other languages write them: date, time of day and distance from UTC, all three.
+"""Times with an offset from UTC, as various languages write them.
 
-ISO 8601 with T or a blank, with or without seconds and their fraction; Z, UTC, GMT, +01, +0100 or +01:00, and after
-that a zone's name, which adds nothing. 24:00 is the midnight that ends the day. A time that does not say how far from
-UTC it is, is none: nobody knows which clock it was read from.
+ISO 8601 with T or a blank, optional seconds and fraction; Z, UTC, GMT, +01, +0100 or +01:00, and optionally a zone's
+name, which is ignored. 24:00 is the midnight at the end of the day. A time without an offset is not accepted.
 """
 
 import re
@@ -20,7 +19,7 @@ _MIDNIGHT = (24, 0, 0, 0)
 
 
 def moment(value: object) -> datetime:
-    """Return the time that a text tells, in UTC; raises ValueError for any other value, and outside the calendar."""
+    """Return a text as a time in UTC; raises ValueError for any other value, and outside the calendar."""
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise ValueError("a time with its distance from UTC is needed")

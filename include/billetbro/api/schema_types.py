@@ -1,4 +1,4 @@
-"""The values in untrusted JSON, read leniently: what cannot be understood becomes None, noted where it matters."""
+"""Values in untrusted JSON, read leniently: what cannot be understood becomes None, and is noted where it matters."""
 
 import json
 import re
@@ -32,14 +32,14 @@ class Wire(BaseModel):
 
 
 def cleaned(value: object) -> object:
-    """Return a text without NUL and lone surrogates, which neither PostgreSQL nor UTF-8 takes."""
+    """Return a text without NUL and lone surrogates, which PostgreSQL and UTF-8 do not accept."""
     if not isinstance(value, str):
         return value
     return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def shown(value: object) -> str:
-    """Return what was found, short enough for a sentence."""
+    """Return a value, short enough for a sentence."""
     plain = isinstance(value, str | Decimal)
     text = str(value) if plain else json.dumps(value, default=str, ensure_ascii=False)
     clean = " ".join(str(cleaned(text)).split())
@@ -47,10 +47,7 @@ def shown(value: object) -> str:
 
 
 def noted(field: str | None = None) -> WrapValidator:
-    """Read a value that cannot be understood as None, and note it as `field` where a field is named.
-
-    The notes go into the mapping that is given as the validation's context.
-    """
+    """Read a value that cannot be understood as None, and note it under `field` in the validation's context."""
 
     def keep(value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
         try:
@@ -64,7 +61,7 @@ def noted(field: str | None = None) -> WrapValidator:
 
 
 def unwrapped(data: object, name: str) -> object:
-    """Return what is inside `{name: {...}}`, or the data itself when it came bare."""
+    """Return the content of `{name: {...}}`, or the data itself if it is not wrapped."""
     if isinstance(data, dict) and set(data) == {name}:
         return data[name]
     return data
@@ -76,9 +73,9 @@ def written_moment(moment: datetime) -> str:
 
 
 def as_list(value: object) -> object:
-    """Return what PHP wrote as an object, a list whose first places are gone, as the list that it is, in its order.
+    """Return a list that PHP wrote as an object (some indices are missing) as a list, in order.
 
-    An empty object stays one: PHP writes an empty list as such, and nothing may be taken for gone because of another.
+    An empty object stays one: PHP writes an empty list as [], and an error must not be taken for an empty list.
     """
     if not isinstance(value, dict) or not value or not all(_is_place(key) for key in value):
         return value
@@ -94,7 +91,7 @@ def _none_for_empty_list(value: object) -> object:
 
 
 def _digits(letters: str) -> Callable[[object], object]:
-    """Return a reader of ids that may come with letters before them, as in evm5000."""
+    """Return a reader of ids with an optional prefix, as in evm5000."""
 
     def read(value: object) -> object:
         return exactly_whole(value.strip().removeprefix(letters) if isinstance(value, str) else value)
@@ -113,6 +110,6 @@ EventId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("ev"))]
 LenientText = Annotated[Text | None, noted()]
 LenientWords = Annotated[TextOrNumber | None, noted()]
 Listed = BeforeValidator(as_list)
-"""Reads a list also where PHP wrote it as an object."""
+"""Reads a list that PHP may have written as an object."""
 ObjectOrNone = BeforeValidator(_none_for_empty_list)
 """PHP writes an object without fields as an empty list."""

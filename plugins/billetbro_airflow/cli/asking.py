@@ -1,4 +1,4 @@
-"""What the commands about events have in common: the library's time, the one event that is meant, and JSON."""
+"""Helpers of the commands about events: the library's time zone, the event in question, and JSON."""
 
 import json
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ from billetbro_airflow.cli.running import CommandEnded
 
 DEFAULT_TIMEZONE = str(Library.model_fields["timezone"].default)
 MANY = 30
-"""So many events are listed to choose from."""
+"""Events listed to choose from."""
 
 
 def timezones() -> dict[str, str]:
-    """Return each library's time zone; none when the settings have mistakes, which are not what was asked about."""
+    """Return each library's time zone; none when the settings have mistakes."""
     settings = _settings()
     return {library.id: library.timezone for library in settings.libraries} if settings else {}
 
@@ -36,21 +36,21 @@ def _settings() -> Settings | None:
 
 
 def timezone_of(library: str) -> str:
-    """Return a library's time zone, the usual one when the settings do not tell."""
+    """Return the name of a library's time zone, the default one if it is unknown."""
     return timezones().get(library, DEFAULT_TIMEZONE)
 
 
 def zone_of(library: str) -> ZoneInfo:
-    """Return a library's time zone to show moments in."""
+    """Return a library's time zone."""
     return ZoneInfo(timezone_of(library))
 
 
 def events_named(
     connection: Connection, sought: str, libraries: Sequence[str], say: Translator
 ) -> tuple[FoundEvent, ...]:
-    """Return no event or the one that is meant; raises CommandEnded with all of them when they are several.
+    """Return no event or the one sought; raises CommandEnded, listing them, if there are several.
 
-    Raises LibrariesFileError for a library that the settings do not know, as long as they can be read.
+    Raises LibrariesFileError for an unknown library, if the settings can be read.
     """
     if settings := _settings():
         settings.select(libraries)
@@ -66,14 +66,14 @@ def events_named(
     return found
 
 
-def with_sentences(told: HistoryEntry | ListedRejection, say: Translator) -> dict[str, object]:
-    """Return what was told as JSON can hold it, its messages as sentences."""
-    values = {one.name: getattr(told, one.name) for one in fields(told)}
+def with_sentences(entry: HistoryEntry | ListedRejection, say: Translator) -> dict[str, object]:
+    """Return an entry's fields, with messages as sentences."""
+    values = {one.name: getattr(entry, one.name) for one in fields(entry)}
     return {name: say.say(value) if isinstance(value, Message) else value for name, value in values.items()}
 
 
 def as_json(content: object) -> str:
-    """Return frozen types, mappings and lists as JSON; moments in ISO 8601."""
+    """Return dataclasses, mappings and lists as JSON, times in ISO 8601."""
     return json.dumps(content, ensure_ascii=False, indent=2, default=_plain)
 
 

@@ -1,4 +1,4 @@
-"""`airflow billetbro check`: settings, databases, connections and event makers; what is wrong, and how to mend it."""
+"""`airflow billetbro check`: settings, databases, connections, event makers; what is wrong, and how to correct it."""
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ from billetbro_airflow.tasks.sources import check_source, source_of
 
 
 def run(args: Namespace) -> int:
-    """Print a line for each thing that was looked at, as it is; exit code 1 when anything is wrong."""
+    """Print a line for each check; exit code 1 when anything is wrong."""
     say = translator(args.language)
     everything: list[Checked] = []
     for one in _checks(args.libraries):
@@ -57,7 +57,7 @@ def _settings(ids: Sequence[str]) -> Message:
 
 
 def _in_order(ids: Sequence[str]) -> list[Library]:
-    """Return the libraries that can be looked at whatever is wrong with the file's others."""
+    """Return the libraries that can be checked, whatever is wrong with the others."""
     try:
         return [library for library in libraries_in_order() if not ids or library.id in ids]
     except LibrariesFileError:
@@ -70,7 +70,7 @@ def _database(tables: MetaData) -> Message:
 
 
 def _privacy(libraries: Sequence[Library]) -> Iterator[Checked]:
-    """Look at the key of the pseudonyms, where a library's policy needs it."""
+    """Check the key for pseudonyms, if a library's policy needs it."""
     policy = PersonalDataPolicy.PSEUDONYMISE
     need_it = [library for library in libraries if library.personal_data.policy is policy]
     if need_it:
@@ -80,13 +80,13 @@ def _privacy(libraries: Sequence[Library]) -> Iterator[Checked]:
 
 
 def _key_of(library: Library) -> Message:
-    """Say that the key is there and long enough; raises Fatal when it is not."""
+    """Return a message that the key is there and long enough, or raise Fatal."""
     privacy_of(library)
     return Message("check.key")
 
 
 def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]:
-    """Look at one Place2book connection, and at the event makers of the libraries that use it."""
+    """Check a Place2book connection, and the event makers of the libraries that use it."""
     usable: dict[int, str] = {}
 
     def look() -> Message:
@@ -101,7 +101,7 @@ def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]
 
 
 def _source(library: Library) -> Iterator[Checked]:
-    """Look at a library's source: the login, the list of events from today, and a price in it."""
+    """Check a library's source: the login, the list of events from today, and its prices."""
     events: list[SourceEvent] = []
 
     def look() -> Message:

@@ -1,7 +1,7 @@
-"""The commands `airflow billetbro ...` as Airflow's command line reads them, at the start of every `airflow`.
+"""The commands `airflow billetbro ...`, which Airflow's command line imports whenever `airflow` starts.
 
-A subcommand is a module of this package, named like it, with `run(args) -> int`, the exit code. It is imported when it
-is called, and not before: nothing heavy belongs in this file.
+A subcommand is a module of this package with `run(args) -> int`, which returns the exit code. It is imported only when
+it is called: nothing heavy belongs in this file.
 """
 
 import os
@@ -16,17 +16,14 @@ from billetbro_airflow.cli.running import run_command
 
 
 def _ids(text: str) -> list[str]:
-    """Return the parts between the commas."""
     return [part for one in text.split(",") if (part := one.strip())]
 
 
 def _numbers(text: str) -> list[int]:
-    """Return the numbers between the commas."""
     return [int(one) for one in _ids(text)]
 
 
 def _language(code: str) -> str:
-    """Return the code of a language that there is a catalogue of; raises what argparse shows, naming them all."""
     from billetbro.messages.catalogue import languages
 
     if code not in languages():
@@ -35,9 +32,9 @@ def _language(code: str) -> str:
 
 
 def _help(name: str) -> str:
-    """Return a help text in the language of the command line; none where Airflow reads the command line of another.
+    """Return a help text in the requested language; empty when another command is running.
 
-    The Airflow Variable counts where the environment sets it: Airflow's database is not asked for a help text.
+    The Airflow Variable counts only if the environment sets it: no database is read for a help text.
     """
     if "billetbro" not in sys.argv:
         return ""
@@ -85,5 +82,5 @@ SUBCOMMANDS = (
 
 
 def billetbro_commands() -> list[CLICommand]:
-    """Return the group `billetbro`; the provider names this function to Airflow."""
+    """Return the group `billetbro`; named in the provider's description."""
     return [GroupCommand(name="billetbro", help="Billetbro: Place2book", subcommands=SUBCOMMANDS)]

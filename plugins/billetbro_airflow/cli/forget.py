@@ -1,8 +1,8 @@
-"""`airflow billetbro forget`: remove what is known of a person, from every table and file.
+"""`airflow billetbro forget`: remove a person's data from every table and file.
 
-Exit codes: 0 removed, or found with `--dry-run`; 1 not carried out, or not in every library; 3 nothing found.
-The address is best not given as an argument, which the shell's history and the list of processes show: without one it
-is asked for, or read from standard input. Airflow logs no arguments of this command.
+Exit codes: 0 removed, or found with `--dry-run`; 1 failed, perhaps in some libraries only; 3 nothing found. Arguments
+show in the shell's history and the list of processes, so without one the address is asked for, or read from standard
+input. Airflow does not log this command's arguments.
 """
 
 import sys
@@ -20,9 +20,9 @@ NOTHING_FOUND = 3
 
 
 def run(args: Namespace) -> int:
-    """Remove the person from each library; one library's failure leaves the others untouched.
+    """Remove the person from each library, going on after a failure.
 
-    Nobody has to wait to be forgotten until the settings are mended: what is stored tells the libraries.
+    Works with mistakes in the settings too: the libraries are those that are stored.
     """
     email = args.email or ("" if args.phone or args.purchases else _asked())
     for given in (email, args.phone):
@@ -47,7 +47,7 @@ def run(args: Namespace) -> int:
 
 
 def _asked() -> str:
-    """Ask for the address, or read it from standard input when nobody is there to be asked."""
+    """Ask for the address, or read it from standard input if that is not a terminal."""
     if sys.stdin.isatty():
         print("E-mail: ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip()

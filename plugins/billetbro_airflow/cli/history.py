@@ -13,7 +13,7 @@ from billetbro_airflow.tasks.databases import billetbro_engine
 
 
 def run(args: Namespace) -> int:
-    """Print the event's link, its changes, and what was rejected and resolved."""
+    """Print the event's link, its changes, and its rejections."""
     say = translator(args.language)
     with billetbro_engine().connect() as connection:
         found = events_named(connection, args.event, args.libraries, say)
@@ -32,5 +32,4 @@ def run(args: Namespace) -> int:
 
 
 def _shown(link: Link) -> dict[str, object]:
-    """Return what a reader of the history wants to know of a link."""
     return {name: getattr(link, name) for name in ("event_maker", "event_id", "seccode", "sales_location", "status")}

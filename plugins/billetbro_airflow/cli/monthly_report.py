@@ -1,4 +1,4 @@
-"""`airflow billetbro monthly-report`: make the libraries' reports on a month now."""
+"""`airflow billetbro monthly-report`: make the libraries' reports on a month."""
 
 import sys
 from argparse import Namespace
@@ -9,7 +9,7 @@ from billetbro_airflow.tasks.monthly_report import libraries_to_report, report_o
 
 
 def run(args: Namespace) -> int:
-    """Make each library's report and print where it is; exit code 1 when any failed, whose errors are printed."""
+    """Make each library's report and print where it is; exit code 1 when any failed."""
     failed = False
     for library in libraries_to_report(args.month, args.libraries):
         try:

@@ -1,4 +1,4 @@
-"""`airflow billetbro personal-data`: what is stored about whom, where and for how long."""
+"""`airflow billetbro personal-data`: which personal data is stored, where and for how long."""
 
 import json
 from argparse import Namespace
@@ -15,7 +15,7 @@ from billetbro_airflow.tasks.personal_data import Place, keys_of_pseudonyms, pla
 
 
 def run(args: Namespace) -> int:
-    """Print the record of each library, also of those that are no longer listed and whose data is still stored."""
+    """Print the record of each library, also of unlisted ones whose data is still stored."""
     say, keys = translator(args.language), keys_of_pseudonyms()
     _, everywhere = places(args.libraries, despite_mistakes=True)
     records = [one for place in everywhere for one in _records(place, keys)]

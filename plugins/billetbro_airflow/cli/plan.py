@@ -1,4 +1,4 @@
-"""`airflow billetbro plan`: read everything and show what would be done; nothing is written to any API."""
+"""`airflow billetbro plan`: read everything and show what a run would do, without writing to any API."""
 
 import sys
 import traceback
@@ -24,10 +24,7 @@ STEPS: tuple[Step, ...] = (steps.extract, steps.transform, steps.load, steps.wri
 
 
 def run(args: Namespace) -> int:
-    """Run the steps in mode `plan` as a run of its own, and print it.
-
-    The exit code is 1 when a library failed, or when no list held an event that was asked for.
-    """
+    """Run the steps in mode `plan` and print the plan; exit code 1 when a library failed or an event was not found."""
     libraries = load_settings().select(args.libraries)
     now = utc_now()
     request = RunRequest(run_id=f"cli__{now.isoformat()}", mode=Mode.PLAN, by_hand=True, events=frozenset(args.events))
@@ -42,7 +39,7 @@ def run(args: Namespace) -> int:
 
 
 def _carry_out(engine: Engine, request: RunRequest, step: Step, libraries: Sequence[Library]) -> None:
-    """Carry out one step for each library; what goes wrong stands in the report, and the others go on."""
+    """Run a step for each library; errors appear in the report, and the other libraries go on."""
     by_id = {library.id: library for library in libraries}
 
     def one(library: str) -> None:
@@ -56,6 +53,6 @@ def _carry_out(engine: Engine, request: RunRequest, step: Step, libraries: Seque
             traceback.print_exc()
             raise
 
-    # What went wrong is noted where the report finds it, before it is raised.
+    # Errors are stored for the report before they are raised.
     with suppress(Exception):
         for_each_library(engine, request, step.__name__, list(by_id), one)

@@ -1,4 +1,4 @@
-"""`airflow billetbro rejections`: what could not be carried out, and what to do about it."""
+"""`airflow billetbro rejections`: what was rejected, and what to do about it."""
 
 from argparse import Namespace
 
@@ -13,7 +13,7 @@ from billetbro_airflow.tasks.readable_settings import readable_settings
 def run(args: Namespace) -> int:
     """Print the open rejections of each library, with `--all` the resolved ones too.
 
-    With mistakes in the settings: of every library that has any, of those that are named as they are named.
+    With mistakes in the settings, the ids given count as they are, else every library with rejections.
     """
     say = translator(args.language)
     settings = readable_settings().settings

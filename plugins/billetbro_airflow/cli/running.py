@@ -1,4 +1,4 @@
-"""Run one subcommand: with Airflow's connections, and with a sentence instead of a traceback where one will do."""
+"""Run a subcommand with Airflow's connections, and print known errors as a sentence instead of a traceback."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from airflow.cli.utils import redirect_stdout_log_handlers_to_stderr
 
 
 class CommandEnded(Exception):  # noqa: N818
-    """Ends a command with a text for the person who called it, and an exit code."""
+    """Ends a command with a text for its caller and an exit code."""
 
     def __init__(self, text: str, *, code: int) -> None:
         super().__init__(text)
@@ -20,8 +20,8 @@ class CommandEnded(Exception):  # noqa: N818
 
 
 def run_command(module: str, args: Namespace) -> None:
-    """Run a subcommand's module and leave with its exit code; 1 when it ended in an error."""
-    # As Airflow's own `airflow connections` does: else the connections in its database would not be found.
+    """Run a subcommand's module and exit with its code, 1 after an error."""
+    # As `airflow connections` does: otherwise connections in Airflow's database would not be found.
     os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
     with _logs_on_standard_error():
         code = _exit_code(module, args)
@@ -31,7 +31,7 @@ def run_command(module: str, args: Namespace) -> None:
 
 @contextmanager
 def _logs_on_standard_error() -> Iterator[None]:
-    """Leave standard output to the answer: a line of a log in it would make it unreadable as JSON."""
+    """Keep logs out of standard output, which may be JSON."""
     import structlog
 
     redirect_stdout_log_handlers_to_stderr()

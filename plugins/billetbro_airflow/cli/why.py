@@ -15,7 +15,7 @@ from billetbro_airflow.tasks.databases import billetbro_engine
 
 
 def run(args: Namespace) -> int:
-    """Print the answer, and what else is known; exit code 1 when no event is meant by what was given."""
+    """Print the answer and further reasons; exit code 1 when there is no such event."""
     say = translator(args.language)
     with billetbro_engine().connect() as connection:
         found = events_named(connection, args.event, args.libraries, say)
@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
 
 
 def _never_seen(connection: Connection, args: Namespace, say: Translator) -> int:
-    """Say when each library's list was read last: the event was in none of them."""
+    """Print when each library's list was last read: the event was in none of them."""
     libraries = {id_: zone for id_, zone in timezones().items() if id_ in (args.libraries or [id_])}
     now = utc_now()
     told = {

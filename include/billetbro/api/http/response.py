@@ -1,9 +1,10 @@
-"""Reading what an API answered: bounded, as JSON, and never trusted."""
+"""Read an API's answer: bounded, as JSON, and untrusted."""
 
 import json
 import re
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,12 +16,12 @@ from billetbro.models.message import Value
 _WEB_PAGE = re.compile(rb"^\s*+(?:\xef\xbb\xbf)?\s*+<(?:!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _SAID_AT_MOST = 300
 _LONGEST_WHOLE = 40
-"""Digits of a whole number that Python is asked to read as one; it refuses thousands."""
+"""Digits of a whole number that is read as int; Python refuses thousands."""
 _WORDS_UNDER = ("message", "error_description", "error", "errors", "detail", "title")
 
 
 class UnreadableResponseError(ValueError):
-    """An answer that is no JSON; its text is the key of what happened."""
+    """An answer that is not JSON; its text is the key of what is wrong."""
 
     def __init__(self, key: str, /, **values: Value) -> None:
         super().__init__(key)
@@ -30,7 +31,7 @@ class UnreadableResponseError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer:
-    """An answer of 2xx; `data` is the JSON in it, None when it was empty."""
+    """An answer of 2xx; `data` is its JSON, None if it is empty."""
 
     status: int
     data: object
@@ -43,7 +44,7 @@ def bounded_content(response: requests.Response, at_most: int, within: float) ->
     Errors of the connection are urllib3's.
     """
     content, until = bytearray(), time.monotonic() + within
-    # `iter_content` waits until a piece is full, however slowly it comes.
+    # `iter_content` would wait until a piece is full.
     while piece := response.raw.read1(64 * 1024, decode_content=True):
         content += piece
         if len(content) > at_most:
@@ -57,15 +58,10 @@ def json_in(content: bytes) -> object:
     """Return the JSON in a body, with its decimal numbers exactly as sent; raises UnreadableResponseError."""
     if _WEB_PAGE.match(content):
         raise UnreadableResponseError("response.web_page")
-    try:
+    with suppress(ValueError, RecursionError):
         data: object = json.loads(content, parse_float=_exactly, parse_int=_whole)
-    except (ValueError, RecursionError):
-        readable = False
-    else:
-        readable = True
-    if not readable:
-        raise UnreadableResponseError("response.not_json")
-    return data
+        return data
+    raise UnreadableResponseError("response.not_json")
 
 
 def json_of(data: object) -> str:
@@ -80,7 +76,7 @@ def json_of(data: object) -> str:
 
 
 def _exactly(digits: str) -> Decimal:
-    """Return a number exactly as sent; one that is beyond all measure is no number, and costs no more than itself."""
+    """Return a number exactly as sent, NaN for one that Decimal cannot hold."""
     try:
         return Decimal(digits)
     except ArithmeticError:
@@ -92,7 +88,7 @@ def _whole(digits: str) -> int | Decimal:
 
 
 def said_in(content: bytes, secrets: Iterable[str]) -> str:
-    """Return the API's own words in an error's body: one line, shortened, no HTML, none of our secrets."""
+    """Return the API's message in an error's body as one line, shortened, without HTML and our secrets."""
     if _WEB_PAGE.match(content):
         return ""
     try:

@@ -1,4 +1,4 @@
-"""How requests leave: credentials for their own host alone, reads tried again, no more a second than is allowed."""
+"""How requests are sent: credentials only to their own host, retries of reads, a limit per second."""
 
 from collections.abc import Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -15,10 +15,10 @@ from billetbro.api.http.connections import KeyAddingAdapter, PatientAdapter
 
 
 class Credentials(AuthBase):
-    """The headers that prove who we are; they leave only for the host they belong to, and show in no repr.
+    """Authentication headers, sent only to their own host and shown in no repr.
 
-    `query` is a key that the API wants in the query instead, as it is to be sent: no redirect is followed then, since
-    one may repeat it. `secrets` is every text that must not appear in a message.
+    `query` is a quoted key for the query instead: then no redirect is followed, since its address may repeat the key.
+    `secrets` are the texts that must not appear in a message.
     """
 
     def __init__(self, headers: Mapping[str, str], secrets: Iterable[str], query: str = "") -> None:
@@ -27,44 +27,41 @@ class Credentials(AuthBase):
         self.secrets = (*(secret for secret in secrets if secret), *self._headers.values())
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the headers to a request."""
         request.headers.update(self._headers)
         return request
 
     def can_be_sent(self) -> bool:
-        """Tell whether every header holds only what HTTP lets a header hold."""
+        """Tell whether every header is valid in HTTP."""
         return all(value.isascii() and value.isprintable() for value in self._headers.values())
 
     def remove_from(self, request: requests.PreparedRequest) -> None:
-        """Take the headers off a request that goes elsewhere."""
+        """Remove the headers from a request to another host."""
         for name in self._headers:
             request.headers.pop(name, None)
 
 
 class PatientRetry(Retry):
-    """urllib3's retry, except that a Retry-After which cannot be understood counts as none."""
+    """urllib3's Retry, ignoring an unreadable Retry-After."""
 
     def parse_retry_after(self, retry_after: str) -> float:
         """Return the seconds to wait, bounded by `retry_after_max`."""
         try:
             return super().parse_retry_after(retry_after)
         except (low.InvalidHeader, ValueError, OverflowError):
-            # A number of thousands of digits, or a year past the calendar.
             return 0
 
 
 class _HttpSession(requests.Session):
-    """A session whose credentials stay behind when a redirect leads to another host."""
+    """A session that removes the credentials when a redirect leads to another host."""
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Take the credentials off a request that goes elsewhere."""
         come_from, going_to = response.request.url or "", prepared_request.url or ""
         if isinstance(self.auth, Credentials) and self.should_strip_auth(come_from, going_to):  # type: ignore[no-untyped-call]
             self.auth.remove_from(prepared_request)
 
 
 def retry_of(settings: RequestSettings) -> PatientRetry:
-    """Return how a read is tried again; a write never is."""
+    """Return the retries of reads; a write is never retried."""
     # `other` covers TLS errors, after which urllib3 would repeat even a write.
     return PatientRetry(
         total=settings.tries - 1,
@@ -81,7 +78,7 @@ def retry_of(settings: RequestSettings) -> PatientRetry:
 def http_session(
     base_url: str, credentials: Credentials, headers: Mapping[str, str], settings: RequestSettings, retry: Retry
 ) -> requests.Session:
-    """Return a session that throttles itself, keeps no cookies, and takes credentials to their own host alone."""
+    """Return a throttled session without cookies that sends credentials only to their own host."""
     session = _HttpSession()
     session.auth = credentials
     session.headers.update({"User-Agent": "billetbro", **headers})

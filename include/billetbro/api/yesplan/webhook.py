@@ -1,7 +1,7 @@
-"""Yesplan's webhook: the shape of what it asks us, of our answers, and of the state that it is told afterwards.
+"""Yesplan's webhook: the shapes of its requests, of our answers, and of the state that we write afterwards.
 
-The public manual names the requests and what they carry, such as the event or the group of events at which a button was
-pressed; their fields are chosen here, and all stand in this file.
+The public manual names the requests and their content, such as the event or group at which a button was pressed. The
+names of the fields are our choice, and only this file has them.
 
 | request         | body                                                                               | answer        |
 |-----------------|------------------------------------------------------------------------------------|---------------|
@@ -9,9 +9,8 @@ pressed; their fields are chosen here, and all stand in this file.
 | "Take Action"   | `{"type": "take_action", "action": "update", "resource": {"type": "event", "id"}}` | waiting       |
 | "Update State"  | ours to Yesplan: custom data under the keyword `webhook_state`                     | none          |
 
-The resource's type is `event` or `group`, as its `_type` is in the REST API. A group means every event in it. Who
-pressed the button may be in the body, and is not read. `X-Webhook-Timestamp` is the time in whole seconds since 1970,
-`X-Webhook-Signature` what `signature` returns, in small hexadecimal digits.
+The resource's type is `event` or `group`, as `_type` in the REST API. A group means every event in it. Who pressed the
+button is not read. `X-Webhook-Timestamp` is in seconds since 1970, `X-Webhook-Signature` the result of `signature`.
 """
 
 import hmac
@@ -28,7 +27,7 @@ from billetbro.models import WebhookAction, WebhookState
 TIMESTAMP = "X-Webhook-Timestamp"
 SIGNATURE = "X-Webhook-Signature"
 MOST_SECONDS_APART = 300
-"""A request's time and ours may differ by so much; as long, and longer, requests are remembered."""
+"""The allowed difference between a request's time and ours; requests are remembered at least as long."""
 
 ACTIONS = {WebhookAction.UPDATE: "Opdater / Update", WebhookAction.WITHDRAW: "Træk tilbage / Withdraw"}
 STATES = {
@@ -64,7 +63,7 @@ _ASKED: TypeAdapter[_Configuration | _TakeAction] = TypeAdapter(
 
 @dataclass(frozen=True, slots=True)
 class TakeAction:
-    """A button that was pressed: what is asked for, of which event, or of which group of events."""
+    """A pressed button: the action, and the event or group of events."""
 
     action: WebhookAction
     uuid: str
@@ -72,24 +71,24 @@ class TakeAction:
 
 
 def signature(secret: bytes, library: str, timestamp: str, body: bytes) -> str:
-    """Return HMAC-SHA256 of `timestamp`, library and body with points between them: it is good for no other library."""
+    """Return HMAC-SHA256 in hex of timestamp, library and body, joined by dots: valid for one library only."""
     return hmac.digest(secret, f"{timestamp}.{library}.".encode() + body, "sha256").hex()
 
 
 def is_signed(secret: bytes, library: str, timestamp: str, body: bytes, given: str) -> bool:
-    """Tell, in the same time whatever is wrong, whether a request was signed with the library's secret."""
+    """Tell, in constant time, whether a request was signed with the library's secret."""
     return hmac.compare_digest(signature(secret, library, timestamp, body).encode(), given.encode())
 
 
 def is_recent(timestamp: str, now: datetime) -> bool:
-    """Tell whether a request's time is near enough to `now`; false also for what is no time."""
+    """Tell whether a request's time is close to `now`; False for an invalid time."""
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         return False
     return abs(int(timestamp) - now.timestamp()) <= MOST_SECONDS_APART
 
 
 def asked(body: bytes) -> TakeAction | None:
-    """Return what a body asks for, None for the configuration; raises ValueError, which quotes nothing of it."""
+    """Return the requested action, None for "Configuration"; raises ValueError, which does not quote the body."""
     try:
         read = _ASKED.validate_python(json.loads(body))
     except (ValueError, ValidationError, RecursionError):
@@ -100,7 +99,7 @@ def asked(body: bytes) -> TakeAction | None:
 
 
 def configuration() -> dict[str, object]:
-    """Return our states and actions, as "Configuration" is answered."""
+    """Return the answer to "Configuration": our states and actions."""
     return {
         "states": [{"key": state.value, "name": name} for state, name in STATES.items()],
         "actions": [{"key": action.value, "name": name} for action, name in ACTIONS.items()],
@@ -108,10 +107,10 @@ def configuration() -> dict[str, object]:
 
 
 def waiting() -> dict[str, object]:
-    """Return the answer to "Take Action": the state until the run has ended."""
+    """Return the answer to "Take Action": the state until the run ends."""
     return {"state": WebhookState.WAITING.value}
 
 
 def state_update(keyword: str, state: WebhookState) -> dict[str, object]:
-    """Return the custom data that tells Yesplan a state."""
+    """Return the custom data that shows a state in Yesplan."""
     return {keyword: state.value}
