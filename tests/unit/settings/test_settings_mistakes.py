@@ -90,11 +90,7 @@ def test_load_settings_with_a_mistake_says_where_what_and_what_is_allowed(
 @cases(
     "line mistake",
     ("misspelt-key", "lookbackdays: 3", "lookbackdays: unknown key; did you mean 'lookback_days'?"),
-    (
-        "misspelt-inner-key",
-        "max_removals: {percentage: 3}",
-        "max_removals.percentage: unknown key; did you mean 'percent'?",
-    ),
+    ("inner-key", "max_removals: {percentage: 3}", "max_removals.percentage: unknown key; did you mean 'percent'?"),
     (
         "unknown-key-is-named-and-its-value-is-not",
         "new_events: {zzz: s3cret}",
@@ -108,11 +104,7 @@ def test_load_settings_with_an_unknown_key_says_so(tmp_path: Path, line: str, mi
 @cases(
     "line mistakes",
     ("price-unit-is-never-guessed", "source: {type: dpl_cms, conn_id: c}", [wrong("source.price_unit")]),
-    (
-        "price-unit-unknown",
-        "source: {type: dpl_cms, conn_id: c, price_unit: øre}",
-        [wrong("source.price_unit", "'øre'")],
-    ),
+    ("odd-price-unit", "source: {type: dpl_cms, conn_id: c, price_unit: øre}", [wrong("source.price_unit", "'øre'")]),
     ("source-unknown", "source: {type: dplcms, conn_id: c, price_unit: minor}", [wrong("source.type", "'dplcms'")]),
     ("source-without-type", "source: {conn_id: c, price_unit: minor}", [wrong("source.type")]),
     ("source-whose-type-is-no-text", "source: {type: [dpl_cms], conn_id: c}", [wrong("source.type", "a list")]),

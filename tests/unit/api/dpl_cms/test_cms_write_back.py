@@ -27,13 +27,7 @@ LINK, ADMIN = "https://www.place2book.com/da/sw2/sales/abc", "https://www.place2
 
 @cases(
     "state link admin_link body",
-    (
-        "state and links",
-        SourceState.ACTIVE,
-        LINK,
-        ADMIN,
-        {"state": "Active", "external_data": {"url": LINK, "admin_url": ADMIN}},
-    ),
+    ("both", SourceState.ACTIVE, LINK, ADMIN, {"state": "Active", "external_data": {"url": LINK, "admin_url": ADMIN}}),
     ("links", None, LINK, ADMIN, {"external_data": {"url": LINK, "admin_url": ADMIN}}),
     ("one link", None, LINK, None, {"external_data": {"url": LINK}}),
     ("the other link", None, None, ADMIN, {"external_data": {"admin_url": ADMIN}}),

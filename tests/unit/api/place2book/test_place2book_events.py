@@ -14,6 +14,8 @@ from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import TOKEN
 from tests.unit.api.place2book.place2book_samples import BEGIN, CURRENT, DESIRED, SHOWN, without
 
+BARE = without("metadata")
+
 
 @cases(
     "shown expected",
@@ -21,19 +23,11 @@ from tests.unit.api.place2book.place2book_samples import BEGIN, CURRENT, DESIRED
     ("wrapped", {"event": SHOWN}, CURRENT),
     (
         "meta_data, deletable",
-        {"event": {**without("metadata"), "meta_data": {"event_state": "paused", "deletable": False}}},
+        {"event": {**BARE, "meta_data": {"event_state": "paused", "deletable": False}}},
         replace(CURRENT, deletable=False, available_tickets=None, paused=True),
     ),
-    (
-        "deleteable outside",
-        {**without("metadata"), "deleteable": 0},
-        replace(CURRENT, deletable=False, available_tickets=None, paused=None),
-    ),
-    (
-        "nothing told",
-        {**without("metadata"), "meta_data": []},
-        replace(CURRENT, deletable=None, available_tickets=None, paused=None),
-    ),
+    ("outside", {**BARE, "deleteable": 0}, replace(CURRENT, deletable=False, available_tickets=None, paused=None)),
+    ("nothing", {**BARE, "meta_data": []}, replace(CURRENT, deletable=None, available_tickets=None, paused=None)),
     ("id with letters", {**SHOWN, "id": "ev123"}, CURRENT),
     ("id as text", {**SHOWN, "id": "123"}, CURRENT),
     ("unlimited", {**SHOWN, "capacity": "∞"}, replace(CURRENT, capacity=None)),
@@ -43,11 +37,7 @@ from tests.unit.api.place2book.place2book_samples import BEGIN, CURRENT, DESIRED
         {**SHOWN, "begin_at": "2027-06-21", "end_at": 5, "active": "ja?", "links": "x"},
         replace(CURRENT, begin_at=None, end_at=None, active=None, sales_location=None),
     ),
-    (
-        "passive told by the state only",
-        {**without("passive"), "state": "passive"},
-        replace(CURRENT, passive=True, state="passive"),
-    ),
+    ("passive by state", {**without("passive"), "state": "passive"}, replace(CURRENT, passive=True, state="passive")),
     (
         "seccode in the link only",
         {

@@ -73,16 +73,8 @@ def test_map_event_with_everything_in_order_is_a_ticket_event() -> None:
     ("occurred-by-state", replace(EVENT, state=SourceState.OCCURRED), (Outcome.OVER, "over", None, None)),
     ("sold-elsewhere", replace(EVENT, link=ELSEWHERE), (Outcome.SOLD_ELSEWHERE, "sold_elsewhere", "link", ELSEWHERE)),
     ("cancelled", replace(EVENT, state=SourceState.CANCELLED), (Outcome.CANCELLED, None, None, None)),
-    (
-        "no-ticket-categories",
-        replace(EVENT, ticket_categories=()),
-        (Outcome.SKIPPED, "no_ticket_categories", None, None),
-    ),
-    (
-        "blank-link-is-none",
-        replace(EVENT, ticket_categories=(), link="  "),
-        (Outcome.SKIPPED, "no_ticket_categories", None, None),
-    ),
+    ("no-categories", replace(EVENT, ticket_categories=()), (Outcome.SKIPPED, "no_ticket_categories", None, None)),
+    ("blank", replace(EVENT, ticket_categories=(), link="  "), (Outcome.SKIPPED, "no_ticket_categories", None, None)),
     (
         "link-of-which-nothing-is-seen-is-none",
         replace(EVENT, ticket_categories=(), link="\u200b\ufeff"),

@@ -86,31 +86,16 @@ def test_address_of_the_fallback_has_a_room_only_of_its_own_branch(
 
 
 ELSEWHERE = SourceAddress(place="Medborgerhuset", room="Store Sal")
+HOUSE = replace(OWN, place="Medborgerhuset")
 
 
 @cases(
     "source flaw",
     ("only-a-name", ELSEWHERE, Flaw("address_incomplete", "address.street", "Medborgerhuset")),
-    (
-        "no-danish-postal-code",
-        replace(OWN, place="Medborgerhuset", postal_code="12345"),
-        Flaw("address_incomplete", "address.postal_code", "12345"),
-    ),
-    (
-        "no-city",
-        replace(OWN, place="Medborgerhuset", city=None),
-        Flaw("address_incomplete", "address.city", "Medborgerhuset"),
-    ),
-    (
-        "no-country-code",
-        replace(OWN, place="Medborgerhuset", country="Sverige"),
-        Flaw("address_incomplete", "address.country", "Sverige"),
-    ),
-    (
-        "branch-typed-as-the-room",
-        replace(ELSEWHERE, room=BRANCH),
-        Flaw("address_incomplete", "address.street", "Medborgerhuset"),
-    ),
+    ("no-danish-code", replace(HOUSE, postal_code="12345"), Flaw("address_incomplete", "address.postal_code", "12345")),
+    ("no-city", replace(HOUSE, city=None), Flaw("address_incomplete", "address.city", "Medborgerhuset")),
+    ("no-country-code", replace(HOUSE, country="Sverige"), Flaw("address_incomplete", "address.country", "Sverige")),
+    ("branch-as-room", replace(ELSEWHERE, room=BRANCH), Flaw("address_incomplete", "address.street", "Medborgerhuset")),
     (
         "called-as-the-fallbacks-place",
         replace(ELSEWHERE, place="Solbjerg Bibliotek"),

@@ -51,15 +51,9 @@ def test_prices_changed_at_the_source_are_updated(
 
 @cases(
     "desired stands fields edited",
+    ("value-edited", RENAMED, price(value_ore=6000), {"name": ("Voksen", "Voksne")}, {"price.11.value": (7500, 6000)}),
     (
-        "value-edited-name-changed",
-        RENAMED,
-        price(value_ore=6000),
-        {"name": ("Voksen", "Voksne")},
-        {"price.11.value": (7500, 6000)},
-    ),
-    (
-        "name-edited-value-changed",
+        "name-edited",
         DEARER,
         price(name="Voksen (17+)"),
         {"value": (7500, 9000)},

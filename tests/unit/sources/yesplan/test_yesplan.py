@@ -96,12 +96,7 @@ def test_location_becomes_an_address(
     "fields categories unreadable",
     ("no price", {"price_adult": None}, [], {}),
     ("free", {"price_adult": "0"}, [("Voksen", Decimal(0))], {}),
-    (
-        "price in words",
-        {"price_adult": "ved døren"},
-        [("Voksen", None)],
-        {"ticket_categories.price": "Voksen: ved døren"},
-    ),
+    ("in words", {"price_adult": "ved døren"}, [("Voksen", None)], {"ticket_categories.price": "Voksen: ved døren"}),
     ("capacity in words", {"ticketing_capacity": "mange"}, [("Voksen", Decimal("75.5"))], {"capacity": "mange"}),
 )
 def test_prices_and_capacity_are_numbers_or_noted(

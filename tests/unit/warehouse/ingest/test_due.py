@@ -44,13 +44,7 @@ def priced(*prices: CurrentPrice) -> CurrentEvent:
         Reason.SOLD_CHANGED,
     ),
     ("a sold price is gone", priced(ADULT), LAST, False, Reason.SOLD_CHANGED),
-    (
-        "a new price without sales",
-        priced(ADULT, CHILD, CurrentPrice(price_id=4, name="Ny", value_ore=100)),
-        LAST,
-        False,
-        None,
-    ),
+    ("new unsold price", priced(ADULT, CHILD, CurrentPrice(price_id=4, name="Ny", value_ore=100)), LAST, False, None),
     ("prices not read", replace(EVENT, prices=None), LAST, False, None),
     ("no capacity is unlimited", replace(EVENT, capacity=None), LAST, False, Reason.UNLIMITED),
     (
