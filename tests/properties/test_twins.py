@@ -15,9 +15,7 @@ from tests.properties.neighbours import Neighbours
 @pytest.mark.slow
 @pytest.mark.story
 @pytest.mark.parametrize(("leader", "follower"), [(SOLBJERG, VENUE), (VENUE, SOLBJERG)], ids=["library", "theatre"])
-def test_show_of_two_neighbours_is_never_on_sale_twice(
-    sandbox: Sandbox, engine: Engine, leader: str, follower: str
-) -> None:
+def test_show_of_neighbours_is_never_sold_twice(sandbox: Sandbox, engine: Engine, leader: str, follower: str) -> None:
     class Story(Neighbours):
         def fresh(self) -> None:
             type(self).twins = twins_of(new_world(sandbox, engine, [SOLBJERG], seeded=False), leader, follower)

@@ -74,9 +74,7 @@ def test_error_that_is_not_ours_is_unexpected_and_its_text_is_kept_to_itself() -
     ("one may get better", [Fatal("a"), Retriable("b")], Retriable),
     ("one is not ours", [Fatal("a"), ValueError("b")], Retriable),
 )
-def test_several_errors_become_one_that_says_each_on_its_line(
-    raised: list[Exception], kind: type[BilletbroError]
-) -> None:
+def test_several_errors_become_one_that_says_each(raised: list[Exception], kind: type[BilletbroError]) -> None:
     made = several(raised, of=["herlev", "solbjerg"])
     lines = str(made).splitlines()
     said = Translator("en").say(message_of(raised[1]))

@@ -82,9 +82,7 @@ def test_create_whose_event_could_not_be_read_is_deferred_with_its_number() -> N
     ("kind", "looks", "expected"),
     [(Kind.CREATE, 3, True), (Kind.UPDATE, 0, True), (Kind.UPDATE, 1, False), (Kind.DELETE, 1, False)],
 )
-def test_only_the_first_look_tells_of_what_staff_may_have_done_themselves(
-    kind: Kind, looks: int, expected: bool
-) -> None:
+def test_only_the_first_look_tells_of_what_staff_may_have_done(kind: Kind, looks: int, expected: bool) -> None:
     assert can_confirm(write(kind, looks=looks)) is expected
 
 

@@ -50,9 +50,7 @@ def guarded(changes: Sequence[Change], live: int, size: int = 50, *, allow: bool
     ("both-exceeded-of-many", 21, 100, True),
     ("percentage-reached-of-many", 20, 100, False),
 )
-def test_removals_are_blocked_only_when_both_limits_are_exceeded(
-    kind: Kind, count: int, live: int, blocked: bool
-) -> None:
+def test_removals_are_blocked_when_both_limits_are_exceeded(kind: Kind, count: int, live: int, blocked: bool) -> None:
     others = [change(other, "other") for other in KEEPS]
     result = guarded([*others, *removals(count, kind)], live)
     assert result.changes == (others if blocked else [*others, *removals(count, kind)])

@@ -29,9 +29,7 @@ def test_list_without_login_is_a_bare_array_of_published_events(sandbox: Sandbox
     assert len(cms_list(sandbox, _format="json")) == len(sandbox.cms["solbjerg"].events) == 41
 
 
-def test_event_that_is_listed_twice_stands_in_the_list_with_both_contents_until_it_is_listed_once(
-    sandbox: Sandbox,
-) -> None:
+def test_event_listed_twice_stands_in_the_list_with_both_contents_until_it_is_listed_once(sandbox: Sandbox) -> None:
     site = sandbox.cms["solbjerg"]
     uuid = site.add(title="Koncert")
     site.list_twice(uuid, title="Concert")
@@ -86,7 +84,7 @@ def test_from_date_is_compared_with_the_start_in_utc(sandbox: Sandbox, times: di
     ("one day", None, ("2031-03-10T00:00:00+01:00", "2031-03-10T23:59:59+01:00")),
     ("several days", date(2031, 3, 30), ("2031-03-10T00:00:00+01:00", "2031-03-30T23:59:59+02:00")),
 )
-def test_all_day_event_is_listed_from_the_day_before_only(
+def test_all_day_event_is_listed_from_a_day_earlier(
     sandbox: Sandbox, last: date | None, shown: tuple[str, str]
 ) -> None:
     sandbox.clock = lambda: NOON
@@ -122,9 +120,7 @@ def test_newer_site_lists_what_runs_for_days_and_began_before(
     ("ended five hours ago", 5, "Occurred"),
     ("ended seven hours ago: off the list", 7, None),
 )
-def test_event_after_its_end_occurs_and_then_leaves_the_list(
-    sandbox: Sandbox, hours_after_end: float, shown: str | None
-) -> None:
+def test_ended_event_occurs_and_then_leaves(sandbox: Sandbox, hours_after_end: float, shown: str | None) -> None:
     end = datetime(2031, 3, 10, 20, tzinfo=UTC)
     uuid = sandbox.cms["solbjerg"].add(title="Koncert", start=end - timedelta(hours=2), end=end)
     sandbox.clock = lambda: end + timedelta(hours=hours_after_end)

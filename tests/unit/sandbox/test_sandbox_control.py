@@ -145,9 +145,7 @@ def test_reset_restores_the_seed(sandbox: Sandbox) -> None:
     ("unknown purchase", "POST", "/place2book/purchases/1/refund", None, 404),
     ("unknown ticket", "POST", "/place2book/tickets/1/arrive", None, 404),
 )
-def test_mistaken_request_is_answered_with_a_message(
-    sandbox: Sandbox, method: str, path: str, body: object, status: int
-) -> None:
+def test_mistaken_request_gets_a_message(sandbox: Sandbox, method: str, path: str, body: object, status: int) -> None:
     assert list(_ask(sandbox, method, path, body, status)) == ["message"]
 
 

@@ -45,9 +45,7 @@ def test_status_fault_carries_the_request_out_only_with_work(p2b: Place2bookClie
     ("an empty list", "empty_list", "application/json", "[]"),
     ("an object", "not_a_list", "application/json", '{"message"'),
 )
-def test_fault_that_answers_200_has_the_wrong_content(
-    sandbox: Sandbox, kind: Kind, content_type: str, text: str
-) -> None:
+def test_fault_that_answers_200_has_wrong_content(sandbox: Sandbox, kind: Kind, content_type: str, text: str) -> None:
     sandbox.faults.add("cms:solbjerg", kind)
     answer = _get(sandbox)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, content_type)

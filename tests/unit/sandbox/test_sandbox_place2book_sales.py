@@ -223,9 +223,7 @@ def listed(p2b: Place2bookClient, event: dict[str, Any]) -> list[tuple[int, str,
     ]
 
 
-def test_purchase_of_two_events_is_listed_at_each_with_its_own_tickets_and_the_whole_total(
-    p2b: Place2bookClient,
-) -> None:
+def test_purchase_of_two_events_is_listed_at_each_with_its_tickets_and_the_whole_total(p2b: Place2bookClient) -> None:
     first, second = p2b.create(), p2b.create([{"name": "Billet", "value": 3000}])
     here, there = p2b.sandbox.place2book.buy_together([first["id"], second["id"]], quantity=2)
     assert listed(p2b, first) == [(here.id, "completed", 16000, [ticket.id for ticket in here.tickets])]

@@ -23,9 +23,7 @@ def control(sandbox: Sandbox, method: str, path: str, body: object = None) -> re
     return requests.request(method, f"{sandbox.control_url}/yesplan/theater{path}", json=body, timeout=TIMEOUT)
 
 
-def test_event_that_is_listed_twice_stands_in_the_list_with_both_names_until_it_is_listed_once(
-    sandbox: Sandbox,
-) -> None:
+def test_event_listed_twice_stands_in_the_list_with_both_names_until_it_is_listed_once(sandbox: Sandbox) -> None:
     state = sandbox.yesplan["theater"]
     state.list_twice(state.add(name="Hamlet", start=START), "Macbeth")
     assert found(sandbox, "date:06-05-2031") == ["Hamlet", "Macbeth"]
@@ -177,9 +175,7 @@ def test_switches_are_set_through_the_control_api_and_go_with_a_reset(sandbox: S
     ("edit of nothing", "PATCH", "/events/1", {"name": "a"}, 404),
     ("deletion of nothing", "DELETE", "/events/1", None, 404),
 )
-def test_wrong_wish_of_a_planner_is_refused(
-    sandbox: Sandbox, method: str, path: str, body: object, status: int
-) -> None:
+def test_wrong_wish_of_planners_is_refused(sandbox: Sandbox, method: str, path: str, body: object, status: int) -> None:
     assert control(sandbox, method, path, body).status_code == status
 
 

@@ -75,9 +75,7 @@ OBJECT = {"ticket_link": "https://a.example"}
     ("list of keywords", ["ticket_link"], 400, "not a list of keywords and values"),
     ("no value", [{"keyword": "ticket_link"}], 400, "not a list of keywords and values"),
 )
-def test_custom_data_is_written_whole_as_a_list_or_not_at_all(
-    sandbox: Sandbox, body: object, status: int, said: str
-) -> None:
+def test_custom_data_is_written_whole_or_not_at_all(sandbox: Sandbox, body: object, status: int, said: str) -> None:
     state = sandbox.yesplan["theater"]
     event_id = state.add(group="Hamlet")
     group_id = ask_theater(sandbox, f"/api/event/{event_id}").json()["group"]["id"]

@@ -126,9 +126,7 @@ def test_load_settings_with_a_mistake_in_the_defaults_that_each_library_override
     ("only-place2books", None, {"place2book.com", "www.place2book.com"}),
     ("connections", "Tickets.example.com:8100", {"place2book.com", "www.place2book.com", "tickets.example.com:8100"}),
 )
-def test_rules_of_a_library_hold_what_the_decisions_need(
-    tmp_path: Path, sales_host: str | None, sales_hosts: set[str]
-) -> None:
+def test_rules_hold_what_the_decisions_need(tmp_path: Path, sales_host: str | None, sales_hosts: set[str]) -> None:
     assert load_settings(written(tmp_path, FULL)).library("herlev").rules(sales_host) == LibraryRules(
         library="herlev",
         price_unit=PriceUnit.MINOR,

@@ -81,9 +81,7 @@ def wrong(key: str, found: str = "") -> str:
     ("text-for-a-list", "personal_data: {keep_answers: Allergi}", "personal_data.keep_answers", "'Allergi'"),
     ("retention", "personal_data: {retention_days: 0}", "personal_data.retention_days", "the number 0"),
 )
-def test_load_settings_with_a_mistake_says_where_what_and_what_is_allowed(
-    tmp_path: Path, line: str, key: str, found: str
-) -> None:
+def test_load_settings_with_a_mistake_says_what_is_allowed(tmp_path: Path, line: str, key: str, found: str) -> None:
     assert mistakes_in(tmp_path, _with(line)) == [f"herlev: {wrong(key, found)}"]
 
 

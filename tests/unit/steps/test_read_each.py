@@ -39,9 +39,7 @@ ILL, SLOW, ODD = ServerError("500"), TimedOut("late"), InvalidResponse("half")
     ("never three in a row", [ILL, SLOW, WELL, ODD, ILL, WELL]),
     ("the only one", [ILL]),
 )
-def test_read_each_leaves_out_the_few_that_cannot_be_read(
-    client: Place2bookClient, items: list[str | BilletbroError]
-) -> None:
+def test_read_each_leaves_out_the_few_unreadable(client: Place2bookClient, items: list[str | BilletbroError]) -> None:
     expected = [Unread(item) if isinstance(item, BilletbroError) else item for item in items]  # type: ignore[arg-type]
     assert list(read_each(client, read, items)) == expected
 

@@ -179,9 +179,7 @@ def test_lists_that_php_wrote_as_objects_are_read_in_order(cms: CmsClient, serve
 @pytest.mark.parametrize(
     "sent", [{}, {"a": {"title": "V"}}, {"1": {"title": "V"}, "more": True}, {"-1": {}}, {"01": {}}]
 )
-def test_object_that_is_no_list_of_phps_is_not_read_as_one(
-    cms: CmsClient, server: Server, sent: dict[str, object]
-) -> None:
+def test_object_that_is_no_list_of_phps_is_none(cms: CmsClient, server: Server, sent: dict[str, object]) -> None:
     event = read(cms, server, ticket_categories=sent)
     assert (event.ticket_categories, list(event.unreadable)) == ((), ["ticket_categories"])
 
@@ -303,9 +301,7 @@ def test_event_listed_twice_alike_is_read_once(cms: CmsClient, server: Server) -
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["as listed", "the other way round"])
-def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
-    cms: CmsClient, server: Server, order: int
-) -> None:
+def test_event_listed_twice_differently_keeps_what_both_say_of_when(cms: CmsClient, server: Server, order: int) -> None:
     other = {
         **BARE,
         "title": "Andet",

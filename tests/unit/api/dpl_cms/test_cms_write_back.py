@@ -128,9 +128,7 @@ def test_login_that_may_not_write_reads_and_is_found_out_by_what_changes_nothing
     assert [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events] == before
 
 
-def test_login_that_may_write_is_found_out_by_one_request_that_changes_nothing(
-    sandbox: Sandbox, sandbox_cms: CmsClient
-) -> None:
+def test_login_that_may_write_is_found_out_without_a_change(sandbox: Sandbox, sandbox_cms: CmsClient) -> None:
     before = [(event.uuid, event.updated_at) for event in sandbox.cms["solbjerg"].events]
     sandbox_cms.ensure_writable()
     assert [(entry.method, entry.status) for entry in sandbox.log.entries] == [("PATCH", 404)]
@@ -138,9 +136,7 @@ def test_login_that_may_write_is_found_out_by_one_request_that_changes_nothing(
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 422])
-def test_login_is_tried_with_an_update_of_no_event_that_asks_for_no_change(
-    cms: CmsClient, server: Server, status: int
-) -> None:
+def test_login_is_tried_with_an_empty_update_of_no_event(cms: CmsClient, server: Server, status: int) -> None:
     server.will_answer(Reply(status=status))
     cms.ensure_writable()
     path = "/api/v1/events/00000000-0000-0000-0000-000000000000?_format=json"

@@ -108,9 +108,7 @@ def test_events_are_read_page_by_page(
     ("an item without an id", [[{"name": "Uden id"}]]),
     ("an item that is null", [[None]]),
 )
-def test_events_that_may_be_incomplete_are_a_bad_answer(
-    place2book: Place2bookClient, server: Server, pages: list[object]
-) -> None:
+def test_incomplete_events_are_a_bad_answer(place2book: Place2bookClient, server: Server, pages: list[object]) -> None:
     server.will_answer(*map(as_json, pages))
     with pytest.raises(InvalidResponse):
         list(place2book.events(5000))

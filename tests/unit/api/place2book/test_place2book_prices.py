@@ -70,9 +70,7 @@ def test_prices_in_every_spelling_are_read(
     ("underscore in the id", [{**PRICE, "id": "7_1"}]),
     ("an id with noise", [{**PRICE, "id": 7.0000000001}]),
 )
-def test_prices_that_cannot_be_relied_on_are_a_bad_answer(
-    place2book: Place2bookClient, server: Server, shown: object
-) -> None:
+def test_unreliable_prices_are_a_bad_answer(place2book: Place2bookClient, server: Server, shown: object) -> None:
     server.will_answer(as_json(shown))
     with pytest.raises(InvalidResponse):
         place2book.prices(5000, 123)
@@ -106,9 +104,7 @@ def test_price_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they
 
 
 @pytest.mark.parametrize("shown", [{"message": "Der opstod en fejl"}, {**PRICE, "id": 8}], ids=["no price", "another"])
-def test_update_of_a_price_that_is_not_shown_writes_nothing(
-    place2book: Place2bookClient, server: Server, shown: object
-) -> None:
+def test_update_of_an_unseen_price_writes_nothing(place2book: Place2bookClient, server: Server, shown: object) -> None:
     server.will_answer(as_json(shown))
     with pytest.raises(InvalidResponse):
         place2book.update_price(5000, 123, 7, {"value": 8000})
@@ -145,9 +141,7 @@ def test_delete_of_a_sold_price_is_refused(sandbox: Sandbox, sandbox_place2book:
 
 
 @cases("reply", ("500", Reply(status=500)), ("empty", Reply(status=201)), ("no id", as_json({}, 201)))
-def test_price_of_which_nobody_knows_is_an_unknown_outcome(
-    place2book: Place2bookClient, server: Server, reply: Reply
-) -> None:
+def test_doubtful_price_is_an_unknown_outcome(place2book: Place2bookClient, server: Server, reply: Reply) -> None:
     server.will_answer(reply)
     with pytest.raises(OutcomeUnknown):
         place2book.create_price(5000, 123, name="Voksen", value_ore=7550)

@@ -202,9 +202,7 @@ def test_list_of_an_event_that_cannot_be_read_says_why(
 
 
 @pytest.mark.parametrize("status", [403, 404, 422])
-def test_purchases_that_are_refused_repeat_no_words_of_the_api(
-    place2book: Place2bookClient, server: Server, status: int
-) -> None:
+def test_refused_purchases_repeat_no_word_of_the_api(place2book: Place2bookClient, server: Server, status: int) -> None:
     words = as_json({"message": "Test Testesen (test@example.com) may not be shown"}, status)
     server.will_answer(words, as_json([{"id": 5000}]))
     with pytest.raises(BilletbroError) as raised:

@@ -110,9 +110,7 @@ def test_create_at_a_host_that_is_down_is_unreachable(sandbox: Sandbox, sandbox_
     assert list(sandbox_place2book.events(5101)) == []
 
 
-def test_create_that_is_refused_carries_the_words_of_the_api(
-    sandbox: Sandbox, sandbox_place2book: Place2bookClient
-) -> None:
+def test_refused_create_carries_the_words_of_the_api(sandbox: Sandbox, sandbox_place2book: Place2bookClient) -> None:
     unknown_phone = replace(DESIRED, address=replace(ADDRESS, phone="ukendt"))
     with pytest.raises(Refused) as raised:
         sandbox_place2book.create_event(5101, unknown_phone, OnCreate())
@@ -172,9 +170,7 @@ def test_update_sends_back_fields_that_nobody_has_heard_of_exactly_as_they_were_
     ("another event", {**SHOWN, "id": 124}),
     ("a list", [SHOWN]),
 )
-def test_update_of_an_event_that_is_not_shown_writes_nothing(
-    place2book: Place2bookClient, server: Server, shown: object
-) -> None:
+def test_update_of_an_unseen_event_writes_nothing(place2book: Place2bookClient, server: Server, shown: object) -> None:
     server.will_answer(as_json(shown))
     with pytest.raises(InvalidResponse):
         place2book.update_event(5000, 123, {"name": "Nyt navn"})

@@ -103,9 +103,7 @@ def test_page_without_a_link_to_the_next_is_the_last_whatever_it_is_numbered(
 
 @pytest.mark.parametrize("root", ["", "/teater"])
 @pytest.mark.parametrize("absolute", [True, False], ids=["absolute", "relative"])
-def test_link_to_the_next_page_is_followed_below_the_address_of_the_connection(
-    server: Server, root: str, absolute: bool
-) -> None:
+def test_next_page_is_followed_below_the_address_of_the_connection(server: Server, root: str, absolute: bool) -> None:
     following = f"{server.url if absolute else ''}{root}/api/events/x?page=2"
     server.will_answer(page(EVENT, following=following), page())
     with YesplanClient(server.url + root, KEY, connection="yesplan_theater", settings=HASTY) as client:
@@ -126,9 +124,7 @@ def test_link_to_the_next_page_is_followed_below_the_address_of_the_connection(
     ("backslashes", "/api\\..\\admin"),
     ("no address", "http://[/api/events/"),
 )
-def test_link_to_the_next_page_elsewhere_is_not_followed(
-    yesplan: YesplanClient, server: Server, following: str
-) -> None:
+def test_next_page_elsewhere_is_not_followed(yesplan: YesplanClient, server: Server, following: str) -> None:
     server.will_answer(page(EVENT, following=following))
     with pytest.raises(InvalidResponse, match="led to another host for the next page"):
         yesplan.events("x")
@@ -163,9 +159,7 @@ def test_event_listed_twice_alike_is_read_once(yesplan: YesplanClient, server: S
     assert [(event.id, event.name, event.unreadable) for event in yesplan.events("x")] == [("1-2", "Hamlet", {})]
 
 
-def test_event_listed_twice_differently_keeps_only_what_both_say_of_when(
-    yesplan: YesplanClient, server: Server
-) -> None:
+def test_event_listed_twice_differently_keeps_what_both_say_of_when(yesplan: YesplanClient, server: Server) -> None:
     other = {**EVENT, "name": "Macbeth", "status": {"name": "Confirmed"}}
     server.will_answer(page(other, {"id": "3"}, following="/api/events/x?page=2"), page(EVENT))
     doubted, well = yesplan.events("x")
@@ -222,9 +216,7 @@ def test_check_of_a_yesplan_that_works_says_so(sandbox: Sandbox, theater: Yespla
     assert theater.check() == Message("accepted.yesplan", {"host": host})
 
 
-def test_yesplan_that_wants_us_to_wait_is_asked_again_after_the_time_it_names(
-    sandbox: Sandbox, theater: YesplanClient
-) -> None:
+def test_yesplan_that_wants_us_to_wait_is_asked_again_then(sandbox: Sandbox, theater: YesplanClient) -> None:
     sandbox.faults.add("yesplan:theater", "status", times=1, code=429, headers={"Retry-After": "1"})
     theater.check()
     first, second = sandbox.log.entries

@@ -116,9 +116,7 @@ def test_custom_data_that_is_told_of_no_event_is_an_error(
     assert type(raised.value) is kind
 
 
-def test_custom_data_of_many_when_yesplan_becomes_ill_is_given_up_soon(
-    sandbox: Sandbox, theater: YesplanClient
-) -> None:
+def test_custom_data_of_many_when_yesplan_is_ill_is_given_up_soon(sandbox: Sandbox, theater: YesplanClient) -> None:
     state = sandbox.yesplan["theater"]
     state.behave(bulk=False)
     ids = sorted(event.id for event in state.events)
@@ -148,9 +146,7 @@ OF_TWO = {"event": {"id": "2"}}
         ),
     ],
 )
-def test_custom_data_of_many_that_is_not_offered_is_asked_for_singly(
-    yesplan: YesplanClient, server: Server, reply: Reply
-) -> None:
+def test_custom_data_not_offered_for_many_is_asked_singly(yesplan: YesplanClient, server: Server, reply: Reply) -> None:
     server.will_answer(reply, as_json({"items": {"a": "2"}}))
     assert yesplan.custom_data("x", ["2"]) == {"2": {"a": "2"}}
 
@@ -160,9 +156,7 @@ def test_custom_data_of_no_events_is_not_asked_for(yesplan: YesplanClient, serve
 
 
 @pytest.mark.parametrize("reply", [as_json({}), Reply(status=204)], ids=["200", "204"])
-def test_custom_data_is_written_as_a_list_of_keywords_and_values(
-    yesplan: YesplanClient, server: Server, reply: Reply
-) -> None:
+def test_custom_data_is_written_as_keywords_and_values(yesplan: YesplanClient, server: Server, reply: Reply) -> None:
     server.will_answer(reply)
     yesplan.write_custom_data("1/2", {"ticket_link": "https://a.example", "sold": 3})
     written = [{"keyword": "ticket_link", "value": "https://a.example"}, {"keyword": "sold", "value": 3}]

@@ -75,9 +75,7 @@ def test_custom_data_of_a_group_is_written_as_that_of_an_event(yesplan: YesplanC
     assert server.received[0].path == f"/api/group/1%2F2/customdata?api_key={QUOTED}"
 
 
-def test_key_that_may_not_write_at_a_group_is_told_from_one_that_was_revoked(
-    yesplan: YesplanClient, server: Server
-) -> None:
+def test_key_that_may_not_write_at_a_group_is_told_from_a_revoked_one(yesplan: YesplanClient, server: Server) -> None:
     server.will_answer(Reply(status=403), group())
     with pytest.raises(Refused):
         yesplan.write_custom_data("1", {"state": "published"}, of_group=True)

@@ -161,9 +161,7 @@ def test_why_has_a_row_for_every_answer_of_its_own() -> None:
         ("not_in_place2book", "nummer 1 i Place2book", "number 1 in Place2book"),
     ],
 )
-def test_why_tells_moments_in_the_librarys_zone_and_reasons_in_both_languages(
-    row: str, danish: str, english: str
-) -> None:
+def test_why_tells_moments_in_the_librarys_zone_in_both_languages(row: str, danish: str, english: str) -> None:
     message = why(ROWS[row]).answer.message
     said = DANISH.say(message), ENGLISH.say(message)
     assert (danish in said[0], english in said[1]) == (True, True), said

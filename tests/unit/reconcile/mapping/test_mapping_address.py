@@ -102,9 +102,7 @@ HOUSE = replace(OWN, place="Medborgerhuset")
         Flaw("address_incomplete", "address.street", "Solbjerg Bibliotek"),
     ),
 )
-def test_address_of_another_place_that_is_incomplete_is_never_mixed_with_ours(
-    source: SourceAddress, flaw: Flaw
-) -> None:
+def test_address_of_another_place_that_is_incomplete_is_not_mixed_with_ours(source: SourceAddress, flaw: Flaw) -> None:
     assert _address(source) == flaw
 
 

@@ -121,9 +121,7 @@ def test_clone_of_an_event_that_is_over_in_place2book_is_new() -> None:
     ("other-title-same-start", OTHER_TITLE, ("moved", 1)),
     ("same-title-other-start", replace(EVENT, begin_at=START + timedelta(days=3)), ("moved", 1)),
 )
-def test_sales_link_of_a_vanished_event_moves_to_what_is_like_it(
-    event: TicketEvent, expected: tuple[str, int | None]
-) -> None:
+def test_link_of_a_vanished_event_moves_to_what_is_alike(event: TicketEvent, expected: tuple[str, int | None]) -> None:
     found = identities_of([wanted("b", event, link=OURS)], [linked("a")], [standing()])
     assert belongings(found) == {"b": expected}
 

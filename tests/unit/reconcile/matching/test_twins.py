@@ -198,9 +198,7 @@ def test_event_whose_own_sale_was_ended_too_is_opened_again() -> None:
     ("to come in Place2book", [TicketEventKey(RULES.event_maker, 7)], ([], [(Outcome.SKIPPED, LEFT, AT)], [])),
     ("over there too", [TicketEventKey(RULES.event_maker, 8)], ([Belonging.NEW], [], [])),
 )
-def test_event_that_is_over_for_the_twins_source_alone_is_on_sale(
-    to_come: Sequence[TicketEventKey], expected: object
-) -> None:
+def test_event_over_for_the_twins_source_alone_is_on_sale(to_come: Sequence[TicketEventKey], expected: object) -> None:
     assert said(judged(wanted(), twin(OVER, to_come=to_come))) == expected
 
 
@@ -209,9 +207,7 @@ def test_event_that_is_over_for_the_twins_source_alone_is_on_sale(
     ("sold by it before", [OVER], ([], [(Outcome.SKIPPED, LEFT, THEATRE)], [])),
     ("never sold by it", [], ([Belonging.NEW], [], [])),
 )
-def test_event_that_the_follower_has_called_off_is_not_begun_by_the_leader(
-    links: Sequence[Link], expected: object
-) -> None:
+def test_event_that_the_follower_called_off_is_not_begun_by_the_leader(links: Sequence[Link], expected: object) -> None:
     assert (
         said(judged(wanted(), twin(*links, leads=False, snapshot=[unwanted(Outcome.CANCELLED, "theirs")]))) == expected
     )

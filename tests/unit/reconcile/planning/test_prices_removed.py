@@ -30,9 +30,7 @@ def test_prices_of_a_removed_category_without_sales_are_deleted() -> None:
     ("not-deletable", {"sold_tickets": 0, "deletable": False}, "0"),
     ("nobody-can-tell", {"sold_tickets": None, "deletable": None}, "?"),
 )
-def test_prices_of_a_removed_category_with_sales_are_kept_with_their_sale_ended(
-    unsure: dict[str, object], found: str
-) -> None:
+def test_prices_of_a_removed_category_with_sales_are_kept_and_ended(unsure: dict[str, object], found: str) -> None:
     plan = price_plan([CHILD], {"cat-1": ours(), "cat-2": ours(12, CHILD)}, [price(**unsure), price(12, CHILD)])
     assert said(plan.changes) == [("end_price_sale", "a", {"sale_end_at": (None, written_time(NOW))})]
     assert touched_prices(plan) == [("end_price_sale", "cat-1", 11)]

@@ -105,9 +105,7 @@ def test_removal_takes_an_end_before_a_start_ahead_for_a_mistake() -> None:
     ("rejected", [unwanted(Outcome.REJECTED, code="capacity_missing")], linked(absences=9)),
 )
 @pytest.mark.parametrize("mode", list(Mode))
-def test_removal_leaves_alone_what_was_not_asked_for_or_cannot_be_read(
-    snapshot: list[Mapped], link: Link, mode: Mode
-) -> None:
+def test_removal_leaves_what_was_not_asked_for_or_is_unreadable(snapshot: list[Mapped], link: Link, mode: Mode) -> None:
     plan = plan_of(snapshot, [link], [standing()], mode=mode)
     assert (plan.changes, plan.absences) == ([], {})
 

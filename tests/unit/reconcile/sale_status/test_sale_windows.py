@@ -132,7 +132,7 @@ def test_event_that_runs_on_is_due_until_it_ends() -> None:
     ("never-written", MINUTE, None, True),
     ("written", MINUTE, ACTIVE, False),
 )
-def test_state_that_could_not_be_written_is_tried_for_an_hour(
+def test_state_that_was_not_written_is_tried_for_an_hour(
     ago: timedelta, written: SourceState | None, due: bool
 ) -> None:
     told, link = on_sale((NOW - ago, None)), linked(state_written=written)

@@ -151,9 +151,7 @@ def test_write_back_of_a_passive_event_gives_it_no_link() -> None:
 
 @cases("link current", ("removed", REMOVED, None), ("passive", WRITTEN, standing(passive=True)))
 @pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.SKIPPED, Outcome.TICKET_EVENT])
-def test_write_back_clears_a_link_of_ours_that_sells_nothing(
-    link: Link, current: CurrentEvent | None, outcome: Outcome
-) -> None:
+def test_link_of_ours_that_sells_nothing_is_cleared(link: Link, current: CurrentEvent | None, outcome: Outcome) -> None:
     mapped = unwanted(outcome, link=URL, admin_link=ADMIN)
     change = due_write_back(linked_source(mapped, link, current), RULES.sales_hosts, NOW)
     assert said([] if change is None else [change]) == CLEARED
@@ -198,9 +196,7 @@ def test_write_back_clears_a_link_that_shows_again_no_second_time_and_tells_it(o
     ("over", unwanted(Outcome.OVER, link=URL), SHOWS_AGAIN, None),
     ("retired", unwanted(Outcome.CANCELLED, link=URL), replace(SHOWS_AGAIN, status=LinkStatus.RETIRED), None),
 )
-def test_link_is_not_told_to_be_shown_still_when_it_is_not(
-    mapped: Mapped, link: Link, current: CurrentEvent | None
-) -> None:
+def test_link_that_is_gone_is_not_told_to_be_shown(mapped: Mapped, link: Link, current: CurrentEvent | None) -> None:
     assert still_shown(linked_source(mapped, link, current)) is None
 
 

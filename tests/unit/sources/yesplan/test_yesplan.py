@@ -113,9 +113,7 @@ def test_prices_and_capacity_are_numbers_or_noted(
 
 
 @pytest.mark.parametrize("status", ["", " "])
-def test_event_without_a_status_is_noted_and_not_withdrawn(
-    theater: Installation, client: YesplanClient, status: str
-) -> None:
+def test_event_without_a_status_is_not_withdrawn(theater: Installation, client: YesplanClient, status: str) -> None:
     plan(theater, status=status)
     event = read_one(client)
     assert (event.relevant, event.state, event.unreadable) == (True, None, {"status": "?"})
