@@ -196,6 +196,5 @@ def _of_state(item: Due) -> Due:
 
 
 def _first_day(library: Library, events: Collection[LastReading], now: datetime) -> date:
-    """Return the earliest day, in the library's time zone, on which one of the events starts."""
     starts = (reading.mapped.starts_at or reading.link.starts_at or now for reading in events)
     return min(starts).astimezone(ZoneInfo(library.timezone)).date()

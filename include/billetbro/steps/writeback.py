@@ -79,8 +79,7 @@ def write_back(run: LibraryRun, source: Source, sales_host: str) -> WrittenBack:
             report_rejections(connection, run.id, shown, run.run_id, run.now)
             still = {(rejection.uuid, rejection.code) for rejection in shown}
             resolve_rejections(connection, run.id, run.now, still=still, codes=[STILL_SHOWN], uuids=judged)
-        if not result.errors:
-            with run.engine.begin() as connection:
+            if not result.errors:
                 note_progress(connection, run.run_id, run.id, "writeback", written_back_at=run.now)
     if result.errors:
         raise result.errors[0]
@@ -117,7 +116,6 @@ def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collect
 
 
 def _read_view(run: LibraryRun, sales_host: str) -> WriteBackView:
-    """Read the input of write-back, without events that could not be read in Place2book."""
     with run.engine.connect() as connection:
         _ensure_place2book_was_read(connection, run)
         unread = {uuid for uuid, code in open_codes(connection, run.id) if code == UNREADABLE}
@@ -178,7 +176,6 @@ class _Sender:
             self._note_shown(connection, item, shown_after(item))
 
     def _note_part(self, item: Due, refused: Collection[str]) -> None:
-        """Store the accepted part of a PATCH; the rest stays due."""
         shown = {name: value for name, value in shown_after(item).items() if name not in refused}
         with self.engine.begin() as connection:
             self._note_shown(connection, item, shown, state="state" not in refused)

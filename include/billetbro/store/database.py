@@ -104,7 +104,6 @@ def _upgrade(connection: Connection, tables: MetaData) -> None:
 
 @cache
 def _versions(schema: str) -> tuple[str, ...]:
-    """Return one schema's versions, oldest first, from the migrations' file names."""
     return tuple(sorted(file.stem for file in (MIGRATIONS / schema).glob("[0-9]*.py")))
 
 

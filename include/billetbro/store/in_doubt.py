@@ -51,13 +51,12 @@ def read_writes_in_doubt(connection: Connection, library: str, run_id: str) -> t
 
 def confirm(connection: Connection, confirmed: Mapping[int, int]) -> None:
     """Mark changes as applied after all; `confirmed` maps their ids to their Place2book events."""
+    done = {"status": "applied", "outcome_unknown": False, "error": None, "error_code": None}
     if confirmed:
         connection.execute(
             update(changes)
             .where(changes.c.id == bindparam("of_id"))
-            .values(
-                status="applied", outcome_unknown=False, error=None, error_code=None, event_id=bindparam("to_event")
-            ),
+            .values(done | {"event_id": bindparam("to_event")}),
             [{"of_id": change_id, "to_event": event_id} for change_id, event_id in confirmed.items()],
         )
 

@@ -52,16 +52,10 @@ def read_source_events(
 
 def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped]) -> None:
     """Store the mapped events of the snapshot."""
-    statement = (
-        update(source_events)
-        .where(source_events.c.library == library, source_events.c.uuid == bindparam("of_uuid"))
-        .values(mapped=bindparam("to_mapped"))
-    )
-    if mapped:
-        connection.execute(
-            statement,
-            [{"of_uuid": event.uuid, "to_mapped": MAPPED.dump_python(event, mode="json")} for event in mapped],
-        )
+    rows = [{"of_uuid": event.uuid, "to_mapped": MAPPED.dump_python(event, mode="json")} for event in mapped]
+    if rows:
+        of_event = (source_events.c.library == library) & (source_events.c.uuid == bindparam("of_uuid"))
+        connection.execute(update(source_events).where(of_event).values(mapped=bindparam("to_mapped")), rows)
 
 
 def read_mapped(connection: Connection, library: str) -> tuple[Mapped, ...]:

@@ -243,7 +243,6 @@ def _answer(code: str, **values: str | int | Message) -> Answer:
 
 
 def _moment(moment: datetime | None, facts: EventFacts) -> Message:
-    """Return a moment in the library's time zone."""
     if moment is None:
         return Message("moment.unknown")
     local = moment.astimezone(ZoneInfo(facts.timezone))

@@ -97,14 +97,14 @@ def _move_to_claimant(claimants: Sequence[Mapped], orphan: Link, found: dict[str
     A claimant that differs in title and start is a clone of a removed event and gets a new one. If several instances of
     the series show the link, it proves nothing: they are paired by their starts (rule 3).
     """
-    alike = [
-        mapped for mapped in claimants if same_text(mapped.title, orphan.title) or mapped.starts_at == orphan.starts_at
-    ]
+
+    def differs(mapped: Mapped) -> tuple[bool, bool]:
+        return not same_text(mapped.title, orphan.title), mapped.starts_at != orphan.starts_at
+
+    alike = [mapped for mapped in claimants if not all(differs(mapped))]
     series = [mapped for mapped in alike if mapped.series_uuid and mapped.series_uuid == orphan.series_uuid]
     if alike and len(series) < 2:
-        best = min(
-            alike, key=lambda mapped: (not same_text(mapped.title, orphan.title), mapped.starts_at != orphan.starts_at)
-        )
+        best = min(alike, key=differs)
         found[best.uuid] = Identity(mapped=best, belonging=Belonging.MOVED, link=orphan)
 
 

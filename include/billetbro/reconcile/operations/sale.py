@@ -16,7 +16,6 @@ class EndSale(Operation, kind=Kind.END_SALE):
     section = ReportSection.SALE_ENDED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Set the sale's end to the time of planning."""
         end = change.fields[0]
         update_event(client, change, event, lambda current: still_open(end, current.sale_close_at))
         event.link = replace(event.linked, sale_closed_at=read_time(end.new), sale_closed_before=read_time(end.old))
@@ -39,7 +38,6 @@ class ReopenSale(Operation, kind=Kind.REOPEN_SALE):
     section = ReportSection.UPDATED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Restore the sale's former end."""
         if change.fields:
             update_event(client, change, event, lambda current: unchanged(change, _sale_end(current)))
         event.link = replace(event.linked, sale_closed_at=None, sale_closed_before=None)

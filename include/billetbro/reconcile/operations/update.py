@@ -16,7 +16,6 @@ class Update(Operation, kind=Kind.UPDATE):
     section = ReportSection.UPDATED
 
     def apply(self, client: TicketSystem, change: Change, event: EventState, /) -> None:
-        """Send the fields, and record them with Place2book's answer."""
         update_event(client, change, event, lambda current: unchanged(change, current_fields(current)))
         remember_fields(event, new_values(change))
 

@@ -113,11 +113,9 @@ class OnPaper:
         return self._stands(replace(after, available_tickets=_available(before, after)))
 
     def delete_event(self, event_maker: int, event_id: int) -> None:
-        """Remove an event."""
         del self.events[TicketEventKey(event_maker, event_id)]
 
     def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
-        """Return an event's prices."""
         return self.event(event_maker, event_id).prices or ()
 
     def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
@@ -125,7 +123,6 @@ class OnPaper:
         return self.event(event_maker, event_id).prices
 
     def create_price(self, event_maker: int, event_id: int, *, name: str, value_ore: int) -> CurrentPrice:
-        """Add a price."""
         made = self._price(name, value_ore)
         self._put_prices(event_maker, event_id, (*self.prices(event_maker, event_id), made))
         return made
@@ -133,7 +130,6 @@ class OnPaper:
     def update_price(
         self, event_maker: int, event_id: int, price_id: int, fields: Mapping[str, Written]
     ) -> CurrentPrice:
-        """Update a price."""
         values = _typed({"value_ore" if name == "value" else name: value for name, value in fields.items()})
         prices = {price.price_id: price for price in self.prices(event_maker, event_id)}
         prices[price_id] = replace(prices[price_id], **values)  # type: ignore[arg-type]
@@ -141,7 +137,6 @@ class OnPaper:
         return prices[price_id]
 
     def delete_price(self, event_maker: int, event_id: int, price_id: int) -> None:
-        """Remove a price."""
         left = tuple(price for price in self.prices(event_maker, event_id) if price.price_id != price_id)
         self._put_prices(event_maker, event_id, left)
 
