@@ -60,19 +60,16 @@ def form_of(conn_type: str) -> dict[str, object]:
     return {"type": meta.hook_name, **shown, **extra}
 
 
-def test_form_of_a_website_has_labelled_fields() -> None:
-    assert form_of("dpl_cms") == {
+FORMS = {
+    "dpl_cms": {
         "type": "Folkebibliotekernes CMS",
         "host": "Bibliotekets hjemmeside / Library website",
         "login": "Bruger / User (rolle: Eksternt system)",
         "password": "Adgangskode / Password",
         "url_schema": None,
         "port": PORT,
-    }
-
-
-def test_form_of_place2book_has_labelled_fields() -> None:
-    assert form_of("place2book") == {
+    },
+    "place2book": {
         "type": "Place2book",
         "host": "Adresse / Address",
         "login": None,
@@ -80,18 +77,21 @@ def test_form_of_place2book_has_labelled_fields() -> None:
         "url_schema": None,
         "port": PORT,
         "event_makers": "Arrangører, der skal være adgang til / Event makers to test",
-    }
-
-
-def test_form_of_yesplan_has_labelled_fields() -> None:
-    assert form_of("yesplan") == {
+    },
+    "yesplan": {
         "type": "Yesplan",
         "host": "Spillestedets Yesplan / The venue's Yesplan",
         "login": None,
         "password": "API-nøgle / API key",
         "url_schema": None,
         "port": PORT,
-    }
+    },
+}
+
+
+@pytest.mark.parametrize("conn_type", FORMS)
+def test_form_of_a_connection_has_labelled_fields(conn_type: str) -> None:
+    assert form_of(conn_type) == FORMS[conn_type]
 
 
 def test_plugins_folder_tells_airflow_not_to_run_hooks_as_plugins() -> None:

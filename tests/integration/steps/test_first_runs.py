@@ -82,17 +82,14 @@ def test_run_every_request_that_changes_something_was_stored_before_as_applying(
 
 def test_run_after_staff_deleted_an_event_that_is_over_asks_for_its_purchases_no_more(world: World) -> None:
     _, event = world.sell("Koncert", start=world.now() + HOUR, end=world.now() + 2 * HOUR)
-    world.ahead = 3 * HOUR
-    world.run()
+    world.run_at(3 * HOUR)
     world.sandbox.place2book.delete(event.id)
     for days in range(1, 4):
-        world.ahead = days * DAY
-        assert world.run().raised == {}
+        assert world.run_at(days * DAY).raised == {}
 
 
 def test_run_an_hour_later_for_an_event_that_is_over_retires_its_link_and_deletes_nothing(world: World) -> None:
     uuid = world.publish("Koncert", start=world.now() + HOUR, end=world.now() + 2 * HOUR)
-    world.ahead = 3 * HOUR
-    later = world.run()
+    later = world.run_at(3 * HOUR)
     assert (later.raised, later.writes, world.changes(later)) == ({}, [], [("Koncert", "retire", "applied")])
     assert (world.ours()[uuid].status, world.event_of(uuid).fields.name) == ("retired", "Koncert")

@@ -122,8 +122,7 @@ def test_event_that_ends_long_after_its_start_is_over_with_its_last_purchases_re
     uuid = world.publish("Udstilling", start=world.now() + HOUR, end=world.now() + 30 * DAY)
     world.ahead = 29 * DAY
     world.sandbox.place2book.buy(world.event_of(uuid).id)
-    world.ahead = 30 * DAY + HOUR
-    run = world.run()
+    run = world.run_at(30 * DAY + HOUR)
     assert (run.raised, world.ours()[uuid].status) == ({}, "retired")
     assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]
 

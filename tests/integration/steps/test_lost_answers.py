@@ -95,8 +95,7 @@ def test_delete_whose_answer_was_lost_is_ours_when_the_event_is_back_after_its_f
     lost = world.after_fault(SERVER, "drop_after", "DELETE", times=1)
     back = start + 8 * DAY
     world.site.edit(uuid, ticket_manager_relevance=True, start=back, end=back + 2 * HOUR)
-    world.ahead = 5 * DAY
-    run = world.run()
+    run = world.run_at(5 * DAY)
     assert (set(lost.raised), run.raised, world.open_rejections()) == ({"load"}, {}, set())
     assert world.answers(world.link_shown(uuid))
     assert world.run().writes == []

@@ -62,11 +62,9 @@ def test_refused_event_is_tried_again_by_hand(world: World) -> None:
 def test_refused_event_is_tried_again_after_a_day_and_then_waits_another(world: World) -> None:
     refused(world)
     world.run()
-    world.ahead = 23 * HOUR
-    world.run()
+    world.run_at(23 * HOUR)
     before = puts(world)
-    world.ahead = DAY + HOUR
-    world.run()
+    world.run_at(DAY + HOUR)
     world.run()
     assert (before, puts(world)) == (1, 2)
 

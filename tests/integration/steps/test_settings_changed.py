@@ -135,8 +135,7 @@ def test_library_that_is_put_back_after_weeks_goes_on_where_it_was(world: World)
     event = world.event_of(later)
     world.site.edit(later, title="Stort foredrag")
     world.site.remove(gone)
-    world.ahead = 25 * DAY
-    happened = world.run()
+    happened = world.run_at(25 * DAY)
     assert (happened.raised, in_place2book(happened), event.fields.name) == ({}, ["PUT"], "Stort foredrag")
     assert (world.ours()[over].status, world.ours()[later].event_id) == ("retired", event.id)
     assert world.rows("SELECT count(*) AS bought FROM warehouse.purchases") == [{"bought": 1}]

@@ -223,7 +223,6 @@ def test_staff_sale_that_opens_later_changes_the_button_when_it_opens(world: Wor
     opens = world.now().replace(microsecond=0) + DAY
     world.after_staff_edit(world.event_of(uuid).id, sale_open_at=opens.isoformat())
     before = world.state_shown(uuid)
-    world.ahead = 2 * DAY
-    world.run()
+    world.run_at(2 * DAY)
     assert (before, world.state_shown(uuid)) == ("TicketSaleNotOpen", "Active")
     assert world.event_of(uuid).fields.sale_open_at == opens

@@ -62,8 +62,7 @@ def test_button_follows_a_sale_that_opens_and_closes(world: World, whose: str) -
         world.sandbox.place2book.staff_edit_price(event.id, price, sale_begin_at=opens, sale_end_at=closes)
     shown = []
     for ahead in (0 * DAY, DAY + HOUR, 2 * DAY + HOUR):
-        world.ahead = ahead
-        assert [write for write in world.run().writes if write[0] != SERVER] == []
+        assert [write for write in world.run_at(ahead).writes if write[0] != SERVER] == []
         shown.append(world.state_shown(uuid))
         assert world.run().writes == []
     assert shown == ["TicketSaleNotOpen", "Active", "TicketSaleNotOpen"]
@@ -124,8 +123,7 @@ def test_website_that_answers_500_for_hours_gets_one_update_of_each_event_when_i
     new = world.add("Foredrag")
     world.sandbox.faults.add(SERVER, "status", "PATCH", AN_EVENT)
     for hour in range(4):
-        world.ahead = hour * HOUR
-        assert set(world.run().raised) == {"writeback"}
+        assert set(world.run_at(hour * HOUR).raised) == {"writeback"}
     recovered = world.after_repair()
     sent = Counter(request.path for request in recovered.requests if request.method == "PATCH")
     assert (recovered.raised, sent) == ({}, {f"/api/v1/events/{uuid}": 1 for uuid in (*uuids, new)})

@@ -132,8 +132,7 @@ def test_rejection_of_a_sold_event_is_dated_when_it_was_first_and_last_met(world
     world.sandbox.place2book.buy(world.event_of(uuid).id)
     world.after_edit(uuid, state="Cancelled")
     first = world.rows("SELECT * FROM sync.rejections")[0]
-    world.ahead = DAY
-    world.run()
+    world.run_at(DAY)
     second = world.rows("SELECT * FROM sync.rejections")[0]
     assert (second["id"], second["first_seen_at"]) == (first["id"], first["first_seen_at"])
     assert second["last_seen_at"] - first["last_seen_at"] > DAY / 2

@@ -142,8 +142,7 @@ def test_event_that_was_over_for_days_and_is_given_new_dates_keeps_its_place2boo
     uuid = world.add("Koncert", start=world.now() + HOUR)
     world.publish("Foredrag", start=world.now() + 40 * DAY)
     event = world.event_of(uuid)
-    world.ahead = 5 * DAY
-    world.run()
+    world.run_at(5 * DAY)
     assert world.ours()[uuid].status == "retired"
     begins = world.now().replace(microsecond=0) + 10 * DAY
     world.after_edit(uuid, start=begins, end=begins + HOUR)

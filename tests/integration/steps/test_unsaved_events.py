@@ -32,8 +32,7 @@ def a_day(world: World) -> list[Happened]:
     first = world.ahead
     runs = []
     for hours in range(0, 24 + EVERY, EVERY):
-        world.ahead = first + hours * HOUR
-        runs.append(world.run())
+        runs.append(world.run_at(first + hours * HOUR))
     return runs
 
 
@@ -58,14 +57,12 @@ def test_event_that_is_not_saved_is_tried_once_a_day_until_it_is(world: World) -
     told = world.ahead
     tried = []
     for hours in (1, 12, 23, 24, 25, 47):
-        world.ahead = told + hours * HOUR
-        run = world.run()
+        run = world.run_at(told + hours * HOUR)
         assert (run.raised, world.open_rejections()) == ({}, {("Koncert", UNSAVED)})
         tried.append(patched(run))
     assert tried == [[], [], [], [uuid], [], []]
     world.sandbox.faults.clear()
-    world.ahead = told + 48 * HOUR
-    assert (world.run().counted, world.open_rejections()) == ({PATCH: 1}, set())
+    assert (world.run_at(told + 48 * HOUR).counted, world.open_rejections()) == ({PATCH: 1}, set())
     assert (world.answers(world.link_shown(uuid)), world.run().writes) == (True, [])
 
 
@@ -96,8 +93,7 @@ def test_five_events_that_are_not_saved_hold_up_nobody_and_are_told_apart_from_a
     first = world.run()
     assert (set(first.raised), len(patched(first))) == ({"writeback"}, 5)
     well = world.add("Foredrag")
-    world.ahead = HOUR
-    world.run()
+    world.run_at(HOUR)
     assert world.answers(world.link_shown(well))
     for _ in range(2):
         a_day(world)

@@ -120,8 +120,7 @@ def test_link_typed_on_the_series_is_cleared_once_and_then_told_until_it_is_gone
     assert world.after_edit(uuid, state="Cancelled").counted == {("place2book", "DELETE"): 1, PATCH: 1}
     assert (world.link_shown(uuid), world.open_rejections()) == (link, set())
     for hour in range(1, 5):
-        world.ahead = hour * HOUR
-        assert (world.run().writes, world.open_rejections()) == ([], {("Kursus", "link_still_shown")})
+        assert (world.run_at(hour * HOUR).writes, world.open_rejections()) == ([], {("Kursus", "link_still_shown")})
     (told,) = world.rows("SELECT found FROM sync.rejections")
     assert told["found"] == link
     series_link(world, None)

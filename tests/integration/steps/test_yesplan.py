@@ -246,8 +246,7 @@ def test_revoked_key_fails_the_library_at_once_and_names_the_connection(theater:
 
 def test_event_past_its_end_is_over_and_nothing_is_written(theater: World) -> None:
     theater.run()
-    theater.ahead = 22 * 24 * HOUR
-    later = theater.run()
+    later = theater.run_at(22 * 24 * HOUR)
     assert (later.raised, later.writes, {link.status for link in theater.ours().values()}) == ({}, [], {"retired"})
 
 

@@ -45,6 +45,17 @@ class Twins:
         in_turn = [member for unit in in_units(list(self.world.libraries.values())) for member in unit]
         return self.world.run(libraries=libraries or in_turn, **how)
 
+    def publish_both(self, first: str, second: str) -> tuple[str, str]:
+        """Show the event at the one and the other, run once, and return its uuids."""
+        uuids = self.publish(first), self.publish(second)
+        self.run()
+        return uuids
+
+    def after_edit(self, where: str, uuid: str, **fields: Any) -> Happened:
+        """Change an event at one of them, and return what comes of the next run."""
+        self.site(where).edit(uuid, **fields)
+        return self.run()
+
     def judged(self, library: str) -> list[tuple[str, str, str | None]]:
         """Return title, outcome and code of each event that a library shows."""
         query = """SELECT title, mapped ->> 'outcome' AS outcome, mapped ->> 'code' AS code FROM sync.source_events

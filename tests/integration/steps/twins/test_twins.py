@@ -82,8 +82,7 @@ def test_event_that_the_follower_sells_is_its_own_until_it_goes(twins: Twins, le
         facts = event_facts(connection, leader, here, timezone="Europe/Copenhagen", now=now)
     assert "hos medarrangøren" in told
     assert f"{LINK}{twins.world.libraries[follower].name}, {link}" in twins.world.say.say(why(facts).answer.message)
-    twins.site(follower).edit(there, ticket_manager_relevance=False)
-    twins.run()
+    twins.after_edit(follower, there, ticket_manager_relevance=False)
     twins.run()
     assert (twins.sellers(), twins.world.answers(twins.link_at(leader, here))) == ([leader], True)
     assert twins.on_sale() == {("Koncert", next(iter(twins.on_sale()))[1]): 1}
@@ -92,8 +91,7 @@ def test_event_that_the_follower_sells_is_its_own_until_it_goes(twins: Twins, le
 def test_event_that_the_leader_gives_up_is_created_by_the_follower_at_its_next_run(
     twins: Twins, leader: str, follower: str
 ) -> None:
-    here, there = twins.publish(leader), twins.publish(follower)
-    twins.run()
+    here, there = twins.publish_both(leader, follower)
     twins.site(leader).edit(here, ticket_manager_relevance=False)
     twins.run(leader)
     assert twins.sellers() == []
@@ -102,11 +100,8 @@ def test_event_that_the_leader_gives_up_is_created_by_the_follower_at_its_next_r
 
 
 def test_event_that_the_leader_calls_off_is_not_sold_by_the_follower(twins: Twins, leader: str, follower: str) -> None:
-    here = twins.publish(leader)
-    twins.publish(follower)
-    twins.run()
-    twins.site(leader).edit(here, state="Cancelled")
-    twins.run()
+    here, _ = twins.publish_both(leader, follower)
+    twins.after_edit(leader, here, state="Cancelled")
     twins.run()
     assert (twins.sellers(), twins.judged(follower)) == ([], [LEFT])
 
@@ -156,15 +151,13 @@ def test_events_that_become_the_same_while_both_sell_are_left(twins: Twins, lead
     twins.run()
     here, there = twins.publish(leader), twins.publish(follower, "Foredrag")
     twins.run()
-    twins.site(follower).edit(there, title="Koncert")
-    twins.run()
+    twins.after_edit(follower, there, title="Koncert")
     link = twins.link_at(leader, here)
     found = twins.world.rows("SELECT library, code, found FROM sync.rejections WHERE resolved_at IS NULL")
     name = twins.world.libraries[leader].name
     assert found == [{"library": follower, "code": "sold_twice", "found": f"{name}, {link}"}]
     assert sorted(twins.sellers()) == sorted([leader, follower])
-    twins.site(follower).edit(there, title="Foredrag")
-    twins.run()
+    twins.after_edit(follower, there, title="Foredrag")
     assert twins.world.open_rejections() == set()
 
 
@@ -241,8 +234,7 @@ def test_event_that_was_over_stays_over_while_the_twin_sells_it(twins: Twins, le
     again = twins.start + 20 * DAY
     twins.publish(leader, start=again)
     twins.run()
-    twins.site(follower).edit(there, start=again, end=again + 2 * HOUR)
-    twins.run()
+    twins.after_edit(follower, there, start=again, end=again + 2 * HOUR)
     twins.run()
     status = twins.world.rows("SELECT library, status FROM sync.links ORDER BY status")
     assert status == [{"library": leader, "status": "live"}, {"library": follower, "status": "retired"}]

@@ -58,18 +58,14 @@ def test_event_that_one_edits_first_stays_the_sellers(
         if edit == "moved":
             move(twins, where, uuids[where], 24.5)
         else:
-            twins.site(where).edit(uuids[where], title="Aften med gæster")
-        twins.run()
+            twins.after_edit(where, uuids[where], title="Aften med gæster")
         assert (twins.sellers(), for_sale(twins)) == ([leader], 1)
     assert twins.run().writes == []
 
 
 def test_event_that_one_of_them_moves_and_renames_is_another(twins: Twins, leader: str, follower: str) -> None:
-    twins.publish(leader)
-    there = twins.publish(follower)
-    twins.run()
-    twins.site(follower).edit(there, title="Foredrag", start=twins.start + DAY, end=twins.start + DAY + HOUR)
-    twins.run()
+    _, there = twins.publish_both(leader, follower)
+    twins.after_edit(follower, there, title="Foredrag", start=twins.start + DAY, end=twins.start + DAY + HOUR)
     assert (sorted(twins.sellers()), for_sale(twins)) == (sorted([leader, follower]), 2)
 
 
@@ -111,23 +107,17 @@ def test_event_that_joins_a_series_later_is_not_the_one_that_left_it(twins: Twin
 def test_event_that_was_left_is_another_when_it_was_out_of_ticket_sale_and_is_renamed(
     twins: Twins, leader: str, follower: str, out: bool
 ) -> None:
-    twins.publish(leader)
-    there = twins.publish(follower)
-    twins.run()
+    _, there = twins.publish_both(leader, follower)
     back = {"ticket_manager_relevance": True, "ticket_capacity": 50}
-    twins.site(follower).edit(there, **({"ticket_manager_relevance": False} if out else {"ticket_capacity": 0}))
-    twins.run()
-    twins.site(follower).edit(there, title="Foredrag", **back)
-    twins.run()
+    twins.after_edit(follower, there, **({"ticket_manager_relevance": False} if out else {"ticket_capacity": 0}))
+    twins.after_edit(follower, there, title="Foredrag", **back)
     assert for_sale(twins) == (2 if out else 1)
 
 
 def test_event_whose_date_is_mistaken_for_one_long_ago_is_still_sold_and_so_not_created_by_the_other(
     twins: Twins, leader: str, follower: str
 ) -> None:
-    here = twins.publish(leader)
-    twins.publish(follower)
-    twins.run()
+    here, _ = twins.publish_both(leader, follower)
     move(twins, leader, here, -243)
     twins.run()
     twins.run()
@@ -142,8 +132,7 @@ def test_event_that_its_seller_calls_off_is_not_sold(twins: Twins, leader: str, 
     there, here = sold_first_by(follower, twins, leader)
     for _ in range(tickets):
         twins.world.sandbox.place2book.buy(twins.world.ours(follower)[there].event_id)
-    twins.site(follower).edit(there, state="Cancelled")
-    twins.run()
+    twins.after_edit(follower, there, state="Cancelled")
     twins.run()
     assert (for_sale(twins), twins.link_at(leader, here)) == (0, None)
     assert ("Koncert", "skipped", "sold_by_twin") in twins.judged(leader)
@@ -161,8 +150,7 @@ def test_event_with_tickets_sold_that_vanishes_from_its_seller_is_not_sold_afres
     for _ in range(3):
         twins.run()
     assert (for_sale(twins), twins.judged(follower)) == (1, [("Koncert", "skipped", "sold_by_twin")])
-    twins.site(leader).edit(here, published=True)
-    twins.run()
+    twins.after_edit(leader, here, published=True)
     assert (for_sale(twins), twins.run().writes) == (2, [])
 
 
@@ -188,9 +176,7 @@ def test_shorter_title_of_one_of_ours_is_not_taken_for_a_longer_one(twins: Twins
 
 
 def test_plan_remembers_nothing_wrong_of_an_event_that_was_left(twins: Twins, leader: str, follower: str) -> None:
-    here = twins.publish(leader)
-    twins.publish(follower)
-    twins.run()
+    here, _ = twins.publish_both(leader, follower)
     move(twins, leader, here, 1)
     planned: list[dict[str, Any]] = []
     for _ in range(2):
