@@ -35,29 +35,11 @@ def test_sales_by_event_counts_what_is_sold_and_not_what_is_gone(engine: Engine)
     till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND, cancelled)
     export(engine, till, MONDAY + HOUR, events=[EVENT], force=True)
     common = {"category": "Foredrag", "capacity": 100, "end_at": EVENT.end_at, "ended": False, "removed_at": None}
+    sums = ("purchases", "cancelled_purchases", "tickets_sold", "tickets_ore", "additional_sales_ore", "revenue_ore")
+    sold, unsold = dict(zip(sums, (2, 1, 2, 15000, 2500, 17500), strict=True)), dict.fromkeys(sums, 0)
     assert view(engine, "sales_by_event", "event_id") == [
-        ABOUT
-        | common
-        | {
-            "purchases": 2,
-            "cancelled_purchases": 1,
-            "tickets_sold": 2,
-            "tickets_ore": 15000,
-            "additional_sales_ore": 2500,
-            "revenue_ore": 17500,
-            "exported_at": MONDAY + HOUR,
-        },
-        UNSOLD
-        | common
-        | {
-            "purchases": 0,
-            "cancelled_purchases": 0,
-            "tickets_sold": 0,
-            "tickets_ore": 0,
-            "additional_sales_ore": 0,
-            "revenue_ore": 0,
-            "exported_at": MONDAY,
-        },
+        ABOUT | common | sold | {"exported_at": MONDAY + HOUR},
+        UNSOLD | common | unsold | {"exported_at": MONDAY},
     ]
 
 
