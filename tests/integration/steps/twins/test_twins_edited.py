@@ -58,7 +58,8 @@ def test_event_that_one_edits_first_stays_the_sellers(
         if edit == "moved":
             move(twins, where, uuids[where], 24.5)
         else:
-            twins.after_edit(where, uuids[where], title="Aften med gæster")
+            twins.site(where).edit(uuids[where], title="Aften med gæster")
+        twins.run()
         assert (twins.sellers(), for_sale(twins)) == ([leader], 1)
     assert twins.run().writes == []
 
