@@ -1,7 +1,5 @@
 """The DAG folder as Airflow's DAG processor reads it."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Billetbro's own connections: the database that Airflow names, and the key of the pseudonyms."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Every DAG of the folder: exactly these, each from its own file, read without asking anybody for anything."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The alert before the next hour: kept by the scheduler's DAG, found by the triggerer, worded for a person."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import warnings
@@ -23,6 +21,7 @@ from sqlalchemy import select
 
 from billetbro import alerts
 from demo.environment import ROOT
+from tests.cases import cases
 
 DUE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 FIFTY_MINUTES = timedelta(minutes=50)
@@ -70,17 +69,15 @@ def test_deadline_of_a_scheduled_run_is_before_the_next_however_late_it_begins(s
     assert deadlines == {IS_LATE: DUE + FIFTY_MINUTES, ASKED_FOR_IS_LATE: queued_at + FIFTY_MINUTES}
 
 
-@pytest.mark.parametrize(
-    ("run", "by_date"),
-    [
-        pytest.param({"logical_date": None}, {}, id="no date"),
-        pytest.param(
-            {"logical_date": LONG_AGO, "data_interval": (LONG_AGO, LONG_AGO)},
-            {IS_LATE: LONG_AGO + FIFTY_MINUTES},
-            id="any date",
-        ),
-        pytest.param({"logical_date": None, "run_type": DagRunType.ASSET_TRIGGERED}, {}, id="after other data"),
-    ],
+@cases(
+    "run by_date",
+    ("no date", {"logical_date": None}, {}),
+    (
+        "any date",
+        {"logical_date": LONG_AGO, "data_interval": (LONG_AGO, LONG_AGO)},
+        {IS_LATE: LONG_AGO + FIFTY_MINUTES},
+    ),
+    ("after other data", {"logical_date": None, "run_type": DagRunType.ASSET_TRIGGERED}, {}),
 )
 def test_deadline_of_a_run_that_was_asked_for_is_counted_from_then(
     serialized: None, run: dict[str, Any], by_date: dict[str, datetime]
@@ -100,17 +97,15 @@ def _said(since: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("path", "run_type", "state", "said"),
-    [
-        pytest.param(IS_LATE, "scheduled", "running", _said("it was due"), id="scheduled, still running"),
-        pytest.param(IS_LATE, "scheduled", "failed", [], id="ended red, which was told of already"),
-        pytest.param(IS_LATE, "manual", "running", [], id="asked for with a date, which says nothing"),
-        pytest.param(ASKED_FOR_IS_LATE, "manual", "running", _said("it was asked for"), id="asked for, still running"),
-        pytest.param(ASKED_FOR_IS_LATE, "manual", "failed", [], id="asked for, ended red"),
-        pytest.param(ASKED_FOR_IS_LATE, "asset_triggered", "running", _said("it was asked for"), id="after other data"),
-        pytest.param(ASKED_FOR_IS_LATE, "scheduled", "running", [], id="scheduled, of which the other one tells"),
-    ],
+@cases(
+    "path run_type state said",
+    ("scheduled, still running", IS_LATE, "scheduled", "running", _said("it was due")),
+    ("ended red, which was told of already", IS_LATE, "scheduled", "failed", []),
+    ("asked for with a date, which says nothing", IS_LATE, "manual", "running", []),
+    ("asked for, still running", ASKED_FOR_IS_LATE, "manual", "running", _said("it was asked for")),
+    ("asked for, ended red", ASKED_FOR_IS_LATE, "manual", "failed", []),
+    ("after other data", ASKED_FOR_IS_LATE, "asset_triggered", "running", _said("it was asked for")),
+    ("scheduled, of which the other one tells", ASKED_FOR_IS_LATE, "scheduled", "running", []),
 )
 def test_alert_is_found_and_worded_by_the_triggerer_once_for_each_run(
     caplog: pytest.LogCaptureFixture, path: str, run_type: str, state: str, said: list[str]

@@ -1,7 +1,5 @@
 """The monthly report's wiring: when it runs, what it may be asked, what is tried again."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
@@ -9,6 +7,7 @@ from airflow.exceptions import ParamValidationError
 from airflow.sdk import DAG, CronTriggerTimetable
 
 from billetbro import errors
+from tests.cases import cases
 
 
 @pytest.fixture
@@ -49,10 +48,10 @@ def test_text_is_danish_and_english(dag: DAG) -> None:
     assert ("On the 1st of each month" in text, "Den 1. i hver måned" in text) == (True, True)
 
 
-@pytest.mark.parametrize(
-    ("error", "action"),
-    [(errors.Retriable("later"), "retry"), (errors.Fatal("somebody must act"), "fail")],
-    ids=["can get better", "somebody must act"],
+@cases(
+    "error action",
+    ("can get better", errors.Retriable("later"), "retry"),
+    ("somebody must act", errors.Fatal("somebody must act"), "fail"),
 )
 def test_retry_is_for_what_can_get_better_by_itself(dag: DAG, error: BaseException, action: str) -> None:
     policy = dag.get_task("report").retry_policy

@@ -1,7 +1,5 @@
 """The nightly removal's wiring: when it runs, what it may be asked, what is tried again."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The hourly job's wiring: its tasks and their order, when it runs, what a person may ask of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta

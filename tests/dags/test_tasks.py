@@ -1,7 +1,5 @@
 """What the tasks learn from Airflow: how a run was asked for, and which tasks ended without a word."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import cast
 
@@ -14,6 +12,7 @@ from billetbro.models import Mode
 from billetbro.steps.request import RunRequest
 from billetbro_airflow.tasks.sync import request_of_this_run, silent_failures
 from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, MONTHLY_REPORT, RETENTION, filled_in
+from tests.cases import cases
 
 PARAMS = {"libraries": [], "events": ["5f0c", " 77aa "], "mode": "resync", "allow_mass_removal": True}
 
@@ -39,18 +38,16 @@ def test_request_of_a_run_with_an_empty_list_of_events_is_for_all_of_them(given:
         assert filled_in(FORCED_UPDATE) == {**params, "libraries": [], "events": []}
 
 
-@pytest.mark.parametrize(
-    ("form", "given", "meant"),
-    [
-        pytest.param(RETENTION, {"libraries": None}, {"libraries": []}, id="retention"),
-        pytest.param(MONTHLY_REPORT, {"month": None, "libraries": None}, {"month": "", "libraries": []}, id="report"),
-        pytest.param(
-            MONTHLY_REPORT,
-            {"month": "2026-10", "libraries": ["herlev"]},
-            {"month": "2026-10", "libraries": ["herlev"]},
-            id="filled-in",
-        ),
-    ],
+@cases(
+    "form given meant",
+    ("retention", RETENTION, {"libraries": None}, {"libraries": []}),
+    ("report", MONTHLY_REPORT, {"month": None, "libraries": None}, {"month": "", "libraries": []}),
+    (
+        "filled-in",
+        MONTHLY_REPORT,
+        {"month": "2026-10", "libraries": ["herlev"]},
+        {"month": "2026-10", "libraries": ["herlev"]},
+    ),
 )
 def test_form_with_a_null_is_read_as_one_with_an_empty_field(
     form: dict[str, Param], given: dict[str, object], meant: dict[str, object]

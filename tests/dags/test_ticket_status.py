@@ -1,7 +1,5 @@
 """The wiring of the DAG between two hourly runs: how often, how long, and that it is its own retry."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Runs of the DAG by Airflow's own `dag.test()`, and what they leave in its metadata database."""
 
-from __future__ import annotations
-
 import io
 import sqlite3
 import subprocess

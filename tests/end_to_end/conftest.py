@@ -1,7 +1,5 @@
 """The DAG as Airflow runs it, against the stand-in APIs and a PostgreSQL of its own; a module's tests share them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`airflow dags test` in a process of its own, with nothing but the environment, as the manual says it."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path

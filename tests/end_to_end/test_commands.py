@@ -1,7 +1,5 @@
 """`airflow billetbro ...` in processes of their own, with a connection that only Airflow's database holds."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 

@@ -1,7 +1,5 @@
 """More libraries than tasks: several share a task, and still one's failure is its own."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 

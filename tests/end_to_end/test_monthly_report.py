@@ -1,7 +1,5 @@
 """The monthly report as Airflow makes it, of what a run exported: by the DAG, and by the command."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path

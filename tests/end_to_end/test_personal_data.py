@@ -1,7 +1,5 @@
 """Personal data by `airflow` itself, in processes of its own: nobody is left in any table, file, log or metadata."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from collections.abc import Callable
@@ -97,11 +95,8 @@ def test_buyers_are_found_nowhere_after_runs_that_go_well_and_wrong(
     done.append(run("billetbro", "forget", "--email", BUYER.email, "--phone", BUYER.phone_number))
     printed = "\n".join(one.stdout + one.stderr for one in done)
     left = {"database": rows_of(engine), "files": files_of(home), "printed": printed}
-    assert {place: [one for one in TRACES if one in found.casefold()] for place, found in left.items()} == {
-        "database": [],
-        "files": [],
-        "printed": [],
-    }
+    shown = {place: [one for one in TRACES if one in found.casefold()] for place, found in left.items()}
+    assert shown == {"database": [], "files": [], "printed": []}
     assert [one.returncode for one in done] == [0, 1, 0, 0], printed
     assert ("SQLSTATE 23514" in done[1].stdout + done[1].stderr, "nordvig: " in done[2].stdout) == (True, True)
     assert "nordvig: 1 køb" in done[3].stdout.splitlines()

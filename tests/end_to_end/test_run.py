@@ -1,7 +1,5 @@
 """Two libraries, one run and the one after: every task, what reaches both APIs, and what is left lying about."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The DAG between two hourly runs, and as a command, over a sale that opened since an hourly run read it."""
 
-from __future__ import annotations
-
 import subprocess
 from collections import Counter
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A run whose warehouse lies in a database of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

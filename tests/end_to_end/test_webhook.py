@@ -1,7 +1,5 @@
 """Yesplan's webhook at Airflow's own API server, tried with a plain HTTP client: good and hostile."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Iterator

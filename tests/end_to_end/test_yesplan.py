@@ -1,7 +1,5 @@
 """A venue's hour as Airflow runs it; and nothing that a failing run leaves anywhere holds the key to its Yesplan."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The commands in this process, against the stand-ins and a PostgreSQL of their own; a module's tests share them."""
 
-from __future__ import annotations
-
 import json
 from argparse import Namespace
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """`check` and `plan`, and what a command says when it cannot do its work."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from sqlalchemy import make_url, text
 from billetbro.store.database import connect
 from demo.environment import LIBRARIES, EmbeddedPostgres
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.integration.cli.conftest import PRIVACY_KEY, Command
 
 OK_OF_NORDVIG = [
@@ -40,18 +39,21 @@ def test_check_of_a_library_in_order_says_so_line_by_line(command: Command) -> N
     assert len(lines) == len(OK_OF_NORDVIG) + 2
 
 
-@pytest.mark.parametrize(
+@cases(
     "line",
-    [
-        "OK    solbjerg: arrangør 5000: ”Solbjerg Bibliotek” i Place2book",
-        "OK    nordvig: arrangør 5101 (Nordvig Havn): ”Nordvig Havn” i Place2book",
-        "OK    forbindelse billetbro_privacy (solbjerg): nøglen er der",
+    ("event maker", "OK    solbjerg: arrangør 5000: ”Solbjerg Bibliotek” i Place2book"),
+    ("branch", "OK    nordvig: arrangør 5101 (Nordvig Havn): ”Nordvig Havn” i Place2book"),
+    ("key", "OK    forbindelse billetbro_privacy (solbjerg): nøglen er der"),
+    (
+        "address",
         "OK    solbjerg: fallback_address: Solbjerg Bibliotek, Solbjerg Torv 4, 2735 Solbjerg, DK, +45 00 00 50 00",
+    ),
+    (
+        "kroner",
         "OK    solbjerg: price_unit kroner: ”Babyrytmik for de mindste”, Barn med voksen, i CMS: 40 → "
         "40,00 kr. (er det rigtigt?)",
-        "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby, i CMS: 5000 → 50,00 kr. (er det rigtigt?)",
-    ],
-    ids=["event maker", "branch", "key", "address", "kroner", "minor"],
+    ),
+    ("minor", "OK    nordvig: price_unit minor: ”Babybio”, Voksen med baby, i CMS: 5000 → 50,00 kr. (er det rigtigt?)"),
 )
 def test_check_shows_what_a_person_can_see_to_be_wrong(command: Command, line: str) -> None:
     assert line in command("check").out.splitlines()
@@ -115,13 +117,11 @@ def test_check_goes_on_after_a_failure_and_tells_how_to_mend_each(
     assert [line for line in told if line not in said.out] == []
 
 
-@pytest.mark.parametrize(
-    ("different", "status"),
-    [
-        pytest.param({"password": "made-up-wrong"}, 403, id="wrong password"),
-        pytest.param({"login": "redaktionen", "password": "made-up-redaktionen"}, 403, id="user without the role"),
-        pytest.param({"login": "", "password": ""}, 401, id="no login"),
-    ],
+@cases(
+    "different status",
+    ("wrong password", {"password": "made-up-wrong"}, 403),
+    ("user without the role", {"login": "redaktionen", "password": "made-up-redaktionen"}, 403),
+    ("no login", {"login": "", "password": ""}, 401),
 )
 def test_check_of_a_website_whose_login_may_not_write_says_so(
     command: Command, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, different: dict[str, str], status: int
@@ -182,11 +182,8 @@ def test_plan_shows_every_event_by_field_and_writes_nothing_but_tries_the_login(
     before = len(sandbox.log.writes())
     said = command("plan", libraries=["nordvig"])
     lines = said.out.splitlines()
-    assert (said.code, lines[0], lines[-1]) == (
-        0,
-        "== nordvig == PLAN: intet er ændret",
-        "Det gik godt for alle biblioteker.",
-    )
+    found = (said.code, lines[0], lines[-1])
+    assert found == (0, "== nordvig == PLAN: intet er ændret", "Det gik godt for alle biblioteker.")
     assert [line for line in lines if "Babybio" in line] != []
     creates = [line for line in lines if line == "    OPRET i Place2book"]
     assert lines[2:4] == [f"    OPRET i Place2book: {len(creates)}", "    KOBL til arrangementet i Place2book: 1"]
@@ -243,12 +240,10 @@ def test_command_on_a_database_without_tables_says_what_to_do(
     assert said.err.startswith("FEJL: Billetbros tabeller findes ikke endnu, eller de er fra en anden version: kør")
 
 
-@pytest.mark.parametrize(
-    ("name", "given"),
-    [
-        pytest.param("plan", {}, id="plan"),
-        pytest.param("forget", {"email": "test@example.com", "phone": "", "purchases": []}, id="forget"),
-    ],
+@cases(
+    "name given",
+    ("plan", "plan", {}),
+    ("forget", "forget", {"email": "test@example.com", "phone": "", "purchases": []}),
 )
 def test_command_on_tables_that_a_newer_billetbro_made_says_so_and_begins_nothing(
     command: Command,

@@ -1,7 +1,5 @@
 """The commands as Airflow's own command line reads them."""
 
-from __future__ import annotations
-
 import ast
 from argparse import Namespace
 from importlib import import_module

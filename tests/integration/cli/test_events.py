@@ -1,7 +1,5 @@
 """`history`, `why` and `rejections`, after a library's first run."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -9,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from billetbro.models.message import Message
 from sandbox.server import Sandbox
+from tests.cases import cases
 from tests.catalogues import danish
 from tests.integration.cli.conftest import Command
 
@@ -36,16 +35,14 @@ def test_why_of_an_event_is_answered_from_the_tables(command: Command, title: st
     assert title in said.json["event"]["title"]
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [
-        (
-            None,
-            "Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",
-        ),
-        ("en", "The number of tickets is missing. Enter in the CMS how many tickets are for sale (at least 1)."),
-    ],
-    ids=["Danish", "English"],
+@cases(
+    "language sentence",
+    (
+        "Danish",
+        None,
+        "Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",
+    ),
+    ("English", "en", "The number of tickets is missing. Enter in the CMS how many tickets are for sale (at least 1)."),
 )
 def test_why_is_answered_in_one_language(command: Command, language: str | None, sentence: str) -> None:
     event, answer = command("why", event="Stjernehimlen", language=language).out.splitlines()
@@ -101,10 +98,8 @@ def test_history_is_the_same_by_whatever_names_the_event(command: Command, sandb
     (for_staff,) = (field["new"] for field in back["fields"] if field["field"] == "admin_url")
     named = [uuid, str(link["event_id"]), link["seccode"], link["sales_location"], for_staff, page]
     assert [command("history", event=name, json=True).json for name in named] == [by_title] * 6
-    assert [(entry["kind"], entry["status"]) for entry in by_title["history"]] == [
-        ("create", "applied"),
-        ("write_back", "applied"),
-    ]
+    found = [(entry["kind"], entry["status"]) for entry in by_title["history"]]
+    assert found == [("create", "applied"), ("write_back", "applied")]
 
 
 def test_history_of_a_rejected_event_tells_why_and_that_it_is_not_linked(command: Command) -> None:

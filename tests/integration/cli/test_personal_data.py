@@ -1,7 +1,5 @@
 """`forget`, `personal-data` and the nightly removal, with the connections, settings and files that Airflow names."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from billetbro_airflow.tasks.databases import billetbro_engine, warehouse_engine
 from billetbro_airflow.tasks.export_files import lake
 from billetbro_airflow.tasks.personal_data import keep_personal_data_in_order, keys_of_pseudonyms
 from demo.environment import EmbeddedPostgres
+from tests.cases import cases
 from tests.catalogues import danish
 from tests.integration.cli.conftest import PRIVACY_KEY, Command, Said
 from tests.integration.warehouse.examples import FIRST, Till, export
@@ -230,10 +229,8 @@ def test_night_and_record_reach_the_warehouse_left_behind_too(command: Command, 
         "nordvig (warehouse in billetbro_db)": {"purchases by policy": 2, "answers by policy": 2},
     }
     told = command("personal_data", libraries=["nordvig"], json=True).json
-    assert [one["name"] for one in told] == [
-        "Nordvig Bibliotekerne",
-        "Nordvig Bibliotekerne (warehouse in billetbro_db)",
-    ]
+    found = [one["name"] for one in told]
+    assert found == ["Nordvig Bibliotekerne", "Nordvig Bibliotekerne (warehouse in billetbro_db)"]
     moved.dispose()
 
 
@@ -340,10 +337,11 @@ def test_night_of_a_library_that_nobody_knows_is_a_mistake(engine: Engine) -> No
         keep_personal_data_in_order(["nowhere"])
 
 
-@pytest.mark.parametrize(
-    ("extra", "former"),
-    [(None, ()), ({}, ()), ({"former_keys": ["an earlier made-up key"]}, (b"an earlier made-up key",))],
-    ids=["no extra", "empty", "one"],
+@cases(
+    "extra former",
+    ("no extra", None, ()),
+    ("empty", {}, ()),
+    ("one", {"former_keys": ["an earlier made-up key"]}, (b"an earlier made-up key",)),
 )
 def test_keys_are_password_and_former_ones(
     monkeypatch: pytest.MonkeyPatch, extra: object, former: tuple[bytes, ...]

@@ -1,7 +1,5 @@
 """What the staff of a venue read at the command line: they plan in Yesplan, and are told of nothing else."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -43,11 +43,8 @@ def test_provider_info_keeps_to_the_schema_of_airflow(schema: str) -> None:
 def test_connection_type_has_a_hook_that_can_be_tested(conn_type: str) -> None:
     hook = ProvidersManagerTaskRuntime().hooks[conn_type]  # type: ignore[no-untyped-call]
     assert hook is not None
-    assert (hook.connection_type, hook.connection_id_attribute_name, hook.connection_testable) == (
-        conn_type,
-        "conn_id",
-        True,
-    )
+    found = (hook.connection_type, hook.connection_id_attribute_name, hook.connection_testable)
+    assert found == (conn_type, "conn_id", True)
     assert hook.hook_name == OURS[conn_type]
 
 

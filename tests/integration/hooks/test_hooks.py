@@ -15,6 +15,7 @@ from billetbro_airflow.hooks.dpl_cms_hook import DplCmsHook
 from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 from billetbro_airflow.hooks.yesplan_hook import YesplanHook
 from sandbox.server import Sandbox
+from tests.cases import cases
 
 NOBODY = "http://127.0.0.1:1"
 EDITOR = {"login": "redaktionen", "password": "made-up-redaktionen"}
@@ -59,41 +60,25 @@ def test_test_of_a_yesplan_that_works_says_so(sandbox: Sandbox) -> None:
     assert (works, said) == (True, f"{host} godtager nøglen.")
 
 
-@pytest.mark.parametrize(
-    ("made", "different", "says"),
-    [
-        pytest.param(
-            yesplan, {"password": "forkert-noegle"}, "godtog ikke login (status 401)", id="Yesplan: wrong key"
-        ),
-        pytest.param(yesplan, {"password": ""}, "godtog ikke login (status 401)", id="Yesplan: no key"),
-        pytest.param(yesplan, {"host": NOBODY}, "kunne ikke oprettes", id="Yesplan: nobody there"),
-        pytest.param(yesplan, {"host": ""}, "har ingen adresse (host)", id="Yesplan: no host"),
-        pytest.param(
-            yesplan,
-            {"host": "http://127.0.0.1:8/?api_key=made-up"},
-            "ikke er en webadresse",
-            id="Yesplan: key in the address",
-        ),
-        pytest.param(website, {"password": "forkert-kode"}, "godtog ikke login (status 403)", id="CMS: wrong password"),
-        pytest.param(website, {"login": "nobody"}, "godtog ikke login (status 403)", id="CMS: unknown user"),
-        pytest.param(website, EDITOR, "godtog ikke login (status 403)", id="CMS: user without the role"),
-        pytest.param(website, {"login": "", "password": ""}, "godtog ikke login (status 401)", id="CMS: no login"),
-        pytest.param(website, {"host": NOBODY}, "kunne ikke oprettes", id="CMS: nobody there"),
-        pytest.param(website, {"host": "https://a..b"}, "førte ingen steder hen", id="CMS: name that cannot exist"),
-        pytest.param(website, {"host": ""}, "har ingen adresse (host)", id="CMS: no host"),
-        pytest.param(website, {"host": "Solbjerg Bibliotek"}, "ikke er en webadresse", id="CMS: a title for a host"),
-        pytest.param(
-            place2book, {"password": "forkert-token"}, "godtog ikke login (status 401)", id="Place2book: wrong token"
-        ),
-        pytest.param(place2book, {"password": ""}, "godtog ikke login (status 401)", id="Place2book: no token"),
-        pytest.param(place2book, {"host": NOBODY}, "kunne ikke oprettes", id="Place2book: nobody there"),
-        pytest.param(
-            place2book,
-            {"extra": '{"event_makers": [5000, 5900]}'},
-            "uden adgang til arrangør 5900",
-            id="Place2book: no access",
-        ),
-    ],
+@cases(
+    "made different says",
+    ("Yesplan: wrong key", yesplan, {"password": "forkert-noegle"}, "godtog ikke login (status 401)"),
+    ("Yesplan: no key", yesplan, {"password": ""}, "godtog ikke login (status 401)"),
+    ("Yesplan: nobody there", yesplan, {"host": NOBODY}, "kunne ikke oprettes"),
+    ("Yesplan: no host", yesplan, {"host": ""}, "har ingen adresse (host)"),
+    ("Yesplan: key in the address", yesplan, {"host": "http://127.0.0.1:8/?api_key=made-up"}, "ikke er en webadresse"),
+    ("CMS: wrong password", website, {"password": "forkert-kode"}, "godtog ikke login (status 403)"),
+    ("CMS: unknown user", website, {"login": "nobody"}, "godtog ikke login (status 403)"),
+    ("CMS: user without the role", website, EDITOR, "godtog ikke login (status 403)"),
+    ("CMS: no login", website, {"login": "", "password": ""}, "godtog ikke login (status 401)"),
+    ("CMS: nobody there", website, {"host": NOBODY}, "kunne ikke oprettes"),
+    ("CMS: name that cannot exist", website, {"host": "https://a..b"}, "førte ingen steder hen"),
+    ("CMS: no host", website, {"host": ""}, "har ingen adresse (host)"),
+    ("CMS: a title for a host", website, {"host": "Solbjerg Bibliotek"}, "ikke er en webadresse"),
+    ("Place2book: wrong token", place2book, {"password": "forkert-token"}, "godtog ikke login (status 401)"),
+    ("Place2book: no token", place2book, {"password": ""}, "godtog ikke login (status 401)"),
+    ("Place2book: nobody there", place2book, {"host": NOBODY}, "kunne ikke oprettes"),
+    ("Place2book: no access", place2book, {"extra": '{"event_makers": [5000, 5900]}'}, "uden adgang til arrangør 5900"),
 )
 def test_test_that_fails_says_why(
     sandbox: Sandbox, made: Callable[..., Connection], different: dict[str, str], says: str

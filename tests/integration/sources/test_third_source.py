@@ -1,7 +1,5 @@
 """A third kind of source is one file: the example of docs/sources.md, put where the others are, sells a concert."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import re
@@ -29,6 +27,7 @@ from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.tasks.sources import check_source
 from demo.environment import ROOT, EmbeddedPostgres, sandbox_connections
 from sandbox.server import Sandbox
+from tests.cases import cases
 
 SETTINGS = """
 libraries:
@@ -122,23 +121,19 @@ def test_source_that_is_one_new_file_is_sold_and_gets_its_link(
 
 def test_third_source_is_called_by_its_own_name(third_source: None) -> None:
     say = translator_of_libraries("da").for_library("kirken")
-    assert (
-        say.say(rejection_message("title_missing"))
-        == "Arrangementet har ingen titel. Giv det en titel i kirkens kalender."
-    )
+    found = say.say(rejection_message("title_missing"))
+    assert found == "Arrangementet har ingen titel. Giv det en titel i kirkens kalender."
 
 
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ("type: churhc", "source.type: found 'churhc'; allowed is dpl_cms or yesplan or church"),
-        ("type: church, tickets: B", "source.tickets: unknown key; did you mean 'ticket'?"),
-        (
-            "type: church, horizon_days: 7",
-            "source.horizon_days: unknown key; known keys are conn_id, price_unit, ticket, type",
-        ),
-    ],
-    ids=["unknown kind", "misspelt key", "a key of another kind"],
+@cases(
+    "wrong said",
+    ("unknown kind", "type: churhc", "source.type: found 'churhc'; allowed is dpl_cms or yesplan or church"),
+    ("misspelt key", "type: church, tickets: B", "source.tickets: unknown key; did you mean 'ticket'?"),
+    (
+        "a key of another kind",
+        "type: church, horizon_days: 7",
+        "source.horizon_days: unknown key; known keys are conn_id, price_unit, ticket, type",
+    ),
 )
 def test_mistake_in_the_settings_of_a_third_source_is_told_as_any_other(
     third_source: None, tmp_path: Path, wrong: str, said: str

@@ -1,7 +1,5 @@
 """What a plan says and what the run after it does, made comparable, and what a plan must leave as it was."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A few events that are published wherever a library's events come from, and what came of them in Place2book."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tests.integration.steps.harness import DAY, HOUR, PLACE2BOOK, Happened, World

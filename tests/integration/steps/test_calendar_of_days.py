@@ -3,13 +3,10 @@
 Every hour of every kind of day is in tests/unit/reconcile/mapping/test_calendar_of_days.py.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 
-import pytest
-
 from sandbox.moments import DENMARK
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, HOUR, World
 
 YEAR = 365 * DAY
@@ -40,14 +37,12 @@ def standing(world: World) -> list[tuple[str, bool]]:
     return sorted((event.fields.name, event.fields.sale_close_at is not None) for event in events)
 
 
-@pytest.mark.parametrize(
-    ("first", "lookback_days", "upgraded_after"),
-    [
-        pytest.param(date(2027, 7, 6), 0, YEAR, id="summer, from today, an older site"),
-        pytest.param(date(2027, 1, 12), 0, 0 * DAY, id="winter, from today, a newer site"),
-        pytest.param(date(2027, 10, 31), 1, 3 * DAY, id="winter time begins, from yesterday, upgraded meanwhile"),
-        pytest.param(date(2027, 3, 28), 60, 62 * DAY, id="summer time begins, 60 days back, upgraded meanwhile"),
-    ],
+@cases(
+    "first lookback_days upgraded_after",
+    ("summer, from today, an older site", date(2027, 7, 6), 0, YEAR),
+    ("winter, from today, a newer site", date(2027, 1, 12), 0, 0 * DAY),
+    ("winter time begins, from yesterday, upgraded meanwhile", date(2027, 10, 31), 1, 3 * DAY),
+    ("summer time begins, 60 days back, upgraded meanwhile", date(2027, 3, 28), 60, 62 * DAY),
 )
 def test_all_day_event_is_sold_until_its_end(
     world: World, first: date, lookback_days: int, upgraded_after: timedelta
@@ -151,12 +146,10 @@ def test_exhibition_that_is_over_by_what_was_known_keeps_its_event_when_it_is_li
     assert (run(world), standing(world)) == ([], [("Foredrag", False), ("Udstilling", False)])
 
 
-@pytest.mark.parametrize(
-    ("first", "reach"),
-    [
-        pytest.param(date(2027, 6, 20), YEAR, id="runs for days"),
-        pytest.param(date(2027, 7, 6), None, id="began on the day that is asked for besides"),
-    ],
+@cases(
+    "first reach",
+    ("runs for days", date(2027, 6, 20), YEAR),
+    ("began on the day that is asked for besides", date(2027, 7, 6), None),
 )
 def test_what_is_listed_besides_is_kept_in_step(world: World, first: date, reach: timedelta | None) -> None:
     world.configure(lookback_days=0)

@@ -1,7 +1,5 @@
 """A website's login is tried before it is needed, with what changes nothing, and never in a quiet hour."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from billetbro.steps.request import RunRequest
 from billetbro.store.database import lineage
 from billetbro.store.schema.metadata import metadata
 from sandbox.place2book_rules import read_event
+from tests.cases import cases
 from tests.integration.steps.harness import HOUR, Happened, World
 from tests.integration.steps.test_source_failures import READING, SERVER, said
 from tests.integration.steps.twins.pair import SOLBJERG, twins_of
@@ -143,14 +142,12 @@ def test_login_is_tried_before_anything_that_goes_on_sale_is_sent(world: World, 
     assert (run.raised, run.tried, world.run().writes) == ({}, GOOD, [])
 
 
-@pytest.mark.parametrize(
-    ("login", "password", "status"),
-    [
-        pytest.param("eksternt-system", "not-the-password", 403, id="wrong password"),
-        pytest.param("nobody", "made-up-solbjerg", 403, id="unknown user"),
-        pytest.param("redaktionen", "made-up-redaktionen", 403, id="user without the role"),
-        pytest.param("", "", 401, id="no login"),
-    ],
+@cases(
+    "login password status",
+    ("wrong password", "eksternt-system", "not-the-password", 403),
+    ("unknown user", "nobody", "made-up-solbjerg", 403),
+    ("user without the role", "redaktionen", "made-up-redaktionen", 403),
+    ("no login", "", "", 401),
 )
 def test_login_that_may_not_write_ends_the_first_run_before_place2book_is_asked(
     world: World, login: str, password: str, status: int
@@ -259,10 +256,8 @@ def test_plan_tries_the_login_where_a_run_would_and_the_run_after_it_no_more(wor
     assert [world.run(Mode.PLAN).tried, world.run().tried, world.run(Mode.PLAN).tried] == [GOOD, GOOD, []]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [{"kind": "status", "code": 500}, {"kind": "drop_before"}, {"kind": "html_200"}],
-    ids=["500", "gone", "page"],
+@cases(
+    "fault", ("500", {"kind": "status", "code": 500}), ("gone", {"kind": "drop_before"}), ("page", {"kind": "html_200"})
 )
 def test_login_that_cannot_be_tried_lets_nothing_be_sent_until_it_can(world: World, fault: dict[str, Any]) -> None:
     uuid = world.add("Koncert")

@@ -1,7 +1,5 @@
 """A body that costs too much to be cleaned is cut, told of, and holds nobody up."""
 
-from __future__ import annotations
-
 import pytest
 
 from billetbro.messages.plan import plan_text

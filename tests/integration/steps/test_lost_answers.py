@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from billetbro.models import Mode
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.programme import CHEAP, DEAR, sold_as
 
@@ -23,15 +24,11 @@ def test_update_whose_answer_was_lost_is_seen_to_have_been_done(world: World) ->
     assert world.run().writes == []
 
 
-@pytest.mark.parametrize(
-    ("changed", "back"),
-    [
-        pytest.param({"title": "Stor koncert"}, {"title": "Koncert"}, id="title"),
-        pytest.param(
-            {"ticket_capacity": 80, "title": "Ny"}, {"ticket_capacity": 50, "title": "Koncert"}, id="capacity"
-        ),
-        pytest.param({"ticket_categories": [CHEAP]}, {"ticket_categories": [DEAR]}, id="price"),
-    ],
+@cases(
+    "changed back",
+    ("title", {"title": "Stor koncert"}, {"title": "Koncert"}),
+    ("capacity", {"ticket_capacity": 80, "title": "Ny"}, {"ticket_capacity": 50, "title": "Koncert"}),
+    ("price", {"ticket_categories": [CHEAP]}, {"ticket_categories": [DEAR]}),
 )
 def test_update_whose_answer_was_lost_is_taken_back_when_the_source_takes_it_back(
     world: World, changed: dict[str, Any], back: dict[str, Any]

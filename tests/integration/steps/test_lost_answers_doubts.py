@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.programme import CHEAP, DEAR, sold_as
 
@@ -39,13 +40,11 @@ def test_delete_whose_answer_was_lost_is_ours_though_the_next_run_could_not_look
 
 
 @pytest.mark.usefixtures("rewriting")
-@pytest.mark.parametrize(
+@cases(
     "changed",
-    [
-        pytest.param({"body": "<p>Kom nu</p>"}, id="body"),
-        pytest.param({"title": "En koncert, som du ikke må gå glip af", "body": "<p>Kom nu</p>"}, id="title and body"),
-        pytest.param({"ticket_categories": [{**CHEAP, "title": "Alle over tolv"}]}, id="price"),
-    ],
+    ("body", {"body": "<p>Kom nu</p>"}),
+    ("title and body", {"title": "En koncert, som du ikke må gå glip af", "body": "<p>Kom nu</p>"}),
+    ("price", {"ticket_categories": [{**CHEAP, "title": "Alle over tolv"}]}),
 )
 def test_update_whose_answer_was_lost_is_taken_back_though_it_was_rewritten(
     world: World, changed: dict[str, Any]
@@ -86,12 +85,10 @@ def test_deletes_whose_answers_were_lost_are_no_reason_to_disbelieve_place2book(
     assert (world.open_rejections(), world.run().writes) == (set(), [])
 
 
-@pytest.mark.parametrize(
-    ("changed", "path"),
-    [
-        pytest.param({"title": "Stor koncert"}, r"/events/\d+$", id="event"),
-        pytest.param({"ticket_categories": [CHEAP]}, r"/prices/\d+$", id="price"),
-    ],
+@cases(
+    "changed path",
+    ("event", {"title": "Stor koncert"}, r"/events/\d+$"),
+    ("price", {"ticket_categories": [CHEAP]}, r"/prices/\d+$"),
 )
 def test_update_that_is_answered_with_nothing_and_not_shown_again_has_an_unknown_outcome(
     world: World, changed: dict[str, Any], path: str

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from billetbro.models import Mode
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.plan_and_sync import as_planned
 from tests.integration.steps.programme import names
@@ -14,16 +15,14 @@ pytestmark = pytest.mark.slow
 SERVER = "place2book"
 
 
-@pytest.mark.parametrize(
+@cases(
     "fault",
-    [
-        pytest.param({"kind": "drop_after"}, id="connection dropped"),
-        pytest.param({"kind": "status", "code": 502, "work": True}, id="502 after the work"),
-        pytest.param({"kind": "html_200"}, id="web page, not done"),
-        pytest.param({"kind": "truncated_json"}, id="half an answer"),
-        pytest.param({"kind": "drop_before"}, id="dropped before, not done"),
-        pytest.param({"kind": "status", "code": 500}, id="500, not done"),
-    ],
+    ("connection dropped", {"kind": "drop_after"}),
+    ("502 after the work", {"kind": "status", "code": 502, "work": True}),
+    ("web page, not done", {"kind": "html_200"}),
+    ("half an answer", {"kind": "truncated_json"}),
+    ("dropped before, not done", {"kind": "drop_before"}),
+    ("500, not done", {"kind": "status", "code": 500}),
 )
 @pytest.mark.parametrize("tries", [1, 2], ids=["next run", "same run"])
 def test_create_whose_answer_was_lost_is_never_made_twice(world: World, fault: dict[str, Any], tries: int) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import cases
 from tests.catalogues import english
 from tests.integration.steps.harness import Happened, World
 from tests.integration.steps.programme import names
@@ -20,17 +21,15 @@ def said(world: World, run: Happened, step: str = "load") -> str:
     return english(world.record(run).errors[step]).replace(port, "0")
 
 
-@pytest.mark.parametrize(
-    ("fault", "happened"),
-    [
-        pytest.param({"kind": "status", "code": 500}, "had trouble of its own (status 500)", id="500"),
-        pytest.param({"kind": "html_200"}, "answered with a web page instead of data", id="web page"),
-        pytest.param({"kind": "truncated_json"}, "gave an answer that is not JSON, or was cut short", id="half"),
-        pytest.param({"kind": "not_a_list"}, "gave something else than a list", id="object"),
-        pytest.param({"kind": "drop_before"}, "broke off", id="dropped"),
-        pytest.param({"kind": "status", "code": 401}, "did not accept the login (status 401)", id="401"),
-        pytest.param({"kind": "status", "code": 403}, "has a token without access to event maker 5000", id="403"),
-    ],
+@cases(
+    "fault happened",
+    ("500", {"kind": "status", "code": 500}, "had trouble of its own (status 500)"),
+    ("web page", {"kind": "html_200"}, "answered with a web page instead of data"),
+    ("half", {"kind": "truncated_json"}, "gave an answer that is not JSON, or was cut short"),
+    ("object", {"kind": "not_a_list"}, "gave something else than a list"),
+    ("dropped", {"kind": "drop_before"}, "broke off"),
+    ("401", {"kind": "status", "code": 401}, "did not accept the login (status 401)"),
+    ("403", {"kind": "status", "code": 403}, "has a token without access to event maker 5000"),
 )
 def test_list_that_fails_ends_the_load_and_changes_nothing(world: World, fault: dict[str, Any], happened: str) -> None:
     uuid, gone = world.add("Koncert"), world.add("Foredrag")

@@ -1,7 +1,5 @@
 """Whose name stands on an address, from the website to Place2book, and at the first run after an upgrade."""
 
-from __future__ import annotations
-
 import json
 from importlib import import_module
 
@@ -10,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import text
 
+from tests.cases import cases
 from tests.integration.steps.harness import World
 
 pytestmark = pytest.mark.thorough
@@ -26,19 +25,11 @@ def _shown(world: World, uuid: str) -> tuple[object, ...]:
     return tuple(address[part] for part in ("name", "address1", "address2"))
 
 
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        pytest.param(
-            {**BRANCH, "location": "Store Sal"},
-            ("Solbjerg Bibliotek", "Solbjerg Torv 4", "Store Sal"),
-            id="room of the branch",
-        ),
-        pytest.param(
-            {**ELSEWHERE, "location": "Store Sal"}, ("Medborgerhuset", "Møllevej 18", "Store Sal"), id="room elsewhere"
-        ),
-        pytest.param(ELSEWHERE, ("Medborgerhuset", "Møllevej 18", ""), id="place elsewhere"),
-    ],
+@cases(
+    "address shown",
+    ("room of the branch", {**BRANCH, "location": "Store Sal"}, ("Solbjerg Bibliotek", "Solbjerg Torv 4", "Store Sal")),
+    ("room elsewhere", {**ELSEWHERE, "location": "Store Sal"}, ("Medborgerhuset", "Møllevej 18", "Store Sal")),
+    ("place elsewhere", ELSEWHERE, ("Medborgerhuset", "Møllevej 18", "")),
 )
 def test_event_is_sold_under_the_name_of_the_place_where_it_is(
     website: World, address: dict[str, object], shown: tuple[object, ...]
@@ -87,23 +78,11 @@ def _as_the_version_before_left_it(world: World, uuid: str, edited: dict[str, st
             MIGRATION.upgrade()
 
 
-@pytest.mark.parametrize(
-    ("edited", "shown", "writes"),
-    [
-        pytest.param({}, ("Medborgerhuset", "Møllevej 18", "Store Sal"), [("place2book", "PUT")], id="not edited"),
-        pytest.param(
-            {"name": "Borgernes hus", "address2": "Bag scenen"},
-            ("Borgernes hus", "Møllevej 18", "Bag scenen"),
-            [],
-            id="both",
-        ),
-        pytest.param(
-            {"name": "Borgernes hus"},
-            ("Borgernes hus", "Møllevej 18", "Store Sal"),
-            [("place2book", "PUT")],
-            id="name alone",
-        ),
-    ],
+@cases(
+    "edited shown writes",
+    ("not edited", {}, ("Medborgerhuset", "Møllevej 18", "Store Sal"), [("place2book", "PUT")]),
+    ("both", {"name": "Borgernes hus", "address2": "Bag scenen"}, ("Borgernes hus", "Møllevej 18", "Bag scenen"), []),
+    ("name alone", {"name": "Borgernes hus"}, ("Borgernes hus", "Møllevej 18", "Store Sal"), [("place2book", "PUT")]),
 )
 def test_upgrade_renames_places_once_but_for_what_staff_had_edited(
     website: World, edited: dict[str, str], shown: tuple[object, ...], writes: list[tuple[str, str]]

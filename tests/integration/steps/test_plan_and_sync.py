@@ -8,6 +8,7 @@ import pytest
 
 from billetbro.messages.plan import plan_text
 from billetbro.models import Mode
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, HOUR, Happened, World
 from tests.integration.steps.plan_and_sync import as_planned, foretold_rejections, left_alone, rejections_of_planning
 
@@ -87,12 +88,8 @@ def test_plan_foresees_the_write_back_of_a_new_event_without_inventing_a_link(wo
     world.add("Ny", state="TicketSaleNotOpen")
     plan = world.run(Mode.PLAN)
     (_, created, _), (title, kind, new) = planned(world, plan)
-    assert (created, title, kind, new) == (
-        "create",
-        "Ny",
-        "write_back",
-        {"url": None, "admin_url": None, "state": "Active"},
-    )
+    found = (created, title, kind, new)
+    assert found == ("create", "Ny", "write_back", {"url": None, "admin_url": None, "state": "Active"})
     assert "billetlink: - -> (tildeles af Place2book" in plan_text(world.engine, plan.run_id, world.say)
     assert as_planned(world, plan) == as_planned(world, world.run())
 
@@ -115,14 +112,12 @@ def cancelled(world: World, uuid: str) -> None:
     world.site.edit(uuid, state="Cancelled")
 
 
-@pytest.mark.parametrize(
-    ("edit", "foreseen"),
-    [
-        pytest.param(sold_out_then_enlarged, ("write_back", {"state": "Active"}), id="sold out, then enlarged"),
-        pytest.param(cut_to_what_is_sold, ("write_back", {"state": "SoldOut"}), id="cut to what is sold"),
-        pytest.param(withdrawn, ("clear_link", {"url": None, "admin_url": None}), id="withdrawn"),
-        pytest.param(cancelled, ("clear_link", {"url": None, "admin_url": None}), id="cancelled"),
-    ],
+@cases(
+    "edit foreseen",
+    ("sold out, then enlarged", sold_out_then_enlarged, ("write_back", {"state": "Active"})),
+    ("cut to what is sold", cut_to_what_is_sold, ("write_back", {"state": "SoldOut"})),
+    ("withdrawn", withdrawn, ("clear_link", {"url": None, "admin_url": None})),
+    ("cancelled", cancelled, ("clear_link", {"url": None, "admin_url": None})),
 )
 def test_plan_foresees_what_the_changes_do_to_button_and_link(
     world: World, edit: Callable[[World, str], None], foreseen: tuple[str, dict[str, Any]]
@@ -166,10 +161,8 @@ def test_plan_limited_to_some_events_counts_no_absence(world: World) -> None:
 def test_plan_limited_to_some_events_shows_those_only(world: World) -> None:
     first, second = world.add("Koncert"), world.add("Foredrag")
     plan = world.run(Mode.PLAN, events=[second])
-    assert [(title, kind) for title, kind, _ in planned(world, plan)] == [
-        ("Foredrag", "create"),
-        ("Foredrag", "write_back"),
-    ]
+    found = [(title, kind) for title, kind, _ in planned(world, plan)]
+    assert found == [("Foredrag", "create"), ("Foredrag", "write_back")]
     run = world.run(by_hand=True, events=[second])
     assert (as_planned(world, plan), set(world.ours())) == (as_planned(world, run), {second})
     assert first not in world.ours()
@@ -182,10 +175,8 @@ def test_plan_shows_held_back_fields_each_time_and_the_run_notes_them_once(world
     world.site.edit(uuid, ticket_capacity=2, start=start, end=start + HOUR, title="Ny titel")
     for _ in range(2):
         plan = world.run(Mode.PLAN)
-        assert held_back(world, plan) == [
-            ("Ny titel", "update", "begin_at_locked"),
-            ("Ny titel", "update", "capacity_below_sold"),
-        ]
+        found = held_back(world, plan)
+        assert found == [("Ny titel", "update", "begin_at_locked"), ("Ny titel", "update", "capacity_below_sold")]
         run = world.run()
     assert held_back(world, run) == []
     text = plan_text(world.engine, plan.run_id, world.say)
@@ -201,10 +192,8 @@ def test_plan_names_the_removals_that_the_guard_blocks(world: World) -> None:
     for uuid in uuids[1:]:
         world.site.edit(uuid, state="Cancelled")
     plan = world.run(Mode.PLAN)
-    assert held_back(world, plan) == [
-        ("Koncert 1", "delete", "removals_blocked"),
-        ("Koncert 2", "delete", "removals_blocked"),
-    ]
+    found = held_back(world, plan)
+    assert found == [("Koncert 1", "delete", "removals_blocked"), ("Koncert 2", "delete", "removals_blocked")]
     assert "2 af 3 koblede arrangementer ville blive fjernet" in plan_text(world.engine, plan.run_id, world.say)
     assert as_planned(world, plan) == as_planned(world, world.run()) == []
 

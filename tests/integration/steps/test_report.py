@@ -6,6 +6,7 @@ from billetbro.messages.plan import plan_text
 from billetbro.models import Mode
 from billetbro.reconcile.reasons import rejection_message
 from billetbro.steps.report import make_report
+from tests.cases import cases
 from tests.integration.steps.harness import World
 
 pytestmark = pytest.mark.thorough
@@ -83,22 +84,18 @@ def test_report_plan_and_sync_warn_of_a_copy_that_nobody_saw_to_which_is_no_reje
         lines = shown.splitlines()
         assert lines[lines.index(warning[0]) :][:3] == warning
         assert "Afvist" not in shown
-    assert (website.open_rejections(), [website.answers(website.link_shown(copy)) for copy in copies]) == (
-        set(),
-        [True, True],
-    )
+    found = (website.open_rejections(), [website.answers(website.link_shown(copy)) for copy in copies])
+    assert found == (set(), [True, True])
     for number, copy in enumerate(copies):
         website.site.edit(copy, title=f"Koncert {number}")
     assert "se efter" not in make_report(website.engine, website.run().run_id, website.say).text
 
 
-@pytest.mark.parametrize(
-    ("asked", "unknown", "summary"),
-    [
-        pytest.param((), (), ALL_WELL, id="all events"),
-        pytest.param(("known", "left"), (), ALL_WELL, id="events that are or were there"),
-        pytest.param(("known", "1b671a64", "mistyped"), ("1b671a64", "mistyped"), NOT_FOUND, id="some that never were"),
-    ],
+@cases(
+    "asked unknown summary",
+    ("all events", (), (), ALL_WELL),
+    ("events that are or were there", ("known", "left"), (), ALL_WELL),
+    ("some that never were", ("known", "1b671a64", "mistyped"), ("1b671a64", "mistyped"), NOT_FOUND),
 )
 def test_report_of_a_run_for_some_events_names_those_that_nobody_knows(
     world: World, asked: tuple[str, ...], unknown: tuple[str, ...], summary: str

@@ -1,7 +1,5 @@
 """What nobody can see is no difference: not to an editor's text, not to staff's, not to what was applied before."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

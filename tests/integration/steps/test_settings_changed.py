@@ -1,11 +1,10 @@
 """What becomes of linked and sold events when somebody changes libraries.yaml between two runs."""
 
-from __future__ import annotations
-
 import pytest
 
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, PLACE2BOOK, World
 from tests.integration.steps.programme import in_place2book, names, programme, published
 from tests.integration.steps.venue import each_source, in_yesplan
@@ -95,25 +94,21 @@ def test_create_whose_answer_was_lost_is_found_at_the_event_maker_that_it_was_se
     assert (names(world), world.open_rejections()) == (["Koncert"], {("Koncert", "moved_event_maker")})
 
 
-@pytest.mark.parametrize(
-    ("changed", "methods"),
-    [
-        pytest.param({"contact_phone": "+45 00 00 99 00"}, ["PUT", "PUT"], id="phone"),
-        pytest.param(
-            {"fallback_address": {"name": "Nyt hus", "address1": "Vej 1", "postal_code": "2700", "city": "By"}},
-            ["PUT", "PUT"],
-            id="address",
-        ),
-        pytest.param({"new_events": {"mute": False, "kultunaut_export": True}}, [], id="new-events"),
-        pytest.param(
-            {"kultunaut": {"age_groups": {"Børn": "Alle"}, "categories": {"Musik": "Jazz"}}}, [], id="kultunaut"
-        ),
-        pytest.param({"timezone": "America/New_York"}, [], id="time-zone"),
-        pytest.param({"lookback_days": 0}, [], id="looks-back-less"),
-        pytest.param({"lookback_days": 365}, [], id="looks-back-further"),
-        pytest.param({"max_removals": {"count": 0, "percent": 0}}, [], id="no-removals"),
-        pytest.param({"import_unpriced_events": True}, [], id="unpriced-events"),
-    ],
+@cases(
+    "changed methods",
+    ("phone", {"contact_phone": "+45 00 00 99 00"}, ["PUT", "PUT"]),
+    (
+        "address",
+        {"fallback_address": {"name": "Nyt hus", "address1": "Vej 1", "postal_code": "2700", "city": "By"}},
+        ["PUT", "PUT"],
+    ),
+    ("new-events", {"new_events": {"mute": False, "kultunaut_export": True}}, []),
+    ("kultunaut", {"kultunaut": {"age_groups": {"Børn": "Alle"}, "categories": {"Musik": "Jazz"}}}, []),
+    ("time-zone", {"timezone": "America/New_York"}, []),
+    ("looks-back-less", {"lookback_days": 0}, []),
+    ("looks-back-further", {"lookback_days": 365}, []),
+    ("no-removals", {"max_removals": {"count": 0, "percent": 0}}, []),
+    ("unpriced-events", {"import_unpriced_events": True}, []),
 )
 def test_setting_that_changes_updates_what_shows_it_once_and_nothing_else(
     world: World, changed: dict[str, object], methods: list[str]

@@ -1,12 +1,11 @@
 """What becomes of linked and sold events when somebody changes what libraries.yaml says of a venue's Yesplan."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
 
 from sandbox.place2book_records import Event
+from tests.cases import cases
 from tests.integration.steps.harness import World
 from tests.integration.steps.programme import in_place2book, published
 from tests.integration.steps.venue import LINKS, VENUE, in_yesplan
@@ -26,38 +25,34 @@ def sold_at(event: Event) -> dict[str, tuple[int, bool]]:
     }
 
 
-@pytest.mark.parametrize(
-    ("prices", "expected", "methods"),
-    [
-        pytest.param(
-            {"Billet": "price_adult", "Barn": "price_child"},
-            {"Billet": (10000, True), "Barn": (5000, True)},
-            ["PUT"],
-            id="renamed",
-        ),
-        pytest.param(
-            {"Voksen": "price_new", "Barn": "price_child"},
-            {"Voksen": (10000, True), "Barn": (5000, True)},
-            [],
-            id="in-another-field",
-        ),
-        pytest.param(
-            {"Billet": "price_new", "Barn": "price_child"},
-            {"Voksen": (10000, False), "Billet": (10000, True), "Barn": (5000, True)},
-            ["POST", "PUT"],
-            id="another-one",
-        ),
-        pytest.param({"Voksen": "price_adult"}, {"Voksen": (10000, True)}, ["DELETE"], id="removed"),
-        pytest.param(
-            {"Barn": "price_child"}, {"Voksen": (10000, False), "Barn": (5000, True)}, ["PUT"], id="removed-though-sold"
-        ),
-        pytest.param(
-            {"Voksen": "price_adult", "Barn": "price_child", "Studerende": "price_child"},
-            {"Voksen": (10000, True), "Barn": (5000, True), "Studerende": (5000, True)},
-            ["POST"],
-            id="a-third-of-the-same-field",
-        ),
-    ],
+@cases(
+    "prices expected methods",
+    (
+        "renamed",
+        {"Billet": "price_adult", "Barn": "price_child"},
+        {"Billet": (10000, True), "Barn": (5000, True)},
+        ["PUT"],
+    ),
+    (
+        "in-another-field",
+        {"Voksen": "price_new", "Barn": "price_child"},
+        {"Voksen": (10000, True), "Barn": (5000, True)},
+        [],
+    ),
+    (
+        "another-one",
+        {"Billet": "price_new", "Barn": "price_child"},
+        {"Voksen": (10000, False), "Billet": (10000, True), "Barn": (5000, True)},
+        ["POST", "PUT"],
+    ),
+    ("removed", {"Voksen": "price_adult"}, {"Voksen": (10000, True)}, ["DELETE"]),
+    ("removed-though-sold", {"Barn": "price_child"}, {"Voksen": (10000, False), "Barn": (5000, True)}, ["PUT"]),
+    (
+        "a-third-of-the-same-field",
+        {"Voksen": "price_adult", "Barn": "price_child", "Studerende": "price_child"},
+        {"Voksen": (10000, True), "Barn": (5000, True), "Studerende": (5000, True)},
+        ["POST"],
+    ),
 )
 def test_price_of_a_venue_is_known_by_its_field_and_its_name_when_the_settings_change(
     website: World, prices: dict[str, str], expected: dict[str, tuple[int, bool]], methods: list[str]
@@ -73,11 +68,8 @@ def test_price_of_a_venue_is_known_by_its_field_and_its_name_when_the_settings_c
     venue_with(world, prices=told)
     assert world.run().raised == {}
     ours = {name: at for name, at in sold_at(event).items() if name in told}
-    assert (ours, world.run().writes, world.open_rejections()) == (
-        {"Voksen": (10000, True), "Barn": (5000, True)},
-        [],
-        set(),
-    )
+    found = (ours, world.run().writes, world.open_rejections())
+    assert found == ({"Voksen": (10000, True), "Barn": (5000, True)}, [], set())
 
 
 @pytest.mark.parametrize("field", ["sale_state", "admin_link", "sales_link"])
@@ -110,16 +102,14 @@ def test_word_of_the_staffs_under_another_keyword_stays_until_the_sale_changes(
     assert (venue.get(uuid).custom["web_page"], world.run().writes) == ("Udsolgt", [])
 
 
-@pytest.mark.parametrize(
+@cases(
     "changed",
-    [
-        pytest.param({"custom_data": {"relevant": "web_page"}}, id="relevant"),
-        pytest.param({"custom_data": {"sales_link": "web_page"}}, id="sales-link"),
-        pytest.param({"custom_data": {"prices": {"Ny": "price_new"}}}, id="prices"),
-        pytest.param({"statuses": ["Agreed"]}, id="statuses"),
-        pytest.param({"cancelled_statuses": ["Confirmed"]}, id="cancelled-statuses"),
-        pytest.param({"query": 'location:"Andet sted"'}, id="query"),
-    ],
+    ("relevant", {"custom_data": {"relevant": "web_page"}}),
+    ("sales-link", {"custom_data": {"sales_link": "web_page"}}),
+    ("prices", {"custom_data": {"prices": {"Ny": "price_new"}}}),
+    ("statuses", {"statuses": ["Agreed"]}),
+    ("cancelled-statuses", {"cancelled_statuses": ["Confirmed"]}),
+    ("query", {"query": 'location:"Andet sted"'}),
 )
 def test_setting_of_a_venue_that_takes_everything_off_sale_is_stopped_and_can_be_taken_back(
     website: World, changed: dict[str, Any]

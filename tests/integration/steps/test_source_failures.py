@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import cases
 from tests.catalogues import english
 from tests.integration.steps.harness import AN_EVENT, World, written
 
@@ -20,20 +21,18 @@ def said(world: World, step: str) -> list[str]:
     return [english(row["errors"][step]).replace(port, "0") for row in rows if step in row["errors"]]
 
 
-@pytest.mark.parametrize(
-    ("fault", "happened"),
-    [
-        pytest.param({"kind": "status", "code": 500}, "had trouble of its own (status 500)", id="500"),
-        pytest.param({"kind": "status", "code": 503}, "had trouble of its own (status 503)", id="503"),
-        pytest.param({"kind": "html_200"}, "answered with a web page instead of data", id="web page"),
-        pytest.param({"kind": "truncated_json"}, "gave an answer that is not JSON, or was cut short", id="half"),
-        pytest.param({"kind": "wrong_length"}, "gave an answer that was cut short", id="length"),
-        pytest.param({"kind": "not_a_list"}, "gave something else than a list of events", id="object"),
-        pytest.param({"kind": "drop_before"}, "broke off", id="dropped"),
-        pytest.param({"kind": "status", "code": 404}, "has no events API (status 404)", id="404"),
-        pytest.param({"kind": "status", "code": 401}, "did not accept the login (status 401)", id="401"),
-        pytest.param({"kind": "status", "code": 429}, "asked us to slow down (status 429)", id="429"),
-    ],
+@cases(
+    "fault happened",
+    ("500", {"kind": "status", "code": 500}, "had trouble of its own (status 500)"),
+    ("503", {"kind": "status", "code": 503}, "had trouble of its own (status 503)"),
+    ("web page", {"kind": "html_200"}, "answered with a web page instead of data"),
+    ("half", {"kind": "truncated_json"}, "gave an answer that is not JSON, or was cut short"),
+    ("length", {"kind": "wrong_length"}, "gave an answer that was cut short"),
+    ("object", {"kind": "not_a_list"}, "gave something else than a list of events"),
+    ("dropped", {"kind": "drop_before"}, "broke off"),
+    ("404", {"kind": "status", "code": 404}, "has no events API (status 404)"),
+    ("401", {"kind": "status", "code": 401}, "did not accept the login (status 401)"),
+    ("429", {"kind": "status", "code": 429}, "asked us to slow down (status 429)"),
 )
 def test_source_that_fails_ends_the_run_and_changes_nothing(world: World, fault: dict[str, Any], happened: str) -> None:
     uuid = world.publish("Koncert")
@@ -110,12 +109,10 @@ def test_write_back_of_a_source_that_is_down_gives_up_and_goes_on_next_time(worl
     assert (first.counted[SERVER, "PATCH"], second.raised, second.counted) == (5, {}, {(SERVER, "PATCH"): 8})
 
 
-@pytest.mark.parametrize(
-    ("fault", "said_so"),
-    [
-        pytest.param({"code": 404, "body": '{"message": "Findes ikke"}'}, "Findes ikke", id="404"),
-        pytest.param({"code": 400, "body": '{"message": "Ugyldigt link"}'}, "Ugyldigt link", id="400"),
-    ],
+@cases(
+    "fault said_so",
+    ("404", {"code": 404, "body": '{"message": "Findes ikke"}'}, "Findes ikke"),
+    ("400", {"code": 400, "body": '{"message": "Ugyldigt link"}'}, "Ugyldigt link"),
 )
 def test_write_back_that_is_refused_is_a_rejection_and_others_go_on(
     world: World, fault: dict[str, Any], said_so: str

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from sandbox.place2book_records import Event
+from tests.cases import cases
 from tests.integration.steps.harness import AN_EVENT, DAY, HOUR, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
@@ -98,13 +99,7 @@ def test_button_of_a_cancelled_event_that_is_sold_keeps_the_state_whatever_is_bo
     assert world.state_shown(uuid) == "Cancelled"
 
 
-@pytest.mark.parametrize(
-    "stale",
-    [
-        pytest.param({"state": "Cancelled"}, id="cancelled"),
-        pytest.param({"ticket_categories": []}, id="no longer sold"),
-    ],
-)
+@cases("stale", ("cancelled", {"state": "Cancelled"}), ("no longer sold", {"ticket_categories": []}))
 def test_link_that_sells_nothing_is_cleared_once_a_foreign_one_never(world: World, stale: dict[str, object]) -> None:
     uuid = world.add("Koncert")
     theirs = {"url": "https://billetter.example.com/7", "admin_url": "https://billetter.example.com/7/edit"}

@@ -7,6 +7,7 @@ import pytest
 from billetbro.models import Mode
 from sandbox.place2book_records import Event
 from sandbox.place2book_rules import read_event, read_price
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
@@ -48,18 +49,16 @@ def linked_to(url: str) -> dict[str, object]:
     return {"external_data": {"url": url, "admin_url": None}}
 
 
-@pytest.mark.parametrize(
+@cases(
     "link",
-    [
-        pytest.param("https://www.place2book.com/da/sw2/sales/39pfs0v0xy", id="sw2"),
-        pytest.param("https://www.place2book.com/en/sw2/sales/39pfs0v0xy", id="sw2, English"),
-        pytest.param("http://place2book.com/da/sw2/sales/39pfs0v0xy", id="sw2, http, without www"),
-        pytest.param("https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=39pfs0v0xy", id="workflow"),
-        pytest.param("https://place2book.com/en/sales_workflow/choose_tickets?seccode=39pfs0v0xy", id="workflow, en"),
-        pytest.param("http://place2book.com/events/39pfs0v0xy", id="events"),
-        pytest.param("https://www.place2book.com/events/39pfs0v0xy", id="events, https, www"),
-        pytest.param("www.place2book.com/da/sw2/sales/39pfs0v0xy/", id="typed by hand"),
-    ],
+    ("sw2", "https://www.place2book.com/da/sw2/sales/39pfs0v0xy"),
+    ("sw2, English", "https://www.place2book.com/en/sw2/sales/39pfs0v0xy"),
+    ("sw2, http, without www", "http://place2book.com/da/sw2/sales/39pfs0v0xy"),
+    ("workflow", "https://www.place2book.com/da/sales_workflow/choose_tickets?seccode=39pfs0v0xy"),
+    ("workflow, en", "https://place2book.com/en/sales_workflow/choose_tickets?seccode=39pfs0v0xy"),
+    ("events", "http://place2book.com/events/39pfs0v0xy"),
+    ("events, https, www", "https://www.place2book.com/events/39pfs0v0xy"),
+    ("typed by hand", "www.place2book.com/da/sw2/sales/39pfs0v0xy/"),
 )
 def test_sales_link_in_any_form_adopts_its_event_as_it_stands(world: World, link: str) -> None:
     staffs = by_hand(world, name="Koncert i salen")
@@ -85,10 +84,8 @@ def test_link_to_another_event_makers_event_is_unknown_and_leaves_it_alone(world
     theirs = by_hand(world, maker=5100)
     uuid = world.add("Koncert", **linked_to("http://place2book.com/events/39pfs0v0xy"))
     assert (world.run().writes, world.ours(), world.open_rejections()) == ([], {}, {("Koncert", "unknown_sales_link")})
-    assert (theirs.event.fields.as_json(), world.link_shown(uuid)) == (
-        theirs.fields,
-        "http://place2book.com/events/39pfs0v0xy",
-    )
+    found = (theirs.event.fields.as_json(), world.link_shown(uuid))
+    assert found == (theirs.fields, "http://place2book.com/events/39pfs0v0xy")
 
 
 def test_clones_of_an_event_that_is_not_linked_yet_share_nothing(world: World) -> None:
@@ -139,10 +136,8 @@ def test_link_of_another_event_that_an_editor_pastes_is_not_taken_over(world: Wo
         world.site.edit(other, **pasted)
     happened = world.run()
     assert (happened.raised, {uuid: world.event_of(uuid).id for uuid in (original, other)}) == ({}, before)
-    assert (world.answers(world.link_shown(target)), world.link_shown(target) == world.link_shown(original)) == (
-        True,
-        False,
-    )
+    found = (world.answers(world.link_shown(target)), world.link_shown(target) == world.link_shown(original))
+    assert found == (True, False)
     assert len({link.event_id for link in world.ours().values()}) == len(world.ours())
     assert world.run().writes == []
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.cases import cases
 from tests.integration.steps.harness import DAY, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
@@ -36,14 +37,12 @@ def by_day(world: World, uuid: str = "s1") -> dict[int, int]:
     return {round((event.start - now) / DAY): ours[event.uuid].event_id for event in of_series}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        pytest.param([5, 12], [6, 13], {6: 5, 13: 12}, id="each a day later"),
-        pytest.param([5, 12, 19], [12, 19, 26], {12: 12, 19: 19, 26: 5}, id="shifted by a week"),
-        pytest.param([5, 12], [5, 20], {5: 5, 20: 12}, id="one of them moved"),
-        pytest.param([5, 12], [9], {9: 5}, id="one fewer, at another time"),
-    ],
+@cases(
+    "before after expected",
+    ("each a day later", [5, 12], [6, 13], {6: 5, 13: 12}),
+    ("shifted by a week", [5, 12, 19], [12, 19, 26], {12: 12, 19: 19, 26: 5}),
+    ("one of them moved", [5, 12], [5, 20], {5: 5, 20: 12}),
+    ("one fewer, at another time", [5, 12], [9], {9: 5}),
 )
 def test_series_made_anew_keeps_its_events_and_their_sales(
     world: World, before: list[int], after: list[int], expected: dict[int, int]

@@ -66,11 +66,8 @@ def test_staffs_fields_survive_every_kind_of_run_and_every_change_of_the_source(
             assert world.run(mode).raised == {}
             assert (staffs(event), event.prices[own].fields) == (before, personale)
     shown = event.fields.as_json()
-    assert (shown["name"], shown["capacity"], event.prices[next(iter(event.prices))].fields.value) == (
-        "Stor koncert",
-        70,
-        12000,
-    )
+    found = (shown["name"], shown["capacity"], event.prices[next(iter(event.prices))].fields.value)
+    assert found == ("Stor koncert", 70, 12000)
     assert world.run().writes == []
 
 

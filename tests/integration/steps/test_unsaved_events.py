@@ -1,7 +1,5 @@
 """Events that the website cannot save: told after a day, tried once a day from then on, nobody else's loss."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Editors who write on a series: what of it shows on its dates, and what an hour's run writes over it, or does not."""
 
-from __future__ import annotations
-
 import pytest
 
 from billetbro.models import Mode

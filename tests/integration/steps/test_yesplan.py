@@ -11,6 +11,7 @@ from billetbro.settings.libraries import Library
 from billetbro.sources.yesplan.source import YesplanSettings
 from sandbox.yesplan_json import named
 from sandbox.yesplan_state import Installation
+from tests.cases import cases
 from tests.catalogues import english
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.venue import VENUE, in_yesplan
@@ -50,15 +51,13 @@ def shown(world: World, name: str) -> dict[str, object]:
 CHOICES = ["ticketing_publish", "ticketing_capacity", "price_adult", "price_child", "ticket_state", "tickets_sold"]
 
 
-@pytest.mark.parametrize(
+@cases(
     "switches",
-    [
-        pytest.param({}, id="bulk"),
-        pytest.param({"bulk": False}, id="one by one"),
-        pytest.param({"listed": True, "choices": CHOICES}, id="lists of fields and of what was chosen"),
-        pytest.param({"bulk": False, "choices": CHOICES}, id="one by one, with what was chosen"),
-        pytest.param({"written": 200}, id="writes answered with 200"),
-    ],
+    ("bulk", {}),
+    ("one by one", {"bulk": False}),
+    ("lists of fields and of what was chosen", {"listed": True, "choices": CHOICES}),
+    ("one by one, with what was chosen", {"bulk": False, "choices": CHOICES}),
+    ("writes answered with 200", {"written": 200}),
 )
 def test_first_run_sells_what_is_agreed_and_the_second_is_silent(theater: World, switches: dict[str, object]) -> None:
     installation(theater).behave(**switches)

@@ -51,11 +51,8 @@ def test_event_that_sells_out_says_so_and_a_word_of_the_staff_stays(theater: Wor
     state.edit(uuid, ticket_state="Få pladser")
     assert theater.run().writes == []
     theater.after_sale(theater.event_of(uuid).id, quantity=80)
-    assert shown(theater, "Åbent hus bag scenen") == {
-        "ticket_state": "Udsolgt",
-        "tickets_sold": 80,
-        "tickets_available": 0,
-    }
+    found = shown(theater, "Åbent hus bag scenen")
+    assert found == {"ticket_state": "Udsolgt", "tickets_sold": 80, "tickets_available": 0}
 
 
 def test_event_with_more_sold_than_there_is_room_for_shows_that_nothing_is_left(theater: World) -> None:

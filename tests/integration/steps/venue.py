@@ -1,7 +1,5 @@
 """A venue's planners, who do in Yesplan what a library's editors do on its website, asked in the website's words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

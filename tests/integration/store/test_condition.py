@@ -1,7 +1,5 @@
 """Whether a database is fit to work on, told in words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
@@ -13,6 +11,7 @@ from billetbro.messages.catalogue import Translator
 from billetbro.store.database import connect, migrate
 from billetbro.store.database_check import condition_of
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
+from tests.cases import cases
 
 english = Translator("en").say
 
@@ -51,25 +50,21 @@ def test_condition_of_a_new_database_tells_that_the_first_run_makes_the_tables(n
     assert said.endswith(", no tables yet, the next run makes them")
 
 
-@pytest.mark.parametrize(
-    ("tables", "made_older", "what"),
-    [
-        pytest.param(
-            metadata, "UPDATE sync.schema_version SET version_num = '0001_sync'", "version 0001_sync", id="sync"
-        ),
-        pytest.param(
-            warehouse_metadata,
-            "UPDATE warehouse.schema_version SET version_num = '0002_changed_at'",
-            "version 0002_changed_at",
-            id="warehouse",
-        ),
-        pytest.param(
-            warehouse_metadata,
-            "DROP TABLE warehouse.schema_version",
-            "tables from before they had versions",
-            id="warehouse without versions",
-        ),
-    ],
+@cases(
+    "tables made_older what",
+    ("sync", metadata, "UPDATE sync.schema_version SET version_num = '0001_sync'", "version 0001_sync"),
+    (
+        "warehouse",
+        warehouse_metadata,
+        "UPDATE warehouse.schema_version SET version_num = '0002_changed_at'",
+        "version 0002_changed_at",
+    ),
+    (
+        "warehouse without versions",
+        warehouse_metadata,
+        "DROP TABLE warehouse.schema_version",
+        "tables from before they had versions",
+    ),
 )
 def test_condition_of_older_tables_tells_that_the_next_run_brings_them_up_to_date(
     current: Engine, tables: MetaData, made_older: str, what: str

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, MetaData, text
 from billetbro.errors import SettingsError
 from billetbro.store.database import MIGRATIONS, connect, ensure_schema_is_current, lineage, migrate, migrate_warehouse
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
+from tests.cases import cases
 from tests.integration.store.examples import NOW
 
 SEEN = f"'{NOW}', '{NOW}'"
@@ -67,10 +68,8 @@ def test_migrate_from_several_processes_at_once_happens_once(empty: Engine) -> N
 
 def test_migrate_warehouse_alone_makes_no_other_schema(empty: Engine) -> None:
     migrate_warehouse(empty)
-    assert numbers(empty, "SELECT to_regnamespace('sync')", "SELECT count(*) FROM warehouse.sales_by_event") == [
-        None,
-        0,
-    ]
+    found = numbers(empty, "SELECT to_regnamespace('sync')", "SELECT count(*) FROM warehouse.sales_by_event")
+    assert found == [None, 0]
 
 
 def test_migrate_where_one_lineage_made_both_schemas_loses_nothing(empty: Engine) -> None:
@@ -153,10 +152,7 @@ def test_migrate_from_before_errors_were_messages_keeps_what_was_said(empty: Eng
     ]
 
 
-@pytest.mark.parametrize(
-    ("schema", "bring_up_to_date"),
-    [pytest.param("sync", migrate, id="sync"), pytest.param("warehouse", migrate_warehouse, id="warehouse")],
-)
+@cases("schema bring_up_to_date", ("sync", "sync", migrate), ("warehouse", "warehouse", migrate_warehouse))
 def test_migrate_of_tables_from_a_newer_version_says_so_and_leaves_them(
     empty: Engine, schema: str, bring_up_to_date: Callable[[Engine], None]
 ) -> None:

@@ -1,12 +1,9 @@
 """What the tables tell of one event, for the question why it has no ticket button."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection
 
 from billetbro.errors import ServerError
@@ -20,6 +17,7 @@ from billetbro.store.links import save_link
 from billetbro.store.rejections import report_rejections
 from billetbro.store.schema.tables import runs
 from billetbro.store.snapshots import store_mapped, store_snapshot, store_ticket_events
+from tests.cases import cases
 from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 ZONE = "Europe/Copenhagen"
@@ -99,10 +97,7 @@ def test_facts_of_a_library_are_of_its_own_latest_run_that_was_no_plan(connectio
     assert (found.last_run, found.read_at) == (LastRun(started_at=NOW - HOUR, errors={"extract": DOWN.message}), NOW)
 
 
-@pytest.mark.parametrize(
-    ("errors", "failed"),
-    [pytest.param([DOWN, None], None, id="mended since"), pytest.param([None, DOWN], DOWN.message, id="failed since")],
-)
+@cases("errors failed", ("mended since", [DOWN, None], None), ("failed since", [None, DOWN], DOWN.message))
 def test_facts_tell_of_the_last_write_back(
     connection: Connection, errors: list[ServerError | None], failed: Message | None
 ) -> None:
@@ -117,14 +112,12 @@ def test_facts_take_no_removal_that_failed_for_one(connection: Connection) -> No
     assert facts(connection).removed_because is None
 
 
-@pytest.mark.parametrize(
-    ("change", "error", "patched"),
-    [
-        pytest.param(of_fields("url", "state"), None, True, id="a state"),
-        pytest.param(of_fields("url"), None, False, id="links alone"),
-        pytest.param(of_fields("state"), DOWN, False, id="a state that failed"),
-        pytest.param(replace(of_fields("state"), uuid="u2"), None, False, id="another event's"),
-    ],
+@cases(
+    "change error patched",
+    ("a state", of_fields("url", "state"), None, True),
+    ("links alone", of_fields("url"), None, False),
+    ("a state that failed", of_fields("state"), DOWN, False),
+    ("another event's", replace(of_fields("state"), uuid="u2"), None, False),
 )
 def test_facts_tell_whether_a_state_of_ours_stands_on_the_event(
     connection: Connection, change: Change, error: ServerError | None, patched: bool

@@ -1,7 +1,5 @@
 """An event's history: every change and rejection, oldest first."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +16,7 @@ from billetbro.store.links import save_link
 from billetbro.store.rejections import report_rejections, resolve_rejections
 from billetbro.store.schema.tables import runs
 from billetbro.store.snapshots import store_snapshot
+from tests.cases import cases
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, NOW, SOURCE_EVENT
 
 CREATE = Change(
@@ -99,21 +98,17 @@ def rejected(connection: Connection) -> Connection:
     return connection
 
 
-@pytest.mark.parametrize(
-    ("libraries", "resolved_too", "listed"),
-    [
-        pytest.param(
-            ["solbjerg"], False, [("solbjerg", "u2"), ("solbjerg", "u1"), ("solbjerg", "u3")], id="open, by start"
-        ),
-        pytest.param(["nordvig"], False, [("nordvig", "u1")], id="another library"),
-        pytest.param(
-            ["nordvig", "solbjerg"],
-            True,
-            [("nordvig", "u1"), ("solbjerg", "u2"), ("solbjerg", "u1"), ("solbjerg", "u3"), ("solbjerg", "u4")],
-            id="both, resolved too",
-        ),
-        pytest.param([], True, [], id="none"),
-    ],
+@cases(
+    "libraries resolved_too listed",
+    ("open, by start", ["solbjerg"], False, [("solbjerg", "u2"), ("solbjerg", "u1"), ("solbjerg", "u3")]),
+    ("another library", ["nordvig"], False, [("nordvig", "u1")]),
+    (
+        "both, resolved too",
+        ["nordvig", "solbjerg"],
+        True,
+        [("nordvig", "u1"), ("solbjerg", "u2"), ("solbjerg", "u1"), ("solbjerg", "u3"), ("solbjerg", "u4")],
+    ),
+    ("none", [], True, []),
 )
 def test_rejections_are_listed_by_library_and_start(
     rejected: Connection, libraries: list[str], resolved_too: bool, listed: list[tuple[str, str]]

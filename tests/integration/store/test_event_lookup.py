@@ -1,7 +1,5 @@
 """The event that somebody asks about is found by whatever they have of it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -12,6 +10,7 @@ from billetbro.store.changes import store_planned
 from billetbro.store.event.lookup import FoundEvent, find_events
 from billetbro.store.links import save_link
 from billetbro.store.snapshots import store_mapped, store_snapshot
+from tests.cases import cases
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 OTHER = replace(
@@ -33,43 +32,39 @@ def events(connection: Connection) -> Connection:
     return connection
 
 
-@pytest.mark.parametrize(
-    ("sought", "uuids"),
-    [
-        pytest.param("u2", ["u2"], id="uuid"),
-        pytest.param("  u2 ", ["u2"], id="uuid with space around it"),
-        pytest.param("71", ["u1"], id="number in Place2book"),
-        pytest.param("88", ["u2"], id="number of an event that was deleted"),
-        pytest.param("99999999999999999999", [], id="number that no event can have"),
-        pytest.param("http://127.0.0.1:8100/da/event_makers/5000/events/71", ["u1"], id="page for staff"),
-        pytest.param("www.place2book.com/event_makers/5000/events/88/edit?a=b", ["u2"], id="page below it"),
-        pytest.param("https://www.place2book.com/da/event_makers/71", [], id="event maker's page"),
-        pytest.param("abc123", ["u1"], id="seccode"),
-        pytest.param("https://www.place2book.com/da/sw2/sales/abc123", ["u1"], id="sales link"),
-        pytest.param("http://place2book.com/events/abc123", ["u1"], id="sales link in an older form"),
-        pytest.param(
-            "https://www.place2book.com/en/choose_ticket_sales_workflow?seccode=abc123", ["u1"], id="form of the shop"
-        ),
-        pytest.param("place2book.com/en/5000/list/EM175?a=b&amp;event_detail=abc123", ["u1"], id="form of a list"),
-        pytest.param("https://www.place2book.com/da/sw2/sales/event_list/EM11444", [], id="list of an organiser"),
-        pytest.param("\ufeff<https://place2book.com/da/sw2/sales/abc123>\u200b", ["u1"], id="sales link as pasted"),
-        pytest.param("\u200bu2\u202c", ["u2"], id="uuid between characters that are not seen"),
-        pytest.param("place2book.com/da/sw2/sales/nobody", [], id="sales link of nobody's"),
-        pytest.param("https://solbjerg.example.com/arrangementer/u1", ["u1"], id="address in the CMS"),
-        pytest.param("www.Solbjerg.example.com/arrangementer/u1/?a=b#c", ["u1"], id="address as somebody typed it"),
-        pytest.param("https://solbjerg.example.com/arrangementer", [], id="another page of the CMS"),
-        pytest.param("rødgrød &", ["u1"], id="part of the title as staff read it"),
-        pytest.param("rødgrød", ["u1", "u1"], id="part of two titles, the one without a start last"),
-        pytest.param("100 %", ["u2"], id="percent is no wildcard"),
-        pytest.param("z_a", ["u2"], id="nor is an underscore"),
-        pytest.param("j_zz", [], id="which stands for itself"),
-        pytest.param("findes ikke", [], id="nothing"),
-        pytest.param("\u200bu2\ufeff", ["u2"], id="uuid with invisible characters"),
-        pytest.param("rødgr\u00adød \u00a0&", ["u1"], id="part of the title with invisible characters"),
-        pytest.param("cafe\u0301 pa\u030a å", ["u3"], id="letters in two parts"),
-        pytest.param("café på åen", ["u3"], id="part of a title with invisible characters"),
-        pytest.param("\u200b", [], id="what nobody can see"),
-    ],
+@cases(
+    "sought uuids",
+    ("uuid", "u2", ["u2"]),
+    ("uuid with space around it", "  u2 ", ["u2"]),
+    ("number in Place2book", "71", ["u1"]),
+    ("number of an event that was deleted", "88", ["u2"]),
+    ("number that no event can have", "99999999999999999999", []),
+    ("page for staff", "http://127.0.0.1:8100/da/event_makers/5000/events/71", ["u1"]),
+    ("page below it", "www.place2book.com/event_makers/5000/events/88/edit?a=b", ["u2"]),
+    ("event maker's page", "https://www.place2book.com/da/event_makers/71", []),
+    ("seccode", "abc123", ["u1"]),
+    ("sales link", "https://www.place2book.com/da/sw2/sales/abc123", ["u1"]),
+    ("sales link in an older form", "http://place2book.com/events/abc123", ["u1"]),
+    ("form of the shop", "https://www.place2book.com/en/choose_ticket_sales_workflow?seccode=abc123", ["u1"]),
+    ("form of a list", "place2book.com/en/5000/list/EM175?a=b&amp;event_detail=abc123", ["u1"]),
+    ("list of an organiser", "https://www.place2book.com/da/sw2/sales/event_list/EM11444", []),
+    ("sales link as pasted", "\ufeff<https://place2book.com/da/sw2/sales/abc123>\u200b", ["u1"]),
+    ("uuid between characters that are not seen", "\u200bu2\u202c", ["u2"]),
+    ("sales link of nobody's", "place2book.com/da/sw2/sales/nobody", []),
+    ("address in the CMS", "https://solbjerg.example.com/arrangementer/u1", ["u1"]),
+    ("address as somebody typed it", "www.Solbjerg.example.com/arrangementer/u1/?a=b#c", ["u1"]),
+    ("another page of the CMS", "https://solbjerg.example.com/arrangementer", []),
+    ("part of the title as staff read it", "rødgrød &", ["u1"]),
+    ("part of two titles, the one without a start last", "rødgrød", ["u1", "u1"]),
+    ("percent is no wildcard", "100 %", ["u2"]),
+    ("nor is an underscore", "z_a", ["u2"]),
+    ("which stands for itself", "j_zz", []),
+    ("nothing", "findes ikke", []),
+    ("uuid with invisible characters", "\u200bu2\ufeff", ["u2"]),
+    ("part of the title with invisible characters", "rødgr\u00adød \u00a0&", ["u1"]),
+    ("letters in two parts", "cafe\u0301 pa\u030a å", ["u3"]),
+    ("part of a title with invisible characters", "café på åen", ["u3"]),
+    ("what nobody can see", "\u200b", []),
 )
 def test_event_is_found_by_what_names_it(events: Connection, sought: str, uuids: list[str]) -> None:
     assert [event.uuid for event in find_events(events, sought, now=NOW)] == uuids

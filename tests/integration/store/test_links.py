@@ -18,6 +18,7 @@ from billetbro.store.links import (
     save_link,
 )
 from billetbro.store.snapshots import store_mapped, store_snapshot
+from tests.cases import cases
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
 
 
@@ -77,14 +78,12 @@ def test_links_follow_title_series_and_times_of_their_source_while_they_live(con
     assert read_links(connection, LIBRARY) == (followed, retired)
 
 
-@pytest.mark.parametrize(
-    ("shown", "present", "kept"),
-    [
-        pytest.param("https://p.example/1", True, True, id="shown still"),
-        pytest.param(None, True, False, id="no longer shown"),
-        pytest.param("https://p.example/2", True, False, id="another is shown"),
-        pytest.param(None, False, True, id="the event is not listed"),
-    ],
+@cases(
+    "shown present kept",
+    ("shown still", "https://p.example/1", True, True),
+    ("no longer shown", None, True, False),
+    ("another is shown", "https://p.example/2", True, False),
+    ("the event is not listed", None, False, True),
 )
 def test_link_that_was_cleared_is_remembered_for_as_long_as_it_is_shown(
     connection: Connection, shown: str | None, present: bool, kept: bool

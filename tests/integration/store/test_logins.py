@@ -1,18 +1,16 @@
 """Which login was seen to work: another one is told apart, and nothing stored gives a password away."""
 
-from __future__ import annotations
-
 import hashlib
 from base64 import b64encode
 from dataclasses import replace
 from datetime import datetime
 
-import pytest
 from sqlalchemy import Connection, text
 
 from billetbro.api.http.access import Access, RequestSettings
 from billetbro.store import logins
 from billetbro.store.logins import doubt_login, note_login, seen_to_work_at
+from tests.cases import cases
 from tests.integration.store.examples import HOUR, LIBRARY, NOW
 
 ACCESS = Access(conn_id="cms", url="https://lib.example", login="billetbro", password="made-up-secret")
@@ -36,10 +34,12 @@ def test_login_is_known_since_it_was_last_seen_to_work(connection: Connection) -
     assert (seen(connection), seen(connection, library="nordvig")) == (NOW + HOUR, NOW)
 
 
-@pytest.mark.parametrize(
+@cases(
     "changed",
-    [{"url": "https://other.example"}, {"login": "billetbro2"}, {"password": "made-up-Secret"}, {"password": ""}],
-    ids=["host", "login", "password", "no password"],
+    ("host", {"url": "https://other.example"}),
+    ("login", {"login": "billetbro2"}),
+    ("password", {"password": "made-up-Secret"}),
+    ("no password", {"password": ""}),
 )
 def test_login_of_a_changed_connection_is_unknown(connection: Connection, changed: dict[str, str]) -> None:
     note_login(connection, LIBRARY, ACCESS, NOW)

@@ -1,7 +1,5 @@
 """What the version before stored as sentences becomes codes with their values, and back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -14,6 +12,7 @@ from billetbro.reconcile.reasons import Why
 from billetbro.store.database import connect, lineage
 from billetbro.store.runs import read_runs
 from billetbro.store.schema.metadata import metadata
+from tests.cases import cases
 from tests.integration.store.examples import NOW
 
 MIGRATION = import_module("billetbro.store.migrations.sync.0015_reason_codes")
@@ -39,13 +38,11 @@ def test_every_reason_has_its_old_sentence() -> None:
     assert set(MIGRATION.REASONS.values()) == set(Why)
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        pytest.param("the source event changed", Why.SOURCE_CHANGED, id="a reason"),
-        pytest.param("begin_at_locked", "begin_at_locked", id="a rejection's code"),
-        pytest.param("as said long ago", "as said long ago", id="a sentence that is none of ours"),
-    ],
+@cases(
+    "before after",
+    ("a reason", "the source event changed", Why.SOURCE_CHANGED),
+    ("a rejection's code", "begin_at_locked", "begin_at_locked"),
+    ("a sentence that is none of ours", "as said long ago", "as said long ago"),
 )
 def test_reason_becomes_its_code_and_goes_back(empty: Engine, before: str, after: str) -> None:
     with empty.begin() as connection:
@@ -64,14 +61,12 @@ def test_reason_becomes_its_code_and_goes_back(empty: Engine, before: str, after
         assert connection.scalar(text("SELECT why FROM sync.changes")) == before
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        pytest.param(None, None, id="nothing blocked"),
-        pytest.param(TOO_MANY, TOO_MANY.partition(" / ")[0], id="too many"),
-        pytest.param(EMPTY, EMPTY.partition(" / ")[0], id="an empty list"),
-        pytest.param("for mange {x}", "for mange {x}", id="a sentence that is none of ours"),
-    ],
+@cases(
+    "before after",
+    ("nothing blocked", None, None),
+    ("too many", TOO_MANY, TOO_MANY.partition(" / ")[0]),
+    ("an empty list", EMPTY, EMPTY.partition(" / ")[0]),
+    ("a sentence that is none of ours", "for mange {x}", "for mange {x}"),
 )
 def test_blocked_removals_are_told_as_before(empty: Engine, before: str | None, after: str | None) -> None:
     with empty.begin() as connection:

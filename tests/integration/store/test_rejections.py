@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, text
 
 from billetbro.models import Refusal, Rejection
 from billetbro.store.rejections import noted, open_codes, read_refusals, report_rejections, resolve_rejections
+from tests.cases import cases
 from tests.integration.store.examples import HOUR, LIBRARY, NOW
 
 MISSING = Rejection(uuid="u1", title="Koncert", code="capacity_missing", field="capacity")
@@ -65,30 +65,24 @@ def test_rejection_resolved_and_met_again_is_a_new_one(connection: Connection) -
     report(connection, MISSING)
     resolve_rejections(connection, LIBRARY, NOW, still=())
     report(connection, MISSING, now=NOW + HOUR)
-    assert rows(connection, "first_seen_at, resolved_at") == [
-        {"first_seen_at": NOW, "resolved_at": NOW},
-        {"first_seen_at": NOW + HOUR, "resolved_at": None},
-    ]
+    found = rows(connection, "first_seen_at, resolved_at")
+    assert found == [{"first_seen_at": NOW, "resolved_at": NOW}, {"first_seen_at": NOW + HOUR, "resolved_at": None}]
 
 
-@pytest.mark.parametrize(
-    ("options", "left"),
-    [
-        pytest.param({}, {("u1", "refused_by_place2book"), ("u2", "cms_refused")}, id="what planning meets"),
-        pytest.param(
-            {"codes": ["cms_refused"]}, {("u1", "capacity_missing"), ("u1", "refused_by_place2book")}, id="named codes"
-        ),
-        pytest.param(
-            {"uuids": {"u2"}},
-            {("u1", "capacity_missing"), ("u1", "refused_by_place2book"), ("u2", "cms_refused")},
-            id="other events only",
-        ),
-        pytest.param(
-            {"still": {("u1", "capacity_missing")}},
-            {("u1", "capacity_missing"), ("u1", "refused_by_place2book"), ("u2", "cms_refused")},
-            id="still met",
-        ),
-    ],
+@cases(
+    "options left",
+    ("what planning meets", {}, {("u1", "refused_by_place2book"), ("u2", "cms_refused")}),
+    ("named codes", {"codes": ["cms_refused"]}, {("u1", "capacity_missing"), ("u1", "refused_by_place2book")}),
+    (
+        "other events only",
+        {"uuids": {"u2"}},
+        {("u1", "capacity_missing"), ("u1", "refused_by_place2book"), ("u2", "cms_refused")},
+    ),
+    (
+        "still met",
+        {"still": {("u1", "capacity_missing")}},
+        {("u1", "capacity_missing"), ("u1", "refused_by_place2book"), ("u2", "cms_refused")},
+    ),
 )
 def test_rejections_resolved_are_only_those_that_the_step_could_have_met(
     connection: Connection, options: dict[str, Any], left: set[tuple[str, str]]

@@ -1,7 +1,5 @@
 """What leaves the database for the five-minute run: everything that the rules call due, and not every event."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random

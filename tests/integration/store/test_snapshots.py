@@ -57,10 +57,8 @@ def test_written_back_is_what_the_source_shows_from_then_on(connection: Connecti
     note_written_back(connection, LIBRARY, "u1", shown)
     note_written_back(connection, LIBRARY, "u2", {"link": None, "admin_link": "https://example.com/b"})
     link, state = "https://example.com/a", SourceState.SOLD_OUT
-    assert read_snapshot(connection, LIBRARY) == (
-        replace(SOURCE_EVENT, link=link, state=state),
-        replace(OTHER, admin_link="https://example.com/b"),
-    )
+    found = read_snapshot(connection, LIBRARY)
+    assert found == (replace(SOURCE_EVENT, link=link, state=state), replace(OTHER, admin_link="https://example.com/b"))
     assert read_mapped(connection, LIBRARY) == (replace(MAPPED, link=link, state=state),)
 
 

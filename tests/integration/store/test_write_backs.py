@@ -1,10 +1,7 @@
 """What the history of changes tells of a write-back at which the source fails."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
-import pytest
 from sqlalchemy import Connection
 
 from billetbro.errors import BilletbroError, InternalServerError, OutcomeUnknown
@@ -12,6 +9,7 @@ from billetbro.models import Change, Kind
 from billetbro.reconcile.sale_status.unsavable_event import Failing
 from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from billetbro.store.write_back_attempts import failing_write_back
+from tests.cases import cases
 from tests.integration.store.examples import HOUR, LIBRARY, NOW, change
 
 FAILED_INSIDE = InternalServerError("lost")
@@ -48,13 +46,11 @@ def test_failing_since_the_first_try_of_the_same_body_in_so_many_runs(connection
     assert failing(connection) == Failing(since=NOW, runs=2, others_taken=False, others_fail=False)
 
 
-@pytest.mark.parametrize(
-    ("before", "error"),
-    [
-        pytest.param(OTHER_BODY, FAILED_INSIDE, id="another body"),
-        pytest.param(LINKS, None, id="it was saved"),
-        pytest.param(change(Kind.CLEAR_LINK, url="https://p.example/1", state="Active"), FAILED_INSIDE, id="clearing"),
-    ],
+@cases(
+    "before error",
+    ("another body", OTHER_BODY, FAILED_INSIDE),
+    ("it was saved", LINKS, None),
+    ("clearing", change(Kind.CLEAR_LINK, url="https://p.example/1", state="Active"), FAILED_INSIDE),
 )
 def test_failing_begins_anew_after(connection: Connection, before: Change, error: BilletbroError | None) -> None:
     sent(connection, LINKS, NOW)
@@ -70,14 +66,12 @@ def test_failing_is_not_interrupted_by_an_outage_which_counts_for_nothing(connec
     assert failing(connection) == Failing(since=NOW, runs=2, others_taken=False, others_fail=False)
 
 
-@pytest.mark.parametrize(
-    ("error", "told", "taken", "fail"),
-    [
-        pytest.param(None, (), True, False, id="saved"),
-        pytest.param(FAILED_INSIDE, (), False, True, id="failing too"),
-        pytest.param(FAILED_INSIDE, ("u2",), False, False, id="known to fail for good"),
-        pytest.param(OutcomeUnknown("lost"), (), False, False, id="failing otherwise"),
-    ],
+@cases(
+    "error told taken fail",
+    ("saved", None, (), True, False),
+    ("failing too", FAILED_INSIDE, (), False, True),
+    ("known to fail for good", FAILED_INSIDE, ("u2",), False, False),
+    ("failing otherwise", OutcomeUnknown("lost"), (), False, False),
 )
 def test_failing_tells_what_became_of_others_since(
     connection: Connection, error: BilletbroError | None, told: tuple[str, ...], taken: bool, fail: bool

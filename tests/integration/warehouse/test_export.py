@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from billetbro.errors import NotFound, Refused, ServerError, Unreachable, WrongCredentials
 from billetbro.store.schema.warehouse_tables import events, prices, purchases, tickets
 from billetbro.warehouse.ingest.purchases import ExportSummary
+from tests.cases import cases
 from tests.catalogues import english
 from tests.integration.warehouse.examples import (
     BOUGHT_AT,
@@ -86,27 +87,25 @@ def test_export_forced_with_nothing_new_moves_only_when_it_was_seen(engine: Engi
     assert {row["last_seen_at"] for rows in everything(engine).values() for row in rows} == {MONDAY + later}
 
 
-@pytest.mark.parametrize(
-    ("event", "now", "reason"),
-    [
-        pytest.param(standing(available_tickets=96), MONDAY + HOUR, "available_changed", id="a ticket sold"),
-        pytest.param(
-            standing(
-                prices=tuple(
-                    replace(price, sold_tickets=sold)
-                    for price, sold in zip(EVENT.current.prices or (), (1, 2), strict=True)
-                )
-            ),
-            MONDAY + HOUR,
-            "sold_changed",
-            id="a refund and a sale at another price",
+@cases(
+    "event now reason",
+    ("a ticket sold", standing(available_tickets=96), MONDAY + HOUR, "available_changed"),
+    (
+        "a refund and a sale at another price",
+        standing(
+            prices=tuple(
+                replace(price, sold_tickets=sold)
+                for price, sold in zip(EVENT.current.prices or (), (1, 2), strict=True)
+            )
         ),
-        pytest.param(standing(capacity=None), MONDAY + HOUR, "unlimited", id="unlimited"),
-        pytest.param(EVENT, MONDAY + timedelta(days=1), "daily", id="a day later"),
-        pytest.param(EVENT, MONDAY + timedelta(days=7, hours=2), "ended", id="it ended"),
-        pytest.param(standing(state="held"), MONDAY + HOUR, "ended", id="place2book says held"),
-        pytest.param(replace(EVENT, end_at=None, begin_at=MONDAY), MONDAY + HOUR, "ended", id="it has only a start"),
-    ],
+        MONDAY + HOUR,
+        "sold_changed",
+    ),
+    ("unlimited", standing(capacity=None), MONDAY + HOUR, "unlimited"),
+    ("a day later", EVENT, MONDAY + timedelta(days=1), "daily"),
+    ("it ended", EVENT, MONDAY + timedelta(days=7, hours=2), "ended"),
+    ("place2book says held", standing(state="held"), MONDAY + HOUR, "ended"),
+    ("it has only a start", replace(EVENT, end_at=None, begin_at=MONDAY), MONDAY + HOUR, "ended"),
 )
 def test_export_event_that_is_due_is_read_once(engine: Engine, event, now, reason: str) -> None:
     till = exported(engine, Till())

@@ -22,6 +22,7 @@ from billetbro.warehouse.privacy.pseudonymise import Keys, Row, pseudonym
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
+from tests.cases import cases
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
 from tests.integration.warehouse.files import export_to, lake_in, stored_bytes, write
 from tests.integration.warehouse.personal import (
@@ -60,15 +61,12 @@ def noted(engine: Engine) -> dict[object, tuple[object, object]]:
 
 
 @pytest.mark.parametrize("policy", ["keep", "pseudonymise"])
-@pytest.mark.parametrize(
+@cases(
     "who",
-    [
-        sought(KEYS, EMAIL),
-        sought(KEYS, phone="+45 12 34 56 78"),
-        sought(KEYS, EMAIL, "87 65 43 29"),
-        sought(KEYS, purchase_ids=[900]),
-    ],
-    ids=["e-mail", "phone", "e-mail and a phone of nobody", "purchase"],
+    ("e-mail", sought(KEYS, EMAIL)),
+    ("phone", sought(KEYS, phone="+45 12 34 56 78")),
+    ("e-mail and a phone of nobody", sought(KEYS, EMAIL, "87 65 43 29")),
+    ("purchase", sought(KEYS, purchase_ids=[900])),
 )
 def test_forget_removes_the_person_everywhere_and_leaves_sums_and_the_others(
     engine: Engine, tmp_path: Path, policy: str, who: Sought
@@ -116,10 +114,11 @@ def test_forget_twice_finds_nothing_more(engine: Engine, tmp_path: Path) -> None
     assert remove(engine, sought(KEYS, EMAIL), tmp_path) == Forgotten()
 
 
-@pytest.mark.parametrize(
-    ("keys", "purchases"),
-    [(Keys(current=OTHER_KEY), 0), (Keys(current=OTHER_KEY, former=(KEY,)), 1), (Keys(former=(KEY,)), 1)],
-    ids=["new key alone", "former key too", "no key now"],
+@cases(
+    "keys purchases",
+    ("new key alone", Keys(current=OTHER_KEY), 0),
+    ("former key too", Keys(current=OTHER_KEY, former=(KEY,)), 1),
+    ("no key now", Keys(former=(KEY,)), 1),
 )
 def test_forget_finds_pseudonyms_of_the_keys_that_are_known(engine: Engine, keys: Keys, purchases: int) -> None:
     export(engine, Till(), privacy=PSEUDONYMISE)
@@ -247,10 +246,8 @@ def test_forget_leaves_other_libraries_alone(engine: Engine) -> None:
     for library in (LIBRARY, "ribe"):
         export(engine, Till(), privacy=KEEP, library=library)
     remove(engine, sought(KEYS, EMAIL), library="ribe")
-    assert contents(engine, purchases, "library", "email")[:3:2] == [
-        {"library": LIBRARY, "email": "test.testesen@example.com"},
-        {"library": "ribe", "email": None},
-    ]
+    found = contents(engine, purchases, "library", "email")[:3:2]
+    assert found == [{"library": LIBRARY, "email": "test.testesen@example.com"}, {"library": "ribe", "email": None}]
 
 
 def test_forget_holds_in_a_database_that_the_warehouse_moves_to(engine: Engine, own_engine: Engine) -> None:
@@ -290,15 +287,12 @@ def test_forget_is_brought_from_nowhere_when_there_was_no_warehouse_before(own_e
         assert connection.scalar(text("SELECT to_regnamespace('warehouse')")) is None
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({}, "Nobody was named"),
-        ({"email": "  "}, "no @"),
-        ({"email": "Test Testesen"}, "no @"),
-        ({"phone": "ukendt"}, "no digits"),
-    ],
-    ids=["nobody", "white space", "a name", "no number"],
+@cases(
+    "given said",
+    ("nobody", {}, "Nobody was named"),
+    ("white space", {"email": "  "}, "no @"),
+    ("a name", {"email": "Test Testesen"}, "no @"),
+    ("no number", {"phone": "ukendt"}, "no digits"),
 )
 def test_sought_without_what_tells_a_person_apart_is_refused_and_not_repeated(given: dict[str, str], said: str) -> None:
     with pytest.raises(SettingsError, match=said) as caught:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import Engine
 
 from billetbro.store.schema.warehouse_tables import additional_sales, prices, purchases, tickets
+from tests.cases import cases
 from tests.integration.warehouse.examples import (
     ADULT,
     CHILD,
@@ -79,10 +79,8 @@ def test_export_purchase_no_longer_listed_stays_and_its_tickets_are_released(eng
     till.sold[10] = (FIRST,)
     assert export(engine, till, LATER, force=True).tickets_released == 1
     assert released(engine) == {901: None, 902: None, 911: LATER}
-    assert [tuple(row.values()) for row in contents(engine, purchases, "purchase_id", "last_seen_at")] == [
-        (900, LATER),
-        (910, MONDAY),
-    ]
+    found = [tuple(row.values()) for row in contents(engine, purchases, "purchase_id", "last_seen_at")]
+    assert found == [(900, LATER), (910, MONDAY)]
 
 
 def test_export_additional_sale_no_longer_listed_is_released(engine: Engine) -> None:
@@ -119,18 +117,11 @@ def test_export_price_deleted_after_it_was_seen_is_kept_for_its_tickets(engine: 
     assert removed(engine) == {71: None, 72: None}
 
 
-@pytest.mark.parametrize(
-    ("listed", "removed_at"), [((ADULT,), MONDAY), (None, None)], ids=["prices read", "prices not read"]
-)
+@cases("listed removed_at", ("prices read", (ADULT,), MONDAY), ("prices not read", None, None))
 def test_export_price_deleted_before_it_was_seen_is_made_up_for_its_tickets(engine: Engine, listed, removed_at) -> None:
     export(engine, Till({10: (FIRST,)}), events=[standing(prices=listed)])
-    assert contents(engine, prices, "price_id", "event_id", "name", "value_ore", "removed_at")[-1] == {
-        "price_id": 72,
-        "event_id": 10,
-        "name": None,
-        "value_ore": None,
-        "removed_at": removed_at,
-    }
+    found = contents(engine, prices, "price_id", "event_id", "name", "value_ore", "removed_at")[-1]
+    assert found == {"price_id": 72, "event_id": 10, "name": None, "value_ore": None, "removed_at": removed_at}
     assert export(engine, Till(), LATER, events=[standing(prices=listed)]).reasons == {}
 
 

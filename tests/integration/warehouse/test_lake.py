@@ -102,11 +102,8 @@ def test_lake_has_one_schema_whatever_it_holds_and_its_comments(engine: Engine, 
         assert pa.schema(made.schema().to_arrow()).equals(lake_schema(table), check_metadata=True)
         assert (made.metadata().description, made.metadata().partition_columns) == (table.comment, ["library"])
     types = {field.name: str(field.type) for field in lake_schema(EXPORTED[2])}
-    assert (types["total_ore"], types["purchase_id"], types["created_at"]) == (
-        "int64",
-        "int64",
-        "timestamp[us, tz=UTC]",
-    )
+    found = (types["total_ore"], types["purchase_id"], types["created_at"])
+    assert found == ("int64", "int64", "timestamp[us, tz=UTC]")
 
 
 def test_lake_of_an_older_version_gets_the_new_columns(engine: Engine, tmp_path: Path) -> None:

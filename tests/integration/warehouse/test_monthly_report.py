@@ -1,7 +1,5 @@
 """The monthly report's figures over the warehouse as the export fills it; each number is computed by hand."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,6 +19,7 @@ from billetbro.warehouse.reports.queries import read_rows
 from billetbro.warehouse.reports.report import make_report, store_report
 from billetbro.warehouse.reports.report_files import StoreShelf
 from demo.environment import LIBRARIES
+from tests.cases import cases
 from tests.integration.warehouse.examples import CURRENT, EVENT, FIRST, SECOND, Till, export
 
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -90,30 +89,25 @@ def test_month_is_added_up_with_refunds_scans_and_additional_sales(engine: Engin
     )
     assert found.before == Totals(tickets=2, income_ore=8000, held=1, seats=10, seats_sold=2)
     assert found.branches == (Part("Hovedbiblioteket", 5, 25000), Part(None, 1, 8000))
-    assert {day.day: (day.tickets, day.income_ore) for day in found.days if day.tickets} == {
-        date(2026, 10, 1): (3, 15000),
-        date(2026, 10, 2): (2, 10000),
-        date(2026, 10, 5): (1, 8000),
-    }
+    shown = {day.day: (day.tickets, day.income_ore) for day in found.days if day.tickets}
+    assert shown == {date(2026, 10, 1): (3, 15000), date(2026, 10, 2): (2, 10000), date(2026, 10, 5): (1, 8000)}
     assert ([one.title for one in found.best], [one.title for one in found.unlimited]) == (["Nr. 10"], ["Nr. 11"])
 
 
-@pytest.mark.parametrize(
-    ("month", "inside", "outside"),
-    [
-        pytest.param(
-            OCTOBER,
-            [datetime(2026, 9, 30, 22, 0, tzinfo=UTC), datetime(2026, 10, 31, 22, 59, 59, tzinfo=UTC)],
-            [datetime(2026, 9, 30, 21, 59, 59, tzinfo=UTC), datetime(2026, 10, 31, 23, 0, tzinfo=UTC)],
-            id="clocks go back",
-        ),
-        pytest.param(
-            Month(2026, 3),
-            [datetime(2026, 2, 28, 23, 0, tzinfo=UTC), datetime(2026, 3, 31, 21, 59, 59, tzinfo=UTC)],
-            [datetime(2026, 2, 28, 22, 59, 59, tzinfo=UTC), datetime(2026, 3, 31, 22, 0, tzinfo=UTC)],
-            id="clocks go forward",
-        ),
-    ],
+@cases(
+    "month inside outside",
+    (
+        "clocks go back",
+        OCTOBER,
+        [datetime(2026, 9, 30, 22, 0, tzinfo=UTC), datetime(2026, 10, 31, 22, 59, 59, tzinfo=UTC)],
+        [datetime(2026, 9, 30, 21, 59, 59, tzinfo=UTC), datetime(2026, 10, 31, 23, 0, tzinfo=UTC)],
+    ),
+    (
+        "clocks go forward",
+        Month(2026, 3),
+        [datetime(2026, 2, 28, 23, 0, tzinfo=UTC), datetime(2026, 3, 31, 21, 59, 59, tzinfo=UTC)],
+        [datetime(2026, 2, 28, 22, 59, 59, tzinfo=UTC), datetime(2026, 3, 31, 22, 0, tzinfo=UTC)],
+    ),
 )
 def test_month_begins_and_ends_at_midnight_where_the_library_is(
     engine: Engine, month: Month, inside: list[datetime], outside: list[datetime]

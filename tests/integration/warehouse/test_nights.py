@@ -18,6 +18,7 @@ from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
 from billetbro.warehouse.privacy.retention import Removed
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
+from tests.cases import cases
 from tests.integration.warehouse.examples import EVENT, KEY, MONDAY, Till, contents, export
 from tests.integration.warehouse.files import export_to, lake_in
 from tests.integration.warehouse.personal import FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER, traces
@@ -99,21 +100,16 @@ def test_night_takes_its_moment_when_it_has_the_lock(engine: Engine) -> None:
     assert contents(engine, purchases, "changed_at") == [{"changed_at": ENDED + 31 * DAY}] * 2
 
 
-@pytest.mark.parametrize(
-    ("wanted", "chosen"),
-    [
-        ([], ["solbjerg", "nordvig", "theater", "lukket"]),
-        (["nordvig"], ["nordvig"]),
-        (["lukket", "solbjerg"], ["solbjerg", "lukket"]),
-    ],
-    ids=["all", "one", "one that is gone too"],
+@cases(
+    "wanted chosen",
+    ("all", [], ["solbjerg", "nordvig", "theater", "lukket"]),
+    ("one", ["nordvig"], ["nordvig"]),
+    ("one that is gone too", ["lukket", "solbjerg"], ["solbjerg", "lukket"]),
 )
 def test_kept_libraries_are_the_listed_and_the_stored_ones(wanted: Sequence[str], chosen: Sequence[str]) -> None:
     found = kept_libraries(SETTINGS, {"lukket", "nordvig"}, wanted)
-    assert ([one.id for one in found], [one.settings is None for one in found]) == (
-        chosen,
-        [one == "lukket" for one in chosen],
-    )
+    shown = ([one.id for one in found], [one.settings is None for one in found])
+    assert shown == (chosen, [one == "lukket" for one in chosen])
 
 
 def test_kept_libraries_that_are_neither_listed_nor_stored_are_a_mistake() -> None:
@@ -126,10 +122,8 @@ def test_kept_libraries_that_are_neither_listed_nor_stored_are_a_mistake() -> No
 def test_stored_libraries_are_those_of_tables_and_files(engine: Engine, tmp_path: Path) -> None:
     export_to(tmp_path, engine, Till(), privacy=KEEP)
     export(engine, Till({}), library="ribe", events=[EVENT])
-    assert (stored_libraries(engine, None), stored_libraries(engine, lake_in(tmp_path))) == (
-        {"herlev", "ribe"},
-        {"herlev", "ribe"},
-    )
+    found = (stored_libraries(engine, None), stored_libraries(engine, lake_in(tmp_path)))
+    assert found == ({"herlev", "ribe"}, {"herlev", "ribe"})
 
 
 def test_night_lines_nights_is_a_line_for_each_library() -> None:

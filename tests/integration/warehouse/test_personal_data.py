@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from billetbro.models import Answer, PersonalDataPolicy
 from billetbro.store.schema.warehouse_tables import answers, events, prices, purchases
 from billetbro.warehouse.privacy.pseudonymise import Privacy
+from tests.cases import cases
 from tests.integration.warehouse.examples import (
     EVENT,
     FIRST,
@@ -116,13 +117,11 @@ def test_export_listed_answers_are_kept_and_emptied_when_withdrawn(engine: Engin
     ]
 
 
-@pytest.mark.parametrize(
+@cases(
     "broken",
-    [
-        pytest.param("DROP COLUMN zip_code CASCADE", id="a column is missing"),
-        pytest.param("ALTER COLUMN full_name TYPE bigint USING 1", id="a value is refused while it is copied"),
-        pytest.param("ADD CHECK (email IS NULL)", id="a row is refused while it is stored"),
-    ],
+    ("a column is missing", "DROP COLUMN zip_code CASCADE"),
+    ("a value is refused while it is copied", "ALTER COLUMN full_name TYPE bigint USING 1"),
+    ("a row is refused while it is stored", "ADD CHECK (email IS NULL)"),
 )
 def test_export_database_error_does_not_tell_the_buyers(own_engine: Engine, broken: str) -> None:
     with own_engine.begin() as connection:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
 from billetbro.messages.catalogue import Translator
@@ -13,6 +12,7 @@ from billetbro.warehouse.privacy.processing_record import Record, record_of, rec
 from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
+from tests.cases import cases
 from tests.integration.warehouse.examples import EVENT, KEY, LIBRARY, MONDAY, Till, export
 from tests.integration.warehouse.files import export_to, lake_in
 from tests.integration.warehouse.personal import DROP, FIRST_BUYER, KEEP, PSEUDONYMISE, SECOND_BUYER
@@ -32,14 +32,11 @@ def counted(found: Record, where: str = "warehouse") -> dict[str, tuple[int, int
     return {held.column: (held.rows, held.plain) for held in found.held if held.where == where}
 
 
-@pytest.mark.parametrize(
-    ("privacy", "rows"),
-    [
-        (KEEP, [(2, 2), (2, 2), (2, 2), (1, 1), (1, 1), (2, 2)]),
-        (PSEUDONYMISE, [(2, 0), (2, 0), (2, 0), (1, 1), (1, 0), (2, 2)]),
-        (DROP, [(0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (2, 2)]),
-    ],
-    ids=["keep", "pseudonymise", "drop"],
+@cases(
+    "privacy rows",
+    ("keep", KEEP, [(2, 2), (2, 2), (2, 2), (1, 1), (1, 1), (2, 2)]),
+    ("pseudonymise", PSEUDONYMISE, [(2, 0), (2, 0), (2, 0), (1, 1), (1, 0), (2, 2)]),
+    ("drop", DROP, [(0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (2, 2)]),
 )
 def test_record_counts_the_rows_that_hold_something_and_how(
     engine: Engine, tmp_path: Path, privacy: Privacy, rows: list[tuple[int, int]]
@@ -77,30 +74,28 @@ def test_record_of_a_library_without_exports_says_so(engine: Engine) -> None:
     assert "nothing exported yet" in record_text(Translator("en"), found, "Herlev Bibliotek", "Europe/Copenhagen")
 
 
-@pytest.mark.parametrize(
-    ("language", "expected"),
-    [
-        pytest.param(
-            "da",
-            [
-                "  Regel: keep siden 02.03.2026; keep_answers: allergi, hørt om os",
-                "  Opbevares: 30 dage efter arrangementet",
-                "  Ældste: arrangement 09.03.2026, fjernes 09.04.2026",
-                "    files: purchases.email: 2 rækker, heraf i klartekst 2 - køberens e-mail",
-            ],
-            id="da",
-        ),
-        pytest.param(
-            "en",
-            [
-                "  Policy: keep since 02.03.2026; keep_answers: allergi, hørt om os",
-                "  Kept: 30 days after the event",
-                "  Oldest: event 09.03.2026, removed 09.04.2026",
-                "    files: purchases.email: 2 rows, of them in plain text 2 - the buyer's e-mail",
-            ],
-            id="en",
-        ),
-    ],
+@cases(
+    "language expected",
+    (
+        "da",
+        "da",
+        [
+            "  Regel: keep siden 02.03.2026; keep_answers: allergi, hørt om os",
+            "  Opbevares: 30 dage efter arrangementet",
+            "  Ældste: arrangement 09.03.2026, fjernes 09.04.2026",
+            "    files: purchases.email: 2 rækker, heraf i klartekst 2 - køberens e-mail",
+        ],
+    ),
+    (
+        "en",
+        "en",
+        [
+            "  Policy: keep since 02.03.2026; keep_answers: allergi, hørt om os",
+            "  Kept: 30 days after the event",
+            "  Oldest: event 09.03.2026, removed 09.04.2026",
+            "    files: purchases.email: 2 rows, of them in plain text 2 - the buyer's e-mail",
+        ],
+    ),
 )
 def test_record_as_text_is_in_one_language_and_names_nobody(
     engine: Engine, tmp_path: Path, language: str, expected: list[str]

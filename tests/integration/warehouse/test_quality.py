@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import Engine
 
 from billetbro.messages.catalogue import Translator
 from billetbro.models import Purchase, UnreadablePurchase
 from billetbro.store.schema.warehouse_tables import data_quality, purchases, tickets
+from tests.cases import cases
 from tests.integration.warehouse.examples import (
     ADULT,
     FIRST,
@@ -38,34 +38,28 @@ def released(engine: Engine) -> dict[object, object]:
     return {row["ticket_id"]: row["released_at"] for row in contents(engine, tickets, "ticket_id", "released_at")}
 
 
-@pytest.mark.parametrize(
-    ("listed", "found"),
-    [
-        pytest.param((FIRST, SECOND), [], id="all is well"),
-        pytest.param(
-            (replace(FIRST, total_ore=10500), SECOND),
-            [(900, "amounts_differ", 2, 10500, 10000)],
-            id="more was paid than tickets and coffee cost",
-        ),
-        pytest.param(
-            (replace(FIRST, tickets=()), SECOND), [(900, "amounts_differ", 0, 10000, 0)], id="paid for no tickets"
-        ),
-        pytest.param((replace(FIRST, total_ore=5, transaction_type="cancel"),), [], id="cancelled"),
-        pytest.param((UNPRICED,), [(900, "unknown_price", 1, None, None)], id="a price that the event does not have"),
-        pytest.param(
-            (IN_PART, SECOND), [(900, "unreadable", 1, None, None)], id="a free ticket that is not understood"
-        ),
-        pytest.param(
-            (replace(FIRST, created_at=None, unreadable_times=2), SECOND),
-            [(900, "unreadable", 2, None, None)],
-            id="times that are not understood",
-        ),
-        pytest.param(
-            (FIRST, UnreadablePurchase(purchase_id=910), UnreadablePurchase(purchase_id=None)),
-            [(None, "unreadable", 1, None, None), (910, "unreadable", 1, None, None)],
-            id="purchases that are not understood",
-        ),
-    ],
+@cases(
+    "listed found",
+    ("all is well", (FIRST, SECOND), []),
+    (
+        "more was paid than tickets and coffee cost",
+        (replace(FIRST, total_ore=10500), SECOND),
+        [(900, "amounts_differ", 2, 10500, 10000)],
+    ),
+    ("paid for no tickets", (replace(FIRST, tickets=()), SECOND), [(900, "amounts_differ", 0, 10000, 0)]),
+    ("cancelled", (replace(FIRST, total_ore=5, transaction_type="cancel"),), []),
+    ("a price that the event does not have", (UNPRICED,), [(900, "unknown_price", 1, None, None)]),
+    ("a free ticket that is not understood", (IN_PART, SECOND), [(900, "unreadable", 1, None, None)]),
+    (
+        "times that are not understood",
+        (replace(FIRST, created_at=None, unreadable_times=2), SECOND),
+        [(900, "unreadable", 2, None, None)],
+    ),
+    (
+        "purchases that are not understood",
+        (FIRST, UnreadablePurchase(purchase_id=910), UnreadablePurchase(purchase_id=None)),
+        [(None, "unreadable", 1, None, None), (910, "unreadable", 1, None, None)],
+    ),
 )
 def test_export_notes_what_is_wrong_with_a_purchase(
     engine: Engine, listed: Sequence[Purchase | UnreadablePurchase], found: list[tuple[object, ...]]
@@ -103,21 +97,15 @@ def test_export_purchase_no_longer_listed_is_noted(engine: Engine) -> None:
     till = exported(engine, Till())
     till.sold[10] = (FIRST,)
     assert export(engine, till, LATER, force=True).problems == {"amounts_differ": 1, "not_listed": 1}
-    assert problems(engine) == [
-        (910, "amounts_differ", 0, 7500, 0, LATER, None),
-        (910, "not_listed", 1, None, None, LATER, None),
-    ]
+    found = problems(engine)
+    assert found == [(910, "amounts_differ", 0, 7500, 0, LATER, None), (910, "not_listed", 1, None, None, LATER, None)]
 
 
-@pytest.mark.parametrize(
-    ("listed", "second_released_at", "noted"),
-    [
-        pytest.param((IN_PART, SECOND), None, {}, id="a ticket of it"),
-        pytest.param(
-            (UnreadablePurchase(purchase_id=900),), LATER, {"amounts_differ": 1, "not_listed": 1}, id="all of it"
-        ),
-        pytest.param((UnreadablePurchase(purchase_id=None),), None, {}, id="even its id"),
-    ],
+@cases(
+    "listed second_released_at noted",
+    ("a ticket of it", (IN_PART, SECOND), None, {}),
+    ("all of it", (UnreadablePurchase(purchase_id=900),), LATER, {"amounts_differ": 1, "not_listed": 1}),
+    ("even its id", (UnreadablePurchase(purchase_id=None),), None, {}),
 )
 def test_export_what_cannot_be_read_any_more_is_not_taken_for_released(
     engine: Engine, listed: Sequence[Purchase | UnreadablePurchase], second_released_at, noted: dict[str, int]
@@ -148,6 +136,6 @@ def test_export_list_of_which_nothing_can_be_read_is_not_believed(engine: Engine
     till.sold[10] = (UnreadablePurchase(purchase_id=900), UnreadablePurchase(purchase_id=910))
     summary = export(engine, till, MONDAY + timedelta(days=1))
     assert [Translator("en").say(failure) for failure in summary.failures] == [
-        "'Foredrag' (Place2book event 10): Place2book lists 2 purchases, none of which can be read.",
+        "'Foredrag' (Place2book event 10): Place2book lists 2 purchases, none of which can be read."
     ]
     assert released(engine) == {901: None, 902: None, 911: None}

@@ -15,17 +15,8 @@ from billetbro.warehouse.privacy.erasure_log import bring_forgotten
 from billetbro.warehouse.privacy.pseudonymise import Privacy
 from billetbro.warehouse.privacy.retention import Removed, remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
-from tests.integration.warehouse.examples import (
-    EVENT,
-    FIRST,
-    LIBRARY,
-    MONDAY,
-    SECOND,
-    Till,
-    another,
-    contents,
-    export,
-)
+from tests.cases import cases
+from tests.integration.warehouse.examples import EVENT, FIRST, LIBRARY, MONDAY, SECOND, Till, another, contents, export
 from tests.integration.warehouse.files import export_to, lake_in
 from tests.integration.warehouse.personal import (
     DROP,
@@ -160,9 +151,7 @@ MOVED = replace(EVENT, begin_at=PAST + 7 * DAY, end_at=PAST + 7 * DAY)
 LATER = replace(SECOND, purchase_id=940, tickets=())
 
 
-@pytest.mark.parametrize(
-    ("event", "retention"), [(MOVED, THIRTY), (EVENT, Retention(days=60))], ids=["event moves", "kept for longer"]
-)
+@cases("event retention", ("event moves", MOVED, THIRTY), ("kept for longer", EVENT, Retention(days=60)))
 def test_retention_is_not_undone_when_its_time_comes_later_after_all(
     engine: Engine, event: ExportEvent, retention: Retention
 ) -> None:

@@ -15,6 +15,7 @@ from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from billetbro.warehouse.reports.month import Month
 from billetbro.warehouse.reports.queries import read_rows
+from tests.cases import cases
 from tests.catalogues import english
 from tests.integration.warehouse.examples import (
     ADULT,
@@ -87,12 +88,10 @@ def standing(engine: Engine) -> dict[object, object]:
 
 
 @ORDERS
-@pytest.mark.parametrize(
-    ("here", "there"),
-    [
-        pytest.param(HERE_PART, THERE_PART, id="each tells the whole total"),
-        pytest.param(FIRST, replace(THERE_PART, total_ore=5000), id="each tells a total of its own"),
-    ],
+@cases(
+    "here there",
+    ("each tells the whole total", HERE_PART, THERE_PART),
+    ("each tells a total of its own", FIRST, replace(THERE_PART, total_ore=5000)),
 )
 def test_purchase_of_two_events_counts_for_each_its_own(
     engine: Engine, events: Sequence[object], here: Purchase, there: Purchase
@@ -193,10 +192,8 @@ def test_problem_that_an_older_version_left_behind_at_another_event_is_resolved(
 def test_month_of_a_purchase_of_two_events_counts_for_each_its_own(engine: Engine) -> None:
     export(engine, Till({10: (HERE_PART, SECOND), 11: (THERE_PART,)}), events=BOTH)
     rows = read_rows(engine, LIBRARY, Month(2026, 3), ZoneInfo("Europe/Copenhagen"))
-    assert {event: sum(row.income_ore for row in rows.sales if row.event_id == event) for event in (10, 11)} == {
-        10: 17500,
-        11: 5000,
-    }
+    found = {event: sum(row.income_ore for row in rows.sales if row.event_id == event) for event in (10, 11)}
+    assert found == {10: 17500, 11: 5000}
     assert {row.event_id: (row.tickets, row.income_ore) for row in rows.events} == {10: (3, 17500), 11: (1, 5000)}
 
 
@@ -309,10 +306,8 @@ def test_answer_of_a_purchase_of_two_events_is_emptied_when_neither_lists_it_any
     assert sorted(map(str, given_answers(engine))) == sorted(told)
     till.sold[11] = (replace(THERE_PART, answers=(Answer(name="Hørt om os", value=None),)),)
     export(engine, till, MONDAY + 2 * HOUR, events=[THERE], privacy=KEEP, force=True)
-    assert contents(engine, answers, "ticket_id", "value") == [
-        {"ticket_id": None, "value": None},
-        {"ticket_id": 901, "value": "Nødder"},
-    ]
+    found = contents(engine, answers, "ticket_id", "value")
+    assert found == [{"ticket_id": None, "value": None}, {"ticket_id": 901, "value": "Nødder"}]
 
 
 @pytest.mark.parametrize(("days", "kept"), [(9, True), (40, False)], ids=["before the later one", "after both"])

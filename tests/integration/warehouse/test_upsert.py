@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta, timezone
 
-import pytest
 from sqlalchemy import Connection, Engine, Table, text
 
 from billetbro.store.schema.warehouse_tables import answers, purchases, tickets
@@ -11,6 +10,7 @@ from billetbro.warehouse.frames import frame_of, types_of
 from billetbro.warehouse.ingest.upsert import Upserted
 from billetbro.warehouse.ingest.upsert import upsert as upsert_frame
 from billetbro.warehouse.privacy.pseudonymise import Row
+from tests.cases import cases
 from tests.integration.warehouse.examples import HOUR, LIBRARY, MONDAY, Till, contents, export
 
 SEEN = {"first_seen_at": MONDAY, "last_seen_at": MONDAY, "changed_at": MONDAY}
@@ -37,10 +37,8 @@ def test_upsert_rows_whose_key_holds_a_null_are_found_again(engine: Engine) -> N
         ]
     assert done == [Upserted(new=2), Upserted(), Upserted(new=1, changed=1), Upserted()]
     stored = contents(engine, answers, "ticket_id", "position", "value", "first_seen_at", "last_seen_at")
-    assert sorted(tuple(row.values()) for row in stored if row["ticket_id"]) == [
-        (901, 1, "Bogorme", MONDAY, MONDAY + HOUR),
-        (901, 2, "Bogorme", MONDAY, MONDAY + HOUR),
-    ]
+    found = sorted(tuple(row.values()) for row in stored if row["ticket_id"])
+    assert found == [(901, 1, "Bogorme", MONDAY, MONDAY + HOUR), (901, 2, "Bogorme", MONDAY, MONDAY + HOUR)]
     assert [row["value"] for row in stored if row["ticket_id"] is None] == ["Læsehest"]
 
 
@@ -62,10 +60,10 @@ def test_upsert_values_of_every_kind_arrive_as_they_are(engine: Engine) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("total_ore", "changed", "changed_at"),
-    [(10000, 0, MONDAY), (12000, 1, MONDAY + HOUR)],
-    ids=["seen again as it is", "another total"],
+@cases(
+    "total_ore changed changed_at",
+    ("seen again as it is", 10000, 0, MONDAY),
+    ("another total", 12000, 1, MONDAY + HOUR),
 )
 def test_upsert_dates_a_change_and_nothing_else(engine: Engine, total_ore: int, changed: int, changed_at) -> None:
     export(engine, Till())
@@ -74,11 +72,8 @@ def test_upsert_dates_a_change_and_nothing_else(engine: Engine, total_ore: int, 
     with engine.begin() as connection:
         done = upsert(connection, purchases, [stood | later | {"total_ore": total_ore}])
     assert done == Upserted(changed=changed)
-    assert contents(engine, purchases)[0] == stood | {
-        "total_ore": total_ore,
-        "last_seen_at": MONDAY + HOUR,
-        "changed_at": changed_at,
-    }
+    found = contents(engine, purchases)[0]
+    assert found == stood | {"total_ore": total_ore, "last_seen_at": MONDAY + HOUR, "changed_at": changed_at}
 
 
 def test_upsert_leaves_no_row_in_the_session_that_it_was_copied_in(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from billetbro.models import Purchase, Ticket
 from billetbro.warehouse.privacy.pseudonymise import Row
+from tests.cases import cases
 from tests.integration.warehouse.examples import (
     ADULT,
     CHILD,
@@ -96,10 +97,13 @@ def test_view_counts_no_ticket_that_is_released_or_cancelled(engine: Engine, nam
     assert sum(int(str(row[column])) for row in view(engine, name, "library")) == 2
 
 
-@pytest.mark.parametrize(
-    ("capacity", "share"),
-    [(4, Decimal("0.75")), (7, Decimal("0.4286")), (2, Decimal("1.5")), (None, None), (0, None)],
-    ids=["three of four", "rounded", "more than there are", "unlimited", "none"],
+@cases(
+    "capacity share",
+    ("three of four", 4, Decimal("0.75")),
+    ("rounded", 7, Decimal("0.4286")),
+    ("more than there are", 2, Decimal("1.5")),
+    ("unlimited", None, None),
+    ("none", 0, None),
 )
 def test_capacity_used_is_the_share_of_tickets(engine: Engine, capacity: int | None, share: Decimal | None) -> None:
     export(engine, Till({10: (FIRST, SECOND, CANCELLED)}), events=[standing(capacity=capacity)])
@@ -112,15 +116,11 @@ def test_capacity_used_event_that_nothing_is_sold_for_is_empty(engine: Engine) -
     assert [(row["tickets"], row["share"]) for row in view(engine, "capacity_used", "event_id")] == [(0, Decimal(0))]
 
 
-@pytest.mark.parametrize(
-    ("now", "arrived_at", "expected"),
-    [
-        pytest.param(
-            OVER, MONDAY, [{"tickets": 3, "arrived": 1, "no_shows": 2, "share": Decimal("0.6667")}], id="over"
-        ),
-        pytest.param(MONDAY, MONDAY, [], id="not over yet"),
-        pytest.param(OVER, None, [], id="nobody scanned"),
-    ],
+@cases(
+    "now arrived_at expected",
+    ("over", OVER, MONDAY, [{"tickets": 3, "arrived": 1, "no_shows": 2, "share": Decimal("0.6667")}]),
+    ("not over yet", MONDAY, MONDAY, []),
+    ("nobody scanned", OVER, None, []),
 )
 def test_no_shows_tells_of_past_events_that_were_scanned(engine: Engine, now, arrived_at, expected: list[Row]) -> None:
     second = replace(SECOND, tickets=(replace(SECOND.tickets[0], arrived_at=arrived_at),))
@@ -160,16 +160,16 @@ def test_buyers_by_postal_code_merges_codes_with_few_buyers(engine: Engine) -> N
     ]
 
 
-@pytest.mark.parametrize(
+@cases(
     "told",
-    [
-        [{"customer_profile_id": None, "email": None}] * 5,
-        [{"customer_profile_id": None, "email": None, "phone_number": None, "full_name": None}] * 5,
-        [{"customer_profile_id": number, "email": "family@example.com"} for number in range(5)],
-        [{"customer_profile_id": 7, "email": f"another-{number}@example.com"} for number in range(5)],
+    ("by phone", [{"customer_profile_id": None, "email": None}] * 5),
+    ("nobody", [{"customer_profile_id": None, "email": None, "phone_number": None, "full_name": None}] * 5),
+    ("one address", [{"customer_profile_id": number, "email": "family@example.com"} for number in range(5)]),
+    ("one profile", [{"customer_profile_id": 7, "email": f"another-{number}@example.com"} for number in range(5)]),
+    (
+        "with a profile and without",
         [{"customer_profile_id": profile, "email": "one@example.com"} for profile in (None, 7, 7, None, 7)],
-    ],
-    ids=["by phone", "nobody", "one address", "one profile", "with a profile and without"],
+    ),
 )
 def test_buyers_by_postal_code_takes_no_person_for_several(engine: Engine, told: list[dict[str, object]]) -> None:
     purchases = [replace(bought(number), **changes) for number, changes in enumerate(told, start=1)]  # type: ignore[arg-type]

@@ -1,7 +1,5 @@
 """The webhook on a port of its own, with a PostgreSQL, in front of runs that are only written down."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What the webhook has of Airflow: secrets in connections, runs that wait, and its place in the API server."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What Yesplan's webhook answers over HTTP, to Yesplan and to everybody else."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import time
@@ -16,6 +14,7 @@ from billetbro.api.yesplan.webhook import signature
 from billetbro.store.database import connect, migrate
 from billetbro_airflow.webhooks import endpoint, take_action
 from sandbox.yesplan_webhook import Webhook as Yesplan
+from tests.cases import cases
 from tests.integration.webhooks.door import KNOWN, NEW, SECRETS, Door
 
 CONFIGURATION = {
@@ -51,7 +50,7 @@ def test_configuration_is_answered_with_states_and_actions(door: Door) -> None:
 
 
 @pytest.mark.parametrize("action", ["update", "withdraw"])
-@pytest.mark.parametrize("uuid", [pytest.param(KNOWN, id="known"), pytest.param(NEW, id="only Yesplan knows it yet")])
+@cases("uuid", ("known", KNOWN), ("only Yesplan knows it yet", NEW))
 def test_take_action_starts_one_run_of_that_event(door: Door, uuid: str, action: str) -> None:
     assert said(door.yesplan().press(uuid, action)) == (202, {"state": "waiting"})
     assert (door.runs.started, door.requests()) == ([("theater", uuid)], [("theater", uuid, action, door.runs.ids[0])])
@@ -87,17 +86,15 @@ def test_webhook_that_nobody_has_configured_is_not_there(door: Door) -> None:
     assert door.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("library", "secret"),
-    [
-        pytest.param("theater", "made-up secret of nobody", id="wrong secret"),
-        pytest.param("theater", SECRETS["kulturhus"].decode(), id="another library's secret"),
-        pytest.param("theater", "", id="empty secret"),
-        pytest.param("nordvig", "made-up secret of nobody", id="library without a webhook"),
-        pytest.param("Theater", SECRETS["theater"].decode(), id="library in other letters"),
-        pytest.param("%FF%00", "made-up secret of nobody", id="library that is no text"),
-        pytest.param("nordvig", endpoint.NOBODYS_SECRET.decode(), id="what nobody's secret is compared with"),
-    ],
+@cases(
+    "library secret",
+    ("wrong secret", "theater", "made-up secret of nobody"),
+    ("another library's secret", "theater", SECRETS["kulturhus"].decode()),
+    ("empty secret", "theater", ""),
+    ("library without a webhook", "nordvig", "made-up secret of nobody"),
+    ("library in other letters", "Theater", SECRETS["theater"].decode()),
+    ("library that is no text", "%FF%00", "made-up secret of nobody"),
+    ("what nobody's secret is compared with", "nordvig", endpoint.NOBODYS_SECRET.decode()),
 )
 def test_caller_without_the_secret_is_told_nothing(door: Door, library: str, secret: str) -> None:
     yesplan = door.yesplan(library, secret)
@@ -112,14 +109,12 @@ def test_signature_of_another_librarys_request_is_not_accepted(door: Door) -> No
     assert said(door.yesplan("kulturhus").send(body, **stolen)) == UNAUTHORISED
 
 
-@pytest.mark.parametrize(
+@cases(
     "headers",
-    [
-        pytest.param({"X-Webhook-Signature": ""}, id="no signature"),
-        pytest.param({"X-Webhook-Signature": "æøå"}, id="signature that is no hexadecimal"),
-        pytest.param({"X-Webhook-Timestamp": ""}, id="no time"),
-        pytest.param({"X-Webhook-Timestamp": "1700000000"}, id="another time than was signed"),
-    ],
+    ("no signature", {"X-Webhook-Signature": ""}),
+    ("signature that is no hexadecimal", {"X-Webhook-Signature": "æøå"}),
+    ("no time", {"X-Webhook-Timestamp": ""}),
+    ("another time than was signed", {"X-Webhook-Timestamp": "1700000000"}),
 )
 def test_request_with_headers_of_somebody_else_is_not_accepted(door: Door, headers: dict[str, str]) -> None:
     latin = {name: value.encode("latin-1").decode("latin-1") for name, value in headers.items()}
@@ -151,36 +146,34 @@ def test_request_that_is_sent_again_counts_once(door: Door) -> None:
     assert (len(door.requests()), len(door.runs.started)) == (1, 1)
 
 
-@pytest.mark.parametrize(
+@cases(
     "body",
-    [
-        pytest.param(b"", id="nothing"),
-        pytest.param(b"{", id="cut short"),
-        pytest.param(b"\xff\xfe\x00", id="no text"),
-        pytest.param(b"[" * 16_000, id="very deep"),
-        pytest.param(b'{"type":' * 2_000, id="very deep objects"),
-        pytest.param(b"null", id="null"),
-        pytest.param(b"[]", id="list"),
-        pytest.param(b'{"type": "else"}', id="another request"),
-        pytest.param(b'{"type": ["take_action"]}', id="list for a request"),
-        pytest.param(b'{"type": "\\ud800"}', id="half a character"),
-        pytest.param(gzip.compress(b'{"type": "configuration"}'), id="packed"),
-        pytest.param(body_for(action="delete"), id="another action"),
-        pytest.param(body_for(kind="contact"), id="neither an event nor a group"),
-        pytest.param(body_for(kind=["group"]), id="list for a kind"),
-        pytest.param(body_for("date:today", kind="group"), id="query for a group"),
-        pytest.param(body_for(7), id="number for an event"),
-        pytest.param(body_for(["1201-1700000000"]), id="list for an event"),
-        pytest.param(body_for(""), id="no event"),
-        pytest.param(body_for("../../events/date:today"), id="path for an event"),
-        pytest.param(body_for("1201\n"), id="line break in an event"),
-        pytest.param(body_for("date:today"), id="query for an event"),
-        pytest.param(body_for("' OR 1=1 --"), id="SQL for an event"),
-        pytest.param(body_for("1201\ud800"), id="half a character in an event"),
-        pytest.param(body_for("9" * 65), id="very long event"),
-        pytest.param(b'{"type": "take_action", "resource": NaN}', id="no number"),
-        pytest.param(b'{"type": "take_action", "n": ' + b"9" * 9_000 + b"}", id="very long number"),
-    ],
+    ("nothing", b""),
+    ("cut short", b"{"),
+    ("no text", b"\xff\xfe\x00"),
+    ("very deep", b"[" * 16_000),
+    ("very deep objects", b'{"type":' * 2_000),
+    ("null", b"null"),
+    ("list", b"[]"),
+    ("another request", b'{"type": "else"}'),
+    ("list for a request", b'{"type": ["take_action"]}'),
+    ("half a character", b'{"type": "\\ud800"}'),
+    ("packed", gzip.compress(b'{"type": "configuration"}')),
+    ("another action", body_for(action="delete")),
+    ("neither an event nor a group", body_for(kind="contact")),
+    ("list for a kind", body_for(kind=["group"])),
+    ("query for a group", body_for("date:today", kind="group")),
+    ("number for an event", body_for(7)),
+    ("list for an event", body_for(["1201-1700000000"])),
+    ("no event", body_for("")),
+    ("path for an event", body_for("../../events/date:today")),
+    ("line break in an event", body_for("1201\n")),
+    ("query for an event", body_for("date:today")),
+    ("SQL for an event", body_for("' OR 1=1 --")),
+    ("half a character in an event", body_for("1201\ud800")),
+    ("very long event", body_for("9" * 65)),
+    ("no number", b'{"type": "take_action", "resource": NaN}'),
+    ("very long number", b'{"type": "take_action", "n": ' + b"9" * 9_000 + b"}"),
 )
 def test_signed_body_of_another_shape_is_refused(door: Door, body: bytes) -> None:
     assert said(door.yesplan().send(body)) == (400, {"detail": "Bad Request"})

@@ -1,7 +1,5 @@
 """Yesplan's webhook while others are slow, broken or too many: whoever else is served must not notice."""
 
-from __future__ import annotations
-
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +12,7 @@ import requests
 from billetbro.store.database import connect
 from billetbro_airflow.webhooks import endpoint
 from sandbox.yesplan_webhook import Webhook as Yesplan
+from tests.cases import cases
 from tests.integration.webhooks.door import KNOWN, NEW, STUCK, Door
 
 AT_ONCE = 2 * 25
@@ -97,12 +96,10 @@ def test_webhook_without_its_database_is_to_be_tried_again(door: Door) -> None:
     assert [(answer.status_code, answer.headers["Retry-After"]) for answer in answers] == [(503, "60")] * 2
 
 
-@pytest.mark.parametrize(
-    ("head", "more", "status"),
-    [
-        pytest.param(b"Content-Length: 9\r\n", b" ", b"408", id="too slow"),
-        pytest.param(b"Transfer-Encoding: chunked\r\n", b"1000\r\n" + b" " * 4096 + b"\r\n", b"413", id="too large"),
-    ],
+@cases(
+    "head more status",
+    ("too slow", b"Content-Length: 9\r\n", b" ", b"408"),
+    ("too large", b"Transfer-Encoding: chunked\r\n", b"1000\r\n" + b" " * 4096 + b"\r\n", b"413"),
 )
 def test_connection_of_a_body_that_was_refused_is_closed(
     door: Door, monkeypatch: pytest.MonkeyPatch, head: bytes, more: bytes, status: bytes

@@ -1,7 +1,5 @@
 """A button that was pressed at a group of events: one run for all of them, each of which is told how it ended."""
 
-from __future__ import annotations
-
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +9,7 @@ from sqlalchemy import text
 
 from billetbro_airflow.webhooks import endpoint, take_action
 from sandbox.yesplan_webhook import Webhook as Yesplan
+from tests.cases import cases
 from tests.integration.webhooks.door import GROUPS, KNOWN, NEW, SECRETS, SERIES, STUCK, Door
 
 
@@ -30,13 +29,11 @@ def parts(door: Door) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("action", ["update", "withdraw"])
-@pytest.mark.parametrize(
-    ("group", "events"),
-    [
-        pytest.param("group", (KNOWN, NEW), id="as Yesplan says"),
-        pytest.param(SERIES, (KNOWN,), id="as the latest snapshot says"),
-        pytest.param("full", GROUPS["full"], id="as many as may be"),
-    ],
+@cases(
+    "group events",
+    ("as Yesplan says", "group", (KNOWN, NEW)),
+    ("as the latest snapshot says", SERIES, (KNOWN,)),
+    ("as many as may be", "full", GROUPS["full"]),
 )
 def test_action_at_a_group_starts_one_run_of_all(door: Door, group: str, events: tuple[str, ...], action: str) -> None:
     answer = press(door, group, action)
@@ -57,12 +54,10 @@ def test_event_of_a_group_whose_run_waits_starts_no_second_and_a_group_with_one_
     assert door.runs.started == [*once, ("theater", KNOWN), ("theater", KNOWN, NEW)]
 
 
-@pytest.mark.parametrize(
-    ("group", "status", "detail"),
-    [
-        pytest.param("nobodys", 404, "Not Found", id="that there is not"),
-        pytest.param("overfull", 422, "Unprocessable Content", id="with too many events"),
-    ],
+@cases(
+    "group status detail",
+    ("that there is not", "nobodys", 404, "Not Found"),
+    ("with too many events", "overfull", 422, "Unprocessable Content"),
 )
 def test_action_at_a_group_that_cannot_be_carried_out_is_refused(
     door: Door, group: str, status: int, detail: str, caplog: pytest.LogCaptureFixture

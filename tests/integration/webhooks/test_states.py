@@ -1,7 +1,5 @@
 """What Yesplan is told after a run of the events that were asked for in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -21,6 +19,7 @@ from billetbro.store.rejections import report_rejections, resolve_rejections
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
 from sandbox.yesplan_state import Installation
+from tests.cases import cases
 from tests.integration.store.examples import LINK, NOW
 
 LIBRARY, RUN = "theater", "yesplan__theater__1"
@@ -110,23 +109,21 @@ def told(engine: Engine) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-@pytest.mark.parametrize(
-    ("action", "status", "rejected", "run", "state"),
-    [
-        pytest.param(UPDATE, LIVE, None, {}, "published", id="on sale"),
-        pytest.param(WITHDRAW, LIVE, None, {}, "kept", id="on sale, to be withdrawn"),
-        pytest.param(UPDATE, None, None, {}, "absent", id="never was there"),
-        pytest.param(WITHDRAW, DELETED, None, {}, "absent", id="withdrawn"),
-        pytest.param(UPDATE, RETIRED, None, {}, "over", id="over"),
-        pytest.param(WITHDRAW, RETIRED, None, {}, "over", id="over, to be withdrawn"),
-        pytest.param(UPDATE, LIVE, "open", {}, "rejected", id="rejected"),
-        pytest.param(UPDATE, LIVE, "resolved", {}, "published", id="rejected before"),
-        pytest.param(WITHDRAW, LIVE, "open", {}, "rejected", id="to be withdrawn, and sold"),
-        pytest.param(UPDATE, LIVE, None, {"errors": FAILED_LOAD}, "failed", id="the run failed"),
-        pytest.param(UPDATE, LIVE, None, {"errors": FAILED_EXPORT}, "published", id="only purchases failed"),
-        pytest.param(UPDATE, LIVE, None, {"loaded_at": "null"}, "failed", id="the run was stopped"),
-        pytest.param(UPDATE, LIVE, None, None, "failed", id="the run never began for the library"),
-    ],
+@cases(
+    "action status rejected run state",
+    ("on sale", UPDATE, LIVE, None, {}, "published"),
+    ("on sale, to be withdrawn", WITHDRAW, LIVE, None, {}, "kept"),
+    ("never was there", UPDATE, None, None, {}, "absent"),
+    ("withdrawn", WITHDRAW, DELETED, None, {}, "absent"),
+    ("over", UPDATE, RETIRED, None, {}, "over"),
+    ("over, to be withdrawn", WITHDRAW, RETIRED, None, {}, "over"),
+    ("rejected", UPDATE, LIVE, "open", {}, "rejected"),
+    ("rejected before", UPDATE, LIVE, "resolved", {}, "published"),
+    ("to be withdrawn, and sold", WITHDRAW, LIVE, "open", {}, "rejected"),
+    ("the run failed", UPDATE, LIVE, None, {"errors": FAILED_LOAD}, "failed"),
+    ("only purchases failed", UPDATE, LIVE, None, {"errors": FAILED_EXPORT}, "published"),
+    ("the run was stopped", UPDATE, LIVE, None, {"loaded_at": "null"}, "failed"),
+    ("the run never began for the library", UPDATE, LIVE, None, None, "failed"),
 )
 def test_state_after_a_run_tells_how_the_event_stands(
     engine: Engine,
@@ -154,16 +151,14 @@ def test_state_after_a_run_tells_how_the_event_stands(
 EACH = ("rejected", "published", "over", "absent")
 
 
-@pytest.mark.parametrize(
-    ("action", "events", "run", "states", "of_all"),
-    [
-        pytest.param(UPDATE, EACH, {}, EACH, "rejected", id="one is rejected"),
-        pytest.param(UPDATE, EACH[1:], {}, EACH[1:], "published", id="one is on sale"),
-        pytest.param(UPDATE, EACH[2:], {}, EACH[2:], "over", id="one is over"),
-        pytest.param(UPDATE, EACH[3:], {}, EACH[3:], "absent", id="none was there"),
-        pytest.param(WITHDRAW, EACH[1:], {}, ("kept", "over", "absent"), "kept", id="to be withdrawn"),
-        pytest.param(UPDATE, EACH[1:], {"errors": FAILED_LOAD}, ("failed",) * 3, "failed", id="the run failed"),
-    ],
+@cases(
+    "action events run states of_all",
+    ("one is rejected", UPDATE, EACH, {}, EACH, "rejected"),
+    ("one is on sale", UPDATE, EACH[1:], {}, EACH[1:], "published"),
+    ("one is over", UPDATE, EACH[2:], {}, EACH[2:], "over"),
+    ("none was there", UPDATE, EACH[3:], {}, EACH[3:], "absent"),
+    ("to be withdrawn", WITHDRAW, EACH[1:], {}, ("kept", "over", "absent"), "kept"),
+    ("the run failed", UPDATE, EACH[1:], {"errors": FAILED_LOAD}, ("failed",) * 3, "failed"),
 )
 def test_state_is_told_at_each_event_of_a_group_and_at_the_group(
     engine: Engine,
@@ -251,17 +246,15 @@ def test_state_while_yesplan_is_down_is_told_after_the_librarys_next_run(
     assert told(engine) == [(True, False)] * 2
 
 
-@pytest.mark.parametrize(
-    ("own", "asked_in_time", "later", "events", "state"),
-    [
-        pytest.param("ended", True, {}, (), "published", id="its run was stopped before it could tell"),
-        pytest.param("missing", True, {}, (), "published", id="its run was deleted before it began"),
-        pytest.param("missing", False, {}, (), None, id="its run may wait for this one"),
-        pytest.param("ended", True, {"errors": FAILED_LOAD}, (), None, id="the later run failed"),
-        pytest.param("ended", True, {"library": "'solbjerg'"}, (), None, id="the later run is another library's"),
-        pytest.param("ended", True, {}, ("event",), "published", id="the later run is limited to the event"),
-        pytest.param("ended", True, {}, ("another",), None, id="the later run is limited to another event"),
-    ],
+@cases(
+    "own asked_in_time later events state",
+    ("its run was stopped before it could tell", "ended", True, {}, (), "published"),
+    ("its run was deleted before it began", "missing", True, {}, (), "published"),
+    ("its run may wait for this one", "missing", False, {}, (), None),
+    ("the later run failed", "ended", True, {"errors": FAILED_LOAD}, (), None),
+    ("the later run is another library's", "ended", True, {"library": "'solbjerg'"}, (), None),
+    ("the later run is limited to the event", "ended", True, {}, ("event",), "published"),
+    ("the later run is limited to another event", "ended", True, {}, ("another",), None),
 )
 def test_state_that_its_own_run_did_not_tell_is_told_after_a_later_one(
     engine: Engine,

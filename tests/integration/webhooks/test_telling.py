@@ -1,7 +1,5 @@
 """The end of a run, for several libraries that asked for it in their Yesplan."""
 
-from __future__ import annotations
-
 import json
 import logging
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A process of its own that runs hours of some libraries; what it is to know comes in on its standard input as JSON."""
 
-from __future__ import annotations
-
 import json
 import sys
 from itertools import count

@@ -1,7 +1,5 @@
 """A library and a theatre that show the same events and have one event maker."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime

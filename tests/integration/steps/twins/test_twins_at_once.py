@@ -1,7 +1,5 @@
 """Twins that several processes work on at the same moment, in any order: nobody waits for ever or sells twice."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What editors and planners do to an event that both twins show: it is sold once, and not when it was called off."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
