@@ -41,7 +41,6 @@ def set_database(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
 
 @pytest.fixture
 def database(postgres: EmbeddedPostgres, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the connection name an empty database, with a table that refuses every row."""
     name = make_url(database_url).database or ""
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_DB", postgres.airflow_connection_json(name))
     with billetbro_engine().begin() as connection:

@@ -31,7 +31,6 @@ ASKED_FOR_IS_LATE = "billetbro.alerts.asked_for_run_is_late"
 
 @pytest.fixture
 def serialized(airflow_home: Path) -> Iterator[None]:
-    """Store the DAG as the DAG processor does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         DagBundlesManager().sync_bundles_to_db()  # type: ignore[no-untyped-call]
@@ -46,7 +45,6 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def deadlines_of(**run: Any) -> tuple[datetime, dict[str, datetime]]:
-    """Return when a run was queued, and its deadlines by the callback that each has."""
     with create_session() as session:
         dag = DBDagBag().get_latest_version_of_dag("place2book_sync", session=session)
         assert dag is not None

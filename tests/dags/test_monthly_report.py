@@ -12,7 +12,6 @@ from tests.cases import cases
 
 @pytest.fixture
 def dag(dags: dict[str, DAG]) -> DAG:
-    """Give the monthly job."""
     return dags["monthly_report"]
 
 

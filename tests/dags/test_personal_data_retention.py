@@ -16,7 +16,6 @@ RETRIED = {
 
 @pytest.fixture
 def dag(dags: dict[str, DAG]) -> DAG:
-    """Give the nightly job."""
     return dags["personal_data_retention"]
 
 

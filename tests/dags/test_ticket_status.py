@@ -8,7 +8,6 @@ from airflow.sdk import DAG, CronTriggerTimetable
 
 @pytest.fixture
 def dag(dags: dict[str, DAG]) -> DAG:
-    """Give the DAG."""
     return dags["ticket_status"]
 
 

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an Airflow home without a configuration file."""
     home = tmp_path_factory.mktemp("airflow")
     migrate_sqlite(home)
     return home
@@ -25,7 +24,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def done(home: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    """Run one library by the command, with the logging of production."""
     environment = child_environment(airflow_environment(home), variables, {"AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"})
     conf = json.dumps({"libraries": ["nordvig"], "events": None})
     command = airflow_command("dags", "test", "place2book_sync", "--conf", conf)

@@ -12,7 +12,6 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def environment(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Give a command's environment, in which Airflow's database holds the connection to Place2book."""
     home = tmp_path_factory.mktemp("airflow")
     migrate_sqlite(home)
     stored = variables["AIRFLOW_CONN_PLACE2BOOK"]

@@ -31,12 +31,10 @@ def _no_faults_but_the_test_s_own(sandbox: Sandbox, _in_step: None) -> None:
 
 
 def attempts(sandbox: Sandbox, server: str, path: str) -> int:
-    """Return how many reads of the path there were."""
     return sum((entry.server, entry.method, entry.path) == (server, "GET", path) for entry in sandbox.log.entries)
 
 
 def count_of_purchases(engine: Engine) -> int:
-    """Return how many purchases the warehouse holds."""
     with engine.connect() as connection:
         return connection.scalar(select(func.count()).select_from(purchases)) or 0
 

@@ -19,7 +19,6 @@ IDS = [f"lib{number:02}" for number in range(1, 18)]
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins of seventeen libraries without events."""
     sites = [
         Library(id=name, name=name, login="eksternt", password=f"made-up-{name}", price_unit="kroner") for name in IDS
     ]
@@ -30,7 +29,6 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def libraries() -> dict[str, object]:
-    """Give the settings of seventeen libraries."""
     address = {"name": "Biblioteket", "address1": "Torvet 1", "postal_code": "2730", "city": "Byen"}
     return {
         "defaults": {"fallback_address": address, "requests": {"per_second": 1000}},

@@ -18,13 +18,11 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def month() -> str:
-    """Give the month that the sandbox's buyers bought in."""
     return str(Month.of(utc_now().date()))
 
 
 @pytest.fixture(scope="module")
 def reports(runs: Runs, airflow_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runs, Path]]:
-    """Give what makes reports after one hour's run, and the folder that they are put in."""
     assert runs.run(mode="resync").state == "success"
     folder = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:

@@ -25,7 +25,6 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def libraries(libraries: dict[str, object]) -> dict[str, object]:
-    """Give one library that pseudonymises."""
     listed = libraries["libraries"]
     assert isinstance(listed, list)
     nordvig = next(library for library in listed if library["id"] == "nordvig")
@@ -34,7 +33,6 @@ def libraries(libraries: dict[str, object]) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an Airflow home with its metadata database; the exports' files lie in it too."""
     home = tmp_path_factory.mktemp("airflow")
     migrate_sqlite(home)
     return home
@@ -42,7 +40,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(home: Path, variables: dict[str, str]) -> Run:
-    """Give what runs `airflow` with the logging of production."""
     chosen = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO", "BILLETBRO_FILES": f"file://{home}/files"}
     environment = child_environment(airflow_environment(home), variables, chosen)
 

@@ -22,7 +22,6 @@ ASSETS = ["additional_sales", "answers", "events", "prices", "purchases", "ticke
 
 @pytest.fixture(scope="module")
 def first(runs: Runs) -> Ran:
-    """Run the job for the first time."""
     return runs.run()
 
 

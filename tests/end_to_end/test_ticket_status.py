@@ -38,7 +38,6 @@ def opened(runs: Runs, sandbox: Sandbox, engine: Engine) -> str:
 
 @pytest.fixture(scope="module")
 def looks(runs: Runs) -> Runs:
-    """Give what runs the DAG in this process."""
     return Runs(AIRFLOW_HOME, "ticket_status")
 
 
@@ -66,7 +65,6 @@ def test_run_is_red_and_names_the_library_then_follows_the_sale_then_asks_nobody
 
 
 def command_line(variables: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    """Run it in a process of its own, with the logging of production."""
     logging = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO"}
     environment = child_environment(airflow_environment(AIRFLOW_HOME), variables, logging)
     command = airflow_command("dags", "test", "ticket_status")

@@ -17,7 +17,6 @@ DATABASE = "warehouse_elsewhere"
 
 @pytest.fixture(scope="module")
 def elsewhere(postgres: EmbeddedPostgres) -> Iterator[Engine]:
-    """Give an engine on an empty database."""
     engine = connect(postgres.create_database(DATABASE))
     yield engine
     engine.dispose()
@@ -26,7 +25,6 @@ def elsewhere(postgres: EmbeddedPostgres) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def variables(variables: dict[str, str], postgres: EmbeddedPostgres, elsewhere: Engine) -> dict[str, str]:
-    """Name that database in a connection."""
     return variables | {"AIRFLOW_CONN_BILLETBRO_WAREHOUSE": postgres.airflow_connection_json(DATABASE)}
 
 

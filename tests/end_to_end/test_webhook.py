@@ -48,22 +48,18 @@ class Installation:
     logs: Path
 
     def configure(self, *, webhook: bool) -> None:
-        """Write the library's settings, with a webhook or without."""
         library = self.without
         source = {**THEATER, "custom_data": {**THEATER["custom_data"], "webhook_state": "ticketing_update"}}  # type: ignore[dict-item]
         source |= {"webhook": "theater_webhook"} if webhook else {}
         self.libraries.write_text(yaml.safe_dump({"libraries": [{**library, "source": source}]}, allow_unicode=True))
 
     def yesplan(self, secret: str = SECRET, library: str = "theater") -> Yesplan:
-        """Return the theatre's Yesplan, with a webhook at this address."""
         return Yesplan(f"{self.address}/billetbro/yesplan/{library}", secret)
 
     def runs(self) -> list[dict[str, object]]:
-        """Return the runs of the hourly job, as Airflow tells of them."""
         return list(self.session.get(self.address + RUNS, timeout=120).json()["dag_runs"])
 
     def wait(self, ready: Callable[[], bool], seconds: float = 600) -> None:
-        """Wait until something is so."""
         deadline = time.monotonic() + seconds
         while not ready():
             self.processes.check()
@@ -71,7 +67,6 @@ class Installation:
             time.sleep(0.5)
 
     def has_ended(self) -> bool:
-        """Tell whether there are runs, and all have ended well."""
         states = [run["state"] for run in self.runs()]
         assert "failed" not in states
         return bool(states) and set(states) == {"success"}
@@ -86,7 +81,6 @@ def installation(
     module_database_url: str,
     tmp_path: Path,
 ) -> Iterator[Installation]:
-    """Run Airflow, its metadata in one database and the events in another; the DAG is still paused."""
     entries, defaults = libraries["libraries"], libraries["defaults"]
     assert isinstance(entries, list)
     assert isinstance(defaults, dict)
@@ -176,7 +170,6 @@ def test_webhook_at_the_api_server_to_the_state_after_each_run(installation: Ins
 
 
 def _signed_in(installation: Installation, password: str) -> bool:
-    """Log in; false while Airflow does not answer yet, or has not found the DAG."""
     session, address = installation.session, installation.address
     try:
         token = session.post(f"{address}/auth/token", json={"username": LOGIN, "password": password}, timeout=120)
@@ -194,7 +187,6 @@ def _unpause(installation: Installation) -> None:
 
 
 def _remembered(installation: Installation) -> list[tuple[object, ...]]:
-    """Return what was asked for of events, and whether Yesplan was told how it ended."""
     query = "SELECT action, told_at IS NOT NULL FROM sync.webhook_requests WHERE uuid IS NOT NULL ORDER BY received_at"
     engine = connect(installation.database_url)
     try:

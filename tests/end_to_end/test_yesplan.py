@@ -30,21 +30,18 @@ ON_SALE = ["Kameliadamen", "Nøddeknækkeren", "Nøddeknækkeren", "Åbent hus b
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins, with the theatre's events."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def libraries(libraries: dict[str, object]) -> dict[str, object]:
-    """Give one library, whose events the theatre plans in Yesplan."""
     entries = libraries["libraries"]
     assert isinstance(entries, list)
     return {**libraries, "libraries": [{**entries[0], "source": THEATER}]}
 
 
 def stored(engine: Engine) -> str:
-    """Return every row of our own tables, as text."""
     named = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('sync', 'warehouse')"
     with engine.connect() as connection:
         tables = connection.scalars(text(named)).all()

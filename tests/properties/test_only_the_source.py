@@ -48,7 +48,6 @@ class SourceAlone(Editors):
             assert not self.world.sandbox.place2book.get(row["event_id"]).active(self.world.now())
 
     def _stands(self, event_id: int, desired: dict[str, Any]) -> dict[str, object]:
-        """Return how the event stands; of its prices those that the source wants, or that can be bought."""
         event = self.world.sandbox.place2book.get(event_id)
         wanted = {price["name"] for price in desired["prices"]}
         prices = [price.fields for price in event.prices.values()]

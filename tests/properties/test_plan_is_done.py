@@ -20,7 +20,6 @@ class PlanningWorld(World):
     compared: int = 0
 
     def run(self, mode: Mode = Mode.SYNC, **asked: Any) -> Happened:
-        """Plan, see that nothing was touched, run, and see that the run did what was planned."""
         disturbed = bool(self.sandbox.faults.active) or "only" in asked or mode is not Mode.SYNC
         if disturbed:
             return super().run(mode, **asked)

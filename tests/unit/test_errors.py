@@ -23,7 +23,6 @@ for module in ("reconcile.operations.delete", "reconcile.operations.sending", "s
 
 
 def below(kind: type[BilletbroError]) -> list[type[BilletbroError]]:
-    """Return every class of the product that is below one."""
     ours = [child for child in kind.__subclasses__() if child.__module__.startswith("billetbro")]
     return [one for child in ours for one in (child, *below(child))]
 

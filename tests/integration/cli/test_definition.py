@@ -14,7 +14,6 @@ from demo.environment import ROOT
 
 
 def parsed(*arguments: str) -> dict[str, object]:
-    """Return what Airflow makes of a command line, without the function that it calls."""
     given: Namespace = get_parser().parse_args(["billetbro", *arguments])
     return {name: value for name, value in vars(given).items() if name != "func"}
 

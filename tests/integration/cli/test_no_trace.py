@@ -60,13 +60,11 @@ Step = Callable[[Engine, Library, RunRequest], str]
 
 @pytest.fixture(scope="module", params=["pseudonymise", "drop"])
 def policy(request: pytest.FixtureRequest) -> str:
-    """Give each policy that protects."""
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def libraries_file(policy: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give one library under the policy."""
     content = yaml.safe_load(LIBRARIES.read_text())
     content["libraries"] = [library for library in content["libraries"] if library["id"] == "nordvig"]
     content["libraries"][0]["personal_data"] = {"policy": policy}
@@ -78,21 +76,18 @@ def libraries_file(policy: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture
 def files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Give the folder that exports are written to as files."""
     monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}/files")
     return tmp_path / "files"
 
 
 @pytest.fixture
 def heard(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
-    """Collect what errors say, with everything that caused them; log messages are added at the end."""
     said: list[str] = []
     with caplog.at_level(logging.DEBUG):
         yield said
 
 
 def carry_out(run_id: str, heard: list[str], *chosen: Step, mode: str = "sync") -> None:
-    """Run steps for the library as a task does, and note what they say."""
     params = {"libraries": [], "events": [], "mode": mode, "allow_mass_removal": False}
     context = cast(Context, {"params": params, "dag_run": SimpleNamespace(run_id=run_id, run_type="manual")})
     with set_current_context(context):
@@ -110,7 +105,6 @@ def noted(heard: list[str], work: Callable[[], object]) -> None:
 
 
 def everything_in(engine: Engine) -> str:
-    """Return every row of every table and view of the whole database."""
     relations = text(
         "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables "
         "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"

@@ -53,7 +53,6 @@ def engine(module_environment: None) -> Iterator[Engine]:
 
 @pytest.fixture
 def files(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Give the folder that the rows were written to as files."""
     monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}")
     for library in ("nordvig", "solbjerg", "lukket"):
         write(engine, library)
@@ -78,8 +77,6 @@ def those_with_an_email(engine: Engine) -> dict[str, int]:
 
 @pytest.fixture
 def forget(command: Command) -> Command:
-    """Give what runs `forget` with the arguments that are given."""
-
     def run(**given: object) -> Said:
         return command("forget", **{"email": "", "phone": "", "purchases": [], "dry_run": False} | given)
 
@@ -151,7 +148,6 @@ def broken_settings(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, bool]:
-    """Break the settings, and return of which libraries nobody can tell how long their data is kept."""
     good = yaml.safe_load(libraries_file.read_text())
     if request.param == "a key of one library":
         good["libraries"][0]["source"]["price_unit"] = "dollars"

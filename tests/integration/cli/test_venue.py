@@ -15,7 +15,6 @@ pytestmark = pytest.mark.usefixtures("synced")
 
 @pytest.fixture(scope="module")
 def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the demonstration's venue, without the limit on requests a second."""
     return demonstration_of("yesplan", tmp_path_factory.mktemp("settings"))
 
 

@@ -49,7 +49,6 @@ def test_connection_type_has_a_hook_that_can_be_tested(conn_type: str) -> None:
 
 
 def form_of(conn_type: str) -> dict[str, object]:
-    """Return what the API tells the form: each field's label, or None for one that is hidden."""
     (meta,) = [meta for meta in HookMetaService.hook_meta_data() if meta.connection_type == conn_type]
     standard = meta.standard_fields.model_dump() if meta.standard_fields else {}
     shown = {name: None if field["hidden"] else field["title"] for name, field in standard.items() if field}

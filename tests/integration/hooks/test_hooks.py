@@ -23,33 +23,28 @@ EDITOR = {"login": "redaktionen", "password": "made-up-redaktionen"}
 
 @pytest.fixture(scope="module")
 def running_sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins for the tests of this module."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    """Give a test the seeded sandbox without faults."""
     running_sandbox.reset()
     return running_sandbox
 
 
 def website(sandbox: Sandbox, **different: str) -> Connection:
-    """Return the connection to the website of Solbjerg."""
     login, password = sandbox.cms_users["solbjerg"]
     given = {"host": sandbox.cms_urls["solbjerg"], "login": login, "password": password, **different}
     return Connection.from_json(json.dumps({"conn_type": "dpl_cms", **given}), conn_id="cms_solbjerg")
 
 
 def place2book(sandbox: Sandbox, **different: str) -> Connection:
-    """Return the connection to Place2book."""
     given = {"host": sandbox.place2book_url, "password": sandbox.place2book_token, **different}
     return Connection.from_json(json.dumps({"conn_type": "place2book", **given}), conn_id="place2book")
 
 
 def yesplan(sandbox: Sandbox, **different: str) -> Connection:
-    """Return the connection to the theatre's Yesplan."""
     given = {"host": sandbox.yesplan_urls["theater"], "password": sandbox.yesplan["theater"].api_key, **different}
     return Connection.from_json(json.dumps({"conn_type": "yesplan", **given}), conn_id="yesplan_theater")
 

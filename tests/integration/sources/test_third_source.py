@@ -43,7 +43,6 @@ libraries:
 
 @pytest.fixture
 def third_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put the documents' example where the project's sources are, and name it in the libraries' file."""
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "sources.md").read_text(), re.DOTALL)
     folder = tmp_path / "sources"
     folder.mkdir()
@@ -81,7 +80,6 @@ class Calendar:
 
 @pytest.fixture
 def calendar() -> Iterator[Calendar]:
-    """Run the church's calendar."""
     calendar = Calendar()
     thread = threading.Thread(target=calendar.http.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -20,19 +20,16 @@ TICKETS: dict[str, object] = {
 
 
 def go_to(world: World, day: date, hour: time = time(12)) -> None:
-    """Let it be that hour of that day, by the library's clock."""
     world.ahead = datetime.combine(day, hour, DENMARK) - datetime.now(UTC)
 
 
 def run(world: World) -> list[tuple[str, str]]:
-    """Do what the hourly run does, but for the purchases, and return what it wrote."""
     happened = world.run(only=WITHOUT_PURCHASES)
     assert happened.raised == {}
     return happened.writes
 
 
 def standing(world: World) -> list[tuple[str, bool]]:
-    """Return the titles of what stands in Place2book, and whether its sale was ended."""
     events = world.sandbox.place2book.events
     return sorted((event.fields.name, event.fields.sale_close_at is not None) for event in events)
 

@@ -19,14 +19,12 @@ source = each_source
 
 
 def wanted(world: World) -> set[tuple[str, str]]:
-    """Return (library, uuid) of the events that should be on sale."""
     rejected = {(row["library"], row["uuid"]) for row in world.rows("SELECT library, uuid FROM sync.rejections")}
     ticketed = {(row["library"], row["uuid"]) for row in world.rows(MAPPED) if row["outcome"] == "ticket_event"}
     return ticketed - rejected
 
 
 def answering(world: World) -> set[tuple[str, str]]:
-    """Return (library, uuid) of the website's events with a link that leads to a page."""
     return {
         (library, event.uuid)
         for library, site in world.sandbox.cms.items()

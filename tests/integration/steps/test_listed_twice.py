@@ -13,7 +13,6 @@ source = each_source
 
 
 def rejected(world: World) -> list[tuple[str, str, str]]:
-    """Return (uuid, code, found) of what stands open."""
     query = "SELECT uuid, code, found FROM sync.rejections WHERE resolved_at IS NULL ORDER BY uuid"
     return [(row["uuid"], row["code"], row["found"]) for row in world.rows(query)]
 

@@ -26,21 +26,18 @@ NOT_ACCEPTED = (
 
 
 def site_changes_its_password(world: World) -> None:
-    """Give Solbjerg's website another password than the connection has."""
     site = world.sandbox.cms["solbjerg"]
     world.passwords["solbjerg"] = site.password
     site.password = "made-up-new"
 
 
 def put_right(world: World, where: str) -> None:
-    """Let connection and website have the same password again."""
     site, known = world.sandbox.cms["solbjerg"], world.passwords.pop("solbjerg")
     if where == "at the site":
         site.password = known
 
 
 def place2book_requests(happened: Happened) -> list[str]:
-    """Return the requests of a run to Place2book, but for those of purchases."""
     return [r.path for r in happened.requests if r.server == "place2book" and not r.path.endswith("/purchases")]
 
 

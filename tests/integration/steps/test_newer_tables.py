@@ -20,7 +20,6 @@ SAYING = "The tables of the schema {0} have version 9999_later, which a newer Bi
 
 @contextmanager
 def made_by_a_newer_one(engine: Engine, schema: str) -> Iterator[dict[str, list[str]]]:
-    """Let a schema have a version that is not known here, and give what stands in the tables then."""
     with engine.begin() as connection:
         known = connection.scalar(text(f"SELECT version_num FROM {schema}.schema_version"))
         connection.execute(text(f"UPDATE {schema}.schema_version SET version_num = '9999_later'"))
@@ -33,14 +32,12 @@ def made_by_a_newer_one(engine: Engine, schema: str) -> Iterator[dict[str, list[
 
 @pytest.fixture
 def elsewhere(migrated_database_url: str) -> Iterator[Engine]:
-    """Give a database of its own for the warehouse."""
     engine = connect(migrated_database_url)
     yield engine
     engine.dispose()
 
 
 def everything(engine: Engine) -> dict[str, list[str]]:
-    """Return every row of every table, by table."""
     tables = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('sync', 'warehouse')"
     with engine.connect() as connection:
         return {

@@ -16,7 +16,6 @@ LIST = "/event_makers/5000/events$"
 
 
 def said(world: World, run: Happened, step: str = "load") -> str:
-    """Return what the run says went wrong in a step, ports made alike."""
     port = world.sandbox.place2book_url.rsplit(":", 1)[1]
     return english(world.record(run).errors[step]).replace(port, "0")
 

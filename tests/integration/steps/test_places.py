@@ -54,7 +54,6 @@ def test_event_that_loses_half_its_address_elsewhere_stays_as_it_was_sold(websit
 
 
 def _as_the_version_before_left_it(world: World, uuid: str, edited: dict[str, str]) -> None:
-    """Name the event by its room as before, and let staff have edited it, which was recorded."""
     event, before = world.event_of(uuid), {"address.name": "Store Sal", "address.address2": "Medborgerhuset"}
     address = event.fields.as_json()["address"]
     assert isinstance(address, dict)

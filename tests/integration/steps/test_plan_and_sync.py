@@ -19,13 +19,11 @@ CHILD = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 40
 
 
 def held_back(world: World, plan: Happened) -> list[tuple[str, str, str]]:
-    """Return (title, kind, why) of what a plan shows as held back."""
     query = "SELECT title, kind, why FROM sync.changes WHERE run_id = :run AND status = 'held_back' ORDER BY title, id"
     return [(row["title"], row["kind"], row["why"]) for row in world.rows(query, run=plan.run_id)]
 
 
 def planned(world: World, plan: Happened) -> list[tuple[str, str, dict[str, Any]]]:
-    """Return (title, kind, new values) of what a plan would do."""
     query = "SELECT title, kind, fields FROM sync.changes WHERE run_id = :run AND status = 'planned' ORDER BY id"
     return [
         (row["title"], row["kind"], {field["field"]: field["new"] for field in row["fields"]})
@@ -34,7 +32,6 @@ def planned(world: World, plan: Happened) -> list[tuple[str, str, dict[str, Any]
 
 
 def one_of_every_kind(world: World) -> None:
-    """Bring about one of every kind of change that a second run can have."""
     start = world.now().replace(microsecond=0) + 9 * DAY
     titles = ("Retitel", "Pris", "Aflyst", "Solgt", "Rettet", "Ny kategori", "Skiftet", "Tilbage", "Slut")
     uuid = {title: world.add(title, ticket_categories=[ADULT, CHILD]) for title in titles}

@@ -18,7 +18,6 @@ def puts(world: World) -> int:
 
 
 def refused(world: World) -> str:
-    """Publish an event, and let every update of it be refused; return its uuid."""
     uuid = world.publish("Koncert")
     world.site.edit(uuid, title="Forbudt koncert")
     world.sandbox.faults.add(SERVER, "status", "PUT", f"/events/{world.ours()[uuid].event_id}$", code=422, body=WORDS)

@@ -14,12 +14,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def venue_with(world: World, **custom_data: object) -> None:
-    """Give the library the theatre's Yesplan as its source, with these keywords."""
     world.libraries["solbjerg"] = in_yesplan(world.libraries["solbjerg"], **custom_data)
 
 
 def sold_at(event: Event) -> dict[str, tuple[int, bool]]:
-    """Return value and whether the sale goes on of each price, by name."""
     return {
         price.fields.name: (price.fields.value, price.fields.sale_end_at is None) for price in event.prices.values()
     }

@@ -15,7 +15,6 @@ READING = "Connection 'cms_solbjerg' to 127.0.0.1:0 "
 
 
 def said(world: World, step: str) -> list[str]:
-    """Return what the latest run says went wrong in a step, ports made alike."""
     rows = world.rows("SELECT errors FROM sync.runs ORDER BY id DESC LIMIT 1")
     port = world.sandbox.cms_urls["solbjerg"].rsplit(":", 1)[1]
     return [english(row["errors"][step]).replace(port, "0") for row in rows if step in row["errors"]]

@@ -14,7 +14,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 @pytest.fixture
 def late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every answer to an update show what stood there before."""
     replace, replace_price = Place2book.replace, Place2book.replace_price
 
     def event_before(place2book: Place2book, event_id: int, fields: EventFields) -> Event:

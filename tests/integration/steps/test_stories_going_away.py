@@ -31,7 +31,6 @@ def goes_away(world: World, uuid: str, way: str) -> None:
 
 
 def told(world: World) -> list[tuple[str, str]]:
-    """Return code and number of each open rejection."""
     rows = world.rows("SELECT code, found FROM sync.rejections WHERE resolved_at IS NULL ORDER BY id")
     return [(row["code"], row["found"]) for row in rows]
 

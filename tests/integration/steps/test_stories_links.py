@@ -25,7 +25,6 @@ class AtStaffs:
 
 
 def by_hand(world: World, name: str = "Koncert", seccode: str = "39pfs0v0xy", maker: int = 5000) -> AtStaffs:
-    """Let ticket staff make an event, with a price of 100 kroner and a sale period of its own."""
     start = world.now().replace(microsecond=0) + 10 * DAY
     body = {
         "name": name,

@@ -14,7 +14,6 @@ WEEK = timedelta(days=7)
 
 
 def series(world: World, days: Sequence[int], title: str = "Ukulele", uuid: str = "s1") -> dict[int, int]:
-    """Publish a series and sell a ticket to each instance; return the Place2book event of each day."""
     begin = world.now().replace(microsecond=0, second=0)
     uuids = {day: world.add(title, series=uuid, start=begin + day * DAY) for day in days}
     world.run()
@@ -25,13 +24,11 @@ def series(world: World, days: Sequence[int], title: str = "Ukulele", uuid: str 
 
 
 def redated(world: World, days: Sequence[int], uuid: str = "s1") -> None:
-    """Give the series, which began five days from now, new days."""
     first = min(event.start for event in world.site.events if event.series == uuid)
     world.site.redate_series(uuid, [first + (day - 5) * DAY for day in days])
 
 
 def by_day(world: World, uuid: str = "s1") -> dict[int, int]:
-    """Return the Place2book event that is linked on each day from now."""
     now, ours = world.now(), world.ours()
     of_series = [event for event in world.site.events if event.series == uuid and event.uuid in ours]
     return {round((event.start - now) / DAY): ours[event.uuid].event_id for event in of_series}

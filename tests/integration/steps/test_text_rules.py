@@ -37,7 +37,6 @@ def _shown(world: World, uuid: str) -> dict[str, object]:
 
 
 def _as_the_version_before_left_it(world: World, uuid: str, edited: dict[str, str]) -> None:
-    """Read the event's text as before, and let staff have edited it, which was recorded."""
     world.sandbox.place2book.staff_edit(world.event_of(uuid).id, **{**BEFORE, **edited})
     values = {"uuid": uuid, "before": json.dumps(BEFORE), "drift": json.dumps(edited)}
     with world.engine.begin() as connection:

@@ -32,7 +32,6 @@ WITHOUT_PURCHASES = ("extract", "transform", "load", "writeback")
 
 @pytest.fixture
 def both(sandbox: Sandbox, engine: Engine) -> Iterator[World]:
-    """Give two libraries with empty websites."""
     yield new_world(sandbox, engine, list(LIBRARIES), seeded=False)
     for name, running in sandbox.servers.items():
         if not running:
@@ -48,7 +47,6 @@ class Looked:
 
 
 def look(world: World, run_id: str = "ticket_status__1") -> Looked:
-    """Do what the DAG's task does, once."""
     before = len(world.sandbox.log.entries)
     due = libraries_due(world.engine, world.now())
 
@@ -63,14 +61,12 @@ def look(world: World, run_id: str = "ticket_status__1") -> Looked:
 
 
 def asked(world: World) -> list[tuple[str, str, str]]:
-    """Do what the DAG's task does, once and without a failure, and return the requests that it made."""
     looked = look(world)
     assert looked.result.failed == {}
     return looked.requests
 
 
 def hour(world: World) -> list[tuple[str, str]]:
-    """Do what the hourly run does, but for the purchases, and return what it wrote."""
     happened = world.run(only=WITHOUT_PURCHASES)
     assert happened.raised == {}
     return happened.writes
@@ -101,7 +97,6 @@ def asked_and_told(uuid: str) -> list[tuple[str, str, str]]:
 
 
 def failed(looked: Looked, world: World) -> str:
-    """Return the sentence of a red task, ports made alike."""
     sentence = looked.result.failures(Translator("en"))
     for url in world.sandbox.urls.values():
         sentence = sentence.replace(url.rsplit(":", 1)[1], "0")

@@ -15,14 +15,12 @@ CODE = "unreadable_in_place2book"
 
 
 def four(world: World) -> list[str]:
-    """Put four events on sale."""
     uuids = [world.add(f"Koncert {number}", capacity=20) for number in range(4)]
     world.run()
     return uuids
 
 
 def break_prices(world: World, uuid: str) -> None:
-    """Let Place2book answer 500 to every request for an event's prices."""
     event_id = world.ours()[uuid].event_id
     world.sandbox.faults.add(SERVER, "status", "GET", f"/events/{event_id}/prices$")
 

@@ -18,7 +18,6 @@ EVERY = 4
 
 
 def broken(world: World, *titles: str) -> list[str]:
-    """Publish events that the website fails to save."""
     uuids = [world.add(title) for title in titles]
     for uuid in uuids:
         world.sandbox.faults.add(SERVER, "status", "PATCH", uuid)
@@ -26,7 +25,6 @@ def broken(world: World, *titles: str) -> list[str]:
 
 
 def a_day(world: World) -> list[Happened]:
-    """Let the runs of a day pass, and the first one after it."""
     first = world.ahead
     runs = []
     for hours in range(0, 24 + EVERY, EVERY):

@@ -22,14 +22,12 @@ TABLES = ("events", "prices", "purchases", "tickets", "additional_sales", "answe
 
 @pytest.fixture
 def elsewhere(database_url: str) -> Iterator[Engine]:
-    """Give an engine on a database with nothing in it."""
     engine = connect(database_url)
     yield engine
     engine.dispose()
 
 
 def stored(engine: Engine, *without: str) -> dict[str, list[str]]:
-    """Return every row of the warehouse, but for the named columns."""
     with engine.connect() as connection:
         rows = {
             table: connection.scalars(
@@ -47,7 +45,6 @@ def counted(engine: Engine, table: str) -> int:
 
 
 def concert_with_buyers(world: World) -> str:
-    """Let a concert be linked, and something be bought for it."""
     uuid, event = world.sell()
     world.sandbox.place2book.buy(event.id, quantity=2)
     world.sandbox.place2book.buy(event.id, quantity=1)

@@ -15,7 +15,6 @@ SERVER = "cms:solbjerg"
 
 @pytest.fixture
 def rewriting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the website write its links with https and a slash, and keep the admin link to itself."""
     as_json = CmsSite.as_json
 
     def shown(site: CmsSite, event: CmsEvent) -> dict[str, object]:

@@ -13,18 +13,15 @@ PATCH = (SERVER, "PATCH")
 
 
 def dates(world: World, number: int = 2, **fields: object) -> list[str]:
-    """Publish a series of ticket events, a week apart."""
     first = (world.now() + 10 * DAY).replace(microsecond=0)
     return [world.add("Kursus", series="s1", start=first + n * 7 * DAY, **fields) for n in range(number)]
 
 
 def own_state(world: World, uuid: str) -> object:
-    """Return the state that stands on the date itself."""
     return world.site.get(uuid).own.get("state")
 
 
 def series_link(world: World, url: str | None) -> None:
-    """Type a link on the series, or empty it."""
     world.site.edit_series("s1", external_data={"url": url, "admin_url": None})
 
 

@@ -30,7 +30,6 @@ def installation(world: World) -> Installation:
 
 
 def draw_in(world: World, horizon_days: int) -> Library:
-    """Let the venue's snapshots reach less far, and return the library as it is then."""
     library = world.libraries["solbjerg"]
     source = library.source.model_copy(update={"horizon_days": horizon_days})
     world.libraries["solbjerg"] = library.model_copy(update={"source": source})
@@ -38,12 +37,10 @@ def draw_in(world: World, horizon_days: int) -> Library:
 
 
 def said_of(world: World) -> str:
-    """Return what the latest run notes of the step that read the source."""
     return english(world.rows("SELECT errors FROM sync.runs ORDER BY started_at DESC LIMIT 1")[0]["errors"]["extract"])
 
 
 def shown(world: World, name: str) -> dict[str, object]:
-    """Return what stands in an event's custom data of its sale, without its links."""
     custom = installation(world).find(name).custom
     return {keyword: custom.get(keyword) for keyword in ("ticket_state", "tickets_sold", "tickets_available")}
 
@@ -250,7 +247,6 @@ def test_event_past_its_end_is_over_and_nothing_is_written(theater: World) -> No
 
 
 def everything_stored(engine: Engine) -> str:
-    """Return every row of every table of the database, as text."""
     with engine.connect() as connection:
         tables = connection.scalars(
             text(

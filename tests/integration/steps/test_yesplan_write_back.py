@@ -21,13 +21,11 @@ def installation(world: World) -> Installation:
 
 
 def shown(world: World, name: str) -> dict[str, object]:
-    """Return what stands in an event's custom data of its sale, without its links."""
     custom = installation(world).find(name).custom
     return {keyword: custom.get(keyword) for keyword in ("ticket_state", "tickets_sold", "tickets_available")}
 
 
 def look(world: World, now: datetime) -> Followed | None:
-    """Look at what is due between two hourly runs, at a moment that everybody then takes for now."""
     world.ahead = now - datetime.now(UTC)
     with world.apis_of("solbjerg") as (source, client):
         return follow_sale_windows(world.library_run(RunRequest(run_id=f"at {now}")), source, client)

@@ -18,7 +18,6 @@ english = Translator("en").say
 
 @pytest.fixture
 def new(database_url: str) -> Iterator[Engine]:
-    """Give a database without tables."""
     engine = connect(database_url)
     yield engine
     engine.dispose()
@@ -26,7 +25,6 @@ def new(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def current(migrated_database_url: str) -> Iterator[Engine]:
-    """Give a database whose tables are up to date, for a test that changes them."""
     engine = connect(migrated_database_url)
     yield engine
     engine.dispose()

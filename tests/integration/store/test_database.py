@@ -26,7 +26,6 @@ OLD_ROWS = (
 
 @pytest.fixture
 def empty(database_url: str) -> Iterator[Engine]:
-    """Give an engine on a database with nothing in it."""
     engine = connect(database_url)
     yield engine
     engine.dispose()
@@ -51,7 +50,6 @@ def numbers(engine: Engine, *queries: str) -> list[object]:
 
 
 def latest(schema: str) -> str:
-    """Return the name of a schema's last migration, whose file it is the beginning of."""
     return max(file.stem for file in (MIGRATIONS / schema).glob("0*.py"))
 
 

@@ -87,7 +87,6 @@ def test_history_leaves_out_what_a_plan_only_showed_and_other_libraries(connecti
 
 @pytest.fixture
 def rejected(connection: Connection) -> Connection:
-    """Give two libraries' rejections: one resolved, one of an event without a start."""
     later = replace(SOURCE_EVENT, uuid="u2", starts_at=NOW)
     store_snapshot(connection, LIBRARY, [SOURCE_EVENT, later, replace(later, uuid="u3", starts_at=None)], NOW)
     found = [MISSING, replace(MISSING, uuid="u2"), replace(MISSING, uuid="u3"), replace(MISSING, uuid="u4")]

@@ -22,7 +22,6 @@ AWAY = replace(SOURCE_EVENT, uuid="u1", title="Rødgrød i Nordvig", url="https:
 
 @pytest.fixture
 def events(connection: Connection) -> Connection:
-    """Give a linked event and another of one library, and one of a second library with the same uuid."""
     store_snapshot(connection, LIBRARY, [SOURCE_EVENT, OTHER, UNSEEN], NOW)
     store_mapped(connection, LIBRARY, [MAPPED])
     save_link(connection, LIBRARY, LINK)

@@ -28,7 +28,6 @@ EMPTY = (
 
 @pytest.fixture
 def empty(database_url: str) -> Iterator[Engine]:
-    """Give an engine on a database with nothing in it."""
     engine = connect(database_url)
     yield engine
     engine.dispose()

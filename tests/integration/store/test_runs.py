@@ -15,7 +15,6 @@ BEGUN = RunRecord(run_id="run 1", library="nordvig", mode="sync", by_hand=True, 
 
 @pytest.fixture
 def begun(engine: Engine) -> Iterator[Engine]:
-    """Give an engine on a database with one run of two libraries."""
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE sync.runs"))
     start_run(engine, "run 1", ["solbjerg", "nordvig"], "sync", by_hand=True, now=NOW)

@@ -21,8 +21,6 @@ MINUTES = (None, None, -200, -61, -60, -59, -31, -30, -29, -1, 0, 1, 100)
 
 
 def any_event(number: int, random: Random) -> LastReading:
-    """Return an event with windows that begin and end about now, as it may stand in the tables."""
-
     def moment() -> datetime | None:
         minutes = random.choice(MINUTES)
         return None if minutes is None else (NOW + timedelta(minutes=minutes)).astimezone(COPENHAGEN)
@@ -58,7 +56,6 @@ def any_event(number: int, random: Random) -> LastReading:
 
 
 def store(connection: Connection, told: list[LastReading], *, present: bool = True) -> None:
-    """Store events as the hourly run leaves them behind."""
     seen = {"title": "Koncert", "present": present, "first_seen_at": NOW, "last_seen_at": NOW}
     shown = SOURCE_EVENT.dump_python(examples.SOURCE_EVENT, mode="json")
     sources = [{"library": of.library, "uuid": of.link.uuid, "payload": shown, **seen} for of in told]

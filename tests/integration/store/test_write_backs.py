@@ -26,7 +26,6 @@ def sent(
     *,
     library: str = LIBRARY,
 ) -> None:
-    """Note a change that failed with this error, or (None) was carried out, in a run of this hour."""
     (change_id,) = store_planned(connection, f"run at {at:%H}", library, [of], at)
     mark_applying(connection, change_id, at)
     if error is None:

@@ -115,7 +115,6 @@ def test_tables_that_others_build_on_are_not_brought_up_to_date_and_it_is_said_w
 
 @pytest.fixture
 def cluster() -> Iterator[list[Engine]]:
-    """Give engines on three databases of a server on which nobody has created the role yet."""
     with EmbeddedPostgres() as server:
         engines = [connect(server.create_database(f"reports_{number}")) for number in range(3)]
         yield engines

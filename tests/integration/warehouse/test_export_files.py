@@ -17,7 +17,6 @@ from tests.integration.warehouse.files import rows
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Switch files on, in a folder that is not there yet."""
     monkeypatch.setenv("BILLETBRO_FILES", f"file://{tmp_path}/files")
     return tmp_path / "files"
 

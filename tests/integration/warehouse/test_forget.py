@@ -178,7 +178,6 @@ def test_export_that_sees_a_person_of_an_earlier_form_again_writes_todays_and_le
 
 
 def people_with(engine: Engine, spelt: dict[str, str], column: str, form: str) -> Row:
-    """Store the buyers as the version before did, and return what it stored of the second."""
     export(engine, Till({10: (replace(FIRST, **spelt), SECOND)}), privacy=PSEUDONYMISE)
     stored = update(purchases).where(purchases.c.purchase_id == 900).values({column: pseudonym(KEY, form)})
     with engine.begin() as connection:

@@ -210,7 +210,6 @@ def test_versions_go_when_their_time_is_over_and_not_before(
 
 
 def an_earlier_edition(root: Path) -> dict[str, Path]:
-    """Write files as earlier editions did, and two of somebody else's, of which one lies with ours."""
     day = root / "purchases" / f"library={LIBRARY}" / "day=2026-03-01"
     names = {
         "hour": day / "scheduled__2026-03-01T10-00-00-00-00-f74e3cb3-000000.parquet",

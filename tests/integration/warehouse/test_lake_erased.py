@@ -29,7 +29,6 @@ OTHER = "nordvig"
 
 @pytest.fixture
 def root(engine: Engine, tmp_path: Path) -> Path:
-    """Give a lake that was written twice; the first purchase changed in between."""
     export_to(tmp_path, engine, Till(), privacy=KEEP)
     changed = Till({10: (replace(FIRST, total_ore=12500), SECOND)})
     export_to(tmp_path, engine, changed, MONDAY + HOUR, privacy=KEEP, force=True)

@@ -35,7 +35,6 @@ def held(event_id: int, begin_at: datetime, capacity: int | None = 10, **values:
 
 
 def bought(number: int, at: datetime, *amounts: int, came: int = 0) -> Purchase:
-    """Return a purchase of a ticket at each amount, of which the first so many were scanned."""
     tickets = tuple(
         Ticket(ticket_id=number * 10 + nth, price_id=71, amount_ore=ore, arrived_at=at if nth < came else None)
         for nth, ore in enumerate(amounts)
@@ -144,7 +143,6 @@ def test_other_librarys_sales_are_not_in_it(engine: Engine) -> None:
 
 @pytest.fixture
 def library() -> Library:
-    """Give the demonstration's library under the id that the rows have."""
     return load_settings(LIBRARIES).libraries[0].model_copy(update={"id": "herlev"})
 
 

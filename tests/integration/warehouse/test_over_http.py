@@ -23,7 +23,6 @@ MAKER = 5100
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Place2bookClient]:
-    """Give a client of Place2book, with everything as it was seeded."""
     sandbox.reset()
     with Place2bookClient(sandbox.place2book_url, sandbox.place2book_token, connection="place2book") as client:
         yield client
@@ -118,7 +117,6 @@ def test_export_over_http_event_deleted_by_staff_is_a_failure_that_names_it(
 
 
 def two(sandbox: Sandbox, client: Place2bookClient) -> list[ExportEvent]:
-    """Return an evening and its second date, which is made where it is not there yet."""
     state, name = sandbox.place2book, "Krimiaften, ekstra dato"
     if not any(event.fields.name == name for event in state.events):
         first = state.find("Krimiaften med lokale forfattere")

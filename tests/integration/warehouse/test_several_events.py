@@ -52,14 +52,12 @@ ORDERS = pytest.mark.parametrize("events", [BOTH, BOTH[::-1]], ids=["here first"
 
 
 def sold(engine: Engine) -> dict[object, tuple[object, ...]]:
-    """Return by event its purchases, tickets and income, as told event by event."""
     columns = ("purchases", "tickets_sold", "tickets_ore", "additional_sales_ore", "revenue_ore")
     rows = view(engine, "sales_by_event", "event_id")
     return {row["event_id"]: tuple(row[name] for name in columns) for row in rows}
 
 
 def in_all(engine: Engine) -> tuple[set[object], set[object], set[object]]:
-    """Return what came in over all, by each view that tells it: (purchases, tickets, income)."""
     days, codes = view(engine, "sales_by_day", "day"), view(engine, "buyers_by_postal_code", "zip_code")
     months = view(engine, "income_by_month", "month")
     return (
@@ -76,13 +74,11 @@ def in_all(engine: Engine) -> tuple[set[object], set[object], set[object]]:
 
 
 def problems(engine: Engine) -> set[tuple[object, ...]]:
-    """Return what stands open, as (event, purchase, problem)."""
     rows = contents(engine, data_quality, "event_id", "purchase_id", "problem", "resolved_at")
     return {tuple(row.values())[:3] for row in rows if row["resolved_at"] is None}
 
 
 def standing(engine: Engine) -> dict[object, object]:
-    """Return by ticket that is not released the event that it is for."""
     rows = contents(engine, tickets, "ticket_id", "event_id", "released_at")
     return {row["ticket_id"]: row["event_id"] for row in rows if row["released_at"] is None}
 

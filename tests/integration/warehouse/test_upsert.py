@@ -18,7 +18,6 @@ GIVEN = SEEN | {"library": LIBRARY, "purchase_id": 900, "name": "Klub"}
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> Upserted:
-    """Upsert rows that name the same columns."""
     named = rows[0] if rows else ()
     types = {name: type_ for name, type_ in types_of(table).items() if name in named}
     return upsert_frame(connection, table, frame_of(rows, types))

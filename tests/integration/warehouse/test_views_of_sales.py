@@ -39,7 +39,6 @@ OVER = MONDAY + timedelta(days=8)
 def bought(
     number: int, zip_code: str | None = "2730", *, at: datetime | None = None, buyer: int | None = None
 ) -> Purchase:
-    """Return the purchase of one adult's ticket."""
     buyer = number if buyer is None else buyer
     return replace(
         SECOND,

@@ -30,7 +30,6 @@ SECRET = "made-up secret of the theatre"
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a file with four venues, of which three have a webhook, and a library with a website."""
     content = yaml.safe_load(LIBRARIES.read_text())
     website = content["libraries"][0]
     venues = [
@@ -115,7 +114,6 @@ def test_desk_without_the_connection_of_our_tables_is_no_help_now() -> None:
 
 @pytest.fixture
 def queued(airflow_home: Path) -> Iterator[None]:
-    """Have Airflow know of some runs."""
     runs = [
         ("yesplan__theater__1", DagRunState.QUEUED, "place2book_sync"),
         ("yesplan__theater__2", DagRunState.RUNNING, "place2book_sync"),

@@ -21,7 +21,6 @@ AT_ONCE = 2 * 25
 
 @pytest.fixture
 def callers(door: Door) -> Iterator[ThreadPoolExecutor]:
-    """Give threads to call from; what Yesplan does not answer, it answers at the end."""
     door.answers.clear()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield pool

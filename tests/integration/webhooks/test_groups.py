@@ -16,13 +16,11 @@ from tests.integration.webhooks.door import GROUPS, KNOWN, NEW, SECRETS, SERIES,
 def press(
     door: Door, group: str, action: str = "update", *, later: int = 0, library: str = "theater"
 ) -> requests.Response:
-    """Press a button at a group, some seconds from now by Yesplan's clock."""
     yesplan = Yesplan(f"{door.address}/{library}", SECRETS[library].decode(), lambda: time.time() + later)
     return yesplan.press(group, action, "group")
 
 
 def parts(door: Door) -> list[tuple[object, ...]]:
-    """Return event, action and run of the events that are noted as part of a request at a group."""
     query = text("SELECT uuid, action, run_id FROM sync.webhook_requests WHERE part_of IS NOT NULL ORDER BY uuid")
     with door.engine.connect() as connection:
         return [tuple(row) for row in connection.execute(query)]

@@ -31,21 +31,18 @@ FAILED_LOAD, FAILED_EXPORT = (f"""'{{"{step}": {{"key": "error.no"}}}}'""" for s
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """Run the stand-ins."""
     with Sandbox(seeded=False) as running:
         yield running
 
 
 @pytest.fixture
 def theater(sandbox: Sandbox) -> Installation:
-    """Give the theatre's Yesplan without events."""
     sandbox.reset()
     return sandbox.yesplan["theater"]
 
 
 @pytest.fixture
 def source(sandbox: Sandbox, theater: Installation) -> Iterator[YesplanSource]:
-    """Give the theatre as a source that shows states."""
     settings = YesplanSettings.model_validate(
         {
             "type": "yesplan",
@@ -61,7 +58,6 @@ def source(sandbox: Sandbox, theater: Installation) -> Iterator[YesplanSource]:
 
 @pytest.fixture(autouse=True)
 def tables(engine: Engine) -> None:
-    """Empty what a test before left."""
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE sync.webhook_requests, sync.runs, sync.links, sync.rejections"))
 
@@ -103,7 +99,6 @@ def reject(engine: Engine, uuid: str, *, resolved: bool = False) -> None:
 
 
 def told(engine: Engine) -> list[tuple[object, ...]]:
-    """Return of each request whether it is done with, and whether something went wrong."""
     query = "SELECT told_at IS NOT NULL, error IS NOT NULL FROM sync.webhook_requests ORDER BY signature"
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(query))]

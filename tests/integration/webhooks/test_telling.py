@@ -20,7 +20,6 @@ RUN = RunRequest(run_id="scheduled__1")
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give a file with two venues, of which one lacks its connection."""
     library = yaml.safe_load(LIBRARIES.read_text())["libraries"][0]
     source = {"type": "yesplan", "price_unit": "kroner", "custom_data": {"webhook_state": "ticketing_update"}}
     venues = [

@@ -36,7 +36,6 @@ def says(tree: ast.AST) -> Iterator[tuple[int, str, set[str] | None]]:
 
 
 def in_template(text: str) -> Iterator[tuple[int, str, set[str] | None]]:
-    """Yield the same of a Jinja template."""
     for found in re.finditer(r'\bsay\("([a-z_.]+[a-z_])"((?:[^()]|\([^()]*\))*)\)', text):
         yield text[: found.start()].count("\n") + 1, found[1], set(re.findall(r"(?:^|[\s,])([a-z_]+)=", found[2]))
 

@@ -72,7 +72,6 @@ OF_EACH = pytest.mark.parametrize("say", EVERYWHERE, ids=[f"{say.language}-{say.
 
 
 def sentences(say: Translator) -> Iterator[tuple[str, str]]:
-    """Yield whole sentences that staff of a source can be told, with what each is of."""
     for code in sorted(REJECTIONS):
         yield code, say.say(rejection_message(code, field="title", found="noget", detail="nej"))
         yield f"{code} alone", say.say(rejection_message(code))
@@ -82,7 +81,6 @@ def sentences(say: Translator) -> Iterator[tuple[str, str]]:
 
 
 def phrases(say: Translator) -> Iterator[tuple[str, str]]:
-    """Yield what else they can be told."""
     yield from ((why.name, say.say(reason_message(why))) for why in Why)
     yield "not listed", say("history.not_listed")
 

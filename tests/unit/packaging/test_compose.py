@@ -127,5 +127,4 @@ def test_image_gets_every_file_that_it_copies() -> None:
 
 
 def _example() -> Mapping[str, str]:
-    """Return the variables of .env.example that are not commented out."""
     return dict(re.findall(r"^([A-Z_0-9]+)=(.*)$", ENV_EXAMPLE.read_text(), re.MULTILINE))

@@ -47,7 +47,6 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """Give what a process that has only started Airflow imports of the heavy packages, by target."""
     environment = child_environment(airflow_environment(tmp_path_factory.mktemp("airflow")))
     command = [sys.executable, "-W", "ignore", Path(__file__).with_name("heavy_imports.py"), ",".join(HEAVY), *ALLOWED]
     ended = subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)

@@ -68,7 +68,6 @@ def test_imports_of_a_file_are_all_found(tmp_path: Path) -> None:
 
 
 def _is_within(module: str, packages: tuple[str, ...]) -> bool:
-    """Tell whether a module lies in one of the packages, or above one on the way to it."""
     return any(f"{module}.".startswith(f"{package}.") or f"{package}.".startswith(f"{module}.") for package in packages)
 
 

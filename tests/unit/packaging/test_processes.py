@@ -22,7 +22,6 @@ FAILS = [sys.executable, "-c", "print('first line'); print('the reason'); raise 
 
 @pytest.fixture
 def marker(tmp_path: Path) -> str:
-    """Give a last argument that no other process has, to know this test's own processes by."""
     return f"marker-of-{tmp_path}"
 
 
@@ -106,6 +105,5 @@ def _wait_until_running(number: int, marker: str) -> None:
 
 
 def _running(marker: str) -> int:
-    """Count the processes whose command line ends with the marker."""
     processes = psutil.process_iter(["cmdline"])
     return sum((process.info["cmdline"] or [""])[-1] == marker for process in processes)

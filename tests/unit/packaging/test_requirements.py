@@ -44,7 +44,6 @@ def test_lock_files_agree_on_every_version() -> None:
 
 
 def _name(line: str) -> str:
-    """Return what a pin is for: a package, and the systems that it is for."""
     package, _, marker = line.partition(" ; ")
     return f"{package.partition('==')[0]} {marker}"
 

@@ -68,7 +68,6 @@ def _is_own(path: str) -> bool:
 
 
 def _names_in(text: str) -> Iterator[tuple[int, str]]:
-    """Find what code names, and texts of one word; sentences are for readers."""
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Name(id=name, lineno=line) | ast.Attribute(attr=name, lineno=line):

@@ -33,7 +33,6 @@ sys.exit(up.main())
 
 @pytest.fixture
 def state() -> Iterator[State]:
-    """Give a folder for the state, which PostgreSQL can reach when root runs the tests."""
     with TemporaryDirectory(prefix="billetbro-up-") as folder:
         Path(folder).chmod(0o755)
         yield State(Path(folder).resolve())

@@ -21,7 +21,6 @@ PROVIDERS = ("providers", "list", "--output", "plain")
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel, from a copy, which setuptools leaves its traces in."""
     copy, built = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("dist")
     for file in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, copy)

@@ -24,7 +24,6 @@ NOBODY = "0a1b2c3d-0000-4000-8000-000000000007"
 
 
 def listed(sandbox: Sandbox, library: str = "solbjerg", **query: str) -> list[dict[str, object]]:
-    """Return the list, whose answer was seen to fit the contract."""
     url = sandbox.cms_urls[library] + LIST
     answer = requests.get(url, params={"_format": "json", **query}, timeout=TIMEOUT)
     operation("GET", LIST).validate_response(answer)
@@ -33,7 +32,6 @@ def listed(sandbox: Sandbox, library: str = "solbjerg", **query: str) -> list[di
 
 
 def updated(sandbox: Sandbox, uuid: str, body: object, auth: tuple[str, str] | None = None) -> int:
-    """Return the status of an update, whose answer was seen to fit the contract."""
     url = sandbox.cms_urls["solbjerg"] + EVENT.replace("{uuid}", uuid)
     auth = sandbox.cms_users["solbjerg"] if auth is None else auth
     answer = requests.patch(

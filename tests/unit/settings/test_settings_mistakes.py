@@ -7,7 +7,6 @@ from tests.unit.settings.libraries_file import SMALLEST, mistakes_in
 
 
 def _with(line: str, *, instead_of: str | None = None) -> str:
-    """Return the smallest file with a further key of the library, or with one of its lines replaced."""
     if instead_of is None:
         return SMALLEST + f"    {line}\n"
     lines = [line if one.strip().startswith(instead_of) else one.strip() for one in SMALLEST.splitlines()[3:]]
@@ -51,7 +50,6 @@ ALLOWED = {
 
 
 def wrong(key: str, found: str = "") -> str:
-    """Return what is said of a key: what was found, or that it is missing, and what is allowed."""
     allowed = ALLOWED.get(key) or ALLOWED[key.rpartition(".")[0]]
     return f"{key}: found {found}; allowed is {allowed}" if found else f"{key}: is missing; allowed is {allowed}"
 

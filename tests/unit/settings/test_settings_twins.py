@@ -10,7 +10,6 @@ from tests.unit.settings.libraries_file import SMALLEST, mistakes_in, written
 
 
 def _libraries(*twins: tuple[str, str | None, int]) -> str:
-    """Return a file of libraries, each with its twin and its event maker, in order but for those."""
     entries = [
         SMALLEST.split("libraries:\n")[1]
         .replace("id: herlev", f"id: {library}\n    twin_of: {leader}" if leader else f"id: {library}")

@@ -15,14 +15,12 @@ WELL = "well"
 
 @pytest.fixture
 def client() -> Iterator[Place2bookClient]:
-    """Give a client that reads one after another, and is asked nothing itself."""
     settings = RequestSettings(concurrency=1)
     with Place2bookClient("http://127.0.0.1:9", "made-up", connection="place2book", settings=settings) as client:
         yield client
 
 
 def read(item: str | BilletbroError) -> str:
-    """Return the item, or raise it when it is an error."""
     if isinstance(item, BilletbroError):
         raise item
     return item

@@ -13,13 +13,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def move(twins: Twins, where: str, uuid: str, hours: float) -> None:
-    """Move an event by so many hours from where it began."""
     start = twins.start + hours * HOUR
     twins.site(where).edit(uuid, start=start, end=start + 2 * HOUR)
 
 
 def for_sale(twins: Twins) -> int:
-    """Return how many events can be bought, whatever they are called."""
     return sum(twins.on_sale().values())
 
 

@@ -26,7 +26,6 @@ from tests.unit.api.conftest import HASTY, TOKEN
 
 
 def self_signed(folder: Path) -> Path:
-    """Write a certificate that nobody vouches for, with its key, and return its file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)

@@ -41,7 +41,6 @@ BUSY = Reply(status=429, headers={"Retry-After": "1"})
 
 
 def session_for(url: str, settings: RequestSettings = HASTY) -> ApiSession:
-    """Return a session whose secret is TOKEN."""
     credentials = Credentials({"X-Token": TOKEN}, ())
     return ApiSession(url, connection="place2book", credentials=credentials, headers={}, settings=settings)
 

@@ -27,7 +27,6 @@ DANISH, ENGLISH = Translator("da", "dpl_cms"), Translator("en", "dpl_cms")
 
 
 def shown(**changes: Any) -> Any:
-    """Return the source event as it shows link and state of an open sale."""
     return wanted(**{"link": LINK, "state": SourceState.ACTIVE} | changes)
 
 

@@ -38,7 +38,6 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 def seconds(body: str) -> float:
-    """Return how long it takes to clean it as anything that it can be."""
     begun = time.monotonic()
     plain_line(body)
     long_description(body, None)

@@ -52,7 +52,6 @@ WANTED = replace(
 
 
 def with_texts(typed: str) -> Any:
-    """Return the event with each of its texts as typed."""
     address = replace(EVENT.address, name=typed)
     return replace(
         EVENT, name=typed, description_short=typed, description_long=f"<p>{typed.strip()}</p>", address=address

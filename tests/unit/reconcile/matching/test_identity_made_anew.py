@@ -24,12 +24,10 @@ Pairs = dict[str, tuple[str, int | None]]
 
 
 def old_links() -> list[Link]:
-    """Return the links of a series of four, `old0` to `old3`, with the Place2book events 1 to 4."""
     return [linked_at(start, f"old{number}", number + 1) for number, start in enumerate(STARTS)]
 
 
 def anew(*starts: datetime) -> list[Mapped]:
-    """Return new instances, in an order of uuid that is not that of their starts."""
     return [at(start, f"new{9 - number}") for number, start in enumerate(starts)]
 
 

@@ -22,7 +22,6 @@ FREE = f"{SALES}sec9"
 
 
 def claimant(uuid: str, weeks: int, title: str = EVENT.name, **changes: object) -> Mapped:
-    """Return a source event so many weeks on that shows the free event's link."""
     start = START + weeks * WEEK
     event = replace(EVENT, name=title, begin_at=start, end_at=start + (EVENT.end_at - EVENT.begin_at))
     return wanted(uuid, event, title=title, link=FREE, **changes)

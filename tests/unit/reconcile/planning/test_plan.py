@@ -39,7 +39,6 @@ TO_PASSIVE = {"capacity": (40, 1), "passive": (False, True)}
 
 
 def about(plan: Plan) -> list[tuple[str, str, int | None, str | None]]:
-    """Return each change's kind, source event, Place2book event, and the uuid that it moves from."""
     return [(change.kind.value, change.uuid, change.event_id, change.moved_from) for change in plan.changes]
 
 

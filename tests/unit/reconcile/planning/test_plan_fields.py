@@ -35,7 +35,6 @@ def starting(begin_at: datetime) -> TicketEvent:
 
 
 def times(begin_at: datetime) -> Fields:
-    """Return the change of both times from the usual event's."""
     return {
         "begin_at": (written_time(START), written_time(begin_at)),
         "end_at": (written_time(START + 2 * HOUR), written_time(begin_at + 2 * HOUR)),

@@ -34,7 +34,6 @@ PRICE_FIELDS = frozenset({"name", "value", "sale_end_at"})
 
 @st.composite
 def source_events(draw: st.DrawFn, uuid: str = "a") -> Mapped:
-    """Draw a source event that should be in Place2book, a passive one at times."""
     begin_at, title = draw(DAYS), draw(TITLES)
     base = PASSIVE_EVENT if draw(PICK) == 0 else replace(EVENT, prices=draw(CATEGORIES))
     event = replace(base, name=title, begin_at=begin_at, end_at=begin_at + timedelta(hours=2))
@@ -56,7 +55,6 @@ def put(world: World, number: int, pick: int, mapped: Mapped) -> None:
 
 
 def change(world: World, number: int, pick: int, mapped: Mapped) -> None:
-    """Let staff change everything of an event at the source."""
     if uuid := _source_uuid(world, pick):
         world.source[uuid] = replace(mapped, uuid=uuid, link=world.source[uuid].link)
 
@@ -67,7 +65,6 @@ def drop(world: World, number: int, pick: int, mapped: Mapped) -> None:
 
 
 def make_anew(world: World, number: int, pick: int, mapped: Mapped) -> None:
-    """Let a series be made anew with other uuids and other times, one of it rejected at times."""
     shift = timedelta(days=pick % 3)
     for index, (uuid, old) in enumerate(sorted(world.source.items())):
         if old.series_uuid and old.desired:
@@ -86,7 +83,6 @@ def clone(world: World, number: int, pick: int, mapped: Mapped) -> None:
 
 
 def withdraw(world: World, number: int, pick: int, mapped: Mapped) -> None:
-    """Let an event be cancelled, taken out of ticket sale, or rejected."""
     if uuid := _source_uuid(world, pick):
         outcome = (Outcome.CANCELLED, Outcome.SKIPPED, Outcome.REJECTED)[pick % 3]
         world.source[uuid] = replace(world.source[uuid], outcome=outcome, desired=None, code="capacity_missing")
@@ -126,7 +122,6 @@ STORIES = settings(max_examples=120, deadline=None)
 
 
 def settle(world: World) -> None:
-    """Synchronise until what is absent has gone: in the second snapshot that lacks it."""
     world.sync()
     world.sync()
 

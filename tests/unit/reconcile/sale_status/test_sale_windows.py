@@ -20,7 +20,6 @@ Window = tuple[datetime | None, datetime | None]
 
 
 def on_sale(*windows: Window, event: Window = (None, None), **changes: Any) -> CurrentEvent:
-    """Return an event with a price for each window, within the event's own."""
     prices = tuple(price(number, sale_begin_at=begin, sale_end_at=end) for number, (begin, end) in enumerate(windows))
     return standing(sale_open_at=event[0], sale_close_at=event[1], **{"prices": prices, "paused": False} | changes)
 

@@ -16,7 +16,6 @@ BEFORE = WINDOW_START - 3 * DAY
 
 
 def began(**changes: Any) -> WriteInDoubt:
-    """Return a create of unknown outcome, of an event that began before the window and still runs."""
     sent = {"begin_at": written_time(BEFORE), "end_at": written_time(NOW + DAY)}
     values: dict[str, Any] = {"kind": Kind.CREATE, "event_id": None, "old": {}, "new": sent}
     of = {"change_id": 1, "uuid": "b", "title": "Udstilling", "event_maker": 5000, "price_id": None}

@@ -24,7 +24,6 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Run Chromium: the system's where there is one, else Playwright's own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         yield browser
@@ -33,7 +32,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
 def shown(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, int, int]:
-    """Give a page's address, how many charts it has, and on how many sheets it is printed."""
     rows, charts, sheets = request.param
     file = tmp_path / "report.html"
     file.write_text(page_of(figures(rows), SOLBJERG))
