@@ -134,7 +134,10 @@ class DeltaLake:
         purchases: Collection[int] | None,
         holding: Sequence[str] | None = None,
     ) -> Iterator[pa.RecordBatch]:
-        """Yield these columns of the rows with a personal value in them, or in those of `holding`."""
+        """Yield these columns of the rows with a personal value in them, or in those of `holding`.
+
+        It has many arguments: one query serves erasure, the policy's change, and counting.
+        """
         with self.tables.trouble(READ):
             dataset = opened.to_pyarrow_dataset(file_pruning_predicate=[("library", "=", library)])
         known = [name for name in columns if name in dataset.schema.names]
