@@ -158,7 +158,7 @@ def test_mistake_in_what_was_asked_for_is_red_with_all_of_it_in_the_log(
         ("report", None): ("failed", 1),
     }
     assert (ran.state, [words for words in said if words not in ran.log]) == ("failed", [])
-    assert "No library was worked on: the task select_libraries says why." in ran.log
+    assert "Intet bibliotek blev behandlet: opgaven select_libraries siger hvorfor." in ran.log
     assert sandbox.log.entries == []
 
 
