@@ -15,7 +15,8 @@ from demo.environment import EmbeddedPostgres, airflow_environment, child_enviro
 
 # Airflow reads its configuration when it is imported, which is before the first fixture.
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="billetbro-airflow-"))
-_ENVIRONMENT = child_environment(airflow_environment(AIRFLOW_HOME))
+_CONTRACTS = {name: value for name, value in os.environ.items() if name == "BILLETBRO_CONTRACTS"}
+_ENVIRONMENT = child_environment(airflow_environment(AIRFLOW_HOME), _CONTRACTS)
 os.environ.clear()
 os.environ.update(_ENVIRONMENT)
 
