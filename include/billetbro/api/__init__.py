@@ -1,0 +1,1 @@
+"""Clients of the three APIs; untrusted JSON becomes typed models here."""

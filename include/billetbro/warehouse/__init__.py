@@ -1,0 +1,1 @@
+"""The schema `warehouse`: purchases, personal data, the lake, and the monthly report."""

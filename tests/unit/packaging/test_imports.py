@@ -78,3 +78,10 @@ def _imports(file: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("folder", ["include/billetbro", "plugins/billetbro_airflow"])
+def test_every_room_says_its_job_in_its_docstring(folder: str) -> None:
+    packages = [file for file in (ROOT / folder).rglob("__init__.py") if "migrations" not in file.parts]
+    silent = [str(file) for file in packages if not ast.get_docstring(ast.parse(file.read_text()))]
+    assert (len(packages) >= 5, silent) == (True, [])
