@@ -12,7 +12,7 @@ TYPED := $(wildcard include/billetbro plugins/billetbro_airflow plugins/billetbr
 export PYTHONPATH := $(CURDIR):$(CURDIR)/include:$(CURDIR)/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-fast test-long broken-rules lint format bench requirements clean
+.PHONY: help install demo up test test-fast test-long broken-rules lint format bench bench-airflow requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ format: install ## Put the code into the form that `make lint` asks for
 
 bench: install ## Measure the synchronisation with many events, and the export of a year of purchases
 	@$(BIN)/python -m benchmarks
+
+bench-airflow: install ## Measure an hour of 98 libraries through Airflow's scheduler (Linux)
+	@$(BIN)/python -m benchmarks airflow
 
 # The lock files hold for every platform, and name no index, so that they can be used behind a mirror.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url

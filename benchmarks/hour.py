@@ -7,35 +7,22 @@ Machines differ and are shared, so look at the ratios of one run and at the requ
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from billetbro.api.http.access import Access, RequestSettings
-from billetbro.api.place2book.client import Place2bookClient
-from billetbro.models import PersonalDataPolicy
+from benchmarks.steps import Apis, run_steps, timed
 from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.begin import begin
-from billetbro.steps.export_purchases import export
-from billetbro.steps.extract import extract
-from billetbro.steps.load.load import load
-from billetbro.steps.login import OpenedSource
-from billetbro.steps.request import LibraryRun, RunRequest
-from billetbro.steps.transform import transform
-from billetbro.steps.writeback import write_back
+from billetbro.steps.request import RunRequest
 from billetbro.store.database import connect
-from billetbro.warehouse.privacy.pseudonymise import Privacy
 from demo.postgres import EmbeddedPostgres
 from sandbox.server import Sandbox
 
 LIBRARIES = Path(__file__).parent.parent / "demo" / "libraries.yaml"
 LIBRARY = "solbjerg"
-UNTHROTTLED = RequestSettings(per_second=100_000)
 CHANGED_EVERY = 20
 
 
@@ -97,32 +84,17 @@ def measure(engine: Engine, sandbox: Sandbox, size: int) -> list[Measured]:
 def measured(name: str, engine: Engine, sandbox: Sandbox, library: Library) -> Measured:
     """Run every step once and return what it took."""
     sandbox.log.clear()
-    request = RunRequest(run_id=name)
-    privacy = Privacy(policy=PersonalDataPolicy.DROP)
-    login, password = sandbox.cms_users[LIBRARY]
-    access = Access(conn_id="cms", url=sandbox.cms_urls[LIBRARY], login=login, password=password, requests=UNTHROTTLED)
+    request, now = RunRequest(run_id=name), datetime.now(UTC)
+    apis = Apis(
+        cms=sandbox.cms_urls[LIBRARY],
+        user=sandbox.cms_users[LIBRARY],
+        place2book=sandbox.place2book_url,
+        token=sandbox.place2book_token,
+    )
     steps: dict[str, float] = {}
-    now = datetime.now(UTC)
-    with (
-        library.source.opened(access, lookback_days=library.lookback_days) as source,
-        Place2bookClient(
-            sandbox.place2book_url, sandbox.place2book_token, connection="place2book", settings=UNTHROTTLED
-        ) as client,
-    ):
-        opened = OpenedSource(source=source, access=access)
-        with timed(steps, "begin"):
-            begin(engine, [library], request, now)
-        with timed(steps, "extract"):
-            run = LibraryRun(engine=engine, library=library, request=request, now=now)
-            extract(run, opened)
-        with timed(steps, "transform"):
-            transform(run, client.host)
-        with timed(steps, "load"):
-            load(run, client, twin=None, source=lambda: nullcontext(opened))
-        with timed(steps, "writeback"):
-            write_back(run, source, client.host)
-        with timed(steps, "export_purchases"):
-            export(run, client, privacy)
+    with timed(steps, "begin"):
+        begin(engine, [library], request, now)
+    steps |= run_steps(engine, library, request, apis, now)
     return Measured(
         name=name,
         seconds=sum(steps.values()),
@@ -130,11 +102,3 @@ def measured(name: str, engine: Engine, sandbox: Sandbox, library: Library) -> M
         requests=len(sandbox.log.entries),
         writes=len(sandbox.log.writes()),
     )
-
-
-@contextmanager
-def timed(steps: dict[str, float], step: str) -> Iterator[None]:
-    """Note how long the block took."""
-    began = time.perf_counter()
-    yield
-    steps[step] = time.perf_counter() - began

@@ -86,6 +86,12 @@ class EmbeddedPostgres:
         if self._kept_folder is None and self.folder != Path():
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def pid(self) -> int:
+        """Return the process id of the running server."""
+        assert self._process is not None
+        return self._process.pid
+
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL (psycopg 3) of a database."""
         return f"postgresql+psycopg://{self.user}:{quote(self.password)}@{self.host}:{self.port}/{database}"

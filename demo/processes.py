@@ -74,6 +74,11 @@ class Processes:
             raise self._ended(name)
         del self._running[name]
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """Return the process ids of what runs, by name."""
+        return {name: process.pid for name, process in self._running.items()}
+
     def check(self) -> None:
         """Raise ProcessEndedError when one of the processes has ended."""
         for name, process in self._running.items():

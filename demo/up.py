@@ -4,13 +4,11 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
-import requests
-
+from demo.airflow_services import NotReadyError, services_environment, start_services
 from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, sandbox_connections
 from demo.postgres import EmbeddedPostgres, free_port
 from demo.postgres_programs import PostgresDidNotStartError
@@ -30,17 +28,6 @@ SANDBOX_PORTS = {
 DAGS = ("place2book_sync", "ticket_status")
 METADATA_DATABASE = "airflow"
 EVENTS_DATABASE = "billetbro"
-READY_TIMEOUT = 600.0
-SERVICES = {
-    "api-server": ["api-server", "--host", "127.0.0.1", "--workers", "1"],
-    "scheduler": ["scheduler", "--skip-serve-logs"],
-    "dag-processor": ["dag-processor"],
-    "triggerer": ["triggerer", "--skip-serve-logs"],
-}
-
-
-class NotReadyError(RuntimeError):
-    """Airflow did not answer, or did not find the DAG, in the time that it was given."""
 
 
 def main() -> int:
@@ -68,12 +55,8 @@ def _run(state: State, sandbox: Sandbox, postgres: EmbeddedPostgres) -> None:
     shell = state.environment_file(environment)
     with Processes(state.logs, child_environment(environment)) as processes:
         _prepare_databases(postgres, processes)
-        for name, arguments in SERVICES.items():
-            port_argument = ["--port", str(port)] if name == "api-server" else []
-            processes.start(name, airflow_command(*arguments, *port_argument))
-        address = f"http://127.0.0.1:{port}"
         print("Starting Airflow; this takes half a minute.", flush=True)
-        _wait_until(lambda: _unpaused(address, state.secrets().password), processes, state.logs)
+        address = start_services(state, processes, port, DAGS)
         print(_welcome(address, sandbox, state, shell), flush=True)
         while True:
             processes.check()
@@ -88,17 +71,8 @@ def _environment(state: State, sandbox: Sandbox, postgres: EmbeddedPostgres, por
     secrets = state.secrets()
     return {
         **airflow_environment(state.airflow_home, metadata_url=postgres.url(METADATA_DATABASE)),
+        **services_environment(state, port),
         **sandbox_connections(sandbox, postgres.airflow_connection_json(EVENTS_DATABASE), secrets.privacy_key),
-        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
-        "AIRFLOW__API__SECRET_KEY": secrets.api_secret,
-        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.jwt_secret,
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
-        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__FERNET_KEY": secrets.fernet_key,
-        "AIRFLOW__CORE__PARALLELISM": "4",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(state.passwords_file()),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
-        "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
     }
 
 
@@ -114,31 +88,6 @@ def _prepare_databases(postgres: EmbeddedPostgres, processes: Processes) -> None
         print("Preparing Airflow's database.", flush=True)
         processes.run("db-migrate", airflow_command("db", "migrate"))
         migrated.write_text(installed)
-
-
-def _wait_until(ready: Callable[[], bool], processes: Processes, logs: Path) -> None:
-    deadline = time.monotonic() + READY_TIMEOUT
-    while not ready():
-        processes.check()
-        if time.monotonic() > deadline:
-            raise NotReadyError(f"Airflow is not ready after {READY_TIMEOUT:.0f} seconds; see {logs}.")
-        time.sleep(0.5)
-
-
-def _unpaused(address: str, password: str) -> bool:
-    """Switch the DAGs on; false while Airflow does not answer yet, or has not found them all yet."""
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            token = session.post(f"{address}/auth/token", json={"username": LOGIN, "password": password}, timeout=10)
-            if token.status_code != 201:
-                return False
-            session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-            on = {"is_paused": False}
-            answers = [session.patch(f"{address}/api/v2/dags/{dag}", json=on, timeout=10) for dag in DAGS]
-        except requests.RequestException:
-            return False
-    return all(answer.status_code == 200 for answer in answers)
 
 
 def _welcome(address: str, sandbox: Sandbox, state: State, shell: Path) -> str:

@@ -111,6 +111,12 @@ class Place2book:
                 self.create_price(event.id, price)
             return event
 
+    def put(self, event: Event) -> None:
+        """Store an event as it is; what is created later has other ids."""
+        with self.lock:
+            self._events[event.id] = event
+            self._ids = count(max([next(self._ids), event.id + 1, *(price + 1 for price in event.prices)]))
+
     def replace(self, event_id: int, fields: EventFields) -> Event:
         """Put new fields in the place of all old ones; raises BadInputError for what sales forbid."""
         with self.lock:

@@ -12,6 +12,7 @@ import yaml
 from sqlalchemy import make_url, text
 
 from billetbro.store.database import connect
+from demo.airflow_services import SERVICES
 from demo.environment import (
     EmbeddedPostgres,
     airflow_command,
@@ -22,7 +23,6 @@ from demo.environment import (
 )
 from demo.processes import Processes
 from demo.state import LOGIN, State
-from demo.up import SERVICES
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
 from sandbox.yesplan_webhook import Webhook as Yesplan

@@ -24,8 +24,8 @@ LONGEST = 600
 """Seconds to wait for something, many times as long as it takes on a machine that does nothing else."""
 FAILING = """
 import sys
-from demo import up
-up.SERVICES = {"dag-processor": ["version", "--no-such-option"]}
+from demo import airflow_services, up
+airflow_services.SERVICES = {"dag-processor": ["version", "--no-such-option"]}
 sys.exit(up.main())
 """
 """`make up`, of whose services one ends at once."""
