@@ -20,10 +20,10 @@ from billetbro.messages.catalogue import Translator
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import CurrentEvent, TicketEventKey
 from billetbro.reconcile.mapping.event import map_event
-from billetbro.reconcile.sale_status.windows import is_due
 from billetbro.reconcile.sale_status.write_back import NEVER_OVERWRITTEN, due_state
 from billetbro.settings.libraries import Library
 from billetbro.sources import Source
+from billetbro.steps.due_sales import due_sales
 from billetbro.steps.due_write_backs import Due, WriteBackView, what_is_due
 from billetbro.steps.library_rules import rules_of
 from billetbro.steps.request import LibraryRun
@@ -31,7 +31,7 @@ from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.database import library_lock, migrate
 from billetbro.store.runs import note_error, note_progress, start_run
-from billetbro.store.sale_windows import LastReading, bounds_in_reach
+from billetbro.store.sale_windows import LastReading
 from billetbro.store.snapshots import note_written_back, store_ticket_events
 
 STEP = "ticket_status"
@@ -70,11 +70,6 @@ class Round:
         return say("summary.failed", failed=len(failed), number=number, reasons=reasons) if failed else ""
 
 
-def libraries_due(engine: Engine, now: datetime) -> frozenset[str]:
-    """Return the libraries with an event whose button has to be checked, from our tables alone."""
-    return frozenset(reading.library for reading in _due(engine, now))
-
-
 def for_each_due(
     engine: Engine, run_id: str, libraries: Sequence[Library], work: Callable[[Library], Followed | None]
 ) -> Round:
@@ -108,7 +103,7 @@ def follow_sale_windows(run: LibraryRun, source: Source, client: Place2bookClien
             held.enter_context(library_lock(run.engine, run.id, wait_seconds=0))
         except Retriable:
             return None
-        due = _due(run.engine, run.now, run.id)
+        due = due_sales(run.engine, run.now, run.id)
         if not due:
             return Followed(read=0, written=0, refused=0)
         start_run(run.engine, run.run_id, [run.id], STEP, by_hand=False, now=run.now)
@@ -123,14 +118,6 @@ def follow_sale_windows(run: LibraryRun, source: Source, client: Place2bookClien
     if errors:
         raise errors[0]
     return Followed(read=len(stands), written=result.written, refused=len(result.rejections))
-
-
-def _due(engine: Engine, now: datetime, library: str | None = None) -> list[LastReading]:
-    with engine.connect() as connection:
-        in_reach = bounds_in_reach(connection, now, library)
-    return [
-        reading for reading in in_reach if is_due(reading.mapped, reading.link, reading.event, reading.read_at, now)
-    ]
 
 
 def _read_again(

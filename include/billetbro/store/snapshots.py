@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Connection, Text, any_, bindparam, cast, dele
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from billetbro.models import CurrentEvent, Mapped, SourceEvent, TicketEventKey
+from billetbro.reconcile.sale_status.windows import last_turn, next_turn
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT
 from billetbro.store.schema.tables import source_events, ticket_events
 
@@ -85,12 +86,14 @@ def store_ticket_events(connection: Connection, library: str, events: Iterable[C
             "event_id": event.event_id,
             "payload": CURRENT_EVENT.dump_python(event, mode="json"),
             "read_at": now,
+            "last_turn_at": last_turn(event, now),
+            "next_turn_at": next_turn(event, now),
         }
         for event in events
     ]
     if rows:
         new = insert(ticket_events)
-        changed = {name: new.excluded[name] for name in ("payload", "read_at")}
+        changed = {name: new.excluded[name] for name in ("payload", "read_at", "last_turn_at", "next_turn_at")}
         key = ["library", "event_maker", "event_id"]
         connection.execute(new.on_conflict_do_update(index_elements=key, set_=changed), rows)
 

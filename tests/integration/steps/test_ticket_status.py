@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, text
 
 from billetbro.errors import message_of
 from billetbro.messages.catalogue import Translator
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
+from billetbro.steps.due_sales import libraries_due
 from billetbro.steps.report import make_report
 from billetbro.steps.request import RunRequest
-from billetbro.steps.sale_windows import LEFT_ALONE, Followed, Round, follow_sale_windows, for_each_due, libraries_due
-from billetbro.store.database import connect, library_lock
+from billetbro.steps.sale_windows import LEFT_ALONE, Followed, Round, follow_sale_windows, for_each_due
+from billetbro.store.database import connect, library_lock, lineage
 from billetbro.store.event.facts import library_facts
+from billetbro.store.schema.metadata import metadata
 from sandbox.moments import end_of, start_of
 from sandbox.place2book_records import Event
 from sandbox.server import Sandbox
@@ -363,6 +366,14 @@ def test_nothing_is_due_before_the_tables_are_made(database_url: str) -> None:
     engine = connect(database_url)
     assert libraries_due(engine, datetime.fromisoformat("2026-03-01T12:00:00+00:00")) == frozenset()
     engine.dispose()
+
+
+def test_tables_of_an_earlier_version_are_brought_up_to_date_and_looked_at(world: World) -> None:
+    on_sale_in(world, 20 * MINUTE)
+    with world.engine.begin() as connection:
+        command.downgrade(lineage(connection, metadata), "0015_reason_codes")
+    assert libraries_due(world.engine, world.now()) == frozenset()
+    assert libraries_due(world.engine, world.now() + 21 * MINUTE) == {"solbjerg"}
 
 
 def test_round_of_a_new_version_brings_the_tables_up_to_date_before_its_work(database_url: str) -> None:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from billetbro.steps.due_sales import libraries_due
 from billetbro.steps.request import RunRequest
-from billetbro.steps.sale_windows import Followed, follow_sale_windows, libraries_due
+from billetbro.steps.sale_windows import Followed, follow_sale_windows
 from sandbox.yesplan_state import Installation
 from tests.integration.steps.harness import HOUR, World
 from tests.integration.steps.venue import VENUE

@@ -1,23 +1,36 @@
 """What leaves the database for the five-minute run: everything that the rules call due, and not every event."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+import pytest
+from alembic import command
+from sqlalchemy import Connection, Engine
 
 from billetbro.models import CurrentPrice, LinkStatus, SourceState
 from billetbro.reconcile.sale_status.windows import is_due
+from billetbro.store.database import connect, lineage, migrate
 from billetbro.store.sale_windows import LastReading, bounds_in_reach
-from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT, link_to_row
-from billetbro.store.schema.tables import links, source_events, ticket_events
+from billetbro.store.schema.metadata import metadata
+from billetbro.store.schema.records import MAPPED, SOURCE_EVENT, link_to_row
+from billetbro.store.schema.tables import links, source_events
+from billetbro.store.snapshots import store_ticket_events
 from tests.integration.store import examples
 from tests.integration.store.examples import CURRENT, LINK, NOW
 from tests.integration.store.examples import MAPPED as WANTED
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
-MINUTES = (None, None, -200, -61, -60, -59, -31, -30, -29, -1, 0, 1, 100)
+MINUTES = (None, None, -3000, -200, -61, -60, -59, -31, -30, -29, -1, 0, 1, 100)
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Engine]:
+    engine = connect(database_url)
+    yield engine
+    engine.dispose()
 
 
 def any_event(number: int, random: Random) -> LastReading:
@@ -51,7 +64,7 @@ def any_event(number: int, random: Random) -> LastReading:
         mapped=replace(WANTED, uuid=uuid),
         link=link,
         event=replace(CURRENT, event_id=number, **changes),
-        read_at=NOW - timedelta(minutes=random.choice([0, 1, 30, 90, 250])),
+        read_at=NOW - timedelta(minutes=random.choice([0, 1, 30, 90, 250, 4000])),
     )
 
 
@@ -60,12 +73,10 @@ def store(connection: Connection, told: list[LastReading], *, present: bool = Tr
     shown = SOURCE_EVENT.dump_python(examples.SOURCE_EVENT, mode="json")
     sources = [{"library": of.library, "uuid": of.link.uuid, "payload": shown, **seen} for of in told]
     mapped = [MAPPED.dump_python(of.mapped, mode="json") for of in told]
-    stands = [CURRENT_EVENT.dump_python(of.event, mode="json") for of in told]
-    keys = [{"library": of.library, "event_maker": of.link.event_maker, "event_id": of.link.event_id} for of in told]
     connection.execute(links.insert(), [link_to_row(of.library, of.link) for of in told])
     connection.execute(source_events.insert(), [{**row, "mapped": to} for row, to in zip(sources, mapped, strict=True)])
-    rows = zip(keys, stands, told, strict=True)
-    connection.execute(ticket_events.insert(), [{**key, "payload": to, "read_at": of.read_at} for key, to, of in rows])
+    for of in told:
+        store_ticket_events(connection, of.library, [of.event], of.read_at)
 
 
 def test_bounds_in_reach_leave_out_nothing_that_is_due_and_much_that_is_not(connection: Connection) -> None:
@@ -86,3 +97,17 @@ def test_bounds_in_reach_of_an_event_that_its_source_no_longer_shows_are_none(co
     opened = replace(opened, link=link, event=replace(opened.event, sale_open_at=NOW))
     store(connection, [opened], present=False)
     assert bounds_in_reach(connection, NOW) == ()
+
+
+def test_tables_without_turns_are_given_them_and_nothing_that_is_due_is_left_out(empty: Engine) -> None:
+    random = Random(20260302)
+    told = {f"u{number:03}": any_event(number, random) for number in range(300)}
+    migrate(empty)
+    with empty.begin() as connection:
+        store(connection, list(told.values()))
+        command.downgrade(lineage(connection, metadata), "0015_reason_codes")
+    migrate(empty)
+    with empty.begin() as connection:
+        found = {of.link.uuid for of in bounds_in_reach(connection, NOW)}
+    due = {of.link.uuid for of in told.values() if is_due(of.mapped, of.link, of.event, of.read_at, NOW)}
+    assert (due - found, len(due) > 25, len(found) < 200) == (set(), True, True)

@@ -76,9 +76,13 @@ ticket_events = Table(
     Column("event_id", BigInteger, primary_key=True),
     Column("payload", JSONB, nullable=False, comment="CurrentEvent, its prices included, as last read"),
     Column("read_at", Time, nullable=False),
+    Column("last_turn_at", Time, comment="when its sale windows last opened or closed its sale, up to read_at"),
+    Column("next_turn_at", Time, comment="when they first do so after read_at; null: they do not"),
     schema=SCHEMA,
     comment="How each linked event stands in Place2book, as last read",
 )
+for turn in (ticket_events.c.last_turn_at, ticket_events.c.next_turn_at):
+    Index(f"ix_ticket_events_{turn.name}", turn, postgresql_where=turn.is_not(None))
 
 links = Table(
     "links",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from billetbro.models import CurrentEvent, LinkStatus, Outcome, SourceState
-from billetbro.reconcile.sale_status.windows import MAY_LAG, STILL_TRIED, is_due, last_turn
+from billetbro.reconcile.sale_status.windows import MAY_LAG, STILL_TRIED, UNREAD, is_due, last_turn, next_turn
 from tests.cases import cases
 from tests.unit.reconcile.builders import END, linked, price, standing, unwanted, wanted
 from tests.unit.reconcile.mapping.mapping_examples import NOW
@@ -66,6 +66,21 @@ def test_last_turn_of_danish_summer_time_is_the_same_moment() -> None:
 
 
 @cases(
+    "windows expected",
+    ("no-window", [], None),
+    ("opened", [(JUST, None)], None),
+    ("opens-this-second", [(NOW, None)], None),
+    ("opens-in-a-second", [(NOW + SECOND, None)], NOW + SECOND),
+    ("opens-and-closes", [(SOON, LATER)], SOON),
+    ("open-until-later", [(JUST, LATER)], LATER),
+    ("second-price-opens-while-one-is-open", [(None, LATER), (SOON, LATER)], LATER),
+    ("next-opens-as-the-first-closes", [(None, SOON), (SOON, LATER)], LATER),
+)
+def test_next_turn_is_the_first_to_come(windows: list[Window], expected: datetime | None) -> None:
+    assert next_turn(on_sale(*windows), NOW) == expected
+
+
+@cases(
     "windows changes",
     ("opened", [(JUST, None)], {}),
     ("opens-this-second", [(NOW, None)], {}),
@@ -80,6 +95,12 @@ def test_last_turn_of_danish_summer_time_is_the_same_moment() -> None:
 def test_event_whose_sale_turned_since_it_was_read_is_due(windows: list[Window], changes: dict[str, Any]) -> None:
     written = linked(state_written=ACTIVE)
     assert is_due(wanted(state=ACTIVE), written, on_sale(*windows, **changes), READ, NOW)
+
+
+@cases("ago due", ("a-day", UNREAD, True), ("longer", UNREAD + SECOND, False))
+def test_event_that_no_run_could_read_for_a_day_is_left_to_the_hourly_run(ago: timedelta, due: bool) -> None:
+    told = on_sale((NOW - ago, JUST))
+    assert is_due(wanted(state=ACTIVE), linked(state_written=ACTIVE), told, NOW - ago - SECOND, NOW) is due
 
 
 @cases(
