@@ -68,7 +68,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> None:
-    """Prepare the country, run the DAG until nothing is to be done, measure, and print a table."""
+    """Prepare the country, let a run settle it, measure those after it, and print a table."""
     country = Country(libraries=options.libraries, events=options.events, now=datetime.now(UTC))
     requests = {} if options.per_second is None else {"per_second": options.per_second}
     settings = dict(pair.split("=", 1) for pair in options.set)

@@ -16,7 +16,7 @@ import requests
 
 from benchmarks.country import Country
 from benchmarks.country_sandbox import Addresses, CountrySandbox, country_sandbox
-from benchmarks.country_state import prepare
+from benchmarks.country_state import transfer
 from demo.airflow_services import services_environment, signed_in, start_services
 from demo.environment import airflow_command, airflow_environment, child_environment
 from demo.postgres import EmbeddedPostgres, free_port
@@ -115,9 +115,9 @@ def installed(
         country_sandbox(country) as sandbox,
     ):
         libraries.write_text(country.settings(limits))
-        transferred = prepare(country, sandbox, ours, libraries)
         ours.drop_database("billetbro")
-        ours.create_database("billetbro", template=transferred)
+        print("The first transfer, of one library, without Airflow; the others are copied.", flush=True)
+        transfer(country, sandbox, ours.create_database("billetbro"), libraries)
         environment = {
             **airflow_environment(state.airflow_home, metadata_url=theirs.url("airflow"), libraries=libraries),
             **services_environment(state, port),

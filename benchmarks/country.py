@@ -11,14 +11,14 @@ from sandbox.place2book_records import EventMaker
 from sandbox.seed import Library as Site
 from sandbox.server import Sandbox
 
-FIRST_MAKER = 6000
+FIRST_MAKER = 86001
 ADDRESS = {"name": "Biblioteket", "address1": "Torvet 1", "postal_code": "2730", "city": "Byen"}
 CMS_ADDRESS = {"street": "Torvet 1", "zip_code": "2730", "city": "Byen", "country": "DK", "location": "Biblioteket"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
-    """So many libraries with so many events each, the first of them a month after `now`."""
+    """So many libraries (999 at most) with so many events each, the first of them a month after `now`."""
 
     libraries: int
     events: int
@@ -27,7 +27,7 @@ class Country:
     @property
     def ids(self) -> list[str]:
         """Return the libraries' ids."""
-        return [f"library{number:02}" for number in range(1, self.libraries + 1)]
+        return [f"library{number:03}" for number in range(1, self.libraries + 1)]
 
     def sites(self) -> list[Site]:
         """Return the libraries' websites, without events."""
@@ -54,13 +54,14 @@ class Country:
         defaults = {"fallback_address": ADDRESS, "requests": requests}
         return yaml.safe_dump({"defaults": defaults, "libraries": libraries})
 
-    def publish(self, sandbox: Sandbox) -> None:
-        """Publish every event on its library's website."""
+    def publish(self, sandbox: Sandbox, library: str) -> None:
+        """Publish a library's events on its website."""
+        site, place = sandbox.cms[library], self.ids.index(library) + 1
         start = self.now.replace(minute=0, second=0, microsecond=0) + timedelta(days=30)
-        for name, site in sandbox.cms.items():
-            for number in range(self.events):
-                begin = start + timedelta(hours=number)
-                site.add(**_fields(name, number), start=begin, end=begin + timedelta(hours=2))
+        for number in range(self.events):
+            begin = start + timedelta(hours=number)
+            fields = _fields(library, number)
+            site.add(uuid=uuid_of(place, number), **fields, start=begin, end=begin + timedelta(hours=2))
 
     def change(self, sandbox: Sandbox, percent: float, capacity: int) -> int:
         """Give a share of the events, spread over all libraries, another capacity; return how many there were."""
@@ -70,6 +71,11 @@ class Country:
             site, uuid = events[place * len(events) // count]
             site.edit(uuid, ticket_capacity=capacity)
         return count
+
+
+def uuid_of(place: int, number: int) -> str:
+    """Return the uuid of an event, by its library's place (from one) and its own number (from zero)."""
+    return f"{place:08}-0000-4000-8000-{number:012}"
 
 
 def _fields(library: str, number: int) -> dict[str, object]:

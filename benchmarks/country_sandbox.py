@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
-import pickle
 import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
+from benchmarks.copies import AFTER_EVERY_COPY, FIRST_NUMBER, Copy, copied_page, copied_ticket_event, copy_of
 from benchmarks.country import Country
 from sandbox.request_log import LoggedRequest
 from sandbox.server import PLACE2BOOK, Sandbox
@@ -39,7 +38,7 @@ class CountrySandbox:
         self.addresses: Addresses = connection.recv()
 
     def publish(self) -> None:
-        """Publish the country's events."""
+        """Publish the events of the first library."""
         self._ask("publish")
 
     def change(self, percent: float, capacity: int) -> int:
@@ -56,13 +55,10 @@ class CountrySandbox:
         counted: Counter[str] = self._ask("requests")
         return counted
 
-    def save(self, path: Path) -> None:
-        """Store what the websites and Place2book hold."""
-        self._ask("save", path)
-
-    def load(self, path: Path) -> None:
-        """Hold what was stored."""
-        self._ask("load", path)
+    def multiply(self) -> list[Copy]:
+        """Let every library be as the first is; return what each has in place of the first one's ids."""
+        copies: list[Copy] = self._ask("multiply")
+        return copies
 
     def _ask(self, name: str, *given: object) -> Any:
         self._connection.send((name, given))
@@ -130,7 +126,8 @@ class _Held:
         )
 
     def publish(self) -> None:
-        self._country.publish(self._sandbox)
+        self._sandbox.place2book.number_from(FIRST_NUMBER)
+        self._country.publish(self._sandbox, self._country.ids[0])
 
     def change(self, percent: float, capacity: int) -> int:
         return self._country.change(self._sandbox, percent, capacity)
@@ -145,14 +142,14 @@ class _Held:
         self._sandbox.log.clear()
         return Counter(map(kind_of, entries))
 
-    def save(self, path: Path) -> None:
-        sites = {name: site.events for name, site in self._sandbox.cms.items()}
-        path.write_bytes(pickle.dumps((sites, self._sandbox.place2book.events)))
-
-    def load(self, path: Path) -> None:
-        sites, ticket_events = pickle.loads(path.read_bytes())
-        for name, events in sites.items():
+    def multiply(self) -> list[Copy]:
+        place2book, (first, *others) = self._sandbox.place2book, self._country.ids
+        pages, events = self._sandbox.cms[first].events, place2book.events
+        copies = [copy_of(first, name, at, [one.seccode for one in events]) for at, name in enumerate(others, start=2)]
+        for copy in copies:
+            for page in pages:
+                self._sandbox.cms[copy.library].put(copied_page(page, copy))
             for event in events:
-                self._sandbox.cms[name].put(event)
-        for event in ticket_events:
-            self._sandbox.place2book.put(event)
+                place2book.put(copied_ticket_event(event, copy))
+        place2book.number_from(AFTER_EVERY_COPY)
+        return copies

@@ -49,6 +49,10 @@ class Place2book:
         """Return a number that was not used before."""
         return next(self._ids)
 
+    def number_from(self, first: int) -> None:
+        """Give this number next, and those after it."""
+        self._ids = count(first)
+
     def clear(self) -> None:
         """Remove all events and purchases, and restore what tests switch."""
         with self.lock:
@@ -112,10 +116,9 @@ class Place2book:
             return event
 
     def put(self, event: Event) -> None:
-        """Store an event as it is; what is created later has other ids."""
+        """Store an event as it is."""
         with self.lock:
             self._events[event.id] = event
-            self._ids = count(max([next(self._ids), event.id + 1, *(price + 1 for price in event.prices)]))
 
     def replace(self, event_id: int, fields: EventFields) -> Event:
         """Put new fields in the place of all old ones; raises BadInputError for what sales forbid."""
