@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from threading import Event, Lock
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
+from billetbro.api.http.side_by_side import side_by_side
 from billetbro.errors import (
     BilletbroError,
     InternalServerError,
@@ -99,7 +100,7 @@ def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collect
         resting = refused_before(planned, refusals, run.now, by_hand=run.request.by_hand)
         tried = [change for change in planned if change.uuid not in resting]
         ids = stored.store_planned(connection, run.run_id, run.id, tried, run.now)
-    sender = _Sender(engine=run.engine, library=run.id, source=source, now=run.now, unsaved=refusals.keys())
+    sender = _Sender(run=run, source=source, unsaved=refusals.keys())
     sender.write([item for item in due if item.mapped.uuid not in resting], ids)
     result = sender.result
     with run.engine.begin() as connection:
@@ -136,72 +137,94 @@ def _ensure_place2book_was_read(connection: Connection, run: LibraryRun) -> None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sender:
-    """Sends a library's PATCHes and stores each result; the events `unsaved` are known to fail."""
+    """Sends a library's PATCHes, a few at a time, and stores each result; the events `unsaved` are known to fail."""
 
-    engine: Engine
-    library: str
+    run: LibraryRun
     source: Source
-    now: datetime
     unsaved: Collection[str]
     result: WrittenBack = field(default_factory=WrittenBack)
+    _stop: Event = field(default_factory=Event)
+    _lock: Lock = field(default_factory=Lock)
 
     def write(self, due: Sequence[Due], ids: Sequence[int]) -> None:
-        """Send each PATCH; a refused one does not stop the others, a source that is down does."""
-        waiting = iter(ids)
-        for item in due:
-            if item.change is None:
-                with self.engine.begin() as connection:
+        """Send each PATCH; a refused one does not stop the others, a source that is down does.
+
+        They go one by one until the source has accepted one: a wrong login is tried once, and not by several at once.
+        """
+        with self.run.engine.begin() as connection:
+            for item in due:
+                if item.change is None:
                     self._note_shown(connection, item, {})
-                continue
-            change_id = next(waiting)
-            if len(self.result.errors) >= GIVE_UP_AFTER:
-                return
-            with self.engine.begin() as connection:
+        patches = [(item, item.change) for item in due if item.change]
+        waiting = zip(patches, ids, strict=True)
+        for patch, change_id in waiting:
+            self._send(*patch, change_id)
+            if self.result.written:
+                break
+        side_by_side(lambda one: self._send(*one[0], one[1]), waiting, self.run.library.requests.concurrency)
+
+    def _send(self, item: Due, change: Change, change_id: int) -> None:
+        """Send a PATCH unless sending has stopped; what is under way then is still sent and recorded."""
+        if self._stop.is_set():
+            return
+        try:
+            with self.run.engine.begin() as connection:
                 stored.mark_applying(connection, change_id, utc_now())
             try:
                 self.source.write_back(item.mapped.uuid, ticket_status_of(item))
             except BilletbroError as error:
-                self._failed(change_id, item.change, error)
+                self._failed(change_id, change, error)
                 if isinstance(error, PartlyRefused):
                     self._note_part(item, error.fields)
-                if not isinstance(error, Refused | OutcomeUnknown | Retriable):
-                    return
-                continue
+                return
             self._note(item, change_id)
-            self.result.written += 1
+        except BaseException:
+            self._stop.set()
+            raise
 
     def _note(self, item: Due, change_id: int) -> None:
-        with self.engine.begin() as connection:
+        with self.run.engine.begin() as connection:
             stored.mark_applied(connection, change_id, utc_now(), None, None)
             self._note_shown(connection, item, shown_after(item))
+        with self._lock:
+            self.result.written += 1
 
     def _note_part(self, item: Due, refused: Collection[str]) -> None:
         shown = {name: value for name, value in shown_after(item).items() if name not in refused}
-        with self.engine.begin() as connection:
+        with self.run.engine.begin() as connection:
             self._note_shown(connection, item, shown, state="state" not in refused)
 
     def _note_shown(
         self, connection: Connection, item: Due, shown: Mapping[str, str | int | None], *, state: bool = True
     ) -> None:
         addresses = addresses_written(item, shown)
-        note_written(connection, self.library, item.link.uuid, item.state if state else None, addresses)
+        note_written(connection, self.run.id, item.link.uuid, item.state if state else None, addresses)
         if shown:
-            note_written_back(connection, self.library, item.mapped.uuid, shown)
+            note_written_back(connection, self.run.id, item.mapped.uuid, shown)
 
     def _failed(self, change_id: int, change: Change, error: BilletbroError) -> None:
-        with self.engine.begin() as connection:
+        with self.run.engine.begin() as connection:
             unknown = isinstance(error, OutcomeUnknown)
             stored.mark_failed(connection, change_id, utc_now(), error, outcome_unknown=unknown)
-        if isinstance(error, Refused):
-            detail = error.said or f"status {error.status}"
-            self.result.rejections.append(Rejection(uuid=change.uuid, title=change.title, code=REFUSED, detail=detail))
-        elif isinstance(error, InternalServerError) and self._fails_for_good(change.uuid):
-            self.result.unsaved[Rejection(uuid=change.uuid, title=change.title, code=UNSAVED)] = change
-        else:
-            self.result.errors.append(error)
+        for_good = isinstance(error, InternalServerError) and self._fails_for_good(change.uuid)
+        with self._lock:
+            if isinstance(error, Refused):
+                detail = error.said or f"status {error.status}"
+                self.result.rejections.append(_rejection(change, REFUSED, detail))
+            elif for_good:
+                self.result.unsaved[_rejection(change, UNSAVED)] = change
+            else:
+                self.result.errors.append(error)
+            down = len(self.result.errors) >= GIVE_UP_AFTER
+        if down or not isinstance(error, Refused | OutcomeUnknown | Retriable):
+            self._stop.set()
 
     def _fails_for_good(self, uuid: str) -> bool:
         if uuid in self.unsaved:
             return True
-        with self.engine.connect() as connection:
-            return fails_for_good(failing_write_back(connection, self.library, uuid, self.unsaved), self.now)
+        with self.run.engine.connect() as connection:
+            return fails_for_good(failing_write_back(connection, self.run.id, uuid, self.unsaved), self.run.now)
+
+
+def _rejection(change: Change, code: str, detail: str | None = None) -> Rejection:
+    return Rejection(uuid=change.uuid, title=change.title, code=code, detail=detail)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.failures import Asked
 from billetbro.api.http.response import Answer, UnreadableResponseError, bounded_content, json_in, json_of, said_in
+from billetbro.api.http.side_by_side import side_by_side
 from billetbro.api.http.transport import Credentials, http_session, retry_of
 from billetbro.errors import BilletbroError, RateLimited, WrongCredentials
 from billetbro.models.message import Message
@@ -82,12 +82,7 @@ class ApiSession:
 
     def map_concurrently(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Return the function's result for each item, in order; after the first error no further item is started."""
-        with ThreadPoolExecutor(max_workers=self._settings.concurrency) as pool:
-            futures = [pool.submit(function, item) for item in items]
-            try:
-                return [future.result() for future in futures]
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        return side_by_side(function, items, self._settings.concurrency)
 
     def _send(self, method: str, path: str, asked: Asked, params: Params | None, body: object = None) -> Answer:
         outcome = self._once(method, path, asked, params, body)
