@@ -65,6 +65,7 @@ def export(
             read_purchases=_reader(client, gone, ours.over),
             privacy=privacy,
             force=run.mode is Mode.RESYNC,
+            at_once=run.library.requests.concurrency,
         )
         summary = export_purchases(work, ours.events, run.now)
         mark_events_gone(warehouse, run.id, ours.vanished(gone), run.now)

@@ -1,7 +1,7 @@
 """Do something for several items at once, in threads; how many is a bound on the requests under way."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -23,7 +23,7 @@ def side_by_side(function: Callable[[T], R], items: Iterable[T], at_once: int) -
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def read_ahead(read: Callable[[T], R], items: Iterable[T], at_once: int) -> Iterator[tuple[T, Future[R]]]:
+def read_ahead(read: Callable[[T], R], items: Iterable[T], at_once: int) -> Generator[tuple[T, Future[R]], None, None]:
     """Yield each item with its reading that has ended, in order, while the next few are read; close it after a break.
 
     With one at once, each is read when its turn comes.

@@ -1,20 +1,23 @@
 """Export purchases from Place2book to the warehouse (behaviour 9).
 
 Stored rows are first brought under the policy for personal data if it changed. Then the purchases of each due event are
-read, and stored a few events at a time, so that nobody sees half of one.
+read, several at once, and stored in the order of the events, many together, so that nobody sees half of one.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 
 import psycopg
 from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.exc import DBAPIError
 
+from billetbro.api.http.side_by_side import AHEAD, read_ahead
 from billetbro.errors import InvalidResponse, Refused, Retriable
 from billetbro.models import Purchase
 from billetbro.models.message import Message, Value
@@ -42,13 +45,19 @@ class Vanished(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """The context of a library's export; with `force` every event is due."""
+    """The context of a library's export: `at_once` lists are read side by side; with `force` every event is due."""
 
     engine: Engine
     library: str
     read_purchases: ReadPurchases
     privacy: Privacy
     force: bool = False
+    at_once: int = 1
+
+    def read(self, event: ExportEvent) -> Reading:
+        """Read the purchases of an event."""
+        listed = self.read_purchases(event.event_maker, event.event_id)
+        return Reading(event=event, listed=listed, read_at=monotonic())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,24 +87,27 @@ def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetim
     now = _under_policy(export, now)
     sold = [event for event in events if not event.current.passive]
     last = last_exports(export.engine, export.library, [event.event_id for event in sold])
+    due = [
+        (event, reason)
+        for event in sold
+        if (reason := is_due(event.current, last.get(event.event_id), now, event.has_ended(now), export.force))
+    ]
     reasons: Counter[str] = Counter()
     failures: list[Message] = []
     in_a_row = 0
-    with _Pending(export, now) as pending:
-        for place, event in enumerate(sold):
-            reason = is_due(event.current, last.get(event.event_id), now, event.has_ended(now), export.force)
-            if reason is None:
-                continue
+    readings = read_ahead(lambda one: export.read(one[0]), due, export.at_once)
+    with _Pending(export, now) as pending, closing(readings):
+        for place, ((event, reason), reading) in enumerate(readings, start=1):
             try:
-                pending.add(_read(export, event, pending))
+                pending.add(_believed(export, reading.result(), pending))
             except Vanished:
                 continue
             except (Refused, Retriable) as error:
                 of_event: dict[str, Value] = {"title": event.title, "event": event.event_id, "error": error.message}
                 failures.append(Message("error.purchases_of_event", of_event))
                 in_a_row = in_a_row + 1 if isinstance(error, Retriable) else 0
-                if in_a_row == GIVE_UP_AFTER and place + 1 < len(sold):
-                    failures.append(Message("error.events_not_asked_for", {"number": len(sold) - place - 1}))
+                if in_a_row == GIVE_UP_AFTER and place < len(due):
+                    failures.append(Message("error.events_not_asked_for", {"number": len(due) - place}))
                     break
                 continue
             in_a_row = 0
@@ -120,6 +132,7 @@ class _Pending:
         self.export, self.now = export, now
         self.stored: Counter[str] = Counter()
         self._chunk = Chunk()
+        self._latest: deque[Reading] = deque(maxlen=AHEAD * export.at_once)
 
     def __enter__(self) -> _Pending:
         return self
@@ -127,10 +140,15 @@ class _Pending:
     def __exit__(self, *_: object) -> None:
         self.store()
 
+    def is_outdated(self, reading: Reading) -> bool:
+        """Return whether an event before it, whose list was read later, lists some of the same: it may have moved."""
+        return any(one.read_at > reading.read_at and not one.ids.isdisjoint(reading.ids) for one in self._latest)
+
     def add(self, reading: Reading) -> None:
         if not self._chunk.takes(reading):
             self.store()
         self._chunk.add(reading)
+        self._latest.append(reading)
 
     def store(self) -> None:
         """Store the chunk; if that fails, event by event, so that one event cannot block the others."""
@@ -171,20 +189,23 @@ def _under_policy(export: Export, now: datetime) -> datetime:
         return now
 
 
-def _read(export: Export, event: ExportEvent, pending: _Pending) -> Reading:
-    """Read an event's purchases; raises InvalidResponse on a list that cannot be right, so that nothing is released.
+def _believed(export: Export, reading: Reading, pending: _Pending) -> Reading:
+    """Return an event's reading; raises InvalidResponse on a list that cannot be right, so that nothing is released.
 
     Cancelled purchases stay listed, so a list becomes empty only if its purchases moved to an event that was just read.
-    One unreadable purchase is noted; a list of several that are all unreadable is an invalid answer.
+    One unreadable purchase is noted; a list of several that are all unreadable is an invalid answer. A list that may be
+    older than that of an event before it is read again: of the two, the later counts.
     """
-    listed = export.read_purchases(event.event_maker, event.event_id)
-    if not listed and _count_stored(export, event):
+    if pending.is_outdated(reading):
+        reading = export.read(reading.event)
+    listed = reading.listed
+    if not listed and _count_stored(export, reading.event):
         pending.store()
-        if before := _count_stored(export, event):
+        if before := _count_stored(export, reading.event):
             raise InvalidResponse("error.no_purchases", before=before)
     if len(listed) > 1 and not any(isinstance(one, Purchase) for one in listed):
         raise InvalidResponse("error.no_readable_purchases", listed=len(listed))
-    return Reading(event=event, listed=listed)
+    return reading
 
 
 def _count_stored(export: Export, event: ExportEvent) -> int:

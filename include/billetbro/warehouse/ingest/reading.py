@@ -47,10 +47,11 @@ class ExportEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reading:
-    """An event and its purchases as they were read."""
+    """An event and its purchases as they were read, at `read_at` by a clock that only compares readings."""
 
     event: ExportEvent
     listed: Listed = ()
+    read_at: float = 0
 
     @property
     def understood(self) -> list[Purchase]:
