@@ -50,10 +50,13 @@ class Gate:
         entry = self._log.begin(self._server, method, path, scope["query_string"].decode(), self._clock())
         fault = self._faults.take(self._server, method, path)
         noting = _noting_status(entry, send)
-        if fault is None:
-            await self._app(scope, receive, noting)
-            return
-        await self._fail(fault, scope, receive, noting)
+        try:
+            if fault is None:
+                await self._app(scope, receive, noting)
+            else:
+                await self._fail(fault, scope, receive, noting)
+        finally:
+            self._log.end(entry)
 
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         match fault.kind:

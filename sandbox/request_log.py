@@ -23,9 +23,14 @@ class LoggedRequest:
 
 @dataclass(slots=True)
 class RequestLog:
-    """The requests in the order of their arrival. Headers and bodies are never kept."""
+    """The requests in the order of their arrival. Headers and bodies are never kept.
 
+    `most_at_once` has the most requests that were under way together, by server.
+    """
+
+    most_at_once: dict[str, int] = field(default_factory=dict)
     _entries: list[LoggedRequest] = field(default_factory=list)
+    _under_way: dict[str, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def begin(self, server: str, method: str, path: str, query: str, at: datetime) -> LoggedRequest:
@@ -33,7 +38,14 @@ class RequestLog:
         entry = LoggedRequest(server, method, path, _without_secrets(query), at)
         with self._lock:
             self._entries.append(entry)
+            self._under_way[server] = self._under_way.get(server, 0) + 1
+            self.most_at_once[server] = max(self.most_at_once.get(server, 0), self._under_way[server])
         return entry
+
+    def end(self, entry: LoggedRequest) -> None:
+        """Note that a request is no longer under way."""
+        with self._lock:
+            self._under_way[entry.server] -= 1
 
     @property
     def entries(self) -> list[LoggedRequest]:
@@ -50,9 +62,10 @@ class RequestLog:
         ]
 
     def clear(self) -> None:
-        """Forget all requests."""
+        """Forget all requests, but for those that are under way."""
         with self._lock:
             self._entries.clear()
+            self.most_at_once.clear()
 
 
 def _without_secrets(query: str) -> dict[str, str]:

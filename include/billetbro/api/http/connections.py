@@ -7,10 +7,12 @@ other interim response for the final one, so a write would count as answered whi
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
-from requests_ratelimiter import LimiterAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from billetbro.api.http.pace import Pace
 
 _SWITCHING_PROTOCOLS = 101
 _INTERIM_AT_MOST = 20
@@ -56,19 +58,25 @@ def pools_of(http: type[HTTPConnection], https: type[HTTPSConnection]) -> Pools:
     return {"http": PlainPool, "https": SecurePool}
 
 
-class PatientAdapter(LimiterAdapter):
-    """A throttled transport whose connections come from `pools`, also through a proxy."""
+class PatientAdapter(HTTPAdapter):
+    """A transport that keeps to a pace, and whose connections come from `pools`, also through a proxy."""
 
-    def __init__(self, *, pools: Pools | None = None, **options: Any) -> None:
+    def __init__(self, *, pace: Pace, pools: Pools | None = None, **options: Any) -> None:
+        self._pace = pace
         self._pools = pools or pools_of(PatientHttp, PatientHttps)
         super().__init__(**options)
 
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        """Send the request when its turn has come."""
+        self._pace.wait()
+        return super().send(request, *args, **options)
+
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        HTTPAdapter.init_poolmanager(self, *args, **options)
+        super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        manager = HTTPAdapter.proxy_manager_for(self, proxy, **options)
+        manager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = self._pools
         return manager
 

@@ -1,17 +1,20 @@
-"""How requests are sent: credentials only to their own host, retries of reads, a limit per second."""
+"""How requests are sent: credentials only to their own host, retries of reads, a pace."""
 
+import os
 from collections.abc import Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from requests.utils import get_environ_proxies
 from urllib3 import exceptions as low
 from urllib3.util.retry import Retry
 
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.connections import KeyAddingAdapter, PatientAdapter
+from billetbro.api.http.pace import Pace
 
 
 class Credentials(AuthBase):
@@ -41,7 +44,20 @@ class Credentials(AuthBase):
 
 
 class PatientRetry(Retry):
-    """urllib3's Retry, ignoring an unreadable Retry-After."""
+    """urllib3's Retry, ignoring an unreadable Retry-After; a retry keeps to the pace, like any request."""
+
+    pace: Pace
+
+    def new(self, **options: Any) -> Self:
+        """Return what is left after a try."""
+        left = super().new(**options)
+        left.pace = self.pace
+        return left
+
+    def sleep(self, response: Any = None) -> None:
+        """Wait before the next try."""
+        super().sleep(response)
+        self.pace.wait()
 
     def parse_retry_after(self, retry_after: str) -> float:
         """Return the seconds to wait, bounded by `retry_after_max`."""
@@ -63,7 +79,7 @@ class _HttpSession(requests.Session):
 def retry_of(settings: RequestSettings) -> PatientRetry:
     """Return the retries of reads; a write is never retried."""
     # `other` covers TLS errors, after which urllib3 would repeat even a write.
-    return PatientRetry(
+    retry = PatientRetry(
         total=settings.tries - 1,
         other=0,
         allowed_methods=frozenset({"GET"}),
@@ -73,24 +89,26 @@ def retry_of(settings: RequestSettings) -> PatientRetry:
         retry_after_max=int(settings.longest_wait),
         raise_on_status=False,
     )
+    retry.pace = Pace(settings.per_second)
+    return retry
 
 
 def http_session(
-    base_url: str, credentials: Credentials, headers: Mapping[str, str], settings: RequestSettings, retry: Retry
+    base_url: str, credentials: Credentials, headers: Mapping[str, str], settings: RequestSettings, retry: PatientRetry
 ) -> requests.Session:
-    """Return a throttled session without cookies that sends credentials only to their own host."""
+    """Return a session that keeps to the retries' pace, has no cookies, and sends credentials only to their own host.
+
+    Proxies and certificates from the environment are looked up once: for each request, they cost a quarter of it.
+    """
     session = _HttpSession()
     session.auth = credentials
     session.headers.update({"User-Agent": "billetbro", **headers})
     session.max_redirects = 5
+    session.trust_env = False
+    session.proxies.update(get_environ_proxies(base_url))
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    options: dict[str, Any] = {
-        "per_second": settings.per_second,
-        "per_host": False,
-        "limit_statuses": (),
-        "max_retries": retry,
-        "pool_maxsize": settings.concurrency,
-    }
+    options: dict[str, Any] = {"pace": retry.pace, "max_retries": retry, "pool_maxsize": settings.concurrency}
     adapter = PatientAdapter(**options)
     for scheme in ("https://", "http://"):
         session.mount(scheme, adapter)

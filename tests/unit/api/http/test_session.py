@@ -306,6 +306,15 @@ def test_requests_past_the_rate_wait_their_turn(server: Server) -> None:
     assert len(server.received) == 11
 
 
+def test_retries_of_a_read_keep_to_the_rate(server: Server) -> None:
+    server.will_answer(Reply(status=503), Reply(status=503), as_json([]))
+    with session_for(server.url, replace(HASTY, per_second=2, backoff=0)) as session:
+        began = time.monotonic()
+        session.get("/", what="x")
+    assert time.monotonic() - began >= 0.9
+    assert len(server.received) == 3
+
+
 def test_map_concurrently_keeps_the_order_and_the_bound() -> None:
     at_once, most, lock = 0, 0, threading.Lock()
 
