@@ -39,6 +39,14 @@ def test_connect_uses_psycopg_whatever_driver_is_named(database_url: str, scheme
     engine.dispose()
 
 
+def test_postgresql_notices_within_a_minute_that_the_machine_of_a_connection_is_gone(empty: Engine) -> None:
+    names = ("idle", "interval", "count")
+    idle, interval, count = (
+        int(str(value)) for value in numbers(empty, *(f"SHOW tcp_keepalives_{name}" for name in names))
+    )
+    assert 0 < idle + interval * count <= 60
+
+
 def both(engine: Engine) -> None:
     migrate(engine)
     migrate_warehouse(engine)

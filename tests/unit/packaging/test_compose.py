@@ -1,28 +1,33 @@
-"""docker-compose.yaml, as far as it can be judged without Docker."""
+"""The Compose files, as far as they can be judged without Docker."""
 
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import yaml
 
+from billetbro_airflow.tasks.retrying import patience
 from demo.environment import ROOT
+from tests.compose import compose_file, variables_in
 
 COMPOSE_FILE = ROOT / "docker-compose.yaml"
+FILES = ["docker-compose.yaml", "docker-compose.machines.yaml", "docker-compose.worker.yaml"]
 ENV_EXAMPLE = ROOT / ".env.example"
-COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text())
+COMPOSE = compose_file()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+WORKER = compose_file("docker-compose.worker.yaml")
 AIRFLOW_SERVICES = ["airflow-init", "api-server", "dag-processor", "scheduler", "triggerer", "worker"]
 # What a service may have beyond what all of Airflow's services share.
 OWN_VARIABLES = {"api-server": {"ADMIN_PASSWORD"}, "worker": {"DUMB_INIT_SETSID"}}
 
 
-def test_compose_file_against_the_compose_specification_is_valid() -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_compose_file_against_the_compose_specification_is_valid(name: str) -> None:
     checked = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE_FILE],
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", ROOT / name],
         capture_output=True,
         text=True,
         check=False,
@@ -88,13 +93,14 @@ def test_published_ports_answer_on_this_machine_only() -> None:
 
 
 def test_variables_that_the_file_reads_are_explained_in_the_example() -> None:
-    read = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE_FILE.read_text()))
+    read = {name for file in FILES for name in variables_in((ROOT / file).read_text())}
 
-    assert sorted(read - _example().keys()) == []
+    assert sorted(read - _example().keys()) == ["MAIN_ADDRESS"]
+    assert re.search(r"^#MAIN_ADDRESS=", ENV_EXAMPLE.read_text(), re.MULTILINE)
 
 
 def test_secrets_without_a_value_stop_the_start() -> None:
-    text = COMPOSE_FILE.read_text()
+    text = "".join((ROOT / name).read_text() for name in FILES)
     secrets = [name for name, value in _example().items() if value == ""]
 
     assert sorted(secrets) == [
@@ -103,8 +109,68 @@ def test_secrets_without_a_value_stop_the_start() -> None:
         "AIRFLOW_FERNET_KEY",
         "AIRFLOW_JWT_SECRET",
         "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
     ]
     assert [name for name in secrets if re.search(rf"\$\{{{name}(?!:\?)", text)] == []
+
+
+def test_broker_hands_out_no_task_again_that_may_still_run() -> None:
+    longest = patience()["execution_timeout"]
+    assert isinstance(longest, timedelta)
+
+    given = int(COMPOSE["x-airflow-environment"]["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"])
+    assert given > longest.total_seconds()
+
+
+def test_task_that_waits_as_long_as_another_may_take_is_not_failed_for_it() -> None:
+    longest = patience()["execution_timeout"]
+    assert isinstance(longest, timedelta)
+
+    given = {
+        name: int(COMPOSE["x-airflow-environment"][f"AIRFLOW__SCHEDULER__{name}"])
+        for name in ("TASK_QUEUED_TIMEOUT", "NUM_STUCK_IN_QUEUED_RETRIES")
+    }
+    assert given["TASK_QUEUED_TIMEOUT"] * given["NUM_STUCK_IN_QUEUED_RETRIES"] > 2 * longest.total_seconds()
+
+
+def test_redis_takes_nobody_without_the_password() -> None:
+    password = "${REDIS_PASSWORD:?see .env.example}"
+    config = SERVICES["redis"]["configs"][0]
+
+    assert COMPOSE["configs"]["redis"]["content"] == f"requirepass {password}"
+    assert SERVICES["redis"]["command"] == ["redis-server", config["target"]]
+    assert f"redis://:{password}@redis:6379/0" == COMPOSE["x-airflow-environment"]["AIRFLOW__CELERY__BROKER_URL"]
+
+
+def test_worker_on_another_machine_is_the_same_but_for_where_it_finds_the_main_one() -> None:
+    main = "${MAIN_ADDRESS:?see .env.example}"
+    there = {"@redis:": f"@{main}:", "@postgres/": f"@{main}:5432/", "//api-server:": f"//{main}:"}
+    there |= {'"host": "postgres"': f'"host": "{main}"', "${AIRFLOW_EXECUTOR:-LocalExecutor}": "CeleryExecutor"}
+    expected = dict(COMPOSE["x-airflow-environment"])
+    for here, elsewhere in there.items():
+        expected = {name: value.replace(here, elsewhere) for name, value in expected.items()}
+    worker, original = WORKER["services"]["worker"], SERVICES["worker"]
+
+    assert WORKER["x-airflow-environment"] == expected
+    assert worker["environment"] == expected | {"DUMB_INIT_SETSID": "0"}
+    assert worker["network_mode"] == "host"
+    assert worker == {
+        **{name: value for name, value in original.items() if name not in ("depends_on", "profiles")},
+        "environment": worker["environment"],
+        "network_mode": "host",
+    }
+    assert WORKER["configs"]["libraries"] == COMPOSE["configs"]["libraries"]
+
+
+def test_main_machine_opens_to_the_others_only_what_a_worker_needs() -> None:
+    services = compose_file("docker-compose.machines.yaml")["services"]
+    main = "${MAIN_ADDRESS:?see .env.example}"
+
+    assert services == {
+        "postgres": {"ports": [f"{main}:5432:5432"]},
+        "redis": {"ports": [f"{main}:6379:6379"]},
+        "api-server": {"ports": [f"{main}:8080:8080"]},
+    }
 
 
 def test_airflow_version_is_the_same_in_image_and_requirements() -> None:
