@@ -105,7 +105,8 @@ def stands(sandbox: Sandbox, engine: Engine) -> dict[str, list[str]]:
         of_event |= {str(purchase.id): f"purchase {place}" for place, purchase in enumerate(event.purchases)}
         tickets = [ticket for purchase in event.purchases for ticket in purchase.tickets]
         of_event |= {str(ticket.id): f"ticket {place}" for place, ticket in enumerate(tickets)}
-        of_event |= {str(sale.id): "extra" for ticket in tickets for sale in ticket.additional_sales}
+        extras = [sale for ticket in tickets for sale in ticket.additional_sales]
+        of_event |= {str(number): sale.name for sale in extras for number in (sale.id, sale.additional_id)}
         names |= {number: f"<{name} of {event.fields.name}>" for number, name in of_event.items()}
     numbered = re.compile("|".join(map(re.escape, names)))
 
