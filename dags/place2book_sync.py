@@ -58,7 +58,10 @@ WAREHOUSE = [
 )
 def place2book_sync() -> None:
     """Synchronise every library's events with Place2book."""
-    label = "{{ task.op_args[0] | join(', ') }}"
+    label = (
+        "{% set batch = task.op_args[0] %}"
+        "{{ batch | join(', ') if batch | length < 4 else batch[0] ~ ' … ' ~ batch[-1] ~ ' (' ~ batch | length ~ ')' }}"
+    )
 
     @task
     def select_libraries() -> list[list[str]]:

@@ -4,6 +4,7 @@
       Retriable              trying again later can help
         Unreachable          no connection, or it broke before the answer
         TimedOut             no answer in time
+        OutOfTime            the time limit of the library's work passed
         ServerError          5xx
         RateLimited          429, still after waiting
         InvalidResponse      an answer that cannot be relied on: not JSON, a web page, cut short, the wrong shape
@@ -33,6 +34,14 @@ from billetbro.models.message import Message, Value
 
 UNEXPECTED = "unexpected"
 
+PASSING = (
+    "billetbro.errors.Retriable",
+    "sqlalchemy.exc.OperationalError",
+    "sqlalchemy.exc.InterfaceError",
+    "airflow.sdk.exceptions.AirflowRuntimeError",
+)
+"""The classes of errors after which a task is tried again, by name: most tasks need neither library for it."""
+
 
 class BilletbroError(Exception):
     """Base of every error that this project raises: the key of a message and its values, or a message."""
@@ -61,6 +70,10 @@ class Unreachable(Retriable):
 
 class TimedOut(Retriable):
     """There was no answer in time."""
+
+
+class OutOfTime(Retriable):
+    """The time limit of the library's work passed; nothing was sent after it."""
 
 
 class ServerError(Retriable):
@@ -159,11 +172,27 @@ def code_of(error: BaseException) -> str:
     return error.code if isinstance(error, BilletbroError) else UNEXPECTED
 
 
+def can_pass(error: BaseException) -> bool:
+    """Return whether a task that ended with this error is tried again."""
+    return any(f"{kind.__module__}.{kind.__qualname__}" in PASSING for kind in type(error).__mro__)
+
+
+def codes_that_stay() -> frozenset[str]:
+    """Return the codes of the errors that trying again cannot help."""
+    return frozenset(kind.code for root in (Fatal, Refused) for kind in _tree(root))
+
+
+def _tree(root: type[BilletbroError]) -> Iterator[type[BilletbroError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _tree(child)
+
+
 def several(errors: Collection[BaseException], of: Sequence[str] = ()) -> BilletbroError:
-    """Return one error for all of them, Retriable if any is; `of` names the library of each."""
+    """Return one error for all of them, Retriable if any can pass; `of` names the library of each."""
     messages = [message_of(error) for error in errors]
     if of:
         pairs = zip(of, messages, strict=True)
         messages = [Message("error.of_library", {"library": library, "error": message}) for library, message in pairs]
-    kind = Fatal if all(isinstance(error, Fatal | Refused) for error in errors) else Retriable
+    kind = Retriable if any(can_pass(error) for error in errors) else Fatal
     return kind(messages[0] if len(messages) == 1 else Message("error.several", {"errors": tuple(messages)}))

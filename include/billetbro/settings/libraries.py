@@ -6,7 +6,7 @@ at once. A field's description is the key of the sentence about what is allowed.
 
 import os
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,7 +20,7 @@ from billetbro.settings.mistakes import mistakes_across, mistakes_of
 from billetbro.settings.types import Section, Text, WholeAddress
 from billetbro.sources import SourceSettings, kind_named_in
 
-__all__ = ["LibrariesFileError", "Library", "Settings", "load_settings"]
+__all__ = ["LibrariesFileError", "Library", "Settings", "in_units", "load_settings"]
 
 FILE_VARIABLE = "BILLETBRO_LIBRARIES"
 DEFAULT_FILE = Path(__file__).parents[2] / "libraries.yaml"
@@ -160,6 +160,18 @@ class Settings:
         """Return the library that shows the same events as this one, whichever leads; None for most."""
         twins = (other for other in self.libraries if library.id == other.twin_of or other.id == library.twin_of)
         return next(twins, None)
+
+
+def in_units(libraries: Sequence[Library]) -> list[list[str]]:
+    """Return the library ids in lists of one, twins together with the leading one first."""
+    there = {library.id for library in libraries}
+    follower = {library.twin_of: library.id for library in libraries if library.twin_of in there}
+    led = set(follower.values())
+    return [
+        [library.id, *([follower[library.id]] if library.id in follower else [])]
+        for library in libraries
+        if library.id not in led
+    ]
 
 
 def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

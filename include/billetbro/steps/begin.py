@@ -1,18 +1,18 @@
-"""Before the first step: migrate the schemas, and add a row to `sync.runs` for each library."""
+"""Before the first step: migrate the schemas, add a row to `sync.runs` for each library, and form batches."""
 
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from billetbro.errors import SettingsError
-from billetbro.settings.libraries import Library
-from billetbro.steps.load.twins import in_units
-from billetbro.steps.request import RunRequest, batches
+from billetbro.settings.libraries import Library, in_units
+from billetbro.steps.request import RunRequest
 from billetbro.store.database import migrate, migrate_warehouse
-from billetbro.store.runs import start_run
+from billetbro.store.runs import failed_in_the_run_before, start_run
 from billetbro.store.warehouse_place import is_elsewhere, remember_elsewhere
 from billetbro.warehouse.privacy.erasure_log import bring_forgotten
 
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 def begin(
     engine: Engine, libraries: Sequence[Library], request: RunRequest, now: datetime, warehouse: Engine | None = None
-) -> list[list[str]]:
-    """Begin a run for these libraries and return their ids in batches, one for each task; twins share a batch.
+) -> None:
+    """Begin a run for these libraries.
 
     A warehouse in a separate database that is down or read-only, or whose connection was removed (None), does not stop
     the run: the exports report it.
@@ -31,8 +31,30 @@ def begin(
     _look_after(engine, warehouse, now)
     ids = [library.id for library in libraries]
     start_run(engine, request.run_id, ids, request.mode.value, by_hand=request.by_hand, now=now)
-    units = {unit[0]: unit for unit in in_units(libraries)}
-    return [[member for first in batch for member in units[first]] for batch in batches(list(units))]
+
+
+def in_batches(engine: Engine, request: RunRequest, libraries: Sequence[Library], at_most: int) -> list[list[str]]:
+    """Return the ids of a run's libraries in at most so many batches, one for each task; twins share a batch.
+
+    Where there is room, the libraries that failed in the run before are by themselves: a step of a batch ends with its
+    last library, and a site that is down takes its time.
+    """
+    with engine.connect() as connection:
+        failed = failed_in_the_run_before(connection, request.run_id)
+    units = in_units(libraries)
+    well = [unit for unit in units if failed.isdisjoint(unit)]
+    ill = [unit for unit in units if not failed.isdisjoint(unit)]
+    if not (well and ill) or at_most == 1:
+        return _spread(units, at_most)
+    batches = _spread(well, at_most - 1)
+    return [*batches, *_spread(ill, at_most - len(batches))]
+
+
+def _spread(units: Sequence[Sequence[str]], at_most: int) -> list[list[str]]:
+    """Return the libraries of the units in order, in batches of nearly as many units each."""
+    number = min(at_most, len(units))
+    bounds = [len(units) * place // number for place in range(number + 1)]
+    return [[library for unit in units[start:end] for library in unit] for start, end in pairwise(bounds)]
 
 
 def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None:

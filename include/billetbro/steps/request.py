@@ -1,7 +1,8 @@
-"""A run's request, and the loop of a step over its libraries."""
+"""A run's request, and a task's share of a step: a batch of libraries, of which each may fail alone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -9,8 +10,9 @@ from sqlalchemy import Engine
 from billetbro.errors import several
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
+from billetbro.steps.side_by_side import Limits, SideBySide
 from billetbro.store.database import ensure_schema_is_current
-from billetbro.store.runs import note_error
+from billetbro.store.runs import begin_step, note_error, read_tried
 from billetbro.store.schema.metadata import metadata
 
 
@@ -59,32 +61,48 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def batches(libraries: Sequence[str], at_most: int = 16) -> list[list[str]]:
-    """Return the libraries in batches of one, or in at most `at_most` batches of nearly equal size."""
-    size = max(1, -(-len(libraries) // at_most))
-    return [list(libraries[start : start + size]) for start in range(0, len(libraries), size)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A task's share of a step: its libraries in units, of which twins are one.
+
+    `again`: Airflow tries the task again after a failure. A task that a person clears begins from scratch.
+    """
+
+    step: str
+    units: Sequence[Sequence[str]]
+    again: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
-def for_each_library(
-    engine: Engine, request: RunRequest, step: str, libraries: Sequence[str], work: Callable[[str], None]
-) -> None:
-    """Do the work for each library independently, and raise the failures at the end.
+def for_each_library(engine: Engine, request: RunRequest, batch: Batch, work: Callable[[str], object]) -> None:
+    """Do the work for each library independently, several side by side, and raise the failures at the end.
 
-    Failures are stored in `sync.runs`. Raises NothingToDo when every library does, and SettingsError up front when the
-    tables have another version.
+    Failures are stored in `sync.runs`. Another try does only what failed and can pass. Raises NothingToDo when every
+    library does, and SettingsError up front when the tables have another version.
     """
     ensure_schema_is_current(engine, metadata)
-    failed: list[Exception] = []
-    idle = 0
-    for library in libraries:
-        try:
-            work(library)
-        except NothingToDo:
-            idle += 1
-        except Exception as error:
-            note_error(engine, request.run_id, library, step, error)
-            failed.append(error)
+    failed, units = _still_to_do(engine, request, batch)
+    idle: list[str] = []
+    with closing(iter(SideBySide(units, work, batch.limits))) as all_ended:
+        for ended in all_ended:
+            if isinstance(ended.error, NothingToDo):
+                idle.append(ended.library)
+            elif ended.error is not None:
+                note_error(engine, request.run_id, ended.library, batch.step, ended.error)
+                failed[ended.library] = ended.error
     if failed:
-        raise failed[0] if len(failed) == 1 else several(failed)
-    if idle == len(libraries):
-        raise NothingToDo(f"nothing to do for {', '.join(libraries)}")
+        raise next(iter(failed.values())) if len(failed) == 1 else several(failed.values(), list(failed))
+    if len(idle) == sum(map(len, batch.units)):
+        raise NothingToDo(f"nothing to do for {', '.join(sorted(idle))}")
+
+
+def _still_to_do(engine: Engine, request: RunRequest, batch: Batch) -> tuple[dict[str, BaseException], list[list[str]]]:
+    """Return the failures of an earlier try that stay, and the units with what is left to do."""
+    libraries = [library for unit in batch.units for library in unit]
+    with engine.begin() as connection:
+        if not batch.again:
+            begin_step(connection, request.run_id, libraries, batch.step)
+            return {}, [list(unit) for unit in batch.units]
+        tried = read_tried(connection, request.run_id, libraries, batch.step)
+    over = tried.done | tried.failed.keys()
+    return dict(tried.failed), [[library for library in unit if library not in over] for unit in batch.units]

@@ -6,8 +6,7 @@ state set by hand.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -27,6 +26,7 @@ from billetbro.steps.due_sales import due_sales
 from billetbro.steps.due_write_backs import Due, WriteBackView, what_is_due
 from billetbro.steps.library_rules import rules_of
 from billetbro.steps.request import LibraryRun
+from billetbro.steps.side_by_side import Limits, SideBySide
 from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.database import library_lock, migrate
@@ -37,8 +37,8 @@ from billetbro.store.snapshots import note_written_back, store_ticket_events
 STEP = "ticket_status"
 """The step in `sync.runs.errors`, and the mode of its rows, which are not runs of the hourly job."""
 
-AT_ONCE = 4
-"""How many libraries are processed at a time."""
+LIMITS = Limits(libraries=4, seconds=120, altogether=8 * 60)
+"""The next run is five minutes later, and the task has ten."""
 
 LEFT_ALONE = "is being worked on by the hourly run, which writes its states"
 
@@ -61,7 +61,7 @@ class Round:
     """The result of a round by library: a sentence for each that had something due, and the errors."""
 
     said: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, Exception] = field(default_factory=dict)
+    failed: dict[str, BaseException] = field(default_factory=dict)
 
     def failures(self, say: Translator) -> str:
         """Return which libraries failed and why; empty if none did."""
@@ -73,23 +73,22 @@ class Round:
 def for_each_due(
     engine: Engine, run_id: str, libraries: Sequence[Library], work: Callable[[Library], Followed | None]
 ) -> Round:
-    """Do the work for each library independently, a few at a time; failures are stored in `sync.runs`.
+    """Do the work for each library independently, a few side by side; failures are stored in `sync.runs`.
 
     Work returns None when another task holds the library. The schema is migrated first: this may be the first run of a
     new version.
     """
     migrate(engine)
     result = Round()
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        try:
-            for library, task in [(library, pool.submit(work, library)) for library in libraries]:
-                try:
-                    result.said[library.id] = str(task.result() or LEFT_ALONE)
-                except Exception as error:
-                    note_error(engine, run_id, library.id, STEP, error)
-                    result.failed[library.id] = error
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    of_id = {library.id: library for library in libraries}
+    at_work = SideBySide([[library] for library in of_id], lambda library: work(of_id[library]), LIMITS)
+    with closing(iter(at_work)) as all_ended:
+        for ended in all_ended:
+            if ended.error is None:
+                result.said[ended.library] = str(ended.result or LEFT_ALONE)
+                continue
+            note_error(engine, run_id, ended.library, STEP, ended.error)
+            result.failed[ended.library] = ended.error
     return result
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, make_url, text
@@ -16,6 +16,7 @@ from billetbro.errors import Retriable, SettingsError
 from billetbro.models.message import Message
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.store.schema.views import built_upon, make_views
+from billetbro.time_limit import time_limit
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,17 +26,21 @@ MIGRATION_LOCK = 7_205_759_403
 LOCK_WAIT_SECONDS = 600.0
 NOTICE_A_DEAD_MACHINE = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 """PostgreSQL then lets go, within a minute, of the locks of a machine that is gone; without it, after two hours."""
+CONNECTIONS = 20
+"""How many connections one process opens at most, unless it works on more libraries at a time than usual."""
 
 
-def connect(url: str | URL) -> Engine:
+def connect(url: str | URL, connections: int = CONNECTIONS) -> Engine:
     """Return an engine on psycopg 3 for any PostgreSQL url; sessions run in UTC.
 
-    Errors hide the values of a statement, which can be a buyer's. Statements are not prepared: a plan made while a
-    table was small would later scan the whole of it.
+    It opens `connections` at most, when they are needed: whoever needs one more waits. Errors hide the values of a
+    statement, which can be a buyer's. Statements are not prepared: a plan made while a table was small would later scan
+    the whole of it.
     """
     target = make_url(url).set(drivername="postgresql+psycopg")
     settings = {"options": "-c timezone=UTC", "prepare_threshold": None}
-    engine = create_engine(target, pool_pre_ping=True, hide_parameters=True, connect_args=settings)
+    pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 300, "pool_pre_ping": True}
+    engine = create_engine(target, hide_parameters=True, connect_args=settings, **pool)
     event.listen(engine, "connect", _notice_a_dead_machine)
     return engine
 
@@ -141,15 +146,18 @@ def _migrating(engine: Engine) -> Iterator[Connection]:
 def library_lock(engine: Engine, library: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
     """Hold the library's advisory lock; PostgreSQL releases it when the process dies.
 
-    Raises Retriable when another task still works on the library after `wait_seconds`.
+    Raises Retriable when another task still works on the library after `wait_seconds`, OutOfTime when the time limit
+    of this thread's work passes before.
     """
     key = {"name": f"billetbro:{library}"}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         deadline = time.monotonic() + wait_seconds
+        time_limit().ensure_left()
         while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key):
             if time.monotonic() >= deadline:
                 raise Retriable("error.library_locked", library=library)
             time.sleep(min(0.5, wait_seconds / 4))
+            time_limit().ensure_left()
         try:
             yield
         finally:

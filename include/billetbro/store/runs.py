@@ -5,12 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, cast, literal, select, update
+from sqlalchemy import Connection, Engine, cast, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from billetbro.errors import code_of, message_of
+from billetbro.errors import Fatal, code_of, codes_that_stay, message_of
+from billetbro.models import Mode
 from billetbro.models.message import Message
 from billetbro.store.schema.tables import runs
+
+STEP_TIMES = {
+    "extract": ("extracted_at",),
+    "transform": ("transformed_at",),
+    "load": ("loaded_at", "observed_at"),
+    "writeback": ("written_back_at",),
+    "export_purchases": ("exported_at",),
+}
+"""What each step stores of itself; the first tells that it succeeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,22 @@ class RunRecord:
     purchases: Mapping[str, Any] | None = None
     errors: Mapping[str, Message] = field(default_factory=dict)
     error_codes: Mapping[str, str] = field(default_factory=dict)
+
+    def has_done(self, step: str) -> bool:
+        """Return whether the step succeeded; of a plan the load ends once Place2book was read, and is the last."""
+        if step in self.errors:
+            return False
+        if self.mode == Mode.PLAN.value and step not in ("extract", "transform"):
+            return step != "load" or self.observed_at is not None
+        return getattr(self, STEP_TIMES[step][0]) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What became of a step's libraries in an earlier try: those that are done, and the failures that stay."""
+
+    done: frozenset[str]
+    failed: Mapping[str, Fatal]
 
 
 def start_run(
@@ -66,6 +92,36 @@ def read_run(connection: Connection, run_id: str, library: str) -> RunRecord:
     if row is None:
         raise KeyError(f"run '{run_id}' was not begun for library '{library}'")
     return _record(row)
+
+
+def begin_step(connection: Connection, run_id: str, libraries: Sequence[str], step: str) -> None:
+    """Forget what the step stored before a person cleared it; mostly there is nothing, and nothing is written."""
+    times = [runs.c[name] for name in STEP_TIMES[step]]
+    stored = or_(*(time.is_not(None) for time in times), runs.c.errors.has_key(step))
+    connection.execute(
+        update(runs)
+        .where(runs.c.run_id == run_id, runs.c.library.in_(libraries), stored)
+        .values(dict.fromkeys(times) | {column: column.op("-")(step) for column in (runs.c.errors, runs.c.error_codes)})
+    )
+
+
+def failed_in_the_run_before(connection: Connection, run_id: str) -> frozenset[str]:
+    """Return the libraries that failed in the hourly job's latest other run."""
+    hourly = (runs.c.run_id != run_id) & runs.c.mode.in_([mode.value for mode in Mode])
+    before = select(runs.c.run_id).where(hourly).order_by(runs.c.id.desc()).limit(1).scalar_subquery()
+    failed = select(runs.c.library).where(runs.c.run_id == before, runs.c.errors != {})
+    return frozenset(connection.scalars(failed))
+
+
+def read_tried(connection: Connection, run_id: str, libraries: Sequence[str], step: str) -> Tried:
+    """Return what an earlier try of the step left for these libraries."""
+    records = [record for record in read_runs(connection, run_id) if record.library in libraries]
+    stay = codes_that_stay()
+    failed = [record for record in records if record.error_codes.get(step) in stay]
+    return Tried(
+        done=frozenset(record.library for record in records if record.has_done(step)),
+        failed={record.library: Fatal(record.errors[step]) for record in failed},
+    )
 
 
 def note_progress(connection: Connection, run_id: str, library: str, step: str, **values: object) -> None:

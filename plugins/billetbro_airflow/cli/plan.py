@@ -11,42 +11,47 @@ from sqlalchemy import Engine
 from billetbro.errors import BilletbroError
 from billetbro.messages.plan import plan_text
 from billetbro.models import Mode
-from billetbro.settings.libraries import Library, load_settings
+from billetbro.settings.libraries import Library, Settings, in_units, load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.report import make_report
-from billetbro.steps.request import NothingToDo, RunRequest, for_each_library, utc_now
+from billetbro.steps.request import Batch, NothingToDo, RunRequest, for_each_library, utc_now
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
+from billetbro_airflow.tasks.limits import limits
+from billetbro_airflow.tasks.steps import Job
 
-Step = Callable[[Engine, Library, RunRequest], str]
+Step = Callable[[Job], str]
 STEPS: tuple[Step, ...] = (steps.extract, steps.transform, steps.load, steps.writeback)
 
 
 def run(args: Namespace) -> int:
     """Run the steps in mode `plan` and print the plan; exit code 1 when a library failed or an event was not found."""
-    libraries = load_settings().select(args.libraries)
+    settings = load_settings()
+    libraries = settings.select(args.libraries)
     now = utc_now()
     request = RunRequest(run_id=f"cli__{now.isoformat()}", mode=Mode.PLAN, by_hand=True, events=frozenset(args.events))
     engine = billetbro_engine()
     begin(engine, libraries, request, now)
     for step in STEPS:
-        _carry_out(engine, request, step, libraries)
+        _carry_out(engine, request, step, settings, libraries)
     say = translator(args.language)
     report = make_report(engine, request.run_id, say, args.events)
     print(plan_text(engine, request.run_id, say), "", *report.not_found, report.summary, sep="\n")
     return 1 if report.failures or report.not_found else 0
 
 
-def _carry_out(engine: Engine, request: RunRequest, step: Step, libraries: Sequence[Library]) -> None:
+def _carry_out(
+    engine: Engine, request: RunRequest, step: Step, settings: Settings, libraries: Sequence[Library]
+) -> None:
     """Run a step for each library; errors appear in the report, and the other libraries go on."""
-    by_id = {library.id: library for library in libraries}
+    batch = Batch(step=step.__name__, units=in_units(libraries), limits=limits(None))
 
     def one(library: str) -> None:
         print(f"{step.__name__}: {library} ...", file=sys.stderr)
         try:
             with values_kept_out_of_errors():
-                step(engine, by_id[library], request)
+                step(Job(engine=engine, settings=settings, library=settings.library(library), request=request))
         except (BilletbroError, NothingToDo):
             raise
         except Exception:
@@ -55,4 +60,4 @@ def _carry_out(engine: Engine, request: RunRequest, step: Step, libraries: Seque
 
     # Errors are stored for the report before they are raised.
     with suppress(Exception):
-        for_each_library(engine, request, step.__name__, list(by_id), one)
+        for_each_library(engine, request, batch, one)

@@ -17,6 +17,7 @@ from billetbro.store.warehouse_place import is_elsewhere
 from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION, Privacy
 from billetbro.warehouse.privacy.retention_rule import Retention
 from billetbro_airflow.hooks.connections import connection_named
+from billetbro_airflow.tasks.limits import connections_at_most
 
 DATABASE_CONNECTION = "billetbro_db"
 WAREHOUSE_CONNECTION = "billetbro_warehouse"
@@ -67,7 +68,7 @@ def _engine_of(given: Connection) -> Engine:
 
 @cache
 def _engine(url: URL) -> Engine:
-    return connect(url)
+    return connect(url, connections_at_most())
 
 
 @contextmanager

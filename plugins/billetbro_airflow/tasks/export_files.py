@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from airflow.sdk.log import mask_secret
 from sqlalchemy import Engine
 
 from billetbro.errors import Retriable, SettingsError, several
@@ -20,7 +19,7 @@ from billetbro.warehouse.lake.place import (
     secrets_of,
     storage_options,
 )
-from billetbro_airflow.hooks.connections import connection_named
+from billetbro_airflow.hooks.connections import connection_named, mask
 
 FILES = "BILLETBRO_FILES"
 
@@ -53,8 +52,7 @@ def _options(place: NamedPlace) -> dict[str, str]:
         login=given.login or "", password=given.password or "", host=given.host or "", extra=given.extra_dejson
     )
     options = storage_options(place.kind, values)
-    for secret in secrets_of(options):
-        mask_secret(secret)
+    mask(secrets_of(options))
     return options
 
 

@@ -5,12 +5,7 @@ from datetime import timedelta
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
-CAN_GET_BETTER: list[type[BaseException] | str] = [
-    "billetbro.errors.Retriable",
-    "sqlalchemy.exc.OperationalError",
-    "sqlalchemy.exc.InterfaceError",
-    "airflow.sdk.exceptions.AirflowRuntimeError",
-]
+from billetbro.errors import PASSING
 
 
 def patience() -> dict[str, object]:
@@ -18,6 +13,6 @@ def patience() -> dict[str, object]:
     return {
         "retries": 2,
         "retry_delay": timedelta(seconds=int(os.environ.get("BILLETBRO_RETRY_SECONDS", "60"))),
-        "retry_policy": ExceptionRetryPolicy([RetryRule(CAN_GET_BETTER)], default=RetryAction.FAIL),
+        "retry_policy": ExceptionRetryPolicy([RetryRule(list(PASSING))], default=RetryAction.FAIL),
         "execution_timeout": timedelta(minutes=45),
     }

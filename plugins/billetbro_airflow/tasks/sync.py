@@ -4,19 +4,24 @@ Each function imports what only it needs, since every task starts a new process.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from airflow.sdk import Asset, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from sqlalchemy import Engine
+from structlog.contextvars import bound_contextvars
 
-from billetbro.errors import Retriable
+from billetbro.errors import BilletbroError, Retriable
 from billetbro.messages.catalogue import Translator
 from billetbro.models import Mode
-from billetbro.settings.libraries import Library, load_settings
-from billetbro.steps.request import NothingToDo, RunRequest, for_each_library, utc_now
+from billetbro.settings.libraries import Settings, in_units, load_settings
+from billetbro.steps.request import Batch, NothingToDo, RunRequest, for_each_library, utc_now
+from billetbro.store.runs import RunRecord, read_runs
+from billetbro_airflow.hooks.connections import connections_kept
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors, warehouse_engine
+from billetbro_airflow.tasks.limits import batches_at_most, limits
+from billetbro_airflow.tasks.steps import Job
 from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, as_meant, filled_in
 
 Batches = Sequence[Sequence[str]]
@@ -38,29 +43,70 @@ def request_of_this_run() -> RunRequest:
 
 def begin_run() -> list[list[str]]:
     """Check the settings, bring the schemas up to date, and return the ids of the run's libraries in batches."""
-    from billetbro.steps.begin import begin
+    from billetbro.steps.begin import begin, in_batches
 
+    at_most = batches_at_most()
     libraries = load_settings().select(filled_in(FORCED_UPDATE)["libraries"])
     try:
         warehouse = warehouse_engine()
     except Retriable as gone:
         log.warning("%s", gone)
         warehouse = None
-    return begin(billetbro_engine(), libraries, request_of_this_run(), utc_now(), warehouse)
+    engine, request = billetbro_engine(), request_of_this_run()
+    begin(engine, libraries, request, utc_now(), warehouse)
+    return in_batches(engine, request, libraries, at_most)
 
 
-def for_each_library_of(batch: Sequence[str], step: Callable[[Engine, Library, RunRequest], str]) -> None:
-    """Run a step for each library of the batch; skips the task when none has anything to do."""
+def for_each_library_of(batch: Sequence[str], step: Callable[[Job], str]) -> None:
+    """Run a step for the libraries of a batch, side by side; skips the task when none has anything to do.
+
+    Each line of the log names its library.
+    """
     engine, settings, request = billetbro_engine(), load_settings(), request_of_this_run()
 
     def one(library_id: str) -> None:
-        with values_kept_out_of_errors():
-            log.info("%s: %s", library_id, step(engine, settings.library(library_id), request))
+        with bound_contextvars(library=library_id), _failure_logged(library_id), values_kept_out_of_errors():
+            library = settings.library(library_id)
+            job = Job(engine=engine, settings=settings, library=library, request=request)
+            log.info("%s: %s", library_id, step(job))
 
     try:
-        for_each_library(engine, request, step.__name__, batch, one)
+        with connections_kept():
+            for_each_library(engine, request, _share(step.__name__, batch, settings), one)
     except NothingToDo as nothing:
         raise AirflowSkipException(str(nothing)) from None
+
+
+@contextmanager
+def _failure_logged(library: str) -> Iterator[None]:
+    try:
+        yield
+    except NothingToDo:
+        raise
+    except BilletbroError as error:
+        log.error("%s: %s", library, error)
+        raise
+    except Exception:
+        log.exception("%s: an unexpected error", library)
+        raise
+
+
+def _share(step: str, batch: Sequence[str], settings: Settings) -> Batch:
+    """Return this task's share of a step, and whether Airflow tries it again.
+
+    A person who clears a task raises `max_tries`: the count of its tries begins anew. A library that is no longer
+    listed fails by itself.
+    """
+    ti = get_current_context()["ti"]
+    first_try = ti.max_tries - (ti.task.retries or 0) + 1
+    units = in_units([library for library in settings.libraries if library.id in batch])
+    listed = {library for unit in units for library in unit}
+    return Batch(
+        step=step,
+        units=[*units, *([library] for library in batch if library not in listed)],
+        again=ti.try_number > first_try,
+        limits=limits(ti.task.execution_timeout),
+    )
 
 
 def announce(assets: Sequence[Asset]) -> None:
@@ -84,7 +130,8 @@ def report_run() -> None:
     request = request_of_this_run()
     say = translator()
     made = make_report(billetbro_engine(), request.run_id, say, sorted(request.events))
-    silent = silent_failures(_states_of_this_run(), _batches(), made.failures, say)
+    batches = _batches()
+    silent = silent_failures(_states_of_this_run(), batches, _records() if batches else (), made.failures, say)
     summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
     # Printed: each line becomes a line of the task's log, and plain text in `airflow dags test`.
     print(made.text.removesuffix(made.summary) + summary)
@@ -94,19 +141,37 @@ def report_run() -> None:
 
 
 def silent_failures(
-    states: Mapping[str, str | None], batches: Batches, named: Sequence[str], say: Translator
+    states: Mapping[str, str | None],
+    batches: Batches,
+    records: Sequence[RunRecord],
+    named: Sequence[str],
+    say: Translator,
 ) -> list[str]:
-    """Return a sentence for each failed task with no library among those `named` as failed.
+    """Return a sentence for each failed task that does not say why, with the libraries that it did not do.
 
-    `states` names a mapped task by its id, an underscore and the batch's index.
+    `states` names a mapped task by its id, an underscore and the batch's index; `named` are those reported already.
     """
+    of_library = {record.library: record for record in records}
     sentences = []
     for task, state in sorted(states.items()):
-        place = task.rpartition("_")[2]
-        libraries = batches[int(place)] if place.isdecimal() and int(place) < len(batches) else [task]
-        if state == "failed" and not set(libraries) & set(named):
-            sentences.append(say("summary.silent", libraries=", ".join(libraries), task=task))
+        if state != "failed" or task in named:
+            continue
+        step, _, place = task.rpartition("_")
+        batch = batches[int(place)] if place.isdecimal() and int(place) < len(batches) else []
+        runs = [of_library[library] for library in batch if library in of_library]
+        silent = _unexplained(runs, step.rpartition(".")[2]) if runs else [task]
+        if silent:
+            sentences.append(say("summary.silent", libraries=", ".join(silent), task=task))
     return sentences
+
+
+def _unexplained(runs: Sequence[RunRecord], step: str) -> list[str]:
+    """Return the libraries that a failed task did not do, and for which no step has an error; all if none explains it.
+
+    A library with an error in an earlier step has nothing to do in this one.
+    """
+    silent = [run.library for run in runs if not run.errors and not run.has_done(step)]
+    return silent if silent or any(step in run.errors for run in runs) else [run.library for run in runs]
 
 
 def _batches() -> Batches:
@@ -114,11 +179,12 @@ def _batches() -> Batches:
 
 
 def _exported_libraries() -> list[str]:
-    from billetbro.store.runs import read_runs
+    return [run.library for run in _records() if run.exported_at]
 
+
+def _records() -> tuple[RunRecord, ...]:
     with billetbro_engine().connect() as connection:
-        runs = read_runs(connection, request_of_this_run().run_id)
-    return [run.library for run in runs if run.exported_at]
+        return read_runs(connection, request_of_this_run().run_id)
 
 
 def _states_of_this_run() -> Mapping[str, str | None]:

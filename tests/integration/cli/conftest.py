@@ -96,9 +96,11 @@ def command(module_environment: None, capsys: pytest.CaptureFixture[str]) -> Com
 def synced(module_environment: None) -> Engine:
     """Give the database after the first run of the first library: Solbjerg's, unless a module has others."""
     engine = billetbro_engine()
-    library = load_settings().libraries[0]
+    settings = load_settings()
+    library = settings.libraries[0]
     request = RunRequest(run_id="first", mode=Mode.SYNC)
     begin(engine, [library], request, utc_now())
+    job = steps.Job(engine=engine, settings=settings, library=library, request=request)
     for step in (steps.extract, steps.transform, steps.load, steps.writeback):
-        step(engine, library, request)
+        step(job)
     return engine

@@ -15,9 +15,7 @@ from airflow.sdk.execution_time.context import set_current_context
 from sqlalchemy import Engine, text
 
 from billetbro.messages.libraries import translator_of_libraries
-from billetbro.settings.libraries import Library
 from billetbro.steps.report import make_report
-from billetbro.steps.request import RunRequest
 from billetbro_airflow.tasks import personal_data, steps
 from billetbro_airflow.tasks import sync as tasks
 from billetbro_airflow.tasks.databases import billetbro_engine
@@ -55,7 +53,7 @@ UNREADABLE = {
 WORDS = {"message": "Lækage Lækagesen (laek.agesen@example.com, 91827364) is allergic: jordnødder"}
 WRONG_ANSWERS: tuple[tuple[int, object], ...] = ((200, [UNREADABLE]), (200, WORDS), (422, WORDS), (404, WORDS))
 ALL_STEPS = (steps.extract, steps.transform, steps.load, steps.writeback, steps.export_purchases)
-Step = Callable[[Engine, Library, RunRequest], str]
+Step = Callable[[steps.Job], str]
 
 
 @pytest.fixture(scope="module", params=["pseudonymise", "drop"])
@@ -89,7 +87,10 @@ def heard(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
 
 def carry_out(run_id: str, heard: list[str], *chosen: Step, mode: str = "sync") -> None:
     params = {"libraries": [], "events": [], "mode": mode, "allow_mass_removal": False}
-    context = cast(Context, {"params": params, "dag_run": SimpleNamespace(run_id=run_id, run_type="manual")})
+    task = SimpleNamespace(retries=2, execution_timeout=None)
+    ti = SimpleNamespace(try_number=1, max_tries=2, task=task)
+    dag_run = SimpleNamespace(run_id=run_id, run_type="manual")
+    context = cast(Context, {"params": params, "dag_run": dag_run, "ti": ti})
     with set_current_context(context):
         noted(heard, tasks.begin_run)
         for step in chosen:

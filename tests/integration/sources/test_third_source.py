@@ -102,11 +102,13 @@ def test_source_that_is_one_new_file_is_sold_and_gets_its_link(
         for name, value in sandbox_connections(sandbox, database).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("AIRFLOW_CONN_CHURCH", json.dumps({"conn_type": "http", "host": calendar.url}))
-        library = load_settings().library("kirken")
+        settings = load_settings()
+        library = settings.library("kirken")
         engine, request = billetbro_engine(), RunRequest(run_id="first")
         begin(engine, [library], request, utc_now())
+        job = steps.Job(engine=engine, settings=settings, library=library, request=request)
         for step in (steps.extract, steps.transform, steps.load, steps.writeback, steps.export_purchases):
-            step(engine, library, request)
+            step(job)
         engine.dispose()
         (event,) = sandbox.place2book.events
         (price,) = sandbox.place2book.prices(event.id)

@@ -20,7 +20,7 @@ from billetbro.api.http.access import Access, RequestSettings
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.messages.catalogue import Translator
 from billetbro.models import Link, Mode, PersonalDataPolicy
-from billetbro.settings.libraries import Library, Settings, load_settings
+from billetbro.settings.libraries import Library, Settings, in_units, load_settings
 from billetbro.sources import Source
 from billetbro.sources.dpl_cms.source import DplCmsSource, client_of
 from billetbro.sources.yesplan.source import YesplanSettings
@@ -29,7 +29,8 @@ from billetbro.steps.export_purchases import export
 from billetbro.steps.extract import extract
 from billetbro.steps.load.load import load
 from billetbro.steps.login import OpenedSource
-from billetbro.steps.request import LibraryRun, NothingToDo, RunRequest, for_each_library
+from billetbro.steps.request import Batch, LibraryRun, NothingToDo, RunRequest, for_each_library
+from billetbro.steps.side_by_side import Limits
 from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.store.links import read_links
@@ -108,6 +109,7 @@ class World:
     place2book_client: type[Place2bookClient] = Place2bookClient
     source: type[DplCmsSource] = DplCmsSource
     warehouse: Engine | None = None
+    limits: Limits = field(default_factory=Limits)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def now(self) -> datetime:
@@ -175,13 +177,13 @@ class World:
         raised: dict[str, BaseException],
         idle: set[str],
     ) -> None:
-        def one(library: str) -> None:
-            work(library)
-
-        for _ in range(tries):
+        units = in_units([self.libraries[library] for library in libraries])
+        for number in range(tries):
             raised.pop(step, None)
             try:
-                for_each_library(self.engine, request, step, libraries, one)
+                for_each_library(
+                    self.engine, request, Batch(step=step, units=units, again=number > 0, limits=self.limits), work
+                )
             except NothingToDo:
                 idle.add(step)
             except (Exception, Died) as error:

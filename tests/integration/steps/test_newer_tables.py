@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from billetbro.errors import SettingsError
-from billetbro.steps.request import RunRequest, for_each_library
+from billetbro.steps.request import Batch, RunRequest, for_each_library
 from billetbro.steps.sale_windows import for_each_due
 from billetbro.store.database import connect
 from tests.catalogues import english
@@ -62,7 +62,7 @@ def test_step_whose_tables_were_made_newer_under_way_says_so_and_does_nothing(wo
     world.carry_out(request, only=[])
     with made_by_a_newer_one(world.engine, "sync") as before:
         with pytest.raises(SettingsError, match=SAYING.format("sync")):
-            for_each_library(world.engine, request, step, ["solbjerg"], done.append)
+            for_each_library(world.engine, request, Batch(step=step, units=[["solbjerg"]]), done.append)
         assert (done, everything(world.engine)) == ([], before)
 
 

@@ -1,6 +1,8 @@
 """An HTTP session with an API: time-outs, retries of reads, throttling, and no write sent twice.
 
-A read is tried a few times. A write is sent once, and again only after 429: then it was not carried out.
+A read is tried a few times. A write is sent once, and again only after 429: then it was not carried out. Once the time
+limit of the thread that opened the session has passed, nothing more is sent; reads end with it, the answer of a write
+that is under way is awaited.
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ from billetbro.api.http.failures import Asked
 from billetbro.api.http.response import Answer, UnreadableResponseError, bounded_content, json_in, json_of, said_in
 from billetbro.api.http.side_by_side import side_by_side
 from billetbro.api.http.transport import Credentials, http_session, retry_of
-from billetbro.errors import BilletbroError, RateLimited, WrongCredentials
+from billetbro.errors import BilletbroError, OutOfTime, RateLimited, WrongCredentials
 from billetbro.models.message import Message
+from billetbro.time_limit import time_limit
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -47,7 +50,8 @@ class ApiSession:
         self._connection = connection
         self._secrets = credentials.secrets
         self._settings = settings
-        self._retry = retry_of(settings)
+        self._limit = time_limit()
+        self._retry = retry_of(settings, self._limit)
         self._follows = not credentials.query
         self._http = http_session(self._base_url, credentials, headers, settings, self._retry)
 
@@ -89,7 +93,8 @@ class ApiSession:
         for attempt in range(1, self._settings.tries if asked.writes else 1):
             if not isinstance(outcome, _SlowDown):
                 break
-            time.sleep(outcome.seconds or min(self._settings.backoff * 2**attempt, self._settings.longest_wait))
+            pause = outcome.seconds or min(self._settings.backoff * 2**attempt, self._settings.longest_wait)
+            time.sleep(max(0, min(pause, self._limit.left)))
             outcome = self._once(method, path, asked, params, body)
         if isinstance(outcome, _SlowDown):
             raise asked.error(RateLimited)
@@ -101,6 +106,8 @@ class ApiSession:
         self, method: str, path: str, asked: Asked, params: Params | None, body: object
     ) -> Answer | BilletbroError | _SlowDown:
         # The error is returned, to be raised without its cause, which may hold secrets.
+        if self._limit.left <= 0:
+            return self._limit.error()
         try:
             with self._http.request(
                 method,
@@ -108,20 +115,27 @@ class ApiSession:
                 params=dict(params or {}),
                 data=None if body is None else json_of(body).encode(),
                 headers={} if body is None else {"Content-Type": "application/json"},
-                timeout=(self._settings.connect_timeout, self._settings.read_timeout),
+                timeout=(self._settings.connect_timeout, self._at_most(self._settings.read_timeout, asked)),
                 allow_redirects=self._follows and not asked.writes,
                 stream=True,
             ) as response:
                 return self._judged(response, asked)
         except UnreadableResponseError as error:
             return failures.bad_answer(error.key, asked, **error.values)
+        except OutOfTime:
+            return self._limit.error()
         except (requests.RequestException, low.HTTPError) as error:
             return failures.of_exception(error, asked)
+
+    def _at_most(self, seconds: float, asked: Asked) -> float:
+        """Return how long to wait: a read no longer than there is time left."""
+        return seconds if asked.writes else max(0.01, min(seconds, self._limit.left))
 
     def _judged(self, response: requests.Response, asked: Asked) -> Answer | BilletbroError | _SlowDown:
         if response.status_code == 429:
             return _SlowDown(self._retry.parse_retry_after(response.headers.get("Retry-After", "0")))
-        content = bounded_content(response, self._settings.max_bytes, self._settings.longest_answer)
+        longest = self._at_most(self._settings.longest_answer, asked)
+        content = bounded_content(response, self._settings.max_bytes, longest)
         # Only the body of an error is searched for text: others can be long and hold personal data.
         said = "" if response.ok else said_in(content, self._secrets)
         error = failures.of_status(response.status_code, said, asked)

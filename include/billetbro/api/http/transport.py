@@ -15,6 +15,7 @@ from urllib3.util.retry import Retry
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.connections import KeyAddingAdapter, PatientAdapter
 from billetbro.api.http.pace import Pace
+from billetbro.time_limit import NO_LIMIT, TimeLimit
 
 
 class Credentials(AuthBase):
@@ -44,19 +45,30 @@ class Credentials(AuthBase):
 
 
 class PatientRetry(Retry):
-    """urllib3's Retry, ignoring an unreadable Retry-After; a retry keeps to the pace, like any request."""
+    """urllib3's Retry, ignoring an unreadable Retry-After.
+
+    A retry keeps to the pace, like any request, and to the time limit.
+    """
 
     pace: Pace
+    limit = NO_LIMIT
 
     def new(self, **options: Any) -> Self:
         """Return what is left after a try."""
         left = super().new(**options)
-        left.pace = self.pace
+        left.pace, left.limit = self.pace, self.limit
         return left
 
+    def increment(self, method: str | None = None, *args: Any, **options: Any) -> Self:
+        """Return what is left of the retries; raises OutOfTime for a read, but never for a write that may have left."""
+        if method in (self.allowed_methods or ()):
+            self.limit.ensure_left()
+        return super().increment(method, *args, **options)
+
     def sleep(self, response: Any = None) -> None:
-        """Wait before the next try."""
+        """Wait before the next try; raises OutOfTime."""
         super().sleep(response)
+        self.limit.ensure_left()
         self.pace.wait()
 
     def parse_retry_after(self, retry_after: str) -> float:
@@ -76,7 +88,7 @@ class _HttpSession(requests.Session):
             self.auth.remove_from(prepared_request)
 
 
-def retry_of(settings: RequestSettings) -> PatientRetry:
+def retry_of(settings: RequestSettings, limit: TimeLimit = NO_LIMIT) -> PatientRetry:
     """Return the retries of reads; a write is never retried."""
     # `other` covers TLS errors, after which urllib3 would repeat even a write.
     retry = PatientRetry(
@@ -89,7 +101,7 @@ def retry_of(settings: RequestSettings) -> PatientRetry:
         retry_after_max=int(settings.longest_wait),
         raise_on_status=False,
     )
-    retry.pace = Pace(settings.per_second)
+    retry.pace, retry.limit = Pace(settings.per_second), limit
     return retry
 
 

@@ -1,6 +1,6 @@
 """Twin libraries: what a load knows of the other one, and the lock that makes them load one after the other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -46,15 +46,3 @@ def read_twin(connection: Connection, library: Library, twin: Library | None, no
         deferred=read_deferred(connection, library.id),
         deferred_gone=read_deferred_gone(connection, library.id),
     )
-
-
-def in_units(libraries: Sequence[Library]) -> list[list[str]]:
-    """Return the library ids in lists of one, twins together with the leading one first."""
-    there = {library.id for library in libraries}
-    follower = {library.twin_of: library.id for library in libraries if library.twin_of in there}
-    led = set(follower.values())
-    return [
-        [library.id, *([follower[library.id]] if library.id in follower else [])]
-        for library in libraries
-        if library.id not in led
-    ]

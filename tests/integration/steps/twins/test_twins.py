@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from billetbro.models import Mode
 from billetbro.reconcile.diagnosis.why import why
-from billetbro.steps.begin import begin
+from billetbro.steps.begin import in_batches
 from billetbro.steps.load.twins import twins_lock
 from billetbro.steps.report import make_report
 from billetbro.steps.request import RunRequest
@@ -247,7 +247,7 @@ def test_follower_sells_what_is_new_while_the_leader_cannot_be_read(twins: Twins
 def test_twins_are_in_one_batch_of_a_run(twins: Twins, leader: str, follower: str) -> None:
     libraries = list(twins.world.libraries.values())
     request = RunRequest(run_id="batches")
-    assert begin(twins.world.engine, libraries, request, twins.world.now()) == [[leader, follower]]
+    assert in_batches(twins.world.engine, request, libraries, 4) == [[leader, follower]]
 
 
 def test_load_waits_until_the_twin_has_done_with_its_own(twins: Twins, leader: str, follower: str) -> None:

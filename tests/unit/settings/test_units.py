@@ -1,7 +1,6 @@
 """Twins are worked on together, the one that leads first."""
 
-from billetbro.settings.libraries import Library
-from billetbro.steps.load.twins import in_units
+from billetbro.settings.libraries import Library, in_units
 from tests.cases import cases
 
 
