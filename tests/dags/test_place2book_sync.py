@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airflow.sdk import DAG, CronTriggerTimetable
@@ -15,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from billetbro import errors
 from billetbro.settings.libraries import LibrariesFileError
 from demo.environment import ROOT
+from tests.cases import cases
 
 STEPS = ["library.extract", "library.transform", "library.load", "library.writeback", "library.export_purchases"]
 TASKS = ["select_libraries", *STEPS, "announce_warehouse", "report"]
@@ -38,9 +40,19 @@ def test_tasks_run_whatever_became_of_the_ones_before_unless_they_are_the_first(
     assert {task.task_id: task.trigger_rule.value for task in dag.tasks} == dict.fromkeys(TASKS, "all_done") | first
 
 
-def test_tasks_of_a_library_show_its_id_as_their_label(dag: DAG) -> None:
-    labels = {task.task_id: task.map_index_template for task in dag.tasks if task.map_index_template}
-    assert labels == dict.fromkeys(STEPS, "{{ task.op_args[0] | join(', ') }}")
+@cases(
+    "batch label",
+    ("one", ["herlev"], "herlev"),
+    ("three", ["herlev", "odder", "ribe"], "herlev, odder, ribe"),
+    ("four", ["herlev", "odder", "ribe", "vejle"], "herlev … vejle (4)"),
+    ("many", [f"lib{number:02}" for number in range(1, 26)], "lib01 … lib25 (25)"),
+)
+def test_tasks_of_a_batch_are_labelled_with_its_libraries(dag: DAG, batch: list[str], label: str) -> None:
+    templates = {task.task_id: task.map_index_template for task in dag.tasks if task.map_index_template}
+    task = SimpleNamespace(op_args=[batch])
+    environment = dag.get_template_env()
+    labels = {name: environment.from_string(template).render(task=task) for name, template in templates.items()}
+    assert labels == dict.fromkeys(STEPS, label)
 
 
 RETRIED = {

@@ -1,6 +1,7 @@
 """More libraries than tasks: several share a task, and still one's failure is its own."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -47,14 +48,27 @@ def libraries() -> dict[str, object]:
 def test_library_that_fails_leaves_the_others_untouched(runs: Runs, sandbox: Sandbox, engine: Engine) -> None:
     sandbox.faults.add("cms:lib03", "status", "GET", code=403)
     ran = runs.run()
-    batches = [", ".join(IDS[start : start + 2]) for start in range(0, 17, 2)]
-    states = {label: {step: state for step, (state, _) in ran.steps(label).items()} for label in batches}
+    labels = ["lib01 … lib04 (4)", "lib05 … lib08 (4)", "lib09 … lib12 (4)", "lib13 … lib17 (5)"]
+    states = {label: {step: state for step, (state, _) in ran.steps(label).items()} for label in labels}
     well = dict.fromkeys(STEPS, "success")
-    assert states == dict.fromkeys(batches, well) | {"lib03, lib04": well | {"extract": "failed"}}
+    assert states == dict.fromkeys(labels, well) | {labels[0]: well | {"extract": "failed"}}
     assert "1 af 17 biblioteker fejlede: lib03: extract: Forbindelsen 'cms_lib03'" in ran.log
     with engine.connect() as connection:
         rows = connection.execute(select(run_rows.c.library, run_rows.c.loaded_at, run_rows.c.exported_at)).all()
     assert {row.library for row in rows if row.loaded_at is None} == {"lib03"}
     assert {row.library for row in rows if row.exported_at} == set(IDS)
     (value,) = (row[0] for row in runs.query("SELECT value FROM xcom WHERE run_id = ?", ran.run_id))
-    assert json.loads(str(value)) == [IDS[start : start + 2] for start in range(0, 17, 2)]
+    assert json.loads(str(value)) == [IDS[:4], IDS[4:8], IDS[8:12], IDS[12:]]
+
+
+def test_library_that_passes_in_another_try_is_the_only_one_done_again(runs: Runs, sandbox: Sandbox) -> None:
+    sandbox.faults.clear()
+    sandbox.log.clear()
+    sandbox.faults.add("cms:lib07", "html_200", "GET", "/api/v1/events", times=1)
+    ran = runs.run()
+    # What failed in the run before is a batch by itself.
+    label = "lib07 … lib11 (5)"
+    assert (ran.state, ran.steps(label)["extract"]) == ("success", ("success", 2))
+    asked = Counter(entry.server for entry in sandbox.log.entries if entry.path == "/api/v1/events")
+    assert asked == dict.fromkeys((f"cms:{name}" for name in IDS), 1) | {"cms:lib07": 2}
+    assert ran.steps("lib03")["extract"] == ("success", 1)

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from billetbro import errors
 from billetbro.errors import BilletbroError, Fatal, Refused, Retriable, code_of, message_of, several
@@ -71,7 +72,8 @@ def test_error_that_is_not_ours_is_unexpected_and_its_text_is_kept_to_itself() -
     "raised kind",
     ("hopeless", [Fatal("a"), Refused("b")], Fatal),
     ("one may get better", [Fatal("a"), Retriable("b")], Retriable),
-    ("one is not ours", [Fatal("a"), ValueError("b")], Retriable),
+    ("one is not ours", [Fatal("a"), ValueError("b")], Fatal),
+    ("the database is away", [Fatal("a"), OperationalError("", None, Exception())], Retriable),
 )
 def test_several_errors_become_one_that_says_each(raised: list[Exception], kind: type[BilletbroError]) -> None:
     made = several(raised, of=["herlev", "solbjerg"])

@@ -53,7 +53,7 @@ def in_batches(engine: Engine, request: RunRequest, libraries: Sequence[Library]
 def _spread(units: Sequence[Sequence[str]], at_most: int) -> list[list[str]]:
     """Return the libraries of the units in order, in batches of nearly as many units each."""
     number = min(at_most, len(units))
-    bounds = [len(units) * place // number for place in range(number + 1)]
+    bounds = [len(units) * place // (number or 1) for place in range(number + 1)]
     return [[library for unit in units[start:end] for library in unit] for start, end in pairwise(bounds)]
 
 

@@ -72,7 +72,7 @@ def for_each_library_of(batch: Sequence[str], step: Callable[[Job], str]) -> Non
 
     try:
         with connections_kept():
-            for_each_library(engine, request, _share(step.__name__, batch, settings), one)
+            for_each_library(engine, request, share_of(step.__name__, batch, settings), one)
     except NothingToDo as nothing:
         raise AirflowSkipException(str(nothing)) from None
 
@@ -91,7 +91,7 @@ def _failure_logged(library: str) -> Iterator[None]:
         raise
 
 
-def _share(step: str, batch: Sequence[str], settings: Settings) -> Batch:
+def share_of(step: str, batch: Sequence[str], settings: Settings) -> Batch:
     """Return this task's share of a step, and whether Airflow tries it again.
 
     A person who clears a task raises `max_tries`: the count of its tries begins anew. A library that is no longer

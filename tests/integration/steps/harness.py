@@ -177,7 +177,10 @@ class World:
         raised: dict[str, BaseException],
         idle: set[str],
     ) -> None:
-        units = in_units([self.libraries[library] for library in libraries])
+        units = [
+            [library for library in libraries if library in unit]
+            for unit in in_units([self.libraries[library] for library in libraries])
+        ]
         for number in range(tries):
             raised.pop(step, None)
             try:

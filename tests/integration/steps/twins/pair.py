@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from billetbro.steps.load.twins import in_units
+from billetbro.settings.libraries import in_units
 from tests.integration.steps.harness import DAY, Happened, World
 from tests.integration.steps.venue import VENUE, Planners, in_yesplan
 

@@ -21,6 +21,7 @@ from billetbro.errors import (
     InvalidResponse,
     NotFound,
     OutcomeUnknown,
+    OutOfTime,
     RateLimited,
     Refused,
     ServerError,
@@ -29,6 +30,7 @@ from billetbro.errors import (
     WrongCredentials,
     WrongHost,
 )
+from billetbro.time_limit import TimeLimit, limited
 from tests.cases import cases
 from tests.unit.api.answering import Reply, Server, as_json
 from tests.unit.api.conftest import HASTY, TOKEN
@@ -361,3 +363,68 @@ def test_token_shows_in_no_log_message_or_repr(
                 seen += [repr(error), str(error), repr(error.__cause__), repr(error.__context__)]
     assert TOKEN not in "\n".join([*seen, caplog.text])
     assert caplog.text
+
+
+@pytest.fixture
+def limit() -> TimeLimit:
+    return TimeLimit(library="herlev", seconds=600)
+
+
+@pytest.fixture
+def hurried(server: Server, limit: TimeLimit) -> Iterator[ApiSession]:
+    with limited(limit), session_for(server.url) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("method", ["GET", *WRITES])
+def test_request_after_the_time_limit_is_not_sent(
+    server: Server, hurried: ApiSession, limit: TimeLimit, method: str
+) -> None:
+    server.will_answer(as_json([1]))
+    assert ask(hurried, method).status == 200
+    limit.end()
+    with pytest.raises(OutOfTime):
+        ask(hurried, method)
+    assert len(server.methods()) == 1
+
+
+def test_request_in_another_thread_of_the_session_has_its_limit(
+    server: Server, hurried: ApiSession, limit: TimeLimit
+) -> None:
+    limit.end()
+    with pytest.raises(OutOfTime):
+        hurried.map_concurrently(lambda _: ask(hurried, "GET"), range(3))
+    assert server.methods() == []
+
+
+def test_read_that_never_ends_ends_with_the_time_limit_and_is_not_repeated(server: Server) -> None:
+    server.will_answer(Reply(b"[]", 200, delay=30))
+    hurry = TimeLimit(library="herlev", seconds=0.5)
+    with limited(hurry), session_for(server.url) as session, pytest.raises(OutOfTime):
+        session.get("/", what="x")
+    assert server.methods() == ["GET"]
+
+
+def test_write_whose_answer_comes_after_the_time_limit_was_carried_out(server: Server) -> None:
+    server.will_answer(Reply(b"[1]", 200, delay=1))
+    hurry = TimeLimit(library="herlev", seconds=0.5)
+    with limited(hurry), session_for(server.url) as session:
+        answer = ask(session, "POST")
+    assert (answer.data, hurry.left <= 0, server.methods()) == ([1], True, ["POST"])
+
+
+def test_write_whose_answer_is_lost_after_the_time_limit_may_have_been_carried_out(server: Server) -> None:
+    server.will_answer(Reply(b"", 200, delay=30))
+    hurry = TimeLimit(library="herlev", seconds=0.2)
+    impatient = replace(HASTY, read_timeout=0.5)
+    with limited(hurry), session_for(server.url, impatient) as session, pytest.raises(OutcomeUnknown):
+        ask(session, "POST")
+    assert (hurry.left <= 0, server.methods()) == (True, ["POST"])
+
+
+def test_write_that_is_to_wait_beyond_the_time_limit_is_not_sent_again(server: Server) -> None:
+    server.will_answer(Reply(status=429, headers={"Retry-After": "60"}))
+    hurry = TimeLimit(library="herlev", seconds=0.5)
+    with limited(hurry), session_for(server.url, replace(HASTY, longest_wait=60)) as session, pytest.raises(OutOfTime):
+        ask(session, "POST")
+    assert server.methods() == ["POST"]
