@@ -13,8 +13,8 @@ from billetbro.messages.catalogue import Translator
 from billetbro.models import Mode
 from billetbro.models.message import Message
 from billetbro.settings.libraries import load_settings
+from billetbro.steps.library_threads import Limits
 from billetbro.steps.request import Batch, RunRequest
-from billetbro.steps.side_by_side import Limits
 from billetbro.store.runs import RunRecord
 from billetbro_airflow.tasks.limits import batches_at_most, connections_at_most, limits
 from billetbro_airflow.tasks.sync import request_of_this_run, share_of, silent_failures

@@ -1,7 +1,11 @@
 """What fails fails alone, is tried again only when that can help, and is named in a red run."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 import yaml
@@ -38,6 +42,25 @@ def attempts(sandbox: Sandbox, server: str, path: str) -> int:
 def count_of_purchases(engine: Engine) -> int:
     with engine.connect() as connection:
         return connection.scalar(select(func.count()).select_from(purchases)) or 0
+
+
+@contextmanager
+def held_until_a_task_fails(runs: Runs, engine: Engine, library: str) -> Iterator[None]:
+    """Hold a library, so that its task hangs without a request."""
+    failed = "SELECT count(*) FROM task_instance WHERE task_id = 'library.extract' AND state = 'failed'"
+    before = runs.query(failed)
+
+    def hold() -> None:
+        with library_lock(engine, library):
+            held.set()
+            while runs.query(failed) == before:
+                time.sleep(0.1)
+
+    held, holder = Event(), Thread(target=hold)
+    holder.start()
+    held.wait(60)
+    yield
+    holder.join(60)
 
 
 def test_source_that_may_recover_is_tried_again_and_its_failure_stays_its_own(runs: Runs, sandbox: Sandbox) -> None:
@@ -91,7 +114,7 @@ def test_purchases_are_exported_even_if_load_and_writeback_failed(runs: Runs, sa
 
 def test_task_that_ends_silently_is_red_by_name(runs: Runs, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs.dag.get_task("library.extract"), "execution_timeout", timedelta(seconds=0.3))
-    with library_lock(engine, "nordvig"):
+    with held_until_a_task_fails(runs, engine, "nordvig"):
         ran = runs.run(libraries=["nordvig"])
     assert (ran.state, ran.steps("nordvig")) == ("failed", {**STOPPED_AT_ONCE, "extract": ("failed", 1)})
     assert "nordvig: opgaven library.extract_0 fejlede uden forklaring; se dens log.\n" in ran.log

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from billetbro.errors import several
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library
-from billetbro.steps.side_by_side import Limits, SideBySide
+from billetbro.steps.library_threads import LibraryThreads, Limits
 from billetbro.store.database import ensure_schema_is_current
 from billetbro.store.runs import begin_step, note_error, read_tried
 from billetbro.store.schema.metadata import metadata
@@ -83,7 +83,7 @@ def for_each_library(engine: Engine, request: RunRequest, batch: Batch, work: Ca
     ensure_schema_is_current(engine, metadata)
     failed, units = _still_to_do(engine, request, batch)
     idle: list[str] = []
-    with closing(iter(SideBySide(units, work, batch.limits))) as all_ended:
+    with closing(iter(LibraryThreads(units, work, batch.limits))) as all_ended:
         for ended in all_ended:
             if isinstance(ended.error, NothingToDo):
                 idle.append(ended.library)

@@ -25,8 +25,8 @@ from billetbro.sources import Source
 from billetbro.steps.due_sales import due_sales
 from billetbro.steps.due_write_backs import Due, WriteBackView, what_is_due
 from billetbro.steps.library_rules import rules_of
+from billetbro.steps.library_threads import LibraryThreads, Limits
 from billetbro.steps.request import LibraryRun
-from billetbro.steps.side_by_side import Limits, SideBySide
 from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.database import library_lock, migrate
@@ -81,7 +81,7 @@ def for_each_due(
     migrate(engine)
     result = Round()
     of_id = {library.id: library for library in libraries}
-    at_work = SideBySide([[library] for library in of_id], lambda library: work(of_id[library]), LIMITS)
+    at_work = LibraryThreads([[library] for library in of_id], lambda library: work(of_id[library]), LIMITS)
     with closing(iter(at_work)) as all_ended:
         for ended in all_ended:
             if ended.error is None:

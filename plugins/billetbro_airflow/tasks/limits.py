@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 from billetbro.errors import SettingsError
-from billetbro.steps.side_by_side import Limits
+from billetbro.steps.library_threads import Limits
 
 BATCHES = "BILLETBRO_BATCHES"
 AT_ONCE = "BILLETBRO_LIBRARIES_AT_ONCE"

@@ -27,10 +27,10 @@ from billetbro.sources.yesplan.source import YesplanSettings
 from billetbro.steps.begin import begin
 from billetbro.steps.export_purchases import export
 from billetbro.steps.extract import extract
+from billetbro.steps.library_threads import Limits
 from billetbro.steps.load.load import load
 from billetbro.steps.login import OpenedSource
 from billetbro.steps.request import Batch, LibraryRun, NothingToDo, RunRequest, for_each_library
-from billetbro.steps.side_by_side import Limits
 from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.store.links import read_links

@@ -41,7 +41,7 @@ class Ended(Generic[T]):
     error: BaseException | None = None
 
 
-class SideBySide(Generic[T]):
+class LibraryThreads(Generic[T]):
     """The threads of one task. Units are worked on side by side, the libraries of a unit one after the other."""
 
     def __init__(self, units: Sequence[Sequence[str]], work: Callable[[str], T], limits: Limits) -> None:

@@ -8,17 +8,18 @@ from threading import Barrier, Event
 import pytest
 
 from billetbro.errors import Fatal, OutOfTime, Retriable
-from billetbro.steps.side_by_side import Ended, Limits, SideBySide
+from billetbro.steps.library_threads import Ended, LibraryThreads, Limits
 from billetbro.time_limit import NO_LIMIT, time_limit
 
-FAR = 120.0
+FAR = 60.0
 """Seconds that nothing here needs on the busiest machine."""
 
 
 def outcomes(units: list[list[str]], work: Callable[[str], str], limits: Limits) -> dict[str, object]:
     """Return what came of each library: its result, or its error's class."""
     return {
-        ended.library: type(ended.error) if ended.error else ended.result for ended in SideBySide(units, work, limits)
+        ended.library: type(ended.error) if ended.error else ended.result
+        for ended in LibraryThreads(units, work, limits)
     }
 
 
@@ -88,7 +89,7 @@ def test_library_that_never_ends_is_given_up_and_holds_up_nobody(never: Event) -
 
 def test_library_that_is_given_up_is_named_with_its_limit(never: Event) -> None:
     limits = Limits(seconds=1, grace=0)
-    (ended,) = SideBySide([["herlev"]], lambda _: never.wait(), limits)
+    (ended,) = LibraryThreads([["herlev"]], lambda _: never.wait(), limits)
     assert str(ended.error).startswith("Library 'herlev' was not done within its time limit of 1 seconds.")
 
 
@@ -103,7 +104,7 @@ def test_library_that_ends_after_it_was_given_up_is_not_counted_twice(never: Eve
             never.wait(0.5)
         return "done"
 
-    found = list(SideBySide([["late"], ["other"]], work, Limits(libraries=1, seconds=0.2, grace=0)))
+    found = list(LibraryThreads([["late"], ["other"]], work, Limits(libraries=1, seconds=0.2, grace=0)))
     assert [ended.library for ended in found] == ["late", "other"]
 
 
@@ -139,7 +140,7 @@ def test_what_still_runs_when_nobody_asks_any_more_sends_nothing_more() -> None:
         ended.set()
         return "done"
 
-    asked = iter(SideBySide([["slow"], ["quick"]], work, Limits()))
+    asked = iter(LibraryThreads([["slow"], ["quick"]], work, Limits()))
     assert next(asked) == Ended(library="quick", result="done")
     asked.close()
     stopped.set()
@@ -159,8 +160,8 @@ def test_end_of_the_process_in_a_thread_is_raised() -> None:
 
 STUCK = """
 from threading import Event
-from billetbro.steps.side_by_side import Limits, SideBySide
-stuck = SideBySide([["a"]], lambda _: Event().wait(), Limits(seconds=0.1, grace=0))
+from billetbro.steps.library_threads import Limits, LibraryThreads
+stuck = LibraryThreads([["a"]], lambda _: Event().wait(), Limits(seconds=0.1, grace=0))
 print([type(ended.error).__name__ for ended in stuck])
 """
 
