@@ -17,10 +17,8 @@ FAR = 60.0
 
 def outcomes(units: list[list[str]], work: Callable[[str], str], limits: Limits) -> dict[str, object]:
     """Return what came of each library: its result, or its error's class."""
-    return {
-        ended.library: type(ended.error) if ended.error else ended.result
-        for ended in LibraryThreads(units, work, limits)
-    }
+    all_ended = LibraryThreads(units, work, limits)
+    return {ended.library: type(ended.error) if ended.error else ended.result for ended in all_ended}
 
 
 @pytest.fixture
