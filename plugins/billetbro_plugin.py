@@ -1,16 +1,23 @@
-"""Adds the webhook that a venue's Yesplan calls to Airflow's API server.
+"""Adds the webhook that a venue's Yesplan calls to Airflow's API server, and loads early what tasks import.
 
-Airflow executes this file in each of its processes, so heavy modules are imported at the first request.
+Airflow executes this file in each of its processes. What tasks import is loaded at once where tasks are
+forked; elsewhere heavy modules are imported at the first request.
 """
 
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from billetbro_airflow.preload import forks_tasks, preload
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+if forks_tasks(sys.argv):
+    preload()
 
 
 async def yesplan_webhook(scope: Scope, receive: Receive, send: Send) -> None:

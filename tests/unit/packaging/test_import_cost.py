@@ -1,12 +1,17 @@
-"""What is imported when Airflow parses a DAG, and by each step and command: nothing heavy that it does not use."""
+"""What is imported when Airflow parses a DAG, and by each step and command: nothing heavy that it does not use.
+
+In an installation the hourly tasks find what they import loaded: it was before Airflow forked them.
+"""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from billetbro_airflow.preload import forks_tasks
 from demo.environment import ROOT, airflow_environment, child_environment
 
 pytestmark = pytest.mark.slow
@@ -45,6 +50,18 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     f"{CLI}.plan:run": APIS,
 }
 
+IMPORTED_LATE = """
+import json, sys
+import airflow.sdk.execution_time.task_runner
+from billetbro_airflow.preload import preload
+from heavy_imports import carry_out
+preload()
+before = set(sys.modules)
+for target in sys.argv[1:]:
+    carry_out(target)
+print(json.dumps(sorted(name for name in set(sys.modules) - before if not name.startswith("airflow."))))
+"""
+
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
@@ -62,3 +79,30 @@ def test_airflow_itself_imports_nothing_that_is_counted(imported: dict[str, list
 @pytest.mark.parametrize("target", ALLOWED)
 def test_target_imports_nothing_heavy_that_it_does_not_use(imported: dict[str, list[str]], target: str) -> None:
     assert sorted(set(imported[target]) - set(ALLOWED[target])) == []
+
+
+def test_what_hourly_tasks_import_was_loaded_before_airflow_forked_them() -> None:
+    targets = [
+        target
+        for target in ALLOWED
+        if target.startswith((f"{TASKS}.sync", f"{TASKS}.steps", f"{TASKS}.ticket_status"))
+        or target in ("dags/place2book_sync.py", "dags/ticket_status.py")
+    ]
+    environment = child_environment({"PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parent)])})
+    command = [sys.executable, "-W", "ignore", "-c", IMPORTED_LATE, *targets]
+    ended = subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert (len(targets) > 8, json.loads(ended.stdout.splitlines()[-1])) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        pytest.param(["airflow", "scheduler", "--skip-serve-logs"], True, id="scheduler"),
+        pytest.param(["airflow", "celery", "worker"], True, id="celery-worker"),
+        pytest.param(["airflow", "celery", "flower"], False, id="celery-flower"),
+        pytest.param(["airflow", "dag-processor"], False, id="dag-processor"),
+        pytest.param(["airflow"], False, id="no-command"),
+    ],
+)
+def test_tasks_are_forked_from_the_scheduler_and_from_celery_workers(command: list[str], expected: bool) -> None:
+    assert forks_tasks(command) is expected

@@ -1,0 +1,49 @@
+"""What the tasks import, loaded once in the process that Airflow forks them from.
+
+A task runs in a fork of the scheduler (LocalExecutor) or of a Celery worker. What is imported there is shared by all
+tasks; else each imports it anew, which takes most of the time of a task without news. Code that changes is then seen
+after a restart, as Airflow says of plugins.
+"""
+
+from collections.abc import Sequence
+from importlib import import_module
+
+FORKING = (["scheduler"], ["celery", "worker"])
+"""The commands of Airflow from whose process tasks are forked."""
+MODULES = (
+    "airflow.providers.standard.decorators.python",  # which `airflow.sdk.task` looks up
+    "billetbro.alerts",
+    "billetbro.sources.dpl_cms.source",
+    "billetbro.sources.yesplan.source",
+    "billetbro.steps.begin",
+    "billetbro.steps.export_purchases",
+    "billetbro.steps.extract",
+    "billetbro.steps.load.load",
+    "billetbro.steps.report",
+    "billetbro.steps.sale_windows",
+    "billetbro.steps.transform",
+    "billetbro.steps.writeback",
+    "billetbro_airflow.hooks.place2book_hook",
+    "billetbro_airflow.tasks.due_sales",
+    "billetbro_airflow.tasks.export_files",
+    "billetbro_airflow.tasks.retrying",
+    "billetbro_airflow.tasks.steps",
+    "billetbro_airflow.tasks.sync",
+    "billetbro_airflow.tasks.ticket_status",
+    "billetbro_airflow.tasks.trial_runs",
+    "billetbro_airflow.tasks.webhook_states",
+)
+"""Without pandas, which only a task with something to store imports."""
+
+
+def forks_tasks(arguments: Sequence[str]) -> bool:
+    """Tell whether tasks are forked from the process of this command line."""
+    return any(list(arguments[1 : 1 + len(command)]) == command for command in FORKING)
+
+
+def preload() -> None:
+    """Import what the tasks and the files of their DAGs need."""
+    from airflow.sdk import Asset, CronTriggerTimetable, chain, dag, task, task_group  # noqa: F401
+
+    for module in MODULES:
+        import_module(module)
