@@ -8,12 +8,17 @@ Every night, for each library, in the warehouse's tables and in the files of the
 - what is stored is brought under the library's policy, after a change of it
 - the files of each day that is over become one for each table
 
+Then it removes from Billetbro's own tables what nobody needs to look up any more (`history` in `libraries.yaml`):
+changes and events that are over, after two years; runs that found nothing to do, after 90 days.
+
 The log says how much, by library. One library's failure leaves the others untouched; the run is red and names it.
 Data of libraries that are no longer in `libraries.yaml` goes by the retention of its `defaults`.
 
 Hver nat fjernes købernes navne, e-mails, telefonnumre, postnumre, kundenumre og svar, når arrangementet har været
 forbi i længere tid, end `retention_days` siger. Antal billetter og beløb bliver stående. Hvor meget der blev fjernet,
 står i loggen. Filerne fra dage, der er gået, samles til én om dagen. Ét biblioteks fejl standser ikke de andre.
+Derefter slettes, hvad ingen længere har brug for at slå op (`history` i `libraries.yaml`): ændringer og overståede
+arrangementer efter to år, kørsler uden noget at gøre efter 90 dage.
 """
 
 from datetime import datetime
@@ -47,7 +52,14 @@ def personal_data_retention() -> None:
 
         return personal_data.keep_personal_data_in_order(filled_in(RETENTION)["libraries"])
 
-    remove()
+    @task(trigger_rule="all_done")
+    def prune() -> dict[str, dict[str, int]]:
+        """Remove what happened longer ago than `history` says, and return how many rows of each table."""
+        from billetbro_airflow.tasks.prune import prune_history
+
+        return prune_history(filled_in(RETENTION)["libraries"])
+
+    remove() >> prune()
 
 
 allow_trial_runs(personal_data_retention())

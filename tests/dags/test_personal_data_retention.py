@@ -24,9 +24,11 @@ def test_schedule_is_every_danish_night_without_being_switched_on_and_none_is_ma
     assert (dag.catchup, dag.max_active_runs, dag.is_paused_upon_creation) == (False, 1, False)
 
 
-def test_tasks_are_one_for_all_libraries(dag: DAG) -> None:
-    given = {task.task_id: (task.execution_timeout, task.retries) for task in dag.tasks}
-    assert given == {"remove": (timedelta(minutes=45), 2)}
+def test_tasks_are_two_for_all_libraries_and_the_second_runs_whatever_became_of_the_first(dag: DAG) -> None:
+    given = {task.task_id: (task.execution_timeout, task.retries, task.upstream_task_ids) for task in dag.tasks}
+    patience = (timedelta(minutes=45), 2)
+    assert given == {"remove": (*patience, set()), "prune": (*patience, {"remove"})}
+    assert dag.get_task("prune").trigger_rule == "all_done"
 
 
 def test_params_are_the_libraries_alone(dag: DAG) -> None:

@@ -9,7 +9,7 @@ from billetbro.messages.field_lines import LONG_TEXTS, WIDTH, difference, label_
 from billetbro.models import FieldChange, Kind, Link, Written
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.reasons import reason_message
-from billetbro.store.event.history import HistoryEntry, ListedRejection
+from billetbro.store.event.history import PRUNED, HistoryEntry, ListedRejection
 from billetbro.store.event.lookup import FoundEvent
 
 
@@ -44,7 +44,8 @@ def history_text(
 
 
 def _entry(say: Translator, entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo) -> list[str]:
-    kind = say(f"history.{entry.kind}") if entry.message else say(operation_of(Kind(entry.kind)).done_key)
+    of_its_own = entry.message or entry.kind == PRUNED
+    kind = say(f"history.{entry.kind}") if of_its_own else say(operation_of(Kind(entry.kind)).done_key)
     status = f"  [{say(f'status.{entry.status}')}]" if entry.status else ""
     price = f" ”{prices[str(entry.price_id)]}”" if str(entry.price_id) in prices else ""
     lines = [f"{local_time(entry.at, zone)}  {kind}{price}{status}"]

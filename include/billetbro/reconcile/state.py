@@ -84,7 +84,8 @@ class InDoubt:
 class ReconcileState:
     """Everything known of one library during a load.
 
-    From our tables: `snapshot`, the mapped source events; `links`, deleted ones too; `changed_links`, links that differ
+    From our tables: `snapshot`, the mapped source events; `links`, deleted ones too; `former_seccodes`, of links
+    that were pruned, the twin's too; `changed_links`, links that differ
     from the stored ones; `writes_in_doubt`; `reported_missing`, source events whose Place2book event may be gone, as
     staff were told or because we may have deleted it; `foreign_claims`, what other libraries sell for the same makers.
 
@@ -99,6 +100,7 @@ class ReconcileState:
     rules: LibraryRules
     snapshot: tuple[Mapped, ...] = ()
     links: tuple[Link, ...] = ()
+    former_seccodes: frozenset[str] = frozenset()
     changed_links: Mapping[str, Link] = field(default_factory=dict)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     writes_in_doubt: tuple[WriteInDoubt, ...] = ()
@@ -155,8 +157,9 @@ class ReconcileState:
 
     @cached_property
     def free_events(self) -> tuple[CurrentEvent, ...]:
-        """Return the events without a link."""
-        return tuple(event for event in self.events.values() if event.key not in self.taken)
+        """Return the events that have no link and never had one that was pruned."""
+        free = (event for event in self.events.values() if event.key not in self.taken)
+        return tuple(event for event in free if event.seccode not in self.former_seccodes)
 
     @property
     def to_plan(self) -> list[CurrentEvent]:

@@ -9,7 +9,7 @@ import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SerializeAsAny, StrictBool, StrictInt, StringConstraints, ValidationError, field_validator
 
@@ -27,6 +27,7 @@ DEFAULT_FILE = Path(__file__).parents[2] / "libraries.yaml"
 
 EventMaker = Annotated[StrictInt, Field(ge=1)]
 AgeGroup = Literal["Alle", "Børn", "Unge", "Voksne", "Ældre"]
+AnySection = TypeVar("AnySection", bound=Section)
 
 
 class Place2book(Section):
@@ -77,6 +78,13 @@ class PersonalData(Section):
     retention_days: Annotated[StrictInt, Field(ge=1)] = Field(365, description="allowed.retention_days")
 
 
+class History(Section):
+    """For how many days the schema `sync` keeps history, and runs that found nothing to do."""
+
+    days: Annotated[StrictInt, Field(ge=90, le=36500)] = Field(730, description="allowed.history_days")
+    quiet_runs_days: Annotated[StrictInt, Field(ge=31, le=36500)] = Field(90, description="allowed.quiet_runs_days")
+
+
 class Library(Section):
     """One library's settings, with the file's `defaults`."""
 
@@ -100,6 +108,7 @@ class Library(Section):
     new_events: NewEvents = Field(default_factory=NewEvents, description="allowed.new_events")
     kultunaut: Kultunaut = Field(default_factory=Kultunaut, description="allowed.kultunaut")
     personal_data: PersonalData = Field(default_factory=PersonalData, description="allowed.personal_data")
+    history: History = Field(default_factory=History, description="allowed.history")
 
     @field_validator("source", mode="before")
     @classmethod
@@ -139,10 +148,11 @@ class Library(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every library in the file's order; `unlisted` is for data of libraries that are no longer listed."""
+    """Every library in the file's order; the `unlisted` are for data of libraries that are no longer listed."""
 
     libraries: tuple[Library, ...]
     unlisted: PersonalData = field(default_factory=PersonalData)
+    unlisted_history: History = field(default_factory=History)
 
     def library(self, library_id: str) -> Library:
         """Return the library with this id; raises LibrariesFileError."""
@@ -183,7 +193,12 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
     if mistakes:
         each_once = tuple(one for place, one in enumerate(mistakes) if one not in mistakes[:place])
         raise LibrariesFileError("settings.mistakes", file=str(file), mistakes=each_once)
-    return Settings(libraries=tuple(libraries), unlisted=_unlisted(file, content.libraries[0].defaults))
+    defaults = content.libraries[0].defaults
+    return Settings(
+        libraries=tuple(libraries),
+        unlisted=_unlisted(file, defaults, PersonalData, "personal_data"),
+        unlisted_history=_unlisted(file, defaults, History, "history"),
+    )
 
 
 def libraries_in_order(environ: Mapping[str, str] = os.environ) -> tuple[Library, ...]:
@@ -204,9 +219,9 @@ def _validated(content: Content) -> tuple[list[Library], list[Message]]:
     return libraries, mistakes
 
 
-def _unlisted(file: Path, defaults: Mapping[str, object]) -> PersonalData:
-    """Return the defaults for personal data; a mistake here shows only if every library overrides it."""
+def _unlisted(file: Path, defaults: Mapping[str, object], section: type[AnySection], name: str) -> AnySection:
+    """Return a section of the defaults; a mistake here shows only if every library overrides it."""
     try:
-        return PersonalData.model_validate(defaults.get("personal_data") or {})
+        return section.model_validate(defaults.get(name) or {})
     except ValidationError:
-        raise LibrariesFileError("settings.unlisted", file=str(file)) from None
+        raise LibrariesFileError("settings.unlisted", file=str(file), section=name) from None

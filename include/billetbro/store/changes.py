@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from billetbro.errors import Retriable, code_of, message_of
 from billetbro.models import Change
@@ -107,11 +107,11 @@ def close_unsent(connection: Connection, run_id: str, library: str, now: datetim
 
 def failed_write_backs(connection: Connection, library: str) -> frozenset[str]:
     """Return the source events whose latest PATCH failed."""
-    latest = (
-        select(func.max(changes.c.id))
-        .where(changes.c.library == library, changes.c.kind.in_(WRITTEN_BACK))
-        .where(changes.c.applying_at.is_not(None))
-        .group_by(changes.c.uuid)
+    sent = changes.c.kind.in_(WRITTEN_BACK) & changes.c.applying_at.is_not(None)
+    later = changes.alias()
+    of_same = (later.c.library == changes.c.library) & (later.c.uuid == changes.c.uuid) & (later.c.id > changes.c.id)
+    later_sent = later.c.kind.in_(WRITTEN_BACK) & later.c.applying_at.is_not(None)
+    failed = select(changes.c.uuid).where(
+        changes.c.library == library, changes.c.status == "failed", sent, ~exists().where(of_same, later_sent)
     )
-    failed = select(changes.c.uuid).where(changes.c.id.in_(latest), changes.c.status == "failed")
     return frozenset(connection.scalars(failed))

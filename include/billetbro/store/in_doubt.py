@@ -10,6 +10,8 @@ from billetbro.models import Kind, Mode, WriteInDoubt
 from billetbro.store.changes import NOT_SENT, SEEN_WHEN_DONE, WRITTEN_BACK
 from billetbro.store.schema.tables import changes, runs, source_events
 
+ENOUGH_LOOKS = 3
+"""How many runs that looked for a write are counted: more make no difference."""
 INTERRUPTED = {"error": {"key": "error.interrupted"}, "error_code": "interrupted"}
 
 
@@ -34,7 +36,8 @@ def read_writes_in_doubt(connection: Connection, library: str, run_id: str) -> t
     seen_at = func.coalesce(changes.c.put_off_at, changes.c.planned_at)
     since = (runs.c.library == changes.c.library) & (runs.c.observed_at > seen_at)
     earlier = since & runs.c.mode.in_((Mode.SYNC, Mode.RESYNC)) & (runs.c.run_id != run_id)
-    looks = select(func.count()).where(earlier).correlate(changes).scalar_subquery().label("looks")
+    some = select(runs.c.id).where(earlier).limit(ENOUGH_LOOKS).correlate(changes).subquery()
+    looks = select(func.count()).select_from(some).scalar_subquery().label("looks")
     later = changes.alias()
     of_same = (later.c.library == changes.c.library) & (later.c.uuid == changes.c.uuid) & (later.c.id > changes.c.id)
     followed = exists().where(of_same, later.c.status == "applied", later.c.kind.not_in(WRITTEN_BACK))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from billetbro.models import Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.sale_status.write_back import CLEARED
 from billetbro.store.schema.records import link_from_row, link_to_row
-from billetbro.store.schema.tables import links, source_events
+from billetbro.store.schema.tables import former_links, links, source_events
 
 NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
 
@@ -36,7 +36,15 @@ def linked_by_other_libraries(
 def sales_hosts(connection: Connection, library: str) -> frozenset[str]:
     """Return the hosts, with ports, of the library's sales links from Place2book."""
     query = select(links.c.sales_location).where(links.c.library == library)
-    return frozenset(host for link in connection.scalars(query) if (host := urlsplit(link).netloc.lower()))
+    former = select(former_links.c.sales_host.distinct()).where(former_links.c.library == library)
+    hosts = {urlsplit(link).netloc.lower() for link in connection.scalars(query)} | set(connection.scalars(former))
+    return frozenset(host for host in hosts if host)
+
+
+def former_seccodes(connection: Connection, libraries: Collection[str]) -> frozenset[str]:
+    """Return the seccodes of these libraries' pruned links."""
+    query = select(former_links.c.seccode).where(former_links.c.library.in_(libraries))
+    return frozenset(connection.scalars(query))
 
 
 def save_link(connection: Connection, library: str, link: Link) -> None:

@@ -62,8 +62,9 @@ def read_deferred_gone(connection: Connection, library: str) -> list[tuple[Mappe
 
     Seccodes to which a present event is deferred are excluded.
     """
-    loads = select(runs.c.extracted_at).where(runs.c.library == library, runs.c.loaded_at.is_not(None))
-    since = connection.scalar(loads.order_by(runs.c.extracted_at.desc().nulls_last()).offset(LOADS - 1).limit(1))
+    loaded = (runs.c.library == library) & runs.c.extracted_at.is_not(None) & runs.c.loaded_at.is_not(None)
+    loads = select(runs.c.extracted_at).where(loaded).order_by(runs.c.extracted_at.desc())
+    since = connection.scalar(loads.offset(LOADS - 1).limit(1))
     left = (source_events.c.library == library) & source_events.c.left_to.is_not(None)
     taken = select(source_events.c.left_to).where(left, source_events.c.present)
     query = select(source_events.c.mapped, source_events.c.left_to).where(

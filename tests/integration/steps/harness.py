@@ -52,7 +52,17 @@ LIBRARIES = {
 IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=60, read_timeout=60, tries=2, backoff=0.01)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-TABLES = ("runs", "source_events", "ticket_events", "links", "changes", "rejections", "logins")
+TABLES = (
+    "runs",
+    "source_events",
+    "ticket_events",
+    "links",
+    "former_links",
+    "changes",
+    "rejections",
+    "logins",
+    "pruned",
+)
 WAREHOUSE_TABLES = ("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices", "events")
 """Those that hold on to others first."""
 LOGIN_TRIED = ("PATCH", "/api/v1/events/00000000-0000-0000-0000-000000000000")

@@ -40,6 +40,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     f"{TASKS}.ticket_status:follow_sales": DATABASE,  # nothing is due, as in most rounds
     f"{TASKS}.ticket_status:_follow": APIS,
     f"{TASKS}.personal_data:keep_personal_data_in_order": DATABASE,
+    f"{TASKS}.prune:prune_history": DATABASE,
     f"{TASKS}.monthly_report:libraries_to_report": DATABASE,
     f"{TASKS}.monthly_report:report_on": (*DATABASE, *FILES, "babel", "matplotlib"),
     f"{CLI}.definition:billetbro_commands": (),

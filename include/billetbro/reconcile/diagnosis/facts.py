@@ -24,6 +24,7 @@ class EventFacts:
     `read_at`: when the source's list was last read completely; `asked_from`: from which start on; `seen_at`: when the
     event was last in it. `failed_write_back`: the error of the latest PATCH, if it failed. `removed_because`: why the
     event was last taken off sale. `state_patched`: whether we ever wrote a state to the source event.
+    `pruned_before`: events that were over by then may have been removed.
     """
 
     now: datetime
@@ -40,3 +41,4 @@ class EventFacts:
     failed_write_back: Message | None = None
     removed_because: str | None = None
     state_patched: bool = False
+    pruned_before: datetime | None = None

@@ -77,8 +77,9 @@ def why(facts: EventFacts) -> Told:
 
 def _about_the_list(facts: EventFacts) -> Answer | None:
     if facts.seen_at is None:
+        removed = {"pruned": _moment(facts.pruned_before, facts)} if facts.pruned_before else {}
         read = _moment(facts.read_at, facts)
-        return _answer("never_seen", read=read) if facts.read_at else _answer("never_read")
+        return _answer("never_seen", read=read, **removed) if facts.read_at else _answer("never_read")
     if _has_ended(facts):
         return Answer(code="over", message=rejection_message("over"))
     if not facts.present and (start := _start_out_of_reach(facts)):

@@ -73,7 +73,7 @@ def _by_sales_link(state: ReconcileState, found: dict[str, Identity]) -> None:
     for mapped in _unmatched(state, found):
         if mapped.link and is_place2book(mapped.link, hosts):
             claims[seccode_of(mapped.link, hosts) or ""].append(mapped)
-    ever_linked = {link.seccode for link in state.links if link.seccode}
+    ever_linked = {link.seccode for link in state.links if link.seccode} | state.former_seccodes
     ever_linked |= state.twin.seccodes if state.twin else frozenset()
     orphans = {link.seccode: link for link in _absent(state, out_of_sight=False) if link.seccode}
     by_seccode = {event.seccode: event for event in state.free_events}

@@ -17,7 +17,7 @@ from billetbro.steps.load.observe import read_listed, read_prices
 from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import LibraryRun, NothingToDo
 from billetbro.store.in_doubt import read_writes_in_doubt
-from billetbro.store.links import linked_by_other_libraries, read_links
+from billetbro.store.links import former_seccodes, linked_by_other_libraries, read_links
 from billetbro.store.rejections import open_codes, read_refusals
 from billetbro.store.runs import read_run
 from billetbro.store.snapshots import forget_ticket_events, read_mapped, store_mapped, store_ticket_events
@@ -57,6 +57,7 @@ def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin:
         rules=rules_of(connection, run.library, sales_host),
         snapshot=snapshot,
         links=links,
+        former_seccodes=former_seccodes(connection, [run.id, *([twin.id] if twin else [])]),
         refusals=read_refusals(connection, run.id),
         writes_in_doubt=in_doubt,
         reported_missing=frozenset(missing.union(write.uuid for write in in_doubt if write.kind is Kind.DELETE)),

@@ -11,6 +11,7 @@ from billetbro.reconcile.diagnosis.facts import EventFacts, LastRun
 from billetbro.reconcile.operations import kinds_where
 from billetbro.reconcile.reasons import rejection_message
 from billetbro.store.changes import WRITTEN_BACK
+from billetbro.store.pruning import pruned_before
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, link_from_row
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events, ticket_events
 
@@ -45,6 +46,7 @@ def library_facts(connection: Connection, library: str, *, timezone: str, now: d
         read_at=read.extracted_at if read else None,
         asked_from=read.window_start if read else None,
         last_run=last_run,
+        pruned_before=pruned_before(connection, library),
     )
 
 

@@ -10,17 +10,18 @@ from sqlalchemy import Connection, or_, select
 from billetbro.models import FieldChange
 from billetbro.models.message import Message
 from billetbro.reconcile.reasons import rejection_message
+from billetbro.store.pruning import pruned_before
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
 
-REJECTED, RESOLVED = "rejected", "resolved"
+REJECTED, RESOLVED, PRUNED = "rejected", "resolved", "pruned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """A change, or a rejection that was opened or resolved.
+    """A change, a rejection that was opened or resolved, or the moment before which little is kept.
 
-    `kind`: a change's, `rejected` or `resolved`; `status`: a change's; `why`: a change's reason or a rejection's code;
-    `message`: a rejection's.
+    `kind`: a change's, `rejected`, `resolved` or `pruned`; `status`: a change's; `why`: a change's reason or a
+    rejection's code; `message`: a rejection's.
     """
 
     at: datetime
@@ -56,19 +57,23 @@ def read_history(connection: Connection, library: str, uuid: str) -> tuple[Histo
 
     Changes of runs in mode `plan` are left out: they did not happen.
     """
-    entries = [*_changes(connection, library, uuid), *_rejections(connection, library, uuid)]
+    entries = [
+        *_changes(connection, library, uuid),
+        *_rejections(connection, library, uuid),
+        *_pruned(connection, library, uuid),
+    ]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
 def _changes(connection: Connection, library: str, uuid: str) -> list[HistoryEntry]:
     ours = changes.c.library == library
-    event_ids = select(links.c.event_id).where(links.c.library == library, links.c.uuid == uuid)
+    event_id = connection.scalar(select(links.c.event_id).where(links.c.library == library, links.c.uuid == uuid))
     shown_only = select(runs.c.id).where(
         runs.c.run_id == changes.c.run_id, runs.c.library == changes.c.library, runs.c.mode == "plan"
     )
     query = (
         select(changes)
-        .where(ours, or_(changes.c.uuid == uuid, changes.c.event_id.in_(event_ids)), ~shown_only.exists())
+        .where(ours, or_(changes.c.uuid == uuid, changes.c.event_id == event_id), ~shown_only.exists())
         .order_by(changes.c.id)
     )
     return [_entry(row) for row in connection.execute(query).mappings()]
@@ -98,6 +103,15 @@ def _rejections(connection: Connection, library: str, uuid: str) -> list[History
         if row["resolved_at"] is not None:
             entries.append(HistoryEntry(at=row["resolved_at"], kind=RESOLVED, why=row["code"], message=message))
     return entries
+
+
+def _pruned(connection: Connection, library: str, uuid: str) -> list[HistoryEntry]:
+    """Return when the history of an event that was known before was pruned."""
+    of_event = (source_events.c.library == library) & (source_events.c.uuid == uuid)
+    first_seen = connection.scalar(select(source_events.c.first_seen_at).where(of_event))
+    before = pruned_before(connection, library)
+    known = before is not None and first_seen is not None and first_seen < before
+    return [HistoryEntry(at=before, kind=PRUNED)] if before is not None and known else []
 
 
 def list_rejections(

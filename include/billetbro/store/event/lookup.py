@@ -4,13 +4,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    exists,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union,
+)
 
 from billetbro.models.sales_links import seccode_anywhere
 from billetbro.models.text import normal_form
 from billetbro.store.normal_form import normal_form_of
-from billetbro.store.schema.tables import changes, links, source_events
+from billetbro.store.schema.tables import ADDRESS, changes, links, source_events
 
 LARGEST_ID = 2**63 - 1
 ADMIN_PAGE = re.compile(r".*/event_makers/[0-9]+/events/([0-9]+)(?:[/?#].*)?", re.IGNORECASE)
@@ -41,7 +52,8 @@ def find_events(
     returned only if there are no others.
     """
     text = normal_form(sought)
-    found = _find(connection, or_(*_exactly(text)), libraries)
+    key = tuple_(source_events.c.library, source_events.c.uuid)
+    found = _find(connection, key.in_(_exactly(text)), libraries)
     if not found and text:
         by_title = _find(connection, normal_form_of(TITLE).icontains(text, autoescape=True), libraries)
         found = [event for event in by_title if event.present or event.linked] or by_title
@@ -62,21 +74,23 @@ def _distance(event: FoundEvent, now: datetime) -> tuple[int, timedelta, str, st
     return int(event.starts_at < now), abs(event.starts_at - now), event.library, event.uuid
 
 
-def _exactly(text: str) -> list[ColumnElement[bool]]:
-    payload = source_events.c.payload
+def _exactly(text: str) -> CompoundSelect[Any]:
+    """Return the query for the keys of the events that a text identifies: a part for each way, each with an index."""
+    of_sources = select(source_events.c.library, source_events.c.uuid)
+    of_links = select(links.c.library, links.c.uuid)
     ways = [
-        source_events.c.uuid == text,
-        links.c.seccode == text,
-        links.c.sales_location == text,
-        _address(payload["url"].as_string()) == _address_of(text),
+        of_sources.where(source_events.c.uuid == text),
+        of_sources.where(literal_column(ADDRESS) == _address_of(text)),
+        of_links.where(links.c.seccode == text),
+        of_links.where(links.c.sales_location == text),
     ]
     if seccode := seccode_anywhere(text):
-        ways.append(links.c.seccode == seccode)
+        ways.append(of_links.where(links.c.seccode == seccode))
     if (number := _number_in(text)) is not None:
-        of_event = (changes.c.library == source_events.c.library) & (changes.c.uuid == source_events.c.uuid)
-        touched = select(changes.c.id).where(of_event, changes.c.event_id == number).exists()
-        ways += [links.c.event_id == number, and_(links.c.uuid.is_(None), touched)]
-    return ways
+        linked = exists().where(links.c.library == changes.c.library, links.c.uuid == changes.c.uuid)
+        touched = select(changes.c.library, changes.c.uuid).where(changes.c.event_id == number, ~linked)
+        ways += [of_links.where(links.c.event_id == number), touched]
+    return union(*ways)
 
 
 def _number_in(text: str) -> int | None:
@@ -108,12 +122,6 @@ def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequen
         )
         for library, uuid, title, present, start, link in connection.execute(query)
     ]
-
-
-def _address(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Return an address without scheme, www, query and trailing slash."""
-    bare = func.regexp_replace(func.lower(column), r"^https?://(www\.)?|[?#].*$", "", "g")
-    return func.rtrim(bare, "/")
 
 
 def _address_of(text: str) -> str:

@@ -51,6 +51,12 @@ runs = Table(
     schema=SCHEMA,
     comment="A row a library a run",
 )
+Index("ix_runs_started", runs.c.library, runs.c.started_at)
+for reached in (runs.c.extracted_at, runs.c.observed_at):
+    Index(f"ix_runs_{reached.name}", runs.c.library, reached, postgresql_where=reached.is_not(None))
+
+ADDRESS = r"rtrim(regexp_replace(lower(payload ->> 'url'), '^https?://(www\.)?|[?#].*$', '', 'g'), '/')"
+"""A source event's address without scheme, www, query and trailing slash."""
 
 source_events = Table(
     "source_events",
@@ -64,8 +70,17 @@ source_events = Table(
     Column("first_seen_at", Time, nullable=False),
     Column("last_seen_at", Time, nullable=False),
     Column("left_to", Text, comment="seccode of its twin's Place2book event that it was left to; null: it was not"),
+    Index("ix_source_events_address", text(ADDRESS)),
     schema=SCHEMA,
     comment="The latest snapshot of each source event",
+)
+Index("ix_source_events_uuid", source_events.c.uuid)
+Index("ix_source_events_present", source_events.c.library, source_events.c.uuid, postgresql_where=text("present"))
+Index(
+    "ix_source_events_left_to",
+    source_events.c.library,
+    source_events.c.uuid,
+    postgresql_where=source_events.c.left_to.is_not(None),
 )
 
 ticket_events = Table(
@@ -115,6 +130,18 @@ links = Table(
 Index(
     "uq_links_live_event", links.c.event_maker, links.c.event_id, unique=True, postgresql_where=text("status = 'live'")
 )
+for named in (links.c.event_id, links.c.seccode, links.c.sales_location):
+    Index(f"ix_links_{named.name}", named)
+
+former_links = Table(
+    "former_links",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("seccode", Text, primary_key=True, comment="of a Place2book event that was linked"),
+    Column("sales_host", Text, comment="host and port of its sales link"),
+    schema=SCHEMA,
+    comment="What is kept of a link once it is pruned: whoever shows its sales link is a clone",
+)
 
 changes = Table(
     "changes",
@@ -143,6 +170,15 @@ changes = Table(
 )
 Index("ix_changes_run", changes.c.run_id, changes.c.library)
 Index("ix_changes_event", changes.c.library, changes.c.uuid, changes.c.id)
+Index("ix_changes_ticket_event", changes.c.event_id, changes.c.library, changes.c.uuid)
+Index(
+    "ix_changes_open",
+    changes.c.library,
+    changes.c.status,
+    postgresql_where=text("status IN ('planned', 'applying')"),
+)
+Index("ix_changes_in_doubt", changes.c.library, changes.c.id, postgresql_where=text("outcome_unknown"))
+Index("ix_changes_failed", changes.c.library, changes.c.uuid, changes.c.id, postgresql_where=text("status = 'failed'"))
 
 rejections = Table(
     "rejections",
@@ -171,6 +207,17 @@ Index(
     rejections.c.code,
     unique=True,
     postgresql_where=text("resolved_at IS NULL"),
+)
+
+Index("ix_rejections_event", rejections.c.library, rejections.c.uuid, rejections.c.id)
+
+pruned = Table(
+    "pruned",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("before", Time, nullable=False, comment="what is older was removed, as far as it is not needed any more"),
+    schema=SCHEMA,
+    comment="How far back the history of a library goes",
 )
 
 warehouse_elsewhere = Table(
