@@ -3,6 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from billetbro.settings.libraries import History
+from billetbro.steps.prune import Prunable, prune
 from sandbox.place2book_rules import read_event, read_price
 from tests.integration.steps.harness import DAY
 from tests.properties.editors import TITLES
@@ -53,6 +55,11 @@ class Everyone(Staff):
             self.world.sandbox.place2book.staff_edit_price(event.id, price, **fields)
             if (event.id, price) in self.staff_prices:
                 self.staff_prices[event.id, price] = event.prices[price].fields
+
+    @rule()
+    def a_night_prunes_all_history_that_may_go(self) -> None:
+        library = Prunable(id="solbjerg", history=History(), has_twin=True)
+        prune(self.world.engine, library, self.world.now() + 3000 * DAY, batch=7)
 
     @rule(number=st.integers(0, 20))
     def refund_one(self, number: int) -> None:

@@ -36,7 +36,7 @@ def linked_by_other_libraries(
 def sales_hosts(connection: Connection, library: str) -> frozenset[str]:
     """Return the hosts, with ports, of the library's sales links from Place2book."""
     query = select(links.c.sales_location).where(links.c.library == library)
-    former = select(former_links.c.sales_host.distinct()).where(former_links.c.library == library)
+    former = select(former_links.c.sales_host).where(former_links.c.library == library).distinct()
     hosts = {urlsplit(link).netloc.lower() for link in connection.scalars(query)} | set(connection.scalars(former))
     return frozenset(host for host in hosts if host)
 

@@ -9,17 +9,6 @@ from billetbro.store.database import connect
 
 STATE = ("runs", "source_events", "ticket_events", "links", "former_links", "changes", "rejections")
 TABLES = (*STATE, "webhook_requests", "logins", "pruned")
-    "runs",
-    "source_events",
-    "ticket_events",
-    "links",
-    "changes",
-    "rejections",
-    "webhook_requests",
-    "logins",
-    "former_links",
-    "pruned",
-)
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,9 @@ ALLOWED = {
     "personal_data.policy": "pseudonymise, drop or keep",
     "personal_data.keep_answers": "a list of the names of custom fields, as text",
     "personal_data.retention_days": "a whole number of days, 1 or more",
+    "history": "a mapping with days and quiet_runs_days",
+    "history.days": "a whole number of days, 90 to 36500",
+    "history.quiet_runs_days": "a whole number of days, 31 to 36500",
     "source.price_unit": "kroner or minor; it has no default, ask what the site sends",
     "source.type": "dpl_cms or yesplan",
     "source": "a mapping with type, conn_id and price_unit",
@@ -78,6 +81,11 @@ def wrong(key: str, found: str = "") -> str:
     ("policy", "personal_data: {policy: encrypt}", "personal_data.policy", "'encrypt'"),
     ("text-for-a-list", "personal_data: {keep_answers: Allergi}", "personal_data.keep_answers", "'Allergi'"),
     ("retention", "personal_data: {retention_days: 0}", "personal_data.retention_days", "the number 0"),
+    ("history-as-days", "history: 730", "history", "the number 730"),
+    ("history-too-short", "history: {days: 89}", "history.days", "the number 89"),
+    ("history-without-end", "history: {days: 36501}", "history.days", "the number 36501"),
+    ("history-as-text", "history: {days: 2 years}", "history.days", "'2 years'"),
+    ("quiet-runs", "history: {quiet_runs_days: 30}", "history.quiet_runs_days", "the number 30"),
 )
 def test_load_settings_with_a_mistake_says_what_is_allowed(tmp_path: Path, line: str, key: str, found: str) -> None:
     assert mistakes_in(tmp_path, _with(line)) == [f"herlev: {wrong(key, found)}"]

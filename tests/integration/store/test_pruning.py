@@ -1,0 +1,321 @@
+"""What goes of old history, and what stays because something reads it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, text
+
+from billetbro.models import CurrentEvent, LinkStatus, Mode
+from billetbro.store.changes import failed_write_backs
+from billetbro.store.event.facts import event_facts
+from billetbro.store.event.history import read_history
+from billetbro.store.in_doubt import read_writes_in_doubt
+from billetbro.store.links import former_seccodes, sales_hosts
+from billetbro.store.pruning import OF_EVENTS, OF_HISTORY, note_pruned, prune_batch, pruned_before, stored_libraries
+from billetbro.store.schema.records import link_to_row
+from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
+from billetbro.store.snapshots import store_ticket_events
+from billetbro.store.twins import read_deferred_gone, was_read
+from tests.cases import cases
+from tests.integration.store.examples import CURRENT, LIBRARY, LINK, NOW
+
+DAY = timedelta(days=1)
+OLD, NEW = 800, 700
+STATE_FIELD = [{"field": "state", "old": None, "new": "Active"}]
+
+
+def ago(days: float) -> datetime:
+    return NOW - days * DAY
+
+
+def prune(connection: Connection, batch: int = 1000) -> dict[str, int]:
+    return {
+        table: prune_batch(connection, statement, LIBRARY, before=ago(730), quiet_before=ago(90), batch=batch)
+        for table, statement in {**OF_EVENTS, **OF_HISTORY}.items()
+    }
+
+
+def add_source(connection: Connection, uuid: str, *, present: bool, seen: float) -> None:
+    row = {"library": LIBRARY, "uuid": uuid, "title": "Koncert", "payload": {}, "present": present}
+    connection.execute(source_events.insert(), {**row, "first_seen_at": ago(900), "last_seen_at": ago(seen)})
+
+
+def add_link(connection: Connection, uuid: str = "u1", *, status: LinkStatus, ended: float, event_id: int = 71) -> None:
+    link = replace(LINK, uuid=uuid, event_id=event_id, status=status, ends_at=ago(ended), seccode=f"code{event_id}")
+    connection.execute(links.insert(), link_to_row(LIBRARY, link))
+
+
+def add_change(connection: Connection, kind: str, status: str, days: float, **columns: object) -> int:
+    row = {"run_id": "r", "library": LIBRARY, "uuid": "u1", "title": "Koncert", "kind": kind, "fields": [], "why": "x"}
+    at = ago(days)
+    times = {"planned_at": at, "applying_at": at, "finished_at": at}
+    added = connection.execute(changes.insert().returning(changes.c.id), {**row, "status": status, **times, **columns})
+    return int(added.scalar_one())
+
+
+def add_rejection(connection: Connection, code: str, *, resolved: float | None, run_id: str = "r") -> None:
+    seen = {"first_seen_at": ago(900), "last_seen_at": ago(900), "last_run_id": run_id}
+    row = {"library": LIBRARY, "uuid": "u1", "code": code, "title": "Koncert", **seen}
+    connection.execute(rejections.insert(), {**row, "resolved_at": None if resolved is None else ago(resolved)})
+
+
+def add_run(connection: Connection, days: float, *, complete: bool = True, **columns: object) -> str:
+    run_id, at = f"run {days}", ago(days)
+    steps = ("extracted_at", "transformed_at", "observed_at", "loaded_at") if complete else ()
+    row = {"run_id": run_id, "library": LIBRARY, "mode": Mode.SYNC.value, "started_at": at, **dict.fromkeys(steps, at)}
+    connection.execute(runs.insert(), {**row, **columns})
+    return run_id
+
+
+def add_three_runs(connection: Connection) -> None:
+    for days in (1, 2, 3):
+        add_run(connection, days)
+
+
+def left(connection: Connection, column: str) -> list[object]:
+    table, name = column.split(".")
+    return list(connection.scalars(text(f"SELECT {name} FROM sync.{table} ORDER BY 1")))
+
+
+@cases(
+    "status ended present seen gone",
+    ("over-and-absent", LinkStatus.RETIRED, OLD, False, OLD, True),
+    ("deleted-and-absent", LinkStatus.DELETED, OLD, False, OLD, True),
+    ("live-whatever-its-age", LinkStatus.LIVE, OLD, False, OLD, False),
+    ("over-not-long-ago", LinkStatus.RETIRED, NEW, False, OLD, False),
+    ("listed-still", LinkStatus.RETIRED, OLD, True, OLD, False),
+    ("listed-not-long-ago", LinkStatus.RETIRED, OLD, False, NEW, False),
+)
+def test_event_goes_when_it_was_over_and_absent_for_long(
+    connection: Connection, status: LinkStatus, ended: float, present: bool, seen: float, gone: bool
+) -> None:
+    add_source(connection, "u1", present=present, seen=seen)
+    add_link(connection, status=status, ended=ended)
+    store_ticket_events(connection, LIBRARY, [replace(CURRENT, end_at=ago(ended))], ago(max(ended, seen)))
+    prune(connection)
+    found = [left(connection, column) for column in ("links.uuid", "source_events.uuid", "ticket_events.event_id")]
+    assert found == ([[], [], []] if gone else [["u1"], ["u1"], [71]])
+
+
+def test_source_event_without_a_link_goes_when_it_was_absent_for_long(connection: Connection) -> None:
+    for uuid, present, seen in (("gone", False, OLD), ("lately", False, NEW), ("here", True, OLD)):
+        add_source(connection, uuid, present=present, seen=seen)
+    prune(connection)
+    assert left(connection, "source_events.uuid") == ["here", "lately"]
+
+
+@cases(
+    "current stays",
+    ("still to come in Place2book", replace(CURRENT, end_at=NOW + DAY), True),
+    ("over there as well", replace(CURRENT, end_at=ago(OLD)), False),
+)
+def test_event_that_is_over_by_its_source_alone_stays(
+    connection: Connection, current: CurrentEvent, stays: bool
+) -> None:
+    add_link(connection, status=LinkStatus.RETIRED, ended=OLD)
+    store_ticket_events(connection, LIBRARY, [current], ago(OLD))
+    prune(connection)
+    assert (left(connection, "links.uuid"), left(connection, "ticket_events.event_id")) == (
+        (["u1"], [71]) if stays else ([], [])
+    )
+
+
+def test_ticket_event_that_another_link_leads_to_stays(connection: Connection) -> None:
+    add_link(connection, "u1", status=LinkStatus.RETIRED, ended=OLD)
+    add_link(connection, "u2", status=LinkStatus.LIVE, ended=-1)
+    store_ticket_events(connection, LIBRARY, [replace(CURRENT, end_at=ago(OLD))], ago(OLD))
+    prune(connection)
+    assert (left(connection, "links.uuid"), left(connection, "ticket_events.event_id")) == (["u2"], [71])
+
+
+@pytest.mark.parametrize("status", ["applying", "planned", "in doubt"])
+def test_event_with_an_undecided_change_stays_with_it_however_old(connection: Connection, status: str) -> None:
+    add_source(connection, "u1", present=False, seen=OLD)
+    add_link(connection, status=LinkStatus.DELETED, ended=OLD)
+    change = add_change(connection, "update", "failed" if status == "in doubt" else status, OLD)
+    connection.execute(changes.update().values(outcome_unknown=status == "in doubt"))
+    prune(connection)
+    assert (left(connection, "links.uuid"), left(connection, "source_events.uuid")) == (["u1"], ["u1"])
+    assert left(connection, "changes.id") == [change]
+
+
+def test_event_with_an_open_rejection_or_late_history_stays(connection: Connection) -> None:
+    add_link(connection, status=LinkStatus.RETIRED, ended=OLD)
+    add_rejection(connection, "removed_but_sold", resolved=None)
+    prune(connection)
+    assert left(connection, "links.uuid") == ["u1"]
+    connection.execute(rejections.update().values(resolved_at=ago(NEW)))
+    prune(connection)
+    assert left(connection, "links.uuid") == ["u1"]
+    connection.execute(rejections.delete())
+    add_change(connection, "retire", "applied", NEW)
+    prune(connection)
+    assert left(connection, "links.uuid") == ["u1"]
+
+
+def test_link_that_went_is_remembered_by_its_seccode_and_host(connection: Connection) -> None:
+    add_link(connection, status=LinkStatus.DELETED, ended=OLD)
+    hosts = sales_hosts(connection, LIBRARY)
+    prune(connection)
+    assert (left(connection, "links.uuid"), sales_hosts(connection, LIBRARY)) == ([], hosts)
+    assert former_seccodes(connection, [LIBRARY, "nordvig"]) == {"code71"}
+    assert former_seccodes(connection, ["nordvig"]) == frozenset()
+
+
+def test_changes_of_an_event_that_is_gone_go_with_their_age(connection: Connection) -> None:
+    add_change(connection, "create", "applied", OLD)
+    add_change(connection, "write_back", "failed", OLD)
+    late = add_change(connection, "delete", "applied", NEW)
+    prune(connection)
+    assert left(connection, "changes.id") == [late]
+
+
+def test_of_an_event_that_stays_the_latest_applied_change_of_each_kind_stays(connection: Connection) -> None:
+    add_source(connection, "u1", present=True, seen=0)
+    add_change(connection, "update", "applied", OLD + 2)
+    add_change(connection, "update", "held_back", OLD + 1)
+    add_change(connection, "update", "failed", OLD + 1)
+    add_change(connection, "write_back", "applied", OLD + 3)
+    kept = [
+        add_change(connection, "update", "applied", OLD),
+        add_change(connection, "write_back", "applied", OLD, fields=STATE_FIELD),
+        add_change(connection, "write_back", "applied", OLD),
+        add_change(connection, "end_sale", "applied", OLD, why="gone"),
+    ]
+    before = event_facts(connection, LIBRARY, "u1", timezone="UTC", now=NOW)
+    prune(connection)
+    assert left(connection, "changes.id") == kept
+    assert event_facts(connection, LIBRARY, "u1", timezone="UTC", now=NOW) == before
+    assert (before.state_patched, before.removed_because) == (True, "gone")
+
+
+def test_patches_that_failed_since_one_was_taken_stay_and_those_before_go(connection: Connection) -> None:
+    add_source(connection, "u1", present=True, seen=0)
+    add_change(connection, "write_back", "failed", OLD + 3)
+    taken = add_change(connection, "write_back", "applied", OLD + 2)
+    failed = [add_change(connection, "write_back", "failed", OLD + 1) for _ in range(3)]
+    add_change(connection, "write_back", "held_back", OLD, applying_at=None)
+    prune(connection)
+    assert left(connection, "changes.id") == [taken, *failed]
+    assert failed_write_backs(connection, LIBRARY) == {"u1"}
+
+
+def test_write_that_a_later_change_settled_stays_settled(connection: Connection) -> None:
+    add_source(connection, "u1", present=True, seen=0)
+    add_change(connection, "update", "failed", OLD + 2, outcome_unknown=True, event_id=71, event_maker=5000)
+    add_change(connection, "update", "applied", OLD + 1)
+    for batch in (1, 1, 1):
+        prune(connection, batch)
+        assert read_writes_in_doubt(connection, LIBRARY, "r") == ()
+    assert len(left(connection, "changes.id")) == 1
+
+
+def test_plans_that_nobody_carried_out_go_with_their_run(connection: Connection) -> None:
+    add_three_runs(connection)
+    run = add_run(connection, OLD, mode="plan")
+    add_source(connection, "u1", present=True, seen=0)
+    add_change(connection, "create", "planned", OLD, run_id=run, applying_at=None)
+    add_change(connection, "write_back", "planned", OLD, run_id=run, applying_at=None)
+    prune(connection)
+    assert (left(connection, "changes.id"), len(left(connection, "runs.run_id"))) == ([], 3)
+
+
+def test_rejections_go_when_they_were_resolved_long_ago(connection: Connection) -> None:
+    for code, resolved in (("open", None), ("lately", NEW), ("long ago", OLD)):
+        add_rejection(connection, code, resolved=resolved)
+    prune(connection)
+    assert left(connection, "rejections.code") == ["lately", "open"]
+
+
+NEWS = {
+    "an error": {"errors": {"load": {"key": "x"}}},
+    "blocked removals": {"removals_blocked": {"key": "x"}},
+    "planned rejections": {"planned_rejections": [{"code": "x"}]},
+    "purchases": {"purchases": {"events_exported": 1}},
+}
+NO_NEWS = {
+    "nothing at all": {},
+    "a plan without rejections": {"mode": "plan", "planned_rejections": []},
+    "no purchases": {"purchases": {"events_exported": 0, "reasons": {}}},
+    "incomplete": {"loaded_at": None},
+}
+
+
+@pytest.mark.parametrize("columns", NEWS.values(), ids=NEWS.keys())
+def test_run_with_news_goes_as_late_as_changes(connection: Connection, columns: dict[str, object]) -> None:
+    add_three_runs(connection)
+    add_run(connection, OLD, **columns)
+    kept = add_run(connection, 100, **columns)
+    prune(connection)
+    assert left(connection, "runs.run_id") == ["run 1", kept, "run 2", "run 3"]
+
+
+@pytest.mark.parametrize("columns", NO_NEWS.values(), ids=NO_NEWS.keys())
+def test_run_without_news_goes_sooner(connection: Connection, columns: dict[str, object]) -> None:
+    add_three_runs(connection)
+    add_run(connection, 100, **columns)
+    add_run(connection, 89, **columns)
+    prune(connection)
+    assert left(connection, "runs.run_id") == ["run 1", "run 2", "run 3", "run 89"]
+
+
+def test_run_that_a_change_or_a_rejection_names_stays(connection: Connection) -> None:
+    add_three_runs(connection)
+    changed, rejected = add_run(connection, 100), add_run(connection, 101)
+    add_run(connection, 102)
+    add_change(connection, "update", "applied", 100, run_id=changed)
+    add_rejection(connection, "x", resolved=NEW, run_id=rejected)
+    prune(connection)
+    assert left(connection, "runs.run_id") == ["run 1", "run 100", "run 101", "run 2", "run 3"]
+
+
+def test_library_that_stands_still_keeps_its_three_latest_complete_runs(connection: Connection) -> None:
+    for days in (OLD, OLD + 1, OLD + 2, OLD + 3):
+        add_run(connection, days)
+    add_run(connection, 100, complete=False)
+    facts = event_facts(connection, LIBRARY, "u1", timezone="UTC", now=NOW)
+    assert prune(connection)["runs"] == 1
+    assert was_read(connection, LIBRARY)
+    assert read_deferred_gone(connection, LIBRARY) == []
+    assert event_facts(connection, LIBRARY, "u1", timezone="UTC", now=NOW) == facts
+    connection.execute(runs.delete().where(runs.c.run_id == f"run {OLD}"))
+    assert prune(connection)["runs"] == 0
+
+
+def test_runs_that_looked_for_a_write_in_doubt_are_enough(connection: Connection) -> None:
+    add_change(connection, "create", "failed", 500, outcome_unknown=True, event_maker=5000)
+    for days in (1, 2, 3, 100, 200):
+        add_run(connection, days)
+    [before] = read_writes_in_doubt(connection, LIBRARY, "r")
+    prune(connection)
+    assert (read_writes_in_doubt(connection, LIBRARY, "r"), before.looks) == ((before,), 3)
+
+
+def test_each_statement_removes_a_batch_at_most_and_of_one_library(connection: Connection) -> None:
+    for _ in range(5):
+        add_change(connection, "update", "failed", OLD)
+    add_change(connection, "update", "failed", OLD, library="nordvig")
+    assert [prune(connection, 2)["changes"] for _ in range(4)] == [2, 2, 1, 0]
+    assert left(connection, "changes.library") == ["nordvig"]
+
+
+def test_history_of_an_event_says_how_far_back_it_goes(connection: Connection) -> None:
+    add_source(connection, "u1", present=True, seen=0)
+    add_change(connection, "update", "applied", 1)
+    assert [entry.kind for entry in read_history(connection, LIBRARY, "u1")] == ["update"]
+    note_pruned(connection, LIBRARY, ago(730))
+    note_pruned(connection, LIBRARY, ago(760))
+    assert pruned_before(connection, LIBRARY) == ago(730)
+    assert [(entry.kind, entry.at) for entry in read_history(connection, LIBRARY, "u1")] == [
+        ("pruned", ago(730)),
+        ("update", ago(1)),
+    ]
+    connection.execute(source_events.update().values(first_seen_at=ago(729)))
+    assert [entry.kind for entry in read_history(connection, LIBRARY, "u1")] == ["update"]
+
+
+def test_stored_libraries_are_all_with_rows(connection: Connection) -> None:
+    add_source(connection, "u1", present=True, seen=0)
+    add_run(connection, 1, library="nordvig")
+    assert stored_libraries(connection) == {LIBRARY, "nordvig"}
