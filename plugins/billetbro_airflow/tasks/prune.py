@@ -14,6 +14,8 @@ from billetbro_airflow.tasks.personal_data import together
 
 LONGEST = 30 * 60.0
 """Seconds after which a night prunes no more libraries; the rest waits for the next."""
+WAIT_SECONDS = 120.0
+"""How long a batch waits for another task that works on its library."""
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +37,7 @@ def prune_history(libraries: Sequence[str]) -> dict[str, dict[str, int]]:
             continue
         try:
             with values_kept_out_of_errors():
-                removed[library.id] = prune(state, library, utc_now())
+                removed[library.id] = prune(state, library, utc_now(), wait_seconds=WAIT_SECONDS)
         except Exception as error:
             failed[library.id] = error
     for library_id, counts in removed.items():

@@ -166,6 +166,13 @@ def test_why_tells_moments_in_the_librarys_zone_in_both_languages(row: str, dani
     assert (danish in said[0], english in said[1]) == (True, True), said
 
 
+def test_event_never_seen_may_have_been_removed() -> None:
+    never = facts(seen_at=None, present=False, mapped=None, link=None, current=None, pruned_before=NOW - 730 * DAY)
+    told = why(never).answer.message
+    assert "Hvad der var slut før 01.03.2024 13:00, kan være slettet siden." in DANISH.say(told)
+    assert "What was over before 01.03.2024 13:00 may have been removed since." in ENGLISH.say(told)
+
+
 def test_why_names_states_in_the_words_that_the_venue_reads() -> None:
     said = Translator("da", "yesplan").say(why(ROWS["state_set_by_hand"]).answer.message)
     assert "status i Yesplan er sat til ”Udsolgt” i hånden" in said
