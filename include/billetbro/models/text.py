@@ -34,6 +34,8 @@ def visible(text: str) -> str:
 
     White space stays. A text without visible characters becomes empty.
     """
+    if text.isascii() and text.isprintable():
+        return "" if text.isspace() else text
     kept = unicodedata.normalize("NFC", text.translate(_UNSEEN_BUT_SHAPING))
     return kept if any(map(_is_seen, kept)) else ""
 

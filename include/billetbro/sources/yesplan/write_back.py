@@ -6,6 +6,7 @@ What is learned is kept for the run.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from threading import Lock
 
 from billetbro.api.yesplan.client import YesplanClient
 from billetbro.errors import NotFound, PartlyRefused, Refused
@@ -16,13 +17,14 @@ ENOUGH_REFUSALS = 3
 
 
 class CustomDataWriter:
-    """Writes events' custom data during a run, and does not try again what cannot be written."""
+    """Writes events' custom data during a run, several at once, and does not try again what cannot be written."""
 
     def __init__(self, client: YesplanClient, connection: str) -> None:
         self._client = client
         self._connection = connection
         self._closed: dict[str, Refused] = {}
         self._in_a_row: Counter[frozenset[str]] = Counter()
+        self._lock = Lock()
 
     def write(self, event_id: str, values: Mapping[str, object], fields: Mapping[str, str]) -> None:
         """Write values by keyword; `fields` maps keywords to fields of a ticket status.
@@ -48,7 +50,8 @@ class CustomDataWriter:
             raise
         except Refused as error:
             refused = self._one_by_one(event_id, values) if len(values) > 1 else dict.fromkeys(values, error)
-        self._learn(refused, values.keys())
+        with self._lock:
+            self._learn(refused, values.keys())
         return refused
 
     def _one_by_one(self, event_id: str, values: Mapping[str, object]) -> dict[str, Refused]:

@@ -18,7 +18,7 @@ from billetbro.warehouse.ingest.quality import note_problems
 from billetbro.warehouse.ingest.reading import Chunk, ExportEvent, Scope
 from billetbro.warehouse.ingest.several_events import settle
 from billetbro.warehouse.ingest.tombstones import mark_gone, mark_prices_gone
-from billetbro.warehouse.ingest.upsert import upsert
+from billetbro.warehouse.ingest.upsert import insert_new, upsert
 from billetbro.warehouse.privacy.erasure_log import forgotten_purchases
 from billetbro.warehouse.privacy.pseudonymise import Privacy, Row
 
@@ -42,6 +42,21 @@ JOIN warehouse.tickets t ON t.library = :library AND t.ticket_id = listed.ticket
 JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purchase_id AND p.event_id = t.event_id
 """)
 ELSEWHERE_TYPES = {"ticket_id": WHOLE, "purchase_id": WHOLE, "event_id": WHOLE, "sold": TRUTH}
+NOWHERE = frame_of((), ELSEWHERE_TYPES)
+KNOWN = text(
+    "SELECT "
+    + " OR ".join(
+        f"EXISTS (SELECT FROM warehouse.{table} WHERE library = :library AND {key} = ANY(CAST(:{table} AS bigint[])))"
+        for table, key in {
+            "events": "event_id",
+            "prices": "price_id",
+            "purchases": "purchase_id",
+            "tickets": "ticket_id",
+            "additional_sales": "additional_sale_id",
+            "answers": "purchase_id",
+        }.items()
+    )
+)
 
 Frames = dict[Table, pd.DataFrame]
 
@@ -54,31 +69,37 @@ def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Pr
     """
     forgotten = forgotten_purchases(connection, scope.library, chunk.purchase_ids)
     listed = _frames(chunk, privacy, forgotten, scope)
-    elsewhere = _stored_elsewhere(connection, scope.library, listed[tickets])
+    new = _are_new(connection, scope, chunk, listed)
+    elsewhere = NOWHERE if new else _stored_elsewhere(connection, scope.library, listed[tickets])
     sold, extras = (_sold_here(listed[table], listed[tickets], elsewhere) for table in (tickets, additional_sales))
     bought = listed[purchases].drop_duplicates(["event_id", "purchase_id"], keep="last")
     cancelled = bought["transaction_type"] == CANCELLED
-    now_cancelled = _newly_cancelled(connection, scope, bought[cancelled])
+    now_cancelled = cancelled.sum() if new else _newly_cancelled(connection, scope, bought[cancelled])
     bought = bought.assign(cancelled_at=pd.Series(scope.now, index=bought.index).where(cancelled), moved_at=None)
+    if new:
+        bought["income_ore"] = bought["total_ore"].where(bought["transaction_type"] == COMPLETED, 0)
 
+    write = insert_new if new else upsert
     stamp = {"library": scope.library} | dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at"), scope.now)
-    upsert(connection, events, listed[events].assign(exported_at=scope.now, removed_at=None, **stamp))
-    upsert(connection, prices, listed[prices].assign(removed_at=None, **stamp))
+    write(connection, events, listed[events].assign(exported_at=scope.now, removed_at=None, **stamp))
+    write(connection, prices, listed[prices].assign(removed_at=None, **stamp))
     told = [one.event.event_id for one in chunk.readings if one.event.current.prices is not None]
     mark_prices_gone(connection, scope, told)
     _store_mentioned_prices(connection, sold, listed[prices], told, stamp)
-    stored = upsert(connection, purchases, bought.assign(**stamp))
+    stored = write(connection, purchases, bought.assign(**stamp))
     for table, rows in ((tickets, sold), (additional_sales, extras)):
-        upsert(connection, table, rows.drop(columns=["completed"]).assign(released_at=None, **stamp))
-    upsert(connection, answers, listed[answers].assign(**stamp))
-    released = mark_gone(connection, scope, chunk.incomplete)
-    came = elsewhere[elsewhere["ticket_id"].isin(sold["ticket_id"])].drop_duplicates(["purchase_id", "event_id"])
-    settle(connection, scope, zip(ints(came["purchase_id"]), ints(came["event_id"]), strict=True), chunk.unread)
+        write(connection, table, rows.drop(columns=["completed"]).assign(released_at=None, **stamp))
+    write(connection, answers, listed[answers].assign(**stamp))
+    released = 0
+    if not new:
+        released = mark_gone(connection, scope, chunk.incomplete)
+        came = elsewhere[elsewhere["ticket_id"].isin(sold["ticket_id"])].drop_duplicates(["purchase_id", "event_id"])
+        settle(connection, scope, zip(ints(came["purchase_id"]), ints(came["event_id"]), strict=True), chunk.unread)
     note_problems(connection, scope, chunk.unreadable)
     return Counter(
         purchases_new=stored.new,
         purchases_changed=stored.changed,
-        purchases_cancelled=now_cancelled,
+        purchases_cancelled=int(now_cancelled),
         tickets_released=released,
     )
 
@@ -123,6 +144,17 @@ def _price_row(price: CurrentPrice, event: ExportEvent) -> Row:
         "value_ore": price.value_ore,
         "sold_tickets": price.sold_tickets,
     }
+
+
+def _are_new(connection: Connection, scope: Scope, chunk: Chunk, listed: Frames) -> bool:
+    """Return whether no row of these events is stored, under whatever event: then there is nothing to compare with."""
+    bought = sorted(chunk.purchase_ids)
+    ids = {"events": list(scope.event_ids), "purchases": bought, "answers": bought}
+    ids |= {
+        table.name: ints(listed[table][f"{table.name.removesuffix('s')}_id"])
+        for table in (prices, tickets, additional_sales)
+    }
+    return not connection.scalar(KNOWN, {"library": scope.library, **ids})
 
 
 def _stored_elsewhere(connection: Connection, library: str, listed: pd.DataFrame) -> pd.DataFrame:

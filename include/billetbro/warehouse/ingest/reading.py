@@ -11,7 +11,7 @@ from billetbro.models import CurrentEvent, Purchase, UnreadablePurchase
 from billetbro.warehouse.privacy.pseudonymise import Privacy, ProtectedPurchase
 
 OVER_STATES = frozenset({"held", "completed"})
-MOST_EVENTS, MOST_IDS = 100, 2000
+MOST_EVENTS, MOST_IDS = 500, 20_000
 """Events, or purchases and tickets together, in one transaction; a single event may have more."""
 
 Listed = Sequence[Purchase | UnreadablePurchase]

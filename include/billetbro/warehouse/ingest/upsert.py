@@ -1,4 +1,7 @@
-"""Upsert many rows by their natural key: COPY them into a temporary table, then write them in one statement."""
+"""Upsert many rows by their natural key: COPY them into a temporary table, then write them in one statement.
+
+Rows that are known to be new are copied straight into their table.
+"""
 
 from __future__ import annotations
 
@@ -43,10 +46,21 @@ def upsert(connection: Connection, table: Table, rows: pd.DataFrame) -> Upserted
     """
     if rows.empty:
         return Upserted()
-    _copy(connection, table, rows.drop_duplicates([column.name for column in natural_key(table)], keep="last"))
+    incoming = _incoming(table)
+    prepare = f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} AS SELECT * FROM {table.fullname} WITH NO DATA"
+    connection.exec_driver_sql(prepare, execution_options={"no_parameters": True})
+    _copy(connection, incoming, rows.drop_duplicates([column.name for column in natural_key(table)], keep="last"))
     new, changed = connection.execute(text(_statement(table, _columns(rows)))).one()
-    connection.exec_driver_sql(_EMPTY.format(_incoming(table)), execution_options={"no_parameters": True})
+    connection.exec_driver_sql(_EMPTY.format(incoming), execution_options={"no_parameters": True})
     return Upserted(new=new, changed=changed)
+
+
+def insert_new(connection: Connection, table: Table, rows: pd.DataFrame) -> Upserted:
+    """Insert rows of which the table has none, like `upsert`, but without comparing them with what is stored."""
+    rows = rows.drop_duplicates([column.name for column in natural_key(table)], keep="last")
+    if not rows.empty:
+        _copy(connection, table.fullname, rows)
+    return Upserted(new=len(rows))
 
 
 def natural_key(table: Table) -> tuple[Column[object], ...]:
@@ -55,18 +69,14 @@ def natural_key(table: Table) -> tuple[Column[object], ...]:
     return tuple((unique[0] if unique else table.primary_key).columns)
 
 
-def _copy(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
-    """Copy the rows into the session's temporary table; errors do not quote values, as PostgreSQL's would."""
-    incoming = _incoming(table)
-    prepare = f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} AS SELECT * FROM {table.fullname} WITH NO DATA"
-    connection.exec_driver_sql(prepare, execution_options={"no_parameters": True})
-    statement = f"COPY {incoming} ({', '.join(_columns(rows))}) FROM STDIN"
+def _copy(connection: Connection, target: str, rows: pd.DataFrame) -> None:
+    """Copy the rows into a table; errors do not quote values, as PostgreSQL's would."""
+    statement = f"COPY {target} ({', '.join(_columns(rows))}) FROM STDIN (FORMAT csv)"
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     try:
         with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-            for row in zip(*(_storable(rows[name]) for name in rows), strict=True):
-                copy.write_row(row)
+            copy.write(_csv_of(rows))
     except psycopg.Error as error:
         raise without_values(error, statement) from None
 
@@ -75,10 +85,17 @@ def _columns(rows: pd.DataFrame) -> list[str]:
     return [str(name) for name in rows.columns]
 
 
-def _storable(column: pd.Series) -> pd.Series:
-    """Return the values for PostgreSQL: null where there is none, text without NUL."""
-    texts = column.str.replace("\0", "", regex=False) if column.dtype == "str" else column
-    return texts.astype(object).where(column.notna(), None)
+def _csv_of(rows: pd.DataFrame) -> bytes:
+    """Return the rows for PostgreSQL: nothing is null, a text is in quotes and without NUL."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+    from pyarrow.csv import WriteOptions, write_csv  # type: ignore[import-untyped]
+
+    texts = {str(name): rows[name].str.replace("\0", "", regex=False) for name in rows if rows[name].dtype == "str"}
+    table = pa.Table.from_pandas(rows.assign(**texts), preserve_index=False)
+    content = pa.BufferOutputStream()
+    write_csv(table, content, WriteOptions(include_header=False))
+    written: bytes = content.getvalue().to_pybytes()
+    return written
 
 
 def _incoming(table: Table) -> str:

@@ -11,13 +11,13 @@ The postal code stays under `pseudonymise`: reports count buyers by it, and it d
 that was forgotten, or is past retention, keeps no personal data under any policy.
 """
 
-import hashlib
 import hmac
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from billetbro.errors import Fatal
 from billetbro.models import AdditionalSale, Answer, PersonalDataPolicy, Purchase, Ticket
@@ -85,7 +85,7 @@ class Privacy:
 
     def keeps_answer(self, name: str) -> bool:
         """Return whether answers to this question are kept, ignoring case, spacing and invisible characters."""
-        return caseless(name) in {caseless(listed) for listed in self.keep_answers}
+        return caseless(name) in _caseless_each(self.keep_answers)
 
     def protected(self, column: str, value: str | int | None) -> str | None:
         """Return a personal value of `purchases`, as Place2book sends it, as the policy allows to store it."""
@@ -154,12 +154,17 @@ class Privacy:
 
 def pseudonym(key: bytes, normalised: str) -> str:
     """Return the pseudonym of a normalised value: HMAC-SHA256 in hex."""
-    return hmac.new(key, normalised.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, normalised.encode(), "sha256").hex()
 
 
 def fingerprint(key: bytes) -> str:
     """Return a few characters that identify a key and reveal nothing of it."""
     return pseudonym(key, FINGERPRINT_OF)[:FINGERPRINT_LENGTH]
+
+
+@lru_cache
+def _caseless_each(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(caseless, names))
 
 
 def _ticket(purchase: Purchase, ticket: Ticket) -> Row:

@@ -9,6 +9,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONGEST_DAYS = 100 * 366
@@ -24,9 +25,7 @@ class Retention:
 
     def kept_from(self, now: datetime) -> datetime:
         """Return the midnight, in the library's zone, before which an event's end means that its data is removed."""
-        zone = ZoneInfo(self.timezone)
-        first_day = now.astimezone(zone).date() - timedelta(days=min(self.days, LONGEST_DAYS))
-        return datetime.combine(first_day, time(), zone)
+        return _midnight(self.days, self.timezone, now)
 
     def is_past(
         self, ended_at: datetime | None, began_at: datetime | None, bought_at: datetime | None, now: datetime
@@ -34,3 +33,10 @@ class Retention:
         """Return whether the personal data of a purchase must be removed."""
         moment = ended_at or began_at or bought_at
         return moment is None or moment < self.kept_from(now)
+
+
+@lru_cache
+def _midnight(days: int, timezone: str, now: datetime) -> datetime:
+    zone = ZoneInfo(timezone)
+    first_day = now.astimezone(zone).date() - timedelta(days=min(days, LONGEST_DAYS))
+    return datetime.combine(first_day, time(), zone)
