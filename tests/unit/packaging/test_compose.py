@@ -114,6 +114,10 @@ def test_secrets_without_a_value_stop_the_start() -> None:
     assert [name for name in secrets if re.search(rf"\$\{{{name}(?!:\?)", text)] == []
 
 
+def test_task_without_a_sign_of_life_for_a_minute_counts_as_dead() -> None:
+    assert COMPOSE["x-airflow-environment"]["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"] == "60"
+
+
 def test_broker_hands_out_no_task_again_that_may_still_run() -> None:
     longest = patience()["execution_timeout"]
     assert isinstance(longest, timedelta)
