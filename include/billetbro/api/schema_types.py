@@ -19,6 +19,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from billetbro.api.http.response import json_of
 from billetbro.api.schema_numbers import amount, as_text, exactly_whole, whole
 from billetbro.api.schema_times import moment
 
@@ -80,6 +81,14 @@ def as_list(value: object) -> object:
     if not isinstance(value, dict) or not value or not all(_is_place(key) for key in value):
         return value
     return [value[key] for key in sorted(value, key=int)]
+
+
+def as_rows(data: object) -> list[bytes] | None:
+    """Return the rows of a list, also of one that PHP wrote as an object; None if it is no list."""
+    rows = as_list(data)
+    if not isinstance(rows, list):
+        return None
+    return [row if isinstance(row, bytes) else json_of(row).encode() for row in rows]
 
 
 def _is_place(key: object) -> bool:

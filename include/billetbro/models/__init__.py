@@ -9,8 +9,10 @@ from billetbro.models.rules import LibraryRules, Mode, PersonalDataPolicy, Price
 from billetbro.models.source import (
     LISTED_TWICE,
     SHOWN_BY_A_WEBSITE,
+    KnownRows,
     SourceAddress,
     SourceEvent,
+    SourceRow,
     SourceState,
     TicketCategory,
     TicketStatus,
@@ -36,6 +38,7 @@ from billetbro.models.ticketing import (
     CurrentPrice,
     DesiredPrice,
     OnCreate,
+    PriceReading,
     SaleState,
     TicketEvent,
     TicketEventKey,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import blake2b
 
 from billetbro.models.text import normal_form
 
@@ -108,3 +109,42 @@ class SourceEvent:
     shows: tuple[str, ...] = SHOWN_BY_A_WEBSITE
     empty: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One event of a snapshot: its uuid, and the fingerprint of what the source sent.
+
+    `event` is None where the fingerprint is known: then it is the event of the snapshot before.
+    """
+
+    uuid: str
+    fingerprint: str
+    event: SourceEvent | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRows:
+    """What the latest snapshot holds: the uuid of each event by fingerprint.
+
+    `version` names the code that reads events: another version makes other fingerprints, so that everything is read
+    again after an upgrade.
+    """
+
+    version: str = ""
+    uuids: Mapping[str, str] = field(default_factory=dict)
+
+    def fingerprint(self, sent: bytes) -> str:
+        """Return the fingerprint of what was sent of an event."""
+        return fingerprint_of(sent, self.version)
+
+    def row_of(self, uuid: str, sent: bytes, event: SourceEvent) -> SourceRow:
+        """Return the row of an event that was parsed, for a source that cannot compare before it does."""
+        fingerprint = self.fingerprint(sent)
+        known = self.uuids.get(fingerprint) == uuid
+        return SourceRow(uuid=uuid, fingerprint=fingerprint, event=None if known else event)
+
+
+def fingerprint_of(sent: bytes, version: str = "") -> str:
+    """Return a short hash of bytes, as read by this version of the code."""
+    return blake2b(sent, digest_size=16, key=version.encode()[:64]).hexdigest()

@@ -58,6 +58,13 @@ class Mapped:
         """Return whether the source event should be in Place2book."""
         return self.outcome in (Outcome.TICKET_EVENT, Outcome.PASSIVE_EVENT) and self.desired is not None
 
+    @property
+    def maps_anew_at(self) -> datetime | None:
+        """Return when it is mapped differently by the time alone, because it is over; None if it will not be."""
+        if self.outcome is Outcome.OVER or self.ends_at is None:
+            return None
+        return max(self.ends_at, self.starts_at or self.ends_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPrice:

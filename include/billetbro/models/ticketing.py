@@ -116,6 +116,11 @@ class CurrentEvent:
         """Return the event's key."""
         return TicketEventKey(self.event_maker, self.event_id)
 
+    @property
+    def is_unlimited(self) -> bool:
+        """Return whether it has no limit, by its capacity or by Place2book's count for "unlimited"."""
+        return self.capacity is None or self.available_tickets == UNLIMITED_TICKETS
+
 
 class SaleState(StrEnum):
     """What a ticket button says (facts: the ticket button's rules)."""
@@ -126,3 +131,25 @@ class SaleState(StrEnum):
     OPEN = "open"
     SOLD_OUT = "sold_out"
     WAITING_LIST = "waiting_list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceReading:
+    """When an event was last read with its prices, and what tells whether they can have changed since.
+
+    `row_hash`: of its row in Place2book's list then. `next_turn_at`: when its sale windows, as read then, next open or
+    close its sale. `event`: what was read, where it is needed.
+    """
+
+    event_maker: int
+    event_id: int
+    row_hash: str | None
+    read_at: datetime
+    next_turn_at: datetime | None = None
+    unlimited: bool = False
+    event: CurrentEvent | None = None
+
+    @property
+    def key(self) -> TicketEventKey:
+        """Return the event's key."""
+        return TicketEventKey(self.event_maker, self.event_id)

@@ -13,7 +13,7 @@ from typing import Self
 
 from billetbro.models.rules import LibraryRules, Mode
 from billetbro.models.sync import Link, LinkStatus, Mapped, Refusal, Rejection, Window, WriteInDoubt
-from billetbro.models.ticketing import CurrentEvent, TicketEventKey
+from billetbro.models.ticketing import CurrentEvent, PriceReading, TicketEventKey
 from billetbro.reconcile.matching.twin_claims import Twin
 
 
@@ -31,6 +31,12 @@ class Run:
     events: frozenset[str] = frozenset()
     by_hand: bool = False
     allow_mass_removal: bool = False
+    read_all_prices: bool = False
+
+    @property
+    def reads_all_prices(self) -> bool:
+        """Return whether every event's prices are read, whatever is known of them."""
+        return self.read_all_prices or self.resync or bool(self.events)
 
     @property
     def resync(self) -> bool:
@@ -89,8 +95,11 @@ class ReconcileState:
     from the stored ones; `writes_in_doubt`; `reported_missing`, source events whose Place2book event may be gone, as
     staff were told or because we may have deleted it; `foreign_claims`, what other libraries sell for the same makers.
 
+    `readings`: when each linked event was last read, and what it was then.
+
     From Place2book: `listed`, the events of the library's event makers, without prices; `missing`, linked events that
-    are gone; `unread`, linked events that could not be read; `currents`, events with their prices.
+    are gone; `unread`, linked events that could not be read; `row_hashes`, of the rows of the list; `currents`, events
+    with their prices, which those in `read_now` were read for; `concerned`, events whose prices have to be read.
 
     Derived: `in_doubt`, `identities`, and what is deferred to the twin: `deferred` as it now is, `deferred_to` the
     seccode by uuid, `sold_twice` what both sell.
@@ -107,11 +116,15 @@ class ReconcileState:
     reported_missing: frozenset[str] = frozenset()
     foreign_claims: frozenset[TicketEventKey] = frozenset()
     twin: Twin | None = None
+    readings: Mapping[TicketEventKey, PriceReading] = field(default_factory=dict)
 
     listed: tuple[CurrentEvent, ...] = ()
     missing: tuple[TicketEventKey, ...] = ()
     unread: frozenset[TicketEventKey] = frozenset()
+    row_hashes: Mapping[TicketEventKey, str] = field(default_factory=dict)
     currents: Mapping[TicketEventKey, CurrentEvent] = field(default_factory=dict)
+    read_now: frozenset[TicketEventKey] = frozenset()
+    concerned: frozenset[TicketEventKey] = frozenset()
 
     in_doubt: InDoubt = field(default_factory=InDoubt)
     identities: Mapping[str, Identity] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic_core import PydanticKnownError
 
 from billetbro.api.http.access import Access
-from billetbro.models import PriceUnit, SourceEvent, TicketStatus, WebhookState
+from billetbro.models import KnownRows, PriceUnit, SourceEvent, SourceRow, TicketStatus, WebhookState
 from billetbro.models.message import Message
 from billetbro.settings.types import Section, Text
 
@@ -37,6 +37,14 @@ class Source(Protocol):
 
         Raises PartlyRefused if the source accepted only some of it, so that only the rest stays due.
         """
+
+
+@runtime_checkable
+class ReadsRows(Protocol):
+    """Optional for a source: tells which events are sent as before, without parsing them."""
+
+    def read_rows(self, from_date: date, known: KnownRows) -> tuple[SourceRow, ...]:
+        """Return the same events as `read`, those that are sent as in the `known` snapshot without their content."""
 
 
 @runtime_checkable

@@ -1,13 +1,16 @@
 """First step: read the source's complete snapshot and store it, or fail before anything is changed."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from billetbro.models import KnownRows, SourceRow, Window
+from billetbro.sources import ReadsRows, Source
 from billetbro.steps.login import OpenedSource, ensure_login_works
 from billetbro.steps.request import LibraryRun
 from billetbro.store.database import library_lock
 from billetbro.store.runs import note_progress
-from billetbro.store.snapshots import store_snapshot
+from billetbro.store.schema.records import SOURCE_EVENT
+from billetbro.store.snapshots import known_rows, store_snapshot
 
 
 def extract(run: LibraryRun, opened: OpenedSource) -> int:
@@ -16,30 +19,42 @@ def extract(run: LibraryRun, opened: OpenedSource) -> int:
     The window starts `lookback_days` before today in the library's time zone. Raises the source's errors, also those of
     trying a login in doubt; the previous snapshot then stays.
     """
-    library, now = run.library, run.now
-    today = now.astimezone(ZoneInfo(library.timezone)).date()
-    first_day = today - timedelta(days=library.lookback_days)
-    reach = library.source.reach
-    zone = ZoneInfo(library.timezone)
-    # The last day is outside the window: its end depends on the source's clock.
-    window_end = datetime.combine(today + reach, time(), zone) if reach else None
+    first_day, window = _window(run)
     with library_lock(run.engine, run.id):
         with run.engine.begin() as connection:
             # A restarted run must not continue with what it read before.
             begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
             note_progress(connection, run.run_id, run.id, "extract", **begun_anew)
-        events = opened.source.read(first_day)
+            known = known_rows(connection, run.id)
+        rows = read_rows(opened.source, first_day, known)
         ensure_login_works(run, opened)
         with run.engine.begin() as connection:
-            store_snapshot(connection, run.id, events, now)
+            store_snapshot(connection, run.id, rows, run.now)
             note_progress(
                 connection,
                 run.run_id,
                 run.id,
                 "extract",
-                extracted_at=now,
-                window_start=datetime.combine(first_day, time(), zone),
-                window_end=window_end,
-                source_events=len(events),
+                extracted_at=run.now,
+                window_start=window.start,
+                window_end=window.end,
+                source_events=len(rows),
             )
-    return len(events)
+    return len(rows)
+
+
+def read_rows(source: Source, first_day: date, known: KnownRows) -> tuple[SourceRow, ...]:
+    """Read the complete snapshot, without the content of what is known."""
+    if isinstance(source, ReadsRows):
+        return source.read_rows(first_day, known)
+    return tuple(known.row_of(event.uuid, SOURCE_EVENT.dump_json(event), event) for event in source.read(first_day))
+
+
+def _window(run: LibraryRun) -> tuple[date, Window]:
+    """Return the first day that is asked for, and which events the snapshot holds."""
+    zone, reach = ZoneInfo(run.library.timezone), run.library.source.reach
+    today = run.now.astimezone(zone).date()
+    first_day = today - timedelta(days=run.library.lookback_days)
+    # The last day is outside the window: its end depends on the source's clock.
+    end = datetime.combine(today + reach, time(), zone) if reach else None
+    return first_day, Window(start=datetime.combine(first_day, time(), zone), end=end)

@@ -1,10 +1,13 @@
 """A library's rules for a run: its settings, and the hosts on which Place2book has sold its events."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 from sqlalchemy import Connection
 
+from billetbro.code_version import code_version
 from billetbro.models import LibraryRules
+from billetbro.models.source import fingerprint_of
 from billetbro.settings.libraries import Library
 from billetbro.store.links import sales_hosts
 
@@ -17,3 +20,9 @@ def rules_of(connection: Connection, library: Library, sales_host: str) -> Libra
     """
     rules = library.rules(sales_host)
     return replace(rules, sales_hosts=rules.sales_hosts | sales_hosts(connection, library.id))
+
+
+def fingerprint_of_rules(rules: LibraryRules) -> str:
+    """Return a hash of the rules and of the code that follows them: with another one all events are mapped again."""
+    written = json.dumps(asdict(rules), sort_keys=True, default=lambda value: sorted(map(str, value)))
+    return fingerprint_of(written.encode(), code_version())

@@ -25,6 +25,7 @@ class RunRequest:
     by_hand: bool = False
     events: frozenset[str] = frozenset()
     allow_mass_removal: bool = False
+    read_all_prices: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ from billetbro.store.links import read_links
 from billetbro.store.logins import doubt_login
 from billetbro.store.rejections import open_codes, read_refusals, report_rejections, resolve_rejections
 from billetbro.store.runs import note_progress, read_run
+from billetbro.store.settled import confirm_settled
 from billetbro.store.snapshots import note_written_back, read_mapped, read_ticket_events
 from billetbro.store.write_back_attempts import failing_write_back
 
@@ -73,18 +74,32 @@ def write_back(run: LibraryRun, source: Source, sales_host: str) -> WrittenBack:
             _ensure_place2book_was_read(connection, run)
         return WrittenBack()
     with library_lock(run.engine, run.id):
+        if _load_found_nothing_new(run):
+            return WrittenBack()
         view = _read_view(run, sales_host)
         shown, judged = what_is_still_shown(view), run.request.events or None
-        result = send(run, source, what_is_due(view, run.now), judged=judged)
+        due = what_is_due(view, run.now)
+        result = send(run, source, due, judged=judged)
         with run.engine.begin() as connection:
             report_rejections(connection, run.id, shown, run.run_id, run.now)
             still = {(rejection.uuid, rejection.code) for rejection in shown}
             resolve_rejections(connection, run.id, run.now, still=still, codes=[STILL_SHOWN], uuids=judged)
             if not result.errors:
                 note_progress(connection, run.run_id, run.id, "writeback", written_back_at=run.now)
+            if not due:
+                confirm_settled(connection, run.id, run.run_id)
     if result.errors:
         raise result.errors[0]
     return result
+
+
+def _load_found_nothing_new(run: LibraryRun) -> bool:
+    """Return whether this run's load found all as in a run whose write-back had nothing to do; it is then done."""
+    with run.engine.begin() as connection:
+        unchanged = read_run(connection, run.run_id, run.id).unchanged
+        if unchanged:
+            note_progress(connection, run.run_id, run.id, "writeback", written_back_at=run.now)
+    return unchanged
 
 
 def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collection[str] | None) -> WrittenBack:

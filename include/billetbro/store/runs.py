@@ -40,6 +40,7 @@ class RunRecord:
     loaded_at: datetime | None = None
     written_back_at: datetime | None = None
     exported_at: datetime | None = None
+    unchanged: bool = False
     source_events: int | None = None
     removals_blocked: Message | None = None
     planned_rejections: Sequence[Mapping[str, str | None]] | None = None

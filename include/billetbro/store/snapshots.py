@@ -1,101 +1,175 @@
-"""The latest snapshots: source events from the last complete list, ticket events as last read."""
+"""The latest snapshots: source events from the last complete list, ticket events as last read.
+
+What is the same as before is not written: `last_seen_at` of a present event is the time of the latest snapshot.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, Text, any_, bindparam, cast, delete, literal, select, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Text,
+    all_,
+    any_,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from billetbro.models import CurrentEvent, Mapped, SourceEvent, TicketEventKey
+from billetbro.code_version import code_version
+from billetbro.models import CurrentEvent, KnownRows, Mapped, SourceEvent, SourceRow, TicketEventKey
 from billetbro.reconcile.sale_status.windows import last_turn, next_turn
+from billetbro.store.bulk import update_many, upsert_many
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT
-from billetbro.store.schema.tables import source_events, ticket_events
+from billetbro.store.schema.tables import runs, source_events, ticket_events
 
 
-def store_snapshot(connection: Connection, library: str, events: Sequence[SourceEvent], now: datetime) -> None:
-    """Store a complete snapshot; all other events of the library become absent."""
-    connection.execute(update(source_events).where(source_events.c.library == library).values(present=False))
-    rows = [
+def known_rows(connection: Connection, library: str) -> KnownRows:
+    """Return what the latest complete snapshot holds."""
+    query = select(source_events.c.row_hash, source_events.c.uuid).where(
+        source_events.c.library == library, source_events.c.present, source_events.c.row_hash.is_not(None)
+    )
+    return KnownRows(version=code_version(), uuids=dict(connection.execute(query).tuples().all()))
+
+
+def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRow], now: datetime) -> bool:
+    """Store a complete snapshot and return whether it differs from the one before.
+
+    All other events of the library become absent; they were last seen in the snapshot before. What is the same is not
+    written.
+    """
+    present = (source_events.c.library == library) & source_events.c.present
+    listed = literal([row.uuid for row in rows], ARRAY(Text))
+    seen_at = select(func.max(runs.c.extracted_at)).where(runs.c.library == library).scalar_subquery()
+    absent = connection.execute(
+        update(source_events)
+        .where(present, source_events.c.uuid != all_(listed))
+        .values(present=False, last_seen_at=func.coalesce(seen_at, source_events.c.last_seen_at))
+    )
+    changed = [
         {
             "library": library,
-            "uuid": event.uuid,
-            "title": event.title,
+            "uuid": row.uuid,
+            "title": row.event.title,
             "present": True,
-            "payload": SOURCE_EVENT.dump_python(event, mode="json"),
+            "payload": SOURCE_EVENT.dump_python(row.event, mode="json"),
+            "row_hash": row.fingerprint,
             "first_seen_at": now,
             "last_seen_at": now,
         }
-        for event in events
+        for row in rows
+        if row.event is not None
     ]
-    if rows:
-        new = insert(source_events)
-        changed = {name: new.excluded[name] for name in ("title", "present", "payload", "last_seen_at")}
-        connection.execute(new.on_conflict_do_update(index_elements=["library", "uuid"], set_=changed), rows)
+    follow = ("title", "present", "payload", "row_hash", "last_seen_at")
+    upsert_many(connection, source_events, changed, update=follow)
+    return bool(changed or absent.rowcount)
 
 
-def read_snapshot(connection: Connection, library: str) -> tuple[SourceEvent, ...]:
-    """Return the source events of the latest complete snapshot."""
-    query = select(source_events.c.payload).where(source_events.c.library == library, source_events.c.present)
-    return tuple(
-        SOURCE_EVENT.validate_python(payload) for payload in connection.scalars(query.order_by(source_events.c.uuid))
+def read_unmapped(connection: Connection, library: str, rules: str, now: datetime) -> tuple[SourceEvent, ...]:
+    """Return the events of the latest snapshot that are not mapped as they are now by these rules.
+
+    Those are new ones and changed ones, all after a change of the rules, and one that is over since it was mapped.
+    """
+    row = source_events.c
+    other = row.mapped.is_(None) | row.mapped_from.is_distinct_from(_mapped_from(rules))
+    query = select(cast(row.payload, Text)).where(
+        row.library == library, row.present, other | (row.maps_anew_at <= now)
     )
+    return tuple(SOURCE_EVENT.validate_json(payload) for payload in connection.scalars(query.order_by(row.uuid)))
+
+
+def _mapped_from(rules: str) -> ColumnElement[str]:
+    return source_events.c.row_hash + literal(f"/{rules}")
 
 
 def read_source_events(
     connection: Connection, library: str, uuids: Sequence[str] | None = None
 ) -> dict[str, SourceEvent]:
     """Return all or the given source events as last seen, absent ones too, by uuid."""
-    query = select(source_events.c.payload).where(source_events.c.library == library)
+    query = select(cast(source_events.c.payload, Text)).where(source_events.c.library == library)
     if uuids is not None:
         query = query.where(source_events.c.uuid == any_(literal(list(uuids), ARRAY(Text))))
-    return {event.uuid: event for event in map(SOURCE_EVENT.validate_python, connection.scalars(query))}
+    return {event.uuid: event for event in map(SOURCE_EVENT.validate_json, connection.scalars(query))}
 
 
-def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped]) -> None:
-    """Store the mapped events of the snapshot."""
-    rows = [{"of_uuid": event.uuid, "to_mapped": MAPPED.dump_python(event, mode="json")} for event in mapped]
-    if rows:
-        of_event = (source_events.c.library == library) & (source_events.c.uuid == bindparam("of_uuid"))
-        connection.execute(update(source_events).where(of_event).values(mapped=bindparam("to_mapped")), rows)
+def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped], rules: str | None = None) -> None:
+    """Store mapped events of the snapshot; without the `rules` that made them they are mapped again next time."""
+    rows = [
+        {
+            "library": library,
+            "uuid": event.uuid,
+            "mapped": MAPPED.dump_python(event, mode="json"),
+            "maps_anew_at": event.maps_anew_at,
+        }
+        for event in mapped
+    ]
+    update_many(connection, source_events, rows)
+    made = literal([event.uuid for event in mapped], ARRAY(Text))
+    known = (source_events.c.library == library) & (source_events.c.uuid == any_(made))
+    source = _mapped_from(rules) if rules else null()
+    connection.execute(
+        update(source_events)
+        .where(known, source_events.c.mapped_from.is_distinct_from(source))
+        .values(mapped_from=source)
+    )
 
 
 def read_mapped(connection: Connection, library: str) -> tuple[Mapped, ...]:
     """Return the mapped events of the latest snapshot."""
-    query = select(source_events.c.mapped).where(
+    query = select(cast(source_events.c.mapped, Text)).where(
         source_events.c.library == library, source_events.c.present, source_events.c.mapped.is_not(None)
     )
-    return tuple(MAPPED.validate_python(stored) for stored in connection.scalars(query.order_by(source_events.c.uuid)))
+    return tuple(MAPPED.validate_json(stored) for stored in connection.scalars(query.order_by(source_events.c.uuid)))
 
 
 def note_written_back(connection: Connection, library: str, uuid: str, shown: Mapping[str, str | int | None]) -> None:
-    """Store what a source event shows (fields of a ticket status) after a write-back."""
+    """Store what a source event shows (fields of a ticket status) after a write-back.
+
+    Its row is read again next time, whatever it is: only the source knows what became of what was written.
+    """
     told = cast(literal(dict(shown), JSONB), JSONB)
     connection.execute(
         update(source_events)
         .where(source_events.c.library == library, source_events.c.uuid == uuid)
-        .values(payload=source_events.c.payload.op("||")(told), mapped=source_events.c.mapped.op("||")(told))
+        .values(
+            payload=source_events.c.payload.op("||")(told),
+            mapped=source_events.c.mapped.op("||")(told),
+            row_hash=None,
+        )
     )
 
 
-def store_ticket_events(connection: Connection, library: str, events: Iterable[CurrentEvent], now: datetime) -> None:
-    """Store the current ticket events."""
+def store_ticket_events(
+    connection: Connection,
+    library: str,
+    events: Iterable[CurrentEvent],
+    now: datetime,
+    row_hashes: Mapping[TicketEventKey, str] | None = None,
+) -> None:
+    """Store the current ticket events; the prices of one without the hash of its row are read again next time."""
     rows = [
         {
             "library": library,
             "event_maker": event.event_maker,
             "event_id": event.event_id,
             "payload": CURRENT_EVENT.dump_python(event, mode="json"),
+            "row_hash": (row_hashes or {}).get(event.key),
             "read_at": now,
             "last_turn_at": last_turn(event, now),
             "next_turn_at": next_turn(event, now),
         }
         for event in events
     ]
-    if rows:
-        new = insert(ticket_events)
-        changed = {name: new.excluded[name] for name in ("payload", "read_at", "last_turn_at", "next_turn_at")}
-        key = ["library", "event_maker", "event_id"]
-        connection.execute(new.on_conflict_do_update(index_elements=key, set_=changed), rows)
+    update = ("payload", "row_hash", "read_at", "last_turn_at", "next_turn_at")
+    upsert_many(connection, ticket_events, rows, update=update)
 
 
 def forget_ticket_events(connection: Connection, library: str, keys: Sequence[TicketEventKey]) -> None:
@@ -109,8 +183,8 @@ def read_ticket_events(
     connection: Connection, library: str, event_ids: Sequence[int] | None = None
 ) -> dict[TicketEventKey, CurrentEvent]:
     """Return all or the given ticket events of the library as last read, by key."""
-    query = select(ticket_events.c.payload).where(ticket_events.c.library == library)
+    query = select(cast(ticket_events.c.payload, Text)).where(ticket_events.c.library == library)
     if event_ids is not None:
         query = query.where(ticket_events.c.event_id == any_(literal(list(event_ids), ARRAY(BigInteger))))
-    events = (CURRENT_EVENT.validate_python(payload) for payload in connection.scalars(query))
+    events = (CURRENT_EVENT.validate_json(payload) for payload in connection.scalars(query))
     return {event.key: event for event in events}

@@ -1,7 +1,8 @@
 """The events API of a library's website (Folkebibliotekernes CMS)."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -10,13 +11,13 @@ from pydantic import ValidationError
 from billetbro.api.dpl_cms.schemas import doubted_event, source_event
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
-from billetbro.api.http.response import Answer
+from billetbro.api.http.response import Answer, UnreadableResponseError, json_in
 from billetbro.api.http.session import ApiClient, ApiSession
 from billetbro.api.http.transport import Credentials
 from billetbro.api.listed_twice import once_each
-from billetbro.api.schema_types import as_list
+from billetbro.api.schema_types import as_rows
 from billetbro.errors import OutcomeUnknown, Refused, WrongCredentials
-from billetbro.models import SourceEvent, SourceState
+from billetbro.models import KnownRows, SourceEvent, SourceRow, SourceState
 from billetbro.models.message import Message
 
 _EVENTS = "/api/v1/events"
@@ -46,15 +47,34 @@ class CmsClient(ApiClient):
         )
 
     def events(self, from_date: date) -> tuple[SourceEvent, ...]:
+        """Return what `rows` returns, with every event."""
+        return tuple(row.event for row in self.rows(from_date, KnownRows()) if row.event)
+
+    def rows(self, from_date: date, known: KnownRows) -> tuple[SourceRow, ...]:
         """Return every published event that starts on `from_date` (in any time zone) or later; raises when incomplete.
 
         Earlier events that the site lists are returned too: those of the day before and, since release 2026.34, those
         of several days that still run. Their absence from another answer means nothing. An event with an unreadable
-        field is included, with the field in `unreadable`; so is one that is listed twice with different content.
+        field is included, with the field in `unreadable`; so is one that is listed twice with different content. An
+        event that is sent as in the `known` snapshot is not parsed.
         """
         what = Message("asked.events")
-        items = self._list(from_date - _A_DAY_MORE, what)
-        return once_each(self._read(items, what), lambda event: event.uuid, doubted_event)
+        sent: dict[str, dict[str, bytes]] = {}
+        for row in self._list(from_date - _A_DAY_MORE, what):
+            fingerprint = known.fingerprint(row)
+            uuid = known.uuids.get(fingerprint) or self._read(row, what).uuid
+            sent.setdefault(uuid, {})[fingerprint] = row
+        return tuple(self._row(uuid, rows, known, what) for uuid, rows in sent.items())
+
+    def _row(self, uuid: str, rows: Mapping[str, bytes], known: KnownRows, what: Message) -> SourceRow:
+        """Return the one event that was sent under a uuid, however often."""
+        if len(rows) == 1 and uuid == known.uuids.get(next(iter(rows))):
+            return SourceRow(uuid=uuid, fingerprint=next(iter(rows)), event=None)
+        events = [self._read(row, what) for row in rows.values()]
+        (event,) = once_each(events, lambda event: event.uuid, doubted_event)
+        if len(rows) == 1:
+            return SourceRow(uuid=uuid, fingerprint=next(iter(rows)), event=event)
+        return known.row_of(uuid, b"".join(sorted(rows.values())), event)
 
     def patch_event(
         self, uuid: str, *, state: SourceState | None, link: str | None, admin_link: str | None
@@ -105,26 +125,21 @@ class CmsClient(ApiClient):
                 raise
             raise self._session.asked(what).error(WrongCredentials, status=403) from None
 
-    def _list(self, from_date: date, what: Message) -> list[object]:
+    def _list(self, from_date: date, what: Message) -> list[bytes]:
         params = {**_JSON, "from_date": from_date.isoformat()}
         try:
-            answer = self._session.get(_EVENTS, what=what, params=params)
+            answer = self._session.get(_EVENTS, what=what, params=params, in_rows=True)
         except Refused as refused:
             raise failures.of_refused_read(refused, self._session.asked(what), "error.no_events_api") from None
-        items = as_list(answer.data)
-        if answer.status != 200 or not isinstance(items, list):
+        rows = as_rows(answer.data)
+        if answer.status != 200 or rows is None:
             raise failures.bad_answer("response.no_list_of_events", self._session.asked(what))
-        return items
+        return rows
 
-    def _read(self, items: Iterable[object], what: Message) -> Iterable[SourceEvent]:
-        for item in items:
-            try:
-                event = source_event(item)
-            except ValidationError:
-                event = None
-            if event is None:
-                raise failures.bad_answer("response.event_without_uuid", self._session.asked(what))
-            yield event
+    def _read(self, row: bytes, what: Message) -> SourceEvent:
+        with suppress(ValidationError, UnreadableResponseError):
+            return source_event(json_in(row))
+        raise failures.bad_answer("response.event_without_uuid", self._session.asked(what))
 
 
 def _basic(login: str, password: str) -> Credentials:

@@ -42,12 +42,13 @@ E = TypeVar("E", bound=BilletbroError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request, for messages; `what` continues a sentence that ends in "when asked"."""
+    """A request, for messages; `what` continues a sentence that ends in "when asked". `in_rows`: it asks for a list."""
 
     connection: str
     host: str
     what: Message
     writes: bool = False
+    in_rows: bool = False
 
     def error(self, kind: type[E], key: str = "", **values: Value) -> E:
         """Return an error about the request; its message is that of its kind unless a key is given."""

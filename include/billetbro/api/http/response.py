@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
 import requests
 
 from billetbro.models.markup import decoded
@@ -17,6 +18,7 @@ _WEB_PAGE = re.compile(rb"^\s*+(?:\xef\xbb\xbf)?\s*+<(?:!doctype|html|head|body|
 _SAID_AT_MOST = 300
 _LONGEST_WHOLE = 40
 """Digits of a whole number that is read as int; Python refuses thousands."""
+_ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 _WORDS_UNDER = ("message", "error_description", "error", "errors", "detail", "title")
 
 
@@ -31,7 +33,7 @@ class UnreadableResponseError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer:
-    """An answer of 2xx; `data` is its JSON, None if it is empty."""
+    """An answer of 2xx; `data` is its JSON, or the rows of a list as `bytes`, where asked for; None if it is empty."""
 
     status: int
     data: object
@@ -62,6 +64,17 @@ def json_in(content: bytes) -> object:
         data: object = json.loads(content, parse_float=_exactly, parse_int=_whole)
         return data
     raise UnreadableResponseError("response.not_json")
+
+
+def rows_in(content: bytes) -> object:
+    """Return the items of a JSON list as they were sent, not parsed; anything else is parsed like by `json_in`.
+
+    So an item can be compared with what came before at almost no cost. `json_in` parses one that is new.
+    """
+    with suppress(msgspec.MsgspecError):
+        return list(map(bytes, _ROWS.decode(content)))
+    data = json_in(content)
+    return [json_of(item).encode() for item in data] if isinstance(data, list) else data
 
 
 def json_of(data: object) -> str:

@@ -19,7 +19,15 @@ from urllib3 import exceptions as low
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.failures import Asked
-from billetbro.api.http.response import Answer, UnreadableResponseError, bounded_content, json_in, json_of, said_in
+from billetbro.api.http.response import (
+    Answer,
+    UnreadableResponseError,
+    bounded_content,
+    json_in,
+    json_of,
+    rows_in,
+    said_in,
+)
 from billetbro.api.http.side_by_side import side_by_side
 from billetbro.api.http.transport import Credentials, http_session, retry_of
 from billetbro.errors import BilletbroError, OutOfTime, RateLimited, WrongCredentials
@@ -66,13 +74,13 @@ class ApiSession:
         """Return the API's host, with its port where one is given."""
         return urlsplit(self._base_url).netloc
 
-    def asked(self, what: Message, *, writes: bool = False) -> Asked:
-        """Describe a request, for the messages of errors."""
-        return Asked(connection=self._connection, host=self.host, what=what, writes=writes)
+    def asked(self, what: Message, *, writes: bool = False, in_rows: bool = False) -> Asked:
+        """Describe a request, for the messages of errors, and how its answer is read."""
+        return Asked(connection=self._connection, host=self.host, what=what, writes=writes, in_rows=in_rows)
 
-    def get(self, path: str, *, what: Message, params: Params | None = None) -> Answer:
-        """Read, with retries; raises BilletbroError for anything but 2xx with JSON."""
-        asked = self.asked(what)
+    def get(self, path: str, *, what: Message, params: Params | None = None, in_rows: bool = False) -> Answer:
+        """Read, with retries; raises BilletbroError for anything but 2xx with JSON. `in_rows`: a list is not parsed."""
+        asked = self.asked(what, in_rows=in_rows)
         answer = self._send("GET", path, asked, params)
         if answer.data is None:
             raise failures.bad_answer("response.empty", asked)
@@ -141,7 +149,8 @@ class ApiSession:
         error = failures.of_status(response.status_code, said, asked)
         if error is not None:
             return error
-        data = json_in(content) if content.strip() else None
+        read = rows_in if asked.in_rows else json_in
+        data = read(content) if content.strip() else None
         return Answer(status=response.status_code, data=data, location=response.headers.get("Location"))
 
 

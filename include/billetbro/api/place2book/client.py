@@ -5,15 +5,16 @@ A PUT replaces the whole: every update reads first, overlays its fields, and sen
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
+from billetbro.api.http.response import UnreadableResponseError, json_in
 from billetbro.api.http.session import ApiClient, ApiSession, Params
 from billetbro.api.http.transport import Credentials
 from billetbro.api.place2book.purchase_schemas import purchase
@@ -23,10 +24,11 @@ from billetbro.api.place2book.schemas import (
     current_event,
     current_price,
     event_with,
+    id_in,
     new_event,
     overlaid,
 )
-from billetbro.api.schema_types import as_list, unwrapped, written_moment
+from billetbro.api.schema_types import as_list, as_rows, unwrapped, written_moment
 from billetbro.errors import BilletbroError, NoAccess, Refused, after_a_write
 from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
 from billetbro.models.message import Message
@@ -72,24 +74,36 @@ class Place2bookClient(ApiClient):
         return tuple(EventMaker(event_maker=maker.id, name=maker.name or "") for maker in makers)
 
     def events(self, event_maker: int, *, begin_at_after: datetime | None = None) -> Iterator[CurrentEvent]:
-        """Yield every event of an event maker, page by page, without its prices; `begin_at_after` is aware.
+        """Yield every event of an event maker, like `event_rows`, without its prices."""
+        rows = self.event_rows(event_maker, begin_at_after=begin_at_after)
+        return (self.event_in(event_maker, row) for row in rows)
+
+    def event_rows(self, event_maker: int, *, begin_at_after: datetime | None = None) -> tuple[bytes, ...]:
+        """Return every event of an event maker as it was sent, page by page; `begin_at_after` is aware.
 
         Raises InvalidResponse when a page brings nothing but what came before: the list could be incomplete.
         """
         what = Message("asked.events_of_event_maker", {"event_maker": event_maker})
         since = {} if begin_at_after is None else {"event_begin_at_after": written_moment(begin_at_after)}
-        seen: set[int] = set()
-        for number in count(1):
+        listed: dict[object, bytes] = {}
+        number = 0
+        while True:
+            number += 1
             params: Params = {"per_page": EVENTS_PER_PAGE, "page": number, **since}
-            items = self._list_of(event_maker, _events_path(event_maker), what, (403, 404), params)
-            page = self._read(lambda item: current_event(event_maker, item), items, what)
-            fresh = [event for event in page if event.event_id not in seen]
-            if page and not fresh:
+            with self._of(event_maker, what, (403, 404)):
+                page = self._rows(_events_path(event_maker), what, params)
+            before = len(listed)
+            for row in page:
+                listed.setdefault(id_in(row), row)
+            if page and len(listed) == before:
                 raise failures.bad_answer("response.same_page", self._session.asked(what))
-            seen.update(event.event_id for event in fresh)
-            yield from fresh
-            if len(items) < EVENTS_PER_PAGE:
-                return
+            if len(page) < EVENTS_PER_PAGE:
+                return tuple(listed.values())
+
+    def event_in(self, event_maker: int, row: bytes) -> CurrentEvent:
+        """Return the event in a row of `event_rows`; raises InvalidResponse."""
+        what = Message("asked.events_of_event_maker", {"event_maker": event_maker})
+        return self._read_one(lambda _: current_event(event_maker, json_in(row)), row, what)
 
     def event(self, event_maker: int, event_id: int) -> CurrentEvent:
         """Return an event as it is now; raises NotFound."""
@@ -127,7 +141,8 @@ class Place2bookClient(ApiClient):
     def prices(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...]:
         """Return the prices of an event."""
         what = _about("asked.prices", event_maker, event_id)
-        items = self._list_of(event_maker, f"{_event_path(event_maker, event_id)}/prices", what, (403,))
+        with self._of(event_maker, what, (403,)):
+            items = self._list(f"{_event_path(event_maker, event_id)}/prices", what)
         return tuple(self._read(current_price, items, what))
 
     def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
@@ -170,7 +185,8 @@ class Place2bookClient(ApiClient):
         """Return every purchase of an event, cancelled ones included, with personal data."""
         what = _about("asked.purchases", event_maker, event_id)
         try:
-            items = self._list_of(event_maker, f"{_event_path(event_maker, event_id)}/purchases", what, (403,))
+            with self._of(event_maker, what, (403,)):
+                items = self._list(f"{_event_path(event_maker, event_id)}/purchases", what)
         except Refused as refused:
             # The API's own text may name buyers.
             raise failures.of_status(refused.status, "", self._session.asked(what)) or refused from None
@@ -186,19 +202,26 @@ class Place2bookClient(ApiClient):
         names = ", ".join(f"{maker.name} ({maker.event_maker})" for maker in usable)
         return Message("accepted.place2book", {"host": self._session.host, "names": names})
 
-    def _list(self, path: str, what: Message, params: Params | None = None) -> list[object]:
-        answer = self._session.get(path, what=what, params=params)
+    def _list(self, path: str, what: Message) -> list[object]:
+        answer = self._session.get(path, what=what)
         items = as_list(answer.data)
         if answer.status != 200 or not isinstance(items, list):
             raise failures.bad_answer("response.no_list", self._session.asked(what))
         return items
 
-    def _list_of(
-        self, event_maker: int, path: str, what: Message, denied: Collection[int], params: Params | None = None
-    ) -> list[object]:
-        """Return a list of an event maker; for the statuses in `denied` raises WrongCredentials or NoAccess."""
+    def _rows(self, path: str, what: Message, params: Params) -> list[bytes]:
+        answer = self._session.get(path, what=what, params=params, in_rows=True)
+        rows = as_rows(answer.data)
+        if answer.status != 200 or rows is None:
+            raise failures.bad_answer("response.no_list", self._session.asked(what))
+        return rows
+
+    @contextmanager
+    def _of(self, event_maker: int, what: Message, denied: Collection[int]) -> Iterator[None]:
+        """For the statuses in `denied`, which refuse a list of an event maker, raise WrongCredentials or NoAccess."""
         try:
-            return self._list(path, what, params)
+            yield
+            return
         except Refused as refused:
             if refused.status not in denied:
                 raise
@@ -248,7 +271,7 @@ class Place2bookClient(ApiClient):
 def _read_or_none(read: Callable[[object], T], item: object) -> T | None:
     try:
         return read(item)
-    except ValidationError:
+    except (ValidationError, UnreadableResponseError):
         return None
 
 

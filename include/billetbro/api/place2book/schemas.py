@@ -5,9 +5,11 @@ Only ids and amounts are required; any other value that cannot be understood is 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
+import msgspec
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from billetbro.api.schema_types import (
@@ -110,6 +112,24 @@ class PriceWire(Wire):
     sale_end_at: _LenientMoment = None
     deletable: _LenientFlag = Field(None, validation_alias=AliasChoices("deletable", "deleteable"))
     metadata: _Meta = Field(None, validation_alias=AliasChoices("metadata", "meta_data"))
+
+
+class _Id(msgspec.Struct):
+    id: str | int | None = None
+    event: "_Id | None" = None
+
+
+_ID = msgspec.json.Decoder(_Id)
+
+
+def id_in(row: bytes) -> str:
+    """Return the id in an event that was not parsed; the whole of it where there is none that could be one."""
+    with suppress(msgspec.MsgspecError):
+        sent = _ID.decode(row)
+        shown = sent.event or sent
+        if shown.id is not None:
+            return str(shown.id).removeprefix("ev")
+    return row.decode("utf-8", "replace")
 
 
 def current_event(event_maker: int, data: object) -> CurrentEvent:

@@ -1,9 +1,10 @@
 """Third step: bring one library's ticket events in line with its source (behaviour 3 to 6).
 
+0. Nothing has changed since a run that had nothing to do: end
 1. Read the state: our tables, then Place2book
 2. Resolve the writes in doubt
-3. Match source events with ticket events, and read their prices
-4. Plan
+3. Match source events with ticket events
+4. Plan, from the prices last read, and from those of now for each event that the plan concerns
 5. Apply the policies
 6. Store what was read and what is planned
 7. Check that the source's login may write the links of what goes on sale
@@ -14,6 +15,7 @@ anything is sent. Mode `plan` runs the same lines and stops before 8.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Retriable
@@ -21,11 +23,15 @@ from billetbro.models import Change, Mode
 from billetbro.reconcile.in_doubt import resolve_in_doubt
 from billetbro.reconcile.matching.identity import match_events
 from billetbro.reconcile.planning.plan import make_plan
+from billetbro.reconcile.planning.plan_parts import Plan
 from billetbro.reconcile.policies import apply_policies, goes_on_sale
+from billetbro.reconcile.price_reading import planned_on_earlier_prices
+from billetbro.reconcile.state import ReconcileState
 from billetbro.settings.libraries import Library
 from billetbro.steps.load.execute import LoadResult, execute
-from billetbro.steps.load.observe import read_prices
+from billetbro.steps.load.observe import Place2bookList, read_prices
 from billetbro.steps.load.reconcile_state import read_state
+from billetbro.steps.load.settled import is_settled, settle
 from billetbro.steps.load.store_plan import store_plan, store_result
 from billetbro.steps.load.twins import twins_lock
 from billetbro.steps.login import OpenSource, ensure_login_works
@@ -45,11 +51,13 @@ def load(run: LibraryRun, client: Place2bookClient, *, twin: Library | None, sou
     with library_lock(run.engine, run.id), twins_lock(run.engine, run.library, twin):
         with run.engine.begin() as connection:
             close_leftovers(connection, run.id, run.now)
-        state = read_state(run, client, twin)
+        lists = Place2bookList(client)
+        if is_settled(run, lists, twin):
+            return LoadResult()
+        state = read_state(run, lists, twin)
         state = resolve_in_doubt(state)
         state = match_events(state)
-        state = read_prices(client, state, state.to_plan)
-        plan = make_plan(state)
+        state, plan = _plan(client, state)
         plan = apply_policies(plan, state)
         planned = store_plan(run, state, plan)
         result = LoadResult(planned=len(planned) if run.mode is Mode.PLAN else None)
@@ -60,9 +68,21 @@ def load(run: LibraryRun, client: Place2bookClient, *, twin: Library | None, sou
         if run.mode is not Mode.PLAN:
             result = result if result.errors else execute(run, client, state, plan, planned)
             store_result(run, state, planned, result)
+            settle(run, lists, twin, state, plan)
     if result.errors:
         raise _worst(result.errors)
     return result
+
+
+def _plan(client: Place2bookClient, state: ReconcileState) -> tuple[ReconcileState, Plan]:
+    """Make the plan, from prices that were read in this run for each event that it concerns."""
+    state = read_prices(client, state, state.to_plan)
+    plan = make_plan(state)
+    while concerned := planned_on_earlier_prices(plan, state):
+        state = replace(state, concerned=state.concerned | concerned)
+        state = read_prices(client, state, state.to_plan)
+        plan = make_plan(state)
+    return state, plan
 
 
 def _ensure_links_can_be_written(run: LibraryRun, source: OpenSource, changes: Sequence[Change]) -> None:

@@ -5,10 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from billetbro.api.place2book.client import Place2bookClient
+from billetbro.code_version import code_version
 from billetbro.errors import InvalidResponse, Refused
 from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, TicketEventKey
+from billetbro.models.source import fingerprint_of
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.policies import distrust
+from billetbro.reconcile.price_reading import prices_to_read
 from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.read_each import Unread, read_each
 
@@ -32,19 +35,49 @@ def earliest_sought(state: ReconcileState) -> datetime:
     return min(start for start in (state.run.window.start, *starts) if start is not None)
 
 
-def read_listed(client: Place2bookClient, state: ReconcileState) -> ReconcileState:
+class Place2bookList:
+    """Place2book's lists of events as they were sent, each read once in a load."""
+
+    def __init__(self, client: Place2bookClient) -> None:
+        self.client = client
+        self._rows: dict[tuple[int, datetime], tuple[bytes, ...]] = {}
+
+    def rows(self, event_maker: int, begin_at_after: datetime) -> tuple[bytes, ...]:
+        """Return the rows of an event maker's events from a moment on."""
+        key = event_maker, begin_at_after
+        if key not in self._rows:
+            self._rows[key] = self.client.event_rows(event_maker, begin_at_after=begin_at_after)
+        return self._rows[key]
+
+    def events(self, event_maker: int, begin_at_after: datetime) -> list[tuple[CurrentEvent, str]]:
+        """Return the events, each with the hash of its row."""
+        rows = self.rows(event_maker, begin_at_after)
+        return [(self.client.event_in(event_maker, row), row_hash(row)) for row in rows]
+
+
+def row_hash(row: bytes) -> str:
+    """Return the hash of a row of Place2book's list, as this version of the code reads it."""
+    return fingerprint_of(row, code_version())
+
+
+def event_makers_of(state: ReconcileState) -> tuple[int, ...]:
+    """Return whose events are read: the library's event makers, those of linked events, and of creates in doubt."""
+    live = (link.event_maker for link in state.live_links if not link.is_over(state.run.now))
+    created_at = (write.event_maker for write in state.writes_in_doubt if write.kind is Kind.CREATE)
+    return tuple(dict.fromkeys((*state.rules.event_makers, *live, *created_at)))
+
+
+def read_listed(lists: Place2bookList, state: ReconcileState) -> ReconcileState:
     """Return the state with the ticket events from a moment on, and with each linked event that was not among them.
 
-    They are read for the library's event makers, for those of linked events, and for those of creates in doubt. Raises
-    InvalidResponse when the list lacks existing events, or too many linked events are missing: those reported before do
-    not count, nor any when a person allows it (`allow_mass_removal`).
+    Raises InvalidResponse when the list lacks existing events, or too many linked events are missing: those reported
+    before do not count, nor any when a person allows it (`allow_mass_removal`).
     """
-    now = state.run.now
+    client, now = lists.client, state.run.now
     live = [link for link in state.live_links if not link.is_over(now)]
-    created_at = (write.event_maker for write in state.writes_in_doubt if write.kind is Kind.CREATE)
-    makers = dict.fromkeys((*state.rules.event_makers, *(link.event_maker for link in live), *created_at))
     begin_at_after = earliest_sought(state) - MARGIN
-    listed = [event for maker in makers for event in client.events(maker, begin_at_after=begin_at_after)]
+    rows = [row for maker in event_makers_of(state) for row in lists.events(maker, begin_at_after)]
+    listed = [event for event, _ in rows]
     known = {event.key for event in listed}
     unlisted = [link for link in state.live_links if link.key not in known]
     found = read_each(client, lambda link: _event_or_none(client, link), unlisted)
@@ -62,19 +95,32 @@ def read_listed(client: Place2bookClient, state: ReconcileState) -> ReconcileSta
         listed=(*listed, *there),
         missing=tuple(link.key for link in missing),
         unread=frozenset(link.key for link in unread),
+        row_hashes={event.key: row for event, row in rows},
     )
 
 
 def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterable[CurrentEvent]) -> ReconcileState:
-    """Return the state with the prices of these events read, except for the few that are unreadable."""
-    wanted = list({event.key: event for event in events}.values())
-    found = read_each(client, lambda event: client.prices_or_none(*event.key), wanted)
-    read = list(zip(wanted, found, strict=True))
+    """Return the state with the prices of these events, except for the few that are unreadable.
+
+    They are read where they can have changed (`price_reading.py`), once in a run; else the prices last read count.
+    """
+    wanted = {event.key: event for event in events}
+    read = {key: state.currents[key] for key in state.read_now & wanted.keys()}
+    due = [event for key, event in wanted.items() if key not in read and prices_to_read(event, state)]
+    found = list(zip(due, read_each(client, lambda event: client.prices_or_none(*event.key), due), strict=True))
+    read |= {event.key: replace(event, prices=prices) for event, prices in found if not isinstance(prices, Unread)}
+    earlier = wanted.keys() - {event.key for event in due} - read.keys()
     return replace(
         state,
-        currents={event.key: replace(event, prices=prices) for event, prices in read if not isinstance(prices, Unread)},
-        unread=state.unread.union(event.key for event, prices in read if isinstance(prices, Unread)),
+        currents={key: read.get(key) or _as_last_read(wanted[key], state) for key in read.keys() | earlier},
+        read_now=frozenset(read),
+        unread=state.unread.union(event.key for event, prices in found if isinstance(prices, Unread)),
     )
+
+
+def _as_last_read(event: CurrentEvent, state: ReconcileState) -> CurrentEvent:
+    before = state.readings[event.key].event
+    return replace(event, prices=before.prices if before else None)
 
 
 def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[TicketEventKey, CurrentEvent]:

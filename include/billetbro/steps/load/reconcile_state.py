@@ -2,38 +2,41 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import SettingsError
-from billetbro.models import Kind, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
+from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
 from billetbro.reconcile.in_doubt import can_confirm, events_in_doubt
 from billetbro.reconcile.matching.revived_links import complete, revive
 from billetbro.reconcile.state import ReconcileState, Run
 from billetbro.settings.libraries import Library
 from billetbro.steps.library_rules import rules_of
-from billetbro.steps.load.observe import read_listed, read_prices
+from billetbro.steps.load.observe import Place2bookList, read_listed, read_prices
 from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import LibraryRun, NothingToDo
 from billetbro.store.in_doubt import read_writes_in_doubt
 from billetbro.store.links import former_seccodes, linked_by_other_libraries, read_links
+from billetbro.store.readings import read_readings
 from billetbro.store.rejections import open_codes, read_refusals
 from billetbro.store.runs import read_run
 from billetbro.store.snapshots import forget_ticket_events, read_mapped, store_mapped, store_ticket_events
 from billetbro.store.twins import remember_deferred
 
 
-def read_state(run: LibraryRun, client: Place2bookClient, twin: Library | None) -> ReconcileState:
+def read_state(run: LibraryRun, lists: Place2bookList, twin: Library | None) -> ReconcileState:
     """Read the state; raises NothingToDo without a mapped snapshot of this run, and Place2book's errors.
 
     Prices are read only for the events that show the outcome of writes in doubt. Raises SettingsError for a changed
     library id.
     """
     with run.engine.connect() as connection:
-        state = revive(_read_tables(connection, run, client.host, twin))
-    state = complete(read_listed(client, state))
-    return read_prices(client, state, events_in_doubt(state))
+        state = revive(_read_tables(connection, run, lists.client.host, twin))
+    state = complete(read_listed(lists, state))
+    in_doubt = events_in_doubt(state)
+    state = replace(state, concerned=frozenset(event.key for event in in_doubt))
+    return read_prices(lists.client, state, in_doubt)
 
 
 def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin: Library | None) -> ReconcileState:
@@ -53,6 +56,7 @@ def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin:
             events=request.events,
             by_hand=request.by_hand,
             allow_mass_removal=request.allow_mass_removal,
+            read_all_prices=request.read_all_prices,
         ),
         rules=rules_of(connection, run.library, sales_host),
         snapshot=snapshot,
@@ -63,6 +67,7 @@ def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin:
         reported_missing=frozenset(missing.union(write.uuid for write in in_doubt if write.kind is Kind.DELETE)),
         foreign_claims=_read_foreign_claims(connection, run.library, twin, links, snapshot),
         twin=read_twin(connection, run.library, twin, run.now),
+        readings=read_readings(connection, run.id),
     )
 
 
@@ -103,5 +108,14 @@ def store_observation(connection: Connection, library: str, state: ReconcileStat
     remember_deferred(connection, library, state.deferred_to, judged)
     over = {link.key for link in state.links if link.status is LinkStatus.RETIRED}
     seen = [event for event in state.events.values() if event.key in over]
-    store_ticket_events(connection, library, [*state.currents.values(), *seen], state.run.now)
+    events = {event.key: event for event in [*seen, *state.currents.values()]}
+    changed = [event for event in events.values() if _is_new(event, state)]
+    store_ticket_events(connection, library, changed, state.run.now, state.row_hashes)
     forget_ticket_events(connection, library, state.missing)
+
+
+def _is_new(event: CurrentEvent, state: ReconcileState) -> bool:
+    """Return whether a reading has to be stored: its prices were read now, or it is not as it was stored."""
+    last = state.readings.get(event.key)
+    same_row = last is not None and last.row_hash is not None and last.row_hash == state.row_hashes.get(event.key)
+    return event.key in state.read_now or not same_row

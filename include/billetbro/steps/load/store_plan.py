@@ -37,10 +37,11 @@ def store_plan(run: LibraryRun, state: ReconcileState, plan: Plan) -> list[tuple
     In mode `plan` they include the write-backs that would follow.
     """
     changes, only_planned = list(plan.changes), run.mode is Mode.PLAN
-    noticed = {"planned_rejections": [noted(rejection) for rejection in plan.rejections]} if only_planned else {}
-    blocked = plan.removals_blocked
+    found: dict[str, object] = {"observed_at": run.now, "removals_blocked": plan.removals_blocked, "unchanged": False}
+    if only_planned:
+        found["planned_rejections"] = [noted(rejection) for rejection in plan.rejections]
     with run.engine.begin() as connection:
-        note_progress(connection, run.run_id, run.id, "load", observed_at=run.now, removals_blocked=blocked, **noticed)
+        note_progress(connection, run.run_id, run.id, "load", **found)
         store_observation(connection, run.id, state)
         if only_planned:
             changes += _store_for_reading(connection, run, state, plan)

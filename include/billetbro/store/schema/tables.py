@@ -4,7 +4,7 @@ Times are timestamptz. JSON columns hold the frozen types of billetbro.models in
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, Table, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from billetbro.store.schema.metadata import Time, metadata
 
@@ -27,6 +27,13 @@ runs = Table(
     Column("transformed_at", Time),
     Column("observed_at", Time, comment="when Place2book's current state was read completely; null: it was not"),
     Column("loaded_at", Time),
+    Column(
+        "unchanged",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="load found everything as in a run that had nothing to do, and planned nothing",
+    ),
     Column("written_back_at", Time),
     Column("exported_at", Time),
     Column("source_events", Integer, comment="how many events the snapshot held"),
@@ -67,8 +74,11 @@ source_events = Table(
     Column("present", Boolean, nullable=False, comment="whether the latest complete snapshot held it"),
     Column("payload", JSONB, nullable=False, comment="SourceEvent as last seen"),
     Column("mapped", JSONB, comment="Mapped: what it is to us and what it should be in Place2book"),
+    Column("row_hash", Text, comment="of what the source sent; null: it is read again whatever it sends"),
+    Column("mapped_from", Text, comment="row_hash and hash of the rules that it was mapped from; null: map it again"),
+    Column("maps_anew_at", Time, comment="when it is mapped differently because it is over"),
     Column("first_seen_at", Time, nullable=False),
-    Column("last_seen_at", Time, nullable=False),
+    Column("last_seen_at", Time, nullable=False, comment="when its content was new; once absent: when last listed"),
     Column("left_to", Text, comment="seccode of its twin's Place2book event that it was left to; null: it was not"),
     Index("ix_source_events_address", text(ADDRESS)),
     schema=SCHEMA,
@@ -90,7 +100,8 @@ ticket_events = Table(
     Column("event_maker", BigInteger, primary_key=True),
     Column("event_id", BigInteger, primary_key=True),
     Column("payload", JSONB, nullable=False, comment="CurrentEvent, its prices included, as last read"),
-    Column("read_at", Time, nullable=False),
+    Column("row_hash", Text, comment="of its row in Place2book's list; null: its prices are read again"),
+    Column("read_at", Time, nullable=False, comment="when it was last read with its prices, or seen to be different"),
     Column("last_turn_at", Time, comment="when its sale windows last opened or closed its sale, up to read_at"),
     Column("next_turn_at", Time, comment="when they first do so after read_at; null: they do not"),
     schema=SCHEMA,
@@ -98,6 +109,20 @@ ticket_events = Table(
 )
 for turn in (ticket_events.c.last_turn_at, ticket_events.c.next_turn_at):
     Index(f"ix_ticket_events_{turn.name}", turn, postgresql_where=turn.is_not(None))
+
+settled = Table(
+    "settled",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("run_id", Text, nullable=False, comment="the run whose load had nothing to do"),
+    Column("written_back", Boolean, nullable=False, comment="whether its write-back had nothing to do either"),
+    Column("digest", Text, nullable=False, comment="of the rows of sync, the rules and the window that it went by"),
+    Column("listed", Text, nullable=False, comment="of Place2book's list"),
+    Column("read_from", Time, nullable=False, comment="the start from which the list was read"),
+    Column("event_makers", ARRAY(BigInteger), nullable=False, comment="whose list was read"),
+    schema=SCHEMA,
+    comment="What a library's latest run went by where it had nothing to do: by the same the next has nothing to do",
+)
 
 links = Table(
     "links",

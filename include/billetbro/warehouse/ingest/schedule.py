@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from billetbro.models import UNLIMITED_TICKETS, CurrentEvent
+from billetbro.models import CurrentEvent
 
 LONGEST_PAUSE = timedelta(days=1)
 
@@ -52,18 +52,13 @@ def is_due(current: CurrentEvent, last: LastExport | None, now: datetime, ended:
         return Reason.NEVER_EXPORTED
     if ended and not last.ended:
         return Reason.ENDED
-    if is_unlimited(current):
+    if current.is_unlimited:
         return Reason.UNLIMITED
     if current.available_tickets != last.available_tickets:
         return Reason.AVAILABLE_CHANGED
     if current.prices is not None and sold_tickets(current) != _sold(last.sold_tickets):
         return Reason.SOLD_CHANGED
     return Reason.DAILY if now - last.exported_at >= LONGEST_PAUSE else None
-
-
-def is_unlimited(current: CurrentEvent) -> bool:
-    """Return whether the event has no limit, by its capacity or by Place2book's count for "unlimited"."""
-    return current.capacity is None or current.available_tickets == UNLIMITED_TICKETS
 
 
 def sold_tickets(current: CurrentEvent) -> dict[int, int]:

@@ -1,0 +1,66 @@
+"""Tell what is the same as in the run before: hashes of what was sent, and what a run with nothing to do went by.
+
+There are none of what is stored already: the first run reads and maps all of it once more, and compares.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0016_settled"
+down_revision = "0015_reason_codes"
+branch_labels = None
+depends_on = None
+
+TIME = sa.DateTime(timezone=True)
+COMMENTS = {
+    ("source_events", "row_hash"): "of what the source sent; null: it is read again whatever it sends",
+    ("source_events", "mapped_from"): "row_hash and hash of the rules that it was mapped from; null: map it again",
+    ("ticket_events", "row_hash"): "of its row in Place2book's list; null: its prices are read again",
+}
+TIMES = {
+    ("source_events", "last_seen_at"): "when its content was new; once absent: when last listed",
+    ("ticket_events", "read_at"): "when it was last read with its prices, or seen to be different",
+}
+MAPS_ANEW, UNCHANGED = (
+    "when it is mapped differently because it is over",
+    "load found everything as in a run that had nothing to do, and planned nothing",
+)
+
+
+def upgrade() -> None:
+    for (table, name), comment in COMMENTS.items():
+        op.add_column(table, sa.Column(name, sa.Text, comment=comment), schema="sync")
+    op.add_column("source_events", sa.Column("maps_anew_at", TIME, comment=MAPS_ANEW), schema="sync")
+    op.add_column("ticket_events", sa.Column("next_turn_at", TIME), schema="sync")
+    never = {"nullable": False, "server_default": sa.text("false")}
+    op.add_column("runs", sa.Column("unchanged", sa.Boolean, comment=UNCHANGED, **never), schema="sync")
+    for (table, name), comment in TIMES.items():
+        op.alter_column(table, name, existing_type=TIME, comment=comment, schema="sync")
+    op.create_table(
+        "settled",
+        sa.Column("library", sa.Text, primary_key=True),
+        sa.Column("run_id", sa.Text, nullable=False, comment="the run whose load had nothing to do"),
+        sa.Column(
+            "written_back", sa.Boolean, nullable=False, comment="whether its write-back had nothing to do either"
+        ),
+        sa.Column(
+            "digest", sa.Text, nullable=False, comment="of the rows of sync, the rules and the window that it went by"
+        ),
+        sa.Column("listed", sa.Text, nullable=False, comment="of Place2book's list"),
+        sa.Column("read_from", TIME, nullable=False, comment="the start from which the list was read"),
+        sa.Column("event_makers", postgresql.ARRAY(sa.BigInteger), nullable=False, comment="whose list was read"),
+        schema="sync",
+        comment="What a library's latest run went by where it had nothing to do: by the same the next has nothing to do",
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("settled", schema="sync")
+    for table, name in TIMES:
+        op.alter_column(table, name, existing_type=TIME, comment=None, schema="sync")
+    op.drop_column("runs", "unchanged", schema="sync")
+    op.drop_column("ticket_events", "next_turn_at", schema="sync")
+    op.drop_column("source_events", "maps_anew_at", schema="sync")
+    for table, name in COMMENTS:
+        op.drop_column(table, name, schema="sync")
