@@ -103,7 +103,13 @@ def test_assets_of_the_warehouse_are_announced_by_one_task_only(dag: DAG) -> Non
 
 
 def test_params_ask_for_nothing_by_themselves(dag: DAG) -> None:
-    assert dag.params.dump() == {"libraries": [], "events": [], "mode": "sync", "allow_mass_removal": False}
+    assert dag.params.dump() == {
+        "libraries": [],
+        "events": [],
+        "mode": "sync",
+        "allow_mass_removal": False,
+        "read_all_prices": False,
+    }
 
 
 def test_params_are_explained_in_danish_and_english(dag: DAG) -> None:

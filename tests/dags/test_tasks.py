@@ -22,7 +22,13 @@ from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, MONTHLY_REPORT, 
 from demo.environment import LIBRARIES
 from tests.cases import cases
 
-PARAMS = {"libraries": [], "events": ["5f0c", " 77aa "], "mode": "resync", "allow_mass_removal": True}
+PARAMS = {
+    "libraries": [],
+    "events": ["5f0c", " 77aa "],
+    "mode": "resync",
+    "allow_mass_removal": True,
+    "read_all_prices": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,13 @@ def test_request_of_a_run_is_by_hand_only_when_a_person_started_it(run_type: str
 @pytest.mark.parametrize("given", [None, []], ids=["null", "empty"])
 def test_request_of_a_run_with_an_empty_list_of_events_is_for_all_of_them(given: list[str] | None) -> None:
     run = SimpleNamespace(run_id="run 1", run_type="manual", logical_date=None)
-    params = {"libraries": given, "events": given, "mode": "sync", "allow_mass_removal": False}
+    params = {
+        "libraries": given,
+        "events": given,
+        "mode": "sync",
+        "allow_mass_removal": False,
+        "read_all_prices": False,
+    }
     with set_current_context(cast(Context, {"params": params, "dag_run": run})):
         assert (request_of_this_run().events, filled_in(FORCED_UPDATE)["libraries"]) == (frozenset(), [])
         assert filled_in(FORCED_UPDATE) == {**params, "libraries": [], "events": []}

@@ -116,7 +116,7 @@ def test_plan_only_shows_changes(first: Ran, second: Ran, runs: Runs, sandbox: S
 
 
 def test_run_leaves_the_dag_as_it_was_for_the_next(first: Ran, runs: Runs) -> None:
-    defaults = {"libraries": [], "events": [], "mode": "sync", "allow_mass_removal": False}
+    defaults = {"libraries": [], "events": [], "mode": "sync", "allow_mass_removal": False, "read_all_prices": False}
     deadline = runs.dag.deadline
     runs.run(libraries=["solbjerg"], mode="plan")
     params = [holder.params for holder in (runs.dag, *runs.dag.tasks)]

@@ -1,7 +1,7 @@
 """Fifth step: export purchases into the warehouse, even if load or write-back failed (behaviour 9)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,16 +9,23 @@ from sqlalchemy import Engine
 
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import NotFound, Retriable
-from billetbro.models import CurrentEvent, Link, LinkStatus, Mode, SourceEvent, TicketEventKey
+from billetbro.models import CurrentEvent, LinkStatus, Mode, SourceEvent, TicketEventKey
 from billetbro.models.message import Message
 from billetbro.steps.load.observe import with_prices
 from billetbro.steps.request import LibraryRun, NothingToDo, RunRequest
 from billetbro.store.database import ensure_schema_is_current, library_lock
-from billetbro.store.links import read_links
+from billetbro.store.linked_sales import LinkedSale, read_linked_sales
 from billetbro.store.runs import RunRecord, note_progress, read_run
 from billetbro.store.schema.metadata import warehouse_metadata
 from billetbro.store.snapshots import forget_ticket_events, read_source_events, read_ticket_events, store_ticket_events
-from billetbro.warehouse.ingest.purchases import Export, ExportSummary, ReadPurchases, Vanished, export_purchases
+from billetbro.warehouse.ingest.purchases import (
+    Export,
+    ExportSummary,
+    ReadPurchases,
+    Vanished,
+    due_events,
+    export_purchases,
+)
 from billetbro.warehouse.ingest.reading import ExportEvent, Listed
 from billetbro.warehouse.ingest.tombstones import mark_events_gone
 from billetbro.warehouse.privacy.pseudonymise import Privacy
@@ -31,10 +38,12 @@ TOLD = 5
 class _Ours:
     """A library's linked events whose purchases are read.
 
-    `over`: past events; `asked`: the ids of all, deleted ones too; `there`: those that Place2book showed.
+    `looked_at`: how many events they were chosen from; `over`: past events; `asked`: the ids of all, deleted ones too;
+    `there`: those that Place2book showed.
     """
 
     events: Sequence[ExportEvent]
+    looked_at: int
     over: frozenset[TicketEventKey]
     asked: frozenset[int]
     there: frozenset[TicketEventKey]
@@ -57,7 +66,7 @@ def export(
     warehouse = warehouse or run.engine
     ensure_schema_is_current(warehouse, warehouse_metadata)
     with library_lock(run.engine, run.id):
-        ours = _read_ours(run, client)
+        ours = _read_ours(run, client, warehouse)
         gone: list[TicketEventKey] = []
         work = Export(
             engine=warehouse,
@@ -67,7 +76,7 @@ def export(
             force=run.mode is Mode.RESYNC,
             at_once=run.library.requests.concurrency,
         )
-        summary = export_purchases(work, ours.events, run.now)
+        summary = replace(export_purchases(work, ours.events, run.now), events_looked_at=ours.looked_at)
         mark_events_gone(warehouse, run.id, ours.vanished(gone), run.now)
         _note(run, summary, gone)
     if summary.failures:
@@ -77,28 +86,33 @@ def export(
     return summary
 
 
-def _read_ours(run: LibraryRun, client: Place2bookClient) -> _Ours:
+def _read_ours(run: LibraryRun, client: Place2bookClient, warehouse: Engine) -> _Ours:
+    """Return the events that are due, found by their counts alone; no other is read whole."""
     request = run.request
     with run.engine.connect() as connection:
         record = read_run(connection, run.run_id, run.id)
         # Events long over are not read: the cost of a run must not grow with all that was ever sold.
-        recent = read_links(connection, run.id, run.now - timedelta(days=max(run.library.lookback_days, 1)))
-        links = [link for link in recent if _concerns(link, request)]
-        currents = read_ticket_events(connection, run.id, [link.event_id for link in links])
-        sources = read_source_events(connection, run.id, [link.uuid for link in links])
-    if record.observed_at is None:
-        currents |= _observe(run, client, links, record)
+        since = run.now - timedelta(days=max(run.library.lookback_days, 1))
+        recent = read_linked_sales(connection, run.id, since)
+    concerned = [sale for sale in recent if _concerns(sale, request)]
+    if record.observed_at is None and (seen := _observe(run, client, concerned, record)):
+        concerned = [replace(sale, current=seen.get(sale.key, sale.current)) for sale in concerned]
     # An event shared by a live and a retired link is exported once, for the live one.
-    by_event = {link.key: link for link in sorted(links, key=lambda link: link.status is LinkStatus.LIVE)}
+    by_event = {sale.key: sale for sale in sorted(concerned, key=lambda sale: sale.status is LinkStatus.LIVE)}
+    counted = {key: _export_event(sale, sale.current, None) for key, sale in by_event.items() if sale.current}
+    due = due_events(warehouse, run.id, list(counted.values()), run.now, force=run.mode is Mode.RESYNC)
+    with run.engine.connect() as connection:
+        currents = read_ticket_events(connection, run.id, [event.event_id for event in due])
+        sources = read_source_events(connection, run.id, [event.uuid for event in due])
+    chosen = [by_event[TicketEventKey(event.event_maker, event.event_id)] for event in due]
     return _Ours(
         events=[
-            _export_event(link, currents[key], sources.get(link.uuid))
-            for key, link in by_event.items()
-            if key in currents
+            _export_event(sale, currents[sale.key], sources.get(sale.uuid)) for sale in chosen if sale.key in currents
         ],
-        over=frozenset(key for key, link in by_event.items() if link.status is LinkStatus.RETIRED),
-        asked=frozenset(link.event_id for link in recent if not request.events or link.uuid in request.events),
-        there=frozenset(currents),
+        looked_at=sum(not event.current.passive for event in counted.values()),
+        over=frozenset(key for key, sale in by_event.items() if sale.status is LinkStatus.RETIRED),
+        asked=frozenset(sale.event_id for sale in recent if not request.events or sale.uuid in request.events),
+        there=frozenset(counted),
     )
 
 
@@ -128,13 +142,13 @@ def _reader(client: Place2bookClient, gone: list[TicketEventKey], over: Collecti
     return read
 
 
-def _concerns(link: Link, request: RunRequest) -> bool:
+def _concerns(sale: LinkedSale, request: RunRequest) -> bool:
     """Return whether the link's purchases are to be read; deleted events had none."""
-    return link.status is not LinkStatus.DELETED and (not request.events or link.uuid in request.events)
+    return sale.status is not LinkStatus.DELETED and (not request.events or sale.uuid in request.events)
 
 
 def _observe(
-    run: LibraryRun, client: Place2bookClient, links: list[Link], record: RunRecord
+    run: LibraryRun, client: Place2bookClient, links: Sequence[LinkedSale], record: RunRecord
 ) -> dict[TicketEventKey, CurrentEvent]:
     library, now = run.library, run.now
     first_day = now.astimezone(ZoneInfo(library.timezone)).date() - timedelta(days=library.lookback_days)
@@ -150,7 +164,7 @@ def _observe(
     return found
 
 
-def _export_event(link: Link, current: CurrentEvent, source: SourceEvent | None) -> ExportEvent:
+def _export_event(link: LinkedSale, current: CurrentEvent, source: SourceEvent | None) -> ExportEvent:
     return ExportEvent(
         uuid=link.uuid,
         title=link.title,

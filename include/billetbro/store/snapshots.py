@@ -37,7 +37,7 @@ def known_rows(connection: Connection, library: str) -> KnownRows:
     query = select(source_events.c.row_hash, source_events.c.uuid).where(
         source_events.c.library == library, source_events.c.present, source_events.c.row_hash.is_not(None)
     )
-    return KnownRows(version=code_version(), uuids=dict(connection.execute(query).tuples().all()))
+    return KnownRows(version=code_version(), uuids={row.row_hash: row.uuid for row in connection.execute(query)})
 
 
 def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRow], now: datetime) -> bool:

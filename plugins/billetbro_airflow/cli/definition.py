@@ -67,11 +67,12 @@ EMAIL = _argument("--email", default="", metavar="ADDRESS")
 PHONE = _argument("--phone", default="", metavar="NUMBER")
 PURCHASES = _argument("--purchases", type=_numbers, default=[], metavar="ID,ID")
 MONTH = _argument("--month", default="", metavar="YYYY-MM")
+READ_ALL_PRICES = _argument("--read-all-prices", action="store_true")
 DRY_RUN = _argument("--dry-run", action="store_true")
 
 SUBCOMMANDS = (
     _subcommand("check", LIBRARIES),
-    _subcommand("plan", LIBRARIES, EVENTS),
+    _subcommand("plan", LIBRARIES, EVENTS, READ_ALL_PRICES),
     _subcommand("history", EVENT, LIBRARIES, JSON),
     _subcommand("why", EVENT, LIBRARIES, JSON),
     _subcommand("rejections", LIBRARIES, ALL, JSON),

@@ -30,7 +30,13 @@ def run(args: Namespace) -> int:
     settings = load_settings()
     libraries = settings.select(args.libraries)
     now = utc_now()
-    request = RunRequest(run_id=f"cli__{now.isoformat()}", mode=Mode.PLAN, by_hand=True, events=frozenset(args.events))
+    request = RunRequest(
+        run_id=f"cli__{now.isoformat()}",
+        mode=Mode.PLAN,
+        by_hand=True,
+        events=frozenset(args.events),
+        read_all_prices=args.read_all_prices,
+    )
     engine = billetbro_engine()
     begin(engine, libraries, request, now)
     for step in STEPS:

@@ -38,6 +38,7 @@ def request_of_this_run() -> RunRequest:
         by_hand=dag_run.run_type == "manual",
         events=frozenset(uuid.strip() for uuid in params["events"]),
         allow_mass_removal=bool(params["allow_mass_removal"]),
+        read_all_prices=bool(params["read_all_prices"]),
     )
 
 

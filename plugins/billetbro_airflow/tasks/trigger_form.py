@@ -47,6 +47,14 @@ FORCED_UPDATE = {
         description="Lad kørslen fjerne flere arrangementer, end max_removals tillader. Kun når det er meningen. / "
         "Let the run remove more events than max_removals allows. Only when you know that they are meant.",
     ),
+    "read_all_prices": Param(
+        False,
+        type="boolean",
+        title="Læs alle priser / Read all prices",
+        description="Læs alle arrangementers priser i Place2book, også dér, hvor intet tyder på, at de er ændret; ellers "
+        "ses det, personalet har rettet i en pris, inden for et døgn. / Read the prices of all events in Place2book, "
+        "also where nothing tells that they have changed; otherwise a price that staff edited is seen within a day.",
+    ),
 }
 """The params of `place2book_sync`, by name."""
 

@@ -86,7 +86,7 @@ def heard(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
 
 
 def carry_out(run_id: str, heard: list[str], *chosen: Step, mode: str = "sync") -> None:
-    params = {"libraries": [], "events": [], "mode": mode, "allow_mass_removal": False}
+    params = {"libraries": [], "events": [], "mode": mode, "allow_mass_removal": False, "read_all_prices": False}
     task = SimpleNamespace(retries=2, execution_timeout=None)
     ti = SimpleNamespace(try_number=1, max_tries=2, task=task)
     dag_run = SimpleNamespace(run_id=run_id, run_type="manual")

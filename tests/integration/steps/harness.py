@@ -62,6 +62,7 @@ TABLES = (
     "rejections",
     "logins",
     "pruned",
+    "settled",
 )
 WAREHOUSE_TABLES = ("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices", "events")
 """Those that hold on to others first."""

@@ -1,7 +1,10 @@
 """Links, changes and events to be stored."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from sqlalchemy import Connection
 
 from billetbro.models import (
     Address,
@@ -12,6 +15,7 @@ from billetbro.models import (
     DesiredPrice,
     FieldChange,
     Kind,
+    KnownRows,
     Link,
     LinkStatus,
     Mapped,
@@ -19,10 +23,13 @@ from billetbro.models import (
     Outcome,
     SourceAddress,
     SourceEvent,
+    SourceRow,
     SourceState,
     TicketCategory,
     TicketEvent,
 )
+from billetbro.store.schema.records import SOURCE_EVENT as RECORD
+from billetbro.store.snapshots import read_unmapped
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -110,3 +117,13 @@ def change(kind: Kind = Kind.UPDATE, uuid: str = "u1", **fields: str | int | Non
         fields=tuple(FieldChange(field=name.replace("__", "."), old=None, new=new) for name, new in fields.items()),
         why="because",
     )
+
+
+def rows_of(events: Iterable[SourceEvent]) -> list[SourceRow]:
+    """Return the events as a source sends them that knows none of them."""
+    return [KnownRows().row_of(event.uuid, RECORD.dump_json(event), event) for event in events]
+
+
+def snapshot_of(connection: Connection, library: str) -> tuple[SourceEvent, ...]:
+    """Return the events of the latest snapshot: all of them are new by rules that were never used."""
+    return read_unmapped(connection, library, "rules that were never used", NOW)

@@ -18,7 +18,7 @@ from billetbro.store.rejections import report_rejections
 from billetbro.store.schema.tables import runs
 from billetbro.store.snapshots import store_mapped, store_snapshot, store_ticket_events
 from tests.cases import cases
-from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
+from tests.integration.store.examples import CURRENT, HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT, rows_of
 
 ZONE = "Europe/Copenhagen"
 WRITE_BACK = Change(kind=Kind.WRITE_BACK, uuid="u1", title="Koncert", event_maker=5000, event_id=71)
@@ -58,7 +58,7 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         errors={"load": DOWN.message.to_json()},
         removals_blocked=BLOCKED.to_json(),
     )
-    store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
+    store_snapshot(connection, LIBRARY, rows_of([SOURCE_EVENT]), NOW)
     store_mapped(connection, LIBRARY, [MAPPED])
     save_link(connection, LIBRARY, LINK)
     store_ticket_events(connection, LIBRARY, [CURRENT], NOW)

@@ -17,7 +17,7 @@ from billetbro.store.rejections import report_rejections, resolve_rejections
 from billetbro.store.schema.tables import runs
 from billetbro.store.snapshots import store_snapshot
 from tests.cases import cases
-from tests.integration.store.examples import HOUR, LIBRARY, LINK, NOW, SOURCE_EVENT
+from tests.integration.store.examples import HOUR, LIBRARY, LINK, NOW, SOURCE_EVENT, rows_of
 
 CREATE = Change(
     kind=Kind.CREATE,
@@ -88,7 +88,7 @@ def test_history_leaves_out_what_a_plan_only_showed_and_other_libraries(connecti
 @pytest.fixture
 def rejected(connection: Connection) -> Connection:
     later = replace(SOURCE_EVENT, uuid="u2", starts_at=NOW)
-    store_snapshot(connection, LIBRARY, [SOURCE_EVENT, later, replace(later, uuid="u3", starts_at=None)], NOW)
+    store_snapshot(connection, LIBRARY, rows_of([SOURCE_EVENT, later, replace(later, uuid="u3", starts_at=None)]), NOW)
     found = [MISSING, replace(MISSING, uuid="u2"), replace(MISSING, uuid="u3"), replace(MISSING, uuid="u4")]
     report_rejections(connection, LIBRARY, found, "run", NOW)
     still = {(one.uuid, one.code) for one in found if one.uuid != "u4"}

@@ -11,7 +11,7 @@ from billetbro.store.event.lookup import FoundEvent, find_events
 from billetbro.store.links import save_link
 from billetbro.store.snapshots import store_mapped, store_snapshot
 from tests.cases import cases
-from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
+from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT, rows_of
 
 OTHER = replace(
     SOURCE_EVENT, uuid="u2", title="100 % jazz_aften", url=None, starts_at=NOW, description="Rødgrød", series_uuid=None
@@ -22,10 +22,10 @@ AWAY = replace(SOURCE_EVENT, uuid="u1", title="Rødgrød i Nordvig", url="https:
 
 @pytest.fixture
 def events(connection: Connection) -> Connection:
-    store_snapshot(connection, LIBRARY, [SOURCE_EVENT, OTHER, UNSEEN], NOW)
+    store_snapshot(connection, LIBRARY, rows_of([SOURCE_EVENT, OTHER, UNSEEN]), NOW)
     store_mapped(connection, LIBRARY, [MAPPED])
     save_link(connection, LIBRARY, LINK)
-    store_snapshot(connection, "nordvig", [AWAY], NOW)
+    store_snapshot(connection, "nordvig", rows_of([AWAY]), NOW)
     deleted = Change(kind=Kind.DELETE, uuid="u2", title=OTHER.title, event_maker=5000, event_id=88)
     store_planned(connection, "run", LIBRARY, [deleted], NOW)
     return connection
@@ -84,21 +84,21 @@ def test_event_is_sought_in_the_libraries_that_are_named(events: Connection) -> 
 
 
 def test_event_that_left_the_list_is_found_and_said_to_be_gone(events: Connection) -> None:
-    store_snapshot(events, LIBRARY, [OTHER], NOW + HOUR)
+    store_snapshot(events, LIBRARY, rows_of([OTHER]), NOW + HOUR)
     assert [event.present for event in find_events(events, "abc123", now=NOW)] == [False]
 
 
 def test_events_to_come_are_told_before_past_ones_and_those_without_a_start(connection: Connection) -> None:
     starts = {"a": NOW - 2 * HOUR, "b": None, "c": NOW + 2 * HOUR, "d": NOW - HOUR, "e": NOW + HOUR}
     events = [replace(SOURCE_EVENT, uuid=uuid, starts_at=start) for uuid, start in starts.items()]
-    store_snapshot(connection, LIBRARY, events, NOW)
+    store_snapshot(connection, LIBRARY, rows_of(events), NOW)
     assert "".join(event.uuid for event in find_events(connection, "fløde", now=NOW)) == "ecdab"
 
 
 def test_event_that_left_the_list_unlinked_is_told_by_its_title_only_when_there_is_no_other(events: Connection) -> None:
     made_anew = replace(OTHER, uuid="u9", starts_at=NOW + HOUR)
-    store_snapshot(events, LIBRARY, [made_anew], NOW + HOUR)
+    store_snapshot(events, LIBRARY, rows_of([made_anew]), NOW + HOUR)
     told = {sought: [one.uuid for one in find_events(events, sought, now=NOW)] for sought in ("jazz", "fløde", "u2")}
-    store_snapshot(events, LIBRARY, [], NOW + HOUR)
+    store_snapshot(events, LIBRARY, rows_of([]), NOW + HOUR)
     told["gone"] = [one.uuid for one in find_events(events, "jazz", now=NOW)]
     assert told == {"jazz": ["u9"], "fløde": ["u1"], "u2": ["u2"], "gone": ["u2", "u9"]}

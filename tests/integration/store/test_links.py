@@ -19,7 +19,7 @@ from billetbro.store.links import (
 )
 from billetbro.store.snapshots import store_mapped, store_snapshot
 from tests.cases import cases
-from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT
+from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT, rows_of
 
 
 def test_link_saved_is_read_as_it_was(connection: Connection) -> None:
@@ -90,10 +90,10 @@ def test_link_that_was_cleared_is_remembered_for_as_long_as_it_is_shown(
 ) -> None:
     save_link(connection, LIBRARY, LINK)
     note_written_back(connection, LIBRARY, "u1", None, {CLEARED: "https://p.example/1"})
-    store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
+    store_snapshot(connection, LIBRARY, rows_of([SOURCE_EVENT]), NOW)
     store_mapped(connection, LIBRARY, [replace(MAPPED, link=shown)])
     if not present:
-        store_snapshot(connection, LIBRARY, [], NOW)
+        store_snapshot(connection, LIBRARY, rows_of([]), NOW)
     forget_cleared(connection, LIBRARY)
     (link,) = read_links(connection, LIBRARY)
     assert link.echo == {**LINK.echo, **({CLEARED: "https://p.example/1"} if kept else {})}
@@ -101,7 +101,7 @@ def test_link_that_was_cleared_is_remembered_for_as_long_as_it_is_shown(
 
 def test_links_that_were_never_cleared_are_left_as_they_are(connection: Connection) -> None:
     save_link(connection, LIBRARY, LINK)
-    store_snapshot(connection, LIBRARY, [SOURCE_EVENT], NOW)
+    store_snapshot(connection, LIBRARY, rows_of([SOURCE_EVENT]), NOW)
     store_mapped(connection, LIBRARY, [MAPPED])
     forget_cleared(connection, LIBRARY)
     assert read_links(connection, LIBRARY) == (LINK,)

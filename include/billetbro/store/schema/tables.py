@@ -121,7 +121,7 @@ settled = Table(
     Column("read_from", Time, nullable=False, comment="the start from which the list was read"),
     Column("event_makers", ARRAY(BigInteger), nullable=False, comment="whose list was read"),
     schema=SCHEMA,
-    comment="What a library's latest run went by where it had nothing to do: by the same the next has nothing to do",
+    comment="What a library's latest run went by, where it had nothing to do: if it is the same, nor has the next",
 )
 
 links = Table(

@@ -125,6 +125,19 @@ def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetim
     )
 
 
+def due_events(
+    engine: Engine, library: str, events: Sequence[ExportEvent], now: datetime, *, force: bool
+) -> list[ExportEvent]:
+    """Return the events whose purchases are due; passive events are left out. Their counts are all that is needed."""
+    sold = [event for event in events if not event.current.passive]
+    last = last_exports(engine, library, [event.event_id for event in sold])
+    return [
+        event
+        for event in sold
+        if is_due(event.current, last.get(event.event_id), now, event.has_ended(now), force) is not None
+    ]
+
+
 class _Pending:
     """Events that are read and not yet stored; a chunk is stored when it is full, the last one at the end."""
 

@@ -33,8 +33,8 @@ def upgrade() -> None:
         op.add_column(table, sa.Column(name, sa.Text, comment=comment), schema="sync")
     op.add_column("source_events", sa.Column("maps_anew_at", TIME, comment=MAPS_ANEW), schema="sync")
     op.add_column("ticket_events", sa.Column("next_turn_at", TIME), schema="sync")
-    never = {"nullable": False, "server_default": sa.text("false")}
-    op.add_column("runs", sa.Column("unchanged", sa.Boolean, comment=UNCHANGED, **never), schema="sync")
+    unchanged = sa.Column("unchanged", sa.Boolean, nullable=False, server_default=sa.text("false"), comment=UNCHANGED)
+    op.add_column("runs", unchanged, schema="sync")
     for (table, name), comment in TIMES.items():
         op.alter_column(table, name, existing_type=TIME, comment=comment, schema="sync")
     op.create_table(
@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("read_from", TIME, nullable=False, comment="the start from which the list was read"),
         sa.Column("event_makers", postgresql.ARRAY(sa.BigInteger), nullable=False, comment="whose list was read"),
         schema="sync",
-        comment="What a library's latest run went by where it had nothing to do: by the same the next has nothing to do",
+        comment="What a library's latest run went by, where it had nothing to do: if it is the same, nor has the next",
     )
 
 
