@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016_settled"
-down_revision = "0015_reason_codes"
+revision = "0017_settled"
+down_revision = "0016_sale_turns"
 branch_labels = None
 depends_on = None
 
@@ -32,7 +32,6 @@ def upgrade() -> None:
     for (table, name), comment in COMMENTS.items():
         op.add_column(table, sa.Column(name, sa.Text, comment=comment), schema="sync")
     op.add_column("source_events", sa.Column("maps_anew_at", TIME, comment=MAPS_ANEW), schema="sync")
-    op.add_column("ticket_events", sa.Column("next_turn_at", TIME), schema="sync")
     unchanged = sa.Column("unchanged", sa.Boolean, nullable=False, server_default=sa.text("false"), comment=UNCHANGED)
     op.add_column("runs", unchanged, schema="sync")
     for (table, name), comment in TIMES.items():
@@ -60,7 +59,6 @@ def downgrade() -> None:
     for table, name in TIMES:
         op.alter_column(table, name, existing_type=TIME, comment=None, schema="sync")
     op.drop_column("runs", "unchanged", schema="sync")
-    op.drop_column("ticket_events", "next_turn_at", schema="sync")
     op.drop_column("source_events", "maps_anew_at", schema="sync")
     for table, name in COMMENTS:
         op.drop_column(table, name, schema="sync")
