@@ -73,7 +73,7 @@ def export(
             library=run.id,
             read_purchases=_reader(client, gone, ours.over),
             privacy=privacy,
-            force=run.mode is Mode.RESYNC,
+            force=_is_forced(run),
             at_once=run.library.requests.concurrency,
         )
         summary = replace(export_purchases(work, ours.events, run.now), events_looked_at=ours.looked_at)
@@ -100,7 +100,7 @@ def _read_ours(run: LibraryRun, client: Place2bookClient, warehouse: Engine) -> 
     # An event shared by a live and a retired link is exported once, for the live one.
     by_event = {sale.key: sale for sale in sorted(concerned, key=lambda sale: sale.status is LinkStatus.LIVE)}
     counted = {key: _export_event(sale, sale.current, None) for key, sale in by_event.items() if sale.current}
-    due = due_events(warehouse, run.id, list(counted.values()), run.now, force=run.mode is Mode.RESYNC)
+    due = [event for event, _ in due_events(warehouse, run.id, list(counted.values()), run.now, force=_is_forced(run))]
     with run.engine.connect() as connection:
         currents = read_ticket_events(connection, run.id, [event.event_id for event in due])
         sources = read_source_events(connection, run.id, [event.uuid for event in due])
@@ -114,6 +114,11 @@ def _read_ours(run: LibraryRun, client: Place2bookClient, warehouse: Engine) -> 
         asked=frozenset(sale.event_id for sale in recent if not request.events or sale.uuid in request.events),
         there=frozenset(counted),
     )
+
+
+def _is_forced(run: LibraryRun) -> bool:
+    """Return whether every event is exported, whatever is known of it."""
+    return run.mode is Mode.RESYNC
 
 
 def _note(run: LibraryRun, summary: ExportSummary, gone: Sequence[TicketEventKey]) -> None:

@@ -51,7 +51,7 @@ FORCED_UPDATE = {
         False,
         type="boolean",
         title="Læs alle priser / Read all prices",
-        description="Læs alle arrangementers priser i Place2book, også dér, hvor intet tyder på, at de er ændret; ellers "
+        description="Læs alle arrangementers priser i Place2book, også hvor intet tyder på, at de er ændret; ellers "
         "ses det, personalet har rettet i en pris, inden for et døgn. / Read the prices of all events in Place2book, "
         "also where nothing tells that they have changed; otherwise a price that staff edited is seen within a day.",
     ),

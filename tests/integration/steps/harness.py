@@ -148,6 +148,7 @@ class World:
         by_hand: bool = False,
         events: Iterable[str] = (),
         allow_mass_removal: bool = False,
+        read_all_prices: bool = False,
         tries: int = 1,
         only: Sequence[str] | None = None,
         libraries: Sequence[str] = (),
@@ -159,6 +160,7 @@ class World:
             by_hand=by_hand,
             events=frozenset(events),
             allow_mass_removal=allow_mass_removal,
+            read_all_prices=read_all_prices,
         )
         return self.carry_out(request, tries=tries, only=only, libraries=libraries)
 

@@ -28,7 +28,7 @@ from billetbro.store.schema.warehouse_tables import prices
 from billetbro.store.schema.warehouse_tables import purchases as purchases_table
 from billetbro.warehouse.ingest.quality import open_problems
 from billetbro.warehouse.ingest.reading import Chunk, ExportEvent, Listed, Reading, Scope
-from billetbro.warehouse.ingest.schedule import LastExport, is_due
+from billetbro.warehouse.ingest.schedule import LastExport, Reason, is_due
 from billetbro.warehouse.privacy.policy_change import apply_policy
 from billetbro.warehouse.privacy.pseudonymise import Privacy
 
@@ -85,13 +85,7 @@ def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetim
     down and the rest is not asked for. Fatal errors pass through; what was read is kept.
     """
     now = _under_policy(export, now)
-    sold = [event for event in events if not event.current.passive]
-    last = last_exports(export.engine, export.library, [event.event_id for event in sold])
-    due = [
-        (event, reason)
-        for event in sold
-        if (reason := is_due(event.current, last.get(event.event_id), now, event.has_ended(now), export.force))
-    ]
+    due = due_events(export.engine, export.library, events, now, force=export.force)
     reasons: Counter[str] = Counter()
     failures: list[Message] = []
     in_a_row = 0
@@ -113,7 +107,7 @@ def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetim
             in_a_row = 0
             reasons[reason.value] += 1
     return ExportSummary(
-        events_looked_at=len(sold),
+        events_looked_at=len(_sold(events)),
         events_exported=reasons.total(),
         reasons=dict(reasons),
         purchases_new=pending.stored["purchases_new"],
@@ -127,15 +121,18 @@ def export_purchases(export: Export, events: Sequence[ExportEvent], now: datetim
 
 def due_events(
     engine: Engine, library: str, events: Sequence[ExportEvent], now: datetime, *, force: bool
-) -> list[ExportEvent]:
-    """Return the events whose purchases are due; passive events are left out. Their counts are all that is needed."""
-    sold = [event for event in events if not event.current.passive]
+) -> list[tuple[ExportEvent, Reason]]:
+    """Return the events whose purchases are due, and why; passive events are left out. Only their counts are needed."""
+    sold = _sold(events)
     last = last_exports(engine, library, [event.event_id for event in sold])
-    return [
-        event
-        for event in sold
-        if is_due(event.current, last.get(event.event_id), now, event.has_ended(now), force) is not None
-    ]
+    reasons = (
+        (event, is_due(event.current, last.get(event.event_id), now, event.has_ended(now), force)) for event in sold
+    )
+    return [(event, reason) for event, reason in reasons if reason is not None]
+
+
+def _sold(events: Sequence[ExportEvent]) -> list[ExportEvent]:
+    return [event for event in events if not event.current.passive]
 
 
 class _Pending:
