@@ -79,7 +79,7 @@ def read_unmapped(connection: Connection, library: str, rules: str, now: datetim
     Those are new ones and changed ones, all after a change of the rules, and one that is over since it was mapped.
     """
     row = source_events.c
-    other = row.mapped.is_(None) | row.mapped_from.is_distinct_from(_mapped_from(rules))
+    other = row.mapped.is_(None) | row.row_hash.is_(None) | row.mapped_from.is_distinct_from(_mapped_from(rules))
     query = select(cast(row.payload, Text)).where(
         row.library == library, row.present, other | (row.maps_anew_at <= now)
     )
@@ -143,6 +143,7 @@ def note_written_back(connection: Connection, library: str, uuid: str, shown: Ma
             payload=source_events.c.payload.op("||")(told),
             mapped=source_events.c.mapped.op("||")(told),
             row_hash=None,
+            mapped_from=None,
         )
     )
 

@@ -8,9 +8,9 @@ from alembic import command
 from sqlalchemy import Engine, text
 
 from billetbro.messages.catalogue import Translator
+from billetbro.models.message import Message
 from billetbro.reconcile.reasons import Why
 from billetbro.store.database import connect, lineage
-from billetbro.store.runs import read_runs
 from billetbro.store.schema.metadata import metadata
 from tests.cases import cases
 from tests.integration.store.examples import NOW
@@ -78,6 +78,6 @@ def test_blocked_removals_are_told_as_before(empty: Engine, before: str | None, 
             {"blocked": before, "now": NOW},
         )
         command.upgrade(lineage(connection, metadata), MIGRATION.revision)
-        (run,) = read_runs(connection, "r")
-        assert (None if run.removals_blocked is None else Translator("da").say(run.removals_blocked)) == after
+        (blocked,) = connection.scalars(text("SELECT removals_blocked FROM sync.runs"))
+        assert (None if blocked is None else Translator("da").say(Message.from_json(blocked))) == after
         command.downgrade(lineage(connection, metadata), MIGRATION.down_revision)
