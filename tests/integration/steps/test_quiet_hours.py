@@ -1,4 +1,4 @@
-"""What an hour asks and does (behaviour 10): as little as possible, and all that is needed."""
+"""What an hour asks and does (behaviour 11): as little as possible, and all that is needed."""
 
 import re
 from collections import Counter

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017_settled"
-down_revision = "0016_sale_turns"
+revision = "0018_settled"
+down_revision = "0017_bounded_growth"
 branch_labels = None
 depends_on = None
 
