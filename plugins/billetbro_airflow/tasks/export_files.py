@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 
 from sqlalchemy import Engine
 
@@ -22,6 +23,8 @@ from billetbro.warehouse.lake.place import (
 from billetbro_airflow.hooks.connections import connection_named, mask
 
 FILES = "BILLETBRO_FILES"
+_one_library_at_a_time = Lock()
+"""A task works on several libraries, which would disturb one another in the same tables, and each takes memory."""
 
 
 def lake() -> Lake | None:
@@ -81,7 +84,7 @@ def written_to_files(state: Engine, warehouse: Engine, library: str) -> Iterator
     except Retriable as error:
         incomplete = error
     try:
-        with library_lock(state, library):
+        with _one_library_at_a_time, library_lock(state, library):
             written.summary = files.write(warehouse, library, written.now)
     except Retriable as trouble:
         raise trouble if incomplete is None else several([incomplete, trouble]) from trouble
