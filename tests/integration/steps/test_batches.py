@@ -136,6 +136,7 @@ def test_library_whose_limit_passed_is_not_begun_once_another_task_lets_it_go(wo
         if thread.name == "solbjerg":
             thread.join(timeout=60)
     assert (type(run.raised["extract"]), world.sandbox.log.entries) == (OutOfTime, [])
+    assert world.record(run).error_codes == {"extract": "out_of_time"}
 
 
 def test_batches_are_few_even_and_in_order(world: World) -> None:
