@@ -80,14 +80,15 @@ def test_run_whose_worker_is_killed_between_two_writes_ends_right_on_the_other(
     writes = r"^/event_makers/5000/"
     other_sandbox.faults.add("place2book", "slow", "POST", writes, seconds=2)
     machines.wait(lambda: machines.switch_on("place2book_sync"))
-    machines.wait(lambda: len(carried_out(other_sandbox, writes)) >= 5)
+    machines.wait(lambda: len(carried_out(other_sandbox, writes)) >= 5 or machines.rows(ENDED) != [])
+    assert machines.rows(ENDED) == []
     outlived = machines.kill(machines.worker_of("library.load"))
     before = len(carried_out(other_sandbox, writes))
     other_sandbox.faults.clear()
     undisturbed = runs.run()
     machines.wait(lambda: machines.rows(ENDED) != [])
 
-    assert (outlived, machines.rows(ENDED), machines.rows(LOADS)) == ([], [("success",)], [(2,)])
+    assert (outlived, machines.rows(ENDED), machines.rows(LOADS)[0][0] > 1) == ([], [("success",)], True)
     assert (undisturbed.state, len(carried_out(other_sandbox, writes)) > before) == ("success", True)
     without, disturbed = stands(sandbox, engine), stands(other_sandbox, other_engine)
     assert (disturbed - without, without - disturbed) == (Counter(), Counter())
