@@ -66,7 +66,7 @@ class Country:
     def change(self, sandbox: Sandbox, percent: float, capacity: int) -> int:
         """Give a share of the events, spread over all libraries, another capacity; return how many there were."""
         events = [(site, event.uuid) for site in sandbox.cms.values() for event in site.events]
-        count = round(len(events) * percent / 100)
+        count = max(1, round(len(events) * percent / 100)) if percent else 0
         for place in range(count):
             site, uuid = events[place * len(events) // count]
             site.edit(uuid, ticket_capacity=capacity)

@@ -41,6 +41,10 @@ class CountrySandbox:
         """Publish the events of the first library."""
         self._ask("publish")
 
+    def publish_all(self) -> None:
+        """Publish the events of every library."""
+        self._ask("publish_all")
+
     def change(self, percent: float, capacity: int) -> int:
         """Change a share of the events in the websites; return how many."""
         changed: int = self._ask("change", percent, capacity)
@@ -128,6 +132,10 @@ class _Held:
     def publish(self) -> None:
         self._sandbox.place2book.number_from(FIRST_NUMBER)
         self._country.publish(self._sandbox, self._country.ids[0])
+
+    def publish_all(self) -> None:
+        for library in self._country.ids:
+            self._country.publish(self._sandbox, library)
 
     def change(self, percent: float, capacity: int) -> int:
         return self._country.change(self._sandbox, percent, capacity)

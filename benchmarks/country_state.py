@@ -7,7 +7,8 @@ from pathlib import Path
 from benchmarks.copies import copy_rows
 from benchmarks.country import Country
 from benchmarks.country_sandbox import CountrySandbox
-from benchmarks.steps import Apis, run_steps
+from benchmarks.hour_ours import apis_of
+from benchmarks.steps import run_steps
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.request import RunRequest
@@ -22,12 +23,7 @@ def transfer(country: Country, sandbox: CountrySandbox, database_url: str, setti
     sandbox.publish()
     engine, library = connect(database_url), load_settings(settings, {}).libraries[0]
     begin(engine, [library], RunRequest(run_id="first"), country.now)
-    apis = Apis(
-        cms=sandbox.addresses.cms[library.id],
-        user=sandbox.addresses.users[library.id],
-        place2book=sandbox.addresses.place2book,
-        token=sandbox.addresses.token,
-    )
+    apis = apis_of(sandbox.addresses, library.id)
     run_steps(engine, library, RunRequest(run_id="first"), apis, country.now)
     copy_rows(database_url.replace("+psycopg", ""), library.id, sandbox.multiply())
     engine.dispose()

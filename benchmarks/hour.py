@@ -1,104 +1,153 @@
-"""How a library's hour grows with its events, and what a run without news costs beside a first one.
+"""An hour of several libraries: a first transfer, nothing changed, 1 % and 5 % changed; and the same by other programs.
 
-Everything is on this machine: the stand-ins over loopback, a real PostgreSQL, and the steps of the DAG without Airflow.
-Machines differ and are shared, so look at the ratios of one run and at the requests, not at the seconds.
+The sandbox runs in a process of its own, and its CPU is not counted; each run is in a fresh process. Our steps run
+without Airflow and without a limit on requests. Machines differ and are shared: look at CPU, ratios and requests.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
-
-from benchmarks.steps import Apis, run_steps, timed
-from billetbro.settings.libraries import Library, load_settings
-from billetbro.steps.begin import begin
-from billetbro.steps.request import RunRequest
-from billetbro.store.database import connect
+from benchmarks.apart import apart
+from benchmarks.country import Country
+from benchmarks.country_sandbox import CountrySandbox, country_sandbox
+from benchmarks.hour_others import Other, Read, ideal, straightforward
+from benchmarks.hour_ours import Hour, Spent, makers_of, run_hour
+from benchmarks.process_cost import spent_by
+from billetbro.settings.libraries import load_settings
 from demo.postgres import EmbeddedPostgres
-from sandbox.server import Sandbox
 
-LIBRARIES = Path(__file__).parent.parent / "demo" / "libraries.yaml"
-LIBRARY = "solbjerg"
-CHANGED_EVERY = 20
+OURS, STRAIGHTFORWARD, IDEAL = "ours", "straightforward", "ideal"
+OTHERS: dict[str, Callable[[Other], Read]] = {STRAIGHTFORWARD: straightforward, IDEAL: ideal}
+HEAD = (
+    f"{'run':16}{'program':16}{'seconds':>9}{'CPU s':>9}{'PostgreSQL':>12}{'us/event':>10}{'x ideal':>9}"
+    f"{'requests':>10}{'writes':>8}{'MiB':>6}  slowest step"
+)
+CHANGES = {"nothing changed": 0, "1 % changed": 1, "5 % changed": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What one run took: seconds in all and by step, and requests, those that write among them."""
+    """What one run took: of its own process, CPU of PostgreSQL, and requests by kind.
 
-    name: str
-    seconds: float
-    steps: dict[str, float]
-    requests: int
-    writes: int
+    `changed`: how many events were not as the hour before, as another program saw it.
+    """
+
+    run: str
+    program: str
+    spent: Spent
+    postgres_cpu: float
+    changed: int
+    requests: dict[str, int]
+
+    @property
+    def writes(self) -> int:
+        """Return how many requests were to change something."""
+        return sum(count for kind, count in self.requests.items() if kind.endswith(" writes"))
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Let the sizes be chosen."""
-    parser.add_argument("--events", type=int, nargs="+", default=[50, 200, 800], help="events of the library")
+    parser.add_argument("--libraries", type=int, default=4)
+    parser.add_argument(
+        "--events", type=int, nargs="+", default=[300], help="of each library; several sizes are compared"
+    )
+    parser.add_argument("--latency", type=float, default=20, help="milliseconds that each answer of the APIs takes")
 
 
 def main(options: argparse.Namespace) -> None:
-    """Measure a first run, one without news, and one with news for every twentieth event, for each size."""
-    sizes: list[int] = options.events
-    print(f"{'events':>7}  {'run':10}  {'seconds':>8}  {'of first':>8}  {'requests':>8}  {'writes':>6}  slowest step")
-    with EmbeddedPostgres() as postgres, Sandbox(seeded=False) as sandbox:
-        for size in sizes:
-            engine = connect(postgres.create_database(f"bench_{size}"))
-            runs = measure(engine, sandbox, size)
-            for run in runs:
-                slowest = max(run.steps, key=lambda step: run.steps[step])
-                share = run.seconds / runs[0].seconds
-                numbers = f"{run.seconds:>8.2f}  {share:>8.0%}  {run.requests:>8}  {run.writes:>6}"
-                print(f"{size:>7}  {run.name:10}  {numbers}  {slowest} ({run.steps[slowest] / run.seconds:.0%})")
-            engine.dispose()
-
-
-def measure(engine: Engine, sandbox: Sandbox, size: int) -> list[Measured]:
-    """Return the three runs of a library with so many events."""
-    sandbox.reset()
-    cms = sandbox.cms[LIBRARY]
-    first_start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
-    uuids = [
-        cms.add(
-            title=f"Arrangement {number}",
-            start=first_start + timedelta(hours=number),
-            end=first_start + timedelta(hours=number + 2),
-            body="<p>Kom og vær med.</p>" * 20,
-            ticket_capacity=50,
-            ticket_categories=[{"title": "Voksen", "price": {"currency": "DKK", "value": 75}}],
+    """Measure each size, and print a line for each run of each program."""
+    print(HEAD)
+    for events in options.events:
+        country = Country(libraries=options.libraries, events=events, now=datetime.now(UTC))
+        print(
+            f"{country.libraries} libraries, {events} events each, {options.latency:.0f} ms for an answer", flush=True
         )
-        for number in range(size)
-    ]
-    library = load_settings(LIBRARIES, environ={}).library(LIBRARY)
-    runs = [measured("first", engine, sandbox, library), measured("no news", engine, sandbox, library)]
-    for uuid in uuids[::CHANGED_EVERY]:
-        cms.edit(uuid, ticket_capacity=60)
-    return [*runs, measured("5 % news", engine, sandbox, library)]
+        _print(country, measure(country, options.latency / 1000))
 
 
-def measured(name: str, engine: Engine, sandbox: Sandbox, library: Library) -> Measured:
-    """Run every step once and return what it took."""
-    sandbox.log.clear()
-    request, now = RunRequest(run_id=name), datetime.now(UTC)
-    apis = Apis(
-        cms=sandbox.cms_urls[LIBRARY],
-        user=sandbox.cms_users[LIBRARY],
-        place2book=sandbox.place2book_url,
-        token=sandbox.place2book_token,
-    )
-    steps: dict[str, float] = {}
-    with timed(steps, "begin"):
-        begin(engine, [library], request, now)
-    steps |= run_steps(engine, library, request, apis, now)
-    return Measured(
-        name=name,
-        seconds=sum(steps.values()),
-        steps=steps,
-        requests=len(sandbox.log.entries),
-        writes=len(sandbox.log.writes()),
-    )
+def measure(country: Country, latency: float) -> Iterator[Measured]:
+    """Yield what each run took of us, and, where nothing has to be written, of the others."""
+    with (
+        EmbeddedPostgres() as postgres,
+        country_sandbox(country) as sandbox,
+        tempfile.TemporaryDirectory(prefix="billetbro-bench-") as folder,
+    ):
+        bench = _Bench(country, sandbox, postgres, Path(folder))
+        sandbox.answer_after(latency)
+        sandbox.publish_all()
+        yield bench.ours("first")
+        for program in OTHERS:
+            bench.other("first", program)
+        for number, (run, percent) in enumerate(CHANGES.items()):
+            sandbox.change(percent, 60 + number)
+            yield from (bench.other(run, program) for program in OTHERS)
+            yield bench.ours(run)
+            for program in OTHERS:  # what we wrote is not news of the next hour
+                bench.other(run, program)
+
+
+class _Bench:
+    """Measures one run after another."""
+
+    def __init__(self, country: Country, sandbox: CountrySandbox, postgres: EmbeddedPostgres, folder: Path) -> None:
+        self._now = country.now
+        self._sandbox = sandbox
+        self._postgres = postgres
+        self._folder = folder
+        self._settings = folder / "libraries.yaml"
+        self._settings.write_text(country.settings({}))
+        self._makers = makers_of(load_settings(self._settings, {}).libraries)
+        self._database = postgres.create_database("hour")
+
+    def ours(self, run: str) -> Measured:
+        """Run our steps, each time an hour later."""
+        self._now += timedelta(hours=1)
+        hour = Hour(
+            name=run,
+            database_url=self._database,
+            settings=self._settings,
+            addresses=self._sandbox.addresses,
+            now=self._now,
+        )
+        return self._measured(run, OURS, lambda: Read(spent=apart(run_hour, hour), changed=0))
+
+    def other(self, run: str, program: str) -> Measured:
+        """Run another program."""
+        given = Other(addresses=self._sandbox.addresses, makers=self._makers, memory=self._folder / program)
+        return self._measured(run, program, lambda: apart(OTHERS[program], given))
+
+    def _measured(self, run: str, program: str, work: Callable[[], Read]) -> Measured:
+        self._sandbox.requests()
+        server = {"postgres": self._postgres.pid}
+        before = sum(spent_by(server).values())
+        read = work()
+        stored = sum(spent_by(server).values()) - before
+        requests = dict(self._sandbox.requests())
+        return Measured(
+            run=run,
+            program=program,
+            spent=read.spent,
+            postgres_cpu=stored,
+            changed=read.changed,
+            requests=requests,
+        )
+
+
+def _print(country: Country, runs: Iterator[Measured]) -> None:
+    lightest: dict[str, float] = {}
+    for one in runs:
+        spent, events = one.spent, country.libraries * country.events
+        if one.program == IDEAL:
+            lightest[one.run] = spent.cpu
+        ratio = f"{spent.cpu / lightest[one.run]:.1f}" if one.run in lightest else ""
+        memory = f"{spent.peak_mib:.0f}" if one.program == OURS else ""
+        slowest = max(spent.steps, key=lambda step: spent.steps[step], default="")
+        numbers = f"{spent.seconds:>9.1f}{spent.cpu:>9.2f}{one.postgres_cpu:>12.2f}{spent.cpu / events * 1e6:>10.0f}"
+        asked = f"{ratio:>9}{sum(one.requests.values()):>10}{one.writes:>8}{memory:>6}"
+        print(f"{one.run:16}{one.program:16}{numbers}{asked}  {slowest}", flush=True)
