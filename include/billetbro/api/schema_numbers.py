@@ -12,7 +12,8 @@ NOISE = Decimal("0.000001")
 _HUNDREDTH = Decimal("0.01")
 _MOST_DIGITS = 40
 _PLAIN = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))\s*")
-_TOO_LARGE = Decimal(10) ** 20
+_MOST = 10**20
+_TOO_LARGE = Decimal(_MOST)
 
 
 def number(value: object) -> Decimal:
@@ -46,11 +47,15 @@ def amount(value: object) -> Decimal:
 
 def whole(value: object) -> int:
     """Return a count without noise; raises ValueError."""
+    if type(value) is int and abs(value) < _MOST:
+        return value
     return _as_int(without_noise(number(value), Decimal(1)))
 
 
 def exactly_whole(value: object) -> int:
     """Return a whole number, such as an id, without tolerating noise; raises ValueError."""
+    if type(value) is int and abs(value) < _MOST:
+        return value
     return _as_int(number(value))
 
 

@@ -34,7 +34,7 @@ class Wire(BaseModel):
 
 def cleaned(value: object) -> object:
     """Return a text without NUL and lone surrogates, which PostgreSQL and UTF-8 do not accept."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value.isascii() and "\x00" not in value):
         return value
     return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
