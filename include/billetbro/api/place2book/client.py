@@ -225,8 +225,12 @@ class Place2bookClient(ApiClient):
         except Refused as refused:
             if refused.status not in denied:
                 raise
-        self.event_makers()
-        raise self._no_access(str(event_maker), what)
+        # Without the refusal, whose text may name buyers.
+        try:
+            self.event_makers()
+        except BilletbroError as error:
+            raise error from None
+        raise self._no_access(str(event_maker), what) from None
 
     def _no_access(self, event_makers: str | Message, what: Message) -> NoAccess:
         return self._session.asked(what).error(NoAccess, event_makers=event_makers)
