@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from billetbro.models import KnownRows, SourceRow, Window
 from billetbro.sources import ReadsRows, Source
-from billetbro.steps.login import OpenedSource, ensure_login_works
+from billetbro.steps.login import OpenedSource, ensure_login_works, needs_no_login
 from billetbro.steps.request import LibraryRun
 from billetbro.store.database import library_lock
 from billetbro.store.runs import note_progress
@@ -27,7 +27,9 @@ def extract(run: LibraryRun, opened: OpenedSource) -> int:
             note_progress(connection, run.run_id, run.id, "extract", **begun_anew)
             known = known_rows(connection, run.id)
         rows = read_rows(opened.source, first_day, known)
-        ensure_login_works(run, opened)
+        has_news = len(rows) != len(known.uuids) or any(row.event is not None for row in rows)
+        if has_news or not needs_no_login(run):
+            ensure_login_works(run, opened)
         with run.engine.begin() as connection:
             store_snapshot(connection, run.id, rows, run.now)
             note_progress(

@@ -29,6 +29,11 @@ def seen_to_work_at(connection: Connection, library: str, access: Access) -> dat
     return seen_at
 
 
+def is_login_known(connection: Connection, library: str) -> bool:
+    """Return whether some login of the library was seen to work, and not doubted since."""
+    return connection.scalar(select(logins.c.library).where(logins.c.library == library)) is not None
+
+
 def note_login(connection: Connection, library: str, access: Access, now: datetime) -> None:
     """Record that the library's login works."""
     salt = secrets.token_hex(16)

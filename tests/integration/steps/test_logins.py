@@ -284,3 +284,19 @@ def test_tables_of_the_version_before_let_the_login_be_tried_once_and_nothing_be
     first, second = world.run(), world.run()
     assert (first.raised, first.tried, first.writes) == ({}, GOOD, [])
     assert (second.raised, second.tried, second.writes) == ({}, [], [])
+
+
+def test_login_that_was_changed_is_noticed_within_a_day_without_news(world: World) -> None:
+    world.publish("Koncert")
+    world.run()
+    world.passwords["solbjerg"] = "made-up-wrong"
+    hours = [[status for _, status in world.run_at(number * HOUR).tried] for number in range(1, 25)]
+    first = hours.index([403])
+    assert hours == [[]] * first + [[403]] * (24 - first)
+
+
+def test_login_that_was_changed_is_tried_by_hand_without_news(world: World) -> None:
+    world.publish("Koncert")
+    world.run()
+    world.passwords["solbjerg"] = "made-up-wrong"
+    assert [status for _, status in world.run(by_hand=True).tried] == [403]
