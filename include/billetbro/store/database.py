@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import psycopg
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,6 +22,8 @@ from billetbro.time_limit import time_limit
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_JSON = msgspec.json.Decoder()
+"""Much faster than Python's own."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_205_759_403
 LOCK_WAIT_SECONDS = 600.0
@@ -40,7 +43,7 @@ def connect(url: str | URL, connections: int = CONNECTIONS) -> Engine:
     target = make_url(url).set(drivername="postgresql+psycopg")
     settings = {"options": "-c timezone=UTC", "prepare_threshold": None}
     pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 300, "pool_pre_ping": True}
-    engine = create_engine(target, hide_parameters=True, connect_args=settings, **pool)
+    engine = create_engine(target, hide_parameters=True, connect_args=settings, json_deserializer=_JSON.decode, **pool)
     event.listen(engine, "connect", _notice_a_dead_machine)
     return engine
 

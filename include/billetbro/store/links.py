@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, cast, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -35,10 +34,10 @@ def linked_by_other_libraries(
 
 def sales_hosts(connection: Connection, library: str) -> frozenset[str]:
     """Return the hosts, with ports, of the library's sales links from Place2book."""
-    query = select(links.c.sales_location).where(links.c.library == library)
+    host = func.lower(func.split_part(links.c.sales_location, "/", 3))
+    standing = select(host).where(links.c.library == library).distinct()
     former = select(former_links.c.sales_host).where(former_links.c.library == library).distinct()
-    hosts = {urlsplit(link).netloc.lower() for link in connection.scalars(query)} | set(connection.scalars(former))
-    return frozenset(host for host in hosts if host)
+    return frozenset(filter(None, [*connection.scalars(standing), *connection.scalars(former)]))
 
 
 def former_seccodes(connection: Connection, libraries: Collection[str]) -> frozenset[str]:
