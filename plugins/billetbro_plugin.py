@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from billetbro_airflow.preload import forks_tasks, preload
@@ -16,7 +17,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-if forks_tasks(sys.argv):
+if forks_tasks(sys.argv, conf.get("core", "executor"), lazy_plugins=conf.getboolean("core", "lazy_load_plugins")):
     preload()
 
 

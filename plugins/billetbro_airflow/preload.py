@@ -3,13 +3,14 @@
 A task runs in a fork of the scheduler (LocalExecutor) or of a Celery worker. What is imported there is shared by all
 tasks; else each imports it anew, which takes most of the time of a task without news. Code that changes is then seen
 after a restart, as Airflow says of plugins.
+
+Airflow loads plugins before the scheduler forks; a Celery worker does so with `core.lazy_load_plugins` off only, and
+each task by itself otherwise.
 """
 
 from collections.abc import Sequence
 from importlib import import_module
 
-FORKING = (["scheduler"], ["celery", "worker"])
-"""The commands of Airflow from whose process tasks are forked."""
 MODULES = (
     "airflow.providers.standard.decorators.python",  # which `airflow.sdk.task` looks up
     "billetbro.alerts",
@@ -36,9 +37,15 @@ MODULES = (
 """Without pandas, which only a task with something to store imports."""
 
 
-def forks_tasks(arguments: Sequence[str]) -> bool:
-    """Tell whether tasks are forked from the process of this command line."""
-    return any(list(arguments[1 : 1 + len(command)]) == command for command in FORKING)
+def forks_tasks(arguments: Sequence[str], executors: str, *, lazy_plugins: bool) -> bool:
+    """Tell whether tasks are forked from the process of this command line, after it has loaded its plugins."""
+    match list(arguments[1:]):
+        case ["scheduler", *_]:
+            return "LocalExecutor" in executors
+        case ["celery", "worker", *_]:
+            return not lazy_plugins
+        case _:
+            return False
 
 
 def preload() -> None:

@@ -96,14 +96,19 @@ def test_what_hourly_tasks_import_was_loaded_before_airflow_forked_them() -> Non
 
 
 @pytest.mark.parametrize(
-    ("command", "expected"),
+    ("command", "executors", "lazy", "expected"),
     [
-        pytest.param(["airflow", "scheduler", "--skip-serve-logs"], True, id="scheduler"),
-        pytest.param(["airflow", "celery", "worker"], True, id="celery-worker"),
-        pytest.param(["airflow", "celery", "flower"], False, id="celery-flower"),
-        pytest.param(["airflow", "dag-processor"], False, id="dag-processor"),
-        pytest.param(["airflow"], False, id="no-command"),
+        pytest.param("scheduler --skip-serve-logs", "LocalExecutor", True, True, id="scheduler"),
+        pytest.param("scheduler", "CeleryExecutor,LocalExecutor", True, True, id="scheduler-of-several-executors"),
+        pytest.param("scheduler", "CeleryExecutor", True, False, id="scheduler-that-sends-tasks-away"),
+        pytest.param("celery worker", "CeleryExecutor", False, True, id="celery-worker-that-loads-plugins-at-once"),
+        pytest.param("celery worker", "CeleryExecutor", True, False, id="celery-worker-whose-tasks-load-plugins"),
+        pytest.param("celery flower", "CeleryExecutor", False, False, id="celery-flower"),
+        pytest.param("dag-processor", "LocalExecutor", False, False, id="dag-processor"),
+        pytest.param("", "LocalExecutor", False, False, id="no-command"),
     ],
 )
-def test_tasks_are_forked_from_the_scheduler_and_from_celery_workers(command: list[str], expected: bool) -> None:
-    assert forks_tasks(command) is expected
+def test_imports_come_early_only_where_tasks_are_forked_afterwards(
+    command: str, executors: str, lazy: bool, expected: bool
+) -> None:
+    assert forks_tasks(["airflow", *command.split()], executors, lazy_plugins=lazy) is expected
