@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import date
+from hashlib import sha256
 from html import escape
 from typing import Final
 
@@ -40,7 +41,14 @@ class _CmsApi:
     async def list_events(self, request: Request) -> Response:
         _check_format(request)
         from_date = _date(request.query_params.get("from_date"))
-        return JSONResponse(self._site.shown(from_date))
+        answer = JSONResponse(self._site.shown(from_date))
+        if not self._site.tells_versions:
+            return answer
+        version = f'"{sha256(bytes(answer.body)).hexdigest()}"'
+        if request.headers.get("if-none-match") == version:
+            return Response(status_code=304, headers={"ETag": version})
+        answer.headers["ETag"] = version
+        return answer
 
     async def patch_event(self, request: Request) -> Response:
         _check_format(request)

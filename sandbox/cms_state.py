@@ -24,7 +24,7 @@ class CmsSite:
     """The website's events by uuid, the one login that may write to them, and an editor's, which may not.
 
     With a `running_reach` it is of release 2026.34 or later: a list from a date also holds events of several days that
-    began before, at most so long, and still run.
+    began before, at most so long, and still run. Where it `tells_versions`, its lists have an ETag.
     """
 
     library_id: str
@@ -34,6 +34,7 @@ class CmsSite:
     clock: Clock
     public_url: str = ""
     running_reach: timedelta | None = None
+    tells_versions: bool = False
     without_role: tuple[str, str] = ("redaktionen", "made-up-redaktionen")
     _events: dict[str, CmsEvent] = field(default_factory=dict)
     _twice: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class CmsSite:
         with self._lock:
             self._events.clear()
             self.running_reach = None
+            self.tells_versions = False
             self._twice.clear()
             self._series.clear()
             self.overwritten.clear()

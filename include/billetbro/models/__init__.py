@@ -10,12 +10,14 @@ from billetbro.models.source import (
     LISTED_TWICE,
     SHOWN_BY_A_WEBSITE,
     KnownRows,
+    Snapshot,
     SourceAddress,
     SourceEvent,
     SourceRow,
     SourceState,
     TicketCategory,
     TicketStatus,
+    Validator,
 )
 from billetbro.models.sync import (
     AppliedPrice,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import blake2b
@@ -124,8 +124,27 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Validator:
+    """What a source's answer said of its version (ETag, Last-Modified), and from which day on events were asked for."""
+
+    first_day: date
+    etag: str | None = None
+    modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A complete list of events, with what tells whether the next one is the same, if the source offers that."""
+
+    rows: tuple[SourceRow, ...]
+    validator: Validator | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownRows:
     """What the latest snapshot holds: the uuid of each event by fingerprint.
+
+    `validator`: of that list, if every event of it is known.
 
     `version` names the code that reads events: another version makes other fingerprints, so that everything is read
     again after an upgrade.
@@ -133,6 +152,13 @@ class KnownRows:
 
     version: str = ""
     uuids: Mapping[str, str] = field(default_factory=dict)
+    validator: Validator | None = None
+
+    @property
+    def unchanged(self) -> Snapshot:
+        """Return the latest snapshot as it was."""
+        rows = (SourceRow(uuid=uuid, fingerprint=sent, event=None) for sent, uuid in self.uuids.items())
+        return Snapshot(rows=tuple(rows), validator=self.validator)
 
     def fingerprint(self, sent: bytes) -> str:
         """Return the fingerprint of what was sent of an event."""

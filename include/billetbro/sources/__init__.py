@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic_core import PydanticKnownError
 
 from billetbro.api.http.access import Access
-from billetbro.models import KnownRows, PriceUnit, SourceEvent, SourceRow, TicketStatus, WebhookState
+from billetbro.models import KnownRows, PriceUnit, Snapshot, SourceEvent, TicketStatus, WebhookState
 from billetbro.models.message import Message
 from billetbro.settings.types import Section, Text
 
@@ -43,7 +43,7 @@ class Source(Protocol):
 class ReadsRows(Protocol):
     """Optional for a source: tells which events are sent as before, without parsing them."""
 
-    def read_rows(self, from_date: date, known: KnownRows) -> tuple[SourceRow, ...]:
+    def read_rows(self, from_date: date, known: KnownRows) -> Snapshot:
         """Return the same events as `read`, those that are sent as in the `known` snapshot without their content."""
 
 

@@ -3,14 +3,14 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from billetbro.models import KnownRows, SourceRow, Window
+from billetbro.models import KnownRows, Snapshot, Window
 from billetbro.sources import ReadsRows, Source
 from billetbro.steps.login import OpenedSource, ensure_login_works, needs_no_login
 from billetbro.steps.request import LibraryRun
 from billetbro.store.database import library_lock
 from billetbro.store.runs import note_progress
 from billetbro.store.schema.records import SOURCE_EVENT
-from billetbro.store.snapshots import known_rows, store_snapshot
+from billetbro.store.snapshots import known_rows, store_snapshot, store_validator
 
 
 def extract(run: LibraryRun, opened: OpenedSource) -> int:
@@ -26,12 +26,15 @@ def extract(run: LibraryRun, opened: OpenedSource) -> int:
             begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
             note_progress(connection, run.run_id, run.id, "extract", **begun_anew)
             known = known_rows(connection, run.id)
-        rows = read_rows(opened.source, first_day, known)
+        read = read_rows(opened.source, first_day, known)
+        rows = read.rows
         has_news = len(rows) != len(known.uuids) or any(row.event is not None for row in rows)
         if has_news or not needs_no_login(run):
             ensure_login_works(run, opened)
         with run.engine.begin() as connection:
             store_snapshot(connection, run.id, rows, run.now)
+            if read.validator != known.validator:
+                store_validator(connection, run.id, read.validator)
             note_progress(
                 connection,
                 run.run_id,
@@ -45,11 +48,12 @@ def extract(run: LibraryRun, opened: OpenedSource) -> int:
     return len(rows)
 
 
-def read_rows(source: Source, first_day: date, known: KnownRows) -> tuple[SourceRow, ...]:
+def read_rows(source: Source, first_day: date, known: KnownRows) -> Snapshot:
     """Read the complete snapshot, without the content of what is known."""
     if isinstance(source, ReadsRows):
         return source.read_rows(first_day, known)
-    return tuple(known.row_of(event.uuid, SOURCE_EVENT.dump_json(event), event) for event in source.read(first_day))
+    events = source.read(first_day)
+    return Snapshot(rows=tuple(known.row_of(event.uuid, SOURCE_EVENT.dump_json(event), event) for event in events))
 
 
 def _window(run: LibraryRun) -> tuple[date, Window]:

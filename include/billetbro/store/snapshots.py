@@ -4,6 +4,7 @@ What is the same as before is not written: `last_seen_at` of a present event is 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    insert,
     literal,
     null,
     select,
@@ -25,19 +27,34 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from billetbro.code_version import code_version
-from billetbro.models import CurrentEvent, KnownRows, Mapped, SourceEvent, SourceRow, TicketEventKey
+from billetbro.models import CurrentEvent, KnownRows, Mapped, SourceEvent, SourceRow, TicketEventKey, Validator
 from billetbro.reconcile.sale_status.windows import last_turn, next_turn
 from billetbro.store.bulk import update_many, upsert_many
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT
-from billetbro.store.schema.tables import runs, source_events, ticket_events
+from billetbro.store.schema.tables import runs, source_events, ticket_events, validators
 
 
 def known_rows(connection: Connection, library: str) -> KnownRows:
     """Return what the latest complete snapshot holds."""
     query = select(source_events.c.row_hash, source_events.c.uuid).where(
-        source_events.c.library == library, source_events.c.present, source_events.c.row_hash.is_not(None)
+        source_events.c.library == library, source_events.c.present
     )
-    return KnownRows(version=code_version(), uuids={row.row_hash: row.uuid for row in connection.execute(query)})
+    rows = connection.execute(query).all()
+    uuids = {row.row_hash: row.uuid for row in rows if row.row_hash is not None}
+    told = select(validators.c.first_day, validators.c.etag, validators.c.modified, validators.c.version)
+    row = connection.execute(told.where(validators.c.library == library)).one_or_none()
+    # A list that is said to be the same is no news of an event that has to be read again.
+    validator = None
+    if row is not None and row.version == code_version() and len(uuids) == len(rows):
+        validator = Validator(first_day=row.first_day, etag=row.etag, modified=row.modified)
+    return KnownRows(version=code_version(), uuids=uuids, validator=validator)
+
+
+def store_validator(connection: Connection, library: str, validator: Validator | None) -> None:
+    """Store what the source says of the version of its list, if anything."""
+    connection.execute(delete(validators).where(validators.c.library == library))
+    if validator is not None:
+        connection.execute(insert(validators).values(library=library, version=code_version(), **asdict(validator)))
 
 
 def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRow], now: datetime) -> bool:

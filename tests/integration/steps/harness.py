@@ -63,6 +63,7 @@ TABLES = (
     "logins",
     "pruned",
     "settled",
+    "validators",
 )
 WAREHOUSE_TABLES = ("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices", "events")
 """Those that hold on to others first."""

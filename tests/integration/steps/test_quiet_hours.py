@@ -294,3 +294,34 @@ def test_events_are_mapped_again_only_where_they_can_be_mapped_differently(world
     world.ahead = 400 * DAY
     assert mapped_anew(world) == {"over": 2}
     assert mapped_anew(world) == {}
+
+
+def statuses(happened: Happened) -> list[int | None]:
+    """Return how a website's list was answered in a run."""
+    return [r.status for r in happened.requests if r.server == "cms:solbjerg" and r.method == "GET"]
+
+
+def test_list_that_the_website_says_is_the_same_is_not_sent_again(world: World) -> None:
+    world.site.tells_versions = True
+    quiet(world, "Koncert", "Foredrag")
+    before = world.rows(VERSIONS)
+    happened = world.run()
+    assert (happened.raised, statuses(happened), unchanged(world, happened)) == ({}, [304], ["solbjerg"])
+    assert world.rows(VERSIONS) == before
+    edited = world.after_edit(next(iter(world.ours())), ticket_capacity=60)
+    assert (edited.raised, statuses(edited)) == ({}, [200])
+    assert {event.fields.capacity for event in world.sandbox.place2book.events} == {50, 60}
+
+
+def test_list_is_asked_for_whole_after_something_was_written_back(world: World) -> None:
+    world.site.tells_versions = True
+    (event_id,) = quiet(world, "Koncert")
+    world.after_sale(event_id, quantity=50)
+    assert statuses(world.run()) == [200]
+    assert statuses(world.run()) == [304]
+
+
+def test_list_is_asked_for_whole_when_the_day_changes(world: World) -> None:
+    world.site.tells_versions = True
+    quiet(world, "Koncert")
+    assert [statuses(run) for run in (world.run_at(DAY), world.run())] == [[200], [304]]

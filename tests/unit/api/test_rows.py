@@ -18,7 +18,7 @@ ONE, OTHER = {"uuid": "1", "title": "Babyrytmik"}, {"uuid": "2", "title": "Fored
 
 def known_from(cms: CmsClient, version: str = "") -> KnownRows:
     """Return what the site sends now, as the next run knows it."""
-    rows = cms.rows(DAY, KnownRows(version=version))
+    rows = cms.snapshot(DAY, KnownRows(version=version)).rows
     return KnownRows(version=version, uuids={row.fingerprint: row.uuid for row in rows})
 
 
@@ -26,14 +26,14 @@ def test_rows_sent_as_before_come_without_content_and_new_ones_with_it(cms: CmsC
     server.will_answer(as_json([ONE, OTHER]))
     known = known_from(cms)
     server.will_answer(as_json([{**ONE, "title": "Rytmik"}, OTHER, {"uuid": "3"}]))
-    found = [(row.uuid, row.event and row.event.title) for row in cms.rows(DAY, known)]
+    found = [(row.uuid, row.event and row.event.title) for row in cms.snapshot(DAY, known).rows]
     assert found == [("1", "Rytmik"), ("2", None), ("3", "")]
 
 
 def test_rows_read_by_another_version_of_the_code_are_all_new(cms: CmsClient, server: Server) -> None:
     server.will_answer(as_json([ONE]))
     known = known_from(cms, "before")
-    rows = cms.rows(DAY, KnownRows(version="after", uuids=known.uuids))
+    rows = cms.snapshot(DAY, KnownRows(version="after", uuids=known.uuids)).rows
     assert [row.event is not None for row in rows] == [True]
 
 
@@ -42,12 +42,12 @@ def test_row_sent_as_before_and_again_differently_is_in_doubt(cms: CmsClient, se
     known = known_from(cms)
     twice = [ONE, {**ONE, "title": "Rytmik"}]
     server.will_answer(as_json(twice))
-    (row,) = cms.rows(DAY, known)
+    (row,) = cms.snapshot(DAY, known).rows
     assert row.event is not None
     assert row.event.unreadable == {"uuid": '"Babyrytmik" / "Rytmik"'}
     again = KnownRows(uuids={row.fingerprint: row.uuid})
     server.will_answer(as_json(twice[::-1]))
-    assert [(row.uuid, row.event) for row in cms.rows(DAY, again)] == [("1", None)]
+    assert [(row.uuid, row.event) for row in cms.snapshot(DAY, again).rows] == [("1", None)]
 
 
 @cases(
@@ -62,12 +62,12 @@ def test_row_sent_as_before_and_again_differently_is_in_doubt(cms: CmsClient, se
 def test_rows_that_cannot_be_right_are_no_list(cms: CmsClient, server: Server, sent: bytes) -> None:
     server.will_answer(Reply(sent))
     with pytest.raises(InvalidResponse):
-        cms.rows(DAY, KnownRows())
+        cms.snapshot(DAY, KnownRows())
 
 
 def test_rows_with_numbers_that_json_does_not_have_are_read(cms: CmsClient, server: Server) -> None:
     server.will_answer(Reply(b'[{"uuid": "1", "title": "Babyrytmik", "score": NaN}]'))
-    assert [row.uuid for row in cms.rows(DAY, KnownRows())] == ["1"]
+    assert [row.uuid for row in cms.snapshot(DAY, KnownRows()).rows] == ["1"]
 
 
 @cases(

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -12,12 +13,12 @@ from billetbro.api.dpl_cms.schemas import doubted_event, source_event
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.response import Answer, UnreadableResponseError, json_in
-from billetbro.api.http.session import ApiClient, ApiSession
+from billetbro.api.http.session import NOT_MODIFIED, ApiClient, ApiSession
 from billetbro.api.http.transport import Credentials
 from billetbro.api.listed_twice import once_each
 from billetbro.api.schema_types import as_rows
 from billetbro.errors import OutcomeUnknown, Refused, WrongCredentials
-from billetbro.models import KnownRows, SourceEvent, SourceRow, SourceState
+from billetbro.models import KnownRows, Snapshot, SourceEvent, SourceRow, SourceState, Validator
 from billetbro.models.message import Message
 
 _EVENTS = "/api/v1/events"
@@ -47,24 +48,30 @@ class CmsClient(ApiClient):
         )
 
     def events(self, from_date: date) -> tuple[SourceEvent, ...]:
-        """Return what `rows` returns, with every event."""
-        return tuple(row.event for row in self.rows(from_date, KnownRows()) if row.event)
+        """Return the events of `snapshot`."""
+        return tuple(row.event for row in self.snapshot(from_date, KnownRows()).rows if row.event)
 
-    def rows(self, from_date: date, known: KnownRows) -> tuple[SourceRow, ...]:
+    def snapshot(self, from_date: date, known: KnownRows) -> Snapshot:
         """Return every published event that starts on `from_date` (in any time zone) or later; raises when incomplete.
 
         Earlier events that the site lists are returned too: those of the day before and, since release 2026.34, those
         of several days that still run. Their absence from another answer means nothing. An event with an unreadable
         field is included, with the field in `unreadable`; so is one that is listed twice with different content. An
-        event that is sent as in the `known` snapshot is not parsed.
+        event that is sent as in the `known` snapshot is not parsed. A site that says so of the whole list is believed.
         """
         what = Message("asked.events")
+        before = known.validator if known.validator and known.validator.first_day == from_date else None
+        answer = self._list(from_date - _A_DAY_MORE, what, before)
+        if answer is None:
+            return known.unchanged
+        rows, validator = answer
         sent: dict[str, dict[str, bytes]] = {}
-        for row in self._list(from_date - _A_DAY_MORE, what):
+        for row in rows:
             fingerprint = known.fingerprint(row)
             uuid = known.uuids.get(fingerprint) or self._read(row, what).uuid
             sent.setdefault(uuid, {})[fingerprint] = row
-        return tuple(self._row(uuid, rows, known, what) for uuid, rows in sent.items())
+        found = tuple(self._row(uuid, rows, known, what) for uuid, rows in sent.items())
+        return Snapshot(rows=found, validator=validator and replace(validator, first_day=from_date))
 
     def _row(self, uuid: str, rows: Mapping[str, bytes], known: KnownRows, what: Message) -> SourceRow:
         """Return the one event that was sent under a uuid, however often."""
@@ -125,21 +132,35 @@ class CmsClient(ApiClient):
                 raise
             raise self._session.asked(what).error(WrongCredentials, status=403) from None
 
-    def _list(self, from_date: date, what: Message) -> list[bytes]:
+    def _list(
+        self, from_date: date, what: Message, before: Validator | None = None
+    ) -> tuple[list[bytes], Validator | None] | None:
+        """Return the list and its version, if the site tells one; None if it is the one from `before`."""
         params = {**_JSON, "from_date": from_date.isoformat()}
+        asked = replace(self._session.asked(what, in_rows=True), conditions=_conditions(before))
         try:
-            answer = self._session.get(_EVENTS, what=what, params=params, in_rows=True)
+            answer = self._session.read(_EVENTS, asked, params)
         except Refused as refused:
             raise failures.of_refused_read(refused, self._session.asked(what), "error.no_events_api") from None
+        if answer.status == NOT_MODIFIED:
+            return None
         rows = as_rows(answer.data)
         if answer.status != 200 or rows is None:
             raise failures.bad_answer("response.no_list_of_events", self._session.asked(what))
-        return rows
+        tells = answer.etag or answer.modified
+        return rows, Validator(first_day=from_date, etag=answer.etag, modified=answer.modified) if tells else None
 
     def _read(self, row: bytes, what: Message) -> SourceEvent:
         with suppress(ValidationError, UnreadableResponseError):
             return source_event(json_in(row))
         raise failures.bad_answer("response.event_without_uuid", self._session.asked(what))
+
+
+def _conditions(before: Validator | None) -> dict[str, str]:
+    if before is None:
+        return {}
+    shown = {"If-None-Match": before.etag, "If-Modified-Since": None if before.etag else before.modified}
+    return {name: value for name, value in shown.items() if value}
 
 
 def _basic(login: str, password: str) -> Credentials:

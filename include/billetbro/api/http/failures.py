@@ -2,7 +2,8 @@
 
 import socket
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import requests
@@ -42,13 +43,17 @@ E = TypeVar("E", bound=BilletbroError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request, for messages; `what` continues a sentence that ends in "when asked". `in_rows`: it asks for a list."""
+    """A request, for messages; `what` continues a sentence that ends in "when asked". `in_rows`: it asks for a list.
+
+    `conditions`: headers by which the answer may be that nothing has changed (304).
+    """
 
     connection: str
     host: str
     what: Message
     writes: bool = False
     in_rows: bool = False
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
     def error(self, kind: type[E], key: str = "", **values: Value) -> E:
         """Return an error about the request; its message is that of its kind unless a key is given."""

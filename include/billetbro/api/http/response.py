@@ -38,6 +38,8 @@ class Answer:
     status: int
     data: object
     location: str | None = None
+    etag: str | None = None
+    modified: str | None = None
 
 
 def bounded_content(response: requests.Response, at_most: int, within: float) -> bytes:

@@ -37,6 +37,7 @@ from billetbro.time_limit import time_limit
 T = TypeVar("T")
 R = TypeVar("R")
 Params = Mapping[str, str | int]
+NOT_MODIFIED = 304
 
 
 class ApiSession:
@@ -81,8 +82,12 @@ class ApiSession:
     def get(self, path: str, *, what: Message, params: Params | None = None, in_rows: bool = False) -> Answer:
         """Read, with retries; raises BilletbroError for anything but 2xx with JSON. `in_rows`: a list is not parsed."""
         asked = self.asked(what, in_rows=in_rows)
+        return self.read(path, asked, params)
+
+    def read(self, path: str, asked: Asked, params: Params | None = None) -> Answer:
+        """Read like `get` what `asked` describes; with conditions the answer may be 304, without data."""
         answer = self._send("GET", path, asked, params)
-        if answer.data is None:
+        if answer.data is None and answer.status != NOT_MODIFIED:
             raise failures.bad_answer("response.empty", asked)
         return answer
 
@@ -122,7 +127,7 @@ class ApiSession:
                 self._base_url + path,
                 params=dict(params or {}),
                 data=None if body is None else json_of(body).encode(),
-                headers={} if body is None else {"Content-Type": "application/json"},
+                headers=dict(asked.conditions) if body is None else {"Content-Type": "application/json"},
                 timeout=(self._settings.connect_timeout, self._at_most(self._settings.read_timeout, asked)),
                 allow_redirects=self._follows and not asked.writes,
                 stream=True,
@@ -142,6 +147,8 @@ class ApiSession:
     def _judged(self, response: requests.Response, asked: Asked) -> Answer | BilletbroError | _SlowDown:
         if response.status_code == 429:
             return _SlowDown(self._retry.parse_retry_after(response.headers.get("Retry-After", "0")))
+        if response.status_code == NOT_MODIFIED and asked.conditions:
+            return Answer(status=NOT_MODIFIED, data=None)
         longest = self._at_most(self._settings.longest_answer, asked)
         content = bounded_content(response, self._settings.max_bytes, longest)
         # Only the body of an error is searched for text: others can be long and hold personal data.
@@ -151,7 +158,14 @@ class ApiSession:
             return error
         read = rows_in if asked.in_rows else json_in
         data = read(content) if content.strip() else None
-        return Answer(status=response.status_code, data=data, location=response.headers.get("Location"))
+        shown = response.headers
+        return Answer(
+            status=response.status_code,
+            data=data,
+            location=shown.get("Location"),
+            etag=shown.get("ETag"),
+            modified=shown.get("Last-Modified"),
+        )
 
 
 class ApiClient:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from billetbro.api.dpl_cms.client import CmsClient
 from billetbro.api.http.access import Access
-from billetbro.models import KnownRows, PriceUnit, SourceEvent, SourceRow, TicketStatus
+from billetbro.models import KnownRows, PriceUnit, Snapshot, SourceEvent, TicketStatus
 from billetbro.models.message import Message
 from billetbro.settings.types import Text
 from billetbro.sources import SourceSettings
@@ -41,8 +41,8 @@ class DplCmsSource:
     def read(self, from_date: date) -> tuple[SourceEvent, ...]:
         return self._client.events(from_date)
 
-    def read_rows(self, from_date: date, known: KnownRows) -> tuple[SourceRow, ...]:
-        return self._client.rows(from_date, known)
+    def read_rows(self, from_date: date, known: KnownRows) -> Snapshot:
+        return self._client.snapshot(from_date, known)
 
     def ensure_writable(self) -> None:
         self._client.ensure_writable()

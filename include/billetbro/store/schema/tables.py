@@ -3,7 +3,7 @@
 Times are timestamptz. JSON columns hold the frozen types of billetbro.models in their JSON form.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Identity, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from billetbro.store.schema.metadata import Time, metadata
@@ -91,6 +91,18 @@ Index(
     source_events.c.library,
     source_events.c.uuid,
     postgresql_where=source_events.c.left_to.is_not(None),
+)
+
+validators = Table(
+    "validators",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("first_day", Date, nullable=False, comment="from which day on events were asked for"),
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("version", Text, nullable=False, comment="of the code that read the list"),
+    schema=SCHEMA,
+    comment="What a source said of the version of its list (ETag, Last-Modified), where it says anything",
 )
 
 ticket_events = Table(

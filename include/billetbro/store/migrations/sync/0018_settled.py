@@ -37,6 +37,16 @@ def upgrade() -> None:
     for (table, name), comment in TIMES.items():
         op.alter_column(table, name, existing_type=TIME, comment=comment, schema="sync")
     op.create_table(
+        "validators",
+        sa.Column("library", sa.Text, primary_key=True),
+        sa.Column("first_day", sa.Date, nullable=False, comment="from which day on events were asked for"),
+        sa.Column("etag", sa.Text),
+        sa.Column("modified", sa.Text),
+        sa.Column("version", sa.Text, nullable=False, comment="of the code that read the list"),
+        schema="sync",
+        comment="What a source said of the version of its list (ETag, Last-Modified), where it says anything",
+    )
+    op.create_table(
         "settled",
         sa.Column("library", sa.Text, primary_key=True),
         sa.Column("run_id", sa.Text, nullable=False, comment="the run whose load had nothing to do"),
@@ -56,6 +66,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("settled", schema="sync")
+    op.drop_table("validators", schema="sync")
     for table, name in TIMES:
         op.alter_column(table, name, existing_type=TIME, comment=None, schema="sync")
     op.drop_column("runs", "unchanged", schema="sync")
