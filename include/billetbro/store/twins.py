@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, any_, bindparam, cast, exists, literal, select, update
+from sqlalchemy import Connection, Text, any_, bindparam, cast, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from billetbro.models import Kind, LinkStatus, Mapped, TicketEventKey
@@ -21,8 +21,8 @@ LOOKS = 2
 
 def was_read(connection: Connection, library: str) -> bool:
     """Return whether the library was ever completely read and mapped."""
-    query = select(exists().where(runs.c.library == library, runs.c.transformed_at.is_not(None)))
-    return bool(connection.scalar(query))
+    mapped = (runs.c.library == library) & runs.c.extracted_at.is_not(None) & runs.c.transformed_at.is_not(None)
+    return connection.scalar(select(runs.c.id).where(mapped).order_by(runs.c.extracted_at.desc()).limit(1)) is not None
 
 
 def creates_in_doubt(connection: Connection, library: str) -> list[tuple[str, datetime | None]]:
