@@ -32,7 +32,7 @@ UNDECIDED = """(
     changes.status = 'applying'
     OR changes.status = 'planned' AND NOT EXISTS (
         SELECT FROM sync.runs
-        WHERE runs.run_id = changes.run_id AND runs.library = changes.library AND runs.mode = 'plan'
+        WHERE runs.library = :library AND runs.run_id = changes.run_id AND runs.mode = 'plan'
     )
     OR changes.outcome_unknown AND changes.kind = ANY(:seen_when_done) AND NOT EXISTS (
         SELECT FROM sync.changes AS later
@@ -117,11 +117,11 @@ OF_CHANGES = f"""
                         AND (NOT changes.fields @> '[{{"field": "state"}}]' OR later.fields @> '[{{"field": "state"}}]')
                 )
                 OR NOT EXISTS (
-                    SELECT FROM sync.links WHERE links.library = changes.library AND links.uuid = changes.uuid
+                    SELECT FROM sync.links WHERE links.library = :library AND links.uuid = changes.uuid
                 )
                 AND NOT EXISTS (
                     SELECT FROM sync.source_events AS source
-                    WHERE source.library = changes.library AND source.uuid = changes.uuid
+                    WHERE source.library = :library AND source.uuid = changes.uuid
                 )
             )
         ORDER BY changes.id

@@ -54,6 +54,7 @@ VALUES: dict[str, object] = {
 LIBRARY = "CASE n % :libraries WHEN 0 THEN 'solbjerg' ELSE 'library ' || n % :libraries END"
 IS_LIVE = "(n / :libraries < :live AND n % :libraries > 0)"
 LONG_PAST = "now() - (n / :libraries) * interval '8 hours'"
+HOURS_AGO = "LATERAL (SELECT now() - ((:rows - n) / :libraries) * interval '1 hour') AS moment (at)"
 FILL = (
     f"""
     INSERT INTO sync.source_events (library, uuid, title, present, payload, mapped, first_seen_at, last_seen_at)
@@ -82,13 +83,13 @@ FILL = (
     SELECT 'old ' || n / :libraries, {LIBRARY}, 'u' || n % :events, 'Koncert', 5000 + n % :libraries,
         1000000 + n % :events,
         (ARRAY['update', 'write_back', 'create', 'write_back'])[1 + n % 4], CAST(:fields AS jsonb), 'x',
-        CASE WHEN n % 49 = 0 THEN 'failed' ELSE 'applied' END, :code, {LONG_PAST}, {LONG_PAST}, {LONG_PAST}
-    FROM generate_series(1, :rows) AS n
+        CASE WHEN n % 49 = 0 THEN 'failed' ELSE 'applied' END, :code, at, at, at
+    FROM generate_series(1, :rows) AS n, {HOURS_AGO}
     """,
     f"""
     INSERT INTO sync.runs (run_id, library, mode, started_at, extracted_at, transformed_at, observed_at, loaded_at)
     SELECT 'old ' || n / :libraries, {LIBRARY}, 'sync', at, at, at, at, at
-    FROM generate_series(1, :rows) AS n, LATERAL (SELECT now() - (n / :libraries) * interval '1 hour') AS moment (at)
+    FROM generate_series(1, :rows) AS n, {HOURS_AGO}
     """,
     f"""
     INSERT INTO sync.rejections (library, uuid, code, title, first_seen_at, last_seen_at, last_run_id, resolved_at)
