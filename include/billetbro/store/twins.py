@@ -22,7 +22,8 @@ LOOKS = 2
 def was_read(connection: Connection, library: str) -> bool:
     """Return whether the library was ever completely read and mapped."""
     mapped = (runs.c.library == library) & runs.c.extracted_at.is_not(None) & runs.c.transformed_at.is_not(None)
-    return connection.scalar(select(runs.c.id).where(mapped).order_by(runs.c.extracted_at.desc()).limit(1)) is not None
+    latest = select(runs.c.id).where(mapped).order_by(runs.c.extracted_at.desc())
+    return connection.scalar(latest.limit(1)) is not None
 
 
 def creates_in_doubt(connection: Connection, library: str) -> list[tuple[str, datetime | None]]:

@@ -1,81 +1,35 @@
 """What goes of old history, and what stays because something reads it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from billetbro.models import CurrentEvent, LinkStatus, Mode
+from billetbro.models import CurrentEvent, LinkStatus
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.event.facts import event_facts
 from billetbro.store.event.history import read_history
 from billetbro.store.in_doubt import read_writes_in_doubt
 from billetbro.store.links import former_seccodes, sales_hosts
-from billetbro.store.pruning import OF_EVENTS, OF_HISTORY, note_pruned, prune_batch, pruned_before, stored_libraries
-from billetbro.store.schema.records import link_to_row
-from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
+from billetbro.store.pruning import note_pruned, pruned_before, stored_libraries
+from billetbro.store.schema.tables import changes, rejections, source_events
 from billetbro.store.snapshots import store_ticket_events
-from billetbro.store.twins import read_deferred_gone, was_read
 from tests.cases import cases
-from tests.integration.store.examples import CURRENT, LIBRARY, LINK, NOW
-
-DAY = timedelta(days=1)
-OLD, NEW = 800, 700
-STATE_FIELD = [{"field": "state", "old": None, "new": "Active"}]
-
-
-def ago(days: float) -> datetime:
-    return NOW - days * DAY
-
-
-def prune(connection: Connection, batch: int = 1000) -> dict[str, int]:
-    return {
-        table: prune_batch(connection, statement, LIBRARY, before=ago(730), quiet_before=ago(90), batch=batch)
-        for table, statement in {**OF_EVENTS, **OF_HISTORY}.items()
-    }
-
-
-def add_source(connection: Connection, uuid: str, *, present: bool, seen: float) -> None:
-    row = {"library": LIBRARY, "uuid": uuid, "title": "Koncert", "payload": {}, "present": present}
-    connection.execute(source_events.insert(), {**row, "first_seen_at": ago(900), "last_seen_at": ago(seen)})
-
-
-def add_link(connection: Connection, uuid: str = "u1", *, status: LinkStatus, ended: float, event_id: int = 71) -> None:
-    link = replace(LINK, uuid=uuid, event_id=event_id, status=status, ends_at=ago(ended), seccode=f"code{event_id}")
-    connection.execute(links.insert(), link_to_row(LIBRARY, link))
-
-
-def add_change(connection: Connection, kind: str, status: str, days: float, **columns: object) -> int:
-    row = {"run_id": "r", "library": LIBRARY, "uuid": "u1", "title": "Koncert", "kind": kind, "fields": [], "why": "x"}
-    at = ago(days)
-    times = {"planned_at": at, "applying_at": at, "finished_at": at}
-    added = connection.execute(changes.insert().returning(changes.c.id), {**row, "status": status, **times, **columns})
-    return int(added.scalar_one())
-
-
-def add_rejection(connection: Connection, code: str, *, resolved: float | None, run_id: str = "r") -> None:
-    seen = {"first_seen_at": ago(900), "last_seen_at": ago(900), "last_run_id": run_id}
-    row = {"library": LIBRARY, "uuid": "u1", "code": code, "title": "Koncert", **seen}
-    connection.execute(rejections.insert(), {**row, "resolved_at": None if resolved is None else ago(resolved)})
-
-
-def add_run(connection: Connection, days: float, *, complete: bool = True, **columns: object) -> str:
-    run_id, at = f"run {days}", ago(days)
-    steps = ("extracted_at", "transformed_at", "observed_at", "loaded_at") if complete else ()
-    row = {"run_id": run_id, "library": LIBRARY, "mode": Mode.SYNC.value, "started_at": at, **dict.fromkeys(steps, at)}
-    connection.execute(runs.insert(), {**row, **columns})
-    return run_id
-
-
-def add_three_runs(connection: Connection) -> None:
-    for days in (1, 2, 3):
-        add_run(connection, days)
-
-
-def left(connection: Connection, column: str) -> list[object]:
-    table, name = column.split(".")
-    return list(connection.scalars(text(f"SELECT {name} FROM sync.{table} ORDER BY 1")))
+from tests.integration.store.examples import CURRENT, LIBRARY, NOW
+from tests.integration.store.old_history import (
+    DAY,
+    NEW,
+    OLD,
+    STATE_FIELD,
+    add_change,
+    add_link,
+    add_rejection,
+    add_run,
+    add_source,
+    ago,
+    left,
+    prune,
+)
 
 
 @cases(
@@ -213,85 +167,11 @@ def test_write_that_a_later_change_settled_stays_settled(connection: Connection,
     assert len(left(connection, "changes.id")) == int(stays)
 
 
-def test_plans_that_nobody_carried_out_go_with_their_run(connection: Connection) -> None:
-    add_three_runs(connection)
-    run = add_run(connection, OLD, mode="plan")
-    add_source(connection, "u1", present=True, seen=0)
-    add_change(connection, "create", "planned", OLD, run_id=run, applying_at=None)
-    add_change(connection, "write_back", "planned", OLD, run_id=run, applying_at=None)
-    prune(connection)
-    assert (left(connection, "changes.id"), len(left(connection, "runs.run_id"))) == ([], 3)
-
-
 def test_rejections_go_when_they_were_resolved_long_ago(connection: Connection) -> None:
     for code, resolved in (("open", None), ("lately", NEW), ("long ago", OLD)):
         add_rejection(connection, code, resolved=resolved)
     prune(connection)
     assert left(connection, "rejections.code") == ["lately", "open"]
-
-
-NEWS = {
-    "an error": {"errors": {"load": {"key": "x"}}},
-    "blocked removals": {"removals_blocked": {"key": "x"}},
-    "planned rejections": {"planned_rejections": [{"code": "x"}]},
-    "purchases": {"purchases": {"events_exported": 1}},
-}
-NO_NEWS = {
-    "nothing at all": {},
-    "a plan without rejections": {"mode": "plan", "planned_rejections": []},
-    "no purchases": {"purchases": {"events_exported": 0, "reasons": {}}},
-    "incomplete": {"loaded_at": None},
-}
-
-
-@pytest.mark.parametrize("columns", NEWS.values(), ids=NEWS.keys())
-def test_run_with_news_goes_as_late_as_changes(connection: Connection, columns: dict[str, object]) -> None:
-    add_three_runs(connection)
-    add_run(connection, OLD, **columns)
-    kept = add_run(connection, 100, **columns)
-    prune(connection)
-    assert left(connection, "runs.run_id") == ["run 1", kept, "run 2", "run 3"]
-
-
-@pytest.mark.parametrize("columns", NO_NEWS.values(), ids=NO_NEWS.keys())
-def test_run_without_news_goes_sooner(connection: Connection, columns: dict[str, object]) -> None:
-    add_three_runs(connection)
-    add_run(connection, 100, **columns)
-    add_run(connection, 89, **columns)
-    prune(connection)
-    assert left(connection, "runs.run_id") == ["run 1", "run 2", "run 3", "run 89"]
-
-
-def test_run_that_a_change_or_a_rejection_names_stays(connection: Connection) -> None:
-    add_three_runs(connection)
-    changed, rejected = add_run(connection, 100), add_run(connection, 101)
-    add_run(connection, 102)
-    add_change(connection, "update", "applied", 100, run_id=changed)
-    add_rejection(connection, "x", resolved=NEW, run_id=rejected)
-    prune(connection)
-    assert left(connection, "runs.run_id") == ["run 1", "run 100", "run 101", "run 2", "run 3"]
-
-
-def test_library_that_stands_still_keeps_its_three_latest_complete_runs(connection: Connection) -> None:
-    for days in (OLD, OLD + 1, OLD + 2, OLD + 3):
-        add_run(connection, days)
-    add_run(connection, 100, complete=False)
-    facts = event_facts(connection, LIBRARY, "u1", timezone="UTC", now=NOW)
-    assert prune(connection)["runs"] == 1
-    assert was_read(connection, LIBRARY)
-    assert read_deferred_gone(connection, LIBRARY) == []
-    assert event_facts(connection, LIBRARY, "u1", timezone="UTC", now=NOW) == facts
-    connection.execute(runs.delete().where(runs.c.run_id == f"run {OLD}"))
-    assert prune(connection)["runs"] == 0
-
-
-def test_runs_that_looked_for_a_write_in_doubt_are_enough(connection: Connection) -> None:
-    add_change(connection, "create", "failed", 500, outcome_unknown=True, event_maker=5000)
-    for days in (1, 2, 3, 100, 200):
-        add_run(connection, days)
-    [before] = read_writes_in_doubt(connection, LIBRARY, "r")
-    prune(connection)
-    assert (read_writes_in_doubt(connection, LIBRARY, "r"), before.looks) == ((before,), 3)
 
 
 def test_each_statement_removes_a_batch_at_most_and_of_one_library(connection: Connection) -> None:
