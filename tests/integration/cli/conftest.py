@@ -22,7 +22,14 @@ from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
 from sandbox.server import Sandbox
 
 PRIVACY_KEY = "made-up-key-of-the-pseudonyms"
-NOT_GIVEN: dict[str, object] = {"language": None, "libraries": [], "events": [], "json": False, "all": False}
+NOT_GIVEN: dict[str, object] = {
+    "language": None,
+    "libraries": [],
+    "events": [],
+    "json": False,
+    "all": False,
+    "read_all_prices": False,
+}
 
 
 @dataclass(frozen=True, slots=True)

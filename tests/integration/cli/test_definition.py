@@ -34,7 +34,10 @@ def test_subcommand_has_a_module_of_its_name_that_runs(name: str) -> None:
     [
         (["check"], {"subcommand": "check", "libraries": []}),
         (["check", "--libraries", "a, b,"], {"subcommand": "check", "libraries": ["a", "b"]}),
-        (["plan", "--events", "u1,u2"], {"subcommand": "plan", "libraries": [], "events": ["u1", "u2"]}),
+        (
+            ["plan", "--events", "u1,u2", "--read-all-prices"],
+            {"subcommand": "plan", "libraries": [], "events": ["u1", "u2"], "read_all_prices": True},
+        ),
         (["why", "Koncert"], {"subcommand": "why", "event": "Koncert", "libraries": [], "json": False}),
         (["history", "u1", "--json"], {"subcommand": "history", "event": "u1", "libraries": [], "json": True}),
         (["rejections", "--all"], {"subcommand": "rejections", "libraries": [], "all": True, "json": False}),

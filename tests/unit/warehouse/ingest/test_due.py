@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from billetbro.models import UNLIMITED_TICKETS, CurrentEvent, CurrentPrice
-from billetbro.warehouse.ingest.schedule import LastExport, Reason, is_due, is_unlimited, sold_tickets
+from billetbro.warehouse.ingest.schedule import LastExport, Reason, is_due, sold_tickets
 from tests.cases import cases
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -86,7 +86,7 @@ def test_is_due_forced_returns_forced(last: LastExport | None) -> None:
     ("count not told", 100, None, False),
 )
 def test_is_unlimited_capacity_and_count_tell(capacity: int | None, available: int | None, expected: bool) -> None:
-    assert is_unlimited(replace(EVENT, capacity=capacity, available_tickets=available)) is expected
+    assert replace(EVENT, capacity=capacity, available_tickets=available).is_unlimited is expected
 
 
 def test_sold_tickets_unsold_and_untold_prices_are_left_out() -> None:
