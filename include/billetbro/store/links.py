@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from billetbro.models import Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.sale_status.write_back import CLEARED
+from billetbro.store.bulk import update_many
 from billetbro.store.schema.records import link_from_row, link_to_row
 from billetbro.store.schema.tables import former_links, links, source_events
 
@@ -105,24 +106,14 @@ def follow_source(connection: Connection, library: str, mapped: Iterable[Mapped]
     """Copy each source event's title, series and times to its link, for when the event is gone."""
     rows = [
         {
-            "of_uuid": event.uuid,
-            "to_title": event.title,
-            "to_series": event.series_uuid,
-            "to_start": event.starts_at,
-            "to_end": event.ends_at,
+            "library": library,
+            "uuid": event.uuid,
+            "title": event.title,
+            "series_uuid": event.series_uuid,
+            "starts_at": event.starts_at,
+            "ends_at": event.ends_at,
         }
         for event in mapped
         if event.starts_at and event.ends_at
     ]
-    if rows:
-        connection.execute(
-            update(links)
-            .where(links.c.library == library, links.c.uuid == bindparam("of_uuid"), links.c.status == "live")
-            .values(
-                title=bindparam("to_title"),
-                series_uuid=bindparam("to_series"),
-                starts_at=bindparam("to_start"),
-                ends_at=bindparam("to_end"),
-            ),
-            rows,
-        )
+    update_many(connection, links, rows, only="known.status = 'live'")
