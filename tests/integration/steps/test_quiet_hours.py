@@ -325,3 +325,24 @@ def test_list_is_asked_for_whole_when_the_day_changes(world: World) -> None:
     world.site.tells_versions = True
     quiet(world, "Koncert")
     assert [statuses(run) for run in (world.run_at(DAY), world.run())] == [[200], [304]]
+
+
+def test_list_that_is_the_same_again_is_asked_for_whole_after_a_write_that_was_not_kept(world: World) -> None:
+    world.site.tells_versions = True
+    quiet(world, "Koncert", "Foredrag")
+    uuid = next(iter(world.ours()))
+    link, frozen = world.link_shown(uuid), world.now()
+    world.sandbox.clock = lambda: frozen
+    world.after_edit(uuid, external_data={})
+    happened = world.after_edit(uuid, external_data={})
+    assert (happened.raised, statuses(happened), world.link_shown(uuid)) == ({}, [200], link)
+    assert {found.absences for found in world.ours().values()} == {0}
+
+
+def test_write_back_that_never_began_leaves_no_quiet_hour(world: World) -> None:
+    (event_id,) = quiet(world, "Koncert")
+    (uuid,) = world.ours()
+    world.sandbox.place2book.buy(event_id, quantity=50)
+    world.run(only=("extract", "transform", "load"))
+    happened = world.run()
+    assert (happened.raised, unchanged(world, happened), world.state_shown(uuid)) == ({}, [], "SoldOut")
