@@ -57,8 +57,8 @@ def store_validator(connection: Connection, library: str, validator: Validator |
         connection.execute(insert(validators).values(library=library, version=code_version(), **asdict(validator)))
 
 
-def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRow], now: datetime) -> bool:
-    """Store a complete snapshot and return whether it differs from the one before.
+def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRow], now: datetime) -> None:
+    """Store a complete snapshot.
 
     All other events of the library become absent; they were last seen in the snapshot before. What is the same is not
     written.
@@ -66,7 +66,7 @@ def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRo
     present = (source_events.c.library == library) & source_events.c.present
     listed = literal([row.uuid for row in rows], ARRAY(Text))
     seen_at = select(func.max(runs.c.extracted_at)).where(runs.c.library == library).scalar_subquery()
-    absent = connection.execute(
+    connection.execute(
         update(source_events)
         .where(present, source_events.c.uuid != all_(listed))
         .values(present=False, last_seen_at=func.coalesce(seen_at, source_events.c.last_seen_at))
@@ -87,7 +87,6 @@ def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRo
     ]
     follow = ("title", "present", "payload", "row_hash", "last_seen_at")
     upsert_many(connection, source_events, changed, update=follow)
-    return bool(changed or absent.rowcount)
 
 
 def read_unmapped(connection: Connection, library: str, rules: str, now: datetime) -> tuple[SourceEvent, ...]:
