@@ -17,19 +17,23 @@ from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
+from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, linked, owner_links
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
-from billetbro_airflow.tasks.trigger_form import MONTHLY_REPORT, filled_in
+from billetbro_airflow.tasks.trigger_form import MONTHLY_REPORT, filled_in, to_choose_from
 
 
 @dag(
     dag_id="monthly_report",
+    dag_display_name="Billetbro: månedsrapport",
     schedule=CronTriggerTimetable("0 5 1 * *", timezone="Europe/Copenhagen"),  # the 1st, after the night's last sales
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-    doc_md=__doc__,
-    params=MONTHLY_REPORT,
+    allowed_run_types=NO_BACKFILL,
+    doc_md=linked(__doc__),
+    owner_links=owner_links(),
+    params=to_choose_from(MONTHLY_REPORT),
     tags=["billetbro"],
     default_args=patience(),
 )

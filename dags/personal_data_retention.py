@@ -25,20 +25,24 @@ from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
+from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, linked, owner_links
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
-from billetbro_airflow.tasks.trigger_form import RETENTION, filled_in
+from billetbro_airflow.tasks.trigger_form import RETENTION, filled_in, to_choose_from
 
 
 @dag(
     dag_id="personal_data_retention",
+    dag_display_name="Billetbro: oprydning i persondata",
     schedule=CronTriggerTimetable("30 3 * * *", timezone="Europe/Copenhagen"),  # every night, between two hours
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,  # data goes without anybody having to think of it
-    doc_md=__doc__,
-    params=RETENTION,
+    allowed_run_types=NO_BACKFILL,
+    doc_md=linked(__doc__),
+    owner_links=owner_links(),
+    params=to_choose_from(RETENTION),
     tags=["billetbro"],
     default_args=patience(),
 )

@@ -28,9 +28,10 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from billetbro.alerts import DEADLINE_MINUTES, asked_for_run_is_late, run_is_late
+from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, linked, owner_links
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
-from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE
+from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, to_choose_from
 
 WAREHOUSE = [
     Asset(name=f"billetbro_{table}", uri=f"x-billetbro://warehouse/{table}")
@@ -40,12 +41,15 @@ WAREHOUSE = [
 
 @dag(
     dag_id="place2book_sync",
+    dag_display_name="Billetbro: arrangementer og billetter",
     schedule=CronTriggerTimetable("0 * * * *", timezone="UTC"),  # every hour, also when the clocks change
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-    doc_md=__doc__,
-    params=FORCED_UPDATE,
+    allowed_run_types=NO_BACKFILL,
+    doc_md=linked(__doc__),
+    owner_links=owner_links(),
+    params=to_choose_from(FORCED_UPDATE),
     tags=["billetbro"],
     default_args=patience(),
     deadline=[

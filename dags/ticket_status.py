@@ -23,16 +23,22 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
+from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, OWNER, linked, owner_links
+
 
 @dag(
     dag_id="ticket_status",
+    dag_display_name="Billetbro: billetknapper",
     schedule=CronTriggerTimetable("*/5 * * * *", timezone="UTC"),  # every five minutes, on the full hour too
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-    doc_md=__doc__,
+    allowed_run_types=NO_BACKFILL,
+    doc_md=linked(__doc__),
+    owner_links=owner_links(),
     tags=["billetbro"],
-    default_args={"retries": 0, "execution_timeout": timedelta(minutes=10)},  # the next run is the retry
+    # The next run is the retry.
+    default_args={"owner": OWNER, "retries": 0, "execution_timeout": timedelta(minutes=10)},
 )
 def ticket_status() -> None:
     """Keep the ticket buttons correct between two hourly runs."""

@@ -2,17 +2,15 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from billetbro.messages.catalogue import ANY_SOURCE, DEFAULT_LANGUAGE, Translator
-from billetbro.settings.file import read_file
-from billetbro.settings.libraries import DEFAULT_FILE, FILE_VARIABLE, LibrariesFileError
+from billetbro.settings.file import LibrariesFileError, read_file, settings_file
 
 
 def translator_of_libraries(language: str = DEFAULT_LANGUAGE, environ: Mapping[str, str] = os.environ) -> Translator:
     """Return the translator with each library's kind of source, whatever mistakes the settings have."""
     try:
-        entries = read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)).libraries
+        entries = read_file(settings_file(environ)).libraries
     except LibrariesFileError:
         entries = ()
     return Translator(

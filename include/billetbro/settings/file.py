@@ -1,6 +1,7 @@
 """The libraries' YAML file as plain data: read safely, no key twice, `defaults` merged into each library."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ import yaml
 
 from billetbro.errors import SettingsError
 from billetbro.models.message import Message
+
+FILE_VARIABLE = "BILLETBRO_LIBRARIES"
+DEFAULT_FILE = Path(__file__).parents[2] / "libraries.yaml"
 
 # The most frequent causes of a parser's errors.
 HINTS = {
@@ -56,6 +60,11 @@ class Content:
     mistakes: tuple[Message, ...]
 
 
+def settings_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where the libraries' file is."""
+    return Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)
+
+
 def read_file(path: Path) -> Content:
     """Read the file; raises LibrariesFileError if it is missing, empty or not YAML."""
     data, doubles = _load(path)
@@ -85,6 +94,16 @@ def read_file(path: Path) -> Content:
         else:
             mistakes.append(Message("settings.library_no_mapping", {"place": number}))
     return Content(libraries=tuple(entries), mistakes=tuple(mistakes))
+
+
+def names_by_id(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the libraries' names by id, in the file's order, as far as they can be read; nothing is validated."""
+    try:
+        entries = read_file(settings_file(environ)).libraries
+    except LibrariesFileError:
+        return {}
+    pairs = [(entry.own.get("id"), entry.merged.get("name")) for entry in entries]
+    return {id_: name if isinstance(name, str) else id_ for id_, name in pairs if isinstance(id_, str) and id_.strip()}
 
 
 def suggestion(key: str, known: Iterable[str]) -> Message:

@@ -15,15 +15,12 @@ from pydantic import Field, SerializeAsAny, StrictBool, StrictInt, StringConstra
 
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy
 from billetbro.models.message import Message
-from billetbro.settings.file import Content, LibrariesFileError, read_file
+from billetbro.settings.file import Content, LibrariesFileError, read_file, settings_file
 from billetbro.settings.mistakes import mistakes_across, mistakes_of
 from billetbro.settings.types import Section, Text, WholeAddress
 from billetbro.sources import SourceSettings, kind_named_in
 
 __all__ = ["LibrariesFileError", "Library", "Settings", "in_units", "load_settings"]
-
-FILE_VARIABLE = "BILLETBRO_LIBRARIES"
-DEFAULT_FILE = Path(__file__).parents[2] / "libraries.yaml"
 
 EventMaker = Annotated[StrictInt, Field(ge=1)]
 AgeGroup = Literal["Alle", "Børn", "Unge", "Voksne", "Ældre"]
@@ -186,7 +183,7 @@ def in_units(libraries: Sequence[Library]) -> list[list[str]]:
 
 def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and validate the libraries' file; raises one LibrariesFileError that lists every mistake in it."""
-    file = path or Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)
+    file = path or settings_file(environ)
     content = read_file(file)
     libraries, of_libraries = _validated(content)
     mistakes = [*content.mistakes, *mistakes_across(content.libraries), *of_libraries]
@@ -203,7 +200,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
 
 def libraries_in_order(environ: Mapping[str, str] = os.environ) -> tuple[Library, ...]:
     """Return the libraries without a mistake of their own, whatever is wrong with the others."""
-    libraries, _ = _validated(read_file(Path(environ.get(FILE_VARIABLE) or DEFAULT_FILE)))
+    libraries, _ = _validated(read_file(settings_file(environ)))
     return tuple(libraries)
 
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from billetbro.errors import PASSING
+from billetbro_airflow.tasks.in_airflow import OWNER
 
 
 def patience() -> dict[str, object]:
-    """Return the tasks' arguments: two retries, `BILLETBRO_RETRY_SECONDS` (read when a DAG is parsed) apart."""
+    """Return the tasks' arguments, with two retries `BILLETBRO_RETRY_SECONDS` (read when a DAG is parsed) apart."""
     return {
+        "owner": OWNER,
         "retries": 2,
         "retry_delay": timedelta(seconds=int(os.environ.get("BILLETBRO_RETRY_SECONDS", "60"))),
         "retry_policy": ExceptionRetryPolicy([RetryRule(list(PASSING))], default=RetryAction.FAIL),

@@ -1,13 +1,14 @@
 """The forms for starting a DAG by hand: their fields, and what they accept.
 
 They are in Danish and English: parsing a DAG must not read the reader's language from a database. Airflow's page, the
-command line and the API may send null for an empty field.
+command line and the API may send null for an empty field. Airflow marks a field as required when its `type` is given
+without null.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import Param, get_current_context
+from airflow.sdk import Param, get_current_context, get_parsing_context
 
 from billetbro.models.message import Message
 
@@ -33,6 +34,7 @@ FORCED_UPDATE = {
     ),
     "mode": Param(
         "sync",
+        type="string",
         enum=["sync", "plan", "resync"],
         title="Måde / Mode",
         description="sync: opdater. plan: vis kun, hvad der ville ske. resync: overskriv også det, personalet har "
@@ -42,14 +44,14 @@ FORCED_UPDATE = {
     ),
     "allow_mass_removal": Param(
         False,
-        type="boolean",
+        enum=[False, True],
         title="Tillad mange sletninger / Allow mass removal",
         description="Lad kørslen fjerne flere arrangementer, end max_removals tillader. Kun når det er meningen. / "
         "Let the run remove more events than max_removals allows. Only when you know that they are meant.",
     ),
     "read_all_prices": Param(
         False,
-        type="boolean",
+        enum=[False, True],
         title="Læs alle priser / Read all prices",
         description="Læs alle arrangementers priser i Place2book, også hvor intet tyder på, at de er ændret; ellers "
         "ses det, personalet har rettet i en pris, inden for et døgn. / Read the prices of all events in Place2book, "
@@ -72,6 +74,23 @@ MONTHLY_REPORT = {
     "libraries": FORCED_UPDATE["libraries"],
 }
 """The params of `monthly_report`, by name."""
+
+
+def to_choose_from(form: Mapping[str, Param]) -> dict[str, Param]:
+    """Return a form that offers the libraries of libraries.yaml; as it is when that cannot be read, or a task reads it.
+
+    Any id may still be given by the API: the run checks it.
+    """
+    from billetbro.settings.file import names_by_id
+
+    names = {} if get_parsing_context().dag_id else names_by_id()
+    if not names:
+        return dict(form)
+    field = form["libraries"]
+    shown = {library: f"{name} ({library})" for library, name in names.items()}
+    description = "Vælg biblioteker. Tom: alle. / Choose libraries. Empty: all of them."
+    choices = {**field.schema, "examples": list(names), "values_display": shown}
+    return {**form, "libraries": Param(field.value, description=description, schema=choices)}
 
 
 def filled_in(form: Mapping[str, Param]) -> Mapping[str, Any]:

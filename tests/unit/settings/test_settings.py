@@ -8,7 +8,8 @@ import yaml
 
 from billetbro.errors import Fatal
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy, PriceUnit
-from billetbro.settings.libraries import DEFAULT_FILE, LibrariesFileError, Library, PersonalData, load_settings
+from billetbro.settings.file import DEFAULT_FILE
+from billetbro.settings.libraries import LibrariesFileError, Library, PersonalData, load_settings
 from tests.cases import cases
 from tests.unit.settings.libraries_file import SMALLEST, written
 
