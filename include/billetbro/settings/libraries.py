@@ -106,6 +106,7 @@ class Library(Section):
     kultunaut: Kultunaut = Field(default_factory=Kultunaut, description="allowed.kultunaut")
     personal_data: PersonalData = Field(default_factory=PersonalData, description="allowed.personal_data")
     history: History = Field(default_factory=History, description="allowed.history")
+    staff: tuple[Text, ...] = Field((), description="allowed.staff")
 
     @field_validator("source", mode="before")
     @classmethod

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from billetbro.code_version import code_version
 from billetbro.models import CurrentEvent, KnownRows, Mapped, SourceEvent, SourceRow, TicketEventKey, Validator
 from billetbro.reconcile.sale_status.windows import last_turn, next_turn
+from billetbro.reconcile.sale_status.write_back import sale_shown
 from billetbro.store.bulk import update_many, upsert_many
 from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT
 from billetbro.store.schema.tables import runs, source_events, ticket_events, validators
@@ -182,10 +183,11 @@ def store_ticket_events(
             "read_at": now,
             "last_turn_at": last_turn(event, now),
             "next_turn_at": next_turn(event, now),
+            "sale": sale_shown(event, now),
         }
         for event in events
     ]
-    update = ("payload", "row_hash", "read_at", "last_turn_at", "next_turn_at")
+    update = ("payload", "row_hash", "read_at", "last_turn_at", "next_turn_at", "sale")
     upsert_many(connection, ticket_events, rows, update=update)
 
 

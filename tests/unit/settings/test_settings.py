@@ -66,6 +66,7 @@ def test_load_settings_with_only_what_is_required_fills_in_the_rest(tmp_path: Pa
         "kultunaut": {"age_groups": {}, "categories": {}},
         "personal_data": {"policy": PersonalDataPolicy.PSEUDONYMISE, "keep_answers": (), "retention_days": 365},
         "history": {"days": 730, "quiet_runs_days": 90},
+        "staff": (),
     }
 
 

@@ -24,6 +24,7 @@ SHOWN_AS = {"url": "link", "admin_url": "admin_link"}
 NEVER_WRITTEN = (Outcome.SOLD_ELSEWHERE, Outcome.OVER)
 OVER_STATES = ("held", "completed")
 CLEARED = "cleared_url"
+PASSIVE = "passive"
 """The key in a link's `echo` for the address that we cleared at the source, while the source still shows it."""
 STILL_SHOWN = "link_still_shown"
 """Rejection code: the source shows a link although we cleared it."""
@@ -42,6 +43,11 @@ def sale_state(event: CurrentEvent, now: datetime) -> SaleState:
     if event.state == "published" and event.available_tickets is not None and event.available_tickets <= 0:
         return SaleState.WAITING_LIST if event.waiting_list else SaleState.SOLD_OUT
     return state_of_windows(event, now)
+
+
+def sale_shown(event: CurrentEvent, now: datetime) -> str:
+    """Return the sale state as staff are shown it: a passive event has no sale."""
+    return PASSIVE if event.passive else sale_state(event, now).value
 
 
 def state_of_windows(event: CurrentEvent, now: datetime) -> SaleState:

@@ -116,6 +116,11 @@ ticket_events = Table(
     Column("read_at", Time, nullable=False, comment="when it was last read with its prices, or seen to be different"),
     Column("last_turn_at", Time, comment="when its sale windows last opened or closed its sale, up to read_at"),
     Column("next_turn_at", Time, comment="when they first do so after read_at; null: they do not"),
+    Column(
+        "sale",
+        Text,
+        comment="its sale when it was read: over, closed, upcoming, open, sold_out, waiting_list or passive",
+    ),
     schema=SCHEMA,
     comment="How each linked event stands in Place2book, as last read",
 )
@@ -169,6 +174,7 @@ Index(
 )
 for named in (links.c.event_id, links.c.seccode, links.c.sales_location):
     Index(f"ix_links_{named.name}", named)
+Index("ix_links_drift", links.c.library, postgresql_where=text("drift <> '{}'"))
 
 former_links = Table(
     "former_links",
@@ -247,6 +253,23 @@ Index(
 )
 
 Index("ix_rejections_event", rejections.c.library, rejections.c.uuid, rejections.c.id)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("asked_at", Time, nullable=False),
+    Column("asked_by", Text, nullable=False, comment="the person's name in Airflow"),
+    Column("action", Text, nullable=False, comment="what was asked for"),
+    Column("library", Text, comment="null: all libraries"),
+    Column("uuid", Text, comment="the source event; null: all of the library"),
+    Column("fields", JSONB(none_as_null=True), comment="accept: [{field, old, new}], in written-down form"),
+    Column("run_id", Text, comment="the run that carries it out; null: it needed none"),
+    schema=SCHEMA,
+    comment="What people asked for on the pages",
+)
+Index("ix_actions_event", actions.c.library, actions.c.uuid, actions.c.id)
+Index("ix_actions_run", actions.c.run_id)
 
 pruned = Table(
     "pruned",

@@ -1,0 +1,68 @@
+"""The application that Airflow's API server mounts under `/billetbro`."""
+
+import logging
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from airflow.api_fastapi.app import API_ROOT_PATH
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from billetbro.errors import BilletbroError
+from billetbro_airflow.language import translator
+from billetbro_airflow.pages import health, overview
+from billetbro_airflow.pages.access import language_of
+from billetbro_airflow.pages.headers import SafeHeaders
+from billetbro_airflow.pages.rendering import plain_page
+
+STATIC = Path(__file__).with_name("static")
+SENTENCES = (400, 403, 404, 409, 422, 500, 503)
+log = logging.getLogger(__name__)
+
+
+@cache
+def pages() -> FastAPI:
+    """Return the application, made at the first request."""
+    app = FastAPI(title="Billetbro", openapi_url=None)
+    app.add_middleware(SafeHeaders)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for module in (health, overview):
+        app.include_router(module.router)
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    for error in (BilletbroError, OperationalError, ProgrammingError):
+        app.add_exception_handler(error, _no_tables)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Answer a request that was refused; somebody who is not signed in goes to Airflow's login and comes back."""
+    assert isinstance(error, StarletteHTTPException)
+    if not _is_for_a_person(request):
+        return JSONResponse({"detail": error.detail}, status_code=error.status_code, headers=error.headers)
+    if error.status_code == 401 and request.method == "GET":
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{API_ROOT_PATH.rstrip('/')}/api/v2/auth/login?{urlencode({'next': back})}", 303)
+    known = error.status_code if error.status_code in SENTENCES else 400
+    key = "pages.error_form" if error.detail == "form" else f"pages.error_{known}"
+    return plain_page(request, translator(language_of(request)), "error.html", status=error.status_code, key=key)
+
+
+async def _not_valid(request: Request, _error: Exception) -> Response:
+    return await _refused(request, HTTPException(422))
+
+
+async def _no_tables(request: Request, error: Exception) -> Response:
+    """Answer while our tables cannot be read: before the first run, during an upgrade, or with PostgreSQL down."""
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    log.warning("A page could not be shown: %s, SQLSTATE %s", type(error).__name__, code)
+    return await _refused(request, HTTPException(503))
+
+
+def _is_for_a_person(request: Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")

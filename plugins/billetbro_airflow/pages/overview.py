@@ -1,0 +1,99 @@
+"""`GET /billetbro/`: what needs somebody, and every library on a line."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from airflow.models.dag import DagModel
+from airflow.utils.session import create_session
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+from starlette.responses import HTMLResponse
+
+from billetbro.models.message import Message
+from billetbro.settings.libraries import Library
+from billetbro.steps.request import utc_now
+from billetbro.store.pages.freshness import LibraryRuns, read_library_runs
+from billetbro.store.pages.overview import count_drift, count_open, count_sales
+from billetbro.warehouse.recent_sales import RecentSales, read_recent_sales
+from billetbro_airflow.pages.access import DAG, Reader, ReaderDep
+from billetbro_airflow.pages.rendering import page
+from billetbro_airflow.tasks.databases import billetbro_engine, warehouse_engine
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryLine:
+    """What the overview shows of one library; `sales` are counts of events by sale state."""
+
+    library: Library
+    runs: LibraryRuns
+    sales: Counter[str]
+    rejected: int
+    drift: int
+    recent: RecentSales
+    too_old: bool
+
+    @property
+    def needs(self) -> tuple[Message, ...]:
+        """Return why somebody has to look at the library."""
+        return tuple(_needs(self))
+
+
+@router.get("/")
+def overview(request: Request, reader: ReaderDep) -> HTMLResponse:
+    """Show every library that the reader may see."""
+    now = utc_now()
+    lines = _lines(reader, now)
+    next_run, paused = next_run_of_dag()
+    return page(
+        request,
+        reader,
+        "overview.html",
+        lines=lines,
+        needing=[line for line in lines if line.needs],
+        next_run=next_run,
+        paused=paused,
+    )
+
+
+def next_run_of_dag() -> tuple[datetime | None, bool]:
+    """Return when the hourly job begins next, and whether it is paused (or not there)."""
+    with create_session() as session:
+        query = select(DagModel.next_dagrun_create_after, DagModel.is_paused).where(DagModel.dag_id == DAG)
+        row = session.execute(query).one_or_none()
+    return (None, True) if row is None else (row[0], bool(row[1]))
+
+
+def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
+    with billetbro_engine().connect() as connection:
+        runs = read_library_runs(connection, reader.ids)
+        sales = count_sales(connection, reader.ids, now)
+        rejected, drift = count_open(connection, reader.ids), count_drift(connection, reader.ids)
+    with warehouse_engine().connect() as connection:
+        recent = read_recent_sales(connection, reader.ids, now)
+    return [
+        LibraryLine(
+            library=library,
+            runs=run,
+            sales=sales[library.id],
+            rejected=rejected.get(library.id, 0),
+            drift=drift.get(library.id, 0),
+            recent=recent[library.id],
+            too_old=run.is_too_old(now),
+        )
+        for library, run in zip(reader.libraries, runs, strict=True)
+    ]
+
+
+def _needs(line: LibraryLine) -> Iterator[Message]:
+    for error in line.runs.errors:
+        yield Message("pages.needs_failed", {"error": error})
+    if line.too_old:
+        yield Message("pages.needs_old")
+    if line.runs.removals_blocked:
+        yield Message("pages.needs_removals", {"reason": line.runs.removals_blocked})
+    if line.rejected:
+        yield Message("pages.needs_rejected", {"number": line.rejected})

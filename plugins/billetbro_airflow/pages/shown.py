@@ -1,0 +1,35 @@
+"""How times, money and counts are shown, in the reader's language and the library's time zone."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+DANISH = ZoneInfo("Europe/Copenhagen")
+
+
+def moment(value: datetime | None, language: str, zone: ZoneInfo = DANISH) -> str:
+    """Return a time as `tir. 1.12.2026 10.00`; a dash for none."""
+    return "–" if value is None else format_datetime(value, "EEE d.M.y HH:mm", tzinfo=zone, locale=language)
+
+
+def day(value: date | None, language: str) -> str:
+    """Return a day as `1. dec. 2026`; a dash for none."""
+    return "–" if value is None else format_date(value, "medium", locale=language)
+
+
+def money(ore: int | None, language: str, currency: str = "DKK") -> str:
+    """Return an amount in øre as an amount in the currency; a dash for none."""
+    return "–" if ore is None else format_currency(Decimal(ore) / 100, currency, locale=language)
+
+
+def number(value: int | None, language: str) -> str:
+    """Return a count; a dash for none."""
+    return "–" if value is None else format_decimal(value, locale=language)
+
+
+def percent(part: int, whole: int, language: str) -> str:
+    """Return a share; a dash when there is no whole."""
+    return "–" if not whole else format_percent(part / whole, locale=language)

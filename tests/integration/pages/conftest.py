@@ -1,0 +1,91 @@
+"""The pages in Airflow's own API server, over a database in which the demonstration's libraries were run once."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import Engine, make_url, text
+from starlette.testclient import TestClient
+
+from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
+from sandbox.server import Sandbox
+from tests.integration.pages.site import Site
+
+ON_SALE = "SELECT min(event_id) FROM sync.ticket_events WHERE library = 'solbjerg' AND sale = 'open'"
+PRIVACY_KEY = "made-up-key-of-the-pseudonyms"
+
+
+@pytest.fixture(scope="module")
+def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the demonstration's two libraries with a CMS; only Nordvig's pages are for some people."""
+    content: dict[str, Any] = yaml.safe_load(LIBRARIES.read_text())
+    content["libraries"] = [entry for entry in content["libraries"] if entry["source"]["type"] == "dpl_cms"]
+    content["libraries"][1]["staff"] = ["vera", "Havnens folk"]
+    content["defaults"]["requests"] = {"concurrency": 4, "per_second": 1000}
+    file = tmp_path_factory.mktemp("settings") / "libraries.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    return file
+
+
+@pytest.fixture(scope="module")
+def module_environment(
+    sandbox: Sandbox, libraries_file: Path, postgres: EmbeddedPostgres, module_database_url: str, airflow_home: Path
+) -> Iterator[None]:
+    """Set what the API server finds in its environment: its connections and its settings."""
+    from billetbro_airflow.tasks.databases import billetbro_engine
+
+    database = postgres.airflow_connection_json(make_url(module_database_url).database or "")
+    variables = sandbox_connections(sandbox, database, PRIVACY_KEY) | {
+        "BILLETBRO_LIBRARIES": str(libraries_file),
+        "_AIRFLOW_PROCESS_CONTEXT": "server",
+        "AIRFLOW__API__SECRET_KEY": "a made-up key of forms",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "a made-up key of logins " * 4,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield
+        billetbro_engine().dispose()
+
+
+@pytest.fixture(scope="module")
+def synced(module_environment: None, sandbox: Sandbox) -> Engine:
+    """Give the database after a first run of both libraries, some sales, and a second run that exported them."""
+    from billetbro_airflow.tasks.databases import billetbro_engine
+    from tests.integration.pages.site import run_all
+
+    run_all("first")
+    with billetbro_engine().connect() as connection:
+        event_id = connection.scalar(text(ON_SALE))
+    assert event_id
+    sandbox.place2book.buy(event_id, quantity=2)
+    run_all("second")
+    return billetbro_engine()
+
+
+@pytest.fixture(scope="module")
+def airflow(module_environment: None) -> TestClient:
+    """Give Airflow's API server with our plugin; nobody is signed in."""
+    from airflow.api_fastapi.app import create_app
+
+    with warnings.catch_warnings():
+        # Airflow reads .airflowignore with what its own dependency calls deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        app = create_app(apps="core")
+    return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+
+
+@pytest.fixture
+def site(synced: Engine, airflow: TestClient) -> Site:
+    """Give the pages as nobody sees them."""
+    airflow.cookies.clear()
+    return Site(client=airflow, engine=synced)
+
+
+@pytest.fixture
+def admin(site: Site) -> Site:
+    """Give the pages as the operator of Airflow sees them."""
+    return site.as_person("otto", "ADMIN")

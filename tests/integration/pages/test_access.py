@@ -1,0 +1,66 @@
+"""Who sees what: Airflow's login and rights, and `staff:` in libraries.yaml (behaviour 12)."""
+
+import pytest
+
+from tests.integration.pages.site import Site, text_of
+
+SECRET_LIBRARY = "Nordvig"
+
+
+def test_without_login_a_page_goes_to_airflows_login_and_comes_back(site: Site) -> None:
+    answer = site.get("/?lang=en")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/api/v2/auth/login?next=%2Fbilletbro%2F%3Flang%3Den"
+
+
+def test_without_login_json_gets_401_and_nothing_else(site: Site) -> None:
+    answer = site.client.get("/billetbro/", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (401, {"detail": "Not authenticated"})
+
+
+def test_a_user_without_a_role_gets_403_in_danish(site: Site) -> None:
+    answer = site.as_person("nemo", "").get("/")
+    assert answer.status_code == 403
+    assert "Du har ikke adgang til siden" in text_of(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "seen"),
+    [
+        pytest.param("otto", "ADMIN", True, id="who may edit connections sees all"),
+        pytest.param("vera", "VIEWER", True, id="named by user name"),
+        pytest.param("Vera", "VIEWER", True, id="whatever the case"),
+        pytest.param("lis", "VIEWER", False, id="not named"),
+    ],
+)
+def test_staff_limits_a_librarys_pages_to_its_own_people(site: Site, name: str, role: str, seen: bool) -> None:
+    text = site.as_person(name, role).text("/")
+    assert (SECRET_LIBRARY in text, "Solbjerg" in text) == (seen, True)
+
+
+def test_every_answer_forbids_scripts_and_what_comes_from_elsewhere(admin: Site) -> None:
+    answer = admin.get("/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "<script" not in answer.text
+    assert "style=" not in answer.text
+
+
+def test_an_unknown_page_says_so_without_naming_anything(admin: Site) -> None:
+    answer = admin.get("/nothing/here")
+    assert (answer.status_code, "Siden findes ikke" in text_of(answer.text)) == (404, True)
+
+
+def test_the_webhook_beside_the_pages_still_answers(site: Site) -> None:
+    assert site.client.post("/billetbro/yesplan/solbjerg", json={}).status_code == 404
+    assert site.client.get("/billetbro/yesplan/solbjerg").json() == {"detail": "Not Found"}
+
+
+def test_the_view_stands_in_airflows_navigation(admin: Site) -> None:
+    found = admin.client.get("/api/v2/plugins").json()["plugins"]
+    (ours,) = [plugin for plugin in found if plugin["name"] == "billetbro"]
+    assert [(view["href"], view["url_route"]) for view in ours["external_views"]] == [("/billetbro/", "billetbro")]
