@@ -7,7 +7,7 @@ import requests
 
 from demo.environment import airflow_command
 from demo.processes import Processes
-from demo.state import LOGIN, State
+from demo.state import LOGIN, USERS, State
 
 READY_TIMEOUT = 600.0
 SERVICES = {
@@ -34,7 +34,7 @@ def services_environment(state: State, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__FERNET_KEY": secrets.fernet_key,
         "AIRFLOW__CORE__PARALLELISM": "8",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(state.passwords_file()),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in USERS.items()),
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
     }
@@ -55,7 +55,7 @@ def start_services(state: State, processes: Processes, port: int, dags: Sequence
 
 
 def signed_in(address: str, state: State) -> requests.Session:
-    """Return a session of Airflow's API for its one user; raises requests.RequestException while it does not answer."""
+    """Return a session of Airflow's API for its operator; raises requests.RequestException while it does not answer."""
     session = requests.Session()
     session.trust_env = False
     login = {"username": LOGIN, "password": state.secrets().password}

@@ -18,6 +18,8 @@ from demo.postgres_programs import everyone_can_reach
 # For root, when PostgreSQL's unprivileged user cannot enter the project's folder.
 SYSTEM_STATE = Path("/var/lib/billetbro")
 LOGIN = "admin"
+USERS = {LOGIN: "admin", "nora": "user", "lis": "viewer"}
+"""Who can sign in, all with the same password, and each one's role; Nordvig's pages are for Nora (libraries.yaml)."""
 
 
 class AlreadyRunningError(RuntimeError):
@@ -80,9 +82,9 @@ class State:
         return Secrets(**json.loads(path.read_text()))
 
     def passwords_file(self) -> Path:
-        """Return the file in which Airflow looks up the password of its one user."""
+        """Return the file in which Airflow looks up the passwords of its users."""
         path = self.folder / "passwords.json"
-        _write_private(path, json.dumps({LOGIN: self.secrets().password}))
+        _write_private(path, json.dumps(dict.fromkeys(USERS, self.secrets().password)))
         return path
 
     def environment_file(self, variables: Mapping[str, str]) -> Path:

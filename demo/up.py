@@ -93,8 +93,10 @@ def _prepare_databases(postgres: EmbeddedPostgres, processes: Processes) -> None
 def _welcome(address: str, sandbox: Sandbox, state: State, shell: Path) -> str:
     return f"""
   Airflow            {address}
+  pages for staff    {address}/billetbro/
   login              {LOGIN}
   password           {state.secrets().password}
+  other logins       nora (Nordvig), lis (reads only)
   stand-in APIs      {sandbox.control_url}
   logs               {state.logs}
   for `airflow`      . {shell}
