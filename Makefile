@@ -12,7 +12,7 @@ TYPED := $(wildcard include/billetbro plugins/billetbro_airflow plugins/billetbr
 export PYTHONPATH := $(CURDIR):$(CURDIR)/include:$(CURDIR)/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-fast test-long broken-rules lint format bench bench-airflow requirements clean
+.PHONY: help install demo up test test-fast test-long broken-rules lint format bench bench-airflow requirements dbt-sources clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --
 requirements: install ## Pin the newest versions that requirements*.in allow
 	@$(COMPILE) --upgrade requirements.in --output-file requirements.txt
 	@$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
+
+dbt-sources: install ## Make docs/dbt/sources.yml from the comments of the warehouse's tables and views
+	@PYTHONPATH=include $(BIN)/python -m billetbro.warehouse.dbt_sources > docs/dbt/sources.yml
 
 clean: ## Remove what was installed and everything that `make up` remembers
 	@rm -rf $(VENV) .install.lock .billetbro build dist *.egg-info

@@ -1,7 +1,7 @@
 """Before the first step: migrate the schemas, add a row to `sync.runs` for each library, and form batches."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from billetbro.errors import SettingsError
 from billetbro.settings.libraries import Library, in_units
 from billetbro.steps.request import RunRequest
 from billetbro.store.database import migrate, migrate_warehouse
+from billetbro.store.library_names import store_names
 from billetbro.store.runs import failed_in_the_run_before, start_run
 from billetbro.store.warehouse_place import is_elsewhere, remember_elsewhere
 from billetbro.warehouse.privacy.erasure_log import bring_forgotten
@@ -28,7 +29,7 @@ def begin(
     the run: the exports report it.
     """
     migrate(engine)
-    _look_after(engine, warehouse, now)
+    _look_after(engine, warehouse, {library.id: library.name for library in libraries}, now)
     ids = [library.id for library in libraries]
     start_run(engine, request.run_id, ids, request.mode.value, by_hand=request.by_hand, now=now)
 
@@ -57,16 +58,18 @@ def _spread(units: Sequence[Sequence[str]], at_most: int) -> list[list[str]]:
     return [[library for unit in units[start:end] for library in unit] for start, end in pairwise(bounds)]
 
 
-def _look_after(engine: Engine, warehouse: Engine | None, now: datetime) -> None:
-    """Migrate the schema `warehouse` in its database, and apply erasures made while it was elsewhere."""
+def _look_after(engine: Engine, warehouse: Engine | None, names: Mapping[str, str], now: datetime) -> None:
+    """Migrate the schema `warehouse`, store the libraries' names, and apply erasures made while it was elsewhere."""
     if warehouse is None and is_elsewhere(engine):
         return
     if warehouse is None or warehouse is engine:
         migrate_warehouse(engine)
+        store_names(engine, names)
         return
     remember_elsewhere(engine, now)
     try:
         migrate_warehouse(warehouse)
+        store_names(warehouse, names)
         bring_forgotten(engine, warehouse, now)
     except (DBAPIError, SettingsError) as error:
         why = error.orig if isinstance(error, DBAPIError) else error

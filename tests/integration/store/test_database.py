@@ -91,8 +91,8 @@ def test_migrate_where_one_lineage_made_both_schemas_loses_nothing(empty: Engine
         empty,
         "SELECT version_num FROM warehouse.schema_version",
         "SELECT changed_at FROM warehouse.purchases WHERE purchase_id = 900",
-        "SELECT revenue_ore FROM warehouse.sales_by_event WHERE event_id = 10",
-        "SELECT sum(revenue_ore) FROM warehouse.sales_by_day",
+        "SELECT income_ore FROM warehouse.sales_by_event WHERE event_id = 10",
+        "SELECT sum(income_ore) FROM warehouse.sales_by_day",
     ) == [latest("warehouse"), NOW, 7500, 7500]
 
 
@@ -119,7 +119,7 @@ def test_migrate_from_before_purchases_had_several_events_keeps_every_row(empty:
         "FROM warehouse.purchases",
         "SELECT array_agg((ticket_id, event_id)::text ORDER BY ticket_id) FROM warehouse.tickets",
         "SELECT count(*) FROM warehouse.answers",
-        "SELECT sum(revenue_ore) FROM warehouse.sales_by_event",
+        "SELECT sum(income_ore) FROM warehouse.sales_by_event",
     ) == [True, ["(9000,10)", "(9010,11)"], 2, 7500]
 
 

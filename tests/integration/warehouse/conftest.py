@@ -21,7 +21,7 @@ def engine(migrated: Engine) -> Engine:
     """Give an engine on a database that is up to date and whose warehouse is empty."""
     with migrated.begin() as connection:
         account = ", ".join(table.fullname for table in (file_exports, forgotten, privacy_policies, retention_sweeps))
-        connection.execute(text(f"TRUNCATE warehouse.events, {account} CASCADE"))
+        connection.execute(text(f"TRUNCATE warehouse.events, warehouse.libraries, {account} CASCADE"))
     return migrated
 
 

@@ -126,7 +126,7 @@ def two(sandbox: Sandbox, client: Place2bookClient) -> list[ExportEvent]:
 
 
 def sold(engine: Engine) -> list[tuple[object, ...]]:
-    columns = ("purchases", "tickets_sold", "revenue_ore")
+    columns = ("purchases", "tickets_sold", "income_ore")
     return [tuple(row[name] for name in columns) for row in view(engine, "sales_by_event", "event_id")]
 
 

@@ -52,7 +52,7 @@ ORDERS = pytest.mark.parametrize("events", [BOTH, BOTH[::-1]], ids=["here first"
 
 
 def sold(engine: Engine) -> dict[object, tuple[object, ...]]:
-    columns = ("purchases", "tickets_sold", "tickets_ore", "additional_sales_ore", "revenue_ore")
+    columns = ("purchases", "tickets_sold", "tickets_ore", "additional_sales_ore", "income_ore")
     rows = view(engine, "sales_by_event", "event_id")
     return {row["event_id"]: tuple(row[name] for name in columns) for row in rows}
 
@@ -68,7 +68,7 @@ def in_all(engine: Engine) -> tuple[set[object], set[object], set[object]]:
         },
         {
             sum(int(str(row[name])) for row in rows)
-            for rows, name in ((days, "revenue_ore"), (codes, "income_ore"), (months, "income_ore"))
+            for rows, name in ((days, "income_ore"), (codes, "income_ore"), (months, "income_ore"))
         },
     )
 
@@ -96,7 +96,7 @@ def test_purchase_of_two_events_counts_for_each_its_own(
     export(engine, till, events=events)  # type: ignore[arg-type]
     expected = {10: (2, 3, 15000, 2500, 17500), 11: (1, 1, 5000, 0, 5000)}
     assert (sold(engine), in_all(engine), problems(engine)) == (expected, ({2}, {4}, {22500}), set())
-    assert [row["tickets"] for row in view(engine, "sales_by_price", "price_id")] == [2, 1, 1]
+    assert [row["tickets_sold"] for row in view(engine, "sales_by_price", "price_id")] == [2, 1, 1]
 
 
 @ORDERS

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
+from billetbro.warehouse.privacy.pseudonymise import Row
 from tests.integration.warehouse.examples import (
     EVENT,
     FIRST,
@@ -20,6 +21,7 @@ from tests.integration.warehouse.examples import (
 
 ABOUT = {
     "library": "herlev",
+    "library_name": "herlev",
     "event_id": 10,
     "source_uuid": "5f0c",
     "title": "Foredrag",
@@ -35,8 +37,16 @@ def test_sales_by_event_counts_what_is_sold_and_not_what_is_gone(engine: Engine)
     till.sold[10] = (replace(FIRST, tickets=FIRST.tickets[:1]), SECOND, cancelled)
     export(engine, till, MONDAY + HOUR, events=[EVENT], force=True)
     common = {"category": "Foredrag", "capacity": 100, "end_at": EVENT.end_at, "ended": False, "removed_at": None}
-    sums = ("purchases", "cancelled_purchases", "tickets_sold", "tickets_ore", "additional_sales_ore", "revenue_ore")
-    sold, unsold = dict(zip(sums, (2, 1, 2, 15000, 2500, 17500), strict=True)), dict.fromkeys(sums, 0)
+    sums = (
+        "purchases",
+        "cancelled_purchases",
+        "tickets_sold",
+        "tickets_ore",
+        "additional_sales_ore",
+        "income_ore",
+        "revenue_ore",
+    )
+    sold, unsold = dict(zip(sums, (2, 1, 2, 15000, 2500, 17500, 17500), strict=True)), dict.fromkeys(sums, 0)
     assert view(engine, "sales_by_event", "event_id") == [
         ABOUT | common | sold | {"exported_at": MONDAY + HOUR},
         UNSOLD | common | unsold | {"exported_at": MONDAY},
@@ -50,10 +60,17 @@ def test_sales_by_day_counts_by_the_day_in_denmark(engine: Engine) -> None:
     cancelled = replace(SECOND, purchase_id=930, transaction_type="cancel", tickets=())
     export(engine, Till({10: (before_midnight, after_midnight, undated, cancelled)}))
     assert view(engine, "sales_by_day", "day") == [
-        {"library": "herlev", "day": MONDAY.date(), "purchases": 1, "tickets_sold": 0, "revenue_ore": 7500},
-        {"library": "herlev", "day": date(2026, 6, 1), "purchases": 1, "tickets_sold": 2, "revenue_ore": 10000},
-        {"library": "herlev", "day": date(2026, 6, 2), "purchases": 1, "tickets_sold": 1, "revenue_ore": 7500},
+        of_day(MONDAY.date(), 0, 7500, 0),
+        of_day(date(2026, 6, 1), 2, 10000, 2500),
+        of_day(date(2026, 6, 2), 1, 7500, 0),
     ]
+
+
+def of_day(day: date, tickets_sold: int, income_ore: int, additional_sales_ore: int) -> Row:
+    """Return the row of a day with one purchase."""
+    income = {"income_ore": income_ore, "revenue_ore": income_ore, "additional_sales_ore": additional_sales_ore}
+    library = {"library": "herlev", "library_name": "herlev"}
+    return library | {"day": day, "purchases": 1, "tickets_sold": tickets_sold} | income
 
 
 def test_attendance_counts_who_came(engine: Engine) -> None:

@@ -213,6 +213,15 @@ Index(
     "ix_data_quality_open", data_quality.c.library, data_quality.c.problem, postgresql_where=text("resolved_at IS NULL")
 )
 
+libraries = Table(
+    "libraries",
+    metadata,
+    library_key(),
+    Column("name", Text, nullable=False, comment="The library's name in libraries.yaml as of its latest run"),
+    schema=SCHEMA,
+    comment="The libraries that had a run, with their names; one that is no longer listed stays",
+)
+
 view_versions = Table(
     "view_versions",
     metadata,

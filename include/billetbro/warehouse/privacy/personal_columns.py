@@ -40,6 +40,7 @@ TEXT_COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "additional_sales": {"library": Holds.OURS, "name": Holds.NOBODY},
     "answers": {"library": Holds.OURS, "name": Holds.NOBODY, "value": Holds.PERSON},
     "data_quality": {"library": Holds.OURS, "problem": Holds.OURS},
+    "libraries": {"library": Holds.OURS, "name": Holds.NOBODY},
     "view_versions": {"view": Holds.OURS, "fingerprint": Holds.OURS},
     "file_exports": {"library": Holds.OURS, "store": Holds.OURS},
     "forgotten": {"library": Holds.OURS},

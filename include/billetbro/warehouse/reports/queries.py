@@ -81,7 +81,7 @@ ORDER BY s.begin_at, s.event_id
 """)
 
 BOOKED = text("""
-SELECT event_id, days_before, sum(tickets)::bigint AS tickets
+SELECT event_id, days_before, sum(tickets_sold)::bigint AS tickets
 FROM warehouse.booking_curve
 WHERE library = :library AND begin_at >= :since AND begin_at < :until
 GROUP BY event_id, days_before

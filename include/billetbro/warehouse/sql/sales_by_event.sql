@@ -30,14 +30,17 @@ SELECT e.library, e.event_id, e.source_uuid, e.title, e.branch, e.category, e.be
        e.exported_at,
        e.end_at,
        e.ended,
-       e.removed_at
+       e.removed_at,
+       coalesce(b.revenue_ore, 0) AS income_ore,
+       coalesce(l.name, e.library) AS library_name
 FROM warehouse.events e
+LEFT JOIN warehouse.libraries l ON l.library = e.library
 LEFT JOIN bought b ON b.library = e.library AND b.event_id = e.event_id
 LEFT JOIN issued i ON i.library = e.library AND i.event_id = e.event_id
 LEFT JOIN extra x ON x.library = e.library AND x.event_id = e.event_id;
 
 COMMENT ON VIEW warehouse.sales_by_event IS
-    'Sales by event, a row for each event: completed purchases, and their tickets that are not released';
+    'Sales by event, a row for each event';
 COMMENT ON COLUMN warehouse.sales_by_event.library IS 'The library''s id in libraries.yaml';
 COMMENT ON COLUMN warehouse.sales_by_event.event_id IS 'Place2book''s id of the event';
 COMMENT ON COLUMN warehouse.sales_by_event.source_uuid IS 'The linked event at the source (CMS), latest known uuid';
@@ -49,10 +52,12 @@ COMMENT ON COLUMN warehouse.sales_by_event.capacity IS 'Tickets in all, from Pla
 COMMENT ON COLUMN warehouse.sales_by_event.purchases IS 'Completed purchases';
 COMMENT ON COLUMN warehouse.sales_by_event.cancelled_purchases IS 'Purchases that were cancelled; counted nowhere else';
 COMMENT ON COLUMN warehouse.sales_by_event.tickets_sold IS 'Tickets of completed purchases that are not released';
-COMMENT ON COLUMN warehouse.sales_by_event.tickets_ore IS 'Paid for these tickets, in øre';
-COMMENT ON COLUMN warehouse.sales_by_event.additional_sales_ore IS 'Paid for what was sold with these tickets, in øre';
-COMMENT ON COLUMN warehouse.sales_by_event.revenue_ore IS 'Paid in all, in øre, additional sales included, as Place2book totals the completed purchases';
+COMMENT ON COLUMN warehouse.sales_by_event.tickets_ore IS 'Paid for these tickets, in øre, without additional sales';
+COMMENT ON COLUMN warehouse.sales_by_event.additional_sales_ore IS 'Paid for what was sold with these tickets, in øre; income_ore includes it';
+COMMENT ON COLUMN warehouse.sales_by_event.revenue_ore IS 'Former name of income_ore';
 COMMENT ON COLUMN warehouse.sales_by_event.exported_at IS 'When the event''s purchases were last read';
 COMMENT ON COLUMN warehouse.sales_by_event.end_at IS 'End of the event';
 COMMENT ON COLUMN warehouse.sales_by_event.ended IS 'Whether the event was over when its purchases were last read';
 COMMENT ON COLUMN warehouse.sales_by_event.removed_at IS 'When an export first found that Place2book no longer has the event; null while it has';
+COMMENT ON COLUMN warehouse.sales_by_event.income_ore IS 'Paid in all, in øre, additional sales included, as Place2book totals the purchases';
+COMMENT ON COLUMN warehouse.sales_by_event.library_name IS 'The library''s name in libraries.yaml as of its latest run; its id before that';
