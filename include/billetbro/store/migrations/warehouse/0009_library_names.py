@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_library_names"
-down_revision = "0007_lake"
+revision = "0009_library_names"
+down_revision = "0008_recent_purchases"
 branch_labels = None
 depends_on = None
 
