@@ -10,9 +10,8 @@ from billetbro.models.text import is_unseen
 
 def normal_form_of(column: ColumnElement[str]) -> ColumnElement[str]:
     """Return the column's texts in NFC, without invisible characters, with white space folded."""
-    unseen, white = _unseen(), _white_space()
-    bare = func.translate(column, white + unseen, " " * len(white))
-    return func.btrim(func.regexp_replace(func.normalize(bare), " +", " ", "g"))
+    bare = func.normalize(func.regexp_replace(column, f"[{_unseen()}]+", "", "g"))
+    return func.btrim(func.regexp_replace(bare, f"[{_white_space()}]+", " ", "g"))
 
 
 @cache

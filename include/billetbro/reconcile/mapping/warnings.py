@@ -10,7 +10,9 @@ STILL_CLONED = "still_cloned"
 DESCRIPTION_CUT = "description_cut"
 """The body is longer, or its tags are nested deeper, than the limits (html_bounds.py)."""
 
-_CLONED = re.compile("[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d] ?cloned$")
+CLONED = "[-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d] ?cloned$"
+"""The suffix, of any case, in a title's normal form; PostgreSQL reads the expression like Python."""
+_CLONED = re.compile(CLONED)
 _ON_SALE = (Outcome.TICKET_EVENT, Outcome.PASSIVE_EVENT)
 
 

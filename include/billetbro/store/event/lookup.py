@@ -11,7 +11,6 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     exists,
-    func,
     literal_column,
     select,
     tuple_,
@@ -26,8 +25,6 @@ from billetbro.store.schema.tables import ADDRESS, changes, links, source_events
 LARGEST_ID = 2**63 - 1
 ADMIN_PAGE = re.compile(r".*/event_makers/[0-9]+/events/([0-9]+)(?:[/?#].*)?", re.IGNORECASE)
 """The event's page for staff in Place2book, which the CMS shows next to the sales link."""
-TITLE = func.coalesce(source_events.c.mapped["title"].as_string(), source_events.c.title)
-"""The title without HTML entities, once the event was mapped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +50,9 @@ def find_events(
     """
     text = normal_form(sought)
     key = tuple_(source_events.c.library, source_events.c.uuid)
-    found = _find(connection, key.in_(_exactly(text)), libraries)
+    found = _find(connection, key.in_(identified_by(text)), libraries)
     if not found and text:
-        by_title = _find(connection, normal_form_of(TITLE).icontains(text, autoescape=True), libraries)
+        by_title = _find(connection, is_in_title(text), libraries)
         found = [event for event in by_title if event.present or event.linked] or by_title
     return tuple(sorted(found, key=lambda event: _distance(event, now)))
 
@@ -74,8 +71,11 @@ def _distance(event: FoundEvent, now: datetime) -> tuple[int, timedelta, str, st
     return int(event.starts_at < now), abs(event.starts_at - now), event.library, event.uuid
 
 
-def _exactly(text: str) -> CompoundSelect[Any]:
-    """Return the query for the keys of the events that a text identifies: a part for each way, each with an index."""
+def identified_by(text: str) -> CompoundSelect[Any]:
+    """Return the query for the keys of the events that a text in normal form identifies.
+
+    It has a part for each way, each with an index.
+    """
     of_sources = select(source_events.c.library, source_events.c.uuid)
     of_links = select(links.c.library, links.c.uuid)
     ways = [
@@ -93,6 +93,11 @@ def _exactly(text: str) -> CompoundSelect[Any]:
     return union(*ways)
 
 
+def is_in_title(text: str) -> ColumnElement[bool]:
+    """Return the condition of events whose title contains a text in normal form, whatever its case."""
+    return normal_form_of(source_events.c.shown_title).icontains(text, autoescape=True)
+
+
 def _number_in(text: str) -> int | None:
     """Return the event's id in Place2book, given as such or in the address of its page for staff."""
     page = ADMIN_PAGE.fullmatch(text)
@@ -103,9 +108,9 @@ def _number_in(text: str) -> int | None:
 
 
 def _find(connection: Connection, wanted: ColumnElement[bool], libraries: Sequence[str]) -> list[FoundEvent]:
-    starts_at = source_events.c.payload["starts_at"].as_string()
+    row = source_events.c
     query = (
-        select(source_events.c.library, source_events.c.uuid, TITLE, source_events.c.present, starts_at, links.c.uuid)
+        select(row.library, row.uuid, row.shown_title, row.present, row.starts_at, links.c.uuid)
         .outerjoin(links, (links.c.library == source_events.c.library) & (links.c.uuid == source_events.c.uuid))
         .where(wanted)
     )

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, and_, any_, case, cast, func, literal, or_, select
+from sqlalchemy import Connection, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from billetbro.models import LinkStatus
-from billetbro.reconcile.sale_status.write_back import sale_shown
-from billetbro.store.schema.records import CURRENT_EVENT
+from billetbro.store.pages.sales import OF_LINK, is_turned, on_sale_until, sale_now, turned_sales
 from billetbro.store.schema.tables import links, rejections, ticket_events
 
 
@@ -18,33 +17,18 @@ def count_sales(connection: Connection, libraries: Sequence[str], now: datetime)
 
     An event whose sale opened or closed since it was last read is counted as it is by now.
     """
-    outdated = or_(ticket_events.c.sale.is_(None), ticket_events.c.next_turn_at <= now)
-    of_link = and_(
-        *(ticket_events.c[name] == links.c[name] for name in ("library", "event_maker", "event_id")),
-    )
-    live = [
-        links.c.library == any_(literal(list(libraries), ARRAY(Text))),
-        links.c.status == LinkStatus.LIVE,
-        or_(links.c.ends_at.is_(None), links.c.ends_at > now),
-    ]
-    sale = case((outdated, None), else_=ticket_events.c.sale).label("sale")
+    turned = turned_sales(connection, libraries, now)
+    sale = sale_now(turned, now)
     counts = (
         select(links.c.library, sale, func.count())
-        .join(ticket_events, of_link)
-        .where(*live)
+        .join(ticket_events, OF_LINK)
+        .outerjoin(turned, is_turned(turned))
+        .where(links.c.library == any_(literal(list(libraries), ARRAY(Text))), on_sale_until(now))
         .group_by(links.c.library, sale)
     )
     found: dict[str, Counter[str]] = {library: Counter() for library in libraries}
-    left = False
     for library, state, number in connection.execute(counts):
-        if state is None:
-            left = True
-        else:
-            found[library][state] += number
-    if left:
-        query = select(links.c.library, cast(ticket_events.c.payload, Text)).join(ticket_events, of_link)
-        for library, payload in connection.execute(query.where(*live, outdated)):
-            found[library][sale_shown(CURRENT_EVENT.validate_json(payload), now)] += 1
+        found[library][state] += number
     return found
 
 

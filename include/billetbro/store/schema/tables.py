@@ -3,7 +3,20 @@
 Times are timestamptz. JSON columns hold the frozen types of billetbro.models in their JSON form.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Identity, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    Date,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from billetbro.store.schema.metadata import Time, metadata
@@ -65,6 +78,12 @@ for reached in (runs.c.extracted_at, runs.c.observed_at):
 ADDRESS = r"rtrim(regexp_replace(lower(payload ->> 'url'), '^https?://(www\.)?|[?#].*$', '', 'g'), '/')"
 """A source event's address without scheme, www, query and trailing slash."""
 
+
+def _taken(name: str, expression: str, comment: str) -> Column[str]:
+    """Return a column that PostgreSQL fills in by itself from others of the row."""
+    return Column(name, Text, Computed(expression, persisted=True), comment=comment)
+
+
 source_events = Table(
     "source_events",
     metadata,
@@ -80,6 +99,12 @@ source_events = Table(
     Column("first_seen_at", Time, nullable=False),
     Column("last_seen_at", Time, nullable=False, comment="when its content was new; once absent: when last listed"),
     Column("left_to", Text, comment="seccode of its twin's Place2book event that it was left to; null: it was not"),
+    _taken("shown_title", "coalesce(mapped ->> 'title', title)", "the title without HTML entities, once it was mapped"),
+    _taken("starts_at", "payload ->> 'starts_at'", "in UTC, as text"),
+    _taken("ends_at", "payload ->> 'ends_at'", "in UTC, as text"),
+    _taken("state", "payload ->> 'state'", "the state that the source shows"),
+    _taken("link", "payload ->> 'link'", "the ticket link that the source shows"),
+    _taken("outcome", "mapped ->> 'outcome'", "what it is to us"),
     Index("ix_source_events_address", text(ADDRESS)),
     schema=SCHEMA,
     comment="The latest snapshot of each source event",
