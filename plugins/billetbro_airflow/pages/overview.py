@@ -26,7 +26,7 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryLine:
-    """What the overview shows of one library; `sales` are counts of events by sale state."""
+    """What the overview shows of one library. `sales`: counts of events by sale state; `needs`: why to look at it."""
 
     library: Library
     runs: LibraryRuns
@@ -34,12 +34,7 @@ class LibraryLine:
     rejected: int
     drift: int
     recent: RecentSales
-    too_old: bool
-
-    @property
-    def needs(self) -> tuple[Message, ...]:
-        """Return why somebody has to look at the library."""
-        return tuple(_needs(self))
+    needs: tuple[Message, ...]
 
 
 @router.get("/")
@@ -82,18 +77,23 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
             rejected=rejected.get(library.id, 0),
             drift=drift.get(library.id, 0),
             recent=recent[library.id],
-            too_old=run.is_too_old(now),
+            needs=needs_of(run, rejected.get(library.id, 0), now),
         )
         for library, run in zip(reader.libraries, runs, strict=True)
     ]
 
 
-def _needs(line: LibraryLine) -> Iterator[Message]:
-    for error in line.runs.errors:
+def needs_of(runs: LibraryRuns, rejected: int, now: datetime) -> tuple[Message, ...]:
+    """Return why somebody has to look at a library."""
+    return tuple(_needs(runs, rejected, now))
+
+
+def _needs(runs: LibraryRuns, rejected: int, now: datetime) -> Iterator[Message]:
+    for error in runs.errors:
         yield Message("pages.needs_failed", {"error": error})
-    if line.too_old:
+    if runs.is_too_old(now):
         yield Message("pages.needs_old")
-    if line.runs.removals_blocked:
-        yield Message("pages.needs_removals", {"reason": line.runs.removals_blocked})
-    if line.rejected:
-        yield Message("pages.needs_rejected", {"number": line.rejected})
+    if runs.removals_blocked:
+        yield Message("pages.needs_removals", {"reason": runs.removals_blocked})
+    if rejected:
+        yield Message("pages.needs_rejected", {"number": rejected})

@@ -64,4 +64,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["in_path"] = partial(quote, safe="")
+    environment.filters["web_address"] = shown.web_address
     return environment

@@ -33,3 +33,9 @@ def number(value: int | None, language: str) -> str:
 def percent(part: int, whole: int, language: str) -> str:
     """Return a share; a dash when there is no whole."""
     return "–" if not whole else format_percent(part / whole, locale=language)
+
+
+def web_address(link: str | None) -> str | None:
+    """Return a link that leads to a page; None for any other, such as a script."""
+    text = (link or "").strip()
+    return text if text.lower().startswith(("http://", "https://")) else None

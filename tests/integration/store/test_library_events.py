@@ -201,7 +201,8 @@ FILL = (
         CAST(:mapped AS jsonb) || jsonb_build_object('title', 'Koncert ' || n, 'description', (
             SELECT string_agg(md5(n || '/' || part), ' ') FROM generate_series(1, 60) AS part)), :now, :now
     FROM generate_series(1, :many) AS n""",
-    """INSERT INTO sync.links SELECT (jsonb_populate_record(null::sync.links, CAST(:link AS jsonb) || jsonb_build_object(
+    """INSERT INTO sync.links
+    SELECT (jsonb_populate_record(null::sync.links, CAST(:link AS jsonb) || jsonb_build_object(
         'uuid', 'u' || n, 'event_id', n, 'seccode', 's' || n, 'ends_at', NULL,
         'created_at', CAST(:now AS timestamptz), 'updated_at', CAST(:now AS timestamptz)))).*
     FROM generate_series(1, :many) AS n""",

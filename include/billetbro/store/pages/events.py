@@ -83,6 +83,23 @@ class ListedEvent:
     drift: bool
     cloned: bool
 
+    @property
+    def capacity(self) -> int | None:
+        """Return for how many tickets there is room; None without a limit, and while that is not known."""
+        return None if self.current is None or self.current.is_unlimited else self.current.capacity
+
+    @property
+    def taken(self) -> int | None:
+        """Return how many tickets are taken: of a capacity those not left, else those sold; None if it is not known."""
+        if self.current is None or self.current.passive:
+            return None
+        if self.capacity is not None:
+            left = self.current.available_tickets
+            return None if left is None else self.capacity - left
+        prices = self.current.prices
+        sold = [price.sold_tickets for price in prices or () if price.sold_tickets is not None]
+        return sum(sold) if prices and len(sold) == len(prices) else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventsPage:
@@ -117,7 +134,7 @@ def read_events(connection: Connection, library: str, wanted: Wanted, now: datet
     """
     turned = turned_sales(connection, [library], now)
     sale = sale_now(turned, now)
-    sought = normal_form(wanted.sought)
+    sought = normal_form(wanted.sought.replace("\0", ""))
     uuids = _identified(connection, library, sought)
     named = [source_events.c.uuid == any_(literal(uuids, ARRAY(Text)))]
     of_library = source_events.c.library == library
