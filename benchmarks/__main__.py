@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import airflow, files, hour, purchases
+from benchmarks import airflow, files, hour, pages, purchases
 
-BENCHMARKS = {"hour": hour, "purchases": purchases, "files": files, "airflow": airflow}
-ONLY_BY_NAME = {"airflow"}
+BENCHMARKS = {"hour": hour, "purchases": purchases, "files": files, "pages": pages, "airflow": airflow}
+ONLY_BY_NAME = {"pages", "airflow"}
 
 
 def main() -> None:

@@ -1,11 +1,25 @@
 """What `make up` runs: Airflow's API for its operator, and what the sandbox lets a buyer, an editor and staff do."""
 
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
 
+from demo.environment import ROOT
+from demo.processes import ending_with_parent
+
 DAG = "place2book_sync"
+LONGEST = 600
+"""Seconds to wait for something, many times as long as it takes on a machine that does nothing else."""
+WELCOME = re.compile(r"^  (\S.*?) {2,}(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +76,40 @@ class Running:
         session = requests.Session()
         session.trust_env = False
         return session
+
+
+@contextmanager
+def running_up() -> Iterator[Running]:
+    """Run `make up` for the length of the block, after a run, some sales, and the run that exported them."""
+    with TemporaryDirectory(prefix="billetbro-up-") as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o755)
+        output = folder / "output"
+        command = ending_with_parent([sys.executable, "-m", "demo.up", "--state", str(folder)], "TERM")
+        with (
+            output.open("wb") as stream,
+            subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT) as process,
+        ):
+            try:
+                wait_for(lambda: "Ctrl-C" in output.read_text(), process)
+                yield _with_sales(dict(WELCOME.findall(output.read_text())), process)
+            finally:
+                process.terminate()
+
+
+def wait_for(ready: Callable[[], bool], process: "subprocess.Popen[bytes] | None" = None) -> None:
+    """Wait for a condition, unless the process ends."""
+    deadline = time.monotonic() + LONGEST
+    while not ready():
+        assert process is None or process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def _with_sales(welcome: dict[str, str], process: "subprocess.Popen[bytes]") -> Running:
+    running = Running(address=welcome["Airflow"], password=welcome["password"], sandbox=welcome["stand-in APIs"])
+    wait_for(running.has_run, process)
+    running.buy_some()
+    run_id = running.start_run()
+    wait_for(lambda: running.state_of(run_id) == "success", process)
+    return running

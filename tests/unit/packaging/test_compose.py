@@ -68,6 +68,11 @@ def test_service_is_restarted_and_watched(name: str) -> None:
     assert ("healthcheck" in service) is not runs_once
 
 
+def test_api_server_is_watched_by_the_age_of_each_librarys_last_good_run_which_nothing_waits_for() -> None:
+    assert "/billetbro/health" in str(SERVICES["api-server"]["healthcheck"]["test"])
+    assert [name for name, service in SERVICES.items() if "api-server" in service.get("depends_on", {})] == []
+
+
 @pytest.mark.parametrize("name", [name for name in AIRFLOW_SERVICES if name != "airflow-init"])
 def test_airflow_service_starts_only_after_the_database_is_migrated(name: str) -> None:
     conditions = {other: needed["condition"] for other, needed in SERVICES[name]["depends_on"].items()}
