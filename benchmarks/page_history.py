@@ -24,7 +24,7 @@ HISTORY = (
         income_ore, first_seen_at, last_seen_at, changed_at)
     SELECT library, event_id * 10 + number, event_id, 'completed', begin_at - (number || ' days')::interval * 3,
         15000, 15000, now(), now(), now()
-    FROM warehouse.events CROSS JOIN generate_series(0, 9) AS number
+    FROM warehouse.events CROSS JOIN generate_series(0, 9) AS number WHERE ended
     """,
     """
     INSERT INTO warehouse.tickets (library, ticket_id, purchase_id, event_id, price_id, amount_ore, arrived_at,

@@ -45,16 +45,21 @@ def _curve(tickets: Mapping[date, int], first: date) -> tuple[int, ...]:
 
 _QUERY = text(
     """
-    SELECT p.library, (coalesce(p.created_at, p.first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS day,
-        sum((
-            SELECT count(*) FROM warehouse.tickets t
-            WHERE t.library = p.library AND t.purchase_id = p.purchase_id AND t.event_id = p.event_id
-                AND t.released_at IS NULL
-        ))::bigint AS tickets,
-        sum(p.income_ore)::bigint AS income_ore
-    FROM warehouse.purchases p
-    WHERE coalesce(p.created_at, p.first_seen_at) >= :since AND p.library = ANY(:libraries)
-        AND p.transaction_type = 'completed' AND p.moved_at IS NULL
-    GROUP BY p.library, day
+    WITH recent AS (
+        SELECT library, purchase_id, event_id, income_ore,
+            (coalesce(created_at, first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS day
+        FROM warehouse.purchases
+        WHERE coalesce(created_at, first_seen_at) >= :since AND library = ANY(:libraries)
+            AND transaction_type = 'completed' AND moved_at IS NULL
+    ), sold AS (
+        SELECT recent.library, recent.day, count(*) AS tickets
+        FROM recent
+        JOIN warehouse.tickets USING (library, purchase_id, event_id)
+        WHERE released_at IS NULL
+        GROUP BY recent.library, recent.day
+    ), paid AS (
+        SELECT library, day, sum(income_ore)::bigint AS income_ore FROM recent GROUP BY library, day
+    )
+    SELECT library, day, coalesce(tickets, 0) AS tickets, income_ore FROM paid LEFT JOIN sold USING (library, day)
     """
 )

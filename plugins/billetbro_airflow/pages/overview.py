@@ -1,9 +1,10 @@
 """`GET /billetbro/`: what needs somebody, and every library on a line."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from airflow.models.dag import DagModel
 from airflow.utils.session import create_session
@@ -21,6 +22,7 @@ from billetbro_airflow.pages.access import DAG, Reader, ReaderDep
 from billetbro_airflow.pages.rendering import page
 from billetbro_airflow.tasks.databases import billetbro_engine, warehouse_engine
 
+KEPT_SECONDS = 60
 router = APIRouter()
 
 
@@ -67,8 +69,7 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
         runs = read_library_runs(connection, reader.ids)
         sales = count_sales(connection, reader.ids, now)
         rejected, drift = count_open(connection, reader.ids), count_drift(connection, reader.ids)
-    with warehouse_engine().connect() as connection:
-        recent = read_recent_sales(connection, reader.ids, now)
+    recent = _recent_sales(reader.ids, int(now.timestamp() // KEPT_SECONDS))
     return [
         LibraryLine(
             library=library,
@@ -81,6 +82,13 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
         )
         for library, run in zip(reader.libraries, runs, strict=True)
     ]
+
+
+@lru_cache(maxsize=16)
+def _recent_sales(libraries: tuple[str, ...], _moment: int) -> Mapping[str, RecentSales]:
+    """Return the sales as they were at most a minute ago: they follow an hourly export."""
+    with warehouse_engine().connect() as connection:
+        return read_recent_sales(connection, libraries, utc_now())
 
 
 def needs_of(runs: LibraryRuns, rejected: int, now: datetime) -> tuple[Message, ...]:

@@ -63,6 +63,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["bars"] = shown.bars
     environment.filters["in_path"] = partial(quote, safe="")
     environment.filters["web_address"] = shown.web_address
     return environment
