@@ -17,6 +17,7 @@ from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
+from billetbro_airflow.notifications.callbacks import telling_operators
 from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, linked, owner_links
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
@@ -35,7 +36,7 @@ from billetbro_airflow.tasks.trigger_form import MONTHLY_REPORT, filled_in, to_c
     owner_links=owner_links(),
     params=to_choose_from(MONTHLY_REPORT),
     tags=["billetbro"],
-    default_args=patience(),
+    default_args=patience() | telling_operators(),
 )
 def monthly_report() -> None:
     """Make each library's report."""

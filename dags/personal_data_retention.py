@@ -25,6 +25,7 @@ from datetime import datetime
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
+from billetbro_airflow.notifications.callbacks import telling_operators
 from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, linked, owner_links
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
@@ -44,7 +45,7 @@ from billetbro_airflow.tasks.trigger_form import RETENTION, filled_in, to_choose
     owner_links=owner_links(),
     params=to_choose_from(RETENTION),
     tags=["billetbro"],
-    default_args=patience(),
+    default_args=patience() | telling_operators(),
 )
 def personal_data_retention() -> None:
     """Remove personal data that is past its time."""

@@ -27,7 +27,8 @@ from airflow.sdk import Asset, CronTriggerTimetable, chain, dag, task, task_grou
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from billetbro.alerts import DEADLINE_MINUTES, asked_for_run_is_late, run_is_late
+from billetbro_airflow.notifications.alerts import DEADLINE_MINUTES, asked_for_run_is_late, run_is_late
+from billetbro_airflow.notifications.callbacks import task_failed
 from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, linked, owner_links
 from billetbro_airflow.tasks.retrying import patience
 from billetbro_airflow.tasks.trial_runs import allow_trial_runs
@@ -67,7 +68,7 @@ def place2book_sync() -> None:
         "{{ batch | join(', ') if batch | length < 4 else batch[0] ~ ' … ' ~ batch[-1] ~ ' (' ~ batch | length ~ ')' }}"
     )
 
-    @task
+    @task(on_failure_callback=task_failed)
     def select_libraries() -> list[list[str]]:
         """Bring the schema up to date, check libraries.yaml, and return the libraries to process, in batches."""
         from billetbro_airflow.tasks import sync
@@ -120,7 +121,7 @@ def place2book_sync() -> None:
 
         sync.announce(WAREHOUSE)
 
-    @task(trigger_rule="all_done")
+    @task(trigger_rule="all_done", on_failure_callback=task_failed)
     def report() -> None:
         """Report what was done and what was not; fail when a library failed."""
         from billetbro_airflow.tasks import sync

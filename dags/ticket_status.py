@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
+from billetbro_airflow.notifications.callbacks import telling_operators
 from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, OWNER, linked, owner_links
 
 
@@ -38,7 +39,7 @@ from billetbro_airflow.tasks.in_airflow import NO_BACKFILL, OWNER, linked, owner
     owner_links=owner_links(),
     tags=["billetbro"],
     # The next run is the retry.
-    default_args={"owner": OWNER, "retries": 0, "execution_timeout": timedelta(minutes=10)},
+    default_args={"owner": OWNER, "retries": 0, "execution_timeout": timedelta(minutes=10)} | telling_operators(),
 )
 def ticket_status() -> None:
     """Keep the ticket buttons correct between two hourly runs."""

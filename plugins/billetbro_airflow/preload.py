@@ -13,7 +13,6 @@ from importlib import import_module
 
 MODULES = (
     "airflow.providers.standard.decorators.python",  # which `airflow.sdk.task` looks up
-    "billetbro.alerts",
     "billetbro.sources.dpl_cms.source",
     "billetbro.sources.yesplan.source",
     "billetbro.steps.begin",
@@ -24,9 +23,13 @@ MODULES = (
     "billetbro.steps.sale_windows",
     "billetbro.steps.transform",
     "billetbro.steps.writeback",
+    "billetbro_airflow.notifications.alerts",
     "billetbro_airflow.hooks.place2book_hook",
+    "billetbro_airflow.notifications.heartbeat",
+    "billetbro_airflow.notifications.operators",
     "billetbro_airflow.tasks.due_sales",
     "billetbro_airflow.tasks.export_files",
+    "billetbro_airflow.tasks.notify",
     "billetbro_airflow.tasks.retrying",
     "billetbro_airflow.tasks.steps",
     "billetbro_airflow.tasks.sync",

@@ -19,14 +19,14 @@ from airflow.utils.state import DagRunState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import select
 
-from billetbro import alerts
+from billetbro_airflow.notifications import alerts
 from demo.environment import ROOT
 from tests.cases import cases
 
 DUE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 FIFTY_MINUTES = timedelta(minutes=50)
-IS_LATE = "billetbro.alerts.run_is_late"
-ASKED_FOR_IS_LATE = "billetbro.alerts.asked_for_run_is_late"
+IS_LATE = "billetbro_airflow.notifications.alerts.run_is_late"
+ASKED_FOR_IS_LATE = "billetbro_airflow.notifications.alerts.asked_for_run_is_late"
 
 
 @pytest.fixture

@@ -117,8 +117,9 @@ LOAD_1 = "library.load_1"
 def test_silent_failures_are_the_failed_tasks_with_libraries_that_nothing_is_said_of(
     states: dict[str, str | None], records: list[RunRecord], named: list[str], libraries: dict[str, str]
 ) -> None:
-    said = [f"{names}: {SAID.format(task)}" for task, names in libraries.items()]
-    assert silent_failures(states, BATCHES, records, named, Translator("da")) == said
+    said = {task: f"{names}: {SAID.format(task)}" for task, names in libraries.items()}
+    found = silent_failures(states, BATCHES, records, named)
+    assert {task: Translator("da").say(message) for task, message in found.items()} == said
 
 
 @cases(

@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -22,7 +22,7 @@ HINTS = {
     "mapping values are not allowed": "settings.hint_colon",
 }
 
-_TOP = ("defaults", "libraries")
+_TOP = ("defaults", "libraries", "operators")
 _INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 
 
@@ -54,10 +54,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The file's libraries, and the mistakes in its form that do not prevent reading on."""
+    """The file's libraries, who operates them, and the mistakes in its form that do not prevent reading on."""
 
     libraries: tuple[Entry, ...]
     mistakes: tuple[Message, ...]
+    operators: Mapping[str, object] = field(default_factory=dict)
 
 
 def settings_file(environ: Mapping[str, str] = os.environ) -> Path:
@@ -82,18 +83,23 @@ def read_file(path: Path) -> Content:
     if not isinstance(defaults, dict):
         mistakes.append(Message("settings.defaults_no_mapping"))
         defaults = {}
+    operators = data.get("operators") or {}
+    if not isinstance(operators, dict):
+        mistakes.append(Message("settings.operators_no_mapping"))
+        operators = {}
     if "id" in defaults:
         mistakes.append(Message("settings.id_as_default"))
     listed = data.get("libraries")
     if not isinstance(listed, list) or not listed:
-        return Content(libraries=(), mistakes=(*mistakes, Message("settings.no_libraries")))
+        mistakes.append(Message("settings.no_libraries"))
+        return Content(libraries=(), mistakes=tuple(mistakes), operators=operators)
     entries = []
     for number, own in enumerate(listed, start=1):
         if isinstance(own, dict):
             entries.append(_entry(number, own, defaults))
         else:
             mistakes.append(Message("settings.library_no_mapping", {"place": number}))
-    return Content(libraries=tuple(entries), mistakes=tuple(mistakes))
+    return Content(libraries=tuple(entries), mistakes=tuple(mistakes), operators=operators)
 
 
 def names_by_id(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -13,9 +13,11 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SerializeAsAny, StrictBool, StrictInt, StringConstraints, ValidationError, field_validator
 
+from billetbro.messages.catalogue import languages
 from billetbro.models import Address, LibraryRules, PersonalDataPolicy
 from billetbro.models.message import Message
-from billetbro.settings.file import Content, LibrariesFileError, read_file, settings_file
+from billetbro.settings.addresses import NoticeAddress
+from billetbro.settings.file import Content, Entry, LibrariesFileError, read_file, settings_file
 from billetbro.settings.mistakes import mistakes_across, mistakes_of
 from billetbro.settings.types import Section, Text, WholeAddress
 from billetbro.sources import SourceSettings, kind_named_in
@@ -82,7 +84,21 @@ class History(Section):
     quiet_runs_days: Annotated[StrictInt, Field(ge=31, le=36500)] = Field(90, description="allowed.quiet_runs_days")
 
 
-class Library(Section):
+class Told(Section):
+    """Who is told of what needs somebody, and in which language; None: that of the installation."""
+
+    notify: tuple[NoticeAddress, ...] = Field((), description="allowed.notify")
+    language: Text | None = Field(None, description="allowed.language")
+
+    @field_validator("language")
+    @classmethod
+    def _is_a_language_that_there_is(cls, value: str | None) -> str | None:
+        if value is not None and value not in languages():
+            raise ValueError("not a language with a catalogue")
+        return value
+
+
+class Library(Told):
     """One library's settings, with the file's `defaults`."""
 
     id: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_-]+$")] = Field(description="allowed.id")
@@ -151,6 +167,7 @@ class Settings:
     libraries: tuple[Library, ...]
     unlisted: PersonalData = field(default_factory=PersonalData)
     unlisted_history: History = field(default_factory=History)
+    operators: Told = field(default_factory=Told)
 
     def library(self, library_id: str) -> Library:
         """Return the library with this id; raises LibrariesFileError."""
@@ -187,7 +204,8 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
     file = path or settings_file(environ)
     content = read_file(file)
     libraries, of_libraries = _validated(content)
-    mistakes = [*content.mistakes, *mistakes_across(content.libraries), *of_libraries]
+    operators, of_operators = _operators(content)
+    mistakes = [*content.mistakes, *mistakes_across(content.libraries), *of_libraries, *of_operators]
     if mistakes:
         each_once = tuple(one for place, one in enumerate(mistakes) if one not in mistakes[:place])
         raise LibrariesFileError("settings.mistakes", file=str(file), mistakes=each_once)
@@ -196,6 +214,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.envi
         libraries=tuple(libraries),
         unlisted=_unlisted(file, defaults, PersonalData, "personal_data"),
         unlisted_history=_unlisted(file, defaults, History, "history"),
+        operators=operators,
     )
 
 
@@ -203,6 +222,21 @@ def libraries_in_order(environ: Mapping[str, str] = os.environ) -> tuple[Library
     """Return the libraries without a mistake of their own, whatever is wrong with the others."""
     libraries, _ = _validated(read_file(settings_file(environ)))
     return tuple(libraries)
+
+
+def operators_told(environ: Mapping[str, str] = os.environ) -> Told:
+    """Return where operators are told, whatever else is wrong with the file; nowhere if that itself is."""
+    operators, _ = _operators(read_file(settings_file(environ)))
+    return operators
+
+
+def _operators(content: Content) -> tuple[Told, list[Message]]:
+    """Return where operators are told, and the mistakes in it."""
+    try:
+        return Told.model_validate(content.operators), []
+    except ValidationError as error:
+        entry = Entry(label="operators", own=content.operators, defaults={}, merged=content.operators)
+        return Told(), mistakes_of(entry, error, Told)
 
 
 def _validated(content: Content) -> tuple[list[Library], list[Message]]:

@@ -81,14 +81,18 @@ def _mistake(entry: Entry, details: ErrorDetails, model: type[BaseModel]) -> Mes
     if kind.startswith("union_tag"):
         path, allowed = (*path, "type"), reduce(_or, map(Message, kinds()))
     label = "defaults" if not _has(entry.own, path) and _has(entry.defaults, path) else entry.label
-    where = f"{label}: {'.'.join(str(part) for part in path)}"
+    may_be_secret = path[:1] == ("notify",)
+    named = [_without_secrets(str(part)) if may_be_secret else str(part) for part in path]
+    where = f"{label}: {'.'.join(named)}"
     match kind:
         case "extra_forbidden":
-            nearest = suggestion(str(path[-1]), section.model_fields)
+            nearest = suggestion(named[-1], section.model_fields)
             return Message("settings.unknown_key", {"where": where, "suggestion": nearest})
         case "missing" | "union_tag_not_found":
             return Message("settings.missing", {"where": where, "allowed": allowed})
     found = details["input"].get("type") if kind == "union_tag_invalid" else details["input"]
+    if may_be_secret and isinstance(found, str):
+        found = _without_secrets(found)
     return Message("settings.not_allowed", {"where": where, "found": _shown(found), "allowed": allowed})
 
 
@@ -106,6 +110,8 @@ def _looked_up(
     section, description = model, ""
     parts = iter(path)
     for part in parts:
+        if isinstance(part, int):
+            continue
         info = section.model_fields.get(str(part))
         if info is None:
             break
@@ -140,6 +146,12 @@ def _has(data: object, path: Sequence[int | str]) -> bool:
             return False
         data = data[part]
     return True
+
+
+def _without_secrets(text: str) -> str:
+    """Return of an address its scheme alone: what follows may be secret."""
+    scheme, colon, _ = text.partition(":")
+    return f"{scheme}:…" if colon else text
 
 
 def _shown(value: object) -> str | Message:

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from airflow.sdk import Asset, get_current_context
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 from structlog.contextvars import bound_contextvars
 
 from billetbro.errors import BilletbroError, Retriable
-from billetbro.messages.catalogue import Translator
 from billetbro.models import Mode
+from billetbro.models.message import Message
 from billetbro.settings.libraries import Settings, in_units, load_settings
 from billetbro.steps.request import Batch, NothingToDo, RunRequest, for_each_library, utc_now
 from billetbro.store.runs import RunRecord, read_runs
 from billetbro_airflow.hooks.connections import connections_kept
 from billetbro_airflow.language import translator
+from billetbro_airflow.notifications.callbacks import RunFailed
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors, warehouse_engine
 from billetbro_airflow.tasks.limits import batches_at_most, limits
 from billetbro_airflow.tasks.steps import Job
@@ -121,39 +122,42 @@ def announce(assets: Sequence[Asset]) -> None:
 
 
 def report_run() -> None:
-    """Print the report; fails, naming them, when libraries or tasks failed.
+    """Print the report, and tell people; fails, naming them, when libraries or tasks failed.
 
     Airflow knows of tasks that were killed or ran out of time or memory, and could not report themselves.
     """
     from billetbro.steps.report import make_report
+    from billetbro_airflow.notifications.heartbeat import beat
+    from billetbro_airflow.tasks.notify import tell_people
     from billetbro_airflow.tasks.webhook_states import tell_who_asked
 
-    request = request_of_this_run()
-    say = translator()
-    made = make_report(billetbro_engine(), request.run_id, say, sorted(request.events))
+    engine, request, say = billetbro_engine(), request_of_this_run(), translator()
+    made = make_report(engine, request.run_id, say, sorted(request.events))
     batches = _batches()
-    silent = silent_failures(_states_of_this_run(), batches, _records() if batches else (), made.failures, say)
-    summary = " | ".join([made.summary, *silent] if made.failures or not silent else silent)
+    records = _records() if batches else ()
+    silent = silent_failures(_states_of_this_run(), batches, records, made.failures)
+    sentences = [say.say(said) for said in silent.values()]
+    summary = " | ".join([made.summary, *sentences] if made.failures or not silent else sentences)
     # Printed: each line becomes a line of the task's log, and plain text in `airflow dags test`.
     print(made.text.removesuffix(made.summary) + summary)
-    tell_who_asked(billetbro_engine(), request)
+    tell_who_asked(engine, request)
+    first = {} if records else {"select_libraries": Message("summary.none")}
+    tell_people(engine, request, records, first | {_without_index(task): said for task, said in silent.items()}, say)
     if made.failures or silent:
-        raise AirflowFailException(summary)
+        raise RunFailed(summary)
+    if request.mode is not Mode.PLAN and not request.events and not filled_in(FORCED_UPDATE)["libraries"]:
+        beat()
 
 
 def silent_failures(
-    states: Mapping[str, str | None],
-    batches: Batches,
-    records: Sequence[RunRecord],
-    named: Sequence[str],
-    say: Translator,
-) -> list[str]:
-    """Return a sentence for each failed task that does not say why, with the libraries that it did not do.
+    states: Mapping[str, str | None], batches: Batches, records: Sequence[RunRecord], named: Sequence[str]
+) -> dict[str, Message]:
+    """Return what to say of each failed task that does not say why, by its id: with the libraries that it did not do.
 
     `states` names a mapped task by its id, an underscore and the batch's index; `named` are those reported already.
     """
     of_library = {record.library: record for record in records}
-    sentences = []
+    said: dict[str, Message] = {}
     for task, state in sorted(states.items()):
         if state != "failed" or task in named:
             continue
@@ -162,8 +166,13 @@ def silent_failures(
         runs = [of_library[library] for library in batch if library in of_library]
         silent = _unexplained(runs, step.rpartition(".")[2]) if runs else [task]
         if silent:
-            sentences.append(say("summary.silent", libraries=", ".join(silent), task=task))
-    return sentences
+            said[task] = Message("summary.silent", {"libraries": ", ".join(silent), "task": task})
+    return said
+
+
+def _without_index(task: str) -> str:
+    step, _, place = task.rpartition("_")
+    return step if place.isdecimal() else task
 
 
 def _unexplained(runs: Sequence[RunRecord], step: str) -> list[str]:

@@ -53,6 +53,7 @@ IMPATIENT = RequestSettings(concurrency=4, per_second=2000, connect_timeout=60, 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 TABLES = (
+    "notices",
     "runs",
     "source_events",
     "ticket_events",

@@ -20,7 +20,18 @@ DAGS = [f"dags/{file.name}" for file in sorted((ROOT / "dags").glob("*.py"))]
 TASKS = "billetbro_airflow.tasks"
 CLI = "billetbro_airflow.cli"
 
-HEAVY = ("alembic", "babel", "billetbro.store", "deltalake", "matplotlib", "pandas", "psycopg", "pyarrow", "requests")
+HEAVY = (
+    "alembic",
+    "apprise",
+    "babel",
+    "billetbro.store",
+    "deltalake",
+    "matplotlib",
+    "pandas",
+    "psycopg",
+    "pyarrow",
+    "requests",
+)
 DATABASE = ("billetbro.store", "psycopg")
 APIS = (*DATABASE, "requests")
 FILES = ("deltalake", "pandas", "pyarrow")
@@ -32,6 +43,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     f"{TASKS}.sync:for_each_library_of": DATABASE,
     f"{TASKS}.sync:announce": DATABASE,
     f"{TASKS}.sync:report_run": APIS,  # it tells who asked in the source
+    f"{TASKS}.notify:tell_people": DATABASE,  # there is nothing to tell, as in most hours
     f"{TASKS}.steps:extract": APIS,
     f"{TASKS}.steps:transform": DATABASE,
     f"{TASKS}.steps:load": APIS,

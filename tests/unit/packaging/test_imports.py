@@ -20,9 +20,17 @@ ALLOWED = {
         "billetbro.models.message",
         "billetbro.sources",
     ),
+    "plugins/billetbro_airflow/notifications": (
+        "billetbro_airflow.hooks",
+        "billetbro_airflow.language",
+        "billetbro_airflow.notifications",
+        "billetbro_airflow.tasks.databases",
+        "billetbro",
+    ),
     "plugins/billetbro_airflow/tasks": (
         "billetbro_airflow.hooks",
         "billetbro_airflow.language",
+        "billetbro_airflow.notifications",
         "billetbro_airflow.tasks",
         "billetbro",
     ),

@@ -67,6 +67,8 @@ def test_load_settings_with_only_what_is_required_fills_in_the_rest(tmp_path: Pa
         "personal_data": {"policy": PersonalDataPolicy.PSEUDONYMISE, "keep_answers": (), "retention_days": 365},
         "history": {"days": 730, "quiet_runs_days": 90},
         "staff": (),
+        "notify": (),
+        "language": None,
     }
 
 
@@ -216,7 +218,7 @@ def test_load_settings_reads_the_digits_of_a_postal_code(tmp_path: Path, line: s
     "text said",
     ("empty", "", "the file is empty; it has to list at least one library under 'libraries'"),
     ("comment", "# nothing yet\n", "the file is empty; it has to list at least one library under 'libraries'"),
-    ("a-list", "- a\n", "expected a mapping with the keys 'defaults' and 'libraries'"),
+    ("a-list", "- a\n", "expected a mapping with the keys 'defaults', 'libraries' and 'operators'"),
     ("list", "libraries:\n  - id: [a\n", "line 3: this is not valid YAML: expected ',' or ']', but got '<stream end>'"),
     (
         "tab",

@@ -216,7 +216,7 @@ libraries:
 """
     assert mistakes_in(tmp_path, text) == [
         "line 9: the key 'name' is given twice",
-        "extra: unknown key; known keys are defaults, libraries",
+        "extra: unknown key; known keys are defaults, libraries, operators",
         "defaults: id: cannot be a default, each library has its own",
         "libraries[4]: expected a mapping with the keys of a library",
         "a: id: 2 libraries have this id; each needs its own",

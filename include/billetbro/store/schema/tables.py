@@ -296,6 +296,20 @@ actions = Table(
 Index("ix_actions_event", actions.c.library, actions.c.uuid, actions.c.id)
 Index("ix_actions_run", actions.c.run_id)
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("library", Text, primary_key=True, comment="empty: it is about none, and was told to the operators"),
+    Column("kind", Text, primary_key=True, comment="failed, blocked, rejection, task, late or weekly"),
+    Column("uuid", Text, primary_key=True, comment="the source event, or the DAG; empty: it is about none"),
+    Column("code", Text, primary_key=True, comment="the rejection's code, the step or the task; or empty"),
+    Column("address", Text, primary_key=True, comment="a hash of the entry of notify in libraries.yaml"),
+    Column("title", Text, nullable=False, comment="the event's title, for telling that it is over"),
+    Column("told_at", Time, comment="null: it is still to be told, and nothing else says that it is open"),
+    schema=SCHEMA,
+    comment="What is open and was told to whom; what is over is removed once that was told too",
+)
+
 pruned = Table(
     "pruned",
     metadata,
