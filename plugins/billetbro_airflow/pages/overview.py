@@ -38,6 +38,11 @@ class LibraryLine:
     recent: RecentSales
     needs: tuple[Message, ...]
 
+    @property
+    def is_urgent(self) -> bool:
+        """Return whether more than single events need somebody."""
+        return len(self.needs) > (1 if self.rejected else 0)
+
 
 @router.get("/")
 def overview(request: Request, reader: ReaderDep) -> HTMLResponse:
@@ -50,7 +55,8 @@ def overview(request: Request, reader: ReaderDep) -> HTMLResponse:
         reader,
         "overview.html",
         lines=lines,
-        needing=[line for line in lines if line.needs],
+        urgent=[line for line in lines if line.is_urgent],
+        rejecting=[line for line in lines if line.rejected and not line.is_urgent],
         next_run=next_run,
         paused=paused,
     )

@@ -30,7 +30,7 @@ def test_an_open_rejection_stands_on_top_until_it_is_resolved(admin: Site) -> No
             text("SELECT count(*) FROM sync.rejections WHERE library = 'solbjerg' AND resolved_at IS NULL")
         )
     assert number
-    assert f"Solbjerg Bibliotek : {number} arrangement" in admin.text("/")
+    assert f"Solbjerg Bibliotek ({number})" in admin.text("/").partition("Biblioteker")[0]
 
 
 def test_a_failed_library_is_named_with_its_error(admin: Site) -> None:
