@@ -1,6 +1,6 @@
 """The texts of an event's history and of a library's rejections, in the library's time zone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -43,33 +43,61 @@ def history_text(
     return "\n".join(lines)
 
 
-def _entry(say: Translator, entry: HistoryEntry, prices: dict[str, str], zone: ZoneInfo) -> list[str]:
+def heading_of(say: Translator, entry: HistoryEntry, prices: Mapping[str, str]) -> str:
+    """Return what happened, in a few words; `prices` maps ids to names."""
     of_its_own = entry.message or entry.kind == PRUNED
     kind = say(f"history.{entry.kind}") if of_its_own else say(operation_of(Kind(entry.kind)).done_key)
     status = f"  [{say(f'status.{entry.status}')}]" if entry.status else ""
     price = f" ”{prices[str(entry.price_id)]}”" if str(entry.price_id) in prices else ""
-    lines = [f"{local_time(entry.at, zone)}  {kind}{price}{status}"]
+    return f"{kind}{price}{status}"
+
+
+def sentences_of(say: Translator, entry: HistoryEntry) -> list[str]:
+    """Return why it happened, what is to be done, and what went wrong."""
+    said = []
+    if entry.message is not None:
+        said.append(say.say(entry.message))
+    elif entry.why:
+        said.append(say("history.reason", reason=reason_message(entry.why)))
+    if entry.error:
+        said.append(say("history.error", error=entry.error))
+    return said
+
+
+def _entry(say: Translator, entry: HistoryEntry, prices: Mapping[str, str], zone: ZoneInfo) -> list[str]:
+    lines = [f"{local_time(entry.at, zone)}  {heading_of(say, entry, prices)}"]
     lines += [f"    {line}" for field in entry.fields for line in _field(say, field, prices, zone)]
     if entry.message is not None:
-        lines += [f"    {entry.why}", f"    {say.say(entry.message)}"]
-    elif entry.why:
-        lines.append(f"    {say('history.reason', reason=reason_message(entry.why))}")
-    if entry.error:
-        first, *more = say("history.error", error=entry.error).splitlines()
+        lines.append(f"    {entry.why}")
+    for sentence in sentences_of(say, entry):
+        first, *more = sentence.splitlines()
         lines += [f"    {first}", *(f"      {line}" for line in more)]
     return lines
 
 
-def _field(say: Translator, change: FieldChange, prices: dict[str, str], zone: ZoneInfo) -> list[str]:
+def shown_change(
+    say: Translator, change: FieldChange, prices: Mapping[str, str], zone: ZoneInfo
+) -> tuple[str, str | None, str]:
+    """Return a field's label, its old value (None: there was none) and its new one; of a long text what differs."""
     label = label_of(say, change.field, prices)
-    old, new = (_value(say, change.field, value, zone) for value in (change.old, change.new))
+    old, new = (value_text(say, change.field, value, zone) for value in (change.old, change.new))
+    if change.field in LONG_TEXTS:
+        parts = {line[:1]: line[2:] for line in difference("" if change.old is None else old, new)}
+        old, new = parts.get("-", "-"), parts.get("+", "-")
+    return label, None if change.old is None else old, new
+
+
+def _field(say: Translator, change: FieldChange, prices: Mapping[str, str], zone: ZoneInfo) -> list[str]:
+    label = label_of(say, change.field, prices)
+    old, new = (value_text(say, change.field, value, zone) for value in (change.old, change.new))
     if change.field in LONG_TEXTS:
         lines = difference("" if change.old is None else old, new)
         return [f"{label}: {lines[0][2:]}"] if change.old is None else [f"{label}:", *(f"  {line}" for line in lines)]
     return [f"{label}: {new if change.old is None else f'{old} -> {new}'}"]
 
 
-def _value(say: Translator, field: str, value: Written, zone: ZoneInfo) -> str:
+def value_text(say: Translator, field: str, value: Written, zone: ZoneInfo) -> str:
+    """Return a value in a line; times are in the time zone, and only a long text is longer than a line."""
     if field.endswith("_at") and isinstance(value, str):
         return local_time(datetime.fromisoformat(value), zone)
     shown = " ".join(shown_value(say, field, value).split())

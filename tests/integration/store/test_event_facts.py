@@ -74,6 +74,7 @@ def test_facts_of_an_event_that_is_everywhere_are_whole(connection: Connection) 
         last_run=LastRun(started_at=NOW - HOUR, errors={"load": DOWN.message}, removals_blocked=BLOCKED),
         seen_at=NOW,
         present=True,
+        source=SOURCE_EVENT,
         mapped=MAPPED,
         link=LINK,
         current=CURRENT,

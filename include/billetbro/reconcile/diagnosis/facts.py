@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from billetbro.models import CurrentEvent, Link, Mapped
+from billetbro.models import CurrentEvent, Link, Mapped, SourceEvent
 from billetbro.models.message import Message
 
 
@@ -22,8 +22,9 @@ class EventFacts:
     """What the tables hold about one source event. `rejections`: the open ones, by code.
 
     `read_at`: when the source's list was last read completely; `asked_from`: from which start on; `seen_at`: when the
-    event was last in it. `failed_write_back`: the error of the latest PATCH, if it failed. `removed_because`: why the
-    event was last taken off sale. `state_patched`: whether we ever wrote a state to the source event.
+    event was last in it; `source`: as it was then. `failed_write_back`: the error of the latest PATCH, if it failed.
+    `removed_because`: why the event was last taken off sale. `state_patched`: whether we ever wrote a state to the
+    source event.
     `pruned_before`: events that were over by then may have been removed.
     """
 
@@ -34,6 +35,7 @@ class EventFacts:
     last_run: LastRun | None = None
     seen_at: datetime | None = None
     present: bool = False
+    source: SourceEvent | None = None
     mapped: Mapped | None = None
     link: Link | None = None
     current: CurrentEvent | None = None

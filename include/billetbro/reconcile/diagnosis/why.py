@@ -139,10 +139,11 @@ def _about_the_link(facts: EventFacts) -> Answer | None:
         return _answer("passive_in_place2book")
     if not link.sales_location:
         return _answer("no_sales_link")
-    return None if _shows_the_link(facts.mapped, link) else _not_written_back(facts, link)
+    return None if shows_the_link(facts.mapped, link) else _not_written_back(facts, link)
 
 
-def _shows_the_link(mapped: Mapped | None, link: Link) -> bool:
+def shows_the_link(mapped: Mapped | None, link: Link) -> bool:
+    """Return whether the source shows the link's sales link, in any of its forms."""
     shown = mapped.link if mapped else None
     if not shown or shown == link.sales_location:
         return bool(shown)

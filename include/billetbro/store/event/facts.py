@@ -12,7 +12,7 @@ from billetbro.reconcile.operations import kinds_where
 from billetbro.reconcile.reasons import rejection_message
 from billetbro.store.changes import WRITTEN_BACK
 from billetbro.store.pruning import pruned_before
-from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, link_from_row
+from billetbro.store.schema.records import CURRENT_EVENT, MAPPED, SOURCE_EVENT, link_from_row
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events, ticket_events
 
 TAKES_OFF_SALE = kinds_where(lambda operation: operation.removes)
@@ -65,6 +65,7 @@ def event_facts(connection: Connection, library: str, uuid: str, *, timezone: st
         known,
         seen_at=source.last_seen_at if source else None,
         present=bool(source and source.present),
+        source=SOURCE_EVENT.validate_python(source.payload) if source else None,
         mapped=MAPPED.validate_python(source.mapped) if source and source.mapped else None,
         link=link,
         current=CURRENT_EVENT.validate_python(payload) if payload else None,
