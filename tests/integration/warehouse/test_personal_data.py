@@ -132,6 +132,17 @@ def test_export_database_error_does_not_tell_the_buyers(own_engine: Engine, brok
     assert ("sqlstate" in told, [trace for trace in PERSONAL if trace in told]) == (True, [])
 
 
+def test_export_database_error_of_a_changed_row_does_not_tell_the_buyers(own_engine: Engine) -> None:
+    export(own_engine, Till(), privacy=KEEP)
+    with own_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE warehouse.purchases ADD CHECK (email IS NULL) NOT VALID"))
+    moved = replace(FIRST, zip_code="9999")
+    with pytest.raises(DBAPIError) as caught:
+        export(own_engine, Till({10: (moved, SECOND)}), MONDAY + HOUR, privacy=KEEP, force=True)
+    told = "".join(format_exception(caught.value)).casefold()
+    assert ("sqlstate" in told, [trace for trace in PERSONAL if trace in told]) == (True, [])
+
+
 def test_export_error_in_the_middle_of_an_event_stores_none_of_it(own_engine: Engine) -> None:
     with own_engine.begin() as connection:
         connection.execute(text("ALTER TABLE warehouse.tickets DROP COLUMN seating CASCADE"))
