@@ -9,7 +9,7 @@ from billetbro.messages.field_lines import LONG_TEXTS, WIDTH, difference, label_
 from billetbro.models import FieldChange, Kind, Link, Written
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.reasons import reason_message
-from billetbro.store.event.history import PRUNED, HistoryEntry, ListedRejection
+from billetbro.store.event.history import ASKED, PRUNED, HistoryEntry, ListedRejection
 from billetbro.store.event.lookup import FoundEvent
 
 
@@ -45,6 +45,8 @@ def history_text(
 
 def heading_of(say: Translator, entry: HistoryEntry, prices: Mapping[str, str]) -> str:
     """Return what happened, in a few words; `prices` maps ids to names."""
+    if entry.kind == ASKED and entry.message is not None:
+        return say.say(entry.message)
     of_its_own = entry.message or entry.kind == PRUNED
     kind = say(f"history.{entry.kind}") if of_its_own else say(operation_of(Kind(entry.kind)).done_key)
     status = f"  [{say(f'status.{entry.status}')}]" if entry.status else ""
@@ -54,7 +56,9 @@ def heading_of(say: Translator, entry: HistoryEntry, prices: Mapping[str, str]) 
 
 def sentences_of(say: Translator, entry: HistoryEntry) -> list[str]:
     """Return why it happened, what is to be done, and what went wrong."""
-    said = []
+    said: list[str] = []
+    if entry.kind == ASKED:
+        return said
     if entry.message is not None:
         said.append(say.say(entry.message))
     elif entry.why:
@@ -67,7 +71,7 @@ def sentences_of(say: Translator, entry: HistoryEntry) -> list[str]:
 def _entry(say: Translator, entry: HistoryEntry, prices: Mapping[str, str], zone: ZoneInfo) -> list[str]:
     lines = [f"{local_time(entry.at, zone)}  {heading_of(say, entry, prices)}"]
     lines += [f"    {line}" for field in entry.fields for line in _field(say, field, prices, zone)]
-    if entry.message is not None:
+    if entry.message is not None and entry.kind != ASKED:
         lines.append(f"    {entry.why}")
     for sentence in sentences_of(say, entry):
         first, *more = sentence.splitlines()

@@ -31,7 +31,8 @@ def begin(
     migrate(engine)
     _look_after(engine, warehouse, {library.id: library.name for library in libraries}, now)
     ids = [library.id for library in libraries]
-    start_run(engine, request.run_id, ids, request.mode.value, by_hand=request.by_hand, now=now)
+    mode, events = request.mode.value, request.events
+    start_run(engine, request.run_id, ids, mode, by_hand=request.by_hand, now=now, events=events)
 
 
 def in_batches(engine: Engine, request: RunRequest, libraries: Sequence[Library], at_most: int) -> list[list[str]]:

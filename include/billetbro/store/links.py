@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from billetbro.models import Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.sale_status.write_back import CLEARED
 from billetbro.store.bulk import update_many
+from billetbro.store.drift import STILL_ACCEPTED
 from billetbro.store.schema.records import link_from_row, link_to_row
 from billetbro.store.schema.tables import former_links, links, source_events
 
@@ -48,12 +49,16 @@ def former_seccodes(connection: Connection, libraries: Collection[str]) -> froze
 
 
 def save_link(connection: Connection, library: str, link: Link) -> None:
-    """Store the link; only `count_absences` changes the absences of an existing one."""
+    """Store the link; only `count_absences` changes the absences of an existing one.
+
+    What was accepted of its drift is forgotten once that is another one.
+    """
     row = link_to_row(library, link)
     statement = insert(links).values(row)
-    changed = {name: statement.excluded[name] for name in row if name not in NOT_SAVED}
+    changed: dict[str, object] = {name: statement.excluded[name] for name in row if name not in NOT_SAVED}
+    changed |= {"drift_accepted": STILL_ACCEPTED, "updated_at": func.now()}
     key = ["library", "uuid"]
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed | {"updated_at": func.now()}))
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
 
 
 def note_written_back(

@@ -7,6 +7,7 @@
 | `source_events` | those without a link, absent for long | of an event that stays |
 | `changes` | old ones | writes in doubt; of an event that stays, what is read of its past (below) |
 | `rejections` | resolved long ago | open ones |
+| `actions` | old ones; those for all libraries with the last row of their run | |
 | `runs` | old ones; those without news sooner | named by a change or rejection; the three latest complete ones |
 
 An event stays while the source lists it, or listed it since; while it has a write in doubt, an open rejection, or a
@@ -133,6 +134,16 @@ OF_REJECTIONS = """
         SELECT id FROM sync.rejections WHERE library = :library AND resolved_at < :before LIMIT :batch
     )
 """
+OF_ACTIONS = """
+    DELETE FROM sync.actions WHERE id IN (
+        SELECT id FROM sync.actions
+        WHERE asked_at < :before AND (
+            library = :library
+            OR library IS NULL AND NOT EXISTS (SELECT FROM sync.runs WHERE runs.run_id = actions.run_id)
+        )
+        LIMIT :batch
+    )
+"""
 OF_RUNS = """
     DELETE FROM sync.runs WHERE id IN (
         SELECT run.id FROM sync.runs AS run
@@ -170,8 +181,9 @@ OF_HISTORY: Mapping[str, TextClause] = {
     "changes": text(OF_CHANGES),
     "rejections": text(OF_REJECTIONS),
     "runs": text(OF_RUNS),
+    "actions": text(OF_ACTIONS),
 }
-"""In this order: runs that changes name go after these."""
+"""In this order: what names a run goes before it, and what was asked for all libraries after its run."""
 
 
 def stored_libraries(connection: Connection) -> frozenset[str]:

@@ -63,6 +63,7 @@ def _row(rejection: Rejection, run_id: str, now: datetime, tried: str | None) ->
         "tried_at": now if tried else None,
         "first_seen_at": now,
         "last_seen_at": now,
+        "first_run_id": run_id,
         "last_run_id": run_id,
     }
 

@@ -1,6 +1,6 @@
 """Runs: a row for each library and run, with its progress and errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,13 +25,14 @@ STEP_TIMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """A row of `sync.runs`. Times are UTC."""
+    """A row of `sync.runs`. Times are UTC. `events`: those that the run was limited to; None: not known."""
 
     run_id: str
     library: str
     mode: str
     by_hand: bool
     started_at: datetime
+    events: tuple[str, ...] | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
     extracted_at: datetime | None = None
@@ -66,16 +67,21 @@ class Tried:
 
 
 def start_run(
-    engine: Engine, run_id: str, libraries: Sequence[str], mode: str, *, by_hand: bool, now: datetime
+    engine: Engine,
+    run_id: str,
+    libraries: Sequence[str],
+    mode: str,
+    *,
+    by_hand: bool,
+    now: datetime,
+    events: Iterable[str] = (),
 ) -> None:
     """Store that a run begins for these libraries; a retry changes nothing.
 
     Its many arguments are columns of the row.
     """
-    rows = [
-        {"run_id": run_id, "library": library, "mode": mode, "by_hand": by_hand, "started_at": now}
-        for library in libraries
-    ]
+    same = {"run_id": run_id, "mode": mode, "by_hand": by_hand, "started_at": now, "events": sorted(events)}
+    rows = [{"library": library, **same} for library in libraries]
     with engine.begin() as connection:
         connection.execute(insert(runs).values(rows).on_conflict_do_nothing())
 
@@ -147,4 +153,5 @@ def _record(row: Mapping[Any, Any]) -> RunRecord:
     errors = {step: Message.from_json(error) for step, error in row["errors"].items()}
     blocked = None if row["removals_blocked"] is None else Message.from_json(row["removals_blocked"])
     values = {name: value for name, value in row.items() if name != "id"}
-    return RunRecord(**values | {"errors": errors, "removals_blocked": blocked})
+    events = None if row["events"] is None else tuple(row["events"])
+    return RunRecord(**values | {"events": events, "errors": errors, "removals_blocked": blocked})

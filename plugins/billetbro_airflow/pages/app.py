@@ -15,13 +15,15 @@ from starlette.staticfiles import StaticFiles
 
 from billetbro.errors import BilletbroError
 from billetbro_airflow.language import translator
-from billetbro_airflow.pages import event, health, library, overview
+from billetbro_airflow.pages import actions, event, health, library, overview
 from billetbro_airflow.pages.access import language_of
 from billetbro_airflow.pages.headers import SafeHeaders
 from billetbro_airflow.pages.rendering import plain_page
 
 STATIC = Path(__file__).with_name("static")
-SENTENCES = (400, 403, 404, 409, 422, 500, 503)
+SENTENCES = ("400", "401", "403", "404", "405", "409", "422", "500", "503")
+REASONS = ("form", "paused", "changed", "wrong_prices", "old_plan", "not_started")
+"""Details of an error that have a sentence of their own."""
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ def pages() -> FastAPI:
     app = FastAPI(title="Billetbro", openapi_url=None)
     app.add_middleware(SafeHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (health, overview, library, event):
+    for module in (health, overview, library, event, actions):
         app.include_router(module.router)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
@@ -48,8 +50,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if error.status_code == 401 and request.method == "GET":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{API_ROOT_PATH.rstrip('/')}/api/v2/auth/login?{urlencode({'next': back})}", 303)
-    known = error.status_code if error.status_code in SENTENCES else 400
-    key = "pages.error_form" if error.detail == "form" else f"pages.error_{known}"
+    told = error.detail if error.detail in REASONS else str(error.status_code)
+    key = f"pages.error_{told if told in (*REASONS, *SENTENCES) else '400'}"
     return plain_page(request, translator(language_of(request)), "error.html", status=error.status_code, key=key)
 
 

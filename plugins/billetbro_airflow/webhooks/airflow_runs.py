@@ -1,20 +1,15 @@
 """The runs that the webhook requests, in Airflow's own database: it runs in the API server's process."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 
-from airflow.api.common.trigger_dag import trigger_dag
-from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
-from airflow.sdk.exceptions import AirflowException
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState
 from airflow.utils.types import DagRunTriggeredByType
 from sqlalchemy import select
 
+from billetbro_airflow.started_runs import DAG, NotStarted, start_run
 from billetbro_airflow.webhooks.answers import NotAnswered
-
-DAG = "place2book_sync"
 
 
 class AirflowRuns:
@@ -31,19 +26,8 @@ class AirflowRuns:
 
     def start(self, library: str, uuids: Sequence[str], run_id: str) -> None:
         """Queue a run for these events of a library."""
-        with create_session() as session:
-            paused = session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == DAG, ~DagModel.is_stale))
-        if paused is None or paused:
-            raise NotAnswered(503, f"the DAG {DAG} is not there, or is paused", retry_after=300)
+        conf = {"libraries": [library], "events": [*uuids], "mode": "sync"}
         try:
-            trigger_dag(
-                DAG,
-                run_id=run_id,
-                conf={"libraries": [library], "events": [*uuids], "mode": "sync"},
-                logical_date=datetime.now(UTC),
-                replace_microseconds=False,
-                triggered_by=DagRunTriggeredByType.REST_API,
-                triggering_user_name=f"yesplan:{library}",
-            )
-        except (AirflowException, ValueError) as error:
-            raise NotAnswered(503, f"Airflow started no run ({type(error).__name__})", retry_after=300) from None
+            start_run(run_id, conf, by=DagRunTriggeredByType.REST_API, user=f"yesplan:{library}")
+        except NotStarted as error:
+            raise NotAnswered(503, str(error), retry_after=300) from None

@@ -89,3 +89,32 @@ def site(synced: Engine, airflow: TestClient) -> Site:
 def admin(site: Site) -> Site:
     """Give the pages as the operator of Airflow sees them."""
     return site.as_person("otto", "ADMIN")
+
+
+@pytest.fixture(scope="module")
+def known_dag(airflow_home: Path, module_environment: None) -> Iterator[None]:
+    """Make the hourly job known to Airflow as its DAG processor does, and not paused."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+
+    from demo.environment import ROOT
+    from tests.integration.pages.site import pause
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        DagBundlesManager().sync_bundles_to_db()  # type: ignore[no-untyped-call]
+        bag = BundleDagBag(ROOT / "dags", bundle_path=ROOT / "dags", bundle_name="dags-folder")
+        sync_bag_to_db(bag, "dags-folder", None)
+    pause(paused=False)
+    yield
+    pause(paused=True)
+
+
+@pytest.fixture
+def acting(known_dag: None, admin: Site) -> Iterator[Site]:
+    """Give the pages as the operator sees them, where runs can be started; there are none before and after."""
+    from tests.integration.pages.site import forget_runs
+
+    forget_runs(admin.engine)
+    yield admin
+    forget_runs(admin.engine)

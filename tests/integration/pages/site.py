@@ -1,11 +1,12 @@
 """The pages as a person sees them: requests with or without a login, and what a page says."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
 from httpx import Response
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, select, text, update
 from starlette.testclient import TestClient
 
 from billetbro.models import Mode
@@ -15,6 +16,7 @@ from billetbro.steps.request import RunRequest, utc_now
 
 FOR_A_PERSON = {"Accept": "text/html,application/xhtml+xml"}
 TAG = re.compile(r"<[^>]*>")
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class Site:
         """Ask for a page below `/billetbro`."""
         return self.client.get(f"/billetbro{path}", headers=FOR_A_PERSON | headers)
 
+    def form(self, query: str) -> dict[str, str]:
+        """Return the form of a page that asks for a confirmation."""
+        answer = self.get(f"/actions/confirm?{query}")
+        assert answer.status_code == 200, answer.text
+        return {name: unescape(value) for name, value in HIDDEN.findall(answer.text)}
+
+    def post(self, form: Mapping[str, str], path: str = "/actions") -> Response:
+        """Send a form."""
+        return self.client.post(f"/billetbro{path}", data=dict(form), headers=FOR_A_PERSON)
+
     def text(self, path: str) -> str:
         """Return what a page says, without its tags; the page must be there."""
         answer = self.get(path)
@@ -47,6 +59,36 @@ class Site:
 def text_of(html: str) -> str:
     """Return what a person reads of a page."""
     return " ".join(unescape(TAG.sub(" ", html)).split())
+
+
+def pause(*, paused: bool) -> None:
+    """Pause the hourly job in Airflow, or let it go on."""
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.execute(update(DagModel).where(DagModel.dag_id == "place2book_sync").values(is_paused=paused))
+
+
+def forget_runs(engine: Engine) -> None:
+    """Remove all runs from Airflow, and what people asked for."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.execute(delete(DagRun))
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM sync.actions"))
+
+
+def started_runs() -> list[tuple[str, str | None, dict[str, object]]]:
+    """Return the runs in Airflow: id, who triggered each, and what it was started with."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        found = session.execute(select(DagRun.run_id, DagRun.triggering_user_name, DagRun.conf).order_by(DagRun.id))
+        return [(run_id, user, conf) for run_id, user, conf in found]
 
 
 def run_all(run_id: str) -> None:

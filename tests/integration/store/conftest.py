@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from billetbro.store.database import connect
 
 STATE = ("runs", "source_events", "ticket_events", "links", "former_links", "changes", "rejections")
-TABLES = (*STATE, "webhook_requests", "logins", "pruned")
+TABLES = (*STATE, "webhook_requests", "logins", "pruned", "actions")
 
 
 @pytest.fixture(scope="module")

@@ -158,6 +158,24 @@ def test_migrate_from_before_errors_were_messages_keeps_what_was_said(empty: Eng
     ]
 
 
+def test_migrate_from_before_there_were_actions_keeps_what_is_open_and_knows_nothing_more(empty: Engine) -> None:
+    seen = "'solbjerg', :uuid, 'title_missing', 'Koncert', :first, :last, 'run 9'"
+    with empty.begin() as connection:
+        command.upgrade(lineage(connection, metadata), "0020_listed_events")
+        columns = "library, uuid, code, title, first_seen_at, last_seen_at, last_run_id"
+        for uuid, last in (("once", NOW), ("twice", "2026-03-01 13:00:00+00")):
+            rejection = text(f"INSERT INTO sync.rejections ({columns}) VALUES ({seen})")
+            connection.execute(rejection, {"uuid": uuid, "first": NOW, "last": last})
+        run = "('r', 'solbjerg', 'plan', now())"
+        connection.execute(text(f"INSERT INTO sync.runs (run_id, library, mode, started_at) VALUES {run}"))
+    migrate(empty)
+    assert numbers(
+        empty,
+        "SELECT array_agg(first_run_id ORDER BY uuid) FROM sync.rejections",
+        "SELECT events FROM sync.runs",
+    ) == [["run 9", None], None]
+
+
 @cases("schema bring_up_to_date", ("sync", "sync", migrate), ("warehouse", "warehouse", migrate_warehouse))
 def test_migrate_of_tables_from_a_newer_version_says_so_and_leaves_them(
     empty: Engine, schema: str, bring_up_to_date: Callable[[Engine], None]

@@ -10,6 +10,7 @@ from billetbro.errors import ServerError
 from billetbro.models import Change, FieldChange, Kind, Rejection
 from billetbro.models.message import Message
 from billetbro.reconcile.reasons import Why, rejection_message
+from billetbro.store.actions import Action, AskedFor, store_action
 from billetbro.store.changes import mark_applied, mark_applying, mark_failed, store_planned
 from billetbro.store.event.history import HistoryEntry, ListedRejection, list_rejections, read_history
 from billetbro.store.links import save_link
@@ -83,6 +84,14 @@ def test_history_leaves_out_what_a_plan_only_showed_and_other_libraries(connecti
     store(connection, CREATE, NOW, run_id="shown")
     store_planned(connection, "run", "nordvig", [CREATE], NOW)
     assert read_history(connection, LIBRARY, "u1") == ()
+
+
+def test_history_tells_what_people_asked_for_of_the_event(connection: Connection) -> None:
+    asked = AskedFor(action=Action.ACCEPT, asked_by="vera", asked_at=NOW, fields=UPDATE.fields)
+    store_action(connection, asked, [(LIBRARY, "u1"), (LIBRARY, "u2"), ("nordvig", "u1"), (LIBRARY, None)])
+    said = Message("action.accept.asked", {"who": "vera"})
+    entry = HistoryEntry(at=NOW, kind="asked", fields=UPDATE.fields, why="accept", message=said)
+    assert read_history(connection, LIBRARY, "u1") == (entry,)
 
 
 @pytest.fixture

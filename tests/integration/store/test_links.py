@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from billetbro.models import LinkStatus
 from billetbro.reconcile.sale_status.write_back import CLEARED
+from billetbro.store.drift import accept_drift, read_drift
 from billetbro.store.links import (
     count_absences,
     follow_source,
@@ -17,6 +18,7 @@ from billetbro.store.links import (
     remove_link,
     save_link,
 )
+from billetbro.store.pages.overview import count_drift
 from billetbro.store.snapshots import store_mapped, store_snapshot
 from tests.cases import cases
 from tests.integration.store.examples import HOUR, LIBRARY, LINK, MAPPED, NOW, SOURCE_EVENT, rows_of
@@ -41,6 +43,35 @@ def test_link_saved_again_is_replaced_but_for_its_count_of_absences(connection: 
     later = replace(LINK, title="Ny", drift={}, status=LinkStatus.RETIRED, absences=0)
     save_link(connection, LIBRARY, later)
     assert read_links(connection, LIBRARY) == (replace(later, absences=1, counted_run="run 1"),)
+
+
+@cases(
+    "drift still",
+    ("the same", {"capacity": 60, "name": "Ny"}, {"capacity": 60, "name": "Ny"}),
+    ("another value", {"capacity": 61, "name": "Ny"}, {"name": "Ny"}),
+    ("none of it", {}, {}),
+    ("one more field", {"capacity": 60, "name": "Ny", "passive": None}, {"capacity": 60, "name": "Ny"}),
+)
+def test_drift_that_was_accepted_is_open_again_once_it_is_another(
+    connection: Connection, drift: dict[str, object], still: dict[str, object]
+) -> None:
+    edited = replace(LINK, drift={"capacity": 60, "name": "Ny"})
+    save_link(connection, LIBRARY, edited)
+    found = read_drift(connection, LIBRARY, "u1")
+    assert found is not None
+    assert [(field.field, field.old, field.new) for field in found.open] == [
+        ("capacity", 50, 60),
+        ("name", "Rødgrød & fløde", "Ny"),
+    ]
+    accept_drift(connection, LIBRARY, "u1", found.open)
+    save_link(connection, LIBRARY, replace(edited, title="Ny"))
+    assert count_drift(connection, [LIBRARY]) == {}
+    save_link(connection, LIBRARY, replace(LINK, drift=drift))
+    save_link(connection, LIBRARY, edited)
+    now = read_drift(connection, LIBRARY, "u1")
+    assert now is not None
+    assert now.accepted == still.keys()
+    assert count_drift(connection, [LIBRARY]) == ({} if len(still) == 2 else {LIBRARY: 1})
 
 
 def test_link_removed_is_gone_and_the_other_librarys_stays(connection: Connection) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from billetbro.models import CurrentEvent, LinkStatus
+from billetbro.store.actions import Action, AskedFor, store_action
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.event.facts import event_facts
 from billetbro.store.event.history import read_history
@@ -26,6 +27,7 @@ from tests.integration.store.old_history import (
     add_rejection,
     add_run,
     add_source,
+    add_three_runs,
     ago,
     left,
     prune,
@@ -201,3 +203,23 @@ def test_stored_libraries_are_all_with_rows(connection: Connection) -> None:
     add_source(connection, "u1", present=True, seen=0)
     add_run(connection, 1, library="nordvig")
     assert stored_libraries(connection) == {LIBRARY, "nordvig"}
+
+
+def test_what_was_asked_for_goes_with_its_age_and_that_of_all_libraries_with_its_last_run(
+    connection: Connection,
+) -> None:
+    add_three_runs(connection)
+    add_run(connection, OLD, errors={"load": {"key": "x"}}, library="nordvig")
+    targets: dict[str, list[tuple[str, str | None]]] = {
+        "of a library": [(LIBRARY, "u1")],
+        "of others": [("nordvig", None)],
+    }
+    for run_id, days in (("old", OLD), ("new", NEW)):
+        for name, target in targets.items():
+            asked = AskedFor(action=Action.UPDATE, asked_by=name, asked_at=ago(days), run_id=f"{name}, {run_id}")
+            store_action(connection, asked, target)
+    for run_id in ("gone", f"run {OLD}"):
+        asked = AskedFor(action=Action.UPDATE, asked_by="of all", asked_at=ago(OLD), run_id=run_id)
+        store_action(connection, asked, ())
+    prune(connection)
+    assert left(connection, "actions.run_id") == ["of a library, new", "of others, new", "of others, old", f"run {OLD}"]

@@ -64,7 +64,7 @@ FILL = (
     """,
     f"""
     INSERT INTO sync.links SELECT (jsonb_populate_record(null::sync.links, CAST(:link AS jsonb) || jsonb_build_object(
-        'library', {LIBRARY}, 'uuid', 'u' || n, 'event_id', 1000000 + n, 'seccode', 's' || n,
+        'library', {LIBRARY}, 'uuid', 'u' || n, 'event_id', 1000000 + n, 'seccode', 's' || n, 'drift_accepted', '{{}}',
         'sales_location', 'l' || n, 'event_maker', 5000 + n % :libraries,
         'status', CASE WHEN {IS_LIVE} THEN 'live' ELSE 'retired' END,
         'ends_at', CASE WHEN {IS_LIVE} THEN now() + interval '9 days' ELSE {LONG_PAST} END,

@@ -10,14 +10,14 @@ from billetbro.models.message import Message
 from billetbro.store.runs import RunRecord, note_error, note_progress, read_run, read_runs, start_run
 from tests.integration.store.examples import HOUR, NOW
 
-BEGUN = RunRecord(run_id="run 1", library="nordvig", mode="sync", by_hand=True, started_at=NOW)
+BEGUN = RunRecord(run_id="run 1", library="nordvig", mode="sync", by_hand=True, started_at=NOW, events=("u1", "u2"))
 
 
 @pytest.fixture
 def begun(engine: Engine) -> Iterator[Engine]:
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE sync.runs"))
-    start_run(engine, "run 1", ["solbjerg", "nordvig"], "sync", by_hand=True, now=NOW)
+    start_run(engine, "run 1", ["solbjerg", "nordvig"], "sync", by_hand=True, now=NOW, events={"u2", "u1"})
     yield engine
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE sync.runs"))

@@ -81,6 +81,17 @@ def test_history_begins_with_the_event_and_its_link() -> None:
         ["01.07.2026 14:00  løst", "    title_missing", "    Arrangementet har ingen titel. Giv det en titel i CMS."],
     ),
     (
+        "asked for",
+        HistoryEntry(
+            at=AT,
+            kind="asked",
+            fields=(FieldChange(field="capacity", old=50, new=60),),
+            why="accept",
+            message=Message("action.accept.asked", {"who": "vera"}),
+        ),
+        ["01.07.2026 14:00  vera accepterede personalets rettelser", "    antal billetter: 50 -> 60"],
+    ),
+    (
         "long text",
         HistoryEntry(
             at=AT,

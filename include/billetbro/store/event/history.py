@@ -1,4 +1,4 @@
-"""The history of one event, oldest first: its changes, and its rejections."""
+"""The history of one event, oldest first: its changes, its rejections, and what people asked for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from billetbro.models import FieldChange
 from billetbro.models.message import Message
 from billetbro.reconcile.reasons import rejection_message
 from billetbro.store.pruning import pruned_before
-from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
+from billetbro.store.schema.tables import actions, changes, links, rejections, runs, source_events
 
-REJECTED, RESOLVED, PRUNED = "rejected", "resolved", "pruned"
+REJECTED, RESOLVED, ASKED, PRUNED = "rejected", "resolved", "asked", "pruned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """A change, a rejection that was opened or resolved, or the moment before which little is kept.
+    """A change, a rejection that was opened or resolved, an action, or the moment before which little is kept.
 
-    `kind`: a change's, `rejected`, `resolved` or `pruned`; `status`: a change's; `why`: a change's reason or a
-    rejection's code; `message`: a rejection's.
+    `kind`: a change's, `rejected`, `resolved`, `asked` or `pruned`; `status`: a change's; `why`: a change's reason, a
+    rejection's code, or an action; `message`: a rejection's, or who asked for what.
     """
 
     at: datetime
@@ -60,6 +60,7 @@ def read_history(connection: Connection, library: str, uuid: str) -> tuple[Histo
     entries = [
         *_changes(connection, library, uuid),
         *_rejections(connection, library, uuid),
+        *_asked(connection, library, uuid),
         *_pruned(connection, library, uuid),
     ]
     return tuple(sorted(entries, key=lambda entry: entry.at))
@@ -84,7 +85,7 @@ def _entry(row: Mapping[Any, Any]) -> HistoryEntry:
         at=row["finished_at"] or row["applying_at"] or row["planned_at"],
         kind=row["kind"],
         status=row["status"],
-        fields=tuple(FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in row["fields"]),
+        fields=_fields(row["fields"]),
         why=row["why"],
         error=Message.from_json(row["error"]) if row["error"] else None,
         error_code=row["error_code"],
@@ -92,6 +93,25 @@ def _entry(row: Mapping[Any, Any]) -> HistoryEntry:
         price_id=row["price_id"],
         run_id=row["run_id"],
     )
+
+
+def _fields(stored: Sequence[Mapping[str, Any]]) -> tuple[FieldChange, ...]:
+    return tuple(FieldChange(field=field["field"], old=field["old"], new=field["new"]) for field in stored)
+
+
+def _asked(connection: Connection, library: str, uuid: str) -> list[HistoryEntry]:
+    query = select(actions).where(actions.c.library == library, actions.c.uuid == uuid).order_by(actions.c.id)
+    return [
+        HistoryEntry(
+            at=row["asked_at"],
+            kind=ASKED,
+            fields=_fields(row["fields"] or ()),
+            why=row["action"],
+            message=Message(f"action.{row['action']}.asked", {"who": row["asked_by"]}),
+            run_id=row["run_id"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
 
 
 def _rejections(connection: Connection, library: str, uuid: str) -> list[HistoryEntry]:

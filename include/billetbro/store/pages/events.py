@@ -28,6 +28,7 @@ from billetbro.models import CurrentEvent, LinkStatus, Outcome, SourceState
 from billetbro.models.text import normal_form
 from billetbro.reconcile.mapping.warnings import CLONED
 from billetbro.reconcile.sale_status.write_back import PASSIVE
+from billetbro.store.drift import has_open_drift
 from billetbro.store.event.lookup import identified_by, is_in_title
 from billetbro.store.normal_form import normal_form_of
 from billetbro.store.pages.sales import OF_LINK, is_turned, sale_now, turned_sales
@@ -177,7 +178,7 @@ def _columns(sale: ColumnElement[str | None]) -> Select[Any]:
         source_events.c.shown_title.label("title"),
         *(source_events.c[name] for name in ("uuid", "present", "starts_at", "state", "outcome", "link")),
         *(links.c.status, cast(ticket_events.c.payload, Text).label("current"), sale.label("sale")),
-        *(_is_rejected().label("rejected"), _has_drift().label("drift"), _is_cloned().label("cloned")),
+        *(_is_rejected().label("rejected"), has_open_drift().label("drift"), _is_cloned().label("cloned")),
     )
 
 
@@ -229,7 +230,7 @@ def _holds(only: Only, sale: ColumnElement[str | None]) -> ColumnElement[bool]:
         case Only.REJECTED:
             return _is_rejected()
         case Only.DRIFT:
-            return func.coalesce(_has_drift(), false())
+            return func.coalesce(has_open_drift(), false())
         case Only.CANCELLED:
             return source_events.c.state == SourceState.CANCELLED
         case Only.PASSIVE:
@@ -243,10 +244,6 @@ def _is_rejected() -> ColumnElement[bool]:
         rejections.c.uuid == source_events.c.uuid,
         rejections.c.resolved_at.is_(None),
     )
-
-
-def _has_drift() -> ColumnElement[bool]:
-    return and_(links.c.status == LinkStatus.LIVE, links.c.drift != {})
 
 
 def _is_cloned() -> ColumnElement[bool]:

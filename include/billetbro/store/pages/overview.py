@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from billetbro.models import LinkStatus
+from billetbro.store.drift import has_open_drift
 from billetbro.store.pages.sales import OF_LINK, is_turned, on_sale_until, sale_now, turned_sales
 from billetbro.store.schema.tables import links, rejections, ticket_events
 
@@ -43,11 +43,10 @@ def count_open(connection: Connection, libraries: Sequence[str]) -> Mapping[str,
 
 
 def count_drift(connection: Connection, libraries: Sequence[str]) -> Mapping[str, int]:
-    """Return how many live links have fields that staff changed in Place2book, by library."""
+    """Return how many live links have fields that staff changed in Place2book and nobody accepted, by library."""
     query = (
         select(links.c.library, func.count().label("number"))
-        .where(links.c.library == any_(literal(list(libraries), ARRAY(Text))), links.c.drift != {})
-        .where(links.c.status == LinkStatus.LIVE)
+        .where(links.c.library == any_(literal(list(libraries), ARRAY(Text))), has_open_drift())
         .group_by(links.c.library)
     )
     return {row.library: row.number for row in connection.execute(query)}

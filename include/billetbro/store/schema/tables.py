@@ -34,6 +34,11 @@ runs = Table(
     Column("mode", Text, nullable=False, comment="plan, sync or resync; or ticket_status"),
     Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="started by a person"),
     Column("started_at", Time, nullable=False),
+    Column(
+        "events",
+        ARRAY(Text),
+        comment="the source events that the run was limited to; empty: none, all were in it; null: not known",
+    ),
     Column("window_start", Time, comment="source events that start before this moment were not asked for"),
     Column("window_end", Time, comment="nor need those be there that start at this moment or later; null: all were"),
     Column("extracted_at", Time, comment="when a complete snapshot of the source was stored; null: none was"),
@@ -72,6 +77,7 @@ runs = Table(
     comment="A row a library a run",
 )
 Index("ix_runs_started", runs.c.library, runs.c.started_at)
+Index("ix_runs_mode", runs.c.library, runs.c.mode, runs.c.started_at)
 for reached in (runs.c.extracted_at, runs.c.observed_at):
     Index(f"ix_runs_{reached.name}", runs.c.library, reached, postgresql_where=reached.is_not(None))
 
@@ -183,6 +189,13 @@ links = Table(
     Column("applied", JSONB, nullable=False, comment="source-owned fields as last applied"),
     Column("echo", JSONB, nullable=False, comment="the same fields as Place2book answered right after"),
     Column("drift", JSONB, nullable=False, comment="fields that staff changed in Place2book since, recorded once"),
+    Column(
+        "drift_accepted",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'::jsonb"),
+        comment="those of drift that a person accepted on the pages: they are no longer shown as open",
+    ),
     Column("prices", JSONB, nullable=False, comment="ticket category key -> price id, name, value as applied"),
     Column("absences", Integer, nullable=False, comment="complete snapshots in a row without the source event"),
     Column("counted_run", Text, comment="the run that counted the absence last"),
@@ -263,6 +276,7 @@ rejections = Table(
     Column("tried_at", Time, comment="when it was last tried"),
     Column("first_seen_at", Time, nullable=False),
     Column("last_seen_at", Time, nullable=False),
+    Column("first_run_id", Text, comment="the run that opened it; null: not known"),
     Column("last_run_id", Text, nullable=False),
     Column("resolved_at", Time, comment="null while it is open"),
     schema=SCHEMA,
@@ -278,6 +292,7 @@ Index(
 )
 
 Index("ix_rejections_event", rejections.c.library, rejections.c.uuid, rejections.c.id)
+Index("ix_rejections_first_run", rejections.c.first_run_id, rejections.c.library)
 
 actions = Table(
     "actions",

@@ -1,0 +1,159 @@
+"""What an action would do by now, before it is confirmed and again when it is. One without a point is refused.
+
+| action | of | is refused (409) |
+|---|---|---|
+| `update`, `plan` | all libraries, a library, an event | never |
+| `retry` | an event | without an open rejection |
+| `accept` | an event | without open drift |
+| `overwrite` | an event | without drift, or with prices that look wrong |
+| `allow_removals` | a library | when its latest run stopped no removals |
+| `carry_out` | a run in mode `plan` | when it is not known which events it was for |
+
+What the person may not see is 404, and all libraries are 403 for somebody who may not see every one.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+
+from fastapi import HTTPException
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+
+from billetbro.models import FieldChange, Mode
+from billetbro.models.message import Message
+from billetbro.settings.libraries import Library
+from billetbro.store.actions import Action
+from billetbro.store.drift import Drift, read_drift
+from billetbro.store.pages.asked import made_plan, open_rejections, title_of
+from billetbro.store.pages.freshness import read_library_runs
+from billetbro_airflow.pages.access import Reader
+
+MODES = {Action.PLAN: Mode.PLAN, Action.OVERWRITE: Mode.RESYNC}
+OF_AN_EVENT = (Action.RETRY, Action.ACCEPT, Action.OVERWRITE)
+STOPPED = "error.many_missing"
+"""The error of a load that `allow_mass_removal` would let pass."""
+WRONG_PRICES = "price_unit_doubted"
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+
+
+class Asked(BaseModel):
+    """What a person asks for: an action, of a library, an event or a run."""
+
+    action: Action
+    library: str = Field("", max_length=200, pattern=PLAIN)
+    uuid: str = Field("", max_length=500, pattern=PLAIN)
+    run: str = Field("", max_length=300, pattern=PLAIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What an action would do. No `libraries`: all of them; no `events`: all of theirs.
+
+    `why`: what it is about, in sentences; `fields`: of a drift. `drift` is that of an event whose fields are shown.
+    """
+
+    action: Action
+    libraries: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    library: Library | None = None
+    title: str | None = None
+    made_at: datetime | None = None
+    why: tuple[Message, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
+    drift: Drift | None = None
+
+    @property
+    def has_point(self) -> bool:
+        """Return whether there is anything to do: a rejection or fields that are still there."""
+        return bool(self.why if self.action is Action.RETRY else self.fields or self.drift is None)
+
+    @property
+    def needs_run(self) -> bool:
+        """Return whether a run carries it out."""
+        return self.action is not Action.ACCEPT
+
+    @property
+    def conf(self) -> Mapping[str, object]:
+        """Return what the run is started with."""
+        conf = {
+            "libraries": [*self.libraries],
+            "events": [*self.events],
+            "mode": MODES.get(self.action, Mode.SYNC).value,
+        }
+        return conf | ({"allow_mass_removal": True} if self.action is Action.ALLOW_REMOVALS else {})
+
+    @property
+    def seen(self) -> str:
+        """Return a digest of what the person is shown: what is confirmed has to be the same."""
+        why = [one.to_json() for one in self.why]
+        shown = (self.libraries, self.events, why, [asdict(field) for field in self.fields])
+        return blake2b(json.dumps(shown).encode(), digest_size=12).hexdigest()
+
+
+def propose(connection: Connection, reader: Reader, asked: Asked) -> Proposal:
+    """Return what the action would do; raises 403, 404, 409 and 422."""
+    if asked.action is Action.CARRY_OUT:
+        return _of_plan(connection, reader, asked)
+    of_event = asked.action in OF_AN_EVENT
+    if asked.run or (of_event and not asked.uuid) or (asked.uuid and not asked.library):
+        raise HTTPException(422)
+    if not asked.library:
+        if asked.action not in (Action.UPDATE, Action.PLAN):
+            raise HTTPException(422)
+        if not reader.sees_all:
+            raise HTTPException(403)
+        return Proposal(action=asked.action)
+    library = reader.library(asked.library)
+    of_library = Proposal(action=asked.action, libraries=(library.id,), library=library)
+    if asked.action is Action.ALLOW_REMOVALS:
+        if asked.uuid:
+            raise HTTPException(422)
+        return replace(of_library, why=_stopped_removals(connection, library.id))
+    return _of_event(connection, of_library, asked.uuid) if asked.uuid else of_library
+
+
+def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Proposal:
+    (library,) = of_library.libraries
+    title = title_of(connection, library, uuid)
+    if title is None:
+        raise HTTPException(404)
+    proposal = replace(of_library, events=(uuid,), title=title)
+    if proposal.action not in OF_AN_EVENT:
+        return proposal
+    rejected = open_rejections(connection, library, uuid)
+    if proposal.action is Action.RETRY:
+        return replace(proposal, why=tuple(one.message for one in rejected))
+    drift = read_drift(connection, library, uuid)
+    if drift is None:
+        raise HTTPException(409, "changed")
+    if proposal.action is Action.ACCEPT:
+        return replace(proposal, drift=drift, fields=drift.open)
+    if any(one.code == WRONG_PRICES for one in rejected):
+        raise HTTPException(409, "wrong_prices")
+    undone = tuple(FieldChange(field=one.field, old=one.new, new=one.old) for one in drift.fields)
+    return replace(proposal, drift=drift, fields=undone)
+
+
+def _stopped_removals(connection: Connection, library: str) -> tuple[Message, ...]:
+    (run,) = read_library_runs(connection, [library])
+    stopped = [error for error in run.errors if error.key == STOPPED]
+    if run.removals_blocked:
+        stopped.append(run.removals_blocked)
+    if not stopped:
+        raise HTTPException(409, "changed")
+    return tuple(stopped)
+
+
+def _of_plan(connection: Connection, reader: Reader, asked: Asked) -> Proposal:
+    if not asked.run or asked.uuid:
+        raise HTTPException(422)
+    chosen = [reader.library(asked.library).id] if asked.library else reader.ids
+    plan = made_plan(connection, asked.run, chosen)
+    if plan is None:
+        raise HTTPException(404)
+    if plan.events is None:
+        raise HTTPException(409, "old_plan")
+    return Proposal(action=asked.action, libraries=plan.libraries, events=plan.events, made_at=plan.made_at)
