@@ -161,7 +161,7 @@ def test_migrate_from_before_errors_were_messages_keeps_what_was_said(empty: Eng
 def test_migrate_from_before_there_were_actions_keeps_what_is_open_and_knows_nothing_more(empty: Engine) -> None:
     seen = "'solbjerg', :uuid, 'title_missing', 'Koncert', :first, :last, 'run 9'"
     with empty.begin() as connection:
-        command.upgrade(lineage(connection, metadata), "0020_listed_events")
+        command.upgrade(lineage(connection, metadata), "0021_notices")
         columns = "library, uuid, code, title, first_seen_at, last_seen_at, last_run_id"
         for uuid, last in (("once", NOW), ("twice", "2026-03-01 13:00:00+00")):
             rejection = text(f"INSERT INTO sync.rejections ({columns}) VALUES ({seen})")

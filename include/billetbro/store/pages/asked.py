@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from billetbro.models import Mode
 from billetbro.models.message import Message
 from billetbro.reconcile.reasons import rejection_message
-from billetbro.store.event.lookup import TITLE
 from billetbro.store.schema.tables import rejections, runs, source_events
 
 
@@ -33,7 +32,7 @@ class MadePlan:
 
 def title_of(connection: Connection, library: str, uuid: str) -> str | None:
     """Return the title of a source event; None if the library never listed it."""
-    return connection.scalar(select(TITLE).where(source_events.c.library == library, source_events.c.uuid == uuid))
+    return connection.scalar(select(source_events.c.shown_title).where(source_events.c.library == library, source_events.c.uuid == uuid))
 
 
 def open_rejections(connection: Connection, library: str, uuid: str) -> tuple[OpenRejection, ...]:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0021_actions"
-down_revision = "0020_listed_events"
+revision = "0022_actions"
+down_revision = "0021_notices"
 branch_labels = None
 depends_on = None
 
