@@ -203,7 +203,7 @@ FILL = (
     FROM generate_series(1, :many) AS n""",
     """INSERT INTO sync.links
     SELECT (jsonb_populate_record(null::sync.links, CAST(:link AS jsonb) || jsonb_build_object(
-        'uuid', 'u' || n, 'event_id', n, 'seccode', 's' || n, 'ends_at', NULL,
+        'uuid', 'u' || n, 'event_id', n, 'seccode', 's' || n, 'ends_at', NULL, 'drift_accepted', '{}',
         'created_at', CAST(:now AS timestamptz), 'updated_at', CAST(:now AS timestamptz)))).*
     FROM generate_series(1, :many) AS n""",
     """INSERT INTO sync.ticket_events (library, event_maker, event_id, payload, read_at, sale)

@@ -32,7 +32,8 @@ class MadePlan:
 
 def title_of(connection: Connection, library: str, uuid: str) -> str | None:
     """Return the title of a source event; None if the library never listed it."""
-    return connection.scalar(select(source_events.c.shown_title).where(source_events.c.library == library, source_events.c.uuid == uuid))
+    of_event = (source_events.c.library == library) & (source_events.c.uuid == uuid)
+    return connection.scalar(select(source_events.c.shown_title).where(of_event))
 
 
 def open_rejections(connection: Connection, library: str, uuid: str) -> tuple[OpenRejection, ...]:
