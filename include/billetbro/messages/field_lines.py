@@ -1,7 +1,6 @@
 """A field's label, and its old and new value: Danish times, kroner, and the difference between texts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -37,36 +36,19 @@ def kroner(ore: int) -> str:
     return f"{ore // 100},{ore % 100:02d} kr."
 
 
-@dataclass(frozen=True, slots=True)
-class ShownField:
-    """A field's label and its values in words; of a long text, where it differs. `old` is empty at the creation."""
-
-    label: str
-    old: str
-    new: str
-
-
-def shown_field(say: Translator, kind: Kind, change: FieldChange, prices: Mapping[str, str]) -> ShownField:
-    """Return a field's change in words; `prices` maps ids to names."""
-    label, made = label_of(say, change.field, prices), operation_of(kind).makes_event
-    if change.field in LONG_TEXTS:
-        sides = {line[:1]: line[2:] for line in difference(_folded(change.old), _folded(change.new))}
-        return ShownField(label, "" if made else sides.get("-", "-"), sides.get("+", "-"))
-    old, new = (shown_value(say, change.field, value) for value in (change.old, change.new))
-    if kind is Kind.WRITE_BACK and change.field in ADDRESSES and change.new is None:
-        new = say("value.given_by_place2book")
-    return ShownField(label, "" if made else old, new)
-
-
 def field_lines(say: Translator, kind: Kind, change: FieldChange, prices: Mapping[str, str]) -> list[str]:
     """Return a field's change in one line, or three for a long text; `prices` maps ids to names."""
-    shown = shown_field(say, kind, change, prices)
-    if operation_of(kind).makes_event:
-        return [f"{shown.label}: {shown.new}"]
+    label = label_of(say, change.field, prices)
     if change.field in LONG_TEXTS:
         lines = difference(_folded(change.old), _folded(change.new))
-        return [f"{shown.label}:", *(f"  {line}" for line in lines)]
-    return [f"{shown.label}: {shown.old} -> {shown.new}"]
+        made = operation_of(kind).makes_event
+        return [f"{label}: {lines[0][2:]}"] if made else [f"{label}:", *(f"  {line}" for line in lines)]
+    new = shown_value(say, change.field, change.new)
+    if operation_of(kind).makes_event:
+        return [f"{label}: {new}"]
+    if kind is Kind.WRITE_BACK and change.field in ADDRESSES and change.new is None:
+        new = say("value.given_by_place2book")
+    return [f"{label}: {shown_value(say, change.field, change.old)} -> {new}"]
 
 
 def label_of(say: Translator, field: str, prices: Mapping[str, str]) -> str:

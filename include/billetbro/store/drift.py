@@ -37,10 +37,10 @@ def has_open_drift() -> ColumnElement[bool]:
     return and_(links.c.status == LinkStatus.LIVE, links.c.drift != {}, ~links.c.drift_accepted.contains(links.c.drift))
 
 
-def read_drift(connection: Connection, library: str, uuid: str) -> Drift | None:
-    """Return the drift of a source event's live link, which stays as it is until the transaction ends."""
+def read_drift(connection: Connection, library: str, uuid: str, *, lock: bool = False) -> Drift | None:
+    """Return the drift of a source event's live link; with a lock, it stays as it is until the transaction ends."""
     query = select(links).where(links.c.library == library, links.c.uuid == uuid, links.c.status == LinkStatus.LIVE)
-    row = connection.execute(query.with_for_update()).mappings().one_or_none()
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         return None
     link, accepted = link_from_row(row), row["drift_accepted"]

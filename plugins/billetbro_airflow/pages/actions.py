@@ -10,6 +10,7 @@ from hashlib import blake2b
 from secrets import token_hex
 from typing import Annotated
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from airflow.utils.types import DagRunTriggeredByType
 from fastapi import APIRouter, Form, HTTPException, Query, Request
@@ -17,8 +18,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from billetbro.messages.field_lines import ShownField, shown_field
-from billetbro.models import Kind
+from billetbro.messages.history import shown_change
 from billetbro.steps.request import utc_now
 from billetbro.store.actions import Action, AskedFor, is_stored, store_action
 from billetbro.store.drift import accept_drift
@@ -132,9 +132,10 @@ def _ensure_same(proposal: Proposal, form: Confirmed) -> None:
         raise HTTPException(409, "changed")
 
 
-def _shown(reader: Reader, proposal: Proposal) -> list[ShownField]:
+def _shown(reader: Reader, proposal: Proposal) -> list[tuple[str, str | None, str]]:
+    """Return label, old and new value of each field."""
     if proposal.drift is None or proposal.library is None:
         return []
-    say = reader.say.for_library(proposal.library.id)
+    say, zone = reader.say.for_library(proposal.library.id), ZoneInfo(proposal.library.timezone)
     prices = {str(price.price_id): price.name for price in proposal.drift.link.prices.values()}
-    return [shown_field(say, Kind.DRIFT, field, prices) for field in proposal.fields]
+    return [shown_change(say, field, prices, zone) for field in proposal.fields]

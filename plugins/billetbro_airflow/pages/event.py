@@ -21,8 +21,9 @@ from billetbro.reconcile.mapping.html import plain_line
 from billetbro.reconcile.sale_status.write_back import admin_page
 from billetbro.settings.libraries import Library
 from billetbro.steps.request import utc_now
+from billetbro.store.drift import Drift, read_drift
 from billetbro.store.event.facts import event_facts
-from billetbro.store.event.history import HistoryEntry, read_history
+from billetbro.store.event.history import ASKED, HistoryEntry, read_history
 from billetbro.store.pages.event import read_actions
 from billetbro_airflow.pages import shown
 from billetbro_airflow.pages.access import ReaderDep
@@ -65,7 +66,8 @@ def event(request: Request, reader: ReaderDep, library_id: str, uuid: str, whole
         raise HTTPException(404)
     with billetbro_engine().connect() as connection:
         facts = event_facts(connection, of.id, uuid, timezone=of.timezone, now=utc_now())
-        history = read_history(connection, of.id, uuid)[::-1]
+        history = [entry for entry in read_history(connection, of.id, uuid)[::-1] if entry.kind != ASKED]
+        drift = read_drift(connection, of.id, uuid)
         asked = read_actions(connection, of.id, uuid)
     common = of_library(reader, of)
     if facts.source is None:
@@ -83,7 +85,7 @@ def event(request: Request, reader: ReaderDep, library_id: str, uuid: str, whole
         title=facts.mapped.title if facts.mapped else facts.source.title,
         admin_link=admin_page(link) if link and link.sales_location and link.status is LinkStatus.LIVE else None,
         checked=checklist(facts),
-        actions=_actions(facts),
+        actions=_actions(facts, drift),
         fields=tuple(_fields(says, facts, zone)),
         prices=tuple(_prices(facts, reader.say, of)),
         history=[_happened(says, one, prices, zone) for one in (history if whole else history[:LATEST])],
@@ -97,11 +99,11 @@ def _price_names(link: Link | None) -> dict[str, str]:
     return {str(price.price_id): price.name for price in link.prices.values()} if link else {}
 
 
-def _actions(facts: EventFacts) -> list[str]:
+def _actions(facts: EventFacts, drift: Drift | None) -> list[str]:
     """Return what a person can ask for of this event."""
-    drift = facts.link is not None and facts.link.status is LinkStatus.LIVE and facts.link.drift
     refused = facts.rejections or facts.failed_write_back
-    return ["update", "plan", *(["retry"] if refused else []), *(["accept", "overwrite"] if drift else [])]
+    edited = [*(["accept"] if drift and drift.open else []), *(["overwrite"] if drift and drift.fields else [])]
+    return ["update", "plan", *(["retry"] if refused else []), *edited]
 
 
 def _fields(says: Translator, facts: EventFacts, zone: ZoneInfo) -> Iterator[ShownRow]:

@@ -3,7 +3,7 @@
 | action | of | is refused (409) |
 |---|---|---|
 | `update`, `plan` | all libraries, a library, an event | never |
-| `retry` | an event | without an open rejection |
+| `retry` | an event | when nothing of it was refused |
 | `accept` | an event | without open drift |
 | `overwrite` | an event | without drift, or with prices that look wrong |
 | `allow_removals` | a library | when its latest run stopped no removals |
@@ -26,6 +26,7 @@ from billetbro.models import FieldChange, Mode
 from billetbro.models.message import Message
 from billetbro.settings.libraries import Library
 from billetbro.store.actions import Action
+from billetbro.store.changes import failed_write_backs
 from billetbro.store.drift import Drift, read_drift
 from billetbro.store.pages.asked import made_plan, open_rejections, title_of
 from billetbro.store.pages.freshness import read_library_runs
@@ -35,6 +36,7 @@ MODES = {Action.PLAN: Mode.PLAN, Action.OVERWRITE: Mode.RESYNC}
 OF_AN_EVENT = (Action.RETRY, Action.ACCEPT, Action.OVERWRITE)
 STOPPED = "error.many_missing"
 """The error of a load that `allow_mass_removal` would let pass."""
+WRITE_BACK_FAILED = Message("pages.write_back_failed")
 WRONG_PRICES = "price_unit_doubted"
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
@@ -125,8 +127,9 @@ def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Propos
         return proposal
     rejected = open_rejections(connection, library, uuid)
     if proposal.action is Action.RETRY:
-        return replace(proposal, why=tuple(one.message for one in rejected))
-    drift = read_drift(connection, library, uuid)
+        failed = [WRITE_BACK_FAILED] if uuid in failed_write_backs(connection, library) else []
+        return replace(proposal, why=(*(one.message for one in rejected), *failed))
+    drift = read_drift(connection, library, uuid, lock=True)
     if drift is None:
         raise HTTPException(409, "changed")
     if proposal.action is Action.ACCEPT:

@@ -251,6 +251,22 @@ def test_refused_event_is_tried_again_alone(acting: Site, uuid: str) -> None:
     assert conf == {"libraries": ["solbjerg"], "events": [uuid], "mode": "sync"}
 
 
+def test_event_whose_link_could_not_be_written_is_tried_again(acting: Site, uuid: str) -> None:
+    sql(
+        acting,
+        "INSERT INTO sync.changes (run_id, library, uuid, title, kind, fields, why, status, error, planned_at, "
+        "applying_at) VALUES ('first', 'solbjerg', :u, 't', 'write_back', '[]', 'x', 'failed', "
+        """'{"key": "error.no_phone"}', now(), now())""",
+        u=uuid,
+    )
+    try:
+        assert "kunne ikke skrives til CMS" in acting.text(
+            f"/actions/confirm?action=retry&library=solbjerg&uuid={uuid}"
+        )
+    finally:
+        sql(acting, "DELETE FROM sync.changes WHERE run_id = 'first' AND status = 'failed' AND why = 'x'")
+
+
 def test_drift_is_accepted_as_it_was_shown_and_no_longer_open(acting: Site, edited: str) -> None:
     query, before = f"action=accept&library=solbjerg&uuid={edited}", drift(acting)
     assert "&lt;b&gt;Ny&lt;/b&gt;" in acting.get(f"/actions/confirm?{query}").text
