@@ -36,6 +36,7 @@ ALLOWED = {
     ),
     "plugins/billetbro_airflow/webhooks": (
         "billetbro_airflow.hooks",
+        "billetbro_airflow.started_runs",
         "billetbro_airflow.tasks",
         "billetbro_airflow.webhooks",
         "billetbro",
