@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import yaml
 from sqlalchemy import Table
 
+from billetbro.store.schema.sales_tables import daily_sales, event_sales
 from billetbro.store.schema.views import VIEWS
 from billetbro.store.schema.warehouse_tables import (
     SCHEMA,
@@ -22,7 +23,10 @@ from billetbro.store.schema.warehouse_tables import (
     tickets,
 )
 
-TABLES = (events, prices, purchases, tickets, additional_sales, answers, data_quality, libraries)
+TABLES = (
+    *(events, prices, purchases, tickets, additional_sales, answers),
+    *(data_quality, libraries, event_sales, daily_sales),
+)
 FORMER = "Former name of "
 """So begins the comment of a column that is kept for those who use it: nobody is to begin with it."""
 _COMMENT = re.compile(

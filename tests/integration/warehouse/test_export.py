@@ -53,6 +53,7 @@ def test_export_first_time_stores_everything(engine: Engine) -> None:
             "ended": False,
             "exported_at": MONDAY,
             "removed_at": None,
+            "waiting_list": False,
         }
     ]
     assert contents(engine, prices, "price_id", "event_id", "name", "value_ore", "sold_tickets", "removed_at") == [

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, MetaData, text
 
 import billetbro.store.file_exports
 import billetbro.store.schema.privacy_tables
+import billetbro.store.schema.sales_tables
 import billetbro.store.schema.tables  # noqa: F401
 from billetbro.store.database import lineage, migrate_warehouse
 from billetbro.store.schema.metadata import metadata, warehouse_metadata

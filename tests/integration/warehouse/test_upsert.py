@@ -41,8 +41,8 @@ def test_upsert_rows_whose_key_holds_a_null_are_found_again(engine: Engine) -> N
     assert [row["value"] for row in stored if row["ticket_id"] is None] == ["Læsehest"]
 
 
-def test_upsert_values_of_every_kind_arrive_as_they_are(engine: Engine) -> None:
-    export(engine, Till())
+def test_upsert_values_of_every_kind_arrive_as_they_are(own_engine: Engine) -> None:
+    export(own_engine, Till())
     beyond_doubles = 2**53 + 1
     arrived = MONDAY.astimezone(timezone(timedelta(hours=1))) + timedelta(microseconds=123456)
     ticket = SEEN | {"library": LIBRARY, "purchase_id": 900, "event_id": 10, "amount_ore": 0, "released_at": None}
@@ -50,9 +50,9 @@ def test_upsert_values_of_every_kind_arrive_as_they_are(engine: Engine) -> None:
         ticket | {"ticket_id": beyond_doubles, "price_id": None, "arrived_at": arrived, "seating": "A\x001\t\\N\n\\."},
         ticket | {"ticket_id": 2, "price_id": 71, "arrived_at": None, "seating": ""},
     ]
-    with engine.begin() as connection:
+    with own_engine.begin() as connection:
         assert upsert(connection, tickets, rows) == Upserted(new=2)
-    stored = contents(engine, tickets, "ticket_id", "price_id", "arrived_at", "seating")
+    stored = contents(own_engine, tickets, "ticket_id", "price_id", "arrived_at", "seating")
     assert [row for row in stored if row["ticket_id"] in (2, beyond_doubles)] == [
         {"ticket_id": 2, "price_id": 71, "arrived_at": None, "seating": ""},
         {"ticket_id": beyond_doubles, "price_id": None, "arrived_at": arrived, "seating": "A1\t\\N\n\\."},

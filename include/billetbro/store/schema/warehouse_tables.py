@@ -55,6 +55,7 @@ events = Table(
         comment="When an export first found that the event no longer exists at Place2book; null while it does",
     ),
     *_seen(),
+    Column("waiting_list", Boolean, comment="Whether it had a waiting list at the latest export; null if not known"),
     schema=SCHEMA,
     comment="Linked Place2book events whose purchases are exported, and how each stood at its latest export",
 )

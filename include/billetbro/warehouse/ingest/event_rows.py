@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from billetbro.models import CurrentPrice
 from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
 from billetbro.warehouse.frames import TRUTH, WHOLE, frame_of, ints, types_of
+from billetbro.warehouse.ingest.add_up import add_up, earliest_day
 from billetbro.warehouse.ingest.quality import note_problems
 from billetbro.warehouse.ingest.reading import Chunk, ExportEvent, Scope
 from billetbro.warehouse.ingest.several_events import settle
@@ -70,6 +71,7 @@ def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Pr
     forgotten = forgotten_purchases(connection, scope.library, chunk.purchase_ids)
     listed = _frames(chunk, privacy, forgotten, scope)
     new = _are_new(connection, scope, chunk, listed)
+    before = None if new else earliest_day(connection, scope)
     elsewhere = NOWHERE if new else _stored_elsewhere(connection, scope.library, listed[tickets])
     sold, extras = (_sold_here(listed[table], listed[tickets], elsewhere) for table in (tickets, additional_sales))
     bought = listed[purchases].drop_duplicates(["event_id", "purchase_id"], keep="last")
@@ -90,11 +92,8 @@ def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Pr
     for table, rows in ((tickets, sold), (additional_sales, extras)):
         write(connection, table, rows.drop(columns=["completed"]).assign(released_at=None, **stamp))
     write(connection, answers, listed[answers].assign(**stamp))
-    released = 0
-    if not new:
-        released = mark_gone(connection, scope, chunk.incomplete)
-        came = elsewhere[elsewhere["ticket_id"].isin(sold["ticket_id"])].drop_duplicates(["purchase_id", "event_id"])
-        settle(connection, scope, zip(ints(came["purchase_id"]), ints(came["event_id"]), strict=True), chunk.unread)
+    released, came_from = (0, []) if new else _settle(connection, scope, chunk, elsewhere, sold)
+    add_up(connection, scope, came_from, before)
     note_problems(connection, scope, chunk.unreadable)
     return Counter(
         purchases_new=stored.new,
@@ -102,6 +101,17 @@ def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Pr
         purchases_cancelled=int(now_cancelled),
         tickets_released=released,
     )
+
+
+def _settle(
+    connection: Connection, scope: Scope, chunk: Chunk, elsewhere: pd.DataFrame, sold: pd.DataFrame
+) -> tuple[int, list[int]]:
+    """Mark what is gone or moved; return how many tickets were released, and at which events some stood before."""
+    released = mark_gone(connection, scope, chunk.incomplete)
+    came = elsewhere[elsewhere["ticket_id"].isin(sold["ticket_id"])].drop_duplicates(["purchase_id", "event_id"])
+    came_from = ints(came["event_id"])
+    settle(connection, scope, zip(ints(came["purchase_id"]), came_from, strict=True), chunk.unread)
+    return released, came_from
 
 
 def _frames(chunk: Chunk, privacy: Privacy, forgotten: frozenset[int], scope: Scope) -> Frames:
@@ -132,6 +142,7 @@ def _event_row(event: ExportEvent, now: datetime) -> Row:
         "end_at": event.end_at,
         "capacity": event.current.capacity,
         "available_tickets": event.current.available_tickets,
+        "waiting_list": event.current.waiting_list,
         "ended": event.has_ended(now),
     }
 

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from billetbro.store.file_exports import date_of_change
 from billetbro.store.schema.warehouse_tables import additional_sales, answers, events, prices, purchases, tickets
+from billetbro.warehouse.ingest.add_up import add_up
 from billetbro.warehouse.ingest.reading import Concerned, Scope
 from billetbro.warehouse.ingest.several_events import settle
 
@@ -87,7 +88,9 @@ def mark_events_gone(engine: Engine, library: str, event_ids: Collection[int], n
         changed_at = date_of_change(connection, library, now)
         dated = gone.where(events.c.removed_at.is_(None)).values(removed_at=now, changed_at=changed_at)
         removed = sorted(connection.scalars(dated.returning(events.c.event_id)))
-        settle(connection, Scope(library=library, event_ids=removed, now=changed_at))
+        scope = Scope(library=library, event_ids=removed, now=changed_at)
+        settle(connection, scope)
+        add_up(connection, scope)
 
 
 def _date(connection: Connection, scope: Scope, mark: Column[datetime], among: ColumnElement[bool]) -> int:

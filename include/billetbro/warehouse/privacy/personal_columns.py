@@ -40,6 +40,8 @@ TEXT_COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "additional_sales": {"library": Holds.OURS, "name": Holds.NOBODY},
     "answers": {"library": Holds.OURS, "name": Holds.NOBODY, "value": Holds.PERSON},
     "data_quality": {"library": Holds.OURS, "problem": Holds.OURS},
+    "event_sales": {"library": Holds.OURS},
+    "daily_sales": {"library": Holds.OURS},
     "libraries": {"library": Holds.OURS, "name": Holds.NOBODY},
     "view_versions": {"view": Holds.OURS, "fingerprint": Holds.OURS},
     "file_exports": {"library": Holds.OURS, "store": Holds.OURS},
