@@ -53,7 +53,7 @@ def report_on(library_id: str, month: str, language: str | None = None) -> tuple
     from billetbro.warehouse.reports.report import make_report, store_report
 
     (library,) = load_settings().select([library_id])
-    shelf = _shelf(os.environ.get(REPORTS, "").strip() or f"file://{AIRFLOW_HOME}/billetbro/reports")
+    shelf = report_shelf()
     with values_kept_out_of_errors():
         report = make_report(warehouse_engine(), library, month_of(library, month, utc_now()), translator(language))
     page, rows = store_report(shelf, library.id, report)
@@ -61,8 +61,9 @@ def report_on(library_id: str, month: str, language: str | None = None) -> tuple
     return page, rows
 
 
-def _shelf(name: str) -> StoreShelf:
-    """Return the folder or object store of this name; raises SettingsError if Airflow cannot open it."""
+def report_shelf() -> StoreShelf:
+    """Return the folder or object store of the reports; raises SettingsError if Airflow cannot open it."""
+    name = os.environ.get(REPORTS, "").strip() or f"file://{AIRFLOW_HOME}/billetbro/reports"
     try:
         root = ObjectStoragePath(name)
         # Airflow opens the store here; without this, a missing connection would go unnoticed.

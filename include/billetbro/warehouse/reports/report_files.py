@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any, Protocol, Self
@@ -31,8 +32,11 @@ class StoragePath(Protocol):
     def mkdir(self, *, parents: bool, exist_ok: bool) -> None:
         """Make the folder."""
 
+    def iterdir(self) -> Iterator[Self]:
+        """Return what is in the folder."""
+
     def open(self, mode: Any, /) -> IO[Any]:
-        """Open the file; `wb` is used."""
+        """Open the file; `rb` and `wb` are used."""
 
     def replace(self, target: Any, /) -> Any:
         """Give the file another name, over the file that has it."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+from billetbro.warehouse.cells import safe_cell
 from billetbro.warehouse.reports.danish import decimal, percentage
 from billetbro.warehouse.reports.figures import EventMonth, Figures
 
@@ -30,8 +31,6 @@ HEADER = (
     "Udeblevet",
 )
 UNLIMITED = "ubegrænset"
-FORMULA = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}")
-"""A cell that begins so is taken for a formula; so is one with a full-width sign, in some languages."""
 
 
 def spreadsheet_of(figures: Figures, library: str, zone: ZoneInfo) -> bytes:
@@ -48,12 +47,12 @@ def _row(one: EventMonth, figures: Figures, library: str, zone: ZoneInfo) -> lis
     share = str(percentage(event.tickets, event.capacity)) if event.capacity else ""
     scanned = one.held and event.arrived > 0
     return [
-        _safe(library),
+        safe_cell(library),
         str(figures.month),
-        _safe(event.title),
+        safe_cell(event.title),
         event.event_id,
-        _safe(event.branch or ""),
-        _safe(event.category or ""),
+        safe_cell(event.branch or ""),
+        safe_cell(event.category or ""),
         _moment(event.begin_at, zone),
         "ja" if one.held else "nej",
         one.tickets,
@@ -70,9 +69,3 @@ def _row(one: EventMonth, figures: Figures, library: str, zone: ZoneInfo) -> lis
 
 def _moment(at: datetime | None, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%d-%m-%Y %H:%M}" if at else ""
-
-
-def _safe(text: str) -> str:
-    """Return a text on one line that no spreadsheet takes for a formula."""
-    line = " ".join(text.split())
-    return f"'{line}" if line.startswith(FORMULA) else line
