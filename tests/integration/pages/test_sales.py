@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from tests.integration.pages.site import Site
 
+# Airflow reads .airflowignore with what its own dependency calls deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
 WIDE = "first=2020-01-01&last=2099-12-31"
 NORA = ("nora", "VIEWER")
 FORMULA = """=HYPERLINK("http://x.example")<script>alert(1)</script>"""
@@ -17,15 +19,19 @@ FORMULA = """=HYPERLINK("http://x.example")<script>alert(1)</script>"""
 
 @pytest.fixture
 def renamed(admin: Site) -> Iterator[Site]:
-    """Give the pages while the event that was sold has a title that tries something."""
-    event = "FROM warehouse.purchases p WHERE p.library = e.library AND p.event_id = e.event_id"
+    """Give the pages while the titles of all events try something."""
     with admin.engine.begin() as connection:
-        before = connection.scalar(text(f"SELECT title FROM warehouse.events e WHERE EXISTS (SELECT {event})"))
-        rename = text(f"UPDATE warehouse.events e SET title = :title WHERE EXISTS (SELECT {event})")
-        connection.execute(rename, {"title": FORMULA})
+        connection.execute(text("CREATE TABLE titles AS SELECT library, event_id, title FROM warehouse.events"))
+        connection.execute(text("UPDATE warehouse.events SET title = :title"), {"title": FORMULA})
     yield admin
     with admin.engine.begin() as connection:
-        connection.execute(rename, {"title": before})
+        connection.execute(
+            text(
+                "UPDATE warehouse.events e SET title = b.title FROM titles b "
+                "WHERE b.library = e.library AND b.event_id = e.event_id"
+            )
+        )
+        connection.execute(text("DROP TABLE titles"))
 
 
 def rows(site: Site, query: str) -> list[list[str]]:
@@ -37,14 +43,14 @@ def rows(site: Site, query: str) -> list[list[str]]:
 
 def test_sales_of_the_last_days_are_shown_by_day_and_library(admin: Site) -> None:
     said = admin.text("/sales")
-    assert "2 billetter solgt; flest på en dag: 2" in said
+    assert "5 billetter solgt; flest på en dag: 5" in said
     assert "Solbjerg Bibliotek" in said
     assert "Nordvig" in said
-    assert "2 billetter solgt" not in admin.text("/sales?library=nordvig")
+    assert "3 billetter solgt; flest på en dag: 3" in admin.text("/sales?library=nordvig")
 
 
 def test_sales_are_english_when_asked(admin: Site) -> None:
-    assert "2 tickets sold; most on one day: 2" in admin.text("/sales?lang=en")
+    assert "5 tickets sold; most on one day: 5" in admin.text("/sales?lang=en")
     admin.client.cookies.clear()
 
 
@@ -118,7 +124,9 @@ def test_place_of_the_reports_that_cannot_be_read_hides_no_sales(admin: Site, mo
 
 def test_no_buyer_is_on_the_page_or_in_the_file(admin: Site) -> None:
     with admin.engine.connect() as connection:
-        stored = connection.execute(text("SELECT full_name, email, phone_number, zip_code FROM warehouse.purchases"))
+        stored = connection.execute(
+            text("SELECT full_name, email, phone_number, customer_key FROM warehouse.purchases")
+        )
         personal = {value for row in stored for value in row if value}
     assert personal
     shown = admin.get(f"/sales?{WIDE}").text + admin.get(f"/sales.csv?{WIDE}").text

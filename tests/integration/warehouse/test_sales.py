@@ -1,10 +1,12 @@
 """What the page of sales asks the warehouse."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.event import listen
 
 from billetbro.models import CurrentEvent, Ticket
 from billetbro.warehouse.ingest.reading import ExportEvent
@@ -136,6 +138,20 @@ def test_nothing_of_a_library_that_is_not_asked_for_is_read(engine: Engine) -> N
         rest = [*read_kinds(connection, LIBRARIES, MARCH, NOW), *read_events(connection, LIBRARIES, MARCH)]
     assert ({one.sold for one in days}, sold, {one.held for one in libraries}) == ({Sold()}, {}, {Held()})
     assert ([*lists.best, *lists.worst, *lists.unlimited, *lists.no_shows], rest) == ([], [])
+
+
+def test_page_of_sales_reads_what_was_added_up_and_no_purchase_or_ticket(engine: Engine) -> None:
+    sell(engine, (on_sale(10), bought(10, 2)))
+    asked: list[str] = []
+    listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with engine.connect() as connection:
+        _, sold = read_sold(connection, LIBRARIES, MARCH)
+        read_libraries(connection, LIBRARIES, MARCH, sold, NOW)
+        read_extremes(connection, LIBRARIES, MARCH, NOW)
+        read_kinds(connection, LIBRARIES, MARCH, NOW)
+        [*read_events(connection, LIBRARIES, MARCH)]
+    read = [sorted(set(re.findall(r"(?:FROM|JOIN) warehouse\.(\w+)", statement))) for statement in asked]
+    assert read == [["daily_sales"], *[["event_sales", "events"]] * 4]
 
 
 @cases(

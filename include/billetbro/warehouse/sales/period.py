@@ -43,5 +43,8 @@ def period_asked_for(first: str, last: str, now: datetime) -> Period:
     """
     end = date.fromisoformat(last) if last else now.astimezone(DANISH).date()
     if first:
-        return Period(first=date.fromisoformat(first), last=max(end, date.fromisoformat(first)) if not last else end)
+        begin = date.fromisoformat(first)
+        return Period(first=begin, last=end if last else max(begin, end))
+    if end < EARLIEST:
+        raise ValueError(f"too early: {end}")
     return Period(first=max(EARLIEST, end - timedelta(days=DEFAULT_DAYS - 1)), last=end)

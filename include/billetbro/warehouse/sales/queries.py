@@ -56,20 +56,25 @@ GROUP BY 1, 2
 ORDER BY 1, 2
 """)
 LISTS = {
-    "best": "capacity > 0 AND tickets > 0 ORDER BY share DESC, tickets DESC",
-    "worst": "capacity > 0 ORDER BY share, tickets",
-    "unlimited": "capacity IS NULL AND tickets > 0 ORDER BY tickets DESC",
-    "no_shows": "tickets > arrived ORDER BY tickets - arrived DESC",
+    "best": ("capacity > 0 AND tickets > 0", "share DESC, tickets DESC"),
+    "worst": ("capacity > 0", "share, tickets"),
+    "unlimited": ("capacity IS NULL AND tickets > 0", "tickets DESC"),
+    "no_shows": ("tickets > arrived", "tickets - arrived DESC"),
 }
+"""The lists of events that stand out: which events, and in which order."""
 COLUMNS = (
     "library, event_id, uuid, title, branch, category, begin_at, capacity, tickets, income_ore, arrived, waiting_list"
 )
 STAND_OUT = text(
-    f"WITH held AS MATERIALIZED ({EVENTS}) "
+    "WITH held AS MATERIALIZED ("
+    f"SELECT library, event_id, begin_at, capacity, tickets, share, arrived FROM ({EVENTS}) e"
+    "), chosen AS ("
     + " UNION ALL ".join(
-        f"(SELECT '{name}' AS list, {COLUMNS} FROM held WHERE {which}, begin_at, library, event_id LIMIT {MOST})"
-        for name, which in LISTS.items()
+        f"(SELECT '{name}' AS list, row_number() OVER (ORDER BY {order}, begin_at, library, event_id) AS place, "
+        f"library, event_id FROM held WHERE {which} ORDER BY place LIMIT {MOST})"
+        for name, (which, order) in LISTS.items()
     )
+    + f") SELECT list, {COLUMNS} FROM chosen JOIN ({EVENTS}) e USING (library, event_id) ORDER BY list, place"
 )
 EVERY = text(f"SELECT {COLUMNS} FROM ({EVENTS}) AS every ORDER BY begin_at, library, event_id")
 
