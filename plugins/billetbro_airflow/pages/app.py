@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from billetbro.errors import BilletbroError
 from billetbro_airflow.language import translator
-from billetbro_airflow.pages import actions, event, health, library, overview, sales
+from billetbro_airflow.pages import actions, event, health, library, overview, runs, sales
 from billetbro_airflow.pages.access import language_of
 from billetbro_airflow.pages.headers import SafeHeaders
 from billetbro_airflow.pages.rendering import plain_page
@@ -33,7 +33,7 @@ def pages() -> FastAPI:
     app = FastAPI(title="Billetbro", openapi_url=None)
     app.add_middleware(SafeHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (health, overview, library, event, actions, sales):
+    for module in (health, overview, library, event, actions, sales, runs):
         app.include_router(module.router)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)

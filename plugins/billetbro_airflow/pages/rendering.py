@@ -44,6 +44,7 @@ def _answer(request: Request, say: Translator, template: str, status: int, value
         "moment": partial(shown.moment, language=language),
         "day": partial(shown.day, language=language),
         "money": partial(shown.money, language=language),
+        "duration": partial(shown.duration, language=language),
         "number": partial(shown.number, language=language),
         "percent": partial(shown.percent, language=language),
     }

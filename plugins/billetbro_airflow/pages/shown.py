@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 
 DANISH = ZoneInfo("Europe/Copenhagen")
 
@@ -50,3 +51,12 @@ def web_address(link: str | None) -> str | None:
     """Return a link that leads to a page; None for any other, such as a script."""
     text = (link or "").strip()
     return text if text.lower().startswith(("http://", "https://")) else None
+
+
+def duration(seconds: int | None, language: str) -> str:
+    """Return a time as `2 min. 5 sek.`; a dash for none."""
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(seconds, 60)
+    told = [format_unit(minutes, "duration-minute", "short", locale=language)] if minutes else []
+    return " ".join([*told, format_unit(rest, "duration-second", "short", locale=language)])

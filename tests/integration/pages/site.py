@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
 
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 from billetbro.models import Mode
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.begin import begin
-from billetbro.steps.request import RunRequest, utc_now
+from billetbro.steps.request import NothingToDo, RunRequest, utc_now
 
 FOR_A_PERSON = {"Accept": "text/html,application/xhtml+xml"}
 TAG = re.compile(r"<[^>]*>")
@@ -91,14 +92,15 @@ def started_runs() -> list[tuple[str, str | None, dict[str, object]]]:
         return [(run_id, user, conf) for run_id, user, conf in found]
 
 
-def run_all(run_id: str) -> None:
+def run_all(run_id: str, mode: Mode = Mode.SYNC) -> None:
     """Run every library through the steps of the hourly job, as its tasks would."""
     from billetbro_airflow.tasks import steps
     from billetbro_airflow.tasks.databases import billetbro_engine
 
-    engine, settings, request = billetbro_engine(), load_settings(), RunRequest(run_id=run_id, mode=Mode.SYNC)
+    engine, settings, request = billetbro_engine(), load_settings(), RunRequest(run_id=run_id, mode=mode)
     begin(engine, settings.libraries, request, utc_now())
     for library in settings.libraries:
         job = steps.Job(engine=engine, settings=settings, library=library, request=request)
         for step in (steps.extract, steps.transform, steps.load, steps.writeback, steps.export_purchases):
-            step(job)
+            with suppress(NothingToDo):
+                step(job)
