@@ -37,7 +37,7 @@ REJECTIONS = text("""
     ORDER BY library, title, id LIMIT :number
 """)
 ASKED = text("""
-    SELECT action, asked_by, asked_at, library, uuid FROM sync.actions
+    SELECT action, asked_by FROM sync.actions
     WHERE run_id = :run_id AND (library IS NULL OR library = ANY(:libraries)) ORDER BY id
 """)
 
@@ -78,12 +78,10 @@ class OpenedRejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedRun:
-    """Who asked for a run, and for what; no `library`: all of them."""
+    """Who asked for a run, and for what."""
 
     action: str
     asked_by: str
-    asked_at: datetime
-    library: str | None
 
 
 def read_changes(
@@ -154,4 +152,4 @@ def read_asked(connection: Connection, run_id: str, libraries: Sequence[str]) ->
     row = connection.execute(ASKED, {"run_id": run_id, "libraries": list(libraries)}).mappings().first()
     if row is None:
         return None
-    return AskedRun(**{name: row[name] for name in ("action", "asked_by", "asked_at", "library")})
+    return AskedRun(**{name: row[name] for name in ("action", "asked_by")})

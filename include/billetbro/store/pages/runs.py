@@ -20,12 +20,12 @@ LAST_STEP = """greatest(
 def _newest(condition: str) -> TextClause:
     # As many of each library as a page has runs: what is among the newest is so among those of its libraries.
     return text(f"""
-        SELECT run_id, mode, bool_or(by_hand) AS by_hand, min(started_at) AS started_at, max(last_step) AS last_step,
+        SELECT run_id, mode, min(started_at) AS started_at, max(last_step) AS last_step,
             count(*) AS libraries, count(*) FILTER (WHERE errors <> '{{}}') AS failed,
             count(removals_blocked) AS blocked, coalesce(sum(planned_rejections), 0) AS planned_rejections
         FROM unnest(CAST(:libraries AS text[])) AS asked (id)
         CROSS JOIN LATERAL (
-            SELECT run_id, mode, by_hand, started_at, errors, removals_blocked, {LAST_STEP} AS last_step,
+            SELECT run_id, mode, started_at, errors, removals_blocked, {LAST_STEP} AS last_step,
                 CASE jsonb_typeof(planned_rejections) WHEN 'array' THEN jsonb_array_length(planned_rejections) END
                     AS planned_rejections
             FROM sync.runs
@@ -65,11 +65,6 @@ class Counts:
     failed: int = 0
     rejected: int = 0
 
-    @property
-    def any(self) -> bool:
-        """Return whether there is anything to tell."""
-        return bool(self.applied or self.planned or self.held_back or self.failed or self.rejected)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLine:
@@ -77,7 +72,6 @@ class RunLine:
 
     run_id: str
     mode: str
-    by_hand: bool
     started_at: datetime
     last_step: datetime
     libraries: int
@@ -105,7 +99,7 @@ def read_runs_page(
     who = {row.run_id: row.asked_by for row in connection.execute(ASKED_BY, {"run_ids": run_ids})}
     lines = [
         RunLine(
-            **{name: row[name] for name in ("run_id", "mode", "by_hand", "started_at", "last_step", "libraries")},
+            **{name: row[name] for name in ("run_id", "mode", "started_at", "last_step", "libraries")},
             failed=row["failed"],
             blocked=row["blocked"],
             counts=_with_planned(counts[row["run_id"]], row["planned_rejections"]),
