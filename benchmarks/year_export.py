@@ -52,6 +52,7 @@ OF_AN_EVENT = {
     "warehouse.purchases": "(library, event_id) IN (SELECT * FROM old)",
     "warehouse.prices": "(library, event_id) IN (SELECT * FROM old)",
     "warehouse.data_quality": "(library, event_id) IN (SELECT * FROM old)",
+    "warehouse.event_sales": "(library, event_id) IN (SELECT * FROM old)",
     "warehouse.events": "(library, event_id) IN (SELECT * FROM old)",
     "sync.ticket_events": "(library, event_id) IN (SELECT * FROM old)",
     "sync.links": "(library, event_id) IN (SELECT * FROM old)",

@@ -66,7 +66,10 @@ TABLES = (
     "settled",
     "validators",
 )
-WAREHOUSE_TABLES = ("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices", "events")
+WAREHOUSE_TABLES = (
+    *("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices"),
+    *("event_sales", "daily_sales", "events"),
+)
 """Those that hold on to others first."""
 LOGIN_TRIED = ("PATCH", "/api/v1/events/00000000-0000-0000-0000-000000000000")
 """Method and path of the request that tells whether a website's login may write, and changes nothing."""

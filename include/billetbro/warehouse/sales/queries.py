@@ -70,8 +70,9 @@ STAND_OUT = text(
     f"SELECT library, event_id, begin_at, capacity, tickets, share, arrived FROM ({EVENTS}) e"
     "), chosen AS ("
     + " UNION ALL ".join(
-        f"(SELECT '{name}' AS list, row_number() OVER (ORDER BY {order}, begin_at, library, event_id) AS place, "
-        f"library, event_id FROM held WHERE {which} ORDER BY place LIMIT {MOST})"
+        f"SELECT '{name}' AS list, row_number() OVER () AS place, first.library, first.event_id FROM ("
+        f"SELECT library, event_id FROM held WHERE {which} ORDER BY {order}, begin_at, library, event_id LIMIT {MOST}"
+        ") AS first"
         for name, (which, order) in LISTS.items()
     )
     + f") SELECT list, {COLUMNS} FROM chosen JOIN ({EVENTS}) e USING (library, event_id) ORDER BY list, place"
