@@ -21,10 +21,7 @@ def extract(run: LibraryRun, opened: OpenedSource) -> int:
     """
     first_day, window = _window(run)
     with library_lock(run.engine, run.id):
-        with run.engine.begin() as connection:
-            # A restarted run must not continue with what it read before.
-            begun_anew: dict[str, object] = dict.fromkeys(("extracted_at", "transformed_at", "observed_at"))
-            note_progress(connection, run.run_id, run.id, "extract", **begun_anew)
+        with run.engine.connect() as connection:
             known = known_rows(connection, run.id)
         read = read_rows(opened.source, first_day, known)
         rows = read.rows

@@ -226,6 +226,8 @@ def test_event_whose_every_purchase_went_to_and_fro_is_believed_to_list_none(eng
 def test_purchase_of_one_event_counts_with_its_total(engine: Engine) -> None:
     export(engine, Till({10: (replace(FIRST, total_ore=10500), SECOND)}))
     assert sold(engine) == {10: (2, 3, 15000, 2500, 18000)}
+    export(engine, Till({10: (replace(FIRST, total_ore=10600), SECOND)}), MONDAY + HOUR, force=True)
+    assert sold(engine) == {10: (2, 3, 15000, 2500, 18100)}
 
 
 def test_event_that_staff_delete_after_its_purchases_moved_leaves_nothing_to_count(engine: Engine) -> None:
