@@ -11,10 +11,11 @@ log = logging.getLogger(__name__)
 
 def translator(asked: str | None = None) -> Translator:
     """Return the translator for texts that staff read."""
-    return translator_of_libraries(asked or _of_variable())
+    return translator_of_libraries(asked or language_of_all())
 
 
-def _of_variable() -> str:
+def language_of_all() -> str:
+    """Return the language that is set for all."""
     from airflow.sdk import Variable
 
     named = str(Variable.get(VARIABLE, default=DEFAULT_LANGUAGE)).strip().lower()

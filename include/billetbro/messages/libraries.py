@@ -9,13 +9,16 @@ from billetbro.settings.file import LibrariesFileError, read_file, settings_file
 
 def translator_of_libraries(language: str = DEFAULT_LANGUAGE, environ: Mapping[str, str] = os.environ) -> Translator:
     """Return the translator with each library's kind of source, whatever mistakes the settings have."""
+    return Translator(language, libraries=kinds_of_libraries(environ))
+
+
+def kinds_of_libraries(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return each library's kind of source by its id, as far as the settings can be read."""
     try:
         entries = read_file(settings_file(environ)).libraries
     except LibrariesFileError:
-        entries = ()
-    return Translator(
-        language, libraries={str(one.merged.get("id")): _kind(one.merged.get("source")) for one in entries}
-    )
+        return {}
+    return {str(one.merged.get("id")): _kind(one.merged.get("source")) for one in entries}
 
 
 def _kind(source: object) -> str:

@@ -29,6 +29,8 @@ MIGRATION_LOCK = 7_205_759_403
 LOCK_WAIT_SECONDS = 600.0
 NOTICE_A_DEAD_MACHINE = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 """PostgreSQL then lets go, within a minute, of the locks of a machine that is gone; without it, after two hours."""
+CONNECT_SECONDS = 10
+"""How long a connection may take to be made, unless its settings say otherwise."""
 CONNECTIONS = 20
 """How many connections one process opens at most, unless it works on more libraries at a time than usual."""
 
@@ -41,7 +43,9 @@ def connect(url: str | URL, connections: int = CONNECTIONS) -> Engine:
     the whole of it.
     """
     target = make_url(url).set(drivername="postgresql+psycopg")
-    settings = {"options": "-c timezone=UTC", "prepare_threshold": None}
+    settings: dict[str, object] = {"options": "-c timezone=UTC", "prepare_threshold": None}
+    if "connect_timeout" not in target.query:
+        settings["connect_timeout"] = CONNECT_SECONDS
     pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 300, "pool_pre_ping": True}
     engine = create_engine(target, hide_parameters=True, connect_args=settings, json_deserializer=_JSON.decode, **pool)
     event.listen(engine, "connect", _notice_a_dead_machine)

@@ -24,7 +24,7 @@ from fastapi import Depends, HTTPException, Request
 
 from billetbro.messages.catalogue import Translator, languages
 from billetbro.settings.libraries import Library
-from billetbro_airflow.language import translator
+from billetbro_airflow.language import language_of_all
 from billetbro_airflow.pages.known_libraries import known_libraries
 
 DAG = "place2book_sync"
@@ -33,13 +33,17 @@ LANGUAGE_COOKIE = "billetbro_language"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A signed-in person; `libraries` are those that the person may see, `sees_all` whether that is every one."""
+    """A signed-in person; `libraries` are those that the person may see, `sees_all` whether that is every one.
+
+    `settings_are_whole`: libraries.yaml has no mistake; with one, a library can be missing here, and no run begins.
+    """
 
     name: str
     libraries: tuple[Library, ...]
     sees_all: bool
     may_act: bool
     say: Translator
+    settings_are_whole: bool = True
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -63,13 +67,14 @@ def reader_of(request: Request, user: GetUserDep) -> Reader:
     starts = manager.is_authorized_dag(method="POST", user=user, access_entity=DagAccessEntity.RUN, details=details)
     everything = manager.is_authorized_connection(method="PUT", user=user)
     known = known_libraries()
-    libraries = tuple(library for library in known if everything or may_see(library, names_of(user)))
+    libraries = tuple(library for library in known.libraries if everything or may_see(library, names_of(user)))
     return Reader(
         name=user.get_name(),
         libraries=libraries,
-        sees_all=len(libraries) == len(known),
+        sees_all=everything or (known.whole and len(libraries) == len(known.libraries)),
+        settings_are_whole=known.whole,
         may_act=starts,
-        say=translator(language_of(request)),
+        say=page_translator(request),
     )
 
 
@@ -96,6 +101,11 @@ def names_of(user: BaseUser) -> frozenset[str]:
     roles = [getattr(user, "role", None), *(getattr(user, "roles", None) or ())]
     named = (str(user.get_id()), user.get_name(), *(getattr(role, "name", role) for role in roles))
     return frozenset(str(name).casefold() for name in named if name)
+
+
+def page_translator(request: Request) -> Translator:
+    """Return the translator for the language that the person chose, or that is set for all."""
+    return Translator(language_of(request) or language_of_all(), libraries=known_libraries().kinds)
 
 
 def language_of(request: Request) -> str | None:

@@ -1,17 +1,19 @@
 """`GET /billetbro/health`: how old each library's last good run is, for a monitoring system. Nobody is signed in here.
 
-Status 503 when one is too old, or our tables cannot be read. The answer names libraries by their ids, and nothing else.
+Status 503 when one is too old, when our tables cannot be read, or when libraries.yaml has a mistake.
+The answer names libraries by their ids, and nothing else.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from threading import Lock
 
 from fastapi import APIRouter
 from psycopg.errors import InvalidSchemaName, UndefinedTable
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from billetbro.errors import BilletbroError
@@ -22,6 +24,7 @@ from billetbro_airflow.tasks.databases import billetbro_engine
 
 KEPT_SECONDS = 5.0
 """Whoever asks more often gets the same answer: nobody has to be known to ask."""
+MOST_MILLISECONDS = 3000
 router = APIRouter()
 
 
@@ -29,18 +32,21 @@ router = APIRouter()
 class _Kept:
     until: float = float("-inf")
     status: int = 503
-    content: dict[str, object] | None = None
+    content: dict[str, object] = field(default_factory=lambda: {"status": "not_known_yet", "libraries": {}})
 
 
 @router.get("/health")
 def health() -> Response:
     """Return the age of each library's last good run, in seconds."""
     kept, lock = _kept()
-    with lock:
-        if time.monotonic() >= kept.until:
+    # While one caller waits for the database, no other takes a thread for it.
+    if time.monotonic() >= kept.until and lock.acquire(blocking=False):
+        try:
             kept.status, kept.content = _looked_up()
             kept.until = time.monotonic() + KEPT_SECONDS
-        return JSONResponse(kept.content, status_code=kept.status)
+        finally:
+            lock.release()
+    return JSONResponse(kept.content, status_code=kept.status)
 
 
 @cache
@@ -49,18 +55,20 @@ def _kept() -> tuple[_Kept, Lock]:
 
 
 def _looked_up() -> tuple[int, dict[str, object]]:
-    libraries = [library.id for library in known_libraries()]
-    if not libraries:
-        return 503, {"status": "no_settings", "libraries": {}}
+    known = known_libraries()
+    libraries = [library.id for library in known.libraries]
+    if not known.whole:
+        return 503, {"status": "mistake_in_settings", "libraries": {}}
     try:
         with billetbro_engine().connect() as connection:
+            connection.execute(text(f"SET LOCAL statement_timeout = {MOST_MILLISECONDS}"))
             runs = read_library_runs(connection, libraries)
     except ProgrammingError as error:
         if not isinstance(error.orig, UndefinedTable | InvalidSchemaName):
             raise
         # Before the first run, which makes the tables.
         runs = tuple(LibraryRuns(library=library) for library in libraries)
-    except (BilletbroError, OperationalError):
+    except (BilletbroError, SQLAlchemyError):
         return 503, {"status": "no_database", "libraries": {}}
     now = utc_now()
     too_old = any(run.is_too_old(now) for run in runs)

@@ -10,8 +10,10 @@ from airflow.models.dag import DagModel
 from airflow.utils.session import create_session
 from fastapi import APIRouter, Request
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse
 
+from billetbro.errors import BilletbroError
 from billetbro.models.message import Message
 from billetbro.settings.libraries import Library
 from billetbro.steps.request import utc_now
@@ -28,14 +30,17 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryLine:
-    """What the overview shows of one library. `sales`: counts of events by sale state; `needs`: why to look at it."""
+    """What the overview shows of one library. `sales`: counts of events by sale state; `needs`: why to look at it.
+
+    `recent` is None while the warehouse cannot be read.
+    """
 
     library: Library
     runs: LibraryRuns
     sales: Counter[str]
     rejected: int
     drift: int
-    recent: RecentSales
+    recent: RecentSales | None
     needs: tuple[Message, ...]
 
     @property
@@ -75,7 +80,11 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
         runs = read_library_runs(connection, reader.ids)
         sales = count_sales(connection, reader.ids, now)
         rejected, drift = count_open(connection, reader.ids), count_drift(connection, reader.ids)
-    recent = _recent_sales(reader.ids, int(now.timestamp() // KEPT_SECONDS))
+    try:
+        recent = _recent_sales(reader.ids, int(now.timestamp() // KEPT_SECONDS))
+    except (BilletbroError, SQLAlchemyError):
+        # The warehouse may lie elsewhere, and be down: what needs somebody is shown all the same.
+        recent = {}
     return [
         LibraryLine(
             library=library,
@@ -83,7 +92,7 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
             sales=sales[library.id],
             rejected=rejected.get(library.id, 0),
             drift=drift.get(library.id, 0),
-            recent=recent[library.id],
+            recent=recent.get(library.id),
             needs=needs_of(run, rejected.get(library.id, 0), now),
         )
         for library, run in zip(reader.libraries, runs, strict=True)

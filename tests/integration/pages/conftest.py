@@ -1,7 +1,8 @@
 """The pages in Airflow's own API server, over a database in which the demonstration's libraries were run once."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
 from sandbox.server import Sandbox
 from tests.integration.pages.site import Site
 
+SettingsOf = Callable[[Callable[[list[Any]], list[Any]]], AbstractContextManager[None]]
 ON_SALE = "SELECT min(event_id) FROM sync.ticket_events WHERE library = 'solbjerg' AND sale = 'open'"
 PRIVACY_KEY = "made-up-key-of-the-pseudonyms"
 
@@ -28,6 +30,24 @@ def libraries_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("settings") / "libraries.yaml"
     file.write_text(yaml.safe_dump(content, allow_unicode=True))
     return file
+
+
+@pytest.fixture
+def settings_of(libraries_file: Path) -> SettingsOf:
+    """Give what changes the entries of libraries.yaml for the length of a block."""
+
+    @contextmanager
+    def changed(change: Callable[[list[Any]], list[Any]]) -> Iterator[None]:
+        before = libraries_file.read_text()
+        content = yaml.safe_load(before)
+        content["libraries"] = change(content["libraries"])
+        libraries_file.write_text(yaml.safe_dump(content, allow_unicode=True))
+        try:
+            yield
+        finally:
+            libraries_file.write_text(before)
+
+    return changed
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,11 @@
 """Who sees what: Airflow's login and rights, and `staff:` in libraries.yaml (behaviour 12)."""
 
 import pytest
+from starlette.requests import Request
 
+from billetbro_airflow.pages import overview
+from billetbro_airflow.pages.app import _address_of
+from tests.integration.pages.conftest import SettingsOf
 from tests.integration.pages.site import Site, text_of
 
 SECRET_LIBRARY = "Nordvig"
@@ -64,3 +68,35 @@ def test_the_view_stands_in_airflows_navigation(admin: Site) -> None:
     found = admin.client.get("/api/v2/plugins").json()["plugins"]
     (ours,) = [plugin for plugin in found if plugin["name"] == "billetbro"]
     assert [(view["href"], view["url_route"]) for view in ours["external_views"]] == [("/billetbro/", "billetbro")]
+
+
+def test_copy_of_an_entry_without_its_staff_shows_the_library_to_nobody(site: Site, settings_of: SettingsOf) -> None:
+    with settings_of(lambda entries: [*entries, {**entries[1], "staff": []}]):
+        assert SECRET_LIBRARY not in site.as_person("lis", "USER").text("/")
+
+
+def test_mistake_in_the_settings_is_said_and_makes_nobody_see_all(site: Site, settings_of: SettingsOf) -> None:
+    with settings_of(lambda entries: [entries[0], {**entries[1], "source": {"type": "unknown"}}]):
+        limited = site.as_person("lis", "USER")
+        assert "Der er en fejl i libraries.yaml" in limited.text("/")
+        assert limited.get("/actions/confirm?action=update").status_code == 403
+
+
+def test_any_bytes_in_an_address_are_carried_to_the_login() -> None:
+    scope = {"type": "http", "path": "/billetbro/libraries/æ", "query_string": b"q=\xe6", "headers": []}
+    assert _address_of(Request(scope)) == "/billetbro/libraries/%C3%A6?q=æ"
+
+
+def test_page_that_fails_says_so_with_the_same_headers_and_logs_no_values(
+    admin: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = " ".join(("Test", "Testesen"))
+
+    def fail(*_args: object) -> None:
+        raise ValueError(name)
+
+    monkeypatch.setattr(overview, "count_sales", fail)
+    answer = admin.get("/")
+    assert (answer.status_code, "Der skete en fejl" in text_of(answer.text)) == (500, True)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert ("ValueError" in caplog.text, name in caplog.text) == (True, False)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from billetbro_airflow.pages import health
+from billetbro_airflow.pages import health, overview
+from tests.integration.pages.conftest import SettingsOf
 from tests.integration.pages.site import Site
 
 
@@ -79,6 +80,25 @@ def test_health_is_503_when_the_database_does_not_answer(site: Site, monkeypatch
     answer = site.client.get("/billetbro/health")
     health._kept.cache_clear()
     assert (answer.status_code, answer.json()) == (503, {"status": "no_database", "libraries": {}})
+
+
+def test_health_is_503_when_the_settings_have_a_mistake(site: Site, settings_of: SettingsOf) -> None:
+    with settings_of(lambda entries: [entries[0], {**entries[1], "timezone": "Nowhere"}]):
+        health._kept.cache_clear()
+        answer = site.client.get("/billetbro/health")
+    health._kept.cache_clear()
+    assert (answer.status_code, answer.json()) == (503, {"status": "mistake_in_settings", "libraries": {}})
+
+
+def test_overview_without_a_warehouse_still_shows_what_needs_somebody(
+    admin: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = '{"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "schema": "none"}'
+    monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_WAREHOUSE", nowhere)
+    overview._recent_sales.cache_clear()
+    said = admin.text("/")
+    overview._recent_sales.cache_clear()
+    assert ("Salgstallene kan ikke læses lige nu" in said, "Afviste arrangementer:" in said) == (True, True)
 
 
 def test_what_comes_from_outside_is_escaped(admin: Site) -> None:
