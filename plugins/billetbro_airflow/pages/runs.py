@@ -4,7 +4,7 @@ A person sees the parts of the libraries that the person may see; a run with non
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 from starlette.responses import HTMLResponse
 
 from billetbro.messages.catalogue import Translator
-from billetbro.messages.field_lines import ADDRESSES
+from billetbro.messages.field_lines import ADDRESSES, LONG_TEXTS
 from billetbro.messages.history import shown_change
 from billetbro.messages.plan import CREATED_WITHOUT, planned_rejections
 from billetbro.models import FieldChange, Kind, Mode
 from billetbro.models.message import Message
+from billetbro.reconcile.mapping.html import plain_line
 from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.reasons import reason_message
 from billetbro.settings.libraries import Library
@@ -207,10 +208,18 @@ def _told(change: one_run.ChangeOfRun) -> list[FieldChange]:
 def _field(
     change: one_run.ChangeOfRun, field: FieldChange, say: Translator, prices: Mapping[str, str], zone: ZoneInfo
 ) -> tuple[str, str | None, str]:
-    label, old, new = shown_change(say, field, prices, zone)
+    label, old, new = shown_change(say, _without_tags(field), prices, zone)
     if change.kind is Kind.WRITE_BACK and field.field in ADDRESSES and field.new is None:
         new = say("value.given_by_place2book")
     return label, old, new
+
+
+def _without_tags(field: FieldChange) -> FieldChange:
+    """Return a long text's change without its HTML, unless only that differs."""
+    if field.field not in LONG_TEXTS:
+        return field
+    old, new = (plain_line(value) if isinstance(value, str) else value for value in (field.old, field.new))
+    return field if old == new else replace(field, old=old, new=new)
 
 
 def _who(run_id: str, in_airflow: AirflowRun | None, asked_by: str | None) -> str | Message:

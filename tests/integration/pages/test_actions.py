@@ -143,9 +143,9 @@ def test_run_that_airflow_does_not_start_leaves_no_entry(acting: Site, monkeypat
 
 @cases("role", ("reader", "VIEWER"), ("somebody without a role", ""))
 def test_who_may_not_start_the_dag_gets_403(acting: Site, role: str) -> None:
-    form = acting.form("action=update")
+    form = acting.form("action=update&library=solbjerg")
     site = acting.as_person("otto", role)
-    assert site.get("/actions/confirm?action=update").status_code == 403
+    assert site.get("/actions/confirm?action=update&library=solbjerg").status_code == 403
     assert site.post(form).status_code == 403
     assert started_runs() == []
 

@@ -104,6 +104,7 @@ def test_run_says_what_it_changed_field_by_field_and_links_to_the_event(runs: Si
     assert "oprettet i Place2book" in said
     assert "skrevet til CMS" in said
     assert f"navn: {title}" in said
+    assert "lang beskrivelse: <p>" not in said
     assert ("Afvist i denne kørsel" in said, "Afvist i denne kørsel" in runs.text("/runs/second")) == (True, False)
 
 
