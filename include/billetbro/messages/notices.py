@@ -60,7 +60,8 @@ def digest(words: Wording, news: News, facts: Facts) -> Digest:
 
 def event_line(say: Translator, title: str, starts_at: str | None, sentence: str = "") -> str:
     """Return an event with its start, and what is said of it, on one line."""
-    named = f"{shown_value(say, 'starts_at', starts_at)}  {' '.join(title.split()) or say('value.no_title')}"
+    named = " ".join(title.split()) or say("value.no_title")
+    named = f"{shown_value(say, 'starts_at', starts_at)}  {named}" if starts_at else named
     return f"{named}: {' '.join(sentence.split())}" if sentence else named
 
 

@@ -1,11 +1,9 @@
-"""Last step: report what a run did, library by library, for staff."""
+"""Last step: report what a run did: a summary, what needs action, and the rest by library."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import ProgrammingError
@@ -13,68 +11,55 @@ from sqlalchemy.exc import ProgrammingError
 from billetbro.messages.catalogue import Translator
 from billetbro.messages.field_lines import LONG_TEXTS, label_of, shown_value
 from billetbro.messages.plan import names_of_prices, planned_lines, planned_rejections, rejection_sentence
-from billetbro.messages.rejected_lines import rejected_lines, warning_lines
+from billetbro.messages.rejected_lines import warning_lines
+from billetbro.messages.run_report import (
+    LibraryReport,
+    Rejected,
+    Section,
+    Skipped,
+    errors_of,
+    head_lines,
+    needs_lines,
+    rest_lines,
+    summary_of,
+)
 from billetbro.models import Kind, Outcome
 from billetbro.models.message import Message
+from billetbro.models.page_addresses import PageAddresses
 from billetbro.reconcile.operations import ReportSection, operation_of
 from billetbro.reconcile.reasons import reason_message, rejection_message
 from billetbro.store.event.lookup import never_seen
 from billetbro.store.runs import RunRecord, read_runs
 from billetbro.store.schema.tables import changes, links, rejections, source_events
 
-SHOWN_TITLES = 8
-STEPS = ("extract", "transform", "load", "writeback", "export_purchases")
-
-
-@dataclass(slots=True, kw_only=True)
-class Section:
-    """Changes of one kind, a line each."""
-
-    heading: str
-    lines: list[str]
-
-
-@dataclass(slots=True)
-class Skipped:
-    """The events skipped for one reason."""
-
-    why: str
-    titles: list[str]
-
-    @property
-    def named(self) -> str:
-        """Return the first few titles."""
-        more = len(self.titles) - SHOWN_TITLES
-        return ", ".join(self.titles[:SHOWN_TITLES]) + (f" (+{more})" if more > 0 else "")
-
-
-@dataclass(slots=True, kw_only=True)
-class LibraryReport:
-    """What a run did for one library, with the translator for its source."""
-
-    say: Translator
-    run: RunRecord
-    plan: list[str]
-    sections: list[Section]
-    failed_changes: list[list[str]]
-    skipped: list[Skipped]
-    rejected: list[str]
-    warned: list[str]
-    links: int
-    errors: list[list[str]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The report: its text, the failed libraries, a one-line summary, and a line for each requested event not found."""
+    """The report: a summary, what needs action, the rest; the failed libraries, and all of the summary on one line.
 
-    text: str
+    `not_found`: a line for each event that the run was limited to and nobody knows.
+    """
+
+    head: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
     failures: tuple[str, ...]
     summary: str
     not_found: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """Return all of it."""
+        return "\n".join([*self.head, *self.needs, *self.rest])
 
-def make_report(engine: Engine, run_id: str, say: Translator, events: Sequence[str] = ()) -> Report:
+
+def make_report(
+    engine: Engine,
+    run_id: str,
+    say: Translator,
+    events: Sequence[str] = (),
+    pages: PageAddresses = PageAddresses(),  # noqa: B008
+) -> Report:
     """Return the report of a run from the tables, each library's in the terms of its source.
 
     `events`: the uuids that the run was limited to, if any.
@@ -88,27 +73,15 @@ def make_report(engine: Engine, run_id: str, say: Translator, events: Sequence[s
         libraries = []
     if not libraries:
         nothing = say("summary.none")
-        return Report(text=nothing, failures=("select_libraries",), summary=nothing)
-    summary = _summary(libraries, say, all_found=not not_found)
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
+        return Report(head=(nothing,), failures=("select_libraries",), summary=nothing)
+    return Report(
+        head=head_lines(libraries, say, not_found, pages.run(run_id)),
+        needs=(*not_found, *(line for report in libraries for line in needs_lines(report, pages))),
+        rest=rest_lines(libraries),
+        failures=tuple(report.run.library for report in libraries if report.errors),
+        summary=summary_of(libraries, say, all_found=not not_found),
+        not_found=not_found,
     )
-    text = environment.get_template("report.txt.j2").render(libraries=libraries, not_found=not_found, summary=summary)
-    failures = tuple(report.run.library for report in libraries if report.errors)
-    return Report(text=text, failures=failures, summary=summary, not_found=not_found)
-
-
-def _summary(libraries: Sequence[LibraryReport], say: Translator, *, all_found: bool) -> str:
-    if failed := [report for report in libraries if report.errors]:
-        reasons = " | ".join(f"{report.run.library}: {_why(report)}" for report in failed)
-        return say("summary.failed", failed=len(failed), number=len(libraries), reasons=reasons)
-    if blocked := [report.run.library for report in libraries if report.run.removals_blocked]:
-        return say("summary.blocked", libraries=", ".join(blocked))
-    return say("summary.all_well" if all_found else "summary.not_found")
 
 
 def _not_found(
@@ -119,14 +92,6 @@ def _not_found(
         return ()
     unknown = never_seen(connection, events, [run.library for run in runs])
     return tuple(say("report.not_found", uuid=uuid) for uuid in unknown)
-
-
-def _why(report: LibraryReport) -> str:
-    return "; ".join(f"{step}: {report.say.say(error)}" for step, error in _errors(report.run).items())
-
-
-def _errors(run: RunRecord) -> dict[str, Message]:
-    return {step: run.errors[step] for step in STEPS if step in run.errors}
 
 
 def _library(connection: Connection, run: RunRecord, say: Translator) -> LibraryReport:
@@ -156,10 +121,10 @@ def _library(connection: Connection, run: RunRecord, say: Translator) -> Library
             if row["status"] == "failed"
         ],
         skipped=_skipped(connection, run.library, say),
-        rejected=rejected_lines(say, _rejected(connection, run, say)),
+        rejected=_rejected(connection, run, say),
         warned=warning_lines(connection, run.library, say),
         links=connection.scalar(live) or 0,
-        errors=[say("report.error", step=step, error=error).splitlines() for step, error in _errors(run).items()],
+        errors=[say("report.error", step=step, error=error).splitlines() for step, error in errors_of(run).items()],
     )
 
 
@@ -202,13 +167,24 @@ def _sentence(code: str, say: Translator) -> str:
     return say("report.cancelled") if code == Outcome.CANCELLED.value else say.say(rejection_message(code))
 
 
-def _rejected(connection: Connection, run: RunRecord, say: Translator) -> list[tuple[str, str]]:
-    """Return the open rejections; mode `plan` opens none and has its own."""
+def _rejected(connection: Connection, run: RunRecord, say: Translator) -> list[Rejected]:
+    """Return the open rejections; mode `plan` opens none and has its own, which do not tell their events."""
     if run.mode == "plan":
-        return planned_rejections(run, say)
+        return [Rejected(title=title, sentence=sentence) for title, sentence in planned_rejections(run, say)]
+    of_event = (source_events.c.library == rejections.c.library) & (source_events.c.uuid == rejections.c.uuid)
+    start = source_events.c.mapped["starts_at"].as_string().label("starts_at")
     query = (
-        select(rejections)
+        select(rejections, start)
+        .outerjoin(source_events, of_event)
         .where(rejections.c.library == run.library, rejections.c.resolved_at.is_(None))
-        .order_by(rejections.c.title, rejections.c.code)
+        .order_by(start, rejections.c.title, rejections.c.code)
     )
-    return [(row["title"], rejection_sentence(row, say)) for row in connection.execute(query).mappings()]
+    return [
+        Rejected(
+            title=row["title"],
+            sentence=rejection_sentence(row, say),
+            uuid=row["uuid"],
+            starts_at=row["starts_at"],
+        )
+        for row in connection.execute(query).mappings()
+    ]

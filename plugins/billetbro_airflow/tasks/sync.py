@@ -3,9 +3,14 @@
 Each function imports what only it needs, since every task starts a new process.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from airflow.sdk import Asset, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
@@ -25,6 +30,11 @@ from billetbro_airflow.tasks.limits import batches_at_most, limits
 from billetbro_airflow.tasks.steps import Job
 from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, as_meant, filled_in
 
+if TYPE_CHECKING:
+    from billetbro.steps.report import Report
+
+WIDTH = 110
+"""Characters of a line of the report, which Airflow's pages show without a scroll bar."""
 Batches = Sequence[Sequence[str]]
 log = logging.getLogger(__name__)
 
@@ -122,31 +132,54 @@ def announce(assets: Sequence[Asset]) -> None:
 
 
 def report_run() -> None:
-    """Print the report, and tell people; fails, naming them, when libraries or tasks failed.
+    """Write the report to the log, and tell people; fails, naming them, when libraries, tasks or events are missing.
 
     Airflow knows of tasks that were killed or ran out of time or memory, and could not report themselves.
     """
     from billetbro.steps.report import make_report
     from billetbro_airflow.notifications.heartbeat import beat
+    from billetbro_airflow.notifications.people import pages
     from billetbro_airflow.tasks.notify import tell_people
     from billetbro_airflow.tasks.webhook_states import tell_who_asked
 
     engine, request, say = billetbro_engine(), request_of_this_run(), translator()
-    made = make_report(engine, request.run_id, say, sorted(request.events))
+    made = make_report(engine, request.run_id, say, sorted(request.events), pages())
     batches = _batches()
     records = _records() if batches else ()
     silent = silent_failures(_states_of_this_run(), batches, records, made.failures)
-    sentences = [say.say(said) for said in silent.values()]
-    summary = " | ".join([made.summary, *sentences] if made.failures or not silent else sentences)
-    # Printed: each line becomes a line of the task's log, and plain text in `airflow dags test`.
-    print(made.text.removesuffix(made.summary) + summary)
+    sentences = tuple(say.say(said) for said in silent.values())
+    failed = [*([made.summary] if made.failures else made.not_found), *sentences]
+    _write(made if made.failures or not silent else replace(made, head=made.head[1:]), sentences)
     tell_who_asked(engine, request)
     first = {} if records else {"select_libraries": Message("summary.none")}
     tell_people(engine, request, records, first | {_without_index(task): said for task, said in silent.items()}, say)
-    if made.failures or silent:
-        raise RunFailed(summary)
+    if failed:
+        raise RunFailed(" | ".join(failed))
     if request.mode is not Mode.PLAN and not request.events and not filled_in(FORCED_UPDATE)["libraries"]:
         beat()
+
+
+def _write(report: Report, silent: Sequence[str]) -> None:
+    """Write the report to the log, what needs action as warnings, in lines that fit a screen.
+
+    `silent`: sentences about tasks that failed without a word, which come first if nothing else failed.
+    """
+    lines = [
+        *((logging.WARNING, line) for line in silent if not report.failures),
+        *((logging.INFO, line) for line in report.head),
+        *((logging.WARNING, line) for line in silent if report.failures),
+        *((logging.WARNING, line) for line in report.needs),
+        *((logging.INFO, line) for line in report.rest),
+    ]
+    for level, line in lines:
+        for part in folded(line):
+            log.log(level, "%s", part)
+
+
+def folded(line: str, width: int = WIDTH) -> list[str]:
+    """Return a line in lines of at most this width, the later ones indented further; no word and no address is cut."""
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def silent_failures(

@@ -25,8 +25,8 @@ def test_plan_tells_what_would_be_rejected_and_opens_no_rejection(world: World) 
     plan = world.run(Mode.PLAN)
     text = make_report(world.engine, plan.run_id, world.say).text
     assert world.open_rejections() == set()
-    assert "- Foredrag: Der mangler et antal billetter." in text
-    assert "- Koncert: Linket i CMS ligner et salgslink fra Place2book" in text
+    assert "    - Foredrag  /billetbro/libraries/solbjerg\n      Der mangler et antal billetter." in text
+    assert "    - Koncert  /billetbro/libraries/solbjerg\n      Linket i CMS ligner et salgslink fra" in text
     assert "Afvist, kræver handling: 2" in text
 
 

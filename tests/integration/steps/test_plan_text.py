@@ -74,7 +74,7 @@ def test_report_of_a_plan_holds_the_plan_and_what_was_skipped(world: World) -> N
     plan = world.run(Mode.PLAN)
     made = make_report(world.engine, plan.run_id, world.say)
     shown = plan_text(world.engine, plan.run_id, world.say).splitlines()
-    lines = made.text.splitlines()
+    lines = list(made.rest)
     assert (lines[0], lines[2 : len(shown) + 1]) == (shown[0], shown[1:])
     assert lines[len(shown) + 1 :][:3] == ["", "  Sprunget over: 1", "    - Uden billetter"]
     assert made.failures == ()

@@ -1,9 +1,13 @@
 """What a report says of what was done, and of what went wrong."""
 
+from datetime import datetime
+
 import pytest
 
+from billetbro.messages.field_lines import TIMEZONE
 from billetbro.messages.plan import plan_text
 from billetbro.models import Mode
+from billetbro.models.page_addresses import PageAddresses
 from billetbro.reconcile.reasons import rejection_message
 from billetbro.steps.report import make_report
 from tests.cases import cases
@@ -47,9 +51,10 @@ def test_report_is_in_the_language_that_is_asked_for(world: World) -> None:
     world.add("Koncert")
     run = world.run()
     danish, english = (make_report(world.engine, run.run_id, say) for say in (world.say, world.say_in("en")))
-    assert [
-        line for line in (*danish.text.splitlines(), *english.text.splitlines()) if " læst" in line or " read" in line
-    ] == ["  1 arrangement læst, 1 koblet til Place2book", "  1 event read, 1 linked to Place2book"]
+    assert [line for line in (*danish.rest, *english.rest) if " læst" in line or " read" in line] == [
+        "  1 arrangement læst, 1 koblet til Place2book",
+        "  1 event read, 1 linked to Place2book",
+    ]
     assert (danish.summary, english.summary) == (ALL_WELL, "Every library went well.")
 
 
@@ -115,3 +120,41 @@ def test_report_of_a_run_for_some_events_doubts_none_of_them_when_a_library_was_
     run = seeded.run(by_hand=True, events=["1b671a64"])
     made = make_report(seeded.engine, run.run_id, seeded.say, ["1b671a64"])
     assert (made.failures, made.not_found, "1b671a64" in made.text) == (("solbjerg",), (), False)
+
+
+PAGES = PageAddresses("https://airflow.bib.example/")
+
+
+def test_report_begins_with_a_summary_that_names_open_rejections(world: World) -> None:
+    world.add("Koncert")
+    world.add("Uden pladser", ticket_capacity=None)
+    made = make_report(world.engine, world.run().run_id, world.say, pages=PAGES)
+    assert made.head == (
+        f"{ALL_WELL} 1 afvisning er åben.",
+        "1 bibliotek, 2 arrangementer læst, 1 koblet til Place2book.",
+        "Oprettet: 1, Skrevet til CMS: 1",
+        "Det hele: https://airflow.bib.example/billetbro/runs/run%201",
+    )
+    assert made.failures == ()
+
+
+def test_report_names_what_needs_action_with_date_title_and_page(world: World) -> None:
+    uuid = world.add("Uden pladser", ticket_capacity=None)
+    made = make_report(world.engine, world.run().run_id, world.say, pages=PAGES)
+    (start,) = [row["at"] for row in world.rows("SELECT mapped ->> 'starts_at' AS at FROM sync.source_events")]
+    shown = datetime.fromisoformat(start).astimezone(TIMEZONE).strftime("%d.%m.%Y %H:%M")
+    assert made.needs == (
+        "== solbjerg == kræver handling",
+        "  Afvist, kræver handling: 1",
+        f"    - {shown}  Uden pladser  https://airflow.bib.example/billetbro/libraries/solbjerg/events/{uuid}",
+        "      Der mangler et antal billetter. Skriv i CMS, hvor mange billetter der skal sættes til salg (mindst 1).",
+    )
+    assert [line for line in made.rest if "Uden pladser" in line] == []
+
+
+def test_report_of_failed_libraries_names_them_first_and_says_why_where_action_is_named(seeded: World) -> None:
+    seeded.token = "wrong"
+    made = make_report(seeded.engine, seeded.run().run_id, seeded.say)
+    assert made.head[0].partition(" afvisning")[0].startswith("2 af 2 biblioteker fejlede: nordvig, solbjerg.")
+    assert "Forbindelsen" not in made.head[0]
+    assert len([line for line in made.needs if line.startswith("  FEJL (load): Forbindelsen 'place2book'")]) == 2
