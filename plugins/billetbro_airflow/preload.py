@@ -29,6 +29,7 @@ MODULES = (
     "billetbro_airflow.notifications.operators",
     "billetbro_airflow.tasks.due_sales",
     "billetbro_airflow.tasks.export_files",
+    "billetbro_airflow.tasks.metrics",
     "billetbro_airflow.tasks.notify",
     "billetbro_airflow.tasks.retrying",
     "billetbro_airflow.tasks.steps",

@@ -27,6 +27,7 @@ from billetbro_airflow.language import translator
 from billetbro_airflow.notifications.callbacks import RunFailed
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors, warehouse_engine
 from billetbro_airflow.tasks.limits import batches_at_most, limits
+from billetbro_airflow.tasks.metrics import send_request_counts, send_run_metrics
 from billetbro_airflow.tasks.steps import Job
 from billetbro_airflow.tasks.trigger_form import FORCED_UPDATE, as_meant, filled_in
 
@@ -87,6 +88,8 @@ def for_each_library_of(batch: Sequence[str], step: Callable[[Job], str]) -> Non
             for_each_library(engine, request, share_of(step.__name__, batch, settings), one)
     except NothingToDo as nothing:
         raise AirflowSkipException(str(nothing)) from None
+    finally:
+        send_request_counts()
 
 
 @contextmanager
@@ -153,6 +156,7 @@ def report_run() -> None:
     tell_who_asked(engine, request)
     first = {} if records else {"select_libraries": Message("summary.none")}
     tell_people(engine, request, records, first | {_without_index(task): said for task, said in silent.items()}, say)
+    send_run_metrics(engine, request, records, good=not failed)
     if failed:
         raise RunFailed(" | ".join(failed))
     if request.mode is not Mode.PLAN and not request.events and not filled_in(FORCED_UPDATE)["libraries"]:

@@ -18,6 +18,7 @@ from urllib3 import exceptions as low
 
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
+from billetbro.api.http.counted import count_request
 from billetbro.api.http.failures import Asked
 from billetbro.api.http.response import (
     Answer,
@@ -121,6 +122,7 @@ class ApiSession:
         # The error is returned, to be raised without its cause, which may hold secrets.
         if self._limit.left <= 0:
             return self._limit.error()
+        count_request(self._connection)
         try:
             with self._http.request(
                 method,
