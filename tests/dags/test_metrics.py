@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from airflow.sdk._shared.observability.metrics import stats as stats_module
 from airflow.sdk.observability import stats
 from airflow.sdk.observability.metrics import stats_utils
 from sqlalchemy import Engine, make_url, text
@@ -37,6 +38,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
         monkeypatch.setenv("AIRFLOW__METRICS__STATSD_PORT", str(listening.getsockname()[1]))
         stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=False)
         yield listening
+        stats_module._get_backend().statsd.close()
     monkeypatch.undo()
     stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=False)
 

@@ -14,7 +14,7 @@ def changes_by_kind(connection: Connection, run_id: str) -> dict[str, int]:
         .where(changes.c.run_id == run_id, changes.c.status == "applied")
         .group_by(changes.c.kind)
     )
-    return dict(connection.execute(query).tuples())
+    return dict(map(tuple, connection.execute(query)))
 
 
 def open_rejections(connection: Connection, libraries: Collection[str]) -> dict[str, int]:
@@ -24,4 +24,4 @@ def open_rejections(connection: Connection, libraries: Collection[str]) -> dict[
         .where(rejections.c.library.in_(libraries), rejections.c.resolved_at.is_(None))
         .group_by(rejections.c.library)
     )
-    return dict(connection.execute(query).tuples())
+    return dict(map(tuple, connection.execute(query)))
