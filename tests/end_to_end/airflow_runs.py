@@ -1,6 +1,7 @@
 """Runs of the DAG by Airflow's own `dag.test()`, and what they leave in its metadata database."""
 
 import io
+import logging
 import sqlite3
 import subprocess
 import warnings
@@ -50,7 +51,7 @@ class Runs:
     def run(self, **conf: object) -> Ran:
         """Run it once, started by hand with this configuration, and wait for its end."""
         output = io.StringIO()
-        with _only_our_warnings_are_errors(), redirect_stdout(output), redirect_stderr(output):
+        with _only_our_warnings_are_errors(), redirect_stdout(output), redirect_stderr(output), _logged_to(output):
             made = self.dag.test(run_conf=conf)
         tasks = {
             (str(task), cast(str | None, label)): (str(state), cast(int, tries))
@@ -77,6 +78,20 @@ def bytes_left_in(*places: Path) -> bytes:
     """
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
     return subprocess.run(["cat", "--", *files], check=True, capture_output=True).stdout
+
+
+@contextmanager
+def _logged_to(output: io.StringIO) -> Iterator[None]:
+    """Write what is logged meanwhile there as well, a message a line: Airflow writes it to where stdout was before."""
+    handler, root = logging.StreamHandler(output), logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.setLevel(before)
+        root.removeHandler(handler)
 
 
 @contextmanager
