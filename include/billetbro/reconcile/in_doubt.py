@@ -43,6 +43,8 @@ def resolve_in_doubt(state: ReconcileState) -> ReconcileState:
     Confirmed writes are entered in the links, so that all later stages see them. Otherwise a later run would take our
     changes for staff's and leave them alone.
     """
+    if not state.writes_in_doubt:
+        return state
     made = _made(state)
     live = {link.key: link for link in state.live_links}
     changed: dict[str, Link] = {}

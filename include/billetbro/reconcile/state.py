@@ -97,7 +97,8 @@ class ReconcileState:
 
     `readings`: when each linked event was last read, and what it was then.
 
-    From Place2book: `listed`, the events of the library's event makers, without prices; `missing`, linked events that
+    From Place2book: `listed`, the events of the library's event makers, without prices, or with those last read where
+    their row is the same; `missing`, linked events that
     are gone; `unread`, linked events that could not be read; `row_hashes`, of the rows of the list; `currents`, events
     with their prices, which those in `read_now` were read for; `concerned`, events whose prices have to be read.
 
@@ -200,5 +201,7 @@ class ReconcileState:
     def with_links(self, changed: Iterable[Link]) -> Self:
         """Return the state with these links replacing those of the same source events."""
         ours = {link.uuid: link for link in changed}
+        if not ours:
+            return self
         kept = (link for link in self.links if link.uuid not in ours)
         return replace(self, links=(*kept, *ours.values()), changed_links={**self.changed_links, **ours})

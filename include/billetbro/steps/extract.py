@@ -3,13 +3,14 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from billetbro.models import KnownRows, Snapshot, Window
 from billetbro.sources import ReadsRows, Source
 from billetbro.steps.login import OpenedSource, ensure_login_works, needs_no_login
 from billetbro.steps.request import LibraryRun
 from billetbro.store.database import library_lock
 from billetbro.store.runs import note_progress
-from billetbro.store.schema.records import SOURCE_EVENT
 from billetbro.store.snapshots import known_rows, store_snapshot, store_validator
 
 
@@ -50,7 +51,7 @@ def read_rows(source: Source, first_day: date, known: KnownRows) -> Snapshot:
     if isinstance(source, ReadsRows):
         return source.read_rows(first_day, known)
     events = source.read(first_day)
-    return Snapshot(rows=tuple(known.row_of(event.uuid, SOURCE_EVENT.dump_json(event), event) for event in events))
+    return Snapshot(rows=tuple(known.row_of(event.uuid, msgspec.json.encode(event), event) for event in events))
 
 
 def _window(run: LibraryRun) -> tuple[date, Window]:

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, delete, exists, func, literal, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from billetbro.models import Link, LinkStatus, Mapped, TicketEventKey
 from billetbro.reconcile.sale_status.write_back import CLEARED
 from billetbro.store.bulk import update_many
 from billetbro.store.drift import STILL_ACCEPTED
-from billetbro.store.schema.records import link_from_row, link_to_row
+from billetbro.store.schema.records import LINK, link_to_row
 from billetbro.store.schema.tables import former_links, links, source_events
 
 NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
@@ -18,10 +18,12 @@ NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
 
 def read_links(connection: Connection, library: str, ends_after: datetime | None = None) -> tuple[Link, ...]:
     """Return all links of the library, or only those of events that end after a moment or have no known end."""
-    query = select(links).where(links.c.library == library).order_by(links.c.uuid)
+    # As JSON: a row of this many columns costs several times as much.
+    query = select(cast(func.row_to_json(literal_column(links.name)), Text))
+    query = query.select_from(links).where(links.c.library == library).order_by(links.c.uuid)
     if ends_after is not None:
         query = query.where(or_(links.c.ends_at.is_(None), links.c.ends_at > ends_after))
-    return tuple(link_from_row(row) for row in connection.execute(query).mappings())
+    return tuple(map(LINK.in_json, connection.scalars(query).all()))
 
 
 def linked_by_other_libraries(

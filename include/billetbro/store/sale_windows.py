@@ -46,9 +46,9 @@ def bounds_in_reach(connection: Connection, now: datetime, library: str | None =
     return tuple(
         LastReading(
             library=row["library"],
-            mapped=MAPPED.validate_python(row["of_source"]),
+            mapped=MAPPED.of(row["of_source"]),
             link=link_from_row(row),
-            event=CURRENT_EVENT.validate_python(row["of_event"]),
+            event=CURRENT_EVENT.of(row["of_event"]),
             read_at=row["read_at"],
         )
         for row in connection.execute(BOUNDS_IN_REACH, values).mappings()

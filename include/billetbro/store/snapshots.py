@@ -78,7 +78,7 @@ def store_snapshot(connection: Connection, library: str, rows: Sequence[SourceRo
             "uuid": row.uuid,
             "title": row.event.title,
             "present": True,
-            "payload": SOURCE_EVENT.dump_python(row.event, mode="json"),
+            "payload": SOURCE_EVENT.stored(row.event),
             "row_hash": row.fingerprint,
             "first_seen_at": now,
             "last_seen_at": now,
@@ -100,7 +100,7 @@ def read_unmapped(connection: Connection, library: str, rules: str, now: datetim
     query = select(cast(row.payload, Text)).where(
         row.library == library, row.present, other | (row.maps_anew_at <= now)
     )
-    return tuple(SOURCE_EVENT.validate_json(payload) for payload in connection.scalars(query.order_by(row.uuid)))
+    return tuple(map(SOURCE_EVENT.in_json, connection.scalars(query.order_by(row.uuid)).all()))
 
 
 def _mapped_from(rules: str) -> ColumnElement[str]:
@@ -114,7 +114,7 @@ def read_source_events(
     query = select(cast(source_events.c.payload, Text)).where(source_events.c.library == library)
     if uuids is not None:
         query = query.where(source_events.c.uuid == any_(literal(list(uuids), ARRAY(Text))))
-    return {event.uuid: event for event in map(SOURCE_EVENT.validate_json, connection.scalars(query))}
+    return {event.uuid: event for event in map(SOURCE_EVENT.in_json, connection.scalars(query).all())}
 
 
 def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped], rules: str | None = None) -> None:
@@ -123,7 +123,7 @@ def store_mapped(connection: Connection, library: str, mapped: Sequence[Mapped],
         {
             "library": library,
             "uuid": event.uuid,
-            "mapped": MAPPED.dump_python(event, mode="json"),
+            "mapped": MAPPED.stored(event),
             "maps_anew_at": event.maps_anew_at,
         }
         for event in mapped
@@ -144,7 +144,7 @@ def read_mapped(connection: Connection, library: str) -> tuple[Mapped, ...]:
     query = select(cast(source_events.c.mapped, Text)).where(
         source_events.c.library == library, source_events.c.present, source_events.c.mapped.is_not(None)
     )
-    return tuple(MAPPED.validate_json(stored) for stored in connection.scalars(query.order_by(source_events.c.uuid)))
+    return tuple(map(MAPPED.in_json, connection.scalars(query.order_by(source_events.c.uuid)).all()))
 
 
 def note_written_back(connection: Connection, library: str, uuid: str, shown: Mapping[str, str | int | None]) -> None:
@@ -178,7 +178,7 @@ def store_ticket_events(
             "library": library,
             "event_maker": event.event_maker,
             "event_id": event.event_id,
-            "payload": CURRENT_EVENT.dump_python(event, mode="json"),
+            "payload": CURRENT_EVENT.stored(event),
             "row_hash": (row_hashes or {}).get(event.key),
             "read_at": now,
             "last_turn_at": last_turn(event, now),
@@ -205,5 +205,4 @@ def read_ticket_events(
     query = select(cast(ticket_events.c.payload, Text)).where(ticket_events.c.library == library)
     if event_ids is not None:
         query = query.where(ticket_events.c.event_id == any_(literal(list(event_ids), ARRAY(BigInteger))))
-    events = (CURRENT_EVENT.validate_json(payload) for payload in connection.scalars(query))
-    return {event.key: event for event in events}
+    return {event.key: event for event in map(CURRENT_EVENT.in_json, connection.scalars(query).all())}

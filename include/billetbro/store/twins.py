@@ -73,7 +73,7 @@ def read_deferred_gone(connection: Connection, library: str) -> list[tuple[Mappe
     )
     if since is not None:
         query = query.where(source_events.c.last_seen_at >= since)
-    return [(MAPPED.validate_python(row.mapped), row.left_to) for row in connection.execute(query)]
+    return [(MAPPED.of(row.mapped), row.left_to) for row in connection.execute(query)]
 
 
 def remember_deferred(connection: Connection, library: str, left: Mapping[str, str], judged: Collection[str]) -> None:

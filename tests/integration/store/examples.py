@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 from sqlalchemy import Connection
 
 from billetbro.models import (
@@ -28,7 +29,6 @@ from billetbro.models import (
     TicketCategory,
     TicketEvent,
 )
-from billetbro.store.schema.records import SOURCE_EVENT as RECORD
 from billetbro.store.snapshots import read_unmapped
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -121,7 +121,7 @@ def change(kind: Kind = Kind.UPDATE, uuid: str = "u1", **fields: str | int | Non
 
 def rows_of(events: Iterable[SourceEvent]) -> list[SourceRow]:
     """Return the events as a source sends them that knows none of them."""
-    return [KnownRows().row_of(event.uuid, RECORD.dump_json(event), event) for event in events]
+    return [KnownRows().row_of(event.uuid, msgspec.json.encode(event), event) for event in events]
 
 
 def snapshot_of(connection: Connection, library: str) -> tuple[SourceEvent, ...]:

@@ -70,9 +70,9 @@ def any_event(number: int, random: Random) -> LastReading:
 
 def store(connection: Connection, told: list[LastReading], *, present: bool = True) -> None:
     seen = {"title": "Koncert", "present": present, "first_seen_at": NOW, "last_seen_at": NOW}
-    shown = SOURCE_EVENT.dump_python(examples.SOURCE_EVENT, mode="json")
+    shown = SOURCE_EVENT.stored(examples.SOURCE_EVENT)
     sources = [{"library": of.library, "uuid": of.link.uuid, "payload": shown, **seen} for of in told]
-    mapped = [MAPPED.dump_python(of.mapped, mode="json") for of in told]
+    mapped = [MAPPED.stored(of.mapped) for of in told]
     connection.execute(links.insert(), [link_to_row(of.library, of.link) for of in told])
     connection.execute(source_events.insert(), [{**row, "mapped": to} for row, to in zip(sources, mapped, strict=True)])
     for of in told:

@@ -93,7 +93,7 @@ def _plan_event(identity: Identity, state: ReconcileState, plan: Plan) -> None:
         return
     if link is not None and link.uuid != mapped.uuid:
         plan.changes.append(_move(mapped, link))
-    if link is not None:
+    if link is not None and not _is_as_it_was(link, mapped):
         link = plan.links[mapped.uuid] = replace(link, uuid=mapped.uuid, title=mapped.title, status=LinkStatus.LIVE)
     current = identity.current
     if current is not None:
@@ -111,6 +111,10 @@ def _plan_event(identity: Identity, state: ReconcileState, plan: Plan) -> None:
         _plan_adoption(identity, current, desired, state, plan)
     else:
         plan_linked(LinkedEvent(mapped=mapped, desired=desired, link=link, current=current), state, plan)
+
+
+def _is_as_it_was(link: Link, mapped: Mapped) -> bool:
+    return (link.uuid, link.title, link.status) == (mapped.uuid, mapped.title, LinkStatus.LIVE)
 
 
 def _move(mapped: Mapped, link: Link) -> Change:

@@ -70,6 +70,18 @@ def plan_prices(event: LinkedEvent, run: Run) -> PricePlan:
     return plan
 
 
+def has_prices_as_applied(event: LinkedEvent) -> bool:
+    """Return whether each ticket category and our price for it are as last applied, so that nothing is planned."""
+    desired, applied = event.desired.prices, event.link.prices
+    if event.current.prices is None:
+        return True
+    standing = {price.price_id: (price.name, price.value_ore) for price in event.current.prices}
+    ours = {key: (price.name, price.value_ore, price.ended_at) for key, price in applied.items()}
+    as_shown = all(standing.get(price.price_id) == (price.name, price.value_ore) for price in applied.values())
+    as_wanted = ours == {wanted.key: (wanted.name, wanted.value_ore, None) for wanted in desired}
+    return as_shown and as_wanted and len(desired) == len(applied)
+
+
 def _wanted_price(
     event: LinkedEvent, wanted: DesiredPrice, ours: AppliedPrice | None, price: CurrentPrice | None, *, resync: bool
 ) -> Change | None:

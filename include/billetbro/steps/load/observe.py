@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.code_version import code_version
 from billetbro.errors import InvalidResponse, Refused
-from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, TicketEventKey
+from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, PriceReading, TicketEventKey
 from billetbro.models.source import fingerprint_of
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.policies import distrust
@@ -49,10 +49,13 @@ class Place2bookList:
             self._rows[key] = self.client.event_rows(event_maker, begin_at_after=begin_at_after)
         return self._rows[key]
 
-    def events(self, event_maker: int, begin_at_after: datetime) -> list[tuple[CurrentEvent, str]]:
-        """Return the events, each with the hash of its row."""
-        rows = self.rows(event_maker, begin_at_after)
-        return [(self.client.event_in(event_maker, row), row_hash(row)) for row in rows]
+    def events(
+        self, event_maker: int, begin_at_after: datetime, readings: Iterable[PriceReading]
+    ) -> list[tuple[CurrentEvent, str]]:
+        """Return the events, each with the hash of its row: as last read, where the row is the same."""
+        known = {reading.row_hash: reading.event for reading in readings if reading.event_maker == event_maker}
+        rows = ((row, row_hash(row)) for row in self.rows(event_maker, begin_at_after))
+        return [(known.get(found) or self.client.event_in(event_maker, row), found) for row, found in rows]
 
 
 def row_hash(row: bytes) -> str:
@@ -76,7 +79,8 @@ def read_listed(lists: Place2bookList, state: ReconcileState) -> ReconcileState:
     client, now = lists.client, state.run.now
     live = [link for link in state.live_links if not link.is_over(now)]
     begin_at_after = earliest_sought(state) - MARGIN
-    rows = [row for maker in event_makers_of(state) for row in lists.events(maker, begin_at_after)]
+    last = state.readings.values()
+    rows = [row for maker in event_makers_of(state) for row in lists.events(maker, begin_at_after, last)]
     listed = [event for event, _ in rows]
     known = {event.key for event in listed}
     unlisted = [link for link in state.live_links if link.key not in known]
@@ -120,7 +124,7 @@ def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterabl
 
 def _as_last_read(event: CurrentEvent, state: ReconcileState) -> CurrentEvent:
     before = state.readings[event.key].event
-    return replace(event, prices=before.prices if before else None)
+    return event if event is before else replace(event, prices=before.prices if before else None)
 
 
 def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[TicketEventKey, CurrentEvent]:
