@@ -1,5 +1,6 @@
 """What the export of purchases needs to know of each linked event to tell whether it is due, and no more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,47 +45,49 @@ def read_linked_sales(connection: Connection, library: str, ends_after: datetime
     query = (
         select(
             *(link.uuid, link.title, link.event_maker, link.event_id, link.status, link.starts_at, link.ends_at),
-            _PAYLOAD["passive"].as_boolean().label("passive"),
-            _PAYLOAD["state"].as_string().label("state"),
-            cast(_PAYLOAD["begin_at"].astext, Time).label("begin_at"),
-            cast(_PAYLOAD["end_at"].astext, Time).label("end_at"),
-            _PAYLOAD["capacity"].as_integer().label("capacity"),
-            _PAYLOAD["available_tickets"].as_integer().label("available_tickets"),
-            cast(_PAYLOAD["prices"], Text).label("prices"),
+            _PAYLOAD["passive"].as_boolean(),
+            _PAYLOAD["state"].as_string(),
+            cast(_PAYLOAD["begin_at"].astext, Time),
+            cast(_PAYLOAD["end_at"].astext, Time),
+            _PAYLOAD["capacity"].as_integer(),
+            _PAYLOAD["available_tickets"].as_integer(),
+            cast(_PAYLOAD["prices"], Text),
         )
         .outerjoin(ticket_events, of_link & (event.event_id == link.event_id))
         .where(link.library == library, or_(link.ends_at.is_(None), link.ends_at > ends_after))
         .order_by(link.uuid)
     )
-    return list(map(_linked_sale, connection.execute(query)))
+    return list(map(_linked_sale, connection.execute(query).all()))
 
 
 def _linked_sale(row: Row[Any]) -> LinkedSale:
+    uuid, title, event_maker, event_id, status, starts_at, ends_at, *counts = row
     return LinkedSale(
-        uuid=row.uuid,
-        title=row.title,
-        event_maker=row.event_maker,
-        event_id=row.event_id,
-        status=LinkStatus(row.status),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        current=None if row.passive is None else _counts(row),
+        uuid=uuid,
+        title=title,
+        event_maker=event_maker,
+        event_id=event_id,
+        status=LinkStatus(status),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        current=None if counts[0] is None else _counts(event_maker, event_id, counts),
     )
 
 
-def _counts(row: Row[Any]) -> CurrentEvent:
-    prices = _SOLD.decode(row.prices or "null")
+def _counts(event_maker: int, event_id: int, counts: Sequence[Any]) -> CurrentEvent:
+    passive, state, begin_at, end_at, capacity, available_tickets, listed = counts
+    prices = _SOLD.decode(listed or "null")
     return CurrentEvent(
-        event_maker=row.event_maker,
-        event_id=row.event_id,
+        event_maker=event_maker,
+        event_id=event_id,
         seccode="",
         name="",
-        begin_at=row.begin_at,
-        end_at=row.end_at,
-        capacity=row.capacity,
-        passive=row.passive,
-        state=row.state,
-        available_tickets=row.available_tickets,
+        begin_at=begin_at,
+        end_at=end_at,
+        capacity=capacity,
+        passive=passive,
+        state=state,
+        available_tickets=available_tickets,
         prices=None if prices is None else tuple(map(_count, prices)),
     )
 

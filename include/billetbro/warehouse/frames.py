@@ -27,4 +27,4 @@ def frame_of(rows: Iterable[Mapping[str, object]], types: Types) -> pd.DataFrame
 
 def ints(column: pd.Series) -> list[int]:
     """Return the whole numbers of a column, as the database takes them."""
-    return [int(value) for value in column.dropna()]
+    return [] if column.empty else [int(value) for value in column.dropna()]

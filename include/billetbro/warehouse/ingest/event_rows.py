@@ -5,6 +5,7 @@ Import it only when there is something to store: pandas takes long to import.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
@@ -19,7 +20,7 @@ from billetbro.warehouse.ingest.quality import note_problems
 from billetbro.warehouse.ingest.reading import Chunk, ExportEvent, Scope
 from billetbro.warehouse.ingest.several_events import settle
 from billetbro.warehouse.ingest.tombstones import mark_gone, mark_prices_gone
-from billetbro.warehouse.ingest.upsert import insert_new, upsert
+from billetbro.warehouse.ingest.upsert import Upserted, insert_new, upsert
 from billetbro.warehouse.privacy.erasure_log import forgotten_purchases
 from billetbro.warehouse.privacy.pseudonymise import Privacy, Row
 
@@ -44,6 +45,8 @@ JOIN warehouse.purchases p ON p.library = t.library AND p.purchase_id = t.purcha
 """)
 ELSEWHERE_TYPES = {"ticket_id": WHOLE, "purchase_id": WHOLE, "event_id": WHOLE, "sold": TRUTH}
 NOWHERE = frame_of((), ELSEWHERE_TYPES)
+NOTHING = {table: frame_of((), types | OF_A_PURCHASE.get(table, {})) for table, types in LISTED.items()}
+"""An empty frame for each table: in most hours little is listed, and the work on a frame is the same for no rows."""
 KNOWN = text(
     "SELECT "
     + " OR ".join(
@@ -62,6 +65,26 @@ KNOWN = text(
 Frames = dict[Table, pd.DataFrame]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """Writes the rows of some events; `new`: nothing of them is stored, so that there is nothing to compare with."""
+
+    connection: Connection
+    scope: Scope
+    new: bool
+
+    @property
+    def stamp(self) -> dict[str, object]:
+        """Return the values that every row written now has."""
+        now = dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at"), self.scope.now)
+        return {"library": self.scope.library} | now
+
+    def write(self, table: Table, rows: pd.DataFrame, **marks: object) -> Upserted:
+        if rows.empty:
+            return Upserted()
+        return (insert_new if self.new else upsert)(self.connection, table, rows.assign(**marks, **self.stamp))
+
+
 def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Privacy) -> Counter[str]:
     """Bring the events' rows up to date with what was read; what is gone is marked, not deleted.
 
@@ -70,8 +93,25 @@ def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Pr
     """
     forgotten = forgotten_purchases(connection, scope.library, chunk.purchase_ids)
     listed = _frames(chunk, privacy, forgotten, scope)
-    new = _are_new(connection, scope, chunk, listed)
-    before = None if new else earliest_day(connection, scope)
+    writer = _Writer(connection=connection, scope=scope, new=_are_new(connection, scope, chunk, listed))
+    before = None if writer.new else earliest_day(connection, scope)
+    writer.write(events, listed[events], exported_at=scope.now, removed_at=None)
+    writer.write(prices, listed[prices], removed_at=None)
+    told = [one.event.event_id for one in chunk.readings if one.event.current.prices is not None]
+    mark_prices_gone(connection, scope, told)
+    counts, came = (Counter[str](), NOWHERE) if listed[purchases].empty else _store_purchases(writer, listed, told)
+    came_from = ints(came["event_id"])
+    if not writer.new:
+        counts["tickets_released"] = mark_gone(connection, scope, chunk.incomplete)
+        settle(connection, scope, zip(ints(came["purchase_id"]), came_from, strict=True), chunk.unread)
+    add_up(connection, scope, came_from, before)
+    note_problems(connection, scope, chunk.unreadable)
+    return counts
+
+
+def _store_purchases(writer: _Writer, listed: Frames, told: Collection[int]) -> tuple[Counter[str], pd.DataFrame]:
+    """Store the purchases with what belongs to them; return counts, and the purchases that tickets came from."""
+    connection, scope, new = writer.connection, writer.scope, writer.new
     elsewhere = NOWHERE if new else _stored_elsewhere(connection, scope.library, listed[tickets])
     sold, extras = (_sold_here(listed[table], listed[tickets], elsewhere) for table in (tickets, additional_sales))
     bought = listed[purchases].drop_duplicates(["event_id", "purchase_id"], keep="last")
@@ -80,38 +120,14 @@ def store_events(connection: Connection, scope: Scope, chunk: Chunk, privacy: Pr
     bought = bought.assign(cancelled_at=pd.Series(scope.now, index=bought.index).where(cancelled), moved_at=None)
     if new:
         bought["income_ore"] = bought["total_ore"].where(bought["transaction_type"] == COMPLETED, 0)
-
-    write = insert_new if new else upsert
-    stamp = {"library": scope.library} | dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at"), scope.now)
-    write(connection, events, listed[events].assign(exported_at=scope.now, removed_at=None, **stamp))
-    write(connection, prices, listed[prices].assign(removed_at=None, **stamp))
-    told = [one.event.event_id for one in chunk.readings if one.event.current.prices is not None]
-    mark_prices_gone(connection, scope, told)
-    _store_mentioned_prices(connection, sold, listed[prices], told, stamp)
-    stored = write(connection, purchases, bought.assign(**stamp))
+    _store_mentioned_prices(connection, sold, listed[prices], told, writer.stamp)
+    stored = writer.write(purchases, bought)
     for table, rows in ((tickets, sold), (additional_sales, extras)):
-        write(connection, table, rows.drop(columns=["completed"]).assign(released_at=None, **stamp))
-    write(connection, answers, listed[answers].assign(**stamp))
-    released, came_from = (0, []) if new else _settle(connection, scope, chunk, elsewhere, sold)
-    add_up(connection, scope, came_from, before)
-    note_problems(connection, scope, chunk.unreadable)
-    return Counter(
-        purchases_new=stored.new,
-        purchases_changed=stored.changed,
-        purchases_cancelled=int(now_cancelled),
-        tickets_released=released,
-    )
-
-
-def _settle(
-    connection: Connection, scope: Scope, chunk: Chunk, elsewhere: pd.DataFrame, sold: pd.DataFrame
-) -> tuple[int, list[int]]:
-    """Mark what is gone or moved; return how many tickets were released, and at which events some stood before."""
-    released = mark_gone(connection, scope, chunk.incomplete)
+        writer.write(table, rows.drop(columns=["completed"]), released_at=None)
+    writer.write(answers, listed[answers])
+    counts = Counter(purchases_new=stored.new, purchases_changed=stored.changed, purchases_cancelled=int(now_cancelled))
     came = elsewhere[elsewhere["ticket_id"].isin(sold["ticket_id"])].drop_duplicates(["purchase_id", "event_id"])
-    came_from = ints(came["event_id"])
-    settle(connection, scope, zip(ints(came["purchase_id"]), came_from, strict=True), chunk.unread)
-    return released, came_from
+    return counts, came
 
 
 def _frames(chunk: Chunk, privacy: Privacy, forgotten: frozenset[int], scope: Scope) -> Frames:
@@ -127,7 +143,10 @@ def _frames(chunk: Chunk, privacy: Privacy, forgotten: frozenset[int], scope: Sc
             rows[tickets] += [ticket | of_it for ticket in one.tickets]
             rows[additional_sales] += [sale | of_it for sale in one.additional_sales]
             rows[answers] += one.answers
-    return {table: frame_of(rows[table], types | OF_A_PURCHASE.get(table, {})) for table, types in LISTED.items()}
+    return {
+        table: frame_of(rows[table], types | OF_A_PURCHASE.get(table, {})) if rows[table] else NOTHING[table]
+        for table, types in LISTED.items()
+    }
 
 
 def _event_row(event: ExportEvent, now: datetime) -> Row:

@@ -14,7 +14,8 @@ from datetime import datetime
 from time import monotonic
 
 import psycopg
-from sqlalchemy import Engine, exists, func, select
+from sqlalchemy import BigInteger, Engine, any_, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 
 from billetbro.api.http.side_by_side import AHEAD, read_ahead
@@ -235,21 +236,21 @@ def _count_stored(export: Export, event: ExportEvent) -> int:
 
 def last_exports(engine: Engine, library: str, event_ids: Sequence[int]) -> dict[int, LastExport]:
     """Return the state of each event at its last export, by event id."""
-    event, price = events_table.c, prices.c
+    event, price, among = events_table.c, prices.c, any_(literal(list(event_ids), ARRAY(BigInteger)))
     states = select(event.event_id, event.exported_at, event.available_tickets, event.ended)
-    states = states.where(event.library == library, event.event_id.in_(event_ids))
+    states = states.where(event.library == library, event.event_id == among)
     listed = select(price.event_id, price.price_id, price.sold_tickets)
-    listed = listed.where(price.library == library, price.event_id.in_(event_ids), price.removed_at.is_(None))
+    listed = listed.where(price.library == library, price.event_id == among, price.removed_at.is_(None))
     sold: dict[int, dict[int, int]] = {}
     with engine.connect() as connection:
-        for event_id, price_id, sold_tickets in connection.execute(listed):
+        for event_id, price_id, sold_tickets in connection.execute(listed).all():
             sold.setdefault(event_id, {})[price_id] = sold_tickets or 0
         return {
-            row.event_id: LastExport(
-                exported_at=row.exported_at,
-                available_tickets=row.available_tickets,
-                ended=row.ended,
-                sold_tickets=sold.get(row.event_id, {}),
+            event_id: LastExport(
+                exported_at=exported_at,
+                available_tickets=available_tickets,
+                ended=ended,
+                sold_tickets=sold.get(event_id, {}),
             )
-            for row in connection.execute(states)
+            for event_id, exported_at, available_tickets, ended in connection.execute(states).all()
         }
