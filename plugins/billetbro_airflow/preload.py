@@ -23,8 +23,9 @@ MODULES = (
     "billetbro.steps.sale_windows",
     "billetbro.steps.transform",
     "billetbro.steps.writeback",
-    "billetbro_airflow.notifications.alerts",
+    "billetbro.warehouse.ingest.event_rows",
     "billetbro_airflow.hooks.place2book_hook",
+    "billetbro_airflow.notifications.alerts",
     "billetbro_airflow.notifications.heartbeat",
     "billetbro_airflow.notifications.operators",
     "billetbro_airflow.tasks.due_sales",
@@ -37,8 +38,9 @@ MODULES = (
     "billetbro_airflow.tasks.ticket_status",
     "billetbro_airflow.tasks.trial_runs",
     "billetbro_airflow.tasks.webhook_states",
+    "pyarrow.csv",
 )
-"""Without pandas, which only a task with something to store imports."""
+"""pandas among them: in most hours, something was sold in one of a batch's libraries."""
 
 
 def forks_tasks(arguments: Sequence[str], executors: str, *, lazy_plugins: bool) -> bool:
@@ -56,5 +58,8 @@ def preload() -> None:
     """Import what the tasks and the files of their DAGs need."""
     from airflow.sdk import Asset, CronTriggerTimetable, chain, dag, task, task_group  # noqa: F401
 
+    from billetbro.code_version import code_version
+
     for module in MODULES:
         import_module(module)
+    code_version()

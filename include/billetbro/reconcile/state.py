@@ -166,13 +166,15 @@ class ReconcileState:
     @cached_property
     def events(self) -> Mapping[TicketEventKey, CurrentEvent]:
         """Return the listed events that no other library claims, by key."""
-        claimed = self.foreign_claims | (self.twin.events if self.twin else frozenset())
-        return {event.key: event for event in self.listed if event.key not in claimed}
+        events = {event.key: event for event in self.listed}
+        for claimed in self.foreign_claims | (self.twin.events if self.twin else frozenset()):
+            events.pop(claimed, None)
+        return events
 
     @cached_property
     def free_events(self) -> tuple[CurrentEvent, ...]:
         """Return the events that have no link and never had one that was pruned."""
-        free = (event for event in self.events.values() if event.key not in self.taken)
+        free = (event for key, event in self.events.items() if key not in self.taken)
         return tuple(event for event in free if event.seccode not in self.former_seccodes)
 
     @property

@@ -2,6 +2,7 @@
 
 import json
 import re
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -36,8 +37,8 @@ def made_up(site: Site, mapped: Mapped = examples.MAPPED, title: str = "Made up"
     values = {
         "uuid": MADE_UP,
         "title": title,
-        "payload": SOURCE_EVENT.dump_json(source).decode(),
-        "mapped": MAPPED.dump_json(replace(mapped, uuid=MADE_UP, title=title)).decode(),
+        "payload": json.dumps(SOURCE_EVENT.stored(source)),
+        "mapped": json.dumps(MAPPED.stored(replace(mapped, uuid=MADE_UP, title=title))),
     }
     with site.engine.begin() as connection:
         connection.execute(text(INSERT), values)

@@ -218,9 +218,9 @@ def test_five_thousand_events_are_paged_in_the_database(connection: Connection) 
         "library": LIBRARY,
         "many": MANY,
         "now": NOW,
-        "source": SOURCE_EVENT.dump_json(examples.SOURCE_EVENT).decode(),
-        "mapped": MAPPED.dump_json(examples.MAPPED).decode(),
-        "current": CURRENT_EVENT.dump_json(examples.CURRENT).decode(),
+        "source": json.dumps(SOURCE_EVENT.stored(examples.SOURCE_EVENT)),
+        "mapped": json.dumps(MAPPED.stored(examples.MAPPED)),
+        "current": json.dumps(CURRENT_EVENT.stored(examples.CURRENT)),
         "link": json.dumps(link_to_row(LIBRARY, examples.LINK), default=str),
     }
     for statement in FILL:

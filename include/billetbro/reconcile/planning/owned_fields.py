@@ -17,7 +17,7 @@ ADDRESS_PARTS = ("name", "address1", "address2", "postal_code", "city", "phone",
 
 def written_time(moment: datetime | None) -> str | None:
     """Return the moment as Place2book writes it, `YYYY-MM-DDTHH:MM:SSZ` in UTC."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def read_time(written: Written) -> datetime | None:

@@ -4,12 +4,12 @@ Mode `plan` also stores what is held back and by which rule, what would be rejec
 follow; links, rejections, absences and drift stay unchanged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from billetbro.models import Change, Kind, Mode
+from billetbro.models import Change, Kind, Mapped, Mode
 from billetbro.reconcile.planning.plan import UNREADABLE
 from billetbro.reconcile.planning.plan_parts import Plan, change_of
 from billetbro.reconcile.planning.withdrawn_event import ABSENCES_BEFORE_GONE, is_sold
@@ -105,6 +105,15 @@ def _absent_once(state: ReconcileState, plan: Plan) -> list[Change]:
     ]
 
 
+def _is_new(mapped: Mapped, state: ReconcileState, planned: Collection[str]) -> bool:
+    """Return whether the link of a source event may not show it as it is now."""
+    link = state.link_of.get(mapped.uuid)
+    if link is None or mapped.uuid in planned:
+        return True
+    shown = link.title, link.series_uuid, link.starts_at, link.ends_at
+    return shown != (mapped.title, mapped.series_uuid, mapped.starts_at, mapped.ends_at)
+
+
 def store_result(
     run: LibraryRun, state: ReconcileState, planned: Sequence[tuple[int, Change]], result: LoadResult
 ) -> None:
@@ -117,7 +126,7 @@ def store_result(
     tried = {uuid: fingerprint(changes) for uuid, changes in by_event.items()}
     with run.engine.begin() as connection:
         stored.close_unsent(connection, run.run_id, run.id, run.now)
-        follow_source(connection, run.id, state.snapshot)
+        follow_source(connection, run.id, [mapped for mapped in state.snapshot if _is_new(mapped, state, by_event)])
         report_rejections(connection, run.id, result.rejections, run.run_id, run.now, tried)
         still = {(rejection.uuid, rejection.code) for rejection in result.rejections}
         settled = by_event.keys() & result.settled

@@ -187,7 +187,7 @@ def _listed(row: Mapping[Any, Any]) -> ListedEvent:
         **{name: row[name] for name in ("uuid", "title", "present", "state", "outcome", "link", "sale", "rejected")},
         starts_at=datetime.fromisoformat(row["starts_at"]) if row["starts_at"] else None,
         status=LinkStatus(row["status"]) if row["status"] else None,
-        current=CURRENT_EVENT.validate_json(row["current"]) if row["current"] else None,
+        current=CURRENT_EVENT.in_json(row["current"]) if row["current"] else None,
         drift=bool(row["drift"]),
         cloned=row["cloned"],
     )

@@ -46,7 +46,7 @@ def turned_sales(connection: Connection, libraries: Sequence[str], now: datetime
         .join(links, OF_LINK)
         .where(links.c.library == any_(literal(list(libraries), ARRAY(Text))), on_sale_until(now), outdated)
     )
-    events = [CURRENT_EVENT.validate_json(payload) for payload in connection.scalars(query)]
+    events = [CURRENT_EVENT.in_json(payload) for payload in connection.scalars(query)]
     values = (
         literal([event.event_maker for event in events], ARRAY(BigInteger)),
         literal([event.event_id for event in events], ARRAY(BigInteger)),
