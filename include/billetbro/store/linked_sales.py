@@ -61,7 +61,7 @@ def read_linked_sales(connection: Connection, library: str, ends_after: datetime
 
 
 def _linked_sale(row: Row[Any]) -> LinkedSale:
-    uuid, title, event_maker, event_id, status, starts_at, ends_at, *counts = row
+    uuid, title, event_maker, event_id, status, starts_at, ends_at, *counts = tuple(row)
     return LinkedSale(
         uuid=uuid,
         title=title,

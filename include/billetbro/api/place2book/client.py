@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from billetbro.api.http import failures
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.response import UnreadableResponseError, json_in
-from billetbro.api.http.session import ApiClient, ApiSession, Params
-from billetbro.api.http.transport import Credentials
+from billetbro.api.http.session import ApiClient, ApiSession
+from billetbro.api.http.transport import Credentials, Params
 from billetbro.api.place2book.purchase_schemas import purchase
 from billetbro.api.place2book.schemas import (
     PRICE_READ_ONLY,

@@ -63,6 +63,7 @@ KNOWN = text(
 )
 
 Frames = dict[Table, pd.DataFrame]
+Mark = str | datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +75,12 @@ class _Writer:
     new: bool
 
     @property
-    def stamp(self) -> dict[str, object]:
+    def stamp(self) -> dict[str, Mark]:
         """Return the values that every row written now has."""
-        now = dict.fromkeys(("first_seen_at", "last_seen_at", "changed_at"), self.scope.now)
-        return {"library": self.scope.library} | now
+        now = self.scope.now
+        return {"library": self.scope.library, "first_seen_at": now, "last_seen_at": now, "changed_at": now}
 
-    def write(self, table: Table, rows: pd.DataFrame, **marks: object) -> Upserted:
+    def write(self, table: Table, rows: pd.DataFrame, **marks: Mark) -> Upserted:
         if rows.empty:
             return Upserted()
         return (insert_new if self.new else upsert)(self.connection, table, rows.assign(**marks, **self.stamp))
