@@ -2,7 +2,6 @@
 
 import json
 import re
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
