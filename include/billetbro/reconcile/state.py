@@ -166,10 +166,9 @@ class ReconcileState:
     @cached_property
     def events(self) -> Mapping[TicketEventKey, CurrentEvent]:
         """Return the listed events that no other library claims, by key."""
+        claimed = self.foreign_claims | (self.twin.events if self.twin else frozenset())
         events = {event.key: event for event in self.listed}
-        for claimed in self.foreign_claims | (self.twin.events if self.twin else frozenset()):
-            events.pop(claimed, None)
-        return events
+        return {key: event for key, event in events.items() if key not in claimed} if claimed else events
 
     @cached_property
     def free_events(self) -> tuple[CurrentEvent, ...]:
