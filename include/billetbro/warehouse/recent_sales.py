@@ -1,11 +1,14 @@
-"""Tickets and income of the last days, by library: from the purchases made since, by their index."""
+"""Tickets and income of the last days, by library."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from billetbro.store.schema.sales_tables import daily_sales
 
 DANISH = ZoneInfo("Europe/Copenhagen")
 CURVE_DAYS = 30
@@ -24,8 +27,12 @@ def read_recent_sales(connection: Connection, libraries: Sequence[str], now: dat
     """Return the sales of this month and of the last 30 days, in Danish days, as `sales_by_day` counts them."""
     today = now.astimezone(DANISH).date()
     first_of_curve, first_of_month = today - timedelta(days=CURVE_DAYS - 1), today.replace(day=1)
-    since = datetime.combine(min(first_of_curve, first_of_month), time(), DANISH)
-    rows = connection.execute(_QUERY, {"libraries": list(libraries), "since": since})
+    since = min(first_of_curve, first_of_month)
+    rows = connection.execute(
+        select(daily_sales.c.library, daily_sales.c.day, daily_sales.c.tickets_sold, daily_sales.c.income_ore).where(
+            daily_sales.c.library == any_(literal(list(libraries), ARRAY(Text))), daily_sales.c.day >= since
+        )
+    )
     found: dict[str, list[tuple[date, int, int]]] = {library: [] for library in libraries}
     for library, day, tickets, income in rows:
         found[library].append((day, tickets, income))
@@ -41,25 +48,3 @@ def read_recent_sales(connection: Connection, libraries: Sequence[str], now: dat
 
 def _curve(tickets: Mapping[date, int], first: date) -> tuple[int, ...]:
     return tuple(tickets.get(first + timedelta(days=number), 0) for number in range(CURVE_DAYS))
-
-
-_QUERY = text(
-    """
-    WITH recent AS (
-        SELECT library, purchase_id, event_id, income_ore,
-            (coalesce(created_at, first_seen_at) AT TIME ZONE 'Europe/Copenhagen')::date AS day
-        FROM warehouse.purchases
-        WHERE coalesce(created_at, first_seen_at) >= :since AND library = ANY(:libraries)
-            AND transaction_type = 'completed' AND moved_at IS NULL
-    ), sold AS (
-        SELECT recent.library, recent.day, count(*) AS tickets
-        FROM recent
-        JOIN warehouse.tickets USING (library, purchase_id, event_id)
-        WHERE released_at IS NULL
-        GROUP BY recent.library, recent.day
-    ), paid AS (
-        SELECT library, day, sum(income_ore)::bigint AS income_ore FROM recent GROUP BY library, day
-    )
-    SELECT library, day, coalesce(tickets, 0) AS tickets, income_ore FROM paid LEFT JOIN sold USING (library, day)
-    """
-)

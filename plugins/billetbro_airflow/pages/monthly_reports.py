@@ -3,7 +3,6 @@
 import logging
 import re
 
-from billetbro.errors import SettingsError
 from billetbro_airflow.tasks.monthly_report import report_shelf
 
 MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
@@ -29,6 +28,7 @@ def read_report(library: str, month: str) -> bytes | None:
     try:
         with (report_shelf().root / library / month / f"{library}-{month}.html").open("rb") as file:
             return bytes(file.read())
-    except (OSError, SettingsError) as error:
+    except Exception as error:
+        # Each kind of object store has errors of its own.
         log.info("There is no report of %s for %s: %s", month, library, type(error).__name__)
         return None

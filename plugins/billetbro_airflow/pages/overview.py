@@ -1,10 +1,9 @@
 """`GET /billetbro/`: what needs somebody, and every library on a line."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from airflow.models.dag import DagModel
 from airflow.utils.session import create_session
@@ -24,7 +23,6 @@ from billetbro_airflow.pages.access import DAG, Reader, ReaderDep
 from billetbro_airflow.pages.rendering import page
 from billetbro_airflow.tasks.databases import billetbro_engine, warehouse_engine
 
-KEPT_SECONDS = 60
 router = APIRouter()
 
 
@@ -80,11 +78,7 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
         runs = read_library_runs(connection, reader.ids)
         sales = count_sales(connection, reader.ids, now)
         rejected, drift = count_open(connection, reader.ids), count_drift(connection, reader.ids)
-    try:
-        recent = _recent_sales(reader.ids, int(now.timestamp() // KEPT_SECONDS))
-    except (BilletbroError, SQLAlchemyError):
-        # The warehouse may lie elsewhere, and be down: what needs somebody is shown all the same.
-        recent = {}
+    recent = _recent_sales(reader.ids, now)
     return [
         LibraryLine(
             library=library,
@@ -99,11 +93,13 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
     ]
 
 
-@lru_cache(maxsize=16)
-def _recent_sales(libraries: tuple[str, ...], _moment: int) -> Mapping[str, RecentSales]:
-    """Return the sales as they were at most a minute ago: they follow an hourly export."""
-    with warehouse_engine().connect() as connection:
-        return read_recent_sales(connection, libraries, utc_now())
+def _recent_sales(libraries: Sequence[str], now: datetime) -> Mapping[str, RecentSales]:
+    """Return the sales; none while the warehouse, which may lie elsewhere, cannot be read."""
+    try:
+        with warehouse_engine().connect() as connection:
+            return read_recent_sales(connection, libraries, now)
+    except (BilletbroError, SQLAlchemyError):
+        return {}
 
 
 def needs_of(runs: LibraryRuns, rejected: int, now: datetime) -> tuple[Message, ...]:

@@ -27,6 +27,7 @@ from billetbro.reconcile.operations import operation_of
 from billetbro.reconcile.reasons import reason_message
 from billetbro.settings.libraries import Library
 from billetbro.store.pages import run as one_run
+from billetbro.store.pages.asked import events_listed_by
 from billetbro.store.pages.runs import Counts, count_by, read_runs_page
 from billetbro.store.runs import STEP_TIMES, RunRecord, read_runs
 from billetbro_airflow.pages.access import Reader, ReaderDep
@@ -131,6 +132,7 @@ def run(request: Request, reader: ReaderDep, run_id: str, shown: Annotated[Shown
             raise HTTPException(404)
         events, prices, goes_on = one_run.read_changes(connection, run_id, chosen, shown.page)
         rejected = one_run.read_opened_rejections(connection, run_id, chosen)
+        limited_to = events_listed_by(connection, reader.ids, parts[0].run.events or ()) if parts else ()
     by_id = {part.library.id: part.library for part in parts}
     says = {library: reader.say.for_library(library) for library in by_id}
     address = "?" + urlencode({"library": shown.library}) + "&page="
@@ -149,6 +151,7 @@ def run(request: Request, reader: ReaderDep, run_id: str, shown: Annotated[Shown
         has_ended=in_airflow is None or in_airflow.has_ended,
         seconds=_seconds_of(in_airflow, parts[0].run.started_at, None) if parts else None,
         first=parts[0].run if parts else None,
+        limited_to=limited_to,
         events=[(event, _changes(event, by_id[event.library], says[event.library], prices)) for event in events],
         rejected=rejected,
         previous=f"{address}{shown.page - 1}" if shown.page > 1 else None,

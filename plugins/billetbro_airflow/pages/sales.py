@@ -1,6 +1,5 @@
 """`GET /billetbro/sales`: what was sold in a period, by day and by library, and which events stand out."""
 
-from collections.abc import Iterator
 from functools import reduce
 from operator import add
 from typing import Any
@@ -64,14 +63,14 @@ def sales(request: Request, reader: ReaderDep, library: str = "", first: str = "
 def sales_as_file(reader: ReaderDep, library: str = "", first: str = "", last: str = "") -> Response:
     """Return the events of the period as rows for a spreadsheet."""
     ids, period = [one.id for one in _chosen(reader, library)], _period(first, last)
-
-    def lines() -> Iterator[bytes]:
-        with warehouse_engine().connect() as connection:
-            yield from spreadsheet_of(read_events(connection, ids, period), _names(reader), reader.say)
-
+    # Read before anything is sent, and the connection given back: an answer that began cannot say that it failed.
+    with warehouse_engine().connect() as connection:
+        events = list(read_events(connection, ids, period))
     name = f"billetbro-{library or 'alle'}-{period.first}-{period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(
+        spreadsheet_of(events, _names(reader), reader.say), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 @router.get("/sales/reports/{library}/{month}")

@@ -369,6 +369,11 @@ def test_plan_is_carried_out_for_what_it_was_for(acting: Site, planned: str, uui
     assert stored(acting) == [("carry_out", "otto", "solbjerg", uuid, None, run_id)]
 
 
+def test_plan_for_events_of_another_library_is_not_there(acting: Site, planned: str) -> None:
+    sql(acting, "UPDATE sync.runs SET events = ARRAY['of another library'] WHERE run_id = 'planned'")
+    assert acting.get(f"/actions/confirm?action=carry_out&run={planned}").status_code == 404
+
+
 def test_plan_of_which_it_is_not_known_what_it_was_for_is_not_carried_out(acting: Site, planned: str) -> None:
     sql(acting, "UPDATE sync.runs SET events = null WHERE run_id = 'planned'")
     answer = acting.get(f"/actions/confirm?action=carry_out&run={planned}")

@@ -94,7 +94,7 @@ def test_upgrade_adds_up_what_was_sold_before(own_engine: Engine) -> None:
     undated = replace(SECOND, purchase_id=930, created_at=None, tickets=())
     export(own_engine, Till({10: (FIRST, LATER, undated), 11: ()}), events=[EVENT, another(11)])
     with own_engine.begin() as connection:
-        command.downgrade(lineage(connection, warehouse_metadata), "0009_library_names")
+        command.downgrade(lineage(connection, warehouse_metadata), "0008_library_names")
     migrate_warehouse(own_engine)
     assert added_up(own_engine) == shown_by_views(own_engine)
     assert len(added_up(own_engine)[0]) == 2

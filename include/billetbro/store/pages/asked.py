@@ -48,7 +48,10 @@ def open_rejections(connection: Connection, library: str, uuid: str) -> tuple[Op
 
 
 def made_plan(connection: Connection, run_id: str, libraries: Sequence[str]) -> MadePlan | None:
-    """Return what a run in mode `plan` planned for these libraries; None if it planned nothing for any of them."""
+    """Return what a run in mode `plan` planned for these libraries; None if it planned nothing for any of them.
+
+    Of the events that the run was limited to, those of other libraries are left out.
+    """
     query = (
         select(runs.c.library, runs.c.events, runs.c.started_at)
         .where(runs.c.run_id == run_id, runs.c.mode == Mode.PLAN, runs.c.observed_at.is_not(None))
@@ -58,12 +61,23 @@ def made_plan(connection: Connection, run_id: str, libraries: Sequence[str]) -> 
     rows = connection.execute(query).all()
     if not rows:
         return None
-    events = rows[0].events
-    return MadePlan(
-        libraries=tuple(row.library for row in rows),
-        events=None if events is None else tuple(events),
-        made_at=rows[0].started_at,
+    libraries, events = tuple(row.library for row in rows), rows[0].events
+    ours = events_listed_by(connection, libraries, events or ())
+    if events and not ours:
+        return None
+    return MadePlan(libraries=libraries, events=None if events is None else ours, made_at=rows[0].started_at)
+
+
+def events_listed_by(connection: Connection, libraries: Sequence[str], events: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the events that one of the libraries ever listed, in order."""
+    if not events:
+        return ()
+    query = select(source_events.c.uuid).where(
+        source_events.c.library == any_(literal(list(libraries), ARRAY(Text))),
+        source_events.c.uuid == any_(literal(list(events), ARRAY(Text))),
     )
+    listed = set(connection.scalars(query))
+    return tuple(uuid for uuid in events if uuid in listed)
 
 
 def targets_of(

@@ -7,7 +7,7 @@ Only primary keys begin with the library: a foreign key is checked by a plan tha
 empty, when any index with the library first looks as good as the key, and then reads all the library's rows by it.
 """
 
-from sqlalchemy import BigInteger, Boolean, Integer, Text, func, text
+from sqlalchemy import BigInteger, Boolean, Integer, Text, text
 from sqlalchemy.schema import Column, ForeignKeyConstraint, Identity, Index, Table, UniqueConstraint
 
 from billetbro.store.schema.metadata import Time, library_key
@@ -110,7 +110,6 @@ purchases = Table(
     comment="Purchases, a row for each event that one is listed for; personal data as the library's policy allows",
 )
 Index("ix_purchases_event", purchases.c.event_id, purchases.c.library)
-Index("ix_purchases_made", func.coalesce(purchases.c.created_at, purchases.c.first_seen_at))
 
 tickets = Table(
     "tickets",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_library_names"
-down_revision = "0008_recent_purchases"
+revision = "0008_library_names"
+down_revision = "0007_lake"
 branch_labels = None
 depends_on = None
 

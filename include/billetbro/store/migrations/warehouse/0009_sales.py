@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0010_sales"
-down_revision = "0009_library_names"
+revision = "0009_sales"
+down_revision = "0008_library_names"
 branch_labels = None
 depends_on = None
 
