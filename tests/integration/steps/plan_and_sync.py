@@ -8,7 +8,7 @@ from tests.integration.steps.harness import Happened, World
 
 Cause = tuple[str, str, str | None, str | None]
 
-TOUCHED_BY_PLANS = {"runs", "changes", "source_events", "ticket_events", "logins"}
+TOUCHED_BY_PLANS = {"runs", "changes", "source_events", "ticket_events", "logins", "warehouse.libraries"}
 ADDRESSES = ("url", "admin_url")
 MOMENT_OF_THE_RUN = {"end_sale": "sale_close_at", "end_price_sale": "sale_end_at"}
 ROWS = (
