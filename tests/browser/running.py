@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -42,7 +43,7 @@ class Running:
     def start_run(self) -> str:
         """Start a run, and return its id."""
         with self._session() as session:
-            asked = {"logical_date": None, "conf": {}}
+            asked: dict[str, object] = {"logical_date": None, "conf": {}}
             answer = session.post(f"{self.address}/api/v2/dags/{DAG}/dagRuns", json=asked, timeout=60)
             answer.raise_for_status()
             return str(answer.json()["dag_run_id"])
@@ -50,6 +51,17 @@ class Running:
     def state_of(self, run_id: str) -> str:
         """Return how a run stands."""
         return str(self._get(f"dags/{DAG}/dagRuns/{run_id}")["state"])
+
+    def first_run(self) -> str:
+        """Return the id of the first run that ended well, as it stands in an address."""
+        return quote(next(run["dag_run_id"] for run in self.runs() if run["state"] == "success"), safe="")
+
+    def event_on_sale(self) -> str:
+        """Return the uuid of an event of Solbjerg that was on sale from the start."""
+        with self._plain() as session:
+            events = session.get(f"{self.sandbox}/cms/solbjerg/events", timeout=60).json()
+        on_sale = (event for event in events if event["state"] == "Active" and event["ticket_manager_relevance"])
+        return str(next(on_sale)["uuid"])
 
     def buy_some(self) -> None:
         """Buy two tickets of every event that has some left."""

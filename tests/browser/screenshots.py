@@ -14,6 +14,7 @@ from tests.browser.person import Person
 from tests.browser.running import running_up
 
 WIDTHS = {"wide": 1280, "narrow": 390}
+TALLEST = 1600
 SCHEMES = ("light", "dark")
 
 
@@ -30,7 +31,9 @@ def main(folder: Path) -> None:
             person.sign_in("admin")
             for name, address in pages.items():
                 person.page.goto(address)
-                person.page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+                height = min(TALLEST, person.page.evaluate("document.documentElement.scrollHeight"))
+                part = {"x": 0, "y": 0, "width": pixels, "height": height}
+                person.page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True, clip=part)  # type: ignore[arg-type]
             context.close()
         browser.close()
 
