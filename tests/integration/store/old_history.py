@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from billetbro.models import LinkStatus, Mode
+from billetbro.models import LinkStatus, Mode, SourceEvent
 from billetbro.store.pruning import OF_EVENTS, OF_HISTORY, prune_batch
-from billetbro.store.schema.records import link_to_row
+from billetbro.store.schema.records import SOURCE_EVENT, link_to_row
 from billetbro.store.schema.tables import changes, links, rejections, runs, source_events
 from tests.integration.store.examples import LIBRARY, LINK, NOW
 
@@ -28,7 +28,9 @@ def prune(connection: Connection, batch: int = 1000) -> dict[str, int]:
 
 
 def add_source(connection: Connection, uuid: str, *, present: bool, seen: float) -> None:
-    row = {"library": LIBRARY, "uuid": uuid, "title": "Koncert", "payload": {}, "present": present}
+    times = {"state": None, "url": None, "starts_at": None, "ends_at": None}
+    payload = SOURCE_EVENT.stored(SourceEvent(uuid=uuid, title="Koncert", **times))
+    row = {"library": LIBRARY, "uuid": uuid, "title": "Koncert", "payload": payload, "present": present}
     connection.execute(source_events.insert(), {**row, "first_seen_at": ago(900), "last_seen_at": ago(seen)})
 
 

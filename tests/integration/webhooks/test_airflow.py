@@ -150,8 +150,9 @@ def test_run_of_a_dag_that_airflow_has_not_found_is_not_started(airflow_home: Pa
 
 # Airflow's reader of .airflowignore uses a deprecated name of its library.
 @pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
-def test_airflow_mounts_the_webhook_and_nothing_else_of_ours() -> None:
+def test_airflow_mounts_the_webhook_before_the_pages_and_nothing_else_of_ours() -> None:
     ours = [app for app in get_fastapi_plugins()[0] if "Billetbro" in app["name"]]
     assert [(app["url_prefix"], app["name"]) for app in ours] == [
-        ("/billetbro/yesplan", "Billetbro: Yesplan's webhook")
+        ("/billetbro/yesplan", "Billetbro: Yesplan's webhook"),
+        ("/billetbro", "Billetbro: pages for staff"),
     ]
