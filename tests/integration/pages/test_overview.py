@@ -17,6 +17,12 @@ def test_the_overview_is_danish_and_says_so_of_its_times(admin: Site) -> None:
     assert "Solbjerg" in said
 
 
+def test_runs_of_all_libraries_are_offered_to_who_sees_all_and_may_start_them(site: Site) -> None:
+    offered = 'href="/billetbro/actions/confirm?action=update"'
+    people = {"otto": "ADMIN", "vera": "VIEWER", "lis": "USER"}
+    assert [offered in site.as_person(*person).get("/").text for person in people.items()] == [True, False, False]
+
+
 def test_english_is_one_click_away_and_stays(admin: Site) -> None:
     first = admin.get("/")
     assert '<html lang="da">' in first.text
