@@ -31,7 +31,9 @@ def test_the_pages_stand_in_airflows_own_navigation(person: Opened) -> None:
         operator.page.get_by_role("button", name="Billetbro")
     ).first.click()
     shown = operator.page.frame_locator("iframe[title='Billetbro']")
-    shown.get_by_role("heading", name="Oversigt", level=1).wait_for()
+    heading = shown.get_by_role("heading", level=1)
+    heading.wait_for()
+    assert heading.inner_text() == "Oversigt"
 
 
 def test_a_person_of_one_library_sees_that_one_and_those_that_are_for_all(person: Opened) -> None:

@@ -108,10 +108,11 @@ def test_task_sends_its_requests_by_connection_once(server: socket.socket) -> No
     assert received(server) == {"billetbro.requests.cms_herlev": (1, "c"), "billetbro.requests.place2book": (2, "c")}
 
 
-def test_nothing_is_looked_up_while_metrics_are_off(engine: Engine) -> None:
+def test_nothing_is_looked_up_while_metrics_are_off(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE sync.changes CASCADE"))
     send(engine)
+    assert [message for message in caplog.messages if "metrics" in message] == []
 
 
 def test_metrics_never_fail_a_run(engine: Engine, server: socket.socket, caplog: pytest.LogCaptureFixture) -> None:

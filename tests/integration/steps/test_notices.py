@@ -316,6 +316,7 @@ def test_plan_leaves_nothing_to_tell(telling: Telling) -> None:
         telling.ended(happened),
         telling.circles(),
     )
+    assert telling.world.rows("SELECT * FROM sync.notices") == []
 
 
 def test_hour_without_news_asks_once_and_stores_nothing(telling: Telling, post: Post) -> None:
