@@ -38,6 +38,7 @@ class Why(StrEnum):
     SHOWN_OTHERWISE = auto()
     ADDRESSES_TO_BE_TOLD = "addresses_pending"
     NOT_ON_SALE = auto()
+    REBUILT = auto()
 
 
 REASONS = frozenset(Why)

@@ -69,6 +69,9 @@ PURCHASES = _argument("--purchases", type=_numbers, default=[], metavar="ID,ID")
 MONTH = _argument("--month", default="", metavar="YYYY-MM")
 READ_ALL_PRICES = _argument("--read-all-prices", action="store_true")
 DRY_RUN = _argument("--dry-run", action="store_true")
+WINS = _argument("--wins", choices=["source", "place2book"], default=None)
+CHOOSE = _argument("--choose", type=_ids, default=[], metavar="UUID=source,UUID=place2book")
+YES = _argument("--yes", action="store_true")
 
 SUBCOMMANDS = (
     _subcommand("check", LIBRARIES),
@@ -78,6 +81,8 @@ SUBCOMMANDS = (
     _subcommand("rejections", LIBRARIES, ALL, JSON),
     _subcommand("personal-data", LIBRARIES, JSON),
     _subcommand("monthly-report", MONTH, LIBRARIES),
+    _subcommand("rebuild", LIBRARIES, EVENTS, WINS, CHOOSE, DRY_RUN, YES),
+    _subcommand("orphans", LIBRARIES, JSON),
     _subcommand("forget", EMAIL, PHONE, PURCHASES, LIBRARIES, DRY_RUN),
 )
 

@@ -51,7 +51,7 @@ def transform(job: Job) -> str:
     """Decide what each event is to be in Place2book."""
     from billetbro.steps.transform import transform as transform_events
 
-    with _place2book(job.library) as client:
+    with place2book_of(job.library) as client:
         outcomes = transform_events(job.run(), client.host)
     return ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "no events"
 
@@ -61,7 +61,7 @@ def load(job: Job) -> str:
     from billetbro.steps.load.load import load as load_events
 
     twin, source = job.settings.twin(job.library), partial(opened_source, job.library)
-    with _place2book(job.library) as client:
+    with place2book_of(job.library) as client:
         return str(load_events(job.run(), client, twin=twin, source=source))
 
 
@@ -83,7 +83,7 @@ def export_purchases(job: Job) -> str:
     if warehouse is not job.engine:
         ensure_reachable(warehouse)
     files = written_to_files(job.engine, warehouse, job.library.id)
-    with _place2book(job.library) as client, files as written:
+    with place2book_of(job.library) as client, files as written:
         run = replace(job.run(), now=written.now)
         summary = export(run, client, privacy_of(job.library), warehouse)
     return f"purchases of {pluralize(summary.events_exported, 'event', 'events')} read{written}"
@@ -92,12 +92,13 @@ def export_purchases(job: Job) -> str:
 @contextmanager
 def apis_of(library: Library) -> Iterator[tuple[Source, Place2bookClient]]:
     """Open the library's source and Place2book for a block."""
-    with source_of(library) as source, _place2book(library) as client:
+    with source_of(library) as source, place2book_of(library) as client:
         yield source, client
 
 
 @contextmanager
-def _place2book(library: Library) -> Iterator[Place2bookClient]:
+def place2book_of(library: Library) -> Iterator[Place2bookClient]:
+    """Open Place2book for a block, within the library's limits of requests."""
     from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 
     hook = Place2bookHook(library.place2book.conn_id, **library.requests.model_dump())

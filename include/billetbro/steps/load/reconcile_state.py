@@ -18,6 +18,7 @@ from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import LibraryRun, NothingToDo
 from billetbro.store.in_doubt import read_writes_in_doubt
 from billetbro.store.links import former_seccodes, linked_by_other_libraries, read_links
+from billetbro.store.orphans import refresh_orphans
 from billetbro.store.readings import read_readings
 from billetbro.store.rejections import open_codes, read_refusals
 from billetbro.store.runs import read_run
@@ -112,6 +113,7 @@ def store_observation(connection: Connection, library: str, state: ReconcileStat
     changed = [event for event in events.values() if _is_new(event, state)]
     store_ticket_events(connection, library, changed, state.run.now, state.row_hashes)
     forget_ticket_events(connection, library, state.missing)
+    refresh_orphans(connection, library, state, state.run.now)
 
 
 def _is_new(event: CurrentEvent, state: ReconcileState) -> bool:

@@ -311,6 +311,21 @@ actions = Table(
 Index("ix_actions_event", actions.c.library, actions.c.uuid, actions.c.id)
 Index("ix_actions_run", actions.c.run_id)
 
+orphans = Table(
+    "orphans",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("event_maker", BigInteger, primary_key=True),
+    Column("event_id", BigInteger, primary_key=True, comment="the Place2book event"),
+    Column("name", Text, nullable=False),
+    Column("begin_at", Time),
+    Column("sales_location", Text),
+    Column("page", Text, nullable=False, comment="the source event's page that its description names"),
+    Column("first_seen_at", Time, nullable=False),
+    schema=SCHEMA,
+    comment="Place2book events to come that were made for a source event which no list has any more",
+)
+
 notices = Table(
     "notices",
     metadata,
