@@ -87,6 +87,11 @@ class EmbeddedPostgres:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
+    def programs(self) -> Path:
+        """Return the folder of PostgreSQL's programs, such as pg_dump."""
+        return self._programs
+
+    @property
     def pid(self) -> int:
         """Return the process id of the running server."""
         assert self._process is not None

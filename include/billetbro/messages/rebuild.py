@@ -13,15 +13,18 @@ from billetbro.steps.rebuild import Findings, FoundAgain
 
 
 def findings_lines(say: Translator, library: str, findings: Findings, zone: ZoneInfo) -> list[str]:
-    """Return what was found of a library, the events that differ first."""
+    """Return what was found of a library: a line for each pair that is the same, then those that differ."""
     counted = {
         "linked": findings.unchanged,
         "found": sum(one.pair.link is None for one in findings.found),
         "differ": sum(bool(one.differences) for one in findings.found),
     }
     lines = [f"== {library} == {say('rebuild.totals', **counted)}"]
-    for one in sorted(findings.found, key=lambda one: not one.differences):
-        lines += ["", *found_lines(say, one, zone)]
+    same = [one.pair for one in findings.found if not one.differences]
+    lines += [f"  {line}" for pair in same for line in _pair(say, pair, zone)[:1]]
+    for one in findings.found:
+        if one.differences:
+            lines += ["", *found_lines(say, one, zone)]
     for key, pairs in (("ambiguous", findings.ambiguous), ("rejected", findings.rejected)):
         if pairs:
             lines += ["", say(f"rebuild.{key}"), *(f"  {line}" for pair in pairs for line in _pair(say, pair, zone))]
@@ -49,8 +52,8 @@ def _pair(say: Translator, pair: Pair, zone: ZoneInfo) -> list[str]:
     start = local_time(pair.mapped.starts_at, zone)
     event_id, evidence = pair.current.event_id, say(f"rebuild.by_{pair.evidence}")
     return [
-        f"{start}  {pair.mapped.title or say('value.no_title')}",
-        f"    {say('rebuild.pair', uuid=pair.mapped.uuid, event_id=event_id, evidence=evidence)}",
+        f"{start}  {pair.mapped.title or say('value.no_title')}  ({evidence})",
+        f"    {say('rebuild.pair', uuid=pair.mapped.uuid, event_id=event_id)}",
     ]
 
 

@@ -1,9 +1,10 @@
 """Every night, for each library: remove personal data past retention, and apply the policy to the rest.
 
-1. Remove what is past retention from tables and files (without needing a key)
-2. Apply the policy to what is stored; after it was changed, to files too
-3. Warn of pseudonyms with an unknown key: their people cannot be found
-4. After all libraries: merge the files, and remove expired versions
+1. Forget again whom a restored database has back
+2. Remove what is past retention from tables and files (without needing a key)
+3. Apply the policy to what is stored; after it was changed, to files too
+4. Warn of pseudonyms with an unknown key: their people cannot be found
+5. After all libraries: merge the files, and remove expired versions
 """
 
 import logging
@@ -20,6 +21,7 @@ from billetbro.store.database import LOCK_WAIT_SECONDS, library_lock
 from billetbro.store.schema.privacy_tables import privacy_policies, retention_sweeps
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.lake.lake import Lake
+from billetbro.warehouse.privacy.erasure_log import repeat_erasures
 from billetbro.warehouse.privacy.policy_change import apply_policy, apply_policy_to_files
 from billetbro.warehouse.privacy.policy_history import rows_under_unknown_keys
 from billetbro.warehouse.privacy.pseudonymise import Keys, Privacy
@@ -157,6 +159,8 @@ def keep_in_order(
         raise LibrariesFileError("settings.retention_unknown", library=library.id)
     with library_lock(state, library.id, wait_seconds):
         now = clock()  # after the lock: what changes now must be newer than what the files hold
+        if files is not None:
+            repeat_erasures(warehouse, library.id, now, files)
         removed = remove_past(warehouse, library.id, library.retention, now, files)
         if library.settings is None:
             log.info(

@@ -18,6 +18,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.models import Change, FieldChange, Kind, Link, LinkStatus, Outcome
 from billetbro.reconcile.in_doubt import resolve_in_doubt
 from billetbro.reconcile.matching.identity import match_events
+from billetbro.reconcile.matching.recreated import LONG_AGO
 from billetbro.reconcile.planning.plan_parts import change_of
 from billetbro.reconcile.reasons import Why
 from billetbro.reconcile.rebuild.linking import Winner, differences, linked_again
@@ -89,12 +90,16 @@ def find_again(run: LibraryRun, client: Place2bookClient, *, twin: Library | Non
     found = [FoundAgain(pair=pair, differences=differences(pair)) for pair in read]
     news = [one for one in found if one.pair.evidence is not Evidence.LINKED or one.differences]
     return Findings(
-        found=tuple(one for one in news if one.pair.mapped.outcome is not Outcome.REJECTED),
+        found=tuple(sorted((one for one in news if one.pair.mapped.outcome is not Outcome.REJECTED), key=_start)),
         unchanged=len(found) - len(news),
         ambiguous=tuple(pair for pair in pairs.ambiguous if state.run.asked_for(pair.mapped.uuid)),
         rejected=tuple(one.pair for one in news if one.pair.mapped.outcome is Outcome.REJECTED),
         orphans=orphans,
     )
+
+
+def _start(one: FoundAgain) -> tuple[datetime, str]:
+    return one.pair.mapped.starts_at or one.pair.current.begin_at or LONG_AGO, one.uuid
 
 
 def link_again(

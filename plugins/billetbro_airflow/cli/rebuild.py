@@ -23,6 +23,7 @@ from billetbro_airflow.cli.running import CommandEnded
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine, values_kept_out_of_errors
+from billetbro_airflow.tasks.personal_data import forget_again
 from billetbro_airflow.tasks.steps import Job, place2book_of
 
 LEFT_TO_DECIDE = 3
@@ -57,6 +58,8 @@ def run(args: Namespace) -> int:
 
 def _rebuild(job: Job, args: Namespace, chosen: Mapping[str, Winner], say: Translator) -> bool:
     """Rebuild one library; return whether something is left to decide."""
+    if not args.dry_run:
+        forget_again(job.library.id)
     for step in (steps.extract, steps.transform):
         step(job)
     zone = zone_of(job.library.id)

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from billetbro.errors import BilletbroError
-from billetbro_airflow.pages import actions, event, health, library, overview, runs, sales
+from billetbro_airflow.pages import actions, event, health, library, orphans, overview, runs, sales
 from billetbro_airflow.pages.access import page_translator
 from billetbro_airflow.pages.headers import SafeHeaders
 from billetbro_airflow.pages.rendering import plain_page
@@ -34,7 +34,7 @@ def pages() -> FastAPI:
     app = FastAPI(title="Billetbro", openapi_url=None)
     app.add_middleware(SafeHeaders, on_failure=_failed)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for module in (health, overview, library, event, actions, sales, runs):
+    for module in (health, overview, library, orphans, event, actions, sales, runs):
         app.include_router(module.router)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)

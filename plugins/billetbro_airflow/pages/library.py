@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from billetbro.settings.libraries import Library
 from billetbro.steps.request import utc_now
+from billetbro.store.orphans import read_orphans
 from billetbro.store.pages.events import EventsPage, Only, Wanted, When, read_events
 from billetbro.store.pages.freshness import read_library_runs
 from billetbro.store.pages.overview import count_drift, count_open, count_sales
@@ -68,6 +69,7 @@ def library(request: Request, reader: ReaderDep, library_id: str, asked: Annotat
             Only.REJECTED: count_open(connection, [of.id]).get(of.id, 0),
             Only.DRIFT: count_drift(connection, [of.id]).get(of.id, 0),
         }
+        orphans = len(read_orphans(connection, [of.id]).get(of.id, ()))
     next_run, paused = next_run_of_dag()
     return page(
         request,
@@ -78,6 +80,7 @@ def library(request: Request, reader: ReaderDep, library_id: str, asked: Annotat
         next_run=next_run,
         paused=paused,
         needs=needs_of(runs, counts[Only.REJECTED], now),
+        orphans=orphans,
         counts={only: counts[only] for only in FILTERS if counts.get(only)},
         filters=FILTERS,
         asked=asked,

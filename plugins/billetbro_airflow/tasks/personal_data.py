@@ -21,8 +21,10 @@ from billetbro.steps.personal_data import (
     stored_libraries,
     tidy_files,
 )
-from billetbro.store.database import migrate, migrate_warehouse
+from billetbro.steps.request import utc_now
+from billetbro.store.database import library_lock, migrate, migrate_warehouse
 from billetbro.warehouse.lake.lake import Lake
+from billetbro.warehouse.privacy.erasure_log import repeat_erasures
 from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION, Keys
 from billetbro_airflow.hooks.connections import connection_named
 from billetbro_airflow.language import translator
@@ -115,6 +117,15 @@ def keep_personal_data_in_order(libraries: Sequence[str]) -> dict[str, dict[str,
     if failed:
         raise together(failed)
     return {library: night.counts for library, night in nights.items()}
+
+
+def forget_again(library: str) -> None:
+    """Forget again whom a restored database has back of one library; raises Retriable while a task works on it."""
+    state, everywhere = places([library])
+    for place in everywhere:
+        if place.files is not None:
+            with library_lock(state, library):
+                repeat_erasures(place.warehouse, library, utc_now(), place.files)
 
 
 def _tidied(state: Engine, files: Lake, place: Place, leaving: Container[str]) -> dict[str, Exception]:

@@ -65,6 +65,7 @@ TABLES = (
     "pruned",
     "settled",
     "validators",
+    "orphans",
 )
 WAREHOUSE_TABLES = (
     *("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices"),

@@ -13,18 +13,19 @@ from billetbro.errors import Fatal, SettingsError
 from billetbro.models import Purchase
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.begin import begin
+from billetbro.steps.personal_data import Kept, keep_in_order
 from billetbro.steps.request import RunRequest
 from billetbro.store.schema.privacy_tables import forgotten
 from billetbro.store.schema.warehouse_tables import purchases
 from billetbro.warehouse.privacy.erasure import Forgotten, Sought, forget, sought
-from billetbro.warehouse.privacy.erasure_log import bring_forgotten
+from billetbro.warehouse.privacy.erasure_log import bring_forgotten, repeat_erasures
 from billetbro.warehouse.privacy.pseudonymise import Keys, Row, pseudonym
 from billetbro.warehouse.privacy.retention import remove_past
 from billetbro.warehouse.privacy.retention_rule import Retention
 from demo.environment import LIBRARIES
 from tests.cases import cases
 from tests.integration.warehouse.examples import FIRST, HOUR, KEY, LIBRARY, MONDAY, SECOND, Till, contents, export
-from tests.integration.warehouse.files import export_to, lake_in, stored_bytes, write
+from tests.integration.warehouse.files import everything_in, export_to, lake_in, stored_bytes, write
 from tests.integration.warehouse.personal import (
     DROP,
     FIRST_BUYER,
@@ -33,6 +34,7 @@ from tests.integration.warehouse.personal import (
     POLICIES,
     PSEUDONYMISE,
     SECOND_BUYER,
+    found_in,
     given_answers,
     people,
     sums,
@@ -302,3 +304,39 @@ def test_sought_without_what_tells_a_person_apart_is_refused_and_not_repeated(gi
 def test_sought_repr_does_not_show_the_person() -> None:
     shown = repr(sought(KEYS, EMAIL, "12 34 56 78"))
     assert [trace for trace in ("testesen", "12345678") if trace in shown.casefold()] == []
+
+
+def test_forget_is_repeated_in_a_database_that_was_restored_from_a_copy_made_before(
+    engine: Engine, own_engine: Engine, tmp_path: Path
+) -> None:
+    for warehouse in (engine, own_engine):
+        export(warehouse, Till(), privacy=KEEP)
+    write(engine, tmp_path)
+    remove(engine, sought(KEYS, EMAIL), tmp_path)
+    assert people(own_engine)[900]["email"] == "test.testesen@example.com"
+    lake = lake_in(tmp_path)
+    assert repeat_erasures(own_engine, LIBRARY, MONDAY + 2 * HOUR, lake) == {"purchases": 1, "answers": 2}
+    assert repeat_erasures(own_engine, LIBRARY, MONDAY + 2 * HOUR, lake) == {}
+    export(own_engine, Till(), MONDAY + 3 * HOUR, privacy=KEEP, force=True)
+    assert (people(own_engine)[900], people(own_engine)[910]["email"]) == (NOTHING, "proeve@example.com")
+
+
+def test_forget_keeps_beside_the_files_no_more_than_the_number_of_the_purchase(engine: Engine, tmp_path: Path) -> None:
+    export_to(tmp_path, engine, Till(), privacy=KEEP)
+    remove(engine, sought(KEYS, EMAIL), tmp_path)
+    kept = DeltaTable(tmp_path / "forgotten").to_pyarrow_table().to_pylist()
+    assert [(row["library"], row["purchase_id"]) for row in kept] == [(LIBRARY, 900)]
+    assert found_in(everything_in(tmp_path / "forgotten"), FIRST_BUYER) == []
+    assert lake_in(tmp_path).erasures("nordvig") == frozenset()
+
+
+def test_night_forgets_again_whom_a_restored_database_has_back(
+    engine: Engine, own_engine: Engine, tmp_path: Path
+) -> None:
+    for warehouse in (engine, own_engine):
+        export(warehouse, Till(), privacy=KEEP)
+    write(engine, tmp_path)
+    remove(engine, sought(KEYS, EMAIL), tmp_path)
+    kept = Kept(id=LIBRARY, retention=Retention(days=3000), settings=LIBRARY_SETTINGS)
+    keep_in_order(own_engine, own_engine, kept, lambda _: KEEP, KEYS, lake_in(tmp_path))
+    assert (people(own_engine)[900], people(own_engine)[910]["email"]) == (NOTHING, "proeve@example.com")

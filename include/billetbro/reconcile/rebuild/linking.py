@@ -83,7 +83,7 @@ def _kept_as_it_is(pair: Pair, link: Link, desired: TicketEvent) -> Link:
         key: replace(price, name=by_key[key].name, value_ore=by_key[key].value_ore) if key in by_key else price
         for key, price in _prices(pair, desired, Winner.PLACE2BOOK).items()
     }
-    return replace(link, applied={**link.applied, **stays}, prices=prices)
+    return replace(link, applied={**link.applied, **stays}, echo={**link.echo, **stays}, prices=prices)
 
 
 def _price_differences(pair: Pair, desired: TicketEvent) -> Iterator[FieldChange]:

@@ -7,7 +7,7 @@ another library's task has written and not yet committed.
 
 import logging
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +20,7 @@ from sqlalchemy import Engine, Table
 
 from billetbro.errors import Fatal
 from billetbro.store.file_exports import files_written_until, note_files_written
+from billetbro.store.schema.privacy_tables import forgotten
 from billetbro.warehouse.lake.delta_tables import READ, DeltaTables, of_library
 from billetbro.warehouse.lake.lake import Change, FilesTrouble, FileSummary, LakePlace
 from billetbro.warehouse.lake.schema import (
@@ -96,6 +97,24 @@ class DeltaLake:
 
     def remove_earlier_versions(self, library: str) -> int:
         return self._remove_all_but_the_present(library, [TABLES[name] for name in PERSONAL])
+
+    def keep_erasures(self, library: str, erased: Mapping[int, datetime]) -> None:
+        rows = [{"library": library, "purchase_id": one, "forgotten_at": at} for one, at in sorted(erased.items())]
+        if rows:
+            given = pa.Table.from_pylist(rows, pa.schema([lake_schema(forgotten).field(name) for name in rows[0]]))
+            self.tables.changed(partial(self._add_erasures, library, given))
+
+    def _add_erasures(self, library: str, rows: pa.Table) -> None:
+        values = {name: f"new.{name}" for name in rows.column_names}
+        merger = _merger(self.tables.opened_or_made(forgotten), forgotten, library, rows)
+        merger.when_not_matched_insert(values).execute()
+
+    def erasures(self, library: str) -> frozenset[int]:
+        if (opened := self.tables.opened(forgotten)) is None:
+            return frozenset()
+        with self.tables.trouble(READ):
+            found = opened.to_pyarrow_table(filters=[("library", "=", library)], columns=["purchase_id"])
+        return frozenset(found["purchase_id"].to_pylist())
 
     def compact(self, library: str) -> int:
         return sum(self.tables.changed(partial(self._compact, library, table)) for table in EXPORTED)

@@ -65,6 +65,12 @@ class Lake(Protocol):
     def remove_earlier_versions(self, library: str) -> int:
         """Remove the files of the library's personal tables that the current version does not use; return how many."""
 
+    def keep_erasures(self, library: str, erased: Mapping[int, datetime]) -> None:
+        """Record purchases whose buyer was forgotten, and when, by number alone: no restored database undoes it."""
+
+    def erasures(self, library: str) -> frozenset[int]:
+        """Return the purchases that were recorded so."""
+
     def compact(self, library: str) -> int:
         """Merge small files; return how many were merged."""
 

@@ -44,16 +44,34 @@ def empty_files(warehouse: Engine, library: str, now: datetime, files: Lake, *, 
     `thoroughly` even when nothing is due. The caller holds the library's lock.
     """
     due = (forgotten.c.library == library, forgotten.c.in_files_at.is_(None))
+    asked = forgotten.c.purchase_id, forgotten.c.forgotten_at, forgotten.c.past_retention
     with warehouse.connect() as connection:
-        purchase_ids = frozenset(connection.scalars(select(forgotten.c.purchase_id).where(*due)))
+        noted = connection.execute(select(*asked).where(*due)).all()
+    purchase_ids = frozenset(row.purchase_id for row in noted)
     if not purchase_ids and not thoroughly:
         return {}
+    files.keep_erasures(library, {row.purchase_id: row.forgotten_at for row in noted if not row.past_retention})
     counts = blank_files(files, library, purchase_ids) if purchase_ids else {}
     files.write(warehouse, library, now)
     files.remove_earlier_versions(library)
     with warehouse.begin() as connection:
         connection.execute(update(forgotten).where(*due, _one_of(purchase_ids)).values(in_files_at=now))
     return counts
+
+
+def repeat_erasures(warehouse: Engine, library: str, now: datetime, files: Lake) -> Counts:
+    """Forget again whom a restored database has back; return how many rows of each table were emptied.
+
+    The files keep the numbers of the purchases. The caller holds the library's lock.
+    """
+    if not (kept := files.erasures(library)):
+        return {}
+    with warehouse.begin() as connection:
+        known = select(forgotten.c.purchase_id).where(forgotten.c.library == library, ~forgotten.c.past_retention)
+        back = kept.difference(connection.scalars(known))
+        note_forgotten(connection, library, back, now)
+        theirs = select(func.unnest(literal(sorted(back), ARRAY(BigInteger)), type_=BigInteger))
+        return blank(connection, library, theirs, now) if back else {}
 
 
 def bring_forgotten(before: Engine, warehouse: Engine, now: datetime) -> None:
