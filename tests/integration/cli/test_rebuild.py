@@ -1,5 +1,7 @@
 """`rebuild` and `orphans`: what is found, who decides, and the exit codes."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine, text
 
@@ -104,3 +106,19 @@ def test_orphans_are_listed_for_people_and_machines(command: Command, lost: Engi
     assert f"{BABY}  ({event.id})" in said.out
     machine = command("orphans", libraries=["solbjerg"], json=True).json
     assert [(row["library"], row["event_id"], row["name"]) for row in machine] == [("solbjerg", event.id, BABY)]
+
+
+def test_rebuild_forgets_again_whom_a_restored_database_has_back(
+    command: Command, lost: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BILLETBRO_FILES", str(tmp_path / "files"))
+    assert command("forget", purchases=[4711], email="", phone="", dry_run=False, libraries=["solbjerg"]).code == 3
+    noted = text("SELECT purchase_id FROM warehouse.forgotten WHERE library = 'solbjerg'")
+    with lost.begin() as connection:
+        connection.execute(text("DELETE FROM warehouse.forgotten"))
+    command("rebuild", **ASKED | {"dry_run": True})
+    with lost.connect() as connection:
+        assert list(connection.scalars(noted)) == []
+    command("rebuild", **ASKED)
+    with lost.connect() as connection:
+        assert list(connection.scalars(noted)) == [4711]

@@ -263,6 +263,14 @@ def test_orphan_is_told_until_it_is_gone(world: World) -> None:
     assert world.rows("SELECT name FROM sync.orphans") == []
 
 
+def test_two_events_that_name_one_page_are_no_orphans(world: World) -> None:
+    world.publish("Koncert")
+    (event,) = world.sandbox.place2book.events
+    world.sandbox.place2book.create(event.event_maker, replace(event.fields, name="Kopi"))
+    world.run()
+    assert world.rows("SELECT name FROM sync.orphans") == []
+
+
 def test_event_that_staff_made_by_hand_is_no_orphan(world: World) -> None:
     world.publish("Koncert")
     (event,) = world.sandbox.place2book.events

@@ -80,6 +80,11 @@ def test_of_several_with_one_page_the_most_similar_is_it(better: dict[str, objec
     assert certain(paired([wanted()], [named(1), named(2, **better)])) == [("a", 2, "page")]
 
 
+def test_same_start_counts_more_than_the_same_name() -> None:
+    same_start, same_name = named(1, begin_at=EVENT.begin_at), named(2, name=EVENT.name)
+    assert certain(paired([wanted()], [same_name, same_start])) == [("a", 1, "page")]
+
+
 @cases(
     "snapshot there",
     ("two ticket events", [wanted()], [named(1), named(2)]),
