@@ -199,6 +199,7 @@ def test_rejected_event_is_told_and_linked_once_it_is_corrected(world: World) ->
     lose(world)
     world.site.edit(uuid, ticket_capacity=None)
     findings, _ = rebuild(world, {})
+    assert (findings.found, world.ours()) == ((), {})
     assert [(pair.mapped.uuid, pair.mapped.code) for pair in findings.rejected] == [(uuid, "capacity_missing")]
     world.site.edit(uuid, ticket_capacity=60)
     findings, stored = rebuild(world, {uuid: Winner.SOURCE})
