@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025_orphans"
+revision = "0023_orphans"
 down_revision = "0022_actions"
 branch_labels = None
 depends_on = None
