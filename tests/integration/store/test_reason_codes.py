@@ -33,8 +33,12 @@ def empty(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+NEWER = {Why.REBUILT}
+"""Reasons that no earlier version had a sentence for."""
+
+
 def test_every_reason_has_its_old_sentence() -> None:
-    assert set(MIGRATION.REASONS.values()) == set(Why)
+    assert set(MIGRATION.REASONS.values()) == set(Why) - NEWER
 
 
 @cases(
