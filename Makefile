@@ -65,7 +65,7 @@ bench-airflow: install ## Measure an hour of 98 libraries through Airflow's sche
 	@$(BIN)/python -m benchmarks airflow
 
 # The lock files hold for every platform, and name no index, so that they can be used behind a mirror.
-COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes
 requirements: install ## Pin the newest versions that requirements*.in allow
 	@$(COMPILE) --upgrade requirements.in --output-file requirements.txt
 	@$(COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt

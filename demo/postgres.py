@@ -45,7 +45,7 @@ class EmbeddedPostgres:
     It listens on a free port of the loopback interface only, and asks for a password that it made up.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, user: str = USER) -> None:
         self._kept_folder = folder.resolve() if folder else None
         self._process: subprocess.Popen[bytes] | None = None
         self._identity = unprivileged_identity()
@@ -53,7 +53,7 @@ class EmbeddedPostgres:
         self.folder = Path()
         self.host = HOST
         self.port = 0
-        self.user = USER
+        self.user = user
         self.password = ""
 
     def __enter__(self) -> Self:
@@ -166,7 +166,7 @@ class EmbeddedPostgres:
         password.write_text(secrets.token_hex(16))
         give(password, self._identity)
         options = ["--auth=password", "--encoding=UTF8", "--no-sync", "--no-instructions", "--wal-segsize=1"]
-        options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--username={USER}"]
+        options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--username={self.user}"]
         options += [f"--pwfile={password}", f"--pgdata={self._data}"]
         command: list[str | Path] = [self._programs / "initdb", *options]
         done = subprocess.run(command, cwd=self.folder, check=False, capture_output=True, **self._identity)

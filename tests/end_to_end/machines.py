@@ -3,13 +3,9 @@
 Only the addresses, the folders and the ports are of this machine.
 """
 
-import secrets
-import shutil
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,64 +13,14 @@ import psutil
 import psycopg
 import requests
 
-from demo.environment import EmbeddedPostgres, airflow_environment, child_environment, free_port
-from demo.environment import airflow_command as airflow
+from demo.environment import EmbeddedPostgres
 from demo.processes import Processes
-from tests.compose import compose_file, filled_in
+from tests.natively import ADMIN, Place, Service, redis_command, run_once
 
 LONGEST = 900.0
 """Seconds to wait for something, many times as long as it takes on a machine that does nothing else."""
-SECRETS = (
-    "AIRFLOW_ADMIN_PASSWORD",
-    "AIRFLOW_API_SECRET_KEY",
-    "AIRFLOW_JWT_SECRET",
-    "POSTGRES_PASSWORD",
-    "REDIS_PASSWORD",
-)
 METADATA = "airflow"
-SMALL = {
-    "AIRFLOW__API__WORKERS": "1",
-    "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
-    "AIRFLOW__CORE__PARALLELISM": "4",
-}
-"""What makes the machines small enough to fit into one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
-    """What all machines share: the filled-in `.env`, and where Redis, PostgreSQL and the API server answer."""
-
-    folder: Path
-    postgres: EmbeddedPostgres
-    env: Mapping[str, str]
-    redis_port: int
-    api_port: int
-
-    def environment(self, machine: str, own: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment of a machine's services, as Compose would give it, with folders of its own."""
-        content = compose_file("docker-compose.yaml" if machine == "main" else "docker-compose.worker.yaml")
-        given = {name: filled_in(value, self.env) for name, value in content["x-airflow-environment"].items()}
-        home = self.folder / machine
-        home.mkdir()
-        local = airflow_environment(home, self.postgres.url(METADATA))
-        here = {
-            "AIRFLOW__API__BASE_URL": self.address,
-            "AIRFLOW__API__HOST": "127.0.0.1",
-            "AIRFLOW__API__PORT": str(self.api_port),
-            "AIRFLOW__CELERY__BROKER_URL": f"redis://:{self.env['REDIS_PASSWORD']}@127.0.0.1:{self.redis_port}/0",
-            "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{self.postgres.url(METADATA)}",
-            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
-            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
-            "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
-            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(free_port()),
-        }
-        return child_environment(given, local, here, SMALL, own)
-
-    @property
-    def address(self) -> str:
-        """Return where the API server answers."""
-        return f"http://127.0.0.1:{self.api_port}"
+MAIN = ("redis", "api-server", "scheduler", "dag-processor")
 
 
 class Machine:
@@ -127,32 +73,53 @@ class Machine:
 
 
 @contextmanager
-def cluster(folder: Path, postgres: EmbeddedPostgres, own: Mapping[str, str]) -> Iterator["Cluster"]:
+def cluster(folder: Path, own: Mapping[str, str]) -> Iterator["Cluster"]:
     """Run the machine `main` with everything but workers, and two machines with a worker each."""
-    env = {name: secrets.token_hex(24) for name in SECRETS} | {"AIRFLOW_EXECUTOR": "CeleryExecutor"}
-    env |= {"AIRFLOW_FERNET_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(), "MAIN_ADDRESS": "127.0.0.1"}
-    installation = Installation(folder=folder, postgres=postgres, env=env, redis_port=free_port(), api_port=free_port())
-    postgres.create_database(METADATA)
-    machines = {
-        name: Machine(folder / f"logs-{name}", installation.environment(name, own))
-        for name in ("main", "first", "second")
-    }
-    try:
-        yield _started(Cluster(installation, machines))
-    finally:
-        for machine in machines.values():
-            machine.stop()
-        postgres.drop_database(METADATA)
+    with EmbeddedPostgres(user="postgres") as postgres:
+        env = {"AIRFLOW_EXECUTOR": "CeleryExecutor", "MAIN_ADDRESS": "127.0.0.1", "AIRFLOW_KEEP_DAYS": "90"}
+        place = Place(folder=folder, postgres=postgres, env=env, own=own)
+        place.prepare()
+        place.connect(own)
+        cluster = Cluster(place)
+        try:
+            yield cluster.started()
+        finally:
+            for machine in cluster.ever:
+                machine.stop()
 
 
 class Cluster:
     """The machines, and the questions that a test asks Airflow."""
 
-    def __init__(self, installation: Installation, machines: Mapping[str, Machine]) -> None:
-        self.installation = installation
-        self.machines = dict(machines)
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.machines: dict[str, Machine] = {}
+        self.ever: list[Machine] = []
         self._session = requests.Session()
         self._session.trust_env = False
+
+    def started(self) -> "Cluster":
+        """Start everything, in the order in which Compose does; return this cluster once both workers are ready."""
+        place = self._place
+        for name in ("postgres-roles", "airflow-init"):
+            run_once(place, name)
+        place.make_admin()
+        for name in MAIN:
+            service = Service(place, name)
+            self._start(name, service, redis_command(place, service) if name == "redis" else service.command)
+        for name in ("first", "second"):
+            service = Service(place, "worker", "docker-compose.worker.yaml", alias=name)
+            # Two containers have two names; two processes on one machine have to be given them.
+            self._start(name, service, [*service.command, "--celery-hostname", name])
+        for name in ("first", "second"):
+            self.wait(lambda name=name: " ready" in self.machines[name].said(name))  # type: ignore[misc]
+        return self
+
+    def _start(self, name: str, service: Service, command: list[str]) -> None:
+        machine = Machine(self._place.folder / "logs-of-services", service.environment)
+        self.ever.append(machine)
+        self.machines[name] = machine
+        machine.start(name, command)
 
     def worker_of(self, task_id: str) -> Machine:
         """Return the machine on which a running task of this name is."""
@@ -163,8 +130,7 @@ class Cluster:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask Airflow's metadata database."""
-        postgres = self.installation.postgres
-        url = postgres.url(METADATA).replace("+psycopg", "")
+        url = self._place.postgres.url(METADATA).replace("+psycopg", "")
         with psycopg.connect(url) as connection:
             return connection.execute(query.encode(), values).fetchall()
 
@@ -179,13 +145,13 @@ class Cluster:
         while not met():
             for machine in self.machines.values():
                 machine.check()
-            assert time.monotonic() < deadline, f"not met in {LONGEST:.0f} seconds; logs in {self.installation.folder}"
+            assert time.monotonic() < deadline, f"not met in {LONGEST:.0f} seconds; logs in {self._place.folder}"
             time.sleep(0.2)
 
     def switch_on(self, dag: str) -> bool:
         """Let the DAG run; false while Airflow does not answer yet, or does not know it yet."""
-        address, env = self.installation.address, self.installation.env
-        login = {"username": "admin", "password": env["AIRFLOW_ADMIN_PASSWORD"]}
+        address = self._place.address
+        login = {"username": ADMIN, "password": self._place.admin_password}
         try:
             token = self._session.post(f"{address}/auth/token", json=login, timeout=60)
             if token.status_code != 201:
@@ -196,41 +162,3 @@ class Cluster:
         except requests.RequestException:
             return False
         return answer.status_code == 200
-
-
-def _started(cluster: Cluster) -> Cluster:
-    installation, main = cluster.installation, cluster.machines["main"]
-    services = compose_file()["services"]
-    main.start("redis", _redis(installation))
-    main.run("airflow-init", airflow(*services["airflow-init"]["command"].split()))
-    main.start("api-server", _api_server(installation, services))
-    for name in ("scheduler", "dag-processor"):
-        main.start(name, airflow(*services[name]["command"].split()))
-    worker = compose_file("docker-compose.worker.yaml")["services"]["worker"]["command"].split()
-    for name in ("first", "second"):
-        # Two containers have two names; two processes on one machine have to be given them.
-        cluster.machines[name].start("worker", airflow(*worker, "--celery-hostname", name))
-    for name in ("first", "second"):
-        cluster.wait(lambda name=name: " ready" in cluster.machines[name].said("worker"))  # type: ignore[misc]
-    return cluster
-
-
-def _redis(installation: Installation) -> list[str]:
-    compose = compose_file()
-    folder = installation.folder / "redis"
-    folder.mkdir()
-    content = filled_in(compose["configs"]["redis"]["content"], installation.env)
-    (folder / "redis.conf").write_text(f"{content}\nbind 127.0.0.1\nport {installation.redis_port}\ndir {folder}\n")
-    program, _ = compose["services"]["redis"]["command"]
-    assert shutil.which(program), (
-        f"{program} is missing: `apt-get install redis-server`, or what your system has for it"
-    )
-    return [program, str(folder / "redis.conf")]
-
-
-def _api_server(installation: Installation, services: Mapping[str, Any]) -> list[str]:
-    """Return Compose's own command, which finds `airflow` in the image's path."""
-    *shell, script = services["api-server"]["command"]
-    password = installation.env["AIRFLOW_ADMIN_PASSWORD"]
-    script = script.replace("$$", "$").replace("exec airflow", f"exec {' '.join(airflow())}")
-    return ["env", f"ADMIN_PASSWORD={password}", *shell, script]

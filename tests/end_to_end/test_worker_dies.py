@@ -70,7 +70,7 @@ def machines(
     """Run Airflow on three machines, against stand-ins of its own."""
     database = postgres.airflow_connection_json(make_url(other_engine.url).database or "")
     own = variables | sandbox_connections(other_sandbox, database, PRIVACY_KEY) | {"BILLETBRO_FILES": ""}
-    with TemporaryDirectory(prefix="billetbro-machines-") as folder, cluster(Path(folder), postgres, own) as running:
+    with TemporaryDirectory(prefix="billetbro-machines-") as folder, cluster(Path(folder), own) as running:
         yield running
 
 

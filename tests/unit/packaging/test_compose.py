@@ -5,13 +5,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
+import yaml
 
 from billetbro_airflow.tasks.retrying import patience
 from demo.environment import ROOT
-from tests.compose import compose_file, variables_in
+from tests.compose import compose_file, filled_in, variables_in
 
 COMPOSE_FILE = ROOT / "docker-compose.yaml"
 FILES = ["docker-compose.yaml", "docker-compose.machines.yaml", "docker-compose.worker.yaml"]
@@ -19,9 +21,45 @@ ENV_EXAMPLE = ROOT / ".env.example"
 COMPOSE = compose_file()
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKER = compose_file("docker-compose.worker.yaml")
-AIRFLOW_SERVICES = ["airflow-init", "api-server", "dag-processor", "scheduler", "triggerer", "worker"]
-# What a service may have beyond what all of Airflow's services share.
-OWN_VARIABLES = {"api-server": {"ADMIN_PASSWORD"}, "worker": {"DUMB_INIT_SETSID"}}
+AIRFLOW_SERVICES = [
+    *("airflow-init", "api-server", "dag-processor", "housekeeping", "scheduler", "triggerer", "worker"),
+]
+RUN_ONCE = {"postgres-roles", "airflow-init"}
+READY = {"postgres": "service_healthy", "airflow-init": "service_completed_successfully"}
+# The pieces of the environment that carry secrets, by the secrets that they read.
+PIECES = {
+    "x-metadata": {"airflow_database_password"},
+    "x-fernet-key": {"airflow_fernet_key"},
+    "x-api-secret-key": {"airflow_api_secret_key"},
+    "x-jwt-secret": {"airflow_jwt_secret"},
+    "x-broker": {"redis_password"},
+    "x-billetbro": {"connections"},
+}
+# Which service has which secrets: all that it works with, and no other.
+SECRETS = {
+    "postgres": {"postgres_password"},
+    "postgres-roles": {
+        *("postgres_password", "airflow_database_password", "billetbro_database_password"),
+        *("reader_database_password", "backup_database_password"),
+    },
+    "airflow-init": {"airflow_database_password"},
+    "api-server": {
+        *("airflow_database_password", "airflow_fernet_key", "airflow_api_secret_key", "airflow_jwt_secret"),
+        "connections",
+    },
+    "scheduler": {
+        *("airflow_database_password", "airflow_fernet_key", "airflow_api_secret_key", "airflow_jwt_secret"),
+        *("redis_password", "connections"),
+    },
+    "dag-processor": {"airflow_database_password", "airflow_fernet_key", "connections"},
+    "triggerer": {"airflow_database_password", "airflow_fernet_key", "airflow_api_secret_key", "connections"},
+    "housekeeping": {"airflow_database_password"},
+    "backup": {"backup_database_password"},
+    "worker": {"airflow_api_secret_key", "redis_password", "connections"},
+    "redis": {"redis_password"},
+    "sandbox": set(),
+}
+PERSONAL_OR_SECRET = re.compile("(?i)password|secret|token|(?<!fernet_)key")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -42,27 +80,125 @@ def test_compose_file_has_the_services_of_each_profile() -> None:
         by_profile.setdefault(" ".join(service.get("profiles", [])), set()).add(name)
 
     assert by_profile == {
-        "": {"postgres", "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"},
+        "": {
+            *("postgres", "postgres-roles", "airflow-init", "api-server", "scheduler", "dag-processor", "triggerer"),
+            *("backup", "housekeeping"),
+        },
         "celery": {"redis", "worker"},
         "sandbox": {"sandbox"},
     }
 
 
 @pytest.mark.parametrize("name", AIRFLOW_SERVICES)
-def test_airflow_service_has_the_same_environment_as_all_others(name: str) -> None:
+def test_airflow_service_has_the_same_environment_as_all_others_but_for_its_secrets(name: str) -> None:
     service = SERVICES[name]
-    shared = {key: value for key, value in service["environment"].items() if key not in OWN_VARIABLES.get(name, set())}
+    expected = dict(COMPOSE["x-airflow-environment"])
+    for piece, secrets in PIECES.items():
+        if secrets <= SECRETS[name]:
+            expected |= COMPOSE[piece]
 
-    assert shared == COMPOSE["x-airflow-environment"]
-    assert service["env_file"] == ".env"
-    assert service["configs"] == [{"source": "libraries", "target": shared["BILLETBRO_LIBRARIES"]}]
-    assert service["volumes"] == ["logs:/opt/airflow/logs", "reports:/opt/airflow/billetbro/reports"]
+    assert {key: service["environment"].get(key, "missing") for key in expected} == expected
+    assert service["environment"].keys() - expected.keys() == {
+        "api-server": {"FORWARDED_ALLOW_IPS"},
+        "housekeeping": {"KEEP_DAYS", "KEEP_LOG_DAYS"},
+        "worker": {"DUMB_INIT_SETSID"},
+    }.get(name, set())
+    assert service["volumes"][:2] == ["logs:/opt/airflow/logs", "reports:/opt/airflow/billetbro/reports"]
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_service_has_the_secrets_that_it_works_with_and_no_others(name: str) -> None:
+    service = SERVICES[name]
+    given = {secret if isinstance(secret, str) else secret["source"] for secret in service.get("secrets", [])}
+    read = set(re.findall(r"/run/secrets/(\w+)", yaml.safe_dump(service, width=10_000)))
+    by_script = {"postgres-roles": given}.get(name, set())
+
+    assert given == SECRETS[name]
+    assert read | by_script == given
+    assert given <= COMPOSE["secrets"].keys()
+
+
+def test_secrets_are_files_and_stand_in_no_variable() -> None:
+    """A variable is seen by whoever may look at a container, and by every process in it."""
+    files = {name: secret["file"].rpartition("/")[2].partition(".")[0] for name, secret in COMPOSE["secrets"].items()}
+    shown = {
+        (name, key): value
+        for name, service in SERVICES.items()
+        for key, value in service.get("environment", {}).items()
+        if re.search("PASSWORD|SECRET_KEY|JWT_SECRET|FERNET|BROKER_URL|RESULT_BACKEND|CONN", key)
+        if not key.endswith(("_CMD", "_FILE", "TEST_CONNECTION", "VAR_CONN_NAMES"))
+    }
+
+    assert files == {name: name for name in files}
+    assert shown == {}
+    assert [name for name, service in SERVICES.items() if "env_file" in service] == []
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_service_is_confined(name: str) -> None:
+    service = SERVICES[name]
+    from_root = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"]
+
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert (service["cap_drop"], service.get("cap_add")) == (["ALL"], from_root if name == "postgres" else None)
+    assert (service["read_only"], "/tmp" in service["tmpfs"] or name == "redis") == (True, True)
+    assert service["pids_limit"] > 0
+    assert service["mem_limit"]
+    assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+    assert "privileged" not in service
+
+
+@pytest.mark.parametrize("name", AIRFLOW_SERVICES)
+def test_airflow_writes_only_where_something_is_mounted(name: str) -> None:
+    service = SERVICES[name]
+    written = {
+        key: service["environment"].get(key, "") for key in ("AIRFLOW_HOME", "AIRFLOW__LOGGING__BASE_LOG_FOLDER")
+    }
+    mounted = {volume.partition(":")[2] for volume in service["volumes"] if isinstance(volume, str)}
+
+    assert written == {"AIRFLOW_HOME": "/tmp/airflow", "AIRFLOW__LOGGING__BASE_LOG_FOLDER": "/opt/airflow/logs"}
+    assert mounted == {"/opt/airflow/logs", "/opt/airflow/billetbro/reports"}
+
+
+@pytest.mark.parametrize("name", AIRFLOW_SERVICES)
+def test_settings_are_mounted_as_a_folder_so_that_a_replaced_file_is_seen(name: str) -> None:
+    folder = SERVICES[name]["volumes"][2]
+    libraries = COMPOSE["x-billetbro"]["BILLETBRO_LIBRARIES"]
+
+    assert libraries == f"{folder['target']}/libraries.yaml"
+    assert (folder["type"], folder["source"], folder["read_only"]) == (
+        "bind",
+        "${BILLETBRO_SETTINGS:-./settings}",
+        True,
+    )
+    assert folder["bind"] == {"create_host_path": False}
+    assert "configs" not in COMPOSE
+
+
+def test_login_is_one_with_users_and_roles() -> None:
+    environment = COMPOSE["x-airflow-environment"]
+
+    assert environment["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager")
+    assert [name for name in environment if "SIMPLE_AUTH" in name] == []
+
+
+def test_nobody_tests_connections_from_the_pages() -> None:
+    assert COMPOSE["x-airflow-environment"]["AIRFLOW__CORE__TEST_CONNECTION"] == "Disabled"
+
+
+def test_word_of_a_proxy_is_taken_from_this_machine_only() -> None:
+    api_server, network = SERVICES["api-server"], COMPOSE["networks"]["default"]["ipam"]["config"][0]
+    gateway, subnet = filled_in(network["gateway"], {}), filled_in(network["subnet"], {})
+
+    assert "--proxy-headers" in api_server["command"].split()
+    assert filled_in(api_server["environment"]["FORWARDED_ALLOW_IPS"], {}) == gateway
+    assert ip_address(gateway) in ip_network(subnet)
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_service_is_restarted_and_watched(name: str) -> None:
     service = SERVICES[name]
-    runs_once = name == "airflow-init"
+    runs_once = name in RUN_ONCE
 
     assert service["restart"] == ("on-failure:3" if runs_once else "unless-stopped")
     assert ("healthcheck" in service) is not runs_once
@@ -75,10 +211,15 @@ def test_api_server_is_watched_by_the_age_of_each_librarys_last_good_run_which_n
 
 @pytest.mark.parametrize("name", [name for name in AIRFLOW_SERVICES if name != "airflow-init"])
 def test_airflow_service_starts_only_after_the_database_is_migrated(name: str) -> None:
-    conditions = {other: needed["condition"] for other, needed in SERVICES[name]["depends_on"].items()}
     redis = {"redis": "service_healthy"} if name == "worker" else {}
 
-    assert conditions == {"postgres": "service_healthy", "airflow-init": "service_completed_successfully", **redis}
+    assert _needed(name) == {**READY, **redis}
+
+
+def test_databases_and_roles_are_made_before_anybody_works_with_them() -> None:
+    assert _needed("postgres-roles") == {"postgres": "service_healthy"}
+    assert _needed("airflow-init") == {"postgres-roles": "service_completed_successfully"}
+    assert _needed("backup") == READY
 
 
 def test_images_name_a_version() -> None:
@@ -86,6 +227,15 @@ def test_images_name_a_version() -> None:
     images += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
     assert [image for image in images if ":" not in image or image.endswith(":latest")] == []
+
+
+def test_digests_of_images_are_well_formed_where_they_are_given() -> None:
+    """They are pinned by deploy/pin-images, which asks the registries."""
+    images = [service["image"] for service in SERVICES.values()]
+    images += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    digests = [image.partition("@")[2] for image in images if "@" in image]
+
+    assert [digest for digest in digests if not re.fullmatch("sha256:[0-9a-f]{64}", digest)] == []
 
 
 def test_published_ports_answer_on_this_machine_only() -> None:
@@ -97,26 +247,18 @@ def test_published_ports_answer_on_this_machine_only() -> None:
     }
 
 
-def test_variables_that_the_file_reads_are_explained_in_the_example() -> None:
+def test_example_explains_every_variable_that_the_files_read_and_no_other() -> None:
     read = {name for file in FILES for name in variables_in((ROOT / file).read_text())}
+    read |= {name for name, value in COMPOSE["x-billetbro"].items() if value is None}
+    explained = set(re.findall(r"(?m)^#?([A-Z_]+)=", ENV_EXAMPLE.read_text()))
 
-    assert sorted(read - _example().keys()) == ["MAIN_ADDRESS"]
-    assert re.search(r"^#MAIN_ADDRESS=", ENV_EXAMPLE.read_text(), re.MULTILINE)
+    assert (sorted(read - explained), sorted(explained - read)) == ([], ["COMPOSE_FILE"])
 
 
-def test_secrets_without_a_value_stop_the_start() -> None:
-    text = "".join((ROOT / name).read_text() for name in FILES)
-    secrets = [name for name, value in _example().items() if value == ""]
+def test_example_of_the_environment_holds_no_secret() -> None:
+    named = {name for name in _example() if PERSONAL_OR_SECRET.search(name)}
 
-    assert sorted(secrets) == [
-        "AIRFLOW_ADMIN_PASSWORD",
-        "AIRFLOW_API_SECRET_KEY",
-        "AIRFLOW_FERNET_KEY",
-        "AIRFLOW_JWT_SECRET",
-        "POSTGRES_PASSWORD",
-        "REDIS_PASSWORD",
-    ]
-    assert [name for name in secrets if re.search(rf"\$\{{{name}(?!:\?)", text)] == []
+    assert named == set()
 
 
 def test_task_without_a_sign_of_life_for_a_minute_counts_as_dead() -> None:
@@ -143,32 +285,27 @@ def test_task_that_waits_as_long_as_another_may_take_is_not_failed_for_it() -> N
 
 
 def test_redis_takes_nobody_without_the_password() -> None:
-    password = "${REDIS_PASSWORD:?see .env.example}"
-    config = SERVICES["redis"]["configs"][0]
+    command = SERVICES["redis"]["command"][0]
+    urls = [COMPOSE["x-broker"][f"AIRFLOW__CELERY__{name}_CMD"] for name in ("BROKER_URL", "RESULT_BACKEND")]
 
-    assert COMPOSE["configs"]["redis"]["content"] == f"requirepass {password}"
-    assert SERVICES["redis"]["command"] == ["redis-server", config["target"]]
-    assert f"redis://:{password}@redis:6379/0" == COMPOSE["x-airflow-environment"]["AIRFLOW__CELERY__BROKER_URL"]
+    assert "requirepass %s" in command
+    assert [url.count("redis://:%s@redis:6379/") for url in urls] == [1, 1]
 
 
 def test_worker_on_another_machine_is_the_same_but_for_where_it_finds_the_main_one() -> None:
     main = "${MAIN_ADDRESS:?see .env.example}"
-    there = {"@redis:": f"@{main}:", "@postgres/": f"@{main}:5432/", "//api-server:": f"//{main}:"}
-    there |= {'"host": "postgres"': f'"host": "{main}"', "${AIRFLOW_EXECUTOR:-LocalExecutor}": "CeleryExecutor"}
-    expected = dict(COMPOSE["x-airflow-environment"])
-    for here, elsewhere in there.items():
-        expected = {name: value.replace(here, elsewhere) for name, value in expected.items()}
     worker, original = WORKER["services"]["worker"], SERVICES["worker"]
+    environment = original["environment"] | {"AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"}
 
-    assert WORKER["x-airflow-environment"] == expected
-    assert worker["environment"] == expected | {"DUMB_INIT_SETSID": "0"}
-    assert worker["network_mode"] == "host"
     assert worker == {
         **{name: value for name, value in original.items() if name not in ("depends_on", "profiles")},
-        "environment": worker["environment"],
+        "environment": environment,
         "network_mode": "host",
+        "extra_hosts": {"api-server": main, "postgres": main, "redis": main},
     }
-    assert WORKER["configs"]["libraries"] == COMPOSE["configs"]["libraries"]
+    assert {name: WORKER["secrets"][name] for name in SECRETS["worker"]} == {
+        name: COMPOSE["secrets"][name] for name in SECRETS["worker"]
+    }
 
 
 def test_main_machine_opens_to_the_others_only_what_a_worker_needs() -> None:
@@ -199,6 +336,10 @@ def test_image_gets_every_file_that_it_copies() -> None:
 
     assert sorted(copied) == sorted(let_through)
     assert [path for path in copied if not (ROOT / path).exists()] == []
+
+
+def _needed(name: str) -> dict[str, str]:
+    return {other: needed["condition"] for other, needed in SERVICES[name]["depends_on"].items()}
 
 
 def _example() -> Mapping[str, str]:

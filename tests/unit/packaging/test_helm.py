@@ -20,16 +20,13 @@ from tests.unit.contract import FOLDER
 FILE = ROOT / "deploy" / "helm" / "values.yaml"
 SCHEMA = FOLDER / "airflow-helm-values.schema.json"
 VALUES: dict[str, Any] = yaml.safe_load(FILE.read_text())
-# What in Compose is an address, a secret, or given by the chart itself.
+# What in Compose is an address or a folder, and given by the chart itself.
 ELSEWHERE = {
-    "AIRFLOW__API__SECRET_KEY",
-    "AIRFLOW__API_AUTH__JWT_SECRET",
-    "AIRFLOW__CELERY__BROKER_URL",
-    "AIRFLOW__CELERY__RESULT_BACKEND",
+    "AIRFLOW__CORE__DAGS_FOLDER",
     "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
     "AIRFLOW__CORE__EXECUTOR",
-    "AIRFLOW__CORE__FERNET_KEY",
-    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "AIRFLOW__CORE__PLUGINS_FOLDER",
+    "AIRFLOW__LOGGING__BASE_LOG_FOLDER",
 }
 THEIR_OWN = {"AIRFLOW__API__BASE_URL"}
 
@@ -57,12 +54,7 @@ def test_chart_knows_each_of_the_values() -> None:
 
 def test_settings_of_airflow_are_those_of_compose() -> None:
     compose = compose_file()["x-airflow-environment"]
-    several = "AIRFLOW_TASKS_AT_ONCE"
-    settings = {
-        name: filled_in(value, {}) if several in value else value
-        for name, value in compose.items()
-        if name.startswith("AIRFLOW__")
-    }
+    settings = {name: filled_in(value, {}) for name, value in compose.items() if name.startswith("AIRFLOW__")}
     given = {
         f"AIRFLOW__{section}__{key}".upper(): str(value)
         for section, entries in VALUES["config"].items()
@@ -80,12 +72,26 @@ def test_image_is_of_the_version_of_airflow_that_the_chart_is_told() -> None:
     assert VALUES["airflowVersion"] == image[1]
 
 
-def test_password_file_is_written_as_in_compose() -> None:
-    compose = compose_file()["services"]["api-server"]["command"]
-    path = VALUES["config"]["core"]["simple_auth_manager_passwords_file"]
-    expected = [part.replace("$${AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE}", path) for part in compose]
+def test_api_server_takes_the_word_of_the_ingress_as_in_compose() -> None:
+    args, command = VALUES["apiServer"]["args"], compose_file()["services"]["api-server"]["command"]
 
-    assert VALUES["apiServer"]["args"] == [part.replace("$$", "$").replace(f'"{path}"', path) for part in expected]
+    assert args == ["bash", "-c", f"exec airflow {command}"]
+    assert [entry["name"] for entry in VALUES["apiServer"]["env"]] == ["FORWARDED_ALLOW_IPS"]
+
+
+def test_nobody_gets_a_login_with_a_password_that_everybody_knows() -> None:
+    assert VALUES["createUserJob"] == {"enabled": False}
+
+
+def test_old_runs_are_removed_every_night() -> None:
+    nightly = compose_file()["services"]["housekeeping"]
+    hour, minute = nightly["command"][2].split(":")
+
+    assert VALUES["databaseCleanup"] == {
+        "enabled": True,
+        "schedule": f"{minute} {int(hour)} * * *",
+        "retentionDays": int(filled_in(nightly["environment"]["KEEP_DAYS"], {})),
+    }
 
 
 def test_values_hold_no_secret() -> None:
@@ -99,7 +105,7 @@ def test_installation_says_how_each_secret_is_made() -> None:
     told = (ROOT / "docs" / "running.md").read_text()
 
     assert {name for name in named if name not in told} == set()
-    keys = ("connection", "fernet-key", "api-secret-key", "jwt-secret", "admin-password", "password")
+    keys = ("connection", "fernet-key", "api-secret-key", "jwt-secret", "password")
     assert [key for key in keys if f"--from-literal={key}=" not in told] == []
 
 

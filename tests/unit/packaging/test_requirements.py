@@ -25,6 +25,22 @@ def test_lock_file_names_no_index_and_no_address(name: str) -> None:
     assert re.findall(r"(?m)^.*(?:://|--index|--extra-index|--find-links|@ ).*$", text) == []
 
 
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_lock_file_has_the_content_of_every_package(name: str) -> None:
+    entries = re.split(r"(?m)^(?=[a-z0-9])", (ROOT / name).read_text())[1:]
+    without = [
+        entry.splitlines()[0] for entry in entries if not re.search(r"(?m)^    --hash=sha256:[0-9a-f]{64}", entry)
+    ]
+
+    assert (without, len(entries)) == ([], len(_lines(name)))
+
+
+def test_image_installs_nothing_whose_content_is_not_locked() -> None:
+    installed = re.findall(r"(?m)^RUN pip install (.+)$", (ROOT / "Dockerfile").read_text())
+
+    assert [line for line in installed if "--require-hashes" not in line and "--no-deps" not in line] == []
+
+
 @cases(
     "wanted locked",
     ("installation", "requirements.in", "requirements.txt"),
@@ -50,4 +66,4 @@ def _name(line: str) -> str:
 
 def _lines(name: str) -> list[str]:
     lines = [line.rstrip() for line in (ROOT / name).read_text().splitlines()]
-    return [line for line in lines if line and not line.lstrip().startswith("#")]
+    return [line.removesuffix(" \\") for line in lines if line and not line.lstrip().startswith(("#", "--hash="))]
