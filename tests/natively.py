@@ -54,6 +54,7 @@ class Place:
     def prepare(self) -> None:
         """Make secrets and settings, and let the superuser of PostgreSQL have the password that its file holds."""
         subprocess.run([ROOT / "deploy" / "prepare", self.folder], check=True, capture_output=True)
+        (self.folder / "logs").mkdir()  # a volume
         (self.folder / "secrets" / "postgres_password").write_text(self.postgres.password)
         connections = self.folder / "secrets" / "connections.yaml"
         here = f"host: {self.postgres.host}, port: {self.postgres.port}, login: billetbro"
@@ -99,6 +100,7 @@ class Place:
             "http://localhost:8974": f"http://127.0.0.1:{self.health_port}",
             "@postgres/": f"@{postgres.host}:{postgres.port}/",
             "@redis:6379/": f"@127.0.0.1:{self.redis_port}/",
+            "redis-cli ping": f"redis-cli -p {self.redis_port} ping",
             "/run/secrets/": f"{self.folder}/secrets/",
             "/run/billetbro/": f"{self.folder}/settings/",
             "/opt/deploy/": f"{ROOT}/deploy/",

@@ -1,83 +1,19 @@
 """The roles of deploy/postgres/roles.sql: each does its work, and nothing else."""
 
-import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
-from billetbro.store.database import connect, migrate, migrate_warehouse
-from demo.environment import ROOT, EmbeddedPostgres
+from billetbro.store.database import connect
+from demo.environment import ROOT
 from sandbox.server import Sandbox
 from tests.cases import cases
 from tests.integration.steps.harness import new_world
+from tests.integration.store.installation import PASSWORD_FILES, Installation
 
-ROLES = ROOT / "deploy" / "postgres" / "roles.sql"
-PASSWORD_FILES = {
-    "airflow": "airflow_database_password",
-    "billetbro": "billetbro_database_password",
-    "billetbro_reader": "reader_database_password",
-    "billetbro_backup": "backup_database_password",
-}
 REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """A PostgreSQL with the roles, whose passwords are in a folder."""
-
-    server: EmbeddedPostgres
-    secrets: Path
-
-    def make_roles(self) -> str:
-        """Run the script as Compose does; return what it printed."""
-        ran = self.try_to_make_roles(self.secrets)
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout + ran.stderr
-
-    def try_to_make_roles(self, secrets: Path) -> subprocess.CompletedProcess[str]:
-        """Run the script with the passwords of a folder."""
-        server = self.server
-        command = [server.programs / "psql", "--no-psqlrc", "--quiet", f"--set=secrets={secrets}", f"--file={ROLES}"]
-        environment = {
-            "PGHOST": server.host,
-            "PGPORT": str(server.port),
-            "PGUSER": server.user,
-            "PATH": "/usr/bin:/bin",
-        }
-        environment |= {"PGPASSWORD": server.password, "PGDATABASE": "postgres"}
-        return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-
-    def url(self, role: str, database: str) -> str:
-        """Return where a role finds a database."""
-        password = (self.secrets / PASSWORD_FILES[role]).read_text()
-        return f"postgresql://{role}:{password}@{self.server.host}:{self.server.port}/{database}"
-
-    def ask(self, role: str, database: str, statement: str) -> list[tuple[object, ...]]:
-        """Run a statement as a role, and return its rows."""
-        with psycopg.connect(self.url(role, database), autocommit=True) as connection:
-            done = connection.execute(statement.encode())
-            return done.fetchall() if done.description else []
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Run a server of its own: roles and the rights of everybody hold for all databases of a server."""
-    secrets = tmp_path_factory.mktemp("secrets")
-    for file in PASSWORD_FILES.values():
-        (secrets / file).write_text(f"made-up-{file}")
-    with EmbeddedPostgres(user="postgres") as server:
-        made = Installation(server, secrets)
-        made.make_roles()
-        made.ask("airflow", "airflow", "CREATE TABLE connection (password text)")
-        engine = connect(made.url("billetbro", "billetbro"))
-        migrate(engine)
-        migrate_warehouse(engine)
-        engine.dispose()
-        yield made
 
 
 def test_run_passes_with_billetbros_own_role(installation: Installation, sandbox: Sandbox) -> None:
