@@ -2,13 +2,16 @@
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
 
 from billetbro.models import PersonalDataPolicy, SourceEvent
 from billetbro.models.message import Message, as_said
+from billetbro.settings.addresses import NoticeAddress, each_once
 from billetbro.settings.libraries import LibrariesFileError, Library, libraries_in_order, load_settings
 from billetbro.steps.check import (
     Checked,
@@ -23,6 +26,7 @@ from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION
 from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 from billetbro_airflow.language import translator
+from billetbro_airflow.notifications.sending import ensure_understood
 from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, warehouse_engine
 from billetbro_airflow.tasks.sources import check_source, source_of
 
@@ -49,6 +53,7 @@ def _checks(ids: Sequence[str]) -> Iterator[Checked]:
     for library in libraries:
         yield from _source(library)
         yield check_fallback_address(library)
+    yield from _notices(libraries)
 
 
 def _settings(ids: Sequence[str]) -> Message:
@@ -83,6 +88,20 @@ def _key_of(library: Library) -> Message:
     """Return a message that the key is there and long enough, or raise Fatal."""
     privacy_of(library)
     return Message("check.key")
+
+
+def _notices(libraries: Sequence[Library]) -> Iterator[Checked]:
+    """Check the addresses that messages of these libraries and to operators go to; nothing is sent."""
+    told = [address for library in libraries for address in library.notify]
+    with suppress(LibrariesFileError):
+        told += load_settings().operators.notify
+    for address in each_once(told):
+        yield checked(Message("check.notify", {"address": address.name}), partial(_understood, address))
+
+
+def _understood(address: NoticeAddress) -> Message:
+    ensure_understood(address)
+    return Message("check.notify_understood")
 
 
 def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]:

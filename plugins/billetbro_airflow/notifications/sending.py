@@ -9,12 +9,16 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from billetbro.errors import BilletbroError, SettingsError
 from billetbro.messages.notices import Digest
 from billetbro.settings.addresses import NoticeAddress
 from billetbro_airflow.hooks.connections import connection_named, mask
+
+if TYPE_CHECKING:
+    from apprise import Apprise
 
 SHORTEST_SECRET = 12
 log = logging.getLogger(__name__)
@@ -72,16 +76,25 @@ def _in_connection(conn_id: str) -> str:
     return path.strip()
 
 
+def ensure_understood(address: NoticeAddress) -> None:
+    """Raise SettingsError unless the address is one that apprise can send to; nothing is sent."""
+    with silent():
+        _service_at(address_of(address))
+
+
 def _sent(url: str, message: Digest) -> bool:
     with silent():
-        # Imported here, because nearly every run has nothing to send.
-        import apprise
+        return bool(_service_at(url).notify(title=message.subject, body=message.body, body_format="text"))
 
-        service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Billetbro", app_desc="Billetbro", app_url=""))
-        if not service.add(url):
-            raise SettingsError("error.unknown_notice_address")
-        body_format = apprise.NotifyFormat.TEXT
-        return bool(service.notify(title=message.subject, body=message.body, body_format=body_format))
+
+def _service_at(url: str) -> "Apprise":
+    # Imported here, because nearly every run has nothing to send.
+    import apprise
+
+    service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Billetbro", app_desc="Billetbro", app_url=""))
+    if not service.add(url):
+        raise SettingsError("error.unknown_notice_address")
+    return service
 
 
 @contextmanager

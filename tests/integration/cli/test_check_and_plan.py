@@ -274,3 +274,28 @@ def test_command_on_a_database_that_is_away_says_so_briefly(command: Command, mo
     assert line.startswith(
         "FEJL: Databasen bag forbindelsen 'billetbro_db' (eller 'billetbro_warehouse', hvor den findes)"
     )
+
+
+def test_check_tries_every_address_of_messages_and_sends_nothing(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    content = yaml.safe_load(LIBRARIES.read_text())
+    content["libraries"] = content["libraries"][:1]
+    content["libraries"][0]["notify"] = [{"conn_id": "teams"}, "mailto://mail.example?from=billetbro@lib.example&to=vagt@lib.example"]
+    content["operators"] = {"notify": [{"conn_id": "nowhere"}, {"conn_id": "slack"}]}
+    file = tmp_path / "libraries.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    monkeypatch.setenv("BILLETBRO_LIBRARIES", str(file))
+    secret = "made-up-secret-of-the-address"
+    set_connection(monkeypatch, "teams", conn_type="apprise", extra={"config": f"json://127.0.0.1:9/{secret}"})
+    set_connection(monkeypatch, "slack", conn_type="apprise", extra={"config": f"unknown-service://{secret}"})
+    said = command("check")
+    about = [line for line in said.out.splitlines() if "beskeder til" in line or "apprise" in line]
+    assert about == [
+        "OK    beskeder til teams: apprise forstår adressen; der er ikke sendt noget",
+        "OK    beskeder til mailto://…: apprise forstår adressen; der er ikke sendt noget",
+        "FEJL  beskeder til nowhere",
+        "FEJL  beskeder til slack",
+        "        apprise forstår ikke adressen.",
+    ]
+    assert (said.code, secret in said.out + said.err, "vagt@" in said.out) == (1, False, False)
