@@ -3,11 +3,13 @@
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
 
+from billetbro.api.http.trust import is_loopback
 from billetbro.errors import SettingsError, Unreachable
 from billetbro.models.message import Message
 from billetbro.store.database import version_of
 
 OLDEST_POSTGRES = 15
+ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
 HAS_TABLES = text("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = :schema AND tablename <> 'schema_version')")
 REFUSED_TABLES = text(
     """
@@ -35,6 +37,22 @@ def condition_of(engine: Engine, tables: MetaData, oldest: int = OLDEST_POSTGRES
         first_line = next(iter(str(error.orig).splitlines()), "")
         raise Unreachable("error.database", said=first_line) from None
     return Message("check.postgres", {"version": str(version), "state": state})
+
+
+def encryption_of(engine: Engine) -> Message:
+    """Return a message about how the connection to the database is protected, by its `sslmode`.
+
+    Outside this machine it needs `require`, `verify-ca` or `verify-full`; raises SettingsError for one that only may be
+    encrypted. `disable` is a person's word that the network is trusted, and told as such.
+    """
+    host, mode = engine.url.host or "", str(engine.url.query.get("sslmode", ""))
+    if not host or host.startswith("/") or is_loopback(host):
+        return Message("check.encryption_not_needed")
+    if mode in ENCRYPTED:
+        return Message("check.encrypted", {"mode": mode})
+    if mode == "disable":
+        return Message("check.unencrypted")
+    raise SettingsError("error.no_sslmode", host=host)
 
 
 def _ensure_new_enough(connection: Connection, version: str, oldest: int) -> None:

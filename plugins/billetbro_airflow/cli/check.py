@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
 
+from billetbro.errors import BilletbroError
 from billetbro.models import PersonalDataPolicy, SourceEvent
 from billetbro.models.message import Message, as_said
 from billetbro.settings.addresses import NoticeAddress, each_once
@@ -21,13 +22,21 @@ from billetbro.steps.check import (
     checked,
     verdict,
 )
-from billetbro.store.database_check import condition_of
+from billetbro.store.database_check import condition_of, encryption_of
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION
+from billetbro_airflow.hooks.connections import allows_http, connection_named
 from billetbro_airflow.hooks.place2book_hook import Place2bookHook
 from billetbro_airflow.language import translator
 from billetbro_airflow.notifications.sending import ensure_understood
-from billetbro_airflow.tasks.databases import billetbro_engine, privacy_of, warehouse_engine
+from billetbro_airflow.tasks.databases import (
+    DATABASE_CONNECTION,
+    WAREHOUSE_CONNECTION,
+    billetbro_engine,
+    has_warehouse_connection,
+    privacy_of,
+    warehouse_engine,
+)
 from billetbro_airflow.tasks.sources import check_source, source_of
 
 
@@ -47,6 +56,7 @@ def _checks(ids: Sequence[str]) -> Iterator[Checked]:
     libraries = _in_order(ids)
     yield checked(Message("check.schema_sync"), lambda: _database(metadata))
     yield checked(Message("check.schema_warehouse"), lambda: _database(warehouse_metadata))
+    yield from _encryption(libraries)
     yield from _privacy(libraries)
     for conn_id in dict.fromkeys(library.place2book.conn_id for library in libraries):
         yield from _place2book(conn_id, [library for library in libraries if library.place2book.conn_id == conn_id])
@@ -72,6 +82,25 @@ def _in_order(ids: Sequence[str]) -> list[Library]:
 def _database(tables: MetaData) -> Message:
     engine = billetbro_engine() if tables is metadata else warehouse_engine()
     return condition_of(engine, tables)
+
+
+def _encryption(libraries: Sequence[Library]) -> Iterator[Checked]:
+    """Check that the databases are asked over TLS outside this machine; tell which connections may go without it."""
+    yield checked(Message("check.encryption", {"connection": DATABASE_CONNECTION}), lambda: _of_database(state=True))
+    if has_warehouse_connection():
+        subject = Message("check.encryption", {"connection": WAREHOUSE_CONNECTION})
+        yield checked(subject, lambda: _of_database(state=False))
+    named = [conn_id for library in libraries for conn_id in (library.place2book.conn_id, library.source.conn_id)]
+    for conn_id in dict.fromkeys(named):
+        with suppress(BilletbroError):
+            if allows_http(connection_named(conn_id)):
+                yield Checked(
+                    subject=Message("check.encryption", {"connection": conn_id}), said=Message("check.http_allowed")
+                )
+
+
+def _of_database(*, state: bool) -> Message:
+    return encryption_of(billetbro_engine() if state else warehouse_engine())
 
 
 def _privacy(libraries: Sequence[Library]) -> Iterator[Checked]:

@@ -15,6 +15,9 @@ PATIENCE_OF_A_TEST = RequestSettings(read_timeout=15, tries=2, longest_wait=5)
 """For "Test": somebody is waiting at the page."""
 
 
+ALLOW_HTTP = "allow_http"
+"""The key in a connection's extra by which a person accepts an address without TLS."""
+
 _one_at_a_time = Lock()
 """Of two threads that mask secrets at the same time in Airflow 3.3, one can undo what the other did."""
 
@@ -58,8 +61,16 @@ def _fetched(conn_id: str) -> Connection:
     return given
 
 
+def allows_http(given: Connection) -> bool:
+    """Return whether a connection's extra says `allow_http`, as true or as a text of it."""
+    extra = given.extra_dejson
+    said = extra.get(ALLOW_HTTP) if isinstance(extra, dict) else None
+    return said is True or (isinstance(said, str) and said.strip().lower() == "true")
+
+
 def access_of(conn_id: str, requests: RequestSettings, *, default_host: str | None = None) -> Access:
     """Return the access that a connection gives; raises SettingsError, or WrongHost for an unusable address."""
     given = connection_named(conn_id)
-    url = base_url(given.host or default_host, schema=given.schema, port=given.port, connection=conn_id)
+    host = given.host or default_host
+    url = base_url(host, schema=given.schema, port=given.port, connection=conn_id, allow_http=allows_http(given))
     return Access(conn_id=conn_id, url=url, login=given.login or "", password=given.password or "", requests=requests)

@@ -44,6 +44,15 @@ def warehouse_engine() -> Engine:
     return _engine_of(given)
 
 
+def has_warehouse_connection() -> bool:
+    """Return whether there is a connection `billetbro_warehouse`."""
+    try:
+        connection_named(WAREHOUSE_CONNECTION)
+    except SettingsError:
+        return False
+    return True
+
+
 def _was_elsewhere(state: Engine) -> bool:
     """Tell whether the warehouse had its own database; False if ours does not answer, which shows when it is used."""
     try:

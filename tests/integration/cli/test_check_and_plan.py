@@ -17,6 +17,7 @@ OK_OF_NORDVIG = [
     "libraries.yaml",
     "skemaet sync (billetbro_db)",
     "skemaet warehouse (billetbro_warehouse, ellers billetbro_db)",
+    "kryptering af billetbro_db",
     "forbindelse place2book (Place2book)",
     "nordvig: arrangør 5100",
     "nordvig: arrangør 5101 (Nordvig Havn)",
@@ -146,7 +147,7 @@ def test_check_without_anything_looks_at_databases(
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(tmp_path / "missing.yaml"))
     monkeypatch.delenv("AIRFLOW_CONN_BILLETBRO_DB")
     said = command("check")
-    assert (said.code, said.out.count("FEJL  "), said.out.count("OK    ")) == (1, 3, 0)
+    assert (said.code, said.out.count("FEJL  "), said.out.count("OK    ")) == (1, 4, 0)
     assert "missing.yaml: filen findes ikke" in said.out
     assert said.out.count("Der er ingen forbindelse 'billetbro_db'; opret den i Airflow under Admin, Connections.") == 2
 
@@ -281,7 +282,10 @@ def test_check_tries_every_address_of_messages_and_sends_nothing(
 ) -> None:
     content = yaml.safe_load(LIBRARIES.read_text())
     content["libraries"] = content["libraries"][:1]
-    content["libraries"][0]["notify"] = [{"conn_id": "teams"}, "mailto://mail.example?from=billetbro@lib.example&to=vagt@lib.example"]
+    content["libraries"][0]["notify"] = [
+        {"conn_id": "teams"},
+        "mailto://mail.example?from=billetbro@lib.example&to=vagt@lib.example",
+    ]
     content["operators"] = {"notify": [{"conn_id": "nowhere"}, {"conn_id": "slack"}]}
     file = tmp_path / "libraries.yaml"
     file.write_text(yaml.safe_dump(content, allow_unicode=True))
@@ -299,3 +303,27 @@ def test_check_tries_every_address_of_messages_and_sends_nothing(
         "        apprise forstår ikke adressen.",
     ]
     assert (said.code, secret in said.out + said.err, "vagt@" in said.out) == (1, False, False)
+
+
+def test_check_tells_of_connections_that_may_go_without_encryption(
+    command: Command, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    set_connection(
+        monkeypatch,
+        "place2book",
+        conn_type="place2book",
+        host=sandbox.place2book_url,
+        password=sandbox.place2book_token,
+        extra={"allow_http": True},
+    )
+    told = [line for line in command("check", libraries=["nordvig"], language="en").out.splitlines() if "WEAK" in line]
+    assert told == [
+        "OK    encryption of place2book: WEAK: the address may be http, as the connection says (allow_http); "
+        "anybody on the way can read and change everything"
+    ]
+
+
+def test_check_refuses_an_address_without_encryption(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_connection(monkeypatch, "cms_nordvig", conn_type="dpl_cms", host="http://nordvig.example", password="made up")
+    said = command("check", libraries=["nordvig"])
+    assert (said.code, "Forbindelsen 'cms_nordvig' går uden kryptering (http); brug https." in said.out) == (1, True)

@@ -1,7 +1,12 @@
 """What Place2book refuses about one event is told in its own words, and not tried again and again."""
 
+import json
+
 import pytest
 
+from billetbro.reconcile.diagnosis.why import why
+from billetbro.steps.report import make_report
+from billetbro.store.event.facts import event_facts
 from tests.integration.steps.harness import DAY, HOUR, World
 from tests.integration.steps.venue import each_source
 
@@ -115,3 +120,20 @@ def test_rejected_event_that_is_linked_keeps_its_place2book_event(world: World) 
     for _ in range(3):
         assert world.run().writes == []
     assert (world.event_of(uuid).fields, world.open_rejections()) == (before, {("Stor koncert", "capacity_missing")})
+
+
+def test_what_place2book_quotes_of_people_stands_nowhere(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    quoted = ("test.testesen@quoted.example", "Testvej 12", "2735 Prøveby", "12 34 56 78", "5701234567890")
+    uuid, event = world.sell("Koncert")
+    body = json.dumps({"message": f"capacity: is too low for {', '.join(quoted)}"})
+    run = world.after_edit(uuid, title="Nyt navn")
+    world.sandbox.faults.add("place2book", "status", "PUT", code=422, body=body)
+    run = world.after_edit(uuid, title="Igen et navn")
+    assert world.open_rejections() == {("Igen et navn", "refused_by_place2book")}
+    report = make_report(world.engine, run.run_id, world.say)
+    with world.engine.connect() as connection:
+        facts = event_facts(connection, "solbjerg", uuid, timezone="Europe/Copenhagen", now=world.now())
+    everywhere = "\n".join([world.everything(), report.text, str(why(facts)), str(run.raised), capsys.readouterr().out])
+    assert [value for value in quoted if value in everywhere] == []
+    assert "capacity: is too low for ***" in everywhere
+    assert event.fields.name == "Nyt navn"

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from billetbro.errors import WrongHost
 from tests.cases import cases
 from tests.catalogues import english
 from tests.integration.steps.harness import AN_EVENT, World, written
+from tests.unit.api.answering import Server, as_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
@@ -134,3 +136,19 @@ def test_write_back_with_a_login_that_may_not_write_fails_with_the_connections_n
         READING + "did not accept the login (status 403) when asked to update"
     )
     assert world.after_repair().counted == {(SERVER, "PATCH"): 3}
+
+
+@pytest.mark.parametrize("server", ["cms:solbjerg", "place2book"])
+def test_list_that_another_site_answers_is_not_believed_and_nothing_is_planned(website: World, server: str) -> None:
+    uuid, event = website.sell()
+    with Server("127.0.0.2") as foreign:
+        foreign.will_answer(as_json([]))
+        where = {"Location": f"{foreign.url}/events"}
+        for _ in range(3):
+            failed = website.after_fault(server, "status", "GET", code=302, headers=where, body="")
+            said_so = {f"was redirected to {foreign.url} when" in str(error) for error in failed.raised.values()}
+            assert ({type(error) for error in failed.raised.values()}, said_so) == ({WrongHost}, {True})
+            assert website.changes(failed) == []
+    assert foreign.received == []
+    assert website.after_repair().writes == []
+    assert website.event_of(uuid).id == event.id

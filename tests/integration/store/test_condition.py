@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, MetaData, make_url, text
+from sqlalchemy import URL, Engine, MetaData, make_url, text
 
 from billetbro.errors import SettingsError, Unreachable
 from billetbro.messages.catalogue import Translator
 from billetbro.store.database import connect, migrate
-from billetbro.store.database_check import condition_of
+from billetbro.store.database_check import condition_of, encryption_of
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from tests.cases import cases
 
@@ -117,3 +117,25 @@ def test_condition_of_a_database_that_cannot_be_reached_says_so_without_the_pass
     with pytest.raises(Unreachable, match=r"The database cannot be used: .*port 1 failed") as raised:
         condition_of(nowhere, metadata)
     assert "made-up-secret" not in str(raised.value)
+
+
+@cases(
+    "host query key",
+    ("this machine by name", "localhost", {}, "check.encryption_not_needed"),
+    ("this machine by address", "127.0.0.1", {}, "check.encryption_not_needed"),
+    ("a socket", "/var/run/postgresql", {}, "check.encryption_not_needed"),
+    ("another machine, required", "db.example", {"sslmode": "require"}, "check.encrypted"),
+    ("another machine, verified", "db.example", {"sslmode": "verify-full"}, "check.encrypted"),
+    ("another machine, a trusted network", "db.example", {"sslmode": "disable"}, "check.unencrypted"),
+)
+def test_encryption_of_a_database_is_told(host: str, query: dict[str, str], key: str) -> None:
+    url = URL.create("postgresql", "billetbro", "made-up-secret", host, database="billetbro", query=query)
+    assert encryption_of(connect(url)).key == key
+
+
+@pytest.mark.parametrize("mode", [None, "allow", "prefer"])
+def test_encryption_that_is_only_possible_is_a_problem_outside_this_machine(mode: str | None) -> None:
+    url = URL.create("postgresql", "billetbro", "made-up-secret", "db.example", query={"sslmode": mode} if mode else {})
+    with pytest.raises(SettingsError) as raised:
+        encryption_of(connect(url))
+    assert ("db.example" in str(raised.value), "made-up-secret" in str(raised.value)) == (True, False)

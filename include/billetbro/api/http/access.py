@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
+from billetbro.api.http.trust import DEFAULT_PORTS as _PORTS
+from billetbro.api.http.trust import is_forbidden_host, is_plain
 from billetbro.errors import WrongHost
-
-_PORTS = {"https": 443, "http": 80}
-"""The schemes that can be used, and their default ports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +37,18 @@ class Access:
     requests: RequestSettings = field(default_factory=RequestSettings)
 
 
-def base_url(host: str | None, *, schema: str | None = None, port: int | None = None, connection: str) -> str:
+def base_url(
+    host: str | None,
+    *,
+    schema: str | None = None,
+    port: int | None = None,
+    connection: str,
+    allow_http: bool = False,
+) -> str:
     """Return the base URL without a slash at the end; `host` is a name, a name with port, or a URL (default https).
 
-    Raises WrongHost, which never repeats the host: it may hold a password.
+    Raises WrongHost, which never repeats the host: it may hold a password. http is refused outside this machine unless
+    it is allowed.
     """
     given = (host or "").strip()
     if not given:
@@ -55,6 +62,10 @@ def base_url(host: str | None, *, schema: str | None = None, port: int | None = 
         usable = False
     if not usable:
         raise WrongHost("error.host_is_no_address", connection=connection)
+    if is_forbidden_host(parts.hostname or ""):
+        raise WrongHost("error.forbidden_host", connection=connection)
+    if is_plain(parts) and not allow_http:
+        raise WrongHost("error.plain_http", connection=connection)
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     where = name if port in (None, 0, _PORTS[parts.scheme.lower()]) else f"{name}:{port}"
     return f"{parts.scheme.lower()}://{where}{parts.path.rstrip('/')}"

@@ -4,6 +4,7 @@ A server or a proxy may send `103 Early Hints` before the final response. `http.
 other interim response for the final one, so a write would count as answered while it is still under way.
 """
 
+import socket
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 
@@ -13,6 +14,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from billetbro.api.http.pace import Pace
+from billetbro.api.http.trust import ensure_trusted_peer
 
 _SWITCHING_PROTOCOLS = 101
 _INTERIM_AT_MOST = 20
@@ -35,15 +37,25 @@ class FinalResponse(HTTPResponse):
 
 
 class PatientHttp(HTTPConnection):
-    """A connection without TLS that skips interim responses."""
+    """A connection without TLS that skips interim responses, and is made to no address that no API has."""
 
     response_class = FinalResponse
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        ensure_trusted_peer(made)
+        return made
 
 
 class PatientHttps(HTTPSConnection):
-    """A connection with TLS that skips interim responses."""
+    """The same with TLS."""
 
     response_class = FinalResponse
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        ensure_trusted_peer(made)
+        return made
 
 
 def pools_of(http: type[HTTPConnection], https: type[HTTPSConnection]) -> Pools:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import requests
 from urllib3 import exceptions as low
 
+from billetbro.api.http.trust import ForbiddenAddressError, SentElsewhereError
 from billetbro.errors import (
     BilletbroError,
     InternalServerError,
@@ -63,6 +64,8 @@ class Asked:
 
 def of_exception(error: Exception, asked: Asked) -> BilletbroError:
     """Return the error for an exception of `requests`; OutcomeUnknown for a write that may have arrived."""
+    if isinstance(error, SentElsewhereError):
+        return asked.error(WrongHost, "error.another_origin", origin=error.origin, target=error.target)
     reason = _reason(error)
     if _never_left(reason):
         return _of_unmade_connection(reason, asked)
@@ -136,6 +139,8 @@ def _is_certificate_error(reason: BaseException) -> bool:
 def _of_unmade_connection(reason: BaseException, asked: Asked) -> BilletbroError:
     if _is_certificate_error(reason):
         return asked.error(WrongHost, "error.bad_certificate")
+    if isinstance(reason, ForbiddenAddressError):
+        return asked.error(WrongHost, "error.forbidden_address")
     if isinstance(reason, _ADDRESS_ERRORS):
         return asked.error(WrongHost, "error.no_address")
     if isinstance(reason, low.NameResolutionError) and not _may_pass(reason):

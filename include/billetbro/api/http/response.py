@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 import requests
 
+from billetbro.api.http.redaction import without_personal_data
 from billetbro.models.markup import decoded
 from billetbro.models.message import Value
 
@@ -103,7 +104,10 @@ def _whole(digits: str) -> int | Decimal:
 
 
 def said_in(content: bytes, secrets: Iterable[str]) -> str:
-    """Return the API's message in an error's body as one line, shortened, without HTML and our secrets."""
+    """Return the API's message in an error's body as one line, shortened.
+
+    It is without HTML, our secrets, and what may be somebody's personal data (redaction.py).
+    """
     if _WEB_PAGE.match(content):
         return ""
     try:
@@ -113,7 +117,7 @@ def said_in(content: bytes, secrets: Iterable[str]) -> str:
     ours = tuple(filter(None, secrets))
     plain = _masked(decoded(re.sub(r"<[^<>]*>", " ", _masked(words, ours))), ours)
     printable = "".join(letter if letter.isprintable() else " " for letter in plain)
-    return _shortened(" ".join(printable.split()))
+    return _shortened(without_personal_data(printable))
 
 
 def _masked(text: str, secrets: Iterable[str]) -> str:
