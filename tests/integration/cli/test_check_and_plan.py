@@ -149,7 +149,7 @@ def test_check_without_anything_looks_at_databases(
     said = command("check")
     assert (said.code, said.out.count("FEJL  "), said.out.count("OK    ")) == (1, 4, 0)
     assert "missing.yaml: filen findes ikke" in said.out
-    assert said.out.count("Der er ingen forbindelse 'billetbro_db'; opret den i Airflow under Admin, Connections.") == 2
+    assert said.out.count("Der er ingen forbindelse 'billetbro_db'; opret den i Airflow under Admin, Connections.") == 3
 
 
 def test_check_of_place2book_with_a_wrong_token_asks_for_no_event_makers(

@@ -41,6 +41,7 @@ def test_what_helps_staff_stays(text: str) -> None:
     ("e-mail with an unseen character", "test.test\u200besen@example.com", "***"),
     ("e-mail in letters of its own width", "test＠example.com", "***"),
     ("phone", "Ring til 12 34 56 78 nu", "Ring til *** nu"),
+    ("phone with an unseen character", "phone 1234\u200b5678", "phone ***"),
     ("phone without spaces", "phone 12345678", "phone ***"),
     ("phone from abroad", "+45 12345678 eller 0045-12-34-56-78", "*** eller ***"),
     ("civil registration number", "cpr 010203-1234", "cpr ***"),
