@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
 
-from billetbro.api.http.trust import is_loopback
+from billetbro.api.http.addresses import is_loopback
 from billetbro.errors import SettingsError, Unreachable
 from billetbro.models.message import Message
 from billetbro.store.database import version_of

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from billetbro.api.http.trust import DEFAULT_PORTS as _PORTS
-from billetbro.api.http.trust import is_forbidden_host, is_plain
+from billetbro.api.http.addresses import DEFAULT_PORTS as _PORTS
+from billetbro.api.http.addresses import is_forbidden_host, is_plain
 from billetbro.errors import WrongHost
 
 

@@ -16,7 +16,7 @@ from urllib3.util.retry import Retry
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.connections import KeyAddingAdapter, PatientAdapter
 from billetbro.api.http.pace import Pace
-from billetbro.api.http.trust import target_of_redirect
+from billetbro.api.http.trust import ensure_same_origin
 from billetbro.time_limit import NO_LIMIT, TimeLimit
 
 Params = Mapping[str, str | int]
@@ -107,7 +107,7 @@ class HttpSession(requests.Session):
         """Return where a redirect leads; raises SentElsewhereError for another origin."""
         target: str | None = super().get_redirect_target(resp)
         if target is not None:
-            target_of_redirect(resp.url, target)
+            ensure_same_origin(resp.url, target)
         return target
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from billetbro.api.http import trust
+from billetbro.api.http import addresses
 from billetbro.api.http.access import RequestSettings
 from billetbro.api.http.response import Answer
 from billetbro.api.http.session import ApiSession
@@ -275,7 +275,7 @@ def test_connection_to_a_machines_own_service_is_made_but_nothing_is_sent(
 ) -> None:
     with Server("127.0.0.3") as metadata:
         metadata.will_answer(as_json(["credentials"]))
-        monkeypatch.setattr(trust, "METADATA_ADDRESSES", frozenset({ip_address("127.0.0.3")}))
+        monkeypatch.setattr(addresses, "METADATA_ADDRESSES", frozenset({ip_address("127.0.0.3")}))
         with session_for(metadata.url, HASTY) as asking, pytest.raises(WrongHost) as raised:
             asking.get("/latest", what="x")
     assert metadata.received == []
