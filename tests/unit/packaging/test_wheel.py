@@ -58,7 +58,7 @@ def test_wheel_in_an_empty_environment_answers_commands_and_is_found_as_a_provid
     assert [line.split()[-1] for line in providers.stdout.splitlines() if line.startswith("billetbro ")] == ["1.0.0"]
     # There is no file of libraries yet, and no database: both are said, and what to do about them.
     found = (checked.returncode, len([line for line in checked.stdout.splitlines() if line.startswith("FEJL")]))
-    assert found == (1, 3)
+    assert found == (1, 4)
     assert "libraries.yaml: " in checked.stdout
     assert "BILLETBRO_LIBRARIES" in checked.stdout
 
