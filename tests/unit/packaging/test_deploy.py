@@ -75,6 +75,7 @@ def test_prepared_connections_are_billetbros_own_role_and_a_key(prepared: Path) 
         "login": "billetbro",
         "password": (secrets / "billetbro_database_password").read_text(),
         "schema": "billetbro",
+        "extra": {"sslmode": "disable"},
     }
     assert (sorted(connections), len(connections["billetbro_privacy"]["password"])) == (
         ["billetbro_db", "billetbro_privacy"],
