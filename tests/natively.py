@@ -169,6 +169,7 @@ class Service:
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
             "NIGHTLY_STATE": str(self.home),
+            "PGHOST": place.postgres.host,
             "PGPORT": str(place.postgres.port),
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(place.api_port),

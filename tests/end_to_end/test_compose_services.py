@@ -1,5 +1,6 @@
 """Every service of docker-compose.yaml, run here as the file says: command, variables, secrets, health check."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ pytestmark = [pytest.mark.long, pytest.mark.redis]
 SERVICES = compose_file()["services"]
 ONCE = ("postgres-roles", "airflow-init")
 IN_ORDER = ("redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "backup", "housekeeping")
+DAY = 24 * 3600
+LOGS = {"of-last-year.log": 300 * DAY, "of-this-week.log": 5 * DAY}
+"""Logs that are there before the services start, and how many seconds old they are."""
 ELSEWHERE = {"postgres", "sandbox"}
 """What runs here otherwise: PostgreSQL from its wheel; the mock servers in this process."""
 
@@ -65,6 +69,9 @@ def installation(sandbox: Sandbox) -> Iterator[Installation]:
     with TemporaryDirectory(prefix="billetbro-compose-") as folder, EmbeddedPostgres(user="postgres") as postgres:
         place = Place(folder=Path(folder), postgres=postgres, env={"AIRFLOW_EXECUTOR": "CeleryExecutor"})
         place.prepare()
+        for name, age in LOGS.items():
+            (place.folder / "logs" / name).touch()
+            os.utime(place.folder / "logs" / name, (time.time() - age, time.time() - age))
         connections = sandbox_connections(sandbox, "{}")
         place.connect({name: value for name, value in connections.items() if "BILLETBRO" not in name})
         shutil.copy(LIBRARIES, place.folder / "settings" / "libraries.yaml")
@@ -83,6 +90,13 @@ def test_every_service_of_the_file_is_tried() -> None:
 @pytest.mark.parametrize("name", ["postgres", *IN_ORDER])
 def test_service_is_healthy_once_it_is_up(installation: Installation, name: str) -> None:
     installation.wait(installation.services[name].is_healthy, name)
+
+
+def test_old_logs_are_gone_once_the_house_was_kept(installation: Installation) -> None:
+    installation.wait(installation.services["housekeeping"].is_healthy, "housekeeping")
+    left = {name for name in LOGS if (installation.place.folder / "logs" / name).exists()}
+
+    assert left == {"of-this-week.log"}
 
 
 def test_run_passes_through_all_of_them(installation: Installation) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -120,8 +121,10 @@ def test_nightly_runs_at_once_where_it_did_not_succeed_in_the_last_day(tmp_path:
         start_new_session=True,
     )
     try:
+        deadline = time.monotonic() + 60
         while not (tmp_path / "ran").exists() or (works and not (tmp_path / "nightly.succeeded").exists()):
             assert nightly.poll() is None
+            assert time.monotonic() < deadline
         healthy = run("bash", DEPLOY / "nightly", "healthy", NIGHTLY_STATE=str(tmp_path)).returncode == 0
     finally:
         nightly.terminate()
