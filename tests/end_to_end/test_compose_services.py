@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -117,6 +118,22 @@ def test_run_passes_through_all_of_them(installation: Installation) -> None:
     installation.wait(lambda: state() in ("success", "failed"), "the run ends")
     tasks = session.get(f"{run}/taskInstances", timeout=60).json()["task_instances"]
     assert (state(), [task["task_id"] for task in tasks if task["state"] == "failed"]) == ("success", [])
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_service_writes_only_where_something_is_mounted(installation: Installation, name: str) -> None:
+    """In a container all else is read-only; what goes to its `/tmp` goes to a home here."""
+    written = {entry.name for entry in installation.services[name].home.iterdir()}
+
+    assert written <= {"airflow", "nightly.pid", "nightly.succeeded"}
+
+
+def test_check_finds_nothing_wrong_with_what_was_set_up(installation: Installation) -> None:
+    scheduler = installation.services["scheduler"]
+    command = ["airflow", "billetbro", "check", "--language", "en"]
+    ran = subprocess.run(command, env=scheduler.environment, check=False, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("name", [*reversed(IN_ORDER), "postgres"])

@@ -13,6 +13,7 @@ import pytest
 from billetbro.store.database import connect
 from demo.environment import ROOT
 from sandbox.server import Sandbox
+from tests.compose import compose_file
 from tests.integration.steps.harness import new_world
 from tests.integration.store.installation import PASSWORD_FILES, Installation
 
@@ -87,6 +88,27 @@ def test_restored_database_is_as_it_was_and_each_role_may_what_it_may(lived_in: 
         lived_in.ask("billetbro_reader", "billetbro_restored", "SELECT * FROM warehouse.purchases")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(lived_in.url("airflow", "billetbro_restored"))
+
+
+def test_restore_works_as_the_service_in_which_it_is_run(lived_in: Installation, tmp_path: Path) -> None:
+    copies = back_up(lived_in, tmp_path)
+    service = compose_file()["services"]["postgres-roles"]
+    variables = {name: value for name, value in service["environment"].items() if name != "PGHOST"}
+    password = tmp_path / "postgres_password"
+    password.write_text(lived_in.server.password)
+    variables["PGPASSWORD_FILE"] = variables["PGPASSWORD_FILE"].replace("/run/secrets", str(tmp_path))
+    environment = {
+        "PATH": f"{lived_in.server.programs}:{os.environ['PATH']}",
+        "PGHOST": lived_in.server.host,
+        **variables,
+    }
+    environment["PGPORT"] = str(lived_in.server.port)
+    script = ROOT / "deploy" / "postgres" / "restore"
+    command = ["bash", script, copies["billetbro"], "billetbro_by_hand"]
+    ran = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert service["image"].startswith("postgres:")
 
 
 def test_run_passes_on_a_restored_database(lived_in: Installation, tmp_path: Path, sandbox: Sandbox) -> None:

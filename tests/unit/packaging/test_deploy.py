@@ -88,6 +88,7 @@ def test_prepared_environment_names_the_owner_of_the_secrets(prepared: Path) -> 
     owner = (prepared / "secrets" / "redis_password").stat().st_uid
 
     assert f"\nAIRFLOW_UID={owner}\n" in (prepared / ".env").read_text()
+    assert stat.S_IMODE((prepared / ".env").stat().st_mode) == 0o600
 
 
 def test_images_are_pinned_to_what_their_registry_has_and_again_to_something_newer(tmp_path: Path) -> None:
