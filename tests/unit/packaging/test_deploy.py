@@ -141,3 +141,18 @@ def test_scripts_are_in_order_for_the_shell() -> None:
 
     assert (wrong, len(scripts) >= 6) == ([], True)
     assert [str(file) for file in scripts if not os.access(file, os.X_OK)] == []
+
+
+def test_security_page_tells_what_each_role_of_the_database_may() -> None:
+    made = set(re.findall(r"(?m)^ALTER ROLE (\w+) LOGIN", (DEPLOY / "postgres" / "roles.sql").read_text()))
+    page = (ROOT / "docs" / "security.md").read_text()
+    told = set(re.findall(r"(?m)^\| `(\w+)` \|", page.partition("PostgreSQL's roles")[2].partition("Elsewhere:")[0]))
+
+    assert told == made | {"postgres"}
+
+
+def test_installation_tells_every_step_that_a_script_does() -> None:
+    told = (ROOT / "docs" / "running.md").read_text()
+    scripts = ["deploy/prepare", "deploy/first-admin", "deploy/pin-images", "/opt/deploy/postgres/backup"]
+
+    assert [script for script in (*scripts, "/opt/deploy/postgres/restore") if script not in told] == []
