@@ -12,7 +12,7 @@ TYPED := $(wildcard include/billetbro plugins/billetbro_airflow plugins/billetbr
 export PYTHONPATH := $(CURDIR):$(CURDIR)/include:$(CURDIR)/plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-fast test-long broken-rules lint format bench bench-airflow requirements dbt-sources clean
+.PHONY: help install demo up test test-fast test-long broken-rules chaos lint format bench bench-airflow requirements dbt-sources clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ test-long: install ## Run the tests that `make test` leaves out, and the stories
 
 broken-rules: install ## Break each rule of docs/behaviour.md in a copy, and see that its tests notice
 	@$(BIN)/python -m tests.rules
+
+chaos: install ## Kill a run at each of its points, and PostgreSQL at some, and see that the next run puts all right (20 minutes)
+	@$(BIN)/python -m tests.chaos
 
 lint: install ## Check style, format, types and who imports whom
 	@$(BIN)/ruff check .

@@ -29,6 +29,8 @@ MIGRATION_LOCK = 7_205_759_403
 LOCK_WAIT_SECONDS = 600.0
 NOTICE_A_DEAD_MACHINE = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 """PostgreSQL then lets go, within a minute, of the locks of a machine that is gone; without it, after two hours."""
+SURVIVE_A_CRASH = "SET synchronous_commit = on"
+"""What was committed, such as `applying`, stays when the server crashes, also where it is set up otherwise."""
 CONNECT_SECONDS = 10
 """How long a connection may take to be made, unless its settings say otherwise."""
 CONNECTIONS = 20
@@ -48,13 +50,13 @@ def connect(url: str | URL, connections: int = CONNECTIONS) -> Engine:
         settings["connect_timeout"] = CONNECT_SECONDS
     pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 300, "pool_pre_ping": True}
     engine = create_engine(target, hide_parameters=True, connect_args=settings, json_deserializer=_JSON.decode, **pool)
-    event.listen(engine, "connect", _notice_a_dead_machine)
+    event.listen(engine, "connect", _set_up)
     return engine
 
 
-def _notice_a_dead_machine(connection: DBAPIConnection, _record: object) -> None:
+def _set_up(connection: DBAPIConnection, _record: object) -> None:
     # Not among the options of the connection, which a pooler may refuse.
-    connection.cursor().execute(NOTICE_A_DEAD_MACHINE)
+    connection.cursor().execute(f"{NOTICE_A_DEAD_MACHINE}; {SURVIVE_A_CRASH}")
     connection.commit()
 
 

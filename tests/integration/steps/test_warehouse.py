@@ -14,6 +14,7 @@ from billetbro.store.database import connect, migrate
 from billetbro.store.runs import read_runs
 from billetbro.store.warehouse_place import is_elsewhere, remember_elsewhere
 from tests.integration.steps.harness import HOUR, LIBRARIES, World
+from tests.integration.steps.programme import DEAR
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
@@ -157,6 +158,22 @@ def test_event_deleted_between_two_steps_is_dated_and_told_once(world: World) ->
     found = (list(first.raised), counted(world.engine, "events WHERE removed_at IS NOT NULL"))
     assert found == (["export_purchases"], 1)
     assert world.carry_out(request, only=["export_purchases"]).raised == {}
+
+
+def test_price_that_went_before_the_event_ended_is_dated_though_the_first_export_after_that_failed(
+    world: World,
+) -> None:
+    child = {"uuid": "c2", "title": "Barn", "price": {"currency": "DKK", "value": 50}}
+    times = {"start": world.now() + HOUR, "end": world.now() + 2 * HOUR}
+    uuid, event = world.sell("Koncert", ticket_categories=[DEAR, child], **times)
+    world.sandbox.place2book.buy(event.id)
+    world.sandbox.place2book.remove_price(event.id, list(event.prices)[1])
+    world.ahead = 3 * HOUR
+    failed = world.after_fault("place2book", "status", "GET", "/purchases$")
+    over = world.ours()[uuid].status
+    assert (set(failed.raised), over, world.after_repair().raised) == ({"export_purchases"}, "retired", {})
+    prices = world.rows("SELECT name, removed_at IS NULL AS there FROM warehouse.prices ORDER BY name")
+    assert prices == [{"name": "Barn", "there": False}, {"name": "Voksen", "there": True}]
 
 
 def test_event_that_is_past_lookback_is_exported_no_more(world: World) -> None:

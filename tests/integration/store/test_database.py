@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -45,6 +46,14 @@ def test_postgresql_notices_within_a_minute_that_the_machine_of_a_connection_is_
         int(str(value)) for value in numbers(empty, *(f"SHOW tcp_keepalives_{name}" for name in names))
     )
     assert 0 < idle + interval * count <= 60
+
+
+def test_what_was_committed_outlives_a_crash_also_of_a_server_that_would_not_wait_for_it(
+    empty: Engine, database_url: str
+) -> None:
+    with psycopg.connect(database_url.replace("+psycopg", "")) as plain:
+        assert plain.execute("SHOW synchronous_commit").fetchone() == ("off",)
+    assert numbers(empty, "SHOW synchronous_commit") == ["on"]
 
 
 def both(engine: Engine) -> None:

@@ -116,14 +116,16 @@ def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterabl
     earlier = wanted.keys() - {event.key for event in due} - read.keys()
     return replace(
         state,
-        currents={key: read.get(key) or _as_last_read(wanted[key], state) for key in read.keys() | earlier},
+        currents={key: read.get(key) or as_last_read(wanted[key], state) for key in read.keys() | earlier},
         read_now=frozenset(read),
         unread=state.unread.union(event.key for event, prices in found if isinstance(prices, Unread)),
     )
 
 
-def _as_last_read(event: CurrentEvent, state: ReconcileState) -> CurrentEvent:
-    before = state.readings[event.key].event
+def as_last_read(event: CurrentEvent, state: ReconcileState) -> CurrentEvent:
+    """Return an event of the list with the prices that were last read of it, None if none were."""
+    reading = state.readings.get(event.key)
+    before = reading.event if reading else None
     return event if event is before else replace(event, prices=before.prices if before else None)
 
 

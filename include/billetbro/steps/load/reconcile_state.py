@@ -13,7 +13,7 @@ from billetbro.reconcile.matching.revived_links import complete, revive
 from billetbro.reconcile.state import ReconcileState, Run
 from billetbro.settings.libraries import Library
 from billetbro.steps.library_rules import rules_of
-from billetbro.steps.load.observe import Place2bookList, read_listed, read_prices
+from billetbro.steps.load.observe import Place2bookList, as_last_read, read_listed, read_prices
 from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import LibraryRun, NothingToDo
 from billetbro.store.in_doubt import read_writes_in_doubt
@@ -108,7 +108,8 @@ def store_observation(connection: Connection, library: str, state: ReconcileStat
     judged = [mapped.uuid for mapped in state.snapshot if mapped.outcome is not Outcome.REJECTED]
     remember_deferred(connection, library, state.deferred_to, judged)
     over = {link.key for link in state.links if link.status is LinkStatus.RETIRED}
-    seen = [event for event in state.events.values() if event.key in over]
+    # Their prices are not read any more: an export that is made up for goes by those last read.
+    seen = [as_last_read(event, state) for event in state.events.values() if event.key in over]
     events = {event.key: event for event in [*seen, *state.currents.values()]}
     changed = [event for event in events.values() if _is_new(event, state)]
     store_ticket_events(connection, library, changed, state.run.now, state.row_hashes)

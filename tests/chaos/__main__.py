@@ -1,0 +1,66 @@
+"""`python -m tests.chaos`: let runs crash at every point, and PostgreSQL at some; ends with 1 if anything stays wrong.
+
+`--every N`: one point in so many. `--database N`: PostgreSQL at one point in so many (0: nowhere). `--jobs N`: so many
+processes, each with systems of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from tests.chaos.crashes import Course, tried
+from tests.chaos.world import a_stage
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the words say, and return the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--database", type=int, default=15)
+    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4))
+    asked = parser.parse_args(words)
+    if asked.jobs > 1:
+        return _in_processes(asked)
+    with a_stage() as stage:
+        return crash(Course.played(stage), asked.every, asked.database, asked.first)
+
+
+def _in_processes(asked: argparse.Namespace) -> int:
+    """Share the points among processes; return 1 if anything stayed wrong in any of them."""
+    running = []
+    for number in range(asked.jobs):
+        every, database = asked.every * asked.jobs, asked.database * asked.jobs
+        share = ["--every", every, "--database", database, "--first", asked.first + number * asked.every, "--jobs", 1]
+        running.append(subprocess.Popen([sys.executable, "-m", "tests.chaos", *map(str, share)]))
+    try:
+        return max([process.wait() != 0 for process in running])
+    finally:
+        for process in running:
+            process.terminate()
+
+
+def crash(course: Course, every: int, database: int, first: int) -> int:
+    """Crash at these points, say what came of it, and return 1 if anything stayed wrong."""
+    told = ", ".join(f"{hour.hour.name} {len(hour.points)}" for hour in course.hours)
+    print(f"{len(course.points())} points: {told}", flush=True)
+    began, wrong, done, second = time.monotonic(), 0, 0, 0
+    ways = [(course.kill, every)] + ([(course.restart_database, database)] if database else [])
+    for way, step in ways:
+        for one in tried(course, step, way, first):
+            done, second = done + 1, second + (one.runs > 1)
+            if one.wrong:
+                wrong += 1
+                print(f"{way.__name__}: {one}", flush=True)
+    seconds = time.monotonic() - began
+    print(f"{done} crashes, {wrong} stayed wrong, {second} needed a second run, in {seconds:.0f} s", flush=True)
+    return 1 if wrong or not done else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
