@@ -13,6 +13,7 @@ from billetbro.settings.libraries import load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.request import RunRequest
 from billetbro.store.database import connect
+from demo.environment import make_live
 
 
 def transfer(country: Country, sandbox: CountrySandbox, database_url: str, settings: Path) -> None:
@@ -21,7 +22,9 @@ def transfer(country: Country, sandbox: CountrySandbox, database_url: str, setti
     The steps are run without Airflow. A run after it settles what they remember of a whole row: hashes, say.
     """
     sandbox.publish()
-    engine, library = connect(database_url), load_settings(settings, {}).libraries[0]
+    engine, libraries = connect(database_url), load_settings(settings, {}).libraries
+    library = libraries[0]
+    make_live(engine, [one.id for one in libraries])
     begin(engine, [library], RunRequest(run_id="first"), country.now)
     apis = apis_of(sandbox.addresses, library.id)
     run_steps(engine, library, RunRequest(run_id="first"), apis, country.now)

@@ -16,6 +16,7 @@ from billetbro.steps.begin import begin
 from billetbro.steps.library_threads import LibraryThreads, Limits
 from billetbro.steps.request import RunRequest
 from billetbro.store.database import connect
+from demo.environment import make_live
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ def run_hour(hour: Hour) -> Spent:
         return run_steps(engine, libraries[library_id], request, apis_of(hour.addresses, library_id), hour.now)
 
     began, cpu = time.perf_counter(), time.process_time()
+    make_live(engine, libraries)
     begin(engine, list(libraries.values()), request, hour.now)
     steps: dict[str, float] = {}
     for ended in LibraryThreads([[name] for name in libraries], one, Limits()):

@@ -18,7 +18,7 @@ from billetbro.steps.export_purchases import export
 from billetbro.steps.extract import extract
 from billetbro.steps.load.load import load
 from billetbro.steps.login import OpenedSource
-from billetbro.steps.request import LibraryRun, RunRequest
+from billetbro.steps.request import RunRequest, library_run
 from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.warehouse.privacy.pseudonymise import Privacy
@@ -46,7 +46,7 @@ def run_steps(engine: Engine, library: Library, request: RunRequest, apis: Apis,
         Place2bookClient(apis.place2book, apis.token, connection="place2book", settings=UNTHROTTLED) as client,
     ):
         opened = OpenedSource(source=source, access=access)
-        run = LibraryRun(engine=engine, library=library, request=request, now=now)
+        run = library_run(engine, library, request, now)
         with timed(steps, "extract"):
             extract(run, opened)
         with timed(steps, "transform"):

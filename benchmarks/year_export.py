@@ -21,7 +21,7 @@ from billetbro.settings.libraries import Library, load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.export_purchases import export
 from billetbro.steps.load.observe import with_prices
-from billetbro.steps.request import LibraryRun, RunRequest
+from billetbro.steps.request import RunRequest, library_run
 from billetbro.store.database import connect
 from billetbro.store.links import read_links
 from billetbro.store.runs import note_progress
@@ -31,7 +31,7 @@ from billetbro.store.snapshots import store_ticket_events
 from billetbro.warehouse.lake.delta_lake import DeltaLake
 from billetbro.warehouse.lake.lake import LakePlace
 from billetbro.warehouse.privacy.pseudonymise import Privacy
-from demo.environment import ROOT
+from demo.environment import ROOT, make_live
 
 UNTHROTTLED = RequestSettings(per_second=1_000_000)
 PRIVACY = Privacy(
@@ -101,6 +101,7 @@ def export_first(stock: Stock) -> list[Round]:
     """Export the whole year in one go."""
     engine, now = connect(stock.database_url), stock.year.now
     libraries = _libraries(stock.year, DAYS_BACK + 10)
+    make_live(engine, [library.id for library in libraries])
     begin(engine, libraries, RunRequest(run_id="links"), now)
     with engine.begin() as connection:
         _store_links(connection, stock)
@@ -181,6 +182,7 @@ def _link(maker: int, event_id: int, begins_at: datetime) -> Link:
 
 def _round(name: str, stock: Stock, engine: Engine, libraries: Sequence[Library], now: datetime) -> Round:
     clock, request = _Clock(), RunRequest(run_id=name)
+    make_live(engine, [library.id for library in libraries])
     begin(engine, libraries, request, now)
     exported = purchases = 0
     with Place2bookClient(stock.server.url, TOKEN, connection="place2book", settings=UNTHROTTLED) as client:
@@ -188,7 +190,7 @@ def _round(name: str, stock: Stock, engine: Engine, libraries: Sequence[Library]
             with clock.on("reading"):
                 _read_events(engine, library, request, client, now)
             with clock.on("exporting"):
-                run = LibraryRun(engine=engine, library=library, request=request, now=now)
+                run = library_run(engine, library, request, now)
                 summary = export(run, client, PRIVACY)
             exported += summary.events_exported
             purchases += summary.purchases_new + summary.purchases_changed

@@ -22,7 +22,15 @@ from billetbro.steps.report import make_report
 from billetbro.store.database import connect
 from demo.airflow_runs import AirflowRuns, RunFailedError
 from demo.edits import edit
-from demo.environment import LIBRARIES, airflow_environment, child_environment, migrate_sqlite, sandbox_connections
+from demo.environment import (
+    LIBRARIES,
+    airflow_environment,
+    child_environment,
+    ids_in,
+    make_live,
+    migrate_sqlite,
+    sandbox_connections,
+)
 from demo.postgres import EmbeddedPostgres
 from sandbox.server import Sandbox
 
@@ -44,6 +52,7 @@ def main() -> int:
         migrate_sqlite(home)
         with EmbeddedPostgres() as postgres, Sandbox() as sandbox:
             engine = connect(postgres.create_database("billetbro"))
+            make_live(engine, ids_in(), "make demo")
             connections = sandbox_connections(sandbox, postgres.airflow_connection_json("billetbro"))
             environment = child_environment(airflow_environment(home), connections)
             try:

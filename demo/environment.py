@@ -6,7 +6,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ from demo.postgres import EmbeddedPostgres, free_port
 from demo.postgres_programs import PostgresDidNotStartError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from sandbox.server import Sandbox
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "airflow_environment",
     "child_environment",
     "free_port",
+    "ids_in",
+    "make_live",
     "migrate_sqlite",
     "sandbox_connections",
 ]
@@ -83,6 +87,24 @@ def sandbox_connections(sandbox: "Sandbox", database_json: str, privacy_key: str
     connections["billetbro_privacy"] = {"conn_type": "generic", "password": privacy_key or secrets.token_hex(32)}
     variables = {_connection_variable(conn_id): json.dumps(values) for conn_id, values in connections.items()}
     return variables | {_connection_variable("billetbro_db"): database_json}
+
+
+def make_live(engine: "Engine", libraries: Iterable[str], by: str = "demo") -> None:
+    """Say that these libraries are live in a database, as a person does with `airflow billetbro go-live`."""
+    from billetbro.steps.request import utc_now
+    from billetbro.store.database import migrate
+    from billetbro.store.live_libraries import go_live
+
+    migrate(engine)
+    with engine.begin() as connection:
+        go_live(connection, list(libraries), by, utc_now())
+
+
+def ids_in(libraries: Path = LIBRARIES) -> list[str]:
+    """Return the ids of the libraries in a file of settings."""
+    from billetbro.settings.libraries import load_settings
+
+    return [library.id for library in load_settings(libraries, environ={}).libraries]
 
 
 def child_environment(*variables: Mapping[str, str]) -> dict[str, str]:

@@ -8,8 +8,17 @@ from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
+from billetbro.store.database import connect
 from demo.airflow_services import NotReadyError, services_environment, start_services
-from demo.environment import ROOT, airflow_command, airflow_environment, child_environment, sandbox_connections
+from demo.environment import (
+    ROOT,
+    airflow_command,
+    airflow_environment,
+    child_environment,
+    ids_in,
+    make_live,
+    sandbox_connections,
+)
 from demo.postgres import EmbeddedPostgres, free_port
 from demo.postgres_programs import PostgresDidNotStartError
 from demo.processes import ProcessEndedError, Processes
@@ -79,7 +88,9 @@ def _environment(state: State, sandbox: Sandbox, postgres: EmbeddedPostgres, por
 def _prepare_databases(postgres: EmbeddedPostgres, processes: Processes) -> None:
     """Begin with no events, as the stand-ins do at each start, but keep what Airflow itself remembers."""
     postgres.drop_database(EVENTS_DATABASE)
-    postgres.create_database(EVENTS_DATABASE)
+    engine = connect(postgres.create_database(EVENTS_DATABASE))
+    make_live(engine, ids_in(), "make up")
+    engine.dispose()
     if not postgres.has_database(METADATA_DATABASE):
         postgres.create_database(METADATA_DATABASE)
     migrated = postgres.folder / "migrated"

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, make_url
 
 from billetbro.store.database import connect
 from billetbro_airflow.tasks.databases import billetbro_engine
-from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
+from demo.environment import LIBRARIES, EmbeddedPostgres, ids_in, make_live, sandbox_connections
 from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import Runs
 
@@ -62,6 +62,9 @@ def variables(
     """Give the environment of the DAG: its connections, its settings, and that a failed task is tried again at once."""
     file = tmp_path_factory.mktemp("settings") / "libraries.yaml"
     file.write_text(yaml.safe_dump(libraries, allow_unicode=True))
+    engine = connect(module_database_url)
+    make_live(engine, ids_in(file))
+    engine.dispose()
     database = postgres.airflow_connection_json(make_url(module_database_url).database or "")
     return {
         **sandbox_connections(sandbox, database, PRIVACY_KEY),

@@ -19,6 +19,8 @@ from demo.environment import (
     airflow_environment,
     child_environment,
     free_port,
+    ids_in,
+    make_live,
     sandbox_connections,
 )
 from demo.processes import Processes
@@ -111,6 +113,9 @@ def installation(
             logs=tmp_path / "logs",
         )
         made.configure(webhook=False)
+        engine = connect(module_database_url)
+        make_live(engine, ids_in(made.libraries))
+        engine.dispose()
         processes.run("db-migrate", airflow_command("db", "migrate"))
         for name in ("api-server", "scheduler", "dag-processor"):
             more = ["--port", str(port)] if name == "api-server" else []

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, make_url, select
 from billetbro.store.database import connect
 from billetbro.store.schema.tables import changes, links
 from billetbro.store.schema.warehouse_tables import metadata as warehouse
-from demo.environment import EmbeddedPostgres, sandbox_connections
+from demo.environment import EmbeddedPostgres, ids_in, make_live, sandbox_connections
 from sandbox.moments import Clock
 from sandbox.server import Sandbox
 from tests.end_to_end.airflow_runs import Runs
@@ -58,6 +58,7 @@ def other_sandbox(clock: Clock) -> Iterator[Sandbox]:
 def other_engine(postgres: EmbeddedPostgres) -> Iterator[Engine]:
     """Give the database of the run whose worker dies."""
     engine = connect(postgres.create_database("worker_dies"))
+    make_live(engine, ids_in())
     yield engine
     engine.dispose()
     postgres.drop_database("worker_dies")

@@ -68,7 +68,10 @@ class LibraryReport:
 def head_lines(
     libraries: Sequence[LibraryReport], say: Translator, not_found: Sequence[str], page: str
 ) -> tuple[str, ...]:
-    """Return four lines: how it went, what was read, what was changed, and where all of it is."""
+    """Return four lines: how it went, what was read, what was changed, and where all of it is.
+
+    Before them, which libraries were only planned, since they are not live.
+    """
     first = summary_of(libraries, say, all_found=not not_found)
     if failed := [report.run.library for report in libraries if report.errors]:
         short = say("summary.failed", failed=len(failed), number=len(libraries), reasons=f"{_named(failed)}.")
@@ -78,7 +81,10 @@ def head_lines(
         done.update({section.heading: len(section.lines) for section in report.sections})
     events = say("count.events", number=sum(report.run.source_events or 0 for report in libraries))
     linked = sum(report.links for report in libraries)
+    off = [report.run.library for report in libraries if report.run.not_live]
+    how = {"libraries": _named(off), "command": f"airflow billetbro go-live {' '.join(off[:SHOWN])}"}
     return (
+        *([say("summary.not_live", **how)] if off else []),
         first,
         say("summary.read", number=len(libraries), events=events, links=linked),
         ", ".join(f"{heading}: {count}" for heading, count in done.items()) or say("summary.unchanged"),

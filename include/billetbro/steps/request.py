@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -12,7 +12,7 @@ from billetbro.models import Mode
 from billetbro.settings.libraries import Library
 from billetbro.steps.library_threads import LibraryThreads, Limits
 from billetbro.store.database import ensure_schema_is_current
-from billetbro.store.runs import begin_step, note_error, read_tried
+from billetbro.store.runs import begin_step, note_error, only_plans, read_tried
 from billetbro.store.schema.metadata import metadata
 
 
@@ -51,6 +51,15 @@ class LibraryRun:
     def mode(self) -> Mode:
         """Return the run's mode."""
         return self.request.mode
+
+
+def library_run(engine: Engine, library: Library, request: RunRequest, now: datetime) -> LibraryRun:
+    """Return a library's part of a run as its steps carry it out: a plan, unless the library is live (behaviour 16)."""
+    if request.mode is not Mode.PLAN:
+        with engine.connect() as connection:
+            if only_plans(connection, request.run_id, library.id):
+                request = replace(request, mode=Mode.PLAN)
+    return LibraryRun(engine=engine, library=library, request=request, now=now)
 
 
 class NothingToDo(Exception):  # noqa: N818

@@ -17,7 +17,7 @@ from billetbro.api.place2book.client import Place2bookClient
 from billetbro.errors import BilletbroError, Refused, Retriable, message_of
 from billetbro.messages.catalogue import Translator
 from billetbro.messages.pluralize import pluralize
-from billetbro.models import CurrentEvent, TicketEventKey
+from billetbro.models import CurrentEvent, Mode, TicketEventKey
 from billetbro.reconcile.mapping.event import map_event
 from billetbro.reconcile.sale_status.write_back import NEVER_OVERWRITTEN, due_state
 from billetbro.settings.libraries import Library
@@ -95,8 +95,11 @@ def for_each_due(
 def follow_sale_windows(run: LibraryRun, source: Source, client: Place2bookClient) -> Followed | None:
     """Read what is due for one library again and write its states; None when another task works on the library.
 
-    At the end raises what stopped Place2book or the source; what was not written stays due.
+    At the end raises what stopped Place2book or the source; what was not written stays due. Of a library that is not
+    live nothing is read or written.
     """
+    if run.mode is Mode.PLAN:
+        return Followed(read=0, written=0, refused=0)
     with ExitStack() as held:
         try:
             held.enter_context(library_lock(run.engine, run.id, wait_seconds=0))

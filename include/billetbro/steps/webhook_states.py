@@ -25,6 +25,7 @@ from billetbro.errors import BilletbroError, Refused
 from billetbro.models import LinkStatus, Mode, WebhookAction, WebhookState
 from billetbro.sources import ShowsUpdates
 from billetbro.steps.request import RunRequest
+from billetbro.store.live_libraries import Live, read_live
 from billetbro.store.rejections import open_codes
 from billetbro.store.runs import read_run
 from billetbro.store.schema.tables import links
@@ -43,12 +44,14 @@ FIRST_TOLD = (
 
 
 def whom_to_tell(engine: Engine, request: RunRequest) -> Sequence[Pending]:
-    """Return the requests that wait for the end of a run."""
+    """Return the requests that wait for the end of a run, of libraries that are live."""
     if request.mode is Mode.PLAN:
         return ()
     try:
         with engine.connect() as connection:
-            return pending_of(connection, request.run_id, request.events)
+            pending = pending_of(connection, request.run_id, request.events)
+            live = read_live(connection, {one.library for one in pending})
+            return [one for one in pending if live[one.library] is Live.YES]
     except ProgrammingError:
         return ()
 

@@ -21,6 +21,8 @@ class Action(StrEnum):
     OVERWRITE = "overwrite"
     ALLOW_REMOVALS = "allow_removals"
     CARRY_OUT = "carry_out"
+    GO_LIVE = "go_live"
+    PAUSE_LIVE = "pause_live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

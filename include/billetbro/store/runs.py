@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from billetbro.errors import Fatal, code_of, codes_that_stay, message_of
 from billetbro.models import Mode
 from billetbro.models.message import Message
+from billetbro.store.live_libraries import Live, is_live, read_live
 from billetbro.store.schema.tables import runs
 
 STEP_TIMES = {
@@ -32,6 +33,7 @@ class RunRecord:
     mode: str
     by_hand: bool
     started_at: datetime
+    not_live: bool = False
     events: tuple[str, ...] | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
@@ -76,13 +78,23 @@ def start_run(
     now: datetime,
     events: Iterable[str] = (),
 ) -> None:
-    """Store that a run begins for these libraries; a retry changes nothing.
+    """Store that a run begins for these libraries, of those that are not live only as a plan; a retry changes nothing.
 
     Its many arguments are columns of the row.
     """
-    same = {"run_id": run_id, "mode": mode, "by_hand": by_hand, "started_at": now, "events": sorted(events)}
-    rows = [{"library": library, **same} for library in libraries]
+    same = {"run_id": run_id, "by_hand": by_hand, "started_at": now, "events": sorted(events)}
     with engine.begin() as connection:
+        live = read_live(connection, libraries)
+        off = {library for library in libraries if mode != Mode.PLAN and live[library] is not Live.YES}
+        rows = [
+            {
+                "library": library,
+                "mode": Mode.PLAN.value if library in off else mode,
+                "not_live": library in off,
+                **same,
+            }
+            for library in libraries
+        ]
         connection.execute(insert(runs).values(rows).on_conflict_do_nothing())
 
 
@@ -99,6 +111,12 @@ def read_run(connection: Connection, run_id: str, library: str) -> RunRecord:
     if row is None:
         raise KeyError(f"run '{run_id}' was not begun for library '{library}'")
     return _record(row)
+
+
+def only_plans(connection: Connection, run_id: str, library: str) -> bool:
+    """Return whether a library's part of a run may write nothing: it began as a plan, or the library is not live."""
+    query = select(runs.c.mode).where(runs.c.run_id == run_id, runs.c.library == library)
+    return connection.scalar(query) == Mode.PLAN or not is_live(connection, library)
 
 
 def begin_step(connection: Connection, run_id: str, libraries: Sequence[str], step: str) -> None:

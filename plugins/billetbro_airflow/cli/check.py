@@ -8,6 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import MetaData
+from sqlalchemy.exc import SQLAlchemyError
 
 from billetbro.errors import BilletbroError
 from billetbro.models import PersonalDataPolicy, SourceEvent
@@ -23,6 +24,7 @@ from billetbro.steps.check import (
     verdict,
 )
 from billetbro.store.database_check import condition_of, encryption_of
+from billetbro.store.live_libraries import read_live
 from billetbro.store.schema.metadata import metadata, warehouse_metadata
 from billetbro.warehouse.privacy.pseudonymise import KEY_CONNECTION
 from billetbro_airflow.hooks.connections import allows_http, connection_named
@@ -57,6 +59,7 @@ def _checks(ids: Sequence[str]) -> Iterator[Checked]:
     yield checked(Message("check.schema_sync"), lambda: _database(metadata))
     yield checked(Message("check.schema_warehouse"), lambda: _database(warehouse_metadata))
     yield from _encryption(libraries)
+    yield from _live(libraries)
     yield from _privacy(libraries)
     for conn_id in dict.fromkeys(library.place2book.conn_id for library in libraries):
         yield from _place2book(conn_id, [library for library in libraries if library.place2book.conn_id == conn_id])
@@ -82,6 +85,17 @@ def _in_order(ids: Sequence[str]) -> list[Library]:
 def _database(tables: MetaData) -> Message:
     engine = billetbro_engine() if tables is metadata else warehouse_engine()
     return condition_of(engine, tables)
+
+
+def _live(libraries: Sequence[Library]) -> Iterator[Checked]:
+    """Tell which libraries are live, and why one is not; before there are tables, none is."""
+    try:
+        with billetbro_engine().connect() as connection:
+            live = read_live(connection, [library.id for library in libraries])
+    except (BilletbroError, SQLAlchemyError):
+        return
+    for library, how in live.items():
+        yield Checked(subject=Message("check.live", {"library": library}), said=Message(f"live.{how}"))
 
 
 def _encryption(libraries: Sequence[Library]) -> Iterator[Checked]:

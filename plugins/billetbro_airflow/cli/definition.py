@@ -72,6 +72,7 @@ DRY_RUN = _argument("--dry-run", action="store_true")
 WINS = _argument("--wins", choices=["source", "place2book"], default=None)
 CHOOSE = _argument("--choose", type=_ids, default=[], metavar="UUID=source,UUID=place2book")
 YES = _argument("--yes", action="store_true")
+LIBRARY = _argument("library", nargs="*", metavar="LIBRARY")
 
 SUBCOMMANDS = (
     _subcommand("check", LIBRARIES),
@@ -81,6 +82,8 @@ SUBCOMMANDS = (
     _subcommand("rejections", LIBRARIES, ALL, JSON),
     _subcommand("personal-data", LIBRARIES, JSON),
     _subcommand("monthly-report", MONTH, LIBRARIES),
+    _subcommand("go-live", LIBRARY, ALL, YES),
+    _subcommand("pause-live", LIBRARY, ALL),
     _subcommand("rebuild", LIBRARIES, EVENTS, WINS, CHOOSE, DRY_RUN, YES),
     _subcommand("orphans", LIBRARIES, JSON),
     _subcommand("forget", EMAIL, PHONE, PURCHASES, LIBRARIES, DRY_RUN),

@@ -5,10 +5,12 @@ import traceback
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from billetbro.errors import BilletbroError
+from billetbro.messages.catalogue import Translator
 from billetbro.messages.plan import plan_text
 from billetbro.models import Mode
 from billetbro.settings.libraries import Library, Settings, in_units, load_settings
@@ -25,26 +27,55 @@ Step = Callable[[Job], str]
 STEPS: tuple[Step, ...] = (steps.extract, steps.transform, steps.load, steps.writeback)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadePlan:
+    """A plan in words; `failures`: the libraries that could not be planned; `not_found`: lines about unknown events."""
+
+    text: str
+    failures: tuple[str, ...] = ()
+    not_found: tuple[str, ...] = ()
+
+
 def run(args: Namespace) -> int:
-    """Run the steps in mode `plan` and print the plan; exit code 1 when a library failed or an event was not found."""
+    """Print the plan; exit code 1 when a library failed or an event was not found."""
     settings = load_settings()
     libraries = settings.select(args.libraries)
+    wanted = Wanted(events=tuple(args.events), read_all_prices=args.read_all_prices)
+    made = make_plan(settings, libraries, translator(args.language), wanted)
+    print(made.text)
+    return 1 if made.failures or made.not_found else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a plan is made of: these events (none: all), and with all prices read again."""
+
+    events: tuple[str, ...] = ()
+    read_all_prices: bool = False
+
+
+def make_plan(
+    settings: Settings,
+    libraries: Sequence[Library],
+    say: Translator,
+    wanted: Wanted = Wanted(),
+) -> MadePlan:
+    """Run the steps in mode `plan` and return the plan of these libraries."""
     now = utc_now()
     request = RunRequest(
         run_id=f"cli__{now.isoformat()}",
         mode=Mode.PLAN,
         by_hand=True,
-        events=frozenset(args.events),
-        read_all_prices=args.read_all_prices,
+        events=frozenset(wanted.events),
+        read_all_prices=wanted.read_all_prices,
     )
     engine = billetbro_engine()
     begin(engine, libraries, request, now)
     for step in STEPS:
         _carry_out(engine, request, step, settings, libraries)
-    say = translator(args.language)
-    report = make_report(engine, request.run_id, say, args.events)
-    print(plan_text(engine, request.run_id, say), "", *report.not_found, report.summary, sep="\n")
-    return 1 if report.failures or report.not_found else 0
+    report = make_report(engine, request.run_id, say, list(wanted.events))
+    lines = [plan_text(engine, request.run_id, say), "", *report.not_found, report.summary]
+    return MadePlan(text="\n".join(lines), failures=report.failures, not_found=report.not_found)
 
 
 def _carry_out(

@@ -22,6 +22,7 @@ from billetbro.messages.history import shown_change
 from billetbro.steps.request import utc_now
 from billetbro.store.actions import Action, AskedFor, is_stored, store_action
 from billetbro.store.drift import accept_drift
+from billetbro.store.live_libraries import go_live, pause_live
 from billetbro.store.pages.asked import targets_of
 from billetbro_airflow.pages.access import ActingReaderDep, Reader
 from billetbro_airflow.pages.forms import ensure_token
@@ -29,6 +30,7 @@ from billetbro_airflow.pages.proposals import Asked, Proposal, propose
 from billetbro_airflow.pages.rendering import page
 from billetbro_airflow.started_runs import DagPaused, NotStarted, ensure_not_paused, start_run
 from billetbro_airflow.tasks.databases import billetbro_engine
+from billetbro_airflow.tasks.personal_data import forget_again
 
 NUMBER = r"^\d{8}T\d{6}Z-[0-9a-f]{16}$"
 router = APIRouter()
@@ -77,6 +79,9 @@ def act(request: Request, reader: ActingReaderDep, form: Annotated[Confirmed, Fo
         return RedirectResponse(
             f"{root}/libraries/{quote(form.library, safe='')}/events/{quote(form.uuid, safe='')}", 303
         )
+    if form.action in (Action.GO_LIVE, Action.PAUSE_LIVE):
+        _switch(reader, form)
+        return RedirectResponse(f"{root}/libraries/{quote(form.library, safe='')}", 303)
     run_id = run_id_of(reader.name, form)
     with billetbro_engine().begin() as connection:
         if not is_stored(connection, run_id):
@@ -107,6 +112,22 @@ def _accept(reader: Reader, form: Confirmed) -> None:
         accept_drift(connection, form.library, form.uuid, proposal.fields)
         asked = AskedFor(action=form.action, asked_by=reader.name, asked_at=utc_now(), fields=proposal.fields)
         store_action(connection, asked, [(form.library, form.uuid)])
+
+
+def _switch(reader: Reader, form: Confirmed) -> None:
+    """Let a library go live, or pause it; a form that is sent twice is 409, since it is so already."""
+    now = utc_now()
+    if form.action is Action.GO_LIVE:
+        forget_again(form.library)
+    with billetbro_engine().begin() as connection:
+        proposal = propose(connection, reader, form)
+        _ensure_same(proposal, form)
+        if form.action is Action.GO_LIVE:
+            go_live(connection, proposal.libraries, reader.name, now)
+        else:
+            pause_live(connection, proposal.libraries)
+        asked = AskedFor(action=form.action, asked_by=reader.name, asked_at=now)
+        store_action(connection, asked, [(form.library, None)])
 
 
 def _start(connection: Connection, reader: Reader, form: Confirmed, run_id: str) -> None:

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from billetbro.errors import BilletbroError
 from billetbro.steps.request import utc_now
+from billetbro.store.live_libraries import Live, read_live
 from billetbro.store.pages.freshness import TOO_OLD, LibraryRuns, read_library_runs
 from billetbro_airflow.pages.known_libraries import known_libraries
 from billetbro_airflow.tasks.databases import billetbro_engine
@@ -63,22 +64,29 @@ def _looked_up() -> tuple[int, dict[str, object]]:
         with billetbro_engine().connect() as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = {MOST_MILLISECONDS}"))
             runs = read_library_runs(connection, libraries)
+            live = read_live(connection, libraries)
     except ProgrammingError as error:
         if not isinstance(error.orig, UndefinedTable | InvalidSchemaName):
             raise
         # Before the first run, which makes the tables.
         runs = tuple(LibraryRuns(library=library) for library in libraries)
+        live = dict.fromkeys(libraries, Live.NEVER_SAID)
     except (BilletbroError, SQLAlchemyError):
         return 503, {"status": "no_database", "libraries": {}}
     now = utc_now()
-    too_old = any(run.is_too_old(now) for run in runs)
+    too_old = any(_is_too_old(run, live[run.library], now) for run in runs)
     return (503 if too_old else 200), {
         "status": "too_old" if too_old else "ok",
         "limit_seconds": int(TOO_OLD.total_seconds()),
-        "libraries": {run.library: _told(run, now) for run in runs},
+        "libraries": {run.library: _told(run, live[run.library], now) for run in runs},
     }
 
 
-def _told(run: LibraryRuns, now: datetime) -> dict[str, object]:
+def _is_too_old(run: LibraryRuns, live: Live, now: datetime) -> bool:
+    """Return whether no run was good for too long; one that nobody let go live is not waited for."""
+    return live is not Live.NEVER_SAID and run.is_too_old(now)
+
+
+def _told(run: LibraryRuns, live: Live, now: datetime) -> dict[str, object]:
     age = None if run.good_at is None else max(0, int((now - run.good_at).total_seconds()))
-    return {"age_seconds": age, "too_old": run.is_too_old(now)}
+    return {"age_seconds": age, "too_old": _is_too_old(run, live, now), "live": live is Live.YES}

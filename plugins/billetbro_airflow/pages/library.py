@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from billetbro.settings.libraries import Library
 from billetbro.steps.request import utc_now
+from billetbro.store.live_libraries import Live, read_live
 from billetbro.store.orphans import read_orphans
 from billetbro.store.pages.events import EventsPage, Only, Wanted, When, read_events
 from billetbro.store.pages.freshness import read_library_runs
@@ -69,6 +70,7 @@ def library(request: Request, reader: ReaderDep, library_id: str, asked: Annotat
             Only.REJECTED: count_open(connection, [of.id]).get(of.id, 0),
             Only.DRIFT: count_drift(connection, [of.id]).get(of.id, 0),
         }
+        live = read_live(connection, [of.id])[of.id]
         orphans = len(read_orphans(connection, [of.id]).get(of.id, ()))
     next_run, paused = next_run_of_dag()
     return page(
@@ -79,7 +81,8 @@ def library(request: Request, reader: ReaderDep, library_id: str, asked: Annotat
         runs=runs,
         next_run=next_run,
         paused=paused,
-        needs=needs_of(runs, counts[Only.REJECTED], now),
+        needs=needs_of(runs, counts[Only.REJECTED], live, now),
+        live=live is Live.YES,
         orphans=orphans,
         counts={only: counts[only] for only in FILTERS if counts.get(only)},
         filters=FILTERS,

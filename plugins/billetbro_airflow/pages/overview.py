@@ -16,6 +16,7 @@ from billetbro.errors import BilletbroError
 from billetbro.models.message import Message
 from billetbro.settings.libraries import Library
 from billetbro.steps.request import utc_now
+from billetbro.store.live_libraries import Live, read_live
 from billetbro.store.pages.freshness import LibraryRuns, read_library_runs
 from billetbro.store.pages.overview import count_drift, count_open, count_sales
 from billetbro.warehouse.recent_sales import RecentSales, read_recent_sales
@@ -78,6 +79,7 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
         runs = read_library_runs(connection, reader.ids)
         sales = count_sales(connection, reader.ids, now)
         rejected, drift = count_open(connection, reader.ids), count_drift(connection, reader.ids)
+        live = read_live(connection, reader.ids)
     recent = _recent_sales(reader.ids, now)
     return [
         LibraryLine(
@@ -87,7 +89,7 @@ def _lines(reader: Reader, now: datetime) -> list[LibraryLine]:
             rejected=rejected.get(library.id, 0),
             drift=drift.get(library.id, 0),
             recent=recent.get(library.id),
-            needs=needs_of(run, rejected.get(library.id, 0), now),
+            needs=needs_of(run, rejected.get(library.id, 0), live[library.id], now),
         )
         for library, run in zip(reader.libraries, runs, strict=True)
     ]
@@ -102,15 +104,17 @@ def _recent_sales(libraries: Sequence[str], now: datetime) -> Mapping[str, Recen
         return {}
 
 
-def needs_of(runs: LibraryRuns, rejected: int, now: datetime) -> tuple[Message, ...]:
+def needs_of(runs: LibraryRuns, rejected: int, live: Live, now: datetime) -> tuple[Message, ...]:
     """Return why somebody has to look at a library."""
-    return tuple(_needs(runs, rejected, now))
+    return tuple(_needs(runs, rejected, live, now))
 
 
-def _needs(runs: LibraryRuns, rejected: int, now: datetime) -> Iterator[Message]:
+def _needs(runs: LibraryRuns, rejected: int, live: Live, now: datetime) -> Iterator[Message]:
+    if live is not Live.YES:
+        yield Message("pages.needs_live", {"why": Message(f"live.{live}")})
     for error in runs.errors:
         yield Message("pages.needs_failed", {"error": error})
-    if runs.is_too_old(now):
+    if runs.is_too_old(now) and live is not Live.NEVER_SAID:
         yield Message("pages.needs_old")
     if runs.removals_blocked:
         yield Message("pages.needs_removals", {"reason": runs.removals_blocked})

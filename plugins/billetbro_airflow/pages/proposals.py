@@ -7,6 +7,7 @@
 | `accept` | an event | without open drift |
 | `overwrite` | an event | without drift, or with prices that look wrong |
 | `allow_removals` | a library | when its latest run stopped no removals |
+| `go_live`, `pause_live` | a library | when it is, or is not, live already |
 | `carry_out` | a run in mode `plan` | when it is not known which events it was for |
 
 What the person may not see is 404, and all libraries are 403 for somebody who may not see every one.
@@ -28,11 +29,13 @@ from billetbro.settings.libraries import Library
 from billetbro.store.actions import Action
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.drift import Drift, read_drift
+from billetbro.store.live_libraries import Live, read_live
 from billetbro.store.pages.asked import made_plan, open_rejections, title_of
 from billetbro.store.pages.freshness import read_library_runs
 from billetbro_airflow.pages.access import Reader
 
 MODES = {Action.PLAN: Mode.PLAN, Action.OVERWRITE: Mode.RESYNC}
+WITHOUT_A_RUN = (Action.ACCEPT, Action.GO_LIVE, Action.PAUSE_LIVE)
 OF_AN_EVENT = (Action.RETRY, Action.ACCEPT, Action.OVERWRITE)
 STOPPED = "error.many_missing"
 """The error of a load that `allow_mass_removal` would let pass."""
@@ -75,7 +78,7 @@ class Proposal:
     @property
     def needs_run(self) -> bool:
         """Return whether a run carries it out."""
-        return self.action is not Action.ACCEPT
+        return self.action not in WITHOUT_A_RUN
 
     @property
     def conf(self) -> Mapping[str, object]:
@@ -110,6 +113,13 @@ def propose(connection: Connection, reader: Reader, asked: Asked) -> Proposal:
         return Proposal(action=asked.action)
     library = reader.library(asked.library)
     of_library = Proposal(action=asked.action, libraries=(library.id,), library=library)
+    if asked.action in (Action.GO_LIVE, Action.PAUSE_LIVE):
+        if asked.uuid:
+            raise HTTPException(422)
+        live = read_live(connection, [library.id])[library.id]
+        if (live is Live.YES) == (asked.action is Action.GO_LIVE):
+            raise HTTPException(409, "changed")
+        return replace(of_library, why=(Message(f"live.{live}"),))
     if asked.action is Action.ALLOW_REMOVALS:
         if asked.uuid:
             raise HTTPException(422)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from billetbro.errors import BilletbroError
 from billetbro.settings.libraries import Library, load_settings
-from billetbro.steps.request import LibraryRun, RunRequest, utc_now
+from billetbro.steps.request import RunRequest, library_run, utc_now
 from billetbro.steps.sale_windows import Followed, Round, follow_sale_windows, for_each_due
 from billetbro_airflow.language import translator
 from billetbro_airflow.tasks import steps
@@ -30,7 +30,7 @@ def follow_sales_of(due: Collection[str], engine: Engine) -> bool:
     def one(library: Library) -> Followed | None:
         with values_kept_out_of_errors(), steps.apis_of(library) as (source, client):
             request = RunRequest(run_id=run_id)
-            run = LibraryRun(engine=engine, library=library, request=request, now=utc_now())
+            run = library_run(engine, library, request, utc_now())
             return follow_sale_windows(run, source, client)
 
     _log(for_each_due(engine, run_id, libraries, one))

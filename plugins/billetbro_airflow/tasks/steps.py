@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from billetbro.messages.pluralize import pluralize
 from billetbro.settings.libraries import Library, Settings
-from billetbro.steps.request import LibraryRun, RunRequest, utc_now
+from billetbro.steps.request import LibraryRun, RunRequest, library_run, utc_now
 from billetbro_airflow.tasks.databases import ensure_reachable, privacy_of, warehouse_engine
 from billetbro_airflow.tasks.sources import opened_source, source_of
 
@@ -35,7 +35,7 @@ class Job:
 
     def run(self) -> LibraryRun:
         """Return the library's part of the run, as of now."""
-        return LibraryRun(engine=self.engine, library=self.library, request=self.request, now=utc_now())
+        return library_run(self.engine, self.library, self.request, utc_now())
 
 
 def extract(job: Job) -> str:

@@ -155,7 +155,8 @@ def report_run() -> None:
     _write(made if made.failures or not silent else replace(made, head=made.head[1:]), sentences)
     tell_who_asked(engine, request)
     first = {} if records else {"select_libraries": Message("summary.none")}
-    tell_people(engine, request, records, first | {_without_index(task): said for task, said in silent.items()}, say)
+    written = [record for record in records if not record.not_live]
+    tell_people(engine, request, written, first | {_without_index(task): said for task, said in silent.items()}, say)
     send_run_metrics(engine, request, records, good=not failed)
     if failed:
         raise RunFailed(" | ".join(failed))

@@ -18,7 +18,7 @@ from billetbro.steps.request import RunRequest, utc_now
 from billetbro_airflow.cli.running import run_command
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine
-from demo.environment import LIBRARIES, EmbeddedPostgres, sandbox_connections
+from demo.environment import LIBRARIES, EmbeddedPostgres, make_live, sandbox_connections
 from sandbox.server import Sandbox
 
 PRIVACY_KEY = "made-up-key-of-the-pseudonyms"
@@ -106,6 +106,7 @@ def synced(module_environment: None) -> Engine:
     settings = load_settings()
     library = settings.libraries[0]
     request = RunRequest(run_id="first", mode=Mode.SYNC)
+    make_live(engine, [one.id for one in settings.libraries])
     begin(engine, [library], request, utc_now())
     job = steps.Job(engine=engine, settings=settings, library=library, request=request)
     for step in (steps.extract, steps.transform, steps.load, steps.writeback):

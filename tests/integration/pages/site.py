@@ -14,6 +14,7 @@ from billetbro.models import Mode
 from billetbro.settings.libraries import load_settings
 from billetbro.steps.begin import begin
 from billetbro.steps.request import NothingToDo, RunRequest, utc_now
+from demo.environment import make_live
 
 FOR_A_PERSON = {"Accept": "text/html,application/xhtml+xml"}
 TAG = re.compile(r"<[^>]*>")
@@ -98,6 +99,7 @@ def run_all(run_id: str, mode: Mode = Mode.SYNC) -> None:
     from billetbro_airflow.tasks.databases import billetbro_engine
 
     engine, settings, request = billetbro_engine(), load_settings(), RunRequest(run_id=run_id, mode=mode)
+    make_live(engine, [library.id for library in settings.libraries])
     begin(engine, settings.libraries, request, utc_now())
     for library in settings.libraries:
         job = steps.Job(engine=engine, settings=settings, library=library, request=request)

@@ -25,7 +25,7 @@ from billetbro.steps.request import RunRequest, utc_now
 from billetbro_airflow.tasks import steps
 from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.tasks.sources import check_source
-from demo.environment import ROOT, EmbeddedPostgres, sandbox_connections
+from demo.environment import ROOT, EmbeddedPostgres, make_live, sandbox_connections
 from sandbox.server import Sandbox
 from tests.cases import cases
 
@@ -105,6 +105,7 @@ def test_source_that_is_one_new_file_is_sold_and_gets_its_link(
         settings = load_settings()
         library = settings.library("kirken")
         engine, request = billetbro_engine(), RunRequest(run_id="first")
+        make_live(engine, [library.id])
         begin(engine, [library], request, utc_now())
         job = steps.Job(engine=engine, settings=settings, library=library, request=request)
         for step in (steps.extract, steps.transform, steps.load, steps.writeback, steps.export_purchases):

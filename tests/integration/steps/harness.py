@@ -30,12 +30,13 @@ from billetbro.steps.extract import extract
 from billetbro.steps.library_threads import Limits
 from billetbro.steps.load.load import load
 from billetbro.steps.login import OpenedSource
-from billetbro.steps.request import Batch, LibraryRun, NothingToDo, RunRequest, for_each_library
+from billetbro.steps.request import Batch, LibraryRun, NothingToDo, RunRequest, for_each_library, library_run
 from billetbro.steps.transform import transform
 from billetbro.steps.writeback import write_back
 from billetbro.store.links import read_links
 from billetbro.store.runs import RunRecord, read_run
 from billetbro.warehouse.privacy.pseudonymise import Privacy
+from demo.environment import make_live
 from sandbox.cms_state import CmsSite
 from sandbox.moments import utc_now
 from sandbox.place2book_records import Event
@@ -248,7 +249,7 @@ class World:
 
     def library_run(self, request: RunRequest, library: str = "solbjerg") -> LibraryRun:
         """Return a library's part of a run, as it would begin now."""
-        return LibraryRun(engine=self.engine, library=self.libraries[library], request=request, now=self.now())
+        return library_run(self.engine, self.libraries[library], request, self.now())
 
     def _twin_of(self, library: str) -> Library | None:
         return Settings(libraries=tuple(self.libraries.values())).twin(self.libraries[library])
@@ -438,6 +439,7 @@ def new_world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded:
         # Much faster than TRUNCATE, which makes new files for each table and its indexes.
         for table in (*(f"sync.{table}" for table in TABLES), *(f"warehouse.{table}" for table in WAREHOUSE_TABLES)):
             connection.execute(text(f"DELETE FROM {table}"))
+    make_live(engine, LIBRARIES)
     sandbox.clock = utc_now
     sandbox.reset(seeded=seeded)
     world = World(sandbox, engine, {library: LIBRARIES[library] for library in libraries})

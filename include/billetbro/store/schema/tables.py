@@ -33,6 +33,13 @@ runs = Table(
     Column("library", Text, nullable=False, comment="the library's id in libraries.yaml"),
     Column("mode", Text, nullable=False, comment="plan, sync or resync; or ticket_status"),
     Column("by_hand", Boolean, nullable=False, server_default=text("false"), comment="started by a person"),
+    Column(
+        "not_live",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="only planned, whatever was asked for, because the library was not live",
+    ),
     Column("started_at", Time, nullable=False),
     Column(
         "events",
@@ -310,6 +317,18 @@ actions = Table(
 )
 Index("ix_actions_event", actions.c.library, actions.c.uuid, actions.c.id)
 Index("ix_actions_run", actions.c.run_id)
+
+live_libraries = Table(
+    "live_libraries",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("said_by", Text, nullable=False, comment="who said that it is live"),
+    Column("said_at", Time, nullable=False),
+    Column("database", Text, nullable=False, comment="PostgreSQL's identity of the server and of the database"),
+    Column("installation", Text, nullable=False, comment="the installation's name; empty: none was set"),
+    schema=SCHEMA,
+    comment="Libraries of which a person said that they are live; it holds in this database and installation only",
+)
 
 orphans = Table(
     "orphans",
