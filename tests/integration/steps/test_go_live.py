@@ -3,18 +3,27 @@
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, text
 
 from billetbro.models import Mode
 from billetbro.steps.report import make_report
-from billetbro.store.database import connect
+from billetbro.steps.request import RunRequest, library_run
+from billetbro.steps.sale_windows import Followed, follow_sale_windows
+from billetbro.steps.webhook_states import whom_to_tell
+from billetbro.store.database import connect, lineage, migrate
 from billetbro.store.live_libraries import Live, go_live, is_live, pause_live, read_live
 from billetbro.store.runs import RunRecord
+from billetbro.store.schema.metadata import metadata
 from demo.environment import EmbeddedPostgres, make_live
 from tests.cases import cases
 from tests.integration.steps.harness import DAY, HOUR, Happened, World
 
 pytestmark = pytest.mark.slow
+REQUESTED = """
+    INSERT INTO sync.webhook_requests (signature, library, received_at, uuid, action, run_id)
+    VALUES ('made up', 'solbjerg', now(), '1-1', 'update', :run)
+"""
 
 
 def pause(world: World) -> None:
@@ -97,9 +106,7 @@ def test_library_that_is_paused_between_two_steps_writes_nothing_more(world: Wor
     assert (rest.writes, event.fields.name) == ([], "Koncert")
 
 
-def request_again(run: Happened) -> object:
-    from billetbro.steps.request import RunRequest
-
+def request_again(run: Happened) -> RunRequest:
     return RunRequest(run_id=run.run_id)
 
 
@@ -160,9 +167,6 @@ def test_ticket_status_leaves_a_library_alone_that_is_not_live(world: World) -> 
     world.ahead = 3 * HOUR
     before = len(world.sandbox.log.entries)
     with world.apis_of("solbjerg") as (source, client):
-        from billetbro.steps.request import RunRequest, library_run
-        from billetbro.steps.sale_windows import Followed, follow_sale_windows
-
         run = library_run(world.engine, world.libraries["solbjerg"], RunRequest(run_id="ticket_status__x"), world.now())
         followed = follow_sale_windows(run, source, client)
     assert (followed, len(world.sandbox.log.entries)) == (Followed(read=0, written=0, refused=0), before)
@@ -170,11 +174,6 @@ def test_ticket_status_leaves_a_library_alone_that_is_not_live(world: World) -> 
 
 
 def test_upgrade_keeps_libraries_live_that_have_links(database_url: str) -> None:
-    from alembic import command
-
-    from billetbro.store.database import lineage, migrate
-    from billetbro.store.schema.metadata import metadata
-
     engine = connect(database_url)
     with engine.begin() as connection:
         command.upgrade(lineage(connection, metadata), "0024_words")
@@ -189,3 +188,14 @@ def test_upgrade_keeps_libraries_live_that_have_links(database_url: str) -> None
     with engine.connect() as connection:
         assert (is_live(connection, "solbjerg"), is_live(connection, "nordvig")) == (True, False)
     engine.dispose()
+
+
+def test_who_asked_in_the_source_is_told_nothing_of_a_library_that_is_not_live(world: World) -> None:
+    request = request_again(world.run())
+    with world.engine.begin() as connection:
+        connection.execute(text(REQUESTED), {"run": request.run_id})
+    assert [one.uuid for one in whom_to_tell(world.engine, request)] == ["1-1"]
+    pause(world)
+    assert whom_to_tell(world.engine, request) == []
+    with world.engine.begin() as connection:
+        connection.execute(text("DELETE FROM sync.webhook_requests"))
