@@ -439,7 +439,7 @@ def new_world(sandbox: Sandbox, engine: Engine, libraries: list[str], *, seeded:
         # Much faster than TRUNCATE, which makes new files for each table and its indexes.
         for table in (*(f"sync.{table}" for table in TABLES), *(f"warehouse.{table}" for table in WAREHOUSE_TABLES)):
             connection.execute(text(f"DELETE FROM {table}"))
-    make_live(engine, LIBRARIES)
+    make_live(engine, [*LIBRARIES, VENUE])
     sandbox.clock = utc_now
     sandbox.reset(seeded=seeded)
     world = World(sandbox, engine, {library: LIBRARIES[library] for library in libraries})
