@@ -22,9 +22,9 @@ def transfer(country: Country, sandbox: CountrySandbox, database_url: str, setti
     The steps are run without Airflow. A run after it settles what they remember of a whole row: hashes, say.
     """
     sandbox.publish()
-    engine, libraries = connect(database_url), load_settings(settings, {}).libraries
-    library = libraries[0]
-    make_live(engine, [one.id for one in libraries])
+    engine, library = connect(database_url), load_settings(settings, {}).libraries[0]
+    # The others get its row, like all rows.
+    make_live(engine, [library.id])
     begin(engine, [library], RunRequest(run_id="first"), country.now)
     apis = apis_of(sandbox.addresses, library.id)
     run_steps(engine, library, RunRequest(run_id="first"), apis, country.now)

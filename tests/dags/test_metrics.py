@@ -16,7 +16,7 @@ from billetbro.steps.request import RunRequest, utc_now
 from billetbro.store.runs import note_progress, read_runs, start_run
 from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.tasks.metrics import send_request_counts, send_run_metrics
-from demo.environment import EmbeddedPostgres
+from demo.environment import EmbeddedPostgres, make_live
 
 ROWS = """
     INSERT INTO sync.rejections (library, uuid, code, title, first_seen_at, last_seen_at, last_run_id)
@@ -51,6 +51,7 @@ def engine(
     monkeypatch.setenv("AIRFLOW_CONN_BILLETBRO_DB", postgres.airflow_connection_json(name))
     engine = billetbro_engine()
     began = utc_now() - timedelta(minutes=10)
+    make_live(engine, ["herlev"])
     start_run(engine, "r", ["herlev"], "sync", by_hand=False, now=began)
     with engine.begin() as connection:
         done = {"extracted_at": began, "transformed_at": began, "observed_at": began, "loaded_at": began}

@@ -17,7 +17,7 @@ from billetbro_airflow.notifications.heartbeat import VARIABLE
 from billetbro_airflow.tasks import sync
 from billetbro_airflow.tasks.databases import billetbro_engine
 from billetbro_airflow.tasks.sync import WIDTH, folded, report_run
-from demo.environment import LIBRARIES, EmbeddedPostgres
+from demo.environment import LIBRARIES, EmbeddedPostgres, make_live
 from tests.cases import cases
 from tests.post import Post, open_post
 
@@ -44,6 +44,7 @@ def engine(
     monkeypatch.setenv("BILLETBRO_LIBRARIES", str(LIBRARIES))
     engine = billetbro_engine()
     now = sync.utc_now()
+    make_live(engine, ["solbjerg"])
     start_run(engine, "r", ["solbjerg"], "sync", by_hand=False, now=now)
     with engine.begin() as connection:
         note_progress(connection, "r", "solbjerg", "extract", extracted_at=now, source_events=3)

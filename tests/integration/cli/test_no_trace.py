@@ -19,7 +19,7 @@ from billetbro.steps.report import make_report
 from billetbro_airflow.tasks import personal_data, steps
 from billetbro_airflow.tasks import sync as tasks
 from billetbro_airflow.tasks.databases import billetbro_engine
-from demo.environment import LIBRARIES
+from demo.environment import LIBRARIES, make_live
 from sandbox.place2book_records import Buyer
 from sandbox.server import Sandbox
 from tests.integration.cli.conftest import Command
@@ -91,6 +91,7 @@ def carry_out(run_id: str, heard: list[str], *chosen: Step, mode: str = "sync") 
     ti = SimpleNamespace(try_number=1, max_tries=2, task=task)
     dag_run = SimpleNamespace(run_id=run_id, run_type="manual")
     context = cast(Context, {"params": params, "dag_run": dag_run, "ti": ti})
+    make_live(billetbro_engine(), ["nordvig"])
     with set_current_context(context):
         noted(heard, tasks.begin_run)
         for step in chosen:

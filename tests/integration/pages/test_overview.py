@@ -62,7 +62,7 @@ def test_health_names_ids_and_ages_only_and_needs_no_login(site: Site) -> None:
     assert answer.status_code == 200
     told = answer.json()
     assert (told["status"], sorted(told["libraries"])) == ("ok", ["nordvig", "solbjerg"])
-    assert all(set(one) == {"age_seconds", "too_old"} for one in told["libraries"].values())
+    assert all(set(one) == {"age_seconds", "too_old", "live"} for one in told["libraries"].values())
 
 
 def test_health_is_503_when_one_librarys_last_good_run_is_too_old(site: Site) -> None:

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from billetbro.store.database import connect
 from billetbro_airflow.webhooks.endpoint import Webhook
 from billetbro_airflow.webhooks.take_action import RunDesk
+from demo.environment import make_live
 from tests.integration.webhooks.door import KNOWN, SECRETS, SERIES, Door, WrittenDown
 
 
@@ -21,6 +22,7 @@ from tests.integration.webhooks.door import KNOWN, SECRETS, SERIES, Door, Writte
 def engine(module_migrated_database_url: str) -> Iterator[Engine]:
     """Give a database that is up to date, in which one event is known."""
     engine = connect(module_migrated_database_url)
+    make_live(engine, ["theater", "nordvig", "solbjerg", "closed", "gone"])
     with engine.begin() as connection:
         connection.execute(
             text(
