@@ -16,7 +16,7 @@ from billetbro.api.http.access import Access, RequestSettings
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.steps.library_threads import Limits
 from billetbro.store.database import migrate, migrate_warehouse
-from demo.environment import EmbeddedPostgres
+from demo.environment import EmbeddedPostgres, make_live
 from sandbox.server import Sandbox
 from tests.integration.steps.harness import IMPATIENT, LIBRARIES, PLACE2BOOK, World
 from tests.integration.steps.venue import COUNTS, VENUE, Planners, in_yesplan
@@ -108,6 +108,7 @@ class Stage:
             one_by_one = {**libraries[library].requests.model_dump(), "concurrency": 1}
             world.configure(library, requests=one_by_one, max_removals={"count": 100, "percent": 100})
         world.configure(WEBSITE, import_unpriced_events=True)
+        make_live(engine, libraries)
         self.sandbox.clock = world.now
         return world
 
@@ -124,6 +125,8 @@ class Stage:
         restore(self.sandbox, kept.sandbox)
         world.engine = _engine(self.postgres.create_database(name, kept.database))
         world.ahead = kept.ahead
+        # A copy is another database: nothing is live in it until somebody says so.
+        make_live(world.engine, world.libraries)
         try:
             yield
         finally:
