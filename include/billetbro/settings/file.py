@@ -13,6 +13,8 @@ from billetbro.errors import SettingsError
 from billetbro.models.message import Message
 
 FILE_VARIABLE = "BILLETBRO_LIBRARIES"
+LARGEST = 200_000
+"""How many keys, values and lists a file may have, those that an alias repeats included."""
 DEFAULT_FILE = Path(__file__).parents[2] / "libraries.yaml"
 
 # The most frequent causes of a parser's errors.
@@ -133,6 +135,7 @@ def _load(path: Path) -> tuple[object, list[Message]]:
         node = loader.get_single_node()
         if node is None:
             return None, []
+        _ensure_finite(path, node)
         doubles = [*_doubles(node, set())]
         return loader.construct_document(node), doubles
     except yaml.MarkedYAMLError as error:
@@ -141,6 +144,20 @@ def _load(path: Path) -> tuple[object, list[Message]]:
         raise LibrariesFileError("settings.no_yaml", file=str(path), line=line, problem=problem, hint=hint) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise LibrariesFileError("settings.no_yaml", file=str(path), line="", problem=str(error), hint="") from None
+
+
+def _ensure_finite(path: Path, root: yaml.Node) -> None:
+    """Raise LibrariesFileError if an alias is inside what it stands for, or aliases of aliases make too much of it."""
+    left, nodes = LARGEST, [(root, frozenset[int]())]
+    while nodes:
+        node, around = nodes.pop()
+        left -= 1
+        if id(node) in around or left < 0:
+            raise LibrariesFileError("settings.refers_to_itself", file=str(path))
+        if isinstance(node, yaml.CollectionNode):
+            inside = around | {id(node)}
+            parts = node.value if isinstance(node, yaml.SequenceNode) else [one for pair in node.value for one in pair]
+            nodes += [(part, inside) for part in parts]
 
 
 def _hint(problem: str | None) -> Message | str:

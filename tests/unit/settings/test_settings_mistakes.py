@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from billetbro.settings.libraries import LibrariesFileError, load_settings
 from tests.cases import cases
 from tests.unit.settings.libraries_file import SMALLEST, mistakes_in
 
@@ -250,3 +253,23 @@ libraries:
 )
 def test_load_settings_of_a_file_without_libraries_says_so(tmp_path: Path, text: str, mistakes: list[str]) -> None:
     assert mistakes_in(tmp_path, text) == mistakes
+
+
+@cases(
+    "content",
+    ("the defaults in themselves", "defaults: &d {requests: *d}\nlibraries: [{id: herlev}]"),
+    ("a library in itself", "libraries: [&l {id: herlev, source: *l}]"),
+    ("the list in itself", "libraries: &l [*l]"),
+    (
+        "aliases of aliases",
+        "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+        + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 10)}]\n" for a, b in zip("abcdef", "bcdefg", strict=True))
+        + "libraries: [{id: herlev}]",
+    ),
+)
+def test_file_that_refers_to_itself_is_a_mistake_with_a_sentence(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "libraries.yaml"
+    file.write_text(content)
+    with pytest.raises(LibrariesFileError) as raised:
+        load_settings(file, environ={})
+    assert "an alias (*name) is inside what it stands for" in str(raised.value)
