@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 from billetbro.errors import Fatal, Retriable
 from billetbro.models.message import Message
 from billetbro.store.runs import RunRecord, note_error, note_progress, read_run, read_runs, start_run
+from demo.environment import make_live
 from tests.integration.store.examples import HOUR, NOW
 
 BEGUN = RunRecord(run_id="run 1", library="nordvig", mode="sync", by_hand=True, started_at=NOW, events=("u1", "u2"))
@@ -17,6 +18,7 @@ BEGUN = RunRecord(run_id="run 1", library="nordvig", mode="sync", by_hand=True, 
 def begun(engine: Engine) -> Iterator[Engine]:
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE sync.runs"))
+    make_live(engine, ["solbjerg", "nordvig"])
     start_run(engine, "run 1", ["solbjerg", "nordvig"], "sync", by_hand=True, now=NOW, events={"u2", "u1"})
     yield engine
     with engine.begin() as connection:
