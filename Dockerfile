@@ -6,7 +6,7 @@ WORKDIR /opt/airflow
 
 # What changes seldom comes first, so that a change of the code does not install everything anew.
 COPY --chown=airflow:0 requirements.txt ./
-# Nothing is installed whose content is not the one that was locked.
+# Of what runs, nothing is installed whose content is not the one that was locked; what builds our own wheel below is not.
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 
 COPY --chown=airflow:0 pyproject.toml requirements.in README.md LICENSE ./

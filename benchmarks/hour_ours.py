@@ -48,8 +48,8 @@ def run_hour(hour: Hour) -> Spent:
     def one(library_id: str) -> dict[str, float]:
         return run_steps(engine, libraries[library_id], request, apis_of(hour.addresses, library_id), hour.now)
 
-    began, cpu = time.perf_counter(), time.process_time()
     make_live(engine, libraries)
+    began, cpu = time.perf_counter(), time.process_time()
     begin(engine, list(libraries.values()), request, hour.now)
     steps: dict[str, float] = {}
     for ended in LibraryThreads([[name] for name in libraries], one, Limits()):

@@ -145,7 +145,9 @@ def _tables(world: ChaosWorld) -> dict[str, list[Any]]:
     with world.engine.connect() as connection:
         for schema, tables in (("sync", SYNC), ("warehouse", WAREHOUSE)):
             for table, ours in tables.items():
-                rows = connection.execute(text(f"SELECT * FROM {schema}.{table}")).mappings()
+                # What is resolved is history.
+                only = " WHERE resolved_at IS NULL" if table == "rejections" else ""
+                rows = connection.execute(text(f"SELECT * FROM {schema}.{table}{only}")).mappings()
                 found[f"{schema}.{table}"] = [_told(dict(row), ours.split()) for row in rows]
     return found
 

@@ -92,6 +92,8 @@ def test_every_service_of_the_file_is_tried() -> None:
 def test_service_is_healthy_once_it_is_up(installation: Installation, name: str) -> None:
     installation.wait(installation.services[name].is_healthy, name)
 
+    assert installation.services[name].is_healthy()
+
 
 def test_old_logs_are_gone_once_the_house_was_kept(installation: Installation) -> None:
     installation.wait(installation.services["housekeeping"].is_healthy, "housekeeping")

@@ -25,7 +25,11 @@ def findings_lines(say: Translator, library: str, findings: Findings, zone: Zone
     for one in findings.found:
         if one.differences:
             lines += ["", *found_lines(say, one, zone)]
-    for key, pairs in (("ambiguous", findings.ambiguous), ("rejected", findings.rejected)):
+    for key, pairs in (
+        ("ambiguous", findings.ambiguous),
+        ("unread", findings.unread),
+        ("rejected", findings.rejected),
+    ):
         if pairs:
             lines += ["", say(f"rebuild.{key}"), *(f"  {line}" for pair in pairs for line in _pair(say, pair, zone))]
     return [*lines, "", *orphans_lines(say, library, findings.orphans, zone)] if findings.orphans else lines

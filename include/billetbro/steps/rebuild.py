@@ -55,15 +55,22 @@ class Findings:
     """What a rebuild found of one library.
 
     `found`: pairs without a link, and linked ones that differ. `unchanged`: how many linked pairs need nothing.
-    `ambiguous`: pairs of which a person has to choose. `rejected`: pairs whose source event has to be corrected first.
+    `ambiguous`: pairs of which a person has to choose. `unread`: pairs whose prices could not be read: with a link that
+    has none, each would be made once more. `rejected`: pairs whose source event has to be corrected first.
     `orphans`: events of ours that no source event has.
     """
 
     found: tuple[FoundAgain, ...] = ()
     unchanged: int = 0
     ambiguous: tuple[Pair, ...] = ()
+    unread: tuple[Pair, ...] = ()
     rejected: tuple[Pair, ...] = ()
     orphans: tuple[Orphan, ...] = ()
+
+    @property
+    def leaves_something(self) -> bool:
+        """Return whether a person has to see to more than the differences."""
+        return bool(self.ambiguous or self.unread or self.rejected)
 
 
 def find_again(run: LibraryRun, client: Place2bookClient, *, twin: Library | None) -> Findings:
@@ -83,16 +90,18 @@ def find_again(run: LibraryRun, client: Place2bookClient, *, twin: Library | Non
             orphans = read_orphans(connection, [run.id]).get(run.id, ())
     asked_for = [pair for pair in pairs.certain if state.concerns(pair.mapped.uuid)]
     read = [
-        replace(pair, current=state.currents[pair.current.key])
+        replace(pair, current=current)
         for pair in asked_for
-        if pair.current.key in state.currents
+        if (current := state.currents.get(pair.current.key)) is not None and current.prices is not None
     ]
+    unread = {pair.mapped.uuid for pair in asked_for} - {pair.mapped.uuid for pair in read}
     found = [FoundAgain(pair=pair, differences=differences(pair)) for pair in read]
     news = [one for one in found if one.pair.evidence is not Evidence.LINKED or one.differences]
     return Findings(
         found=tuple(sorted((one for one in news if one.pair.mapped.outcome is not Outcome.REJECTED), key=_start)),
         unchanged=len(found) - len(news),
         ambiguous=tuple(pair for pair in pairs.ambiguous if state.run.asked_for(pair.mapped.uuid)),
+        unread=tuple(pair for pair in asked_for if pair.mapped.uuid in unread),
         rejected=tuple(one.pair for one in news if one.pair.mapped.outcome is Outcome.REJECTED),
         orphans=orphans,
     )

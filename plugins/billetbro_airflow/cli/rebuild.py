@@ -68,7 +68,7 @@ def _rebuild(job: Job, args: Namespace, chosen: Mapping[str, Winner], say: Trans
     print(*findings_lines(say, job.library.id, findings, zone), sep="\n")
     to_decide = [one for one in findings.found if one.differences]
     if args.dry_run:
-        return bool(to_decide or findings.ambiguous or findings.rejected)
+        return bool(to_decide) or findings.leaves_something
     overall = Winner(args.wins) if args.wins else None
     decided = {one.uuid: winner for one in to_decide if (winner := chosen.get(one.uuid, overall))}
     if overall is None and not args.yes and sys.stdin.isatty():
@@ -85,7 +85,7 @@ def _rebuild(job: Job, args: Namespace, chosen: Mapping[str, Winner], say: Trans
     for step in (steps.load, steps.writeback):
         step(job)
     undecided = len(decided) < len(to_decide)
-    return bool(undecided or meanwhile or findings.ambiguous or findings.rejected)
+    return bool(undecided or meanwhile) or findings.leaves_something
 
 
 def _chosen(choices: list[str], say: Translator) -> dict[str, Winner]:

@@ -208,6 +208,18 @@ def test_rejected_event_is_told_and_linked_once_it_is_corrected(world: World) ->
     assert (sold_as(world, uuid)[1], world.event_of(uuid).id) == (60, event.id)
 
 
+def test_event_whose_prices_cannot_be_read_is_told_and_not_linked(world: World) -> None:
+    uuid, event = world.sell("Koncert")
+    lose(world)
+    world.sandbox.faults.add("place2book", "status", "GET", "/prices$", code=404)
+    findings, stored = rebuild(world, {uuid: Winner.SOURCE})
+    assert ([pair.mapped.uuid for pair in findings.unread], findings.found, stored) == ([uuid], (), (0, 0))
+    world.sandbox.faults.clear()
+    _, stored = rebuild(world, {})
+    world.run()
+    assert (stored, len(event.prices), world.run().writes) == ((1, 0), 1, [])
+
+
 def test_link_that_was_stored_meanwhile_stays_as_it_is(world: World) -> None:
     uuid, _ = world.sell("Koncert")
     kept = world.ours()[uuid]

@@ -61,8 +61,11 @@ def test_role_cannot_enter_a_database_of_somebody_else(installation: Installatio
 def test_reader_reads_every_view(installation: Installation) -> None:
     views = [file.stem for file in (ROOT / "include" / "billetbro" / "warehouse" / "sql").glob("*.sql")]
 
-    for view in views:
-        installation.ask("billetbro_reader", "billetbro", f"SELECT * FROM warehouse.{view} LIMIT 1")
+    counted = {
+        view: installation.ask("billetbro_reader", "billetbro", f"SELECT count(*) >= 0 FROM warehouse.{view}")
+        for view in views
+    }
+    assert (counted, len(views) > 5) == ({view: [(True,)] for view in views}, True)
 
 
 def test_script_that_runs_again_takes_a_changed_password_and_shows_none(installation: Installation) -> None:

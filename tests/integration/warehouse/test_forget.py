@@ -306,13 +306,18 @@ def test_sought_repr_does_not_show_the_person() -> None:
     assert [trace for trace in ("testesen", "12345678") if trace in shown.casefold()] == []
 
 
+def forgotten_since_the_copy(engine: Engine, copy: Engine, root: Path) -> None:
+    """Export to both, and forget the first buyer where the files are written from."""
+    for warehouse in (engine, copy):
+        export(warehouse, Till(), privacy=KEEP)
+    write(engine, root)
+    remove(engine, sought(KEYS, EMAIL), root)
+
+
 def test_forget_is_repeated_in_a_database_that_was_restored_from_a_copy_made_before(
     engine: Engine, own_engine: Engine, tmp_path: Path
 ) -> None:
-    for warehouse in (engine, own_engine):
-        export(warehouse, Till(), privacy=KEEP)
-    write(engine, tmp_path)
-    remove(engine, sought(KEYS, EMAIL), tmp_path)
+    forgotten_since_the_copy(engine, own_engine, tmp_path)
     assert people(own_engine)[900]["email"] == "test.testesen@example.com"
     lake = lake_in(tmp_path)
     assert repeat_erasures(own_engine, LIBRARY, MONDAY + 2 * HOUR, lake) == {"purchases": 1, "answers": 2}
@@ -333,10 +338,7 @@ def test_forget_keeps_beside_the_files_no_more_than_the_number_of_the_purchase(e
 def test_night_forgets_again_whom_a_restored_database_has_back(
     engine: Engine, own_engine: Engine, tmp_path: Path
 ) -> None:
-    for warehouse in (engine, own_engine):
-        export(warehouse, Till(), privacy=KEEP)
-    write(engine, tmp_path)
-    remove(engine, sought(KEYS, EMAIL), tmp_path)
+    forgotten_since_the_copy(engine, own_engine, tmp_path)
     kept = Kept(id=LIBRARY, retention=Retention(days=3000), settings=LIBRARY_SETTINGS)
     keep_in_order(own_engine, own_engine, kept, lambda _: KEEP, KEYS, lake_in(tmp_path))
     assert (people(own_engine)[900], people(own_engine)[910]["email"]) == (NOTHING, "proeve@example.com")

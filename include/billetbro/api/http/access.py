@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
-from billetbro.api.http.addresses import DEFAULT_PORTS as _PORTS
-from billetbro.api.http.addresses import is_forbidden_host, is_plain
+from billetbro.api.http.addresses import DEFAULT_PORTS, is_forbidden_host, is_plain
 from billetbro.errors import WrongHost
 
 
@@ -67,16 +66,16 @@ def base_url(
     if is_plain(parts) and not allow_http:
         raise WrongHost("error.plain_http", connection=connection)
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    where = name if port in (None, 0, _PORTS[parts.scheme.lower()]) else f"{name}:{port}"
+    where = name if port in (None, 0, DEFAULT_PORTS[parts.scheme.lower()]) else f"{name}:{port}"
     return f"{parts.scheme.lower()}://{where}{parts.path.rstrip('/')}"
 
 
 def _scheme(schema: str | None) -> str:
     given = (schema or "").strip().lower()
-    return given if given in _PORTS else "https"
+    return given if given in DEFAULT_PORTS else "https"
 
 
 def _is_usable(parts: SplitResult) -> bool:
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
     has_name = bool(parts.hostname) and not any(letter.isspace() for letter in parts.netloc)
-    return plain and has_name and parts.scheme.lower() in _PORTS
+    return plain and has_name and parts.scheme.lower() in DEFAULT_PORTS

@@ -38,19 +38,26 @@ class Create(Operation, kind=Kind.CREATE):
         mapped = event.wanted
         assert mapped.desired is not None
         current = event.current = client.create_event(change.event_maker, mapped.desired, mapped.on_create)
-        event.link = Link(
-            uuid=mapped.uuid,
-            event_maker=current.event_maker,
-            event_id=current.event_id,
-            seccode=current.seccode,
-            sales_location=sales_location(current),
-            title=mapped.title,
-            series_uuid=mapped.series_uuid,
-            starts_at=mapped.starts_at,
-            ends_at=mapped.ends_at,
-            applied=desired_fields(mapped.desired),
-            echo=current_fields(current),
-        )
+        event.link = new_link(mapped, current, applied=desired_fields(mapped.desired), echo=current_fields(current))
+
+
+def new_link(
+    mapped: Mapped, current: CurrentEvent, *, applied: Mapping[str, Written], echo: Mapping[str, Written]
+) -> Link:
+    """Return the link of a source event with its Place2book event, without prices."""
+    return Link(
+        uuid=mapped.uuid,
+        event_maker=current.event_maker,
+        event_id=current.event_id,
+        seccode=current.seccode,
+        sales_location=sales_location(current),
+        title=mapped.title,
+        series_uuid=mapped.series_uuid,
+        starts_at=mapped.starts_at,
+        ends_at=mapped.ends_at,
+        applied=applied,
+        echo=echo,
+    )
 
 
 def sales_location(current: CurrentEvent) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from billetbro.models import AppliedPrice, CurrentPrice, FieldChange, Link, TicketEvent
 from billetbro.reconcile.matching.prices import claim_prices, same_name, same_value
-from billetbro.reconcile.operations.create import sales_location
+from billetbro.reconcile.operations.create import new_link
 from billetbro.reconcile.planning.owned_fields import current_fields, desired_fields
 from billetbro.reconcile.planning.owned_fields import same_value as same_field
 from billetbro.reconcile.rebuild.pairs import Pair
@@ -51,20 +51,8 @@ def linked_again(pair: Pair, winner: Winner) -> Link:
         return pair.link if winner is Winner.SOURCE or desired is None else _kept_as_it_is(pair, pair.link, desired)
     mapped, current = pair.mapped, pair.current
     applied = current_fields(current) if winner is Winner.SOURCE or desired is None else desired_fields(desired)
-    return Link(
-        uuid=mapped.uuid,
-        event_maker=current.event_maker,
-        event_id=current.event_id,
-        seccode=current.seccode,
-        sales_location=sales_location(current),
-        title=mapped.title,
-        series_uuid=mapped.series_uuid,
-        starts_at=mapped.starts_at,
-        ends_at=mapped.ends_at,
-        applied=applied,
-        echo=applied,
-        prices=_prices(pair, desired, winner) if desired else {},
-    )
+    link = new_link(mapped, current, applied=applied, echo=applied)
+    return replace(link, prices=_prices(pair, desired, winner) if desired else {})
 
 
 def _prices(pair: Pair, desired: TicketEvent, winner: Winner) -> dict[str, AppliedPrice]:
