@@ -19,6 +19,7 @@ from billetbro.messages.catalogue import Translator
 from billetbro.messages.pluralize import pluralize
 from billetbro.models import CurrentEvent, Mode, TicketEventKey
 from billetbro.reconcile.mapping.event import map_event
+from billetbro.reconcile.sale_status.replaced_link import LINK_REPLACED
 from billetbro.reconcile.sale_status.write_back import NEVER_OVERWRITTEN, due_state
 from billetbro.settings.libraries import Library
 from billetbro.sources import Source
@@ -30,6 +31,7 @@ from billetbro.steps.request import LibraryRun
 from billetbro.steps.writeback import GIVE_UP_AFTER, WrittenBack, send
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.database import library_lock, migrate
+from billetbro.store.rejections import open_codes
 from billetbro.store.runs import note_error, note_progress, start_run
 from billetbro.store.sale_windows import LastReading
 from billetbro.store.snapshots import note_written_back, store_ticket_events
@@ -162,6 +164,9 @@ def _write_states(
         if (current := stands.get(reading.link.key))
         and due_state(reading.mapped, reading.link, current, now) is not None
     ]
+    with run.engine.connect() as connection:
+        replaced = {uuid for uuid, code in open_codes(connection, run.id) if code == LINK_REPLACED}
+    changed = [reading for reading in changed if reading.mapped.uuid not in replaced]
     if not changed:
         return WrittenBack()
     events = {event.uuid: event for event in source.read(_first_day(run.library, changed, now))}

@@ -19,6 +19,7 @@ from billetbro.errors import (
 from billetbro.models import Change, Mode, Rejection
 from billetbro.reconcile.planning.plan import UNREADABLE
 from billetbro.reconcile.policies import fingerprint, refused_before
+from billetbro.reconcile.sale_status.replaced_link import LINK_REPLACED
 from billetbro.reconcile.sale_status.unsavable_event import UNSAVED, fails_for_good
 from billetbro.reconcile.sale_status.write_back import STILL_SHOWN
 from billetbro.sources import Source
@@ -45,6 +46,8 @@ from billetbro.store.snapshots import note_written_back, read_mapped, read_ticke
 from billetbro.store.write_back_attempts import failing_write_back
 
 REFUSED = "cms_refused"
+NOTHING_WRITTEN_WITH = (UNREADABLE, LINK_REPLACED)
+"""Open rejections with which nothing is written back to an event."""
 GIVE_UP_AFTER = 5
 """This many failed PATCHes in a run mean that the source is down; the rest stays due."""
 
@@ -134,9 +137,9 @@ def send(run: LibraryRun, source: Source, due: Sequence[Due], *, judged: Collect
 def _read_view(run: LibraryRun, sales_host: str) -> WriteBackView:
     with run.engine.connect() as connection:
         _ensure_place2book_was_read(connection, run)
-        unread = {uuid for uuid, code in open_codes(connection, run.id) if code == UNREADABLE}
+        left_alone = {uuid for uuid, code in open_codes(connection, run.id) if code in NOTHING_WRITTEN_WITH}
         return WriteBackView(
-            snapshot=[mapped for mapped in read_mapped(connection, run.id) if mapped.uuid not in unread],
+            snapshot=[mapped for mapped in read_mapped(connection, run.id) if mapped.uuid not in left_alone],
             links={link.uuid: link for link in read_links(connection, run.id)},
             currents=read_ticket_events(connection, run.id),
             sales_hosts=rules_of(connection, run.library, sales_host).sales_hosts,

@@ -18,6 +18,7 @@ from billetbro.reconcile.diagnosis.comparison import Mark, compare_fields, compa
 from billetbro.reconcile.diagnosis.facts import EventFacts
 from billetbro.reconcile.diagnosis.why import why
 from billetbro.reconcile.mapping.html import plain_line
+from billetbro.reconcile.sale_status.replaced_link import LINK_REPLACED
 from billetbro.reconcile.sale_status.write_back import admin_page
 from billetbro.settings.libraries import Library
 from billetbro.steps.request import utc_now
@@ -102,7 +103,8 @@ def _price_names(link: Link | None) -> dict[str, str]:
 def _actions(facts: EventFacts, drift: Drift | None) -> list[str]:
     """Return what a person can ask for of this event."""
     refused = facts.rejections or facts.failed_write_back
-    edited = [*(["accept"] if drift and drift.open else []), *(["overwrite"] if drift and drift.fields else [])]
+    overwritten = (drift and drift.fields) or LINK_REPLACED in facts.rejections
+    edited = [*(["accept"] if drift and drift.open else []), *(["overwrite"] if overwritten else [])]
     return ["update", "plan", *(["retry"] if refused else []), *edited]
 
 

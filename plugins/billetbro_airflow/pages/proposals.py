@@ -5,7 +5,7 @@
 | `update`, `plan` | all libraries, a library, an event | never |
 | `retry` | an event | when nothing of it was refused |
 | `accept` | an event | without open drift |
-| `overwrite` | an event | without drift, or with prices that look wrong |
+| `overwrite` | an event | without drift and replaced link, or with prices that look wrong |
 | `allow_removals` | a library | when its latest run stopped no removals |
 | `go_live`, `pause_live` | a library | when it is, or is not, live already |
 | `carry_out` | a run in mode `plan` | when it is not known which events it was for |
@@ -25,6 +25,7 @@ from sqlalchemy import Connection
 
 from billetbro.models import FieldChange, Mode
 from billetbro.models.message import Message
+from billetbro.reconcile.sale_status.replaced_link import LINK_REPLACED
 from billetbro.settings.libraries import Library
 from billetbro.store.actions import Action
 from billetbro.store.changes import failed_write_backs
@@ -140,12 +141,16 @@ def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Propos
         failed = [WRITE_BACK_FAILED] if uuid in failed_write_backs(connection, library) else []
         return replace(proposal, why=(*(one.message for one in rejected), *failed))
     drift = read_drift(connection, library, uuid, lock=True)
-    if drift is None:
+    replaced = tuple(one.message for one in rejected if one.code == LINK_REPLACED)
+    if drift is None and not (replaced and proposal.action is Action.OVERWRITE):
         raise HTTPException(409, "changed")
-    if proposal.action is Action.ACCEPT:
+    if proposal.action is Action.ACCEPT and drift is not None:
         return replace(proposal, drift=drift, fields=drift.open)
     if any(one.code == WRONG_PRICES for one in rejected):
         raise HTTPException(409, "wrong_prices")
+    proposal = replace(proposal, why=replaced)
+    if drift is None:
+        return proposal
     undone = tuple(FieldChange(field=one.field, old=one.new, new=one.old) for one in drift.fields)
     return replace(proposal, drift=drift, fields=undone)
 

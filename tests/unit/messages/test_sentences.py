@@ -31,6 +31,7 @@ REJECTIONS = {
     "description_cut",
     "ends_before_start",
     "event_missing_in_place2book",
+    "link_replaced",
     "link_still_shown",
     "moved_event_maker",
     "no_ticket_categories",

@@ -44,7 +44,7 @@ OLD_READING = timedelta(hours=3)
 STEPS_TO_A_BUTTON = ("extract", "transform", "load", "writeback")
 """The steps whose failure can cost an event its button; the export of purchases cannot."""
 
-REFUSED_WRITES = ("cms_refused", "cms_cannot_save")
+REFUSED_WRITES = ("link_replaced", "cms_refused", "cms_cannot_save")
 EXPLAINED = (Outcome.SKIPPED, Outcome.SOLD_ELSEWHERE, Outcome.REJECTED)
 
 

@@ -26,6 +26,7 @@
 | its ticket categories have other uuids | has their prices | RECORD, nothing sent |
 | gone, Cancelled, no longer wanted, over | linked | see withdrawn_event.py |
 | rejected | linked or not | left alone |
+| any | linked, and its source shows another event of ours | rejected `link_replaced`, the rest is planned |
 | any | could not be read although others could | left alone, rejected `unreadable_in_place2book` |
 | unknown to us | not linked | never touched |
 
@@ -43,6 +44,7 @@ from billetbro.reconcile.planning.owned_fields import current_fields, desired_fi
 from billetbro.reconcile.planning.plan_parts import LinkedEvent, Plan, change_of, rejection_of
 from billetbro.reconcile.planning.withdrawn_event import plan_removal
 from billetbro.reconcile.reasons import Why
+from billetbro.reconcile.sale_status.replaced_link import replaced_links
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
 UNREADABLE = "unreadable_in_place2book"
@@ -58,7 +60,7 @@ def make_plan(state: ReconcileState) -> Plan:
         if state.concerns(uuid):
             _plan_event(identity, state, plan)
     _plan_removals(state, plan)
-    plan.rejections += [*_unreadable(state), *state.sold_twice]
+    plan.rejections += [*_unreadable(state), *state.sold_twice, *replaced_links(state)]
     return plan
 
 

@@ -15,6 +15,7 @@ from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.planning.plan_parts import Plan
 from billetbro.reconcile.planning.withdrawn_event import tickets_sold
 from billetbro.reconcile.reasons import Why
+from billetbro.reconcile.sale_status.replaced_link import LINK_REPLACED
 from billetbro.reconcile.state import ReconcileState
 from billetbro.steps.due_write_backs import WriteBackView, what_is_due
 from billetbro.steps.load.execute import event_state
@@ -45,8 +46,9 @@ def forecast_write_backs(
             operation_of(change.kind).apply(paper, change, event)
         if event.link is not None:
             links[uuid] = event.link
+    replaced = {rejection.uuid for rejection in plan.rejections if rejection.code == LINK_REPLACED}
     shown = WriteBackView(
-        snapshot=[mapped for mapped in state.snapshot if mapped.uuid not in state.unreadable],
+        snapshot=[mapped for mapped in state.snapshot if mapped.uuid not in state.unreadable.keys() | replaced],
         links=links,
         currents=paper.events,
         sales_hosts=state.rules.sales_hosts,

@@ -92,6 +92,7 @@ ROWS = {
     "passive_in_place2book": selling(passive=True),
     "no_sales_link": facts(link=linked(sales_location="", state_written=None), mapped=wanted()),
     "write_back_failed": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER),
+    "link_replaced": facts(**NOT_SHOWN, rejections={"link_replaced": REFUSED}),
     "cms_refused": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER, rejections={"cms_refused": REFUSED}),
     "cms_cannot_save": facts(**NOT_SHOWN, failed_write_back=NO_ANSWER, rejections={"cms_cannot_save": REFUSED}),
     "run_failed, before it was written back": facts(**NOT_SHOWN, last_run=FAILED),
