@@ -26,6 +26,7 @@ from billetbro.models.sync import (
     Kind,
     Link,
     LinkStatus,
+    LookalikeChoice,
     Mapped,
     Outcome,
     Refusal,

@@ -66,6 +66,13 @@ class Mapped:
         return max(self.ends_at, self.starts_at or self.ends_at)
 
 
+class LookalikeChoice(StrEnum):
+    """What a person said of an unlinked Place2book event that looks like a source event."""
+
+    ADOPT = "adopt"
+    ANOTHER = "another"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPrice:
     """A price of ours as last applied: its id in Place2book, and the name and value we set.

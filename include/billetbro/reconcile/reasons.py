@@ -16,6 +16,7 @@ class Why(StrEnum):
 
     NO_EVENT_YET = auto()
     NAMED_BY_SOURCE = auto()
+    CHOSEN = "chosen_by_person"
     ANSWER_WAS_LOST = auto()
     MADE_ANEW = auto()
     SOURCE_CHANGED = auto()

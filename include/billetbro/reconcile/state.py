@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Self
 
 from billetbro.models.rules import LibraryRules, Mode
-from billetbro.models.sync import Link, LinkStatus, Mapped, Refusal, Rejection, Window, WriteInDoubt
+from billetbro.models.sync import Link, LinkStatus, LookalikeChoice, Mapped, Refusal, Rejection, Window, WriteInDoubt
 from billetbro.models.ticketing import CurrentEvent, PriceReading, TicketEventKey
 from billetbro.reconcile.matching.twin_claims import Twin
 
@@ -62,13 +62,19 @@ class Belonging(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """How one source event was matched: its link (with the old uuid when MOVED), the Place2book event, and whether we
-    began to create that (rule 4)."""
+    began to create that (rule 4).
+
+    `lookalikes`: unlinked events that look like it, where it has none (matching/lookalikes.py). `chosen`: a person said
+    that `current` is the same.
+    """
 
     mapped: Mapped
     belonging: Belonging
     link: Link | None = None
     current: CurrentEvent | None = None
     created_by_us: bool = False
+    chosen: bool = False
+    lookalikes: tuple[CurrentEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +99,8 @@ class ReconcileState:
     From our tables: `snapshot`, the mapped source events; `links`, deleted ones too; `former_seccodes`, of links
     that were pruned, the twin's too; `changed_links`, links that differ
     from the stored ones; `writes_in_doubt`; `reported_missing`, source events whose Place2book event may be gone, as
-    staff were told or because we may have deleted it; `foreign_claims`, what other libraries sell for the same makers.
+    staff were told or because we may have deleted it; `foreign_claims`, what other libraries sell for the same makers;
+    `choices`, what people said of lookalikes; `pages`, the source events' pages, if an unlinked event names one.
 
     `readings`: when each linked event was last read, and what it was then.
 
@@ -116,6 +123,8 @@ class ReconcileState:
     writes_in_doubt: tuple[WriteInDoubt, ...] = ()
     reported_missing: frozenset[str] = frozenset()
     foreign_claims: frozenset[TicketEventKey] = frozenset()
+    choices: Mapping[tuple[str, TicketEventKey], LookalikeChoice] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
     twin: Twin | None = None
     readings: Mapping[TicketEventKey, PriceReading] = field(default_factory=dict)
 

@@ -23,6 +23,8 @@ class Action(StrEnum):
     CARRY_OUT = "carry_out"
     GO_LIVE = "go_live"
     PAUSE_LIVE = "pause_live"
+    ADOPT = "adopt"
+    ANOTHER = "another"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, delete, select, tuple_
 
 from billetbro.models import CurrentEvent
+from billetbro.reconcile.matching.pages import host_of, normal_page
 from billetbro.reconcile.rebuild.orphans import Orphan, naming_a_page, orphans_among
-from billetbro.reconcile.rebuild.pages import host_of, normal_page
 from billetbro.reconcile.state import ReconcileState
 from billetbro.store.bulk import upsert_many
 from billetbro.store.schema.tables import orphans, source_events

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from billetbro.models import LinkStatus
-from billetbro.store.schema.tables import changes, links, rejections, settled, source_events
+from billetbro.store.schema.tables import changes, links, lookalikes, rejections, settled, source_events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def digest_of_rows(connection: Connection, library: str, event_makers: Collectio
     """Return a digest of the versions of the rows that a load goes by: any write to one changes it.
 
     These are the snapshot, the links, also those of other libraries for the same event makers, the open rejections, and
-    the changes whose outcome is unknown.
+    the changes whose outcome is unknown, and what people said of lookalikes.
     """
     makers = literal(list(event_makers), ARRAY(BigInteger))
     of_others = (links.c.library != library) & (links.c.event_maker == any_(makers))
@@ -81,6 +81,7 @@ def digest_of_rows(connection: Connection, library: str, event_makers: Collectio
         _digest(links, links.c.library == library),
         _digest(links, of_others & (links.c.status == LinkStatus.LIVE)),
         _digest(rejections, (rejections.c.library == library) & rejections.c.resolved_at.is_(None)),
+        _digest(lookalikes, (lookalikes.c.library == library) & lookalikes.c.choice.is_not(None)),
         _digest(changes, (changes.c.library == library) & changes.c.outcome_unknown),
     ]
     row = connection.execute(select(*digests)).one()

@@ -73,6 +73,8 @@ WINS = _argument("--wins", choices=["source", "place2book"], default=None)
 CHOOSE = _argument("--choose", type=_ids, default=[], metavar="UUID=source,UUID=place2book")
 YES = _argument("--yes", action="store_true")
 LIBRARY = _argument("library", nargs="*", metavar="LIBRARY")
+OF_LIBRARY = _argument("of_library", metavar="LIBRARY")
+PLACE2BOOK_EVENT = _argument("--place2book-event", type=int, default=None, metavar="NUMBER")
 
 SUBCOMMANDS = (
     _subcommand("check", LIBRARIES),
@@ -86,6 +88,8 @@ SUBCOMMANDS = (
     _subcommand("pause-live", LIBRARY, ALL),
     _subcommand("rebuild", LIBRARIES, EVENTS, WINS, CHOOSE, DRY_RUN, YES),
     _subcommand("orphans", LIBRARIES, JSON),
+    _subcommand("adopt", OF_LIBRARY, EVENT, PLACE2BOOK_EVENT),
+    _subcommand("another", OF_LIBRARY, EVENT, PLACE2BOOK_EVENT),
     _subcommand("forget", EMAIL, PHONE, PURCHASES, LIBRARIES, DRY_RUN),
 )
 

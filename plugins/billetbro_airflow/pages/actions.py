@@ -23,10 +23,11 @@ from billetbro.steps.request import utc_now
 from billetbro.store.actions import Action, AskedFor, is_stored, store_action
 from billetbro.store.drift import accept_drift
 from billetbro.store.live_libraries import go_live, pause_live
+from billetbro.store.lookalikes import Said, choose
 from billetbro.store.pages.asked import targets_of
 from billetbro_airflow.pages.access import ActingReaderDep, Reader
 from billetbro_airflow.pages.forms import ensure_token
-from billetbro_airflow.pages.proposals import Asked, Proposal, propose
+from billetbro_airflow.pages.proposals import CHOICES, Asked, Proposal, propose
 from billetbro_airflow.pages.rendering import page
 from billetbro_airflow.started_runs import DagPaused, NotStarted, ensure_not_paused, start_run
 from billetbro_airflow.tasks.databases import billetbro_engine
@@ -140,6 +141,9 @@ def _start(connection: Connection, reader: Reader, form: Confirmed, run_id: str)
         action=form.action, asked_by=reader.name, asked_at=utc_now(), fields=proposal.fields, run_id=run_id
     )
     store_action(connection, asked, targets)
+    if form.action in CHOICES:
+        said = Said(choice=CHOICES[form.action], by=reader.name, at=asked.asked_at)
+        choose(connection, form.library, form.uuid, said)
     try:
         start_run(run_id, proposal.conf, by=DagRunTriggeredByType.UI, user=reader.name)
     except DagPaused:

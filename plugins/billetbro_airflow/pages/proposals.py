@@ -6,6 +6,8 @@
 | `retry` | an event | when nothing of it was refused |
 | `accept` | an event | without open drift |
 | `overwrite` | an event | without drift and replaced link, or with prices that look wrong |
+| `adopt` | an event | unless just one Place2book event looks like it, and it has none itself |
+| `another` | an event | when no Place2book event looks like it |
 | `allow_removals` | a library | when its latest run stopped no removals |
 | `go_live`, `pause_live` | a library | when it is, or is not, live already |
 | `carry_out` | a run in mode `plan` | when it is not known which events it was for |
@@ -23,7 +25,8 @@ from fastapi import HTTPException
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from billetbro.models import FieldChange, Mode
+from billetbro.messages.lookalikes import lookalike_message
+from billetbro.models import FieldChange, LookalikeChoice, Mode
 from billetbro.models.message import Message
 from billetbro.reconcile.sale_status.replaced_link import LINK_REPLACED
 from billetbro.settings.libraries import Library
@@ -31,13 +34,15 @@ from billetbro.store.actions import Action
 from billetbro.store.changes import failed_write_backs
 from billetbro.store.drift import Drift, read_drift
 from billetbro.store.live_libraries import Live, read_live
+from billetbro.store.lookalikes import is_adoptable, read_undecided
 from billetbro.store.pages.asked import made_plan, open_rejections, title_of
 from billetbro.store.pages.freshness import read_library_runs
 from billetbro_airflow.pages.access import Reader
 
 MODES = {Action.PLAN: Mode.PLAN, Action.OVERWRITE: Mode.RESYNC}
+CHOICES = {Action.ADOPT: LookalikeChoice.ADOPT, Action.ANOTHER: LookalikeChoice.ANOTHER}
 WITHOUT_A_RUN = (Action.ACCEPT, Action.GO_LIVE, Action.PAUSE_LIVE)
-OF_AN_EVENT = (Action.RETRY, Action.ACCEPT, Action.OVERWRITE)
+OF_AN_EVENT = (Action.RETRY, Action.ACCEPT, Action.OVERWRITE, *CHOICES)
 STOPPED = "error.many_missing"
 """The error of a load that `allow_mass_removal` would let pass."""
 WRITE_BACK_FAILED = Message("pages.write_back_failed")
@@ -136,6 +141,8 @@ def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Propos
     proposal = replace(of_library, events=(uuid,), title=title)
     if proposal.action not in OF_AN_EVENT:
         return proposal
+    if proposal.action in CHOICES:
+        return replace(proposal, why=_lookalikes(connection, proposal.action, library, uuid))
     rejected = open_rejections(connection, library, uuid)
     if proposal.action is Action.RETRY:
         failed = [WRITE_BACK_FAILED] if uuid in failed_write_backs(connection, library) else []
@@ -153,6 +160,16 @@ def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Propos
         return proposal
     undone = tuple(FieldChange(field=one.field, old=one.new, new=one.old) for one in drift.fields)
     return replace(proposal, drift=drift, fields=undone)
+
+
+def _lookalikes(connection: Connection, action: Action, library: str, uuid: str) -> tuple[Message, ...]:
+    """Return what looks like the event; raises 409 when there is nothing to say of it, or no telling which is meant."""
+    alike = read_undecided(connection, library, uuid)
+    if not alike:
+        raise HTTPException(409, "changed")
+    if action is Action.ADOPT and (len(alike) > 1 or not is_adoptable(connection, library, uuid)):
+        raise HTTPException(409, "several_alike" if len(alike) > 1 else "changed")
+    return tuple(lookalike_message(one) for one in alike)
 
 
 def _stopped_removals(connection: Connection, library: str) -> tuple[Message, ...]:

@@ -67,6 +67,7 @@ TABLES = (
     "settled",
     "validators",
     "orphans",
+    "lookalikes",
 )
 WAREHOUSE_TABLES = (
     *("data_quality", "answers", "additional_sales", "tickets", "purchases", "prices"),

@@ -10,8 +10,9 @@
 | 3 | is a recreated instance: a link's source event vanished, with the same series and title | MOVED |
 | 3 | looks like an event that vanished: the same title, start and event maker | MOVED |
 | 3 | starts with an event from before the window, with the same title and series or event maker | MOVED |
-| 4 | has the name and start of an unlinked event of its event maker (a create whose answer was lost) | ADOPTED |
-| 5 | none of these | NEW |
+| 4 | has the name and start of an unlinked event of its event maker, and we began its create | ADOPTED |
+| 4 | is the same as an unlinked event, as a person said | ADOPTED |
+| 5 | none of these | NEW; what looks like it is noted (lookalikes.py) |
 
 A linked event whose Place2book event somebody deleted there is MISSING: only `resync` creates it again.
 """
@@ -19,12 +20,19 @@ A linked event whose Place2book event somebody deleted there is MISSING: only `r
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from billetbro.models import CurrentEvent, Link, LinkStatus, Mapped
 from billetbro.models.sales_links import is_place2book, seccode_of
-from billetbro.models.text import normal_form, same_text
+from billetbro.models.text import same_text
 from billetbro.reconcile.matching.defer_to_twin import defer_to_twin
+from billetbro.reconcile.matching.lookalikes import (
+    Looks,
+    chosen,
+    free_to_come,
+    looks_of,
+    looks_wanted,
+    with_lookalikes,
+)
 from billetbro.reconcile.matching.recreated import in_order_of_start, pair_recreated
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
 
@@ -49,10 +57,10 @@ def identify(state: ReconcileState) -> dict[str, Identity]:
             found[mapped.uuid] = Identity(mapped=mapped, belonging=belonging, link=link, current=current)
     _by_sales_link(state, found)
     _made_anew(state, found)
-    _lost_creates(state, found)
+    _begun_or_chosen(state, found)
     for mapped in _unmatched(state, found):
         found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.NEW)
-    return found
+    return _with_lookalikes(state, found)
 
 
 def _unmatched(state: ReconcileState, found: dict[str, Identity]) -> list[Mapped]:
@@ -122,22 +130,40 @@ def _made_anew(state: ReconcileState, found: dict[str, Identity]) -> None:
             found[uuid] = replace(identity, belonging=belonging, current=current)
 
 
-def _lost_creates(state: ReconcileState, found: dict[str, Identity]) -> None:
-    """Apply rule 4, one event to one source event, starting with those whose create we began."""
-    begun = state.in_doubt.lost
-    claimed = {identity.current.key for identity in found.values() if identity.current}
-    free = (event for event in state.free_events if event.key not in claimed)
-    waiting: dict[tuple[int, str, datetime | None], list[CurrentEvent]] = defaultdict(list)
-    for event in sorted(free, key=lambda event: event.event_id):
-        waiting[event.event_maker, normal_form(event.name), event.begin_at].append(event)
-    for mapped in sorted(_unmatched(state, found), key=lambda mapped: mapped.uuid not in begun):
-        if mapped.desired is None:
-            continue
-        candidates = waiting[mapped.event_maker, normal_form(mapped.desired.name), mapped.desired.begin_at]
+def _begun_or_chosen(state: ReconcileState, found: dict[str, Identity]) -> None:
+    """Apply rule 4, one event to one source event: creates that we began first, then what a person chose."""
+    free = {event.key: event for event in _unclaimed(state, found)}
+    waiting: dict[Looks, list[CurrentEvent]] = defaultdict(list)
+    for event in free.values():
+        waiting[looks_of(event)].append(event)
+    for mapped in _unmatched(state, found):
+        candidates = waiting[looks_wanted(mapped)] if mapped.uuid in state.in_doubt.lost else []
         if candidates:
-            current, by_us = candidates.pop(0), mapped.uuid in begun
-            adopted = Identity(mapped=mapped, belonging=Belonging.ADOPTED, current=current, created_by_us=by_us)
-            found[mapped.uuid] = adopted
+            lost = free.pop(candidates.pop(0).key)
+            found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.ADOPTED, current=lost, created_by_us=True)
+    for mapped in _without_event(state, found) if state.choices else ():
+        if current := chosen(mapped.uuid, free, state):
+            del free[current.key]
+            found[mapped.uuid] = Identity(mapped=mapped, belonging=Belonging.ADOPTED, current=current, chosen=True)
+
+
+def _with_lookalikes(state: ReconcileState, found: dict[str, Identity]) -> dict[str, Identity]:
+    """Note the unlinked events that look like one that is about to be created."""
+    creatable = {mapped.uuid: found[mapped.uuid] for mapped in _without_event(state, found)}
+    alike = with_lookalikes(creatable, _unclaimed(state, found), state) if creatable else {}
+    return found | {uuid: replace(found[uuid], lookalikes=events) for uuid, events in alike.items()}
+
+
+def _without_event(state: ReconcileState, found: dict[str, Identity]) -> list[Mapped]:
+    """Return the source events that are, or would be by a resync, created."""
+    creatable = (None, Belonging.NEW, Belonging.MISSING)
+    kinds = {uuid: identity.belonging for uuid, identity in found.items()}
+    return sorted((m for m in state.wanted if kinds.get(m.uuid) in creatable), key=in_order_of_start)
+
+
+def _unclaimed(state: ReconcileState, found: dict[str, Identity]) -> list[CurrentEvent]:
+    claimed = {identity.current.key for identity in found.values() if identity.current}
+    return [event for event in free_to_come(state) if event.key not in claimed]
 
 
 def _differs(mapped: Mapped, event: CurrentEvent) -> tuple[bool, bool]:

@@ -11,6 +11,8 @@
 | wanted, its sales link names another's event (a clone) | not linked | CREATE, with its prices |
 | wanted, its sales link names no event of the library's | not linked | rejected `unknown_sales_link` |
 | wanted, we began its create | not linked | ADOPT, then UPDATE what differs |
+| wanted, a person said that it is the same | not linked | ADOPT as it is |
+| wanted, nobody said whether it is what looks like it | not linked | rejected `looks_like_existing` |
 | wanted, its create's answer was lost | nothing is listed at all | waits for a recheck (`outcome_unknown`) |
 | wanted, recreated (new uuid) | linked to the old uuid | MOVE, then as linked |
 | rejected, recreated (new uuid) | linked to the old uuid | left alone until it is valid, then MOVE |
@@ -27,6 +29,7 @@
 | gone, Cancelled, no longer wanted, over | linked | see withdrawn_event.py |
 | rejected | linked or not | left alone |
 | any | linked, and its source shows another event of ours | rejected `link_replaced`, the rest is planned |
+| wanted | linked, and an unlinked event names its page | as linked, and `same_source_page` |
 | any | could not be read although others could | left alone, rejected `unreadable_in_place2book` |
 | unknown to us | not linked | never touched |
 
@@ -38,6 +41,12 @@ from dataclasses import asdict, replace
 
 from billetbro.models.sync import Change, FieldChange, Kind, Link, LinkStatus, Mapped, Outcome, Rejection
 from billetbro.models.ticketing import CurrentEvent, TicketEvent
+from billetbro.reconcile.matching.lookalikes import (
+    LOOKS_LIKE_EXISTING,
+    SAME_SOURCE_PAGE,
+    naming_a_linked_page,
+    shown,
+)
 from billetbro.reconcile.matching.recreated import in_series, looks
 from billetbro.reconcile.planning.linked_event import plan_linked
 from billetbro.reconcile.planning.owned_fields import current_fields, desired_fields
@@ -60,7 +69,7 @@ def make_plan(state: ReconcileState) -> Plan:
         if state.concerns(uuid):
             _plan_event(identity, state, plan)
     _plan_removals(state, plan)
-    plan.rejections += [*_unreadable(state), *state.sold_twice, *replaced_links(state)]
+    plan.rejections += [*_unreadable(state), *state.sold_twice, *replaced_links(state), *_same_pages(state)]
     return plan
 
 
@@ -73,6 +82,14 @@ def _unreadable(state: ReconcileState) -> list[Rejection]:
     return [
         Rejection(uuid=uuid, title=titles.get(uuid, ""), code=UNREADABLE, found=str(event_id))
         for event_id, uuid in reported.items()
+    ]
+
+
+def _same_pages(state: ReconcileState) -> list[Rejection]:
+    return [
+        rejection_of(state.identities[uuid].mapped, SAME_SOURCE_PAGE, None, shown(events))
+        for uuid, events in naming_a_linked_page(state).items()
+        if state.concerns(uuid)
     ]
 
 
@@ -107,6 +124,8 @@ def _plan_event(identity: Identity, state: ReconcileState, plan: Plan) -> None:
         plan.rejections.append(rejection_of(mapped, "event_missing_in_place2book", None, found))
     elif current is None and mapped.uuid in state.in_doubt.recheck:
         plan.rejections.append(rejection_of(mapped, "outcome_unknown"))
+    elif current is None and identity.lookalikes:
+        plan.rejections.append(rejection_of(mapped, LOOKS_LIKE_EXISTING, None, shown(identity.lookalikes)))
     elif current is None:
         plan.changes.append(_creation(mapped, desired))
     elif link is None:
@@ -151,7 +170,7 @@ def _plan_adoption(
 ) -> None:
     """Plan an adoption: complete an event that we began, take one that staff created as it is."""
     mapped, by_us = identity.mapped, identity.created_by_us
-    why = Why.ANSWER_WAS_LOST if by_us else Why.NAMED_BY_SOURCE
+    why = Why.ANSWER_WAS_LOST if by_us else Why.CHOSEN if identity.chosen else Why.NAMED_BY_SOURCE
     plan.changes.append(change_of(Kind.ADOPT, mapped, current, (), why))
     applied = current_fields(current) if by_us else desired_fields(desired)
     link = Link(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billetbro.models import CurrentEvent, TicketEventKey
-from billetbro.reconcile.rebuild.pages import host_of, page_named_in
+from billetbro.reconcile.matching.pages import host_of, page_named_in
 from billetbro.reconcile.state import ReconcileState
 
 

@@ -21,7 +21,7 @@ from itertools import groupby
 from billetbro.models import CurrentEvent, Link, Mapped, Outcome, TicketEventKey
 from billetbro.models.sales_links import is_place2book, seccode_of
 from billetbro.models.text import normal_form, same_text
-from billetbro.reconcile.rebuild.pages import page_named_in
+from billetbro.reconcile.matching.pages import page_named_in
 from billetbro.reconcile.state import Belonging, ReconcileState
 
 LINKABLE = frozenset({Outcome.TICKET_EVENT, Outcome.PASSIVE_EVENT, Outcome.CANCELLED, Outcome.REJECTED})

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from billetbro.errors import SettingsError
 from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
 from billetbro.reconcile.in_doubt import can_confirm, events_in_doubt
+from billetbro.reconcile.matching.lookalikes import free_to_come, lookalikes_in
+from billetbro.reconcile.matching.pages import page_named_in
 from billetbro.reconcile.matching.revived_links import complete, revive
 from billetbro.reconcile.state import ReconcileState, Run
 from billetbro.settings.libraries import Library
@@ -18,7 +20,8 @@ from billetbro.steps.load.twins import read_twin
 from billetbro.steps.request import LibraryRun, NothingToDo
 from billetbro.store.in_doubt import read_writes_in_doubt
 from billetbro.store.links import former_seccodes, linked_by_other_libraries, read_links
-from billetbro.store.orphans import refresh_orphans
+from billetbro.store.lookalikes import read_choices, refresh_lookalikes
+from billetbro.store.orphans import read_pages, refresh_orphans
 from billetbro.store.readings import read_readings
 from billetbro.store.rejections import open_codes, read_refusals
 from billetbro.store.runs import read_run
@@ -34,10 +37,18 @@ def read_state(run: LibraryRun, lists: Place2bookList, twin: Library | None) -> 
     """
     with run.engine.connect() as connection:
         state = revive(_read_tables(connection, run, lists.client.host, twin))
-    state = complete(read_listed(lists, state))
+    state = _with_pages(run, complete(read_listed(lists, state)))
     in_doubt = events_in_doubt(state)
     state = replace(state, concerned=frozenset(event.key for event in in_doubt))
     return read_prices(lists.client, state, in_doubt)
+
+
+def _with_pages(run: LibraryRun, state: ReconcileState) -> ReconcileState:
+    """Return the state with the source events' pages, which are read only where an unlinked event names one."""
+    if not any(page_named_in(event.description_long) for event in free_to_come(state)):
+        return state
+    with run.engine.connect() as connection:
+        return replace(state, pages=read_pages(connection, run.id))
 
 
 def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin: Library | None) -> ReconcileState:
@@ -67,6 +78,7 @@ def _read_tables(connection: Connection, run: LibraryRun, sales_host: str, twin:
         writes_in_doubt=in_doubt,
         reported_missing=frozenset(missing.union(write.uuid for write in in_doubt if write.kind is Kind.DELETE)),
         foreign_claims=_read_foreign_claims(connection, run.library, twin, links, snapshot),
+        choices=read_choices(connection, run.id),
         twin=read_twin(connection, run.library, twin, run.now),
         readings=read_readings(connection, run.id),
     )
@@ -115,6 +127,7 @@ def store_observation(connection: Connection, library: str, state: ReconcileStat
     store_ticket_events(connection, library, changed, state.run.now, state.row_hashes)
     forget_ticket_events(connection, library, state.missing)
     refresh_orphans(connection, library, state, state.run.now)
+    refresh_lookalikes(connection, library, lookalikes_in(state), state)
 
 
 def _is_new(event: CurrentEvent, state: ReconcileState) -> bool:

@@ -345,6 +345,23 @@ orphans = Table(
     comment="Place2book events to come that were made for a source event which no list has any more",
 )
 
+lookalikes = Table(
+    "lookalikes",
+    metadata,
+    Column("library", Text, primary_key=True),
+    Column("uuid", Text, primary_key=True, comment="the source event"),
+    Column("event_maker", BigInteger, primary_key=True),
+    Column("event_id", BigInteger, primary_key=True, comment="the unlinked Place2book event that looks like it"),
+    Column("name", Text, nullable=False),
+    Column("sales_location", Text),
+    Column("first_seen_at", Time, nullable=False),
+    Column("choice", Text, comment="adopt: it is the same event, another: it is not; empty: nobody has said"),
+    Column("chosen_by", Text),
+    Column("chosen_at", Time),
+    schema=SCHEMA,
+    comment="Place2book events that look like a source event, though nobody here began to create them",
+)
+
 notices = Table(
     "notices",
     metadata,

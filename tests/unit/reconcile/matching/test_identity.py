@@ -138,10 +138,10 @@ def test_lost_create_is_found_by_name_and_start_and_is_ours() -> None:
     assert found["a"].created_by_us is True
 
 
-def test_event_by_hand_with_the_same_name_and_start_is_adopted_as_staffs() -> None:
-    found = identities_of([wanted()], [], [standing()])
-    assert belongings(found) == {"a": ("adopted", 1)}
-    assert found["a"].created_by_us is False
+def test_event_with_the_same_name_and_start_that_we_did_not_begin_is_noted_and_not_adopted() -> None:
+    found = identities_of([wanted()], [], [standing(2, name="Andet"), standing()])
+    assert belongings(found) == {"a": ("new", None)}
+    assert [event.event_id for event in found["a"].lookalikes] == [1]
 
 
 ONE, TWO = [wanted("a")], [wanted("a"), wanted("b")]

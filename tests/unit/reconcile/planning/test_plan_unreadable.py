@@ -31,12 +31,12 @@ UNREADABLE = ("a", "unreadable_in_place2book", None, "1")
     ("gone", [], [linked("a", 1, absences=1)]),
     ("cancelled", [unwanted(Outcome.CANCELLED)], [linked("a", 1)]),
     ("over", [unwanted(Outcome.OVER)], [linked("a", 1)]),
-    ("not linked", [wanted("a")], []),
+    ("not linked, its create was lost", [wanted("a")], []),
 )
 def test_plan_of_an_event_that_could_not_be_read_is_to_leave_it_alone(
     snapshot: list[Mapped], links: list[Link], mode: Mode
 ) -> None:
-    plan = plan_of(snapshot, links, [standing(1)], unread=[1], mode=mode)
+    plan = plan_of(snapshot, links, [standing(1)], unread=[1], begun=frozenset({"a"}), mode=mode)
     assert (plan.changes, plan.held_back, plan.absences, rejected(plan)) == ([], [], {}, [UNREADABLE])
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from billetbro.reconcile.rebuild.pages import host_of, normal_page, page_named_in
+from billetbro.reconcile.matching.pages import host_of, normal_page, page_named_in
 from tests.cases import cases
 
 PAGE = "bibliotek.example/koncert?a=1&b=2"
