@@ -33,7 +33,7 @@ LONGEST_OF_ALL = 3600
 NOTICED, PASSED, ENDLESS = 1, 0, -1
 LONG_AGO = 1_600_000_000
 """When the files of a copy were changed, for Python: their compiled forms hold until one is broken, and again after."""
-_LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info", "images")
+_LEFT_OUT = shutil.ignore_patterns(".[!g]*", ".git", "__pycache__", "build", "*.egg-info", "images")
 
 
 def main(words: Sequence[str]) -> int:

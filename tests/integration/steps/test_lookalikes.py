@@ -36,7 +36,7 @@ def by_hand(world: World, **fields: Any) -> Event:
     return world.sandbox.place2book.create(5000, read_event(body | fields), [price], None)
 
 
-def planned_like(world: World, event: Event, title: str = "Koncert", **fields: object) -> str:
+def planned_like(world: World, event: Event, title: str = "Koncert", **fields: Any) -> str:
     start, end = event.fields.begin_at, event.fields.end_at
     return world.add(title, start=start, end=end, **fields)
 
