@@ -40,6 +40,10 @@ def test_subcommand_has_a_module_of_its_name_that_runs(name: str) -> None:
         ),
         (["why", "Koncert"], {"subcommand": "why", "event": "Koncert", "libraries": [], "json": False}),
         (["history", "u1", "--json"], {"subcommand": "history", "event": "u1", "libraries": [], "json": True}),
+        (
+            ["adopt", "herlev", "u1", "--place2book-event", "4711"],
+            {"subcommand": "adopt", "of_library": "herlev", "event": "u1", "place2book_event": 4711},
+        ),
         (["rejections", "--all"], {"subcommand": "rejections", "libraries": [], "all": True, "json": False}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -50,7 +54,7 @@ def test_command_line_is_read_as_meant(arguments: list[str], expected: dict[str,
 
 @pytest.mark.parametrize("name", [command.name for command in SUBCOMMANDS])
 def test_every_command_answers_in_the_language_that_is_asked_for(name: str) -> None:
-    event = ["u1"] if name in ("history", "why") else []
+    event = {"history": ["u1"], "why": ["u1"], "adopt": ["herlev", "u1"], "another": ["herlev", "u1"]}.get(name, [])
     assert parsed(name, *event, "--language", "en")["language"] == "en"
 
 

@@ -33,7 +33,7 @@ def empty(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-NEWER = {Why.REBUILT}
+NEWER = {Why.REBUILT, Why.CHOSEN}
 """Reasons that no earlier version had a sentence for."""
 
 
