@@ -12,6 +12,7 @@ from billetbro.steps.begin import in_batches
 from billetbro.steps.library_threads import Limits
 from billetbro.steps.request import Batch, RunRequest, for_each_library
 from billetbro.store.database import library_lock
+from billetbro.time_limit import TimeLimit, limited
 from tests.catalogues import english
 from tests.integration.steps.harness import Happened, World, written
 from tests.integration.steps.programme import names
@@ -137,6 +138,17 @@ def test_library_whose_limit_passed_is_not_begun_once_another_task_lets_it_go(wo
             thread.join(timeout=60)
     assert (type(run.raised["extract"]), world.sandbox.log.entries) == (OutOfTime, [])
     assert world.record(run).error_codes == {"extract": "out_of_time"}
+
+
+def test_library_is_not_waited_for_beyond_its_time_limit(world: World) -> None:
+    with (
+        library_lock(world.engine, "solbjerg"),
+        limited(TimeLimit(library="solbjerg", seconds=0.5)),
+        pytest.raises(Retriable) as ended,
+        library_lock(world.engine, "solbjerg", wait_seconds=5),
+    ):
+        pass
+    assert ended.type is OutOfTime
 
 
 def test_batches_are_few_even_and_in_order(world: World) -> None:

@@ -295,8 +295,11 @@ def test_login_that_was_changed_is_noticed_within_a_day_without_news(world: Worl
     assert hours == [[]] * first + [[403]] * (24 - first)
 
 
-def test_login_that_was_changed_is_tried_by_hand_without_news(world: World) -> None:
+@pytest.mark.parametrize("hours", [1, 2], ids=["an hour later", "in the hour after, since one of them is its own"])
+def test_login_that_was_changed_is_tried_by_hand_without_news(world: World, hours: int) -> None:
     world.publish("Koncert")
     world.run()
+    assert world.run().writes == []
+    world.ahead += hours * HOUR
     world.passwords["solbjerg"] = "made-up-wrong"
     assert [status for _, status in world.run(by_hand=True).tried] == [403]

@@ -50,7 +50,7 @@ def test_event_whose_link_was_replaced_is_updated_in_place2book_all_the_same(
 
 def test_no_state_is_written_to_an_event_whose_link_was_replaced(world: World, replaced: tuple[str, str]) -> None:
     uuid, state = replaced[0], world.state_shown(replaced[0])
-    world.after_staff_edit(world.event_of(uuid).id, sale_open_at=(world.now() + HOUR).isoformat())
+    world.after_staff_edit(world.event_of(uuid).id, sale_close_at=(world.now() + HOUR).isoformat())
     assert (world.run().writes, world.state_shown(uuid)) == ([], state)
     world.ahead = HOUR + DAY / 1000
     assert [one for one in look(world).requests if one[1] not in ("GET", "HEAD")] == []

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from billetbro.errors import WrongHost
+from billetbro.steps.library_threads import Limits
 from tests.cases import cases
 from tests.catalogues import english
 from tests.integration.steps.harness import AN_EVENT, World, written
@@ -70,7 +71,9 @@ def test_source_that_recovers_within_a_step_needs_no_second_run(world: World) ->
     assert world.answers(world.link_shown(uuid))
 
 
-def test_source_of_one_library_that_fails_leaves_the_other_untouched(seeded: World) -> None:
+@pytest.mark.parametrize("at_once", [1, 2], ids=["one after the other", "side by side"])
+def test_source_of_one_library_that_fails_leaves_the_other_untouched(seeded: World, at_once: int) -> None:
+    seeded.limits = Limits(libraries=at_once)
     seeded.sandbox.faults.add(SERVER, "status", "GET")
     run = seeded.run()
     assert set(run.raised) == {"extract"}

@@ -144,6 +144,14 @@ def test_field_that_place2book_normalised_is_no_difference(mode: Mode) -> None:
     assert plan.changes == []
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+def test_field_that_place2book_normalised_is_no_difference_beside_one_that_changed(mode: Mode) -> None:
+    link = linked(echo={**linked().echo, "description_long": "<p>Normaliseret</p>"})
+    there = standing(description_long="<p>Normaliseret</p>")
+    plan = plan_of([wanted(event=replace(EVENT, capacity=60))], [link], [there], mode=mode)
+    assert said(plan.changes) == [("update", "a", {"capacity": (40, 60)})]
+
+
 def test_field_of_an_event_without_address_is_drift_once() -> None:
     plan = plan_of([wanted()], [linked()], [standing(address=None)])
     parts = ("name", "address1", "address2", "postal_code", "city", "phone", "country")
