@@ -32,6 +32,7 @@ MODULES = (
     "billetbro_airflow.tasks.export_files",
     "billetbro_airflow.tasks.metrics",
     "billetbro_airflow.tasks.notify",
+    "billetbro_airflow.tasks.of_a_run",
     "billetbro_airflow.tasks.retrying",
     "billetbro_airflow.tasks.steps",
     "billetbro_airflow.tasks.sync",

@@ -1,4 +1,4 @@
-"""Runs of the hourly job that somebody asks for over HTTP, in Airflow's own database: for the API server's process."""
+"""Runs that somebody asks for over HTTP, in Airflow's own database: for the API server's process."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from airflow.utils.types import DagRunTriggeredByType
 from sqlalchemy import select
 
 DAG = "place2book_sync"
+VENUES = "venue_updates"
+"""What a venue asks for runs in a DAG of its own: a run that waits keeps Airflow from creating the hourly one."""
 
 
 class NotStarted(Exception):  # noqa: N818
@@ -40,20 +42,22 @@ class AirflowRun:
         return self.state not in (DagRunState.QUEUED, DagRunState.RUNNING)
 
 
-def ensure_not_paused() -> None:
-    """Raise DagPaused unless a run that is started now would be carried out."""
+def ensure_not_paused(dag: str = DAG) -> None:
+    """Raise DagPaused unless a run of the DAG that is started now would be carried out, and the hourly job goes on."""
+    needed = {DAG, dag}
+    query = select(DagModel.dag_id).where(DagModel.dag_id.in_(needed), ~DagModel.is_stale, ~DagModel.is_paused)
     with create_session() as session:
-        paused = session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == DAG, ~DagModel.is_stale))
-    if paused is None or paused:
-        raise DagPaused(f"the DAG {DAG} is not there, or is paused")
+        missing = needed.difference(session.scalars(query))
+    if missing:
+        raise DagPaused(f"the DAG {min(missing)} is not there, or is paused")
 
 
-def start_run(run_id: str, conf: Mapping[str, object], *, by: DagRunTriggeredByType, user: str) -> None:
+def start_run(run_id: str, conf: Mapping[str, object], *, by: DagRunTriggeredByType, user: str, dag: str = DAG) -> None:
     """Queue a run; one with this id that is there already is the same one. Raises NotStarted."""
-    ensure_not_paused()
+    ensure_not_paused(dag)
     try:
         trigger_dag(
-            DAG,
+            dag,
             run_id=run_id,
             conf=dict(conf),
             logical_date=datetime.now(UTC),
@@ -70,7 +74,7 @@ def start_run(run_id: str, conf: Mapping[str, object], *, by: DagRunTriggeredByT
 def known_runs(run_ids: Sequence[str]) -> dict[str, AirflowRun]:
     """Return what Airflow knows of these runs, by id."""
     columns = (DagRun.run_id, DagRun.state, DagRun.triggering_user_name, DagRun.start_date, DagRun.end_date)
-    query = select(*columns).where(DagRun.dag_id == DAG, DagRun.run_id.in_(run_ids))
+    query = select(*columns).where(DagRun.dag_id.in_((DAG, VENUES)), DagRun.run_id.in_(run_ids))
     with create_session() as session:
         return {
             run_id: AirflowRun(state=DagRunState(state), asked_by=user, started_at=started, ended_at=ended)

@@ -1,11 +1,12 @@
 """The DAG folder as Airflow's DAG processor reads it."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from airflow.dag_processing.dagbag import DagBag
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.dagbag import BundleDagBag, DagBag, sync_bag_to_db
 from airflow.sdk import DAG
 
 from demo.environment import ROOT
@@ -29,6 +30,16 @@ def dags() -> dict[str, DAG]:
 def dag(dags: dict[str, DAG]) -> DAG:
     """Give the hourly job."""
     return dags["place2book_sync"]
+
+
+@pytest.fixture
+def serialized(airflow_home: Path) -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        DagBundlesManager().sync_bundles_to_db()  # type: ignore[no-untyped-call]
+        bag = BundleDagBag(ROOT / "dags", bundle_path=ROOT / "dags", bundle_name="dags-folder")
+        sync_bag_to_db(bag, "dags-folder", None)
+        yield
 
 
 def _read(folder: Path) -> dict[str, DAG]:

@@ -12,7 +12,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 from demo.environment import ROOT
 from tests.cases import cases
 
-DAGS = ["monthly_report", "personal_data_retention", "place2book_sync", "ticket_status"]
+DAGS = ["monthly_report", "personal_data_retention", "place2book_sync", "ticket_status", "venue_updates"]
 ReadDags = Callable[[Path], dict[str, DAG]]
 
 
@@ -49,6 +49,7 @@ def test_dags_have_a_danish_name_an_owner_and_a_link(dags: dict[str, DAG]) -> No
         "personal_data_retention": ("Billetbro: oprydning i persondata", "Billetbro"),
         "place2book_sync": ("Billetbro: arrangementer og billetter", "Billetbro"),
         "ticket_status": ("Billetbro: billetknapper", "Billetbro"),
+        "venue_updates": ("Billetbro: opdateringer fra Yesplan", "Billetbro"),
     }
     assert [dag_id for dag_id, dag in dags.items() if "(/billetbro/)" not in (dag.doc_md or "")] == []
 
@@ -70,7 +71,7 @@ def test_dags_offer_no_backfill_and_every_other_kind_of_run(dags: dict[str, DAG]
 
 def test_form_marks_as_required_only_what_may_not_be_empty(dags: dict[str, DAG]) -> None:
     marked = [(dag_id, name) for dag_id, dag in dags.items() for name, param in dag.params.items() if required(param)]
-    assert marked == [("place2book_sync", "mode")]
+    assert sorted(marked) == [("place2book_sync", "mode"), ("venue_updates", "mode")]
 
 
 def required(param: Param) -> bool:
@@ -79,7 +80,7 @@ def required(param: Param) -> bool:
     return bool(kinds) and (isinstance(kinds, str) or "null" not in kinds)
 
 
-WITH_FORM = ["monthly_report", "personal_data_retention", "place2book_sync"]
+WITH_FORM = ["monthly_report", "personal_data_retention", "place2book_sync", "venue_updates"]
 LISTED = """
 libraries:
   - {id: herlev, name: Herlev Bibliotek}

@@ -2,15 +2,10 @@
 
 import asyncio
 import logging
-import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow.dag_processing.bundles.manager import DagBundlesManager
-from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
 from airflow.models.dagbag import DBDagBag
 from airflow.models.deadline import Deadline
 from airflow.triggers.callback import CallbackTrigger
@@ -20,23 +15,12 @@ from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import select
 
 from billetbro_airflow.notifications import alerts
-from demo.environment import ROOT
 from tests.cases import cases
 
 DUE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 FIFTY_MINUTES = timedelta(minutes=50)
 IS_LATE = "billetbro_airflow.notifications.alerts.run_is_late"
 ASKED_FOR_IS_LATE = "billetbro_airflow.notifications.alerts.asked_for_run_is_late"
-
-
-@pytest.fixture
-def serialized(airflow_home: Path) -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        DagBundlesManager().sync_bundles_to_db()  # type: ignore[no-untyped-call]
-        bag = BundleDagBag(ROOT / "dags", bundle_path=ROOT / "dags", bundle_name="dags-folder")
-        sync_bag_to_db(bag, "dags-folder", None)
-        yield
 
 
 SCHEDULED = {"run_type": DagRunType.SCHEDULED, "triggered_by": DagRunTriggeredByType.TIMETABLE, "logical_date": DUE}

@@ -200,6 +200,8 @@ def test_tasks_that_operators_are_told_of(dags: dict[str, DAG]) -> None:
     assert {key: counts for key, counts in told.items() if any(counts)} == {
         ("place2book_sync", "select_libraries"): (True, False),
         ("place2book_sync", "report"): (True, False),
+        ("venue_updates", "select_libraries"): (True, False),
+        ("venue_updates", "report"): (True, False),
         ("ticket_status", "follow_sale_windows"): (True, True),
         ("personal_data_retention", "remove"): (True, True),
         ("personal_data_retention", "prune"): (True, True),

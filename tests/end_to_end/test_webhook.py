@@ -34,7 +34,8 @@ pytestmark = pytest.mark.long
 
 SECRET = "made-up secret of the theatre's webhook"
 CONNECTION = {"connection_id": "theater_webhook", "conn_type": "generic", "password": SECRET}
-RUNS = "/api/v2/dags/place2book_sync/dagRuns"
+RUNS = "/api/v2/dags/{}/dagRuns"
+DAGS = ("place2book_sync", "venue_updates")
 
 
 @dataclass(slots=True)
@@ -59,7 +60,8 @@ class Installation:
         return Yesplan(f"{self.address}/billetbro/yesplan/{library}", secret)
 
     def runs(self) -> list[dict[str, object]]:
-        return list(self.session.get(self.address + RUNS, timeout=120).json()["dag_runs"])
+        pages = [self.session.get(self.address + RUNS.format(dag), timeout=120).json() for dag in DAGS]
+        return [run for page in pages for run in page["dag_runs"]]
 
     def wait(self, ready: Callable[[], bool], seconds: float = 600) -> None:
         deadline = time.monotonic() + seconds
@@ -152,8 +154,8 @@ def test_webhook_at_the_api_server_to_the_state_after_each_run(installation: Ins
     assert [answer.status_code for answer in answers] == [202, 401]
     installation.wait(installation.has_ended)
     theirs = [run for run in installation.runs() if str(run["dag_run_id"]).startswith("yesplan__theater__")]
-    assert [(run["conf"], run["triggering_user_name"]) for run in theirs] == [
-        ({"libraries": ["theater"], "events": [new], "mode": "sync"}, "yesplan:theater")
+    assert [(run["dag_id"], run["conf"], run["triggering_user_name"]) for run in theirs] == [
+        ("venue_updates", {"libraries": ["theater"], "events": [new], "mode": "sync"}, "yesplan:theater")
     ]
     assert bool(theater.get(new).custom["ticket_link"])
     assert theater.get(new).custom["ticketing_update"] == "published"
@@ -181,7 +183,8 @@ def _signed_in(installation: Installation, password: str) -> bool:
         if token.status_code != 201:
             return False
         session.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-        return session.get(f"{address}/api/v2/dags/place2book_sync", timeout=120).status_code == 200
+        found = [session.get(f"{address}/api/v2/dags/{dag}", timeout=120).status_code for dag in DAGS]
+        return found == [200, 200]
     except requests.RequestException:
         return False
 

@@ -38,7 +38,7 @@ class Events(Protocol):
 
 
 class Runs(Protocol):
-    """The runs of the hourly job in Airflow. Both methods raise NotAnswered when Airflow is unavailable."""
+    """The runs of `venue_updates` in Airflow. Both methods raise NotAnswered when Airflow is unavailable."""
 
     def waiting(self, library: str) -> Collection[str]:
         """Return the ids of a library's runs that were requested here and have not begun."""

@@ -115,11 +115,11 @@ def test_desk_without_the_connection_of_our_tables_is_no_help_now() -> None:
 @pytest.fixture
 def queued(airflow_home: Path) -> Iterator[None]:
     runs = [
-        ("yesplan__theater__1", DagRunState.QUEUED, "place2book_sync"),
-        ("yesplan__theater__2", DagRunState.RUNNING, "place2book_sync"),
+        ("yesplan__theater__1", DagRunState.QUEUED, "venue_updates"),
+        ("yesplan__theater__2", DagRunState.RUNNING, "venue_updates"),
         ("yesplan__theater__3", DagRunState.QUEUED, "another_dag"),
-        ("yesplan__theatre__4", DagRunState.QUEUED, "place2book_sync"),
-        ("scheduled__5", DagRunState.QUEUED, "place2book_sync"),
+        ("yesplan__theatre__4", DagRunState.QUEUED, "venue_updates"),
+        ("scheduled__5", DagRunState.QUEUED, "venue_updates"),
     ]
     with create_session() as session:
         for run_id, state, dag_id in runs:
