@@ -40,6 +40,7 @@ from billetbro_airflow.tasks.databases import (
     warehouse_engine,
 )
 from billetbro_airflow.tasks.sources import check_source, source_of
+from billetbro_airflow.webhooks.venues import secrets_in, webhook_of
 
 
 def run(args: Namespace) -> int:
@@ -65,6 +66,7 @@ def _checks(ids: Sequence[str]) -> Iterator[Checked]:
         yield from _place2book(conn_id, [library for library in libraries if library.place2book.conn_id == conn_id])
     for library in libraries:
         yield from _source(library)
+        yield from _webhook(library)
         yield check_fallback_address(library)
     yield from _notices(libraries)
 
@@ -160,6 +162,14 @@ def _place2book(conn_id: str, libraries: Sequence[Library]) -> Iterator[Checked]
     if result.mend is None:
         for library in libraries:
             yield from check_event_makers(library, usable)
+
+
+def _webhook(library: Library) -> Iterator[Checked]:
+    """Check the secret of a library's webhook; tell while two count."""
+    if conn_id := webhook_of(library):
+        subject = Message("check.webhook", {"library": library.id, "connection": conn_id})
+        keys = {1: "check.webhook_secret", 2: "check.webhook_secrets"}
+        yield checked(subject, lambda: Message(keys[len(secrets_in(conn_id))]), library.source.type)
 
 
 def _source(library: Library) -> Iterator[Checked]:

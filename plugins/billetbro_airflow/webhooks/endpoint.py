@@ -12,6 +12,7 @@
 | the same, at a group of events                                   | 202; none in it: 404,   |
 |                                                                  | more than fit: 422      |
 | signed, but Airflow, our tables or Yesplan cannot help now       | 503, with Retry-After   |
+| the secrets cannot be looked up in time                          | 503, with Retry-After   |
 
 A caller without a secret reaches no table, no other server, and only the thread that looks up secrets; one with a
 secret keeps at most `MOST_AT_ONCE` threads busy. Airflow itself answers with other threads.
@@ -19,7 +20,7 @@ secret keeps at most `MOST_AT_ONCE` threads busy. Airflow itself answers with ot
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -33,10 +34,13 @@ from starlette.routing import Route
 from billetbro.api.yesplan import webhook as shape
 from billetbro.steps.request import utc_now
 from billetbro_airflow.webhooks.answers import NotAnswered, refusal
+from billetbro_airflow.webhooks.refusals import Refusals
 
 MOST_BYTES = 16_384
 MOST_SECONDS = 10.0
 """The time limit of a body, and of the answer to it."""
+MOST_SECONDS_TO_LOOK = 5.0
+"""How long a caller waits for the secrets: whatever Airflow keeps them in may hang."""
 MOST_AT_ONCE = 8
 RETRY_SECONDS = 60
 NOBODYS_SECRET = b"what a request to no library of ours is compared with"
@@ -54,45 +58,61 @@ class Desk(Protocol):
 
 
 class Webhook:
-    """Answers Yesplan. `secrets` gives the secret of each library that has a webhook."""
+    """Answers Yesplan. `secrets` gives the secrets of each library that has a webhook: two while one is changed."""
 
-    def __init__(self, secrets: Callable[[], Mapping[str, bytes]], desk: Desk) -> None:
+    def __init__(self, secrets: Callable[[], Mapping[str, Sequence[bytes]]], desk: Desk) -> None:
         self._secrets = secrets
         self._desk = desk
         self._one_looks = CapacityLimiter(1)
-        self._at_work: dict[str, CapacityLimiter] = {}
+        self._looking: asyncio.Future[Mapping[str, Sequence[bytes]]] | None = None
+        self.refusals = Refusals()
+        self._threads: dict[str, CapacityLimiter] = {}
+        self._at_work: dict[str, set[asyncio.Future[Response]]] = {}
 
     def application(self) -> Starlette:
         """Return the application, to be mounted anywhere."""
         application = Starlette(
             routes=[Route("/{library}", self._answer, methods=["POST"])],
-            exception_handlers={NotAnswered: _not_answered, HTTPException: _no_such_address},
+            exception_handlers={NotAnswered: self._not_answered, HTTPException: _no_such_address},
         )
         application.router.redirect_slashes = False
         return application
 
     async def _answer(self, request: Request) -> Response:
-        secrets = await to_thread.run_sync(self._secrets, limiter=self._one_looks)
+        secrets = await self._known_secrets()
         if not secrets:
             raise NotAnswered(404, "no library has a webhook")
         body = await _body(request)
         library, signature = request.path_params["library"], request.headers.get(shape.SIGNATURE, "")
         timestamp = request.headers.get(shape.TIMESTAMP, "")
-        secret = secrets.get(library)
+        known = secrets.get(library, ())
         # The same work for an unknown library, so that the time it takes reveals nothing.
-        fits = shape.is_signed(secret or NOBODYS_SECRET, library, timestamp, body, signature)
-        if secret is None or not fits:
+        fits = [shape.is_signed(one, library, timestamp, body, signature) for one in known or (NOBODYS_SECRET,)]
+        if not known or not any(fits):
             raise NotAnswered(401, "unknown library, or wrong signature")
         if not shape.is_recent(timestamp, utc_now()):
             raise NotAnswered(401, f"{library}: signed too long ago, or the clocks differ")
         return await self._in_time(library, partial(self._answer_to, library, signature, body))
 
+    async def _known_secrets(self) -> Mapping[str, Sequence[bytes]]:
+        """Return the secrets in time, or refuse; callers that come while one thread looks wait for the same answer."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(to_thread.run_sync(self._secrets, limiter=self._one_looks))
+        try:
+            async with asyncio.timeout(MOST_SECONDS_TO_LOOK):
+                return await asyncio.shield(self._looking)
+        except TimeoutError:
+            raise NotAnswered(503, "the secrets could not be looked up in time", retry_after=RETRY_SECONDS) from None
+
     async def _in_time(self, library: str, answer: Callable[[], Response]) -> Response:
         """Return the answer in time, or refuse; work that takes too long goes on without its caller."""
-        threads = self._at_work.setdefault(library, CapacityLimiter(MOST_AT_ONCE))
-        if threads.borrowed_tokens >= MOST_AT_ONCE:
+        threads = self._threads.setdefault(library, CapacityLimiter(MOST_AT_ONCE))
+        at_work = self._at_work.setdefault(library, set())
+        if len(at_work) >= MOST_AT_ONCE:
             raise NotAnswered(429, f"{library}: {MOST_AT_ONCE} requests at once", retry_after=RETRY_SECONDS)
         work = asyncio.ensure_future(to_thread.run_sync(answer, limiter=threads))
+        at_work.add(work)
+        work.add_done_callback(at_work.discard)
         try:
             async with asyncio.timeout(MOST_SECONDS):
                 return await asyncio.shield(work)
@@ -101,6 +121,11 @@ class Webhook:
         finally:
             if not work.done():
                 work.add_done_callback(_note_late)
+
+    async def _not_answered(self, _request: Request, error: Exception) -> Response:
+        assert isinstance(error, NotAnswered)
+        self.refusals.note(f"A request to Yesplan's webhook was answered {error.status}: {error}")
+        return refusal(error.status, error.retry_after)
 
     def _answer_to(self, library: str, signature: str, body: bytes) -> Response:
         self._desk.remember(library, signature)
@@ -138,12 +163,6 @@ def _note_late(work: asyncio.Future[Response]) -> None:
     if error is not None:
         why = error if isinstance(error, NotAnswered) else type(error).__name__
         log.warning("A request to Yesplan's webhook came to nothing after its answer: %s", why)
-
-
-async def _not_answered(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, NotAnswered)
-    log.warning("A request to Yesplan's webhook was answered %s: %s", error.status, error)
-    return refusal(error.status, error.retry_after)
 
 
 async def _no_such_address(_request: Request, _error: Exception) -> Response:

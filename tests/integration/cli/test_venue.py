@@ -1,8 +1,10 @@
 """What the staff of a venue read at the command line: they plan in Yesplan, and are told of nothing else."""
 
+import json
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import Engine
 
 from billetbro.messages.libraries import translator_of_libraries
@@ -52,3 +54,28 @@ def test_plan_and_report_of_a_venue_speak_of_yesplan(command: Command, sandbox: 
     assert "Skrevet til Yesplan: 4" in report
     assert "status: - -> I salg" in report
     assert "CMS" not in plan + report
+
+
+@pytest.mark.parametrize(
+    ("extra", "line"),
+    [
+        ({}, "OK    theater: Yesplans webhook (theater_webhook): hemmeligheden er der"),
+        (
+            {"previous_secret": "made-up secret of last year"},
+            "OK    theater: Yesplans webhook (theater_webhook): SKIFTES: både den nye og den gamle hemmelighed gælder.",
+        ),
+        ({"previous_secret": "short"}, "FEJL  theater: Yesplans webhook (theater_webhook)"),
+    ],
+    ids=["one", "two", "one too short"],
+)
+def test_check_tells_while_two_secrets_of_the_webhook_count(
+    command: Command, libraries_file: Path, monkeypatch: pytest.MonkeyPatch, extra: dict[str, str], line: str
+) -> None:
+    content = yaml.safe_load(libraries_file.read_text())
+    content["libraries"][0]["source"]["webhook"] = "theater_webhook"
+    other = libraries_file.with_name("webhook.yaml")
+    other.write_text(yaml.safe_dump(content, allow_unicode=True))
+    monkeypatch.setenv("BILLETBRO_LIBRARIES", str(other))
+    given = {"conn_type": "generic", "password": "made-up secret of the theatre", "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_THEATER_WEBHOOK", json.dumps(given))
+    assert line in command("check").out

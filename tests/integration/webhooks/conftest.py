@@ -17,6 +17,8 @@ from billetbro_airflow.webhooks.take_action import RunDesk
 from demo.environment import make_live
 from tests.integration.webhooks.door import KNOWN, SECRETS, SERIES, Door, WrittenDown
 
+ALONE = {library: (secret,) for library, secret in SECRETS.items()}
+
 
 @pytest.fixture(scope="module")
 def engine(module_migrated_database_url: str) -> Iterator[Engine]:
@@ -43,10 +45,12 @@ def engine(module_migrated_database_url: str) -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def served(engine: Engine) -> Iterator[Door]:
     """Serve the webhook, beside an address that is Airflow's; Yesplan has one event that no snapshot held yet."""
-    door = Door("", engine, WrittenDown(), dict(SECRETS))
+    door = Door("", engine, WrittenDown(), ALONE)
     desk = RunDesk(lambda: door.engine, door.runs, door.events_of)
-    webhook = Mount("/yesplan", Webhook(lambda: door.secrets, desk).application())
-    together = Starlette(routes=[Route("/airflow", lambda _request: Response()), webhook])
+    webhook = Webhook(door.known_secrets, desk)
+    door.logged = webhook.refusals.more
+    mounted = Mount("/yesplan", webhook.application())
+    together = Starlette(routes=[Route("/airflow", lambda _request: Response()), mounted])
     quiet = {"log_config": None, "lifespan": "off", "timeout_keep_alive": 600}
     server = uvicorn.Server(uvicorn.Config(together, host="127.0.0.1", port=0, **quiet))  # type: ignore[arg-type]
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
@@ -68,6 +72,9 @@ def door(served: Door) -> Door:
     served.runs.ids.clear()
     served.runs.begun = served.runs.paused = False
     served.runs.seconds = 0.0
-    served.secrets = dict(SECRETS)
+    served.secrets = dict(ALONE)
+    served.logged.clear()
+    served.looked = 0
+    served.looks.set()
     served.settings_are_broken = False
     return served

@@ -60,10 +60,21 @@ class Door:
     address: str
     engine: Engine
     runs: WrittenDown
-    secrets: dict[str, bytes]
+    secrets: dict[str, tuple[bytes, ...]]
+    looks: threading.Event = field(default_factory=threading.Event)
+    """Cleared while the secrets cannot be looked up."""
+    logged: dict[str, int] = field(default_factory=dict)
+    """The kinds of refusals that were logged, with how many more there were."""
+    looked: int = 0
     settings_are_broken: bool = False
     answers: threading.Event = field(default_factory=threading.Event)
     """Set once Yesplan tells whether it has the event STUCK."""
+
+    def known_secrets(self) -> dict[str, tuple[bytes, ...]]:
+        """Return the secrets, once they can be looked up."""
+        self.looked += 1
+        self.looks.wait(30)
+        return self.secrets
 
     def events_of(self, _library: str) -> Door:
         """Return what asks Yesplan for events."""

@@ -24,8 +24,10 @@ from billetbro_airflow.webhooks.venues import Venues, events_of
 from demo.environment import LIBRARIES
 from sandbox.server import Sandbox
 from sandbox.yesplan_json import named
+from tests.cases import cases
 
 SECRET = "made-up secret of the theatre"
+EARLIER = "made-up secret of last year"
 
 
 @pytest.fixture
@@ -56,12 +58,28 @@ def test_secrets_are_those_of_the_connections_and_one_that_is_none_is_told_of(
 ) -> None:
     with caplog.at_level(logging.WARNING, "billetbro_airflow.webhooks.venues"):
         secrets = Venues().secrets()
-    assert secrets == {"theater": SECRET.encode()}
+    assert secrets == {"theater": (SECRET.encode(),)}
     assert [record.getMessage() for record in caplog.records] == [
-        "short: Yesplan's webhook is off: the password of the connection 'short_webhook' has fewer than 16 characters.",
+        "short: Yesplan's webhook is off. The secret in the connection 'short_webhook' (its password, and "
+        "previous_secret if there is one) needs 16 characters or more.",
         "missing: Yesplan's webhook is off. There is no connection 'missing_webhook'; add it in Airflow under Admin, "
         "Connections.",
     ]
+
+
+@cases(
+    "extra found",
+    ("both", {"previous_secret": f" {EARLIER} "}, (SECRET.encode(), EARLIER.encode())),
+    ("the other alone", {"previous_secret": None}, (SECRET.encode(),)),
+    ("one that is too short", {"previous_secret": "too short"}, None),
+    ("an empty one", {"previous_secret": ""}, None),
+)
+def test_secret_that_is_being_changed_counts_beside_the_new_one(
+    settings: Path, monkeypatch: pytest.MonkeyPatch, extra: dict[str, object], found: tuple[bytes, ...] | None
+) -> None:
+    given = {"conn_type": "generic", "password": SECRET, "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_THEATER_WEBHOOK", json.dumps(given))
+    assert Venues().secrets() == ({} if found is None else {"theater": found})
 
 
 def test_secrets_are_looked_for_again_after_a_while(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +89,7 @@ def test_secrets_are_looked_for_again_after_a_while(settings: Path, monkeypatch:
     monkeypatch.delenv("AIRFLOW_CONN_THEATER_WEBHOOK")
     second = venues.secrets()
     moment += 11
-    assert (first, second, venues.secrets()) == ({"theater": SECRET.encode()}, {"theater": SECRET.encode()}, {})
+    assert (first, second, venues.secrets()) == ({"theater": (SECRET.encode(),)}, {"theater": (SECRET.encode(),)}, {})
 
 
 def test_secrets_while_the_settings_cannot_be_read_are_none(settings: Path) -> None:
@@ -83,7 +101,7 @@ def test_secrets_are_not_lost_by_another_librarys_mistake_but_no_run_can_go_well
     content = yaml.safe_load(settings.read_text())
     del content["libraries"][0]["name"]
     settings.write_text(yaml.safe_dump(content))
-    assert Venues().secrets() == {"theater": SECRET.encode()}
+    assert Venues().secrets() == {"theater": (SECRET.encode(),)}
     with pytest.raises(BilletbroError, match="solbjerg: name"):
         events_of("theater")
 

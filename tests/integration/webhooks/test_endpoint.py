@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from billetbro.api.yesplan.webhook import signature
 from billetbro.store.database import connect, migrate
-from billetbro_airflow.webhooks import endpoint, take_action
+from billetbro_airflow.webhooks import endpoint, refusals, take_action
 from sandbox.yesplan_webhook import Webhook as Yesplan
 from tests.cases import cases
 from tests.integration.webhooks.door import KNOWN, NEW, SECRETS, Door
@@ -102,8 +102,17 @@ def test_caller_without_the_secret_is_told_nothing(door: Door, library: str, sec
     assert (door.requests(), door.runs.started) == ([], [])
 
 
+def test_old_secret_counts_until_it_is_removed(door: Door) -> None:
+    new, old, other = (f"made-up secret, {which}" for which in ("the new", "the old", "another"))
+    door.secrets = {"theater": (new.encode(), old.encode())}
+    configured = [door.yesplan(secret=secret).configure().status_code for secret in (new, old, other)]
+    door.secrets = {"theater": (new.encode(),)}
+    assert configured == [200, 200, 401]
+    assert [door.yesplan(secret=secret).press(KNOWN).status_code for secret in (new, old)] == [202, 401]
+
+
 def test_signature_of_another_librarys_request_is_not_accepted(door: Door) -> None:
-    door.secrets = dict.fromkeys(SECRETS, SECRETS["theater"])
+    door.secrets = dict.fromkeys(SECRETS, (SECRETS["theater"],))
     body = body_for()
     stolen = door.yesplan().signed(body)
     assert said(door.yesplan("kulturhus").send(body, **stolen)) == UNAUTHORISED
@@ -292,3 +301,16 @@ def test_log_of_a_refused_request_holds_no_secret_and_nothing_that_the_caller_ch
         "A request to Yesplan's webhook was answered 401: unknown library, or wrong signature",
         "A request to Yesplan's webhook was answered 400: theater: not a request of a webhook",
     ]
+
+
+def test_many_refused_requests_are_one_line_of_the_log_and_later_their_number(
+    door: Door, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusals, "MINUTE", 1.0)
+    for _ in range(5):
+        door.yesplan(secret="made-up secret of nobody").configure()
+    told = "A request to Yesplan's webhook was answered 401: unknown library, or wrong signature"
+    ours = [record.getMessage() for record in caplog.records if record.name.endswith(".refusals")]
+    time.sleep(1.5)
+    later = [record.getMessage() for record in caplog.records if record.name.endswith(".refusals")]
+    assert (ours, later) == ([told], [told, f"{told} (4 more in a minute)"])

@@ -49,6 +49,19 @@ def test_library_whose_yesplan_hangs_keeps_no_thread_from_airflow_or_another_lib
     assert sorted(answer.result().status_code for answer in pressed) == [202] * 16 + [429] * one_too_many
 
 
+def test_callers_are_told_to_try_again_while_the_secrets_cannot_be_looked_up(
+    door: Door, callers: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "MOST_SECONDS_TO_LOOK", 0.5)
+    door.looks.clear()
+    answers = [asked.result() for asked in [callers.submit(door.yesplan().configure) for _ in range(20)]]
+    looked = door.looked
+    door.looks.set()
+    assert ({answer.status_code for answer in answers}, looked) == ({503}, 1)
+    assert {answer.headers["Retry-After"] for answer in answers} == {"60"}
+    _wait_for(lambda: door.yesplan().configure().status_code == 200)
+
+
 def test_caller_of_a_yesplan_that_hangs_is_told_to_try_again_and_the_press_is_carried_out(
     door: Door, callers: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
