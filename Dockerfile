@@ -6,7 +6,7 @@ WORKDIR /opt/airflow
 
 # What changes seldom comes first, so that a change of the code does not install everything anew.
 COPY --chown=airflow:0 requirements.txt ./
-# Of what runs, nothing is installed whose content is not the one that was locked; what builds our own wheel below is not.
+# Nothing is installed whose content is not the one that was locked, nor does anything else build our own wheel below.
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 
 COPY --chown=airflow:0 pyproject.toml requirements.in README.md LICENSE ./
@@ -18,7 +18,7 @@ COPY --chown=airflow:0 deploy deploy
 COPY --chown=airflow:0 demo/libraries.yaml demo/libraries.yaml
 
 # In place, for the entry point by which Airflow finds the connection types.
-RUN pip install --no-cache-dir --no-deps --editable .
+RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 # The monthly reports' default place; a volume that is mounted there belongs to the user of this folder. Containers work as
 # users of group 0.

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import stat
 import subprocess
 import time
@@ -12,6 +13,7 @@ import yaml
 from cryptography.fernet import Fernet
 
 from demo.environment import ROOT
+from tests.cases import cases
 from tests.compose import compose_file
 
 DEPLOY = ROOT / "deploy"
@@ -112,6 +114,28 @@ def test_images_are_pinned_to_what_their_registry_has_and_again_to_something_new
     assert run(DEPLOY / "pin-images", tmp_path, PATH=path, DIGEST="none").returncode == 1
 
 
+@cases(
+    "address secure",
+    ("over TLS", "https://airflow.example.dk/", True),
+    ("without", "http://127.0.0.1:8080", False),
+    ("unknown", None, False),
+)
+def test_session_cookie_goes_over_tls_only_where_the_pages_do(
+    monkeypatch: pytest.MonkeyPatch, address: str | None, secure: bool
+) -> None:
+    monkeypatch.delenv("AIRFLOW__API__BASE_URL", raising=False)
+    if address:
+        monkeypatch.setenv("AIRFLOW__API__BASE_URL", address)
+    assert runpy.run_path(str(DEPLOY / "airflow" / "webserver_config.py"))["SESSION_COOKIE_SECURE"] is secure
+
+
+def processes_of(group: int) -> set[int]:
+    """Return the processes of a group that have not ended."""
+    listed = subprocess.run(["ps", "-A", "-o", "pgid=,pid=,stat="], check=True, capture_output=True, text=True).stdout
+    rows = [line.split() for line in listed.splitlines()]
+    return {int(pid) for pgid, pid, stat in rows if int(pgid) == group and not stat.startswith("Z")}
+
+
 @pytest.mark.parametrize("works", [True, False], ids=["a command that works", "one that fails"])
 def test_nightly_runs_at_once_where_it_did_not_succeed_in_the_last_day(tmp_path: Path, works: bool) -> None:
     command = f"echo ran >> {tmp_path}/ran; {'true' if works else 'false'}"
@@ -127,10 +151,14 @@ def test_nightly_runs_at_once_where_it_did_not_succeed_in_the_last_day(tmp_path:
             assert nightly.poll() is None
             assert time.monotonic() < deadline
         healthy = run("bash", DEPLOY / "nightly", "healthy", NIGHTLY_STATE=str(tmp_path)).returncode == 0
+        while not (group := processes_of(nightly.pid)) - {nightly.pid}:
+            assert time.monotonic() < deadline
     finally:
         nightly.terminate()
         nightly.wait()
 
+    while left := processes_of(nightly.pid):
+        assert time.monotonic() < deadline, f"{left} of {group} are left behind"
     assert (healthy, (tmp_path / "ran").read_text()) == (works, "ran\n")
     assert run("bash", DEPLOY / "nightly", "healthy", NIGHTLY_STATE=str(tmp_path)).returncode != 0
 
