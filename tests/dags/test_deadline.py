@@ -74,7 +74,7 @@ async def _run(trigger: CallbackTrigger) -> list[str]:
 
 def _said(since: str) -> list[str]:
     return [
-        f"place2book_sync has not finished 50 minutes after {since} (run 9): the next hour's run waits for it. "
+        f"place2book_sync has not finished 50 minutes after {since} (run 9): the next ones wait for it. "
         "Look at the run's slowest task, and at requests.per_second in libraries.yaml."
     ]
 

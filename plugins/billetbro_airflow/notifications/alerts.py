@@ -35,7 +35,7 @@ async def _tell(run: Mapping[str, object], since: str) -> None:
     if run["state"] == "failed":
         return
     log.error(
-        "%s has not finished %s minutes after %s (run %s): the next hour's run waits for it. "
+        "%s has not finished %s minutes after %s (run %s): the next ones wait for it. "
         "Look at the run's slowest task, and at requests.per_second in libraries.yaml.",
         run["dag_id"],
         DEADLINE_MINUTES,
