@@ -93,7 +93,7 @@ def act(request: Request, reader: ActingReaderDep, form: Annotated[Confirmed, Fo
 def run_id_of(name: str, form: Confirmed) -> str:
     """Return the id of the run that a form starts: it names action and person, and is the same if it is sent again."""
     person = re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:40] or "-"
-    about = "\n".join((name, form.action, form.library, form.uuid, form.run, form.number))
+    about = "\n".join((name, form.action, form.library, form.uuid, form.run, str(form.place2book_event), form.number))
     when, _, _ = form.number.partition("-")
     return f"page__{form.action}__{person}__{when}_{blake2b(about.encode(), digest_size=8).hexdigest()}"
 
@@ -142,7 +142,7 @@ def _start(connection: Connection, reader: Reader, form: Confirmed, run_id: str)
     )
     store_action(connection, asked, targets)
     if form.action in CHOICES:
-        said = Said(choice=CHOICES[form.action], by=reader.name, at=asked.asked_at)
+        said = Said(choice=CHOICES[form.action], by=reader.name, at=asked.asked_at, event_id=form.place2book_event)
         choose(connection, form.library, form.uuid, said)
     try:
         start_run(run_id, proposal.conf, by=DagRunTriggeredByType.UI, user=reader.name)

@@ -22,7 +22,7 @@ from billetbro_airflow.pages.rendering import plain_page
 
 STATIC = Path(__file__).with_name("static")
 SENTENCES = ("400", "401", "403", "404", "405", "409", "422", "500", "503")
-REASONS = ("form", "paused", "changed", "wrong_prices", "old_plan", "several_alike", "not_started")
+REASONS = ("form", "paused", "changed", "wrong_prices", "old_plan", "not_started")
 """Details of an error that have a sentence of their own."""
 # The handlers look up a language, which takes long enough to be done in a thread: none of them is a coroutine.
 log = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from billetbro.steps.request import utc_now
 from billetbro.store.drift import Drift, read_drift
 from billetbro.store.event.facts import event_facts
 from billetbro.store.event.history import ASKED, HistoryEntry, read_history
-from billetbro.store.lookalikes import Lookalike, is_adoptable, read_undecided
+from billetbro.store.lookalikes import is_adoptable, read_undecided
 from billetbro.store.pages.event import read_actions
 from billetbro_airflow.pages import shown
 from billetbro_airflow.pages.access import ReaderDep
@@ -73,7 +73,7 @@ def event(request: Request, reader: ReaderDep, library_id: str, uuid: str, whole
         drift = read_drift(connection, of.id, uuid)
         asked = read_actions(connection, of.id, uuid)
         alike = read_undecided(connection, of.id, uuid)
-        choices = choices_of(alike, adoptable=is_adoptable(connection, of.id, uuid))
+        adoptable = is_adoptable(connection, of.id, uuid)
     common = of_library(reader, of)
     if facts.source is None:
         return page(request, reader, "event_unknown.html", status=404, **common, uuid=uuid, told=why(facts))
@@ -90,8 +90,9 @@ def event(request: Request, reader: ReaderDep, library_id: str, uuid: str, whole
         title=facts.mapped.title if facts.mapped else facts.source.title,
         admin_link=admin_page(link) if link and link.sales_location and link.status is LinkStatus.LIVE else None,
         checked=checklist(facts),
-        alike=[lookalike_message(one) for one in alike],
-        actions=[*_actions(facts, drift), *choices],
+        alike=[(lookalike_message(one), {"place2book_event": one.event_id}) for one in alike],
+        adoptable=adoptable,
+        actions=[*_actions(facts, drift), *(["another"] if alike else [])],
         fields=tuple(_fields(says, facts, zone)),
         prices=tuple(_prices(facts, reader.say, of)),
         history=[_happened(says, one, prices, zone) for one in (history if whole else history[:LATEST])],
@@ -111,11 +112,6 @@ def _actions(facts: EventFacts, drift: Drift | None) -> list[str]:
     overwritten = (drift and drift.fields) or LINK_REPLACED in facts.rejections
     edited = [*(["accept"] if drift and drift.open else []), *(["overwrite"] if overwritten else [])]
     return ["update", "plan", *(["retry"] if refused else []), *edited]
-
-
-def choices_of(alike: Sequence[Lookalike], *, adoptable: bool) -> list[str]:
-    """Return what a person can say of the Place2book events that look like this one."""
-    return [*(["adopt"] if adoptable and len(alike) == 1 else []), *(["another"] if alike else [])]
 
 
 def _fields(says: Translator, facts: EventFacts, zone: ZoneInfo) -> Iterator[ShownRow]:

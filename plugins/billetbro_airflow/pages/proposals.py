@@ -6,7 +6,7 @@
 | `retry` | an event | when nothing of it was refused |
 | `accept` | an event | without open drift |
 | `overwrite` | an event | without drift and replaced link, or with prices that look wrong |
-| `adopt` | an event | unless just one Place2book event looks like it, and it has none itself |
+| `adopt` | an event | unless one Place2book event is meant that looks like it, and it has none itself |
 | `another` | an event | when no Place2book event looks like it |
 | `allow_removals` | a library | when its latest run stopped no removals |
 | `go_live`, `pause_live` | a library | when it is, or is not, live already |
@@ -51,12 +51,13 @@ PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 
 class Asked(BaseModel):
-    """What a person asks for: an action, of a library, an event or a run."""
+    """What a person asks for: an action, of a library, an event or a run; of what looks like it, one or all."""
 
     action: Action
     library: str = Field("", max_length=200, pattern=PLAIN)
     uuid: str = Field("", max_length=500, pattern=PLAIN)
     run: str = Field("", max_length=300, pattern=PLAIN)
+    place2book_event: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +131,11 @@ def propose(connection: Connection, reader: Reader, asked: Asked) -> Proposal:
         if asked.uuid:
             raise HTTPException(422)
         return replace(of_library, why=_stopped_removals(connection, library.id))
-    return _of_event(connection, of_library, asked.uuid) if asked.uuid else of_library
+    return _of_event(connection, of_library, asked) if asked.uuid else of_library
 
 
-def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Proposal:
-    (library,) = of_library.libraries
+def _of_event(connection: Connection, of_library: Proposal, asked: Asked) -> Proposal:
+    (library,), uuid = of_library.libraries, asked.uuid
     title = title_of(connection, library, uuid)
     if title is None:
         raise HTTPException(404)
@@ -142,7 +143,7 @@ def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Propos
     if proposal.action not in OF_AN_EVENT:
         return proposal
     if proposal.action in CHOICES:
-        return replace(proposal, why=_lookalikes(connection, proposal.action, library, uuid))
+        return replace(proposal, why=_lookalikes(connection, library, asked))
     rejected = open_rejections(connection, library, uuid)
     if proposal.action is Action.RETRY:
         failed = [WRITE_BACK_FAILED] if uuid in failed_write_backs(connection, library) else []
@@ -162,14 +163,14 @@ def _of_event(connection: Connection, of_library: Proposal, uuid: str) -> Propos
     return replace(proposal, drift=drift, fields=undone)
 
 
-def _lookalikes(connection: Connection, action: Action, library: str, uuid: str) -> tuple[Message, ...]:
-    """Return what looks like the event; raises 409 when there is nothing to say of it, or no telling which is meant."""
-    alike = read_undecided(connection, library, uuid)
-    if not alike:
+def _lookalikes(connection: Connection, library: str, asked: Asked) -> tuple[Message, ...]:
+    """Return what is meant of what looks like the event; raises 409 for nothing, and for more than can be adopted."""
+    alike = read_undecided(connection, library, asked.uuid)
+    meant = [one for one in alike if asked.place2book_event in (None, one.event_id)]
+    adopts = asked.action is Action.ADOPT
+    if not meant or (adopts and (len(meant) > 1 or not is_adoptable(connection, library, asked.uuid))):
         raise HTTPException(409, "changed")
-    if action is Action.ADOPT and (len(alike) > 1 or not is_adoptable(connection, library, uuid)):
-        raise HTTPException(409, "several_alike" if len(alike) > 1 else "changed")
-    return tuple(lookalike_message(one) for one in alike)
+    return tuple(lookalike_message(one) for one in meant)
 
 
 def _stopped_removals(connection: Connection, library: str) -> tuple[Message, ...]:

@@ -18,7 +18,7 @@ from demo.environment import make_live
 
 FOR_A_PERSON = {"Accept": "text/html,application/xhtml+xml"}
 TAG = re.compile(r"<[^>]*>")
-HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z0-9_]+)" value="([^"]*)">')
 
 
 @dataclass(frozen=True, slots=True)

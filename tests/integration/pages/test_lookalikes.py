@@ -1,6 +1,8 @@
 """What looks like an event in Place2book is shown on its page, where a person says what it is (behaviour 4 and 12)."""
 
+import re
 from collections.abc import Callable, Iterator
+from html import unescape
 
 import pytest
 from sqlalchemy import text
@@ -45,9 +47,11 @@ def choices(site: Site) -> list[tuple[int, str | None, str | None]]:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def buttons(site: Site, uuid: str) -> list[str]:
-    page = site.get(f"/libraries/solbjerg/events/{uuid}").text
-    return [action for action in ("adopt", "another") if f"action={action}&" in page.replace("&amp;", "&")]
+def offered(site: Site, uuid: str) -> list[str]:
+    """Return what a person can say on the event's page: the rest of each address that asks for a confirmation."""
+    page = unescape(site.get(f"/libraries/solbjerg/events/{uuid}").text)
+    found = re.findall(r"/actions/confirm\?(action=(?:adopt|another)&[^\"]+)", page)
+    return [asked.replace(f"&library=solbjerg&uuid={uuid}", "") for asked in found]
 
 
 def test_page_shows_what_looks_like_the_event(acting: Site, alike: Alike) -> None:
@@ -58,20 +62,34 @@ def test_page_shows_what_looks_like_the_event(acting: Site, alike: Alike) -> Non
 
 
 @cases(
-    "event_ids of offered",
-    ("one", (1,), UNLINKED, ["adopt", "another"]),
-    ("several", (1, 2), UNLINKED, ["another"]),
+    "event_ids of said",
+    ("one", (1,), UNLINKED, ["action=adopt&place2book_event=1", "action=another"]),
+    (
+        "several",
+        (1, 2),
+        UNLINKED,
+        ["action=adopt&place2book_event=1", "action=adopt&place2book_event=2", "action=another"],
+    ),
     ("none", (), UNLINKED, []),
-    ("one, and it has an event of its own", (1,), LINKED, ["another"]),
+    ("one, and it has an event of its own", (1,), LINKED, ["action=another"]),
 )
 def test_only_what_makes_sense_is_offered(
-    acting: Site, alike: Alike, event_ids: tuple[int, ...], of: str, offered: list[str]
+    acting: Site, alike: Alike, event_ids: tuple[int, ...], of: str, said: list[str]
 ) -> None:
     uuid = alike(*event_ids, of=of)
-    assert buttons(acting, uuid) == offered
-    for action in ("adopt", "another"):
-        answer = acting.get(f"/actions/confirm?action={action}&library=solbjerg&uuid={uuid}")
-        assert answer.status_code == (200 if action in offered else 409)
+    assert offered(acting, uuid) == said
+    for asked in ("action=adopt&place2book_event=1", "action=another"):
+        answer = acting.get(f"/actions/confirm?{asked}&library=solbjerg&uuid={uuid}")
+        assert answer.status_code == (200 if asked in said else 409)
+
+
+def test_one_of_several_is_adopted_by_its_number_only(acting: Site, alike: Alike) -> None:
+    uuid = alike(4711, 4712)
+    asked = f"action=adopt&library=solbjerg&uuid={uuid}"
+    for which in ("", "&place2book_event=99"):
+        assert acting.get(f"/actions/confirm?{asked}{which}").status_code == 409
+    assert acting.post(acting.form(f"{asked}&place2book_event=4712")).status_code == 303
+    assert choices(acting) == [(4711, None, None), (4712, "adopt", "otto")]
 
 
 @pytest.mark.parametrize("action", ["adopt", "another"])
