@@ -27,11 +27,11 @@ from billetbro.models.text import same_text
 from billetbro.reconcile.matching.defer_to_twin import defer_to_twin
 from billetbro.reconcile.matching.lookalikes import (
     Looks,
+    alike_among,
     chosen,
     free_to_come,
     looks_of,
     looks_wanted,
-    with_lookalikes,
 )
 from billetbro.reconcile.matching.recreated import in_order_of_start, pair_recreated
 from billetbro.reconcile.state import Belonging, Identity, ReconcileState
@@ -150,7 +150,7 @@ def _begun_or_chosen(state: ReconcileState, found: dict[str, Identity]) -> None:
 def _with_lookalikes(state: ReconcileState, found: dict[str, Identity]) -> dict[str, Identity]:
     """Note the unlinked events that look like one that is about to be created."""
     creatable = {mapped.uuid: found[mapped.uuid] for mapped in _without_event(state, found)}
-    alike = with_lookalikes(creatable, _unclaimed(state, found), state) if creatable else {}
+    alike = alike_among(creatable, _unclaimed(state, found), state) if creatable else {}
     return found | {uuid: replace(found[uuid], lookalikes=events) for uuid, events in alike.items()}
 
 

@@ -39,11 +39,12 @@ def looks_of(event: CurrentEvent) -> Looks:
 
 def looks_wanted(mapped: Mapped) -> Looks:
     """Return what a source event will look like in Place2book."""
-    name = mapped.desired.name if mapped.desired else mapped.title
-    return mapped.event_maker, normal_form(name), mapped.starts_at
+    if mapped.desired is None:
+        return mapped.event_maker, normal_form(mapped.title), mapped.starts_at
+    return mapped.event_maker, normal_form(mapped.desired.name), mapped.desired.begin_at
 
 
-def with_lookalikes(
+def alike_among(
     identities: Mapping[str, Identity], free: Collection[CurrentEvent], state: ReconcileState
 ) -> Mapping[str, tuple[CurrentEvent, ...]]:
     """Return the unlinked events that look like each source event that has none, without those called another."""
@@ -54,9 +55,10 @@ def with_lookalikes(
         by_page[page_named_in(event.description_long), event.begin_at].append(event)
     found: dict[str, tuple[CurrentEvent, ...]] = {}
     for uuid, identity in identities.items():
-        alike = {event.key: event for event in by_looks.get(looks_wanted(identity.mapped), ())}
+        *_, start = looks = looks_wanted(identity.mapped)
+        alike = {event.key: event for event in by_looks.get(looks, ())}
         if page := state.pages.get(uuid):
-            alike |= {event.key: event for event in by_page.get((page, identity.mapped.starts_at), ())}
+            alike |= {event.key: event for event in by_page.get((page, start), ())}
         if open_ := _undecided(uuid, alike.values(), state):
             found[uuid] = open_
     return found
