@@ -17,6 +17,14 @@ Kind = Literal[
     "wrong_length",
     "garbage",
     "early_hints",
+    "drip",
+    "wrong_types",
+    "half_list",
+    "same_page",
+    "long_titles",
+    "gzip_bomb",
+    "wrong_charset",
+    "wrong_date",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -30,6 +38,8 @@ class Fault:
     drop_before, drop_after: the connection is closed without an answer, before or after the work.
     wrong_length: the body is shorter than its Content-Length. truncated_json: half of the JSON.
     garbage: bytes that are not HTTP. early_hints: interim answers (102, 103) come before the answer.
+    drip: the answer comes a byte at a time, `seconds` apart. wrong_date: its Date is hours off.
+    wrong_types, half_list, same_page, long_titles, gzip_bomb, wrong_charset: see broken_answers.py.
     """
 
     server: str

@@ -3,9 +3,12 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.broken_answers import bomb, changed, in_another_charset
 from sandbox.faults import Fault, Faults
 from sandbox.listener import connection_of
 from sandbox.moments import Clock
@@ -16,6 +19,7 @@ _INTERIM = (
     b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n"
 )
 _CLAIMED_BUT_MISSING_BYTES = 100
+_CLOCK_IS_WRONG_BY = timedelta(hours=5)
 
 
 @dataclass(slots=True)
@@ -88,6 +92,26 @@ class Gate:
                 await self._cut_short(scope, receive, send)
             case "wrong_length":
                 await self._end_early(scope, receive, send)
+            case _:
+                await self._change(fault, scope, receive, send)
+
+    async def _change(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry the request out, and answer otherwise than the API did."""
+        answer = _Collected()
+        await self._app(scope, receive, answer.send)
+        match fault.kind:
+            case "drip":
+                await _drip(send, answer, fault.seconds)
+            case "gzip_bomb":
+                await _answer(send, answer.status, bomb(), {"Content-Encoding": "gzip"})
+            case "wrong_charset":
+                headers = {"Content-Type": "application/json; charset=utf-16"}
+                await _answer(send, answer.status, in_another_charset(answer.body), headers)
+            case "wrong_date":
+                at = format_datetime(self._clock() + _CLOCK_IS_WRONG_BY, usegmt=True)
+                await _answer(send, answer.status, answer.body, {"Date": at})
+            case _:
+                await _answer(send, answer.status, changed(fault.kind, answer.body), {})
 
     async def _cut_short(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Collected()
@@ -119,6 +143,14 @@ async def _answer(send: Send, status: int, body: bytes, headers: dict[str, str])
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in all_headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _drip(send: Send, answer: _Collected, seconds: float) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    for place in range(len(answer.body)):
+        await asyncio.sleep(seconds)
+        await send({"type": "http.response.body", "body": answer.body[place : place + 1], "more_body": True})
+    await send({"type": "http.response.body"})
 
 
 async def _hang_up(scope: Scope) -> None:

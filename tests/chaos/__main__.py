@@ -2,6 +2,9 @@
 
 `--every N`: one point in so many. `--database N`: PostgreSQL at one point in so many (0: nowhere). `--jobs N`: so many
 processes, each with systems of its own.
+
+`python -m tests.chaos faults`: let each endpoint fail in each way; ends with 1 if anything stays wrong, or if
+docs/reliability.md says otherwise. `--write`: write there what came of it.
 """
 
 from __future__ import annotations
@@ -13,18 +16,25 @@ import sys
 import time
 from collections.abc import Sequence
 
+from tests.chaos import document
 from tests.chaos.crashes import Course, tried
+from tests.chaos.faults import Trial
 from tests.chaos.world import a_stage
 
 
 def main(words: Sequence[str]) -> int:
     """Do what the words say, and return the process's exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["crashes", "faults"], default="crashes")
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--database", type=int, default=15)
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4))
     asked = parser.parse_args(words)
+    if asked.what == "faults":
+        with a_stage() as stage:
+            return fail(Trial(Course.played(stage)), asked.every, asked.first, write=asked.write)
     if asked.jobs > 1:
         return _in_processes(asked)
     with a_stage() as stage:
@@ -60,6 +70,23 @@ def crash(course: Course, every: int, database: int, first: int) -> int:
     seconds = time.monotonic() - began
     print(f"{done} crashes, {wrong} stayed wrong, {second} needed a second run, in {seconds:.0f} s", flush=True)
     return 1 if wrong or not done else 0
+
+
+def fail(trial: Trial, every: int, first: int, *, write: bool) -> int:
+    """Try faults, say what came of each, and return 1 if anything stayed wrong or is not as documented."""
+    began, cells = time.monotonic(), []
+    for cell in trial.tried(every, first):
+        print(cell, flush=True)
+        cells.append(cell)
+    wrong, found = sum(bool(cell.wrong) for cell in cells), document.told(cells)
+    if write:
+        document.write(found)
+    documented = document.written()
+    other = {place: told for place, told in found.items() if documented.get(place) != told}
+    for place, told in other.items():
+        print(f"documented otherwise: {place}: {documented.get(place)} there, {told} here")
+    print(f"{len(cells)} faults, {wrong} stayed wrong, {len(other)} undocumented, in {time.monotonic() - began:.0f} s")
+    return 1 if wrong or other else 0
 
 
 if __name__ == "__main__":

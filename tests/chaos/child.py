@@ -41,6 +41,11 @@ class Ran:
     killed: bool = False
     peak_kilobytes: int = 0
 
+    @property
+    def requests(self) -> int:
+        """Return how many requests were made."""
+        return sum(point.startswith("before ") and point != "before commit" for point in self.points)
+
 
 def run(
     world: ChaosWorld,

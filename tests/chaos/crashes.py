@@ -32,6 +32,11 @@ class Undisturbed:
     points: tuple[str, ...]
     after: tuple[State, ...]
 
+    @property
+    def requests(self) -> int:
+        """Return how many requests its run makes."""
+        return sum(point.startswith("before ") and point != "before commit" for point in self.points)
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -101,17 +106,23 @@ class Course:
 
     def _try(self, hour: Undisturbed, number: int, disturbed: Callable[[], Ran], *, survives: bool = False) -> Tried:
         with self.stage.back_to(hour.before, self.world):
-            sold, wrong = sold_now(self.world), list[str]()
+            sold = sold_now(self.world)
             disturbed()
-            for runs in range(1, len(hour.after) + 1):
-                raised = self._run(f"clean {runs}").raised
-                wrong = [f"{step}: {error}" for step, error in raised.items()] + faults_of(self.world, sold)
-                wrong += self._unlike(hour)
-                if not wrong:
-                    break
-            if wrong and survives and all("! warehouse." in line for line in wrong):
-                runs, wrong = runs + 1, self._wrong_a_day_later(hour, sold)
+            runs, wrong = self.clean(hour, sold, survives=survives)
         return Tried(hour.hour.name, number, hour.points[number], tuple(wrong), runs)
+
+    def clean(self, hour: Undisturbed, sold: set[str], *, survives: bool) -> tuple[int, list[str]]:
+        """Run as often as is needed and allowed; return how often that was, and what is still wrong."""
+        wrong: list[str] = []
+        for runs in range(1, len(hour.after) + 1):
+            raised = self._run(f"clean {runs}").raised
+            wrong = [f"{step}: {error}" for step, error in raised.items()] + faults_of(self.world, sold)
+            wrong += self._unlike(hour)
+            if not wrong:
+                return runs, []
+        if survives and all(line[2:].startswith("warehouse.") for line in wrong):
+            return len(hour.after) + 1, self._wrong_a_day_later(hour, sold)
+        return len(hour.after), wrong
 
     def _wrong_a_day_later(self, hour: Undisturbed, sold: set[str]) -> list[str]:
         """Return what is wrong after a run on the next day, compared with an undisturbed course.

@@ -3,6 +3,8 @@
 import re
 import socket
 import time
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -151,3 +153,45 @@ def test_log_holds_every_request_and_no_secret(sandbox: Sandbox) -> None:
     assert sandbox.log.writes("place2book") == []
     sandbox.log.clear()
     assert sandbox.log.entries == []
+
+
+def test_answer_that_drips_arrives_whole_in_the_end(sandbox: Sandbox) -> None:
+    site = sandbox.cms["solbjerg"]
+    site.clear()
+    whole = _get(sandbox).json()
+    sandbox.faults.add("cms:solbjerg", "drip", seconds=0.001)
+    assert _get(sandbox).json() == whole
+
+
+def test_answers_with_wrong_content_are_valid_json(sandbox: Sandbox) -> None:
+    right = _get(sandbox).json()
+    wrong = {}
+    for kind in ("wrong_types", "half_list", "same_page", "long_titles"):
+        sandbox.faults.add("cms:solbjerg", kind, times=1)
+        wrong[kind] = _get(sandbox).json()
+    assert [set(map(type, item.values())) for item in wrong["wrong_types"][:1]] == [{int, dict}]
+    assert wrong["half_list"] == right[: len(right) // 2]
+    assert (len(wrong["same_page"]), wrong["same_page"][: len(right)]) == (200, right)
+    assert [len(item["title"]) > 10_000_000 for item in wrong["long_titles"][:2]] == [True, False]
+
+
+def test_small_answer_becomes_very_large(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "gzip_bomb")
+    with requests.get(f"{sandbox.cms_urls['solbjerg']}/api/v1/events", timeout=TIMEOUT, stream=True) as answer:
+        small = int(answer.headers["Content-Length"])
+        length = sum(map(len, answer.iter_content(1024 * 1024)))
+    assert (small < 1024 * 1024, length) == (True, 256 * 1024 * 1024 + 2)
+
+
+def test_answer_in_another_charset_is_no_utf_8(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "wrong_charset")
+    answer = _get(sandbox)
+    with pytest.raises(UnicodeDecodeError):
+        answer.content.decode()
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-16"
+
+
+def test_date_of_an_answer_is_hours_off(sandbox: Sandbox) -> None:
+    sandbox.faults.add("cms:solbjerg", "wrong_date", times=1)
+    wrong = parsedate_to_datetime(_get(sandbox).headers["Date"])
+    assert abs(wrong - sandbox.clock() - timedelta(hours=5)) < timedelta(minutes=10)
