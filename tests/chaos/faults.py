@@ -130,9 +130,9 @@ class Trial:
             yield self.one(fault, endpoint)
 
     def hour_with(self, endpoint: Endpoint) -> Undisturbed:
-        """Return the shortest hour in which the endpoint is asked, if possible one that is settled after one run."""
-        asked = [hour for hour in self.course.hours if self._asked(hour.points, endpoint)]
-        return min(asked, key=lambda hour: (hour.hour.second is not None, len(hour.points)))
+        """Return the hour in which the endpoint is asked most often, of those that are settled after one run."""
+        settled = [hour for hour in self.course.hours if hour.hour.second is None]
+        return max(settled, key=lambda hour: self._asked(hour.points, endpoint))
 
     def one(self, fault: Fault, endpoint: Endpoint) -> Cell:
         """Let an endpoint fail for one run, and compare after it is mended."""
@@ -164,9 +164,9 @@ class Trial:
         return self._usual[name]
 
     @staticmethod
-    def _asked(points: tuple[str, ...], endpoint: Endpoint) -> bool:
-        places = {tuple(point.split()[1:]) for point in points if point.startswith("before ")}
-        return any(len(p) == 2 and p[0] == endpoint.method and re.search(endpoint.path, p[1]) for p in places)
+    def _asked(points: tuple[str, ...], endpoint: Endpoint) -> int:
+        places = [tuple(point.split()[1:]) for point in points if point.startswith("before ")]
+        return sum(len(p) == 2 and p[0] == endpoint.method and bool(re.search(endpoint.path, p[1])) for p in places)
 
 
 _CHANGES = "SELECT kind, status, outcome_unknown FROM sync.changes WHERE run_id = 'with a fault'"
