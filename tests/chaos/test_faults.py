@@ -1,0 +1,35 @@
+"""A sample of the faults in docs/reliability.md, tried again and compared with what stands there."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from demo.environment import EmbeddedPostgres
+from sandbox.server import Sandbox
+from tests.chaos.crashes import Course
+from tests.chaos.document import told, written
+from tests.chaos.faults import Trial, cells
+from tests.chaos.world import Stage
+
+pytestmark = [
+    pytest.mark.long,
+    # The children are forked while the sandbox's thread waits.
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def trial(postgres: EmbeddedPostgres) -> Iterator[Trial]:
+    with Sandbox() as sandbox:
+        yield Trial(Course.played(Stage(postgres, sandbox)))
+
+
+def test_document_tells_of_each_fault_at_each_endpoint() -> None:
+    assert written().keys() == {(fault.name, endpoint.name) for fault, endpoint in cells()}
+
+
+def test_fault_ends_as_the_document_says_and_is_forgotten_once_it_is_mended(trial: Trial) -> None:
+    tried = list(trial.tried(every=11, first=4))
+    assert [str(cell) for cell in tried if cell.wrong] == []
+    documented = written()
+    assert told(tried) == {(cell.fault, cell.endpoint): documented[cell.fault, cell.endpoint] for cell in tried}
