@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ FULL_PAGE: Final = 200
 LONG: Final = 10 * 1024 * 1024
 BOMB: Final = 256 * 1024 * 1024
 """How many bytes the small answer of a `gzip_bomb` becomes."""
+CLOCK_IS_WRONG_BY: Final = timedelta(hours=2)
 _TITLES: Final = ("title", "name", "full_name")
 _LISTS: Final = ("data", "events")
 
@@ -52,6 +54,48 @@ def long_titles(data: Any) -> Any:
     return {name: long_titles(value) if isinstance(value, dict | list) else value for name, value in data.items()}
 
 
+def wrong_times(data: Any) -> Any:
+    """Return the same with every time as a server tells it that takes its own clock's time for another zone's."""
+    match data:
+        case dict():
+            return {name: wrong_times(value) for name, value in data.items()}
+        case list():
+            return [wrong_times(item) for item in data]
+        case str() if "T" in data:
+            try:
+                return (datetime.fromisoformat(data) + CLOCK_IS_WRONG_BY).isoformat().replace("+00:00", "Z")
+            except ValueError:
+                return data
+    return data
+
+
+def growing(page: int, before: list[Any]) -> Callable[[Any], Any]:
+    """Return what changes a page of a list that grows: it begins with what the page `before` ended with.
+
+    The list is so long that the first page is full; on the next stands one more that nobody knows.
+    """
+
+    def change(items: list[Any]) -> list[Any]:
+        if page == 1:
+            return (items * FULL_PAGE)[:FULL_PAGE]
+        last = before[-1]
+        return [last, {**last, "id": last["id"] + 1_000_000, "name": "Kom til imens", "seccode": "komtilimen"}]
+
+    def change_page(data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("data"), list):
+            return {**data, "data": [*before[-1:], *data["data"]]}
+        return _with_items(data, change)
+
+    return change_page
+
+
+def items_of(data: Any) -> list[Any]:
+    """Return the items of a page."""
+    found: list[Any] = []
+    _with_items(data, lambda items: found.extend(items) or items)  # type: ignore[func-returns-value]
+    return found
+
+
 def _with_items(data: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
     if isinstance(data, list):
         return change(data)
@@ -67,6 +111,7 @@ CHANGED: Final[dict[str, Callable[[Any], Any]]] = {
     "half_list": half_list,
     "same_page": same_page,
     "long_titles": long_titles,
+    "wrong_times": wrong_times,
 }
 
 

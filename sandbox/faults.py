@@ -25,6 +25,8 @@ Kind = Literal[
     "gzip_bomb",
     "wrong_charset",
     "wrong_date",
+    "wrong_times",
+    "growing",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -39,7 +41,8 @@ class Fault:
     wrong_length: the body is shorter than its Content-Length. truncated_json: half of the JSON.
     garbage: bytes that are not HTTP. early_hints: interim answers (102, 103) come before the answer.
     drip: the answer comes a byte at a time, `seconds` apart. wrong_date: its Date is hours off.
-    wrong_types, half_list, same_page, long_titles, gzip_bomb, wrong_charset: see broken_answers.py.
+    wrong_types, half_list, same_page, growing, long_titles, wrong_times, gzip_bomb, wrong_charset: see
+    broken_answers.py.
     """
 
     server: str

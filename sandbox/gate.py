@@ -5,10 +5,11 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
+from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.broken_answers import bomb, changed, in_another_charset
+from sandbox.broken_answers import bomb, changed, growing, in_another_charset, items_of
 from sandbox.faults import Fault, Faults
 from sandbox.listener import connection_of
 from sandbox.moments import Clock
@@ -47,13 +48,14 @@ class Gate:
         self._log = log
         self._faults = faults
         self._clock = clock
+        self._page_before: list[object] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Log the request, and answer it or fail as the faults say."""
         method, path = scope["method"], scope["path"]
         entry = self._log.begin(self._server, method, path, scope["query_string"].decode(), self._clock())
         fault = self._faults.take(self._server, method, path)
-        noting = _noting_status(entry, send)
+        noting = _noting_status(entry, send, format_datetime(self._clock(), usegmt=True))
         try:
             if fault is None:
                 await self._app(scope, receive, noting)
@@ -88,6 +90,8 @@ class Gate:
             case "early_hints":
                 connection_of(scope).write(_INTERIM)
                 await self._app(scope, receive, send)
+            case "growing":
+                await self._grow(scope, receive, send)
             case "truncated_json":
                 await self._cut_short(scope, receive, send)
             case "wrong_length":
@@ -113,6 +117,15 @@ class Gate:
             case _:
                 await _answer(send, answer.status, changed(fault.kind, answer.body), {})
 
+    async def _grow(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _Collected()
+        await self._app(scope, receive, answer.send)
+        page = int(parse_qs(scope["query_string"].decode()).get("page", ["1"])[0])
+        data = json.loads(answer.body)
+        before = self._page_before if page > 1 else []
+        self._page_before = items_of(data) or before
+        await _answer(send, answer.status, json.dumps(growing(page, before)(data)).encode(), {})
+
     async def _cut_short(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Collected()
         await self._app(scope, receive, answer.send)
@@ -128,10 +141,12 @@ class Gate:
         await _hang_up(scope)
 
 
-def _noting_status(entry: LoggedRequest, send: Send) -> Send:
+def _noting_status(entry: LoggedRequest, send: Send, date: str) -> Send:
     async def noting(message: Message) -> None:
         if message["type"] == "http.response.start":
             entry.status = message["status"]
+            if not any(name == b"date" for name, _ in message["headers"]):
+                message = {**message, "headers": [*message["headers"], (b"date", date.encode())]}
         await send(message)
 
     return noting

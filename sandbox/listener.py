@@ -77,6 +77,7 @@ class Listener:
             log_level="critical",
             access_log=False,
             proxy_headers=False,
+            date_header=False,
             server_header=False,
             timeout_keep_alive=60,
             timeout_graceful_shutdown=1,

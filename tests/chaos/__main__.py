@@ -4,7 +4,7 @@
 processes, each with systems of its own.
 
 `python -m tests.chaos faults`: let each endpoint fail in each way; ends with 1 if anything stays wrong, or if
-docs/reliability.md says otherwise. `--write`: write there what came of it.
+docs/reliability.md says otherwise. `--write`: write there what came of it, and leave what was not tried.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.chaos import document
 from tests.chaos.crashes import Course, tried
-from tests.chaos.faults import Trial
+from tests.chaos.faults import Cell, Trial
+from tests.chaos.nights import nights
+from tests.chaos.season import SEASON
 from tests.chaos.world import a_stage
 
 
@@ -38,17 +41,18 @@ def main(words: Sequence[str]) -> int:
     asked = parser.parse_args(words)
     if asked.jobs == 1:
         with a_stage() as stage:
-            course = Course.played(stage)
             if asked.what == "faults":
-                return fail(Trial(course), asked.every, asked.first, Path(asked.save) if asked.save else None)
-            return crash(course, asked.every, asked.database, asked.first)
+                tries = Trial(Course.played(stage, SEASON)).tried(asked.every, asked.first)
+                cells = chain(tries, () if asked.first else nights(stage))
+                return fail(cells, Path(asked.save) if asked.save else None)
+            return crash(Course.played(stage), asked.every, asked.database, asked.first)
     with TemporaryDirectory() as folder:
         code = _in_processes(asked, Path(folder))
         if asked.what == "crashes":
             return code
         found = {tuple(place): told for file in Path(folder).iterdir() for place, told in json.loads(file.read_text())}
         if asked.write:
-            document.write(found)
+            document.write(document.written() | found)
         return max(code, _undocumented(found))
 
 
@@ -84,11 +88,11 @@ def crash(course: Course, every: int, database: int, first: int) -> int:
     return 1 if wrong or not done else 0
 
 
-def fail(trial: Trial, every: int, first: int, save: Path | None) -> int:
+def fail(tries: Iterable[Cell], save: Path | None) -> int:
     """Try faults, say what came of each, and return 1 if anything stayed wrong."""
     began, cells = time.monotonic(), []
-    for cell in trial.tried(every, first):
-        print(cell, flush=True)
+    for cell in tries:
+        print(f"{time.monotonic() - began:.0f} s: {cell}", flush=True)
         cells.append(cell)
     wrong, found = sum(bool(cell.wrong) for cell in cells), document.told(cells)
     if save:

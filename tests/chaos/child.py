@@ -22,6 +22,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from billetbro.api.http.connections import PatientAdapter
 from billetbro.models import Mode
+from billetbro.warehouse.ingest import event_rows as event_rows  # with pandas, once for all children
 from tests.chaos.world import ChaosWorld, engine_of
 
 LONGEST = 120.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from demo.environment import ROOT
-from tests.chaos.faults import ENDPOINTS, FAULTS, Cell
+from tests.chaos.faults import ENDPOINTS, ROWS, Cell
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- faults: written by python -m tests.chaos faults --write -->", "<!-- end of faults -->"
@@ -27,9 +27,9 @@ def tables(cells: Mapping[tuple[str, str], str]) -> str:
     for first in range(0, len(names), _IN_A_TABLE):
         columns = names[first : first + _IN_A_TABLE]
         lines = [f"| fault | {' | '.join(columns)} |", "|---|" + "---|" * len(columns)]
-        for fault in FAULTS:
-            row = [cells.get((fault.name, column), "-") for column in columns]
-            lines.append(f"| {fault.name} | {' | '.join(row)} |")
+        for fault in ROWS:
+            row = [cells.get((fault, column), "-") for column in columns]
+            lines.append(f"| {fault} | {' | '.join(row)} |")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 

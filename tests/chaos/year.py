@@ -1,4 +1,4 @@
-"""A year of a library's life in fast time: weeks with events, sales, edits, cancellations and outages, and each its nights.
+"""A year of a library's life in fast time: weeks with events, sales, edits, cancellations, outages, and a night each.
 
 Everybody's clock moves on with each run; nothing waits.
 """

@@ -3,7 +3,7 @@
 import re
 import socket
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -194,4 +194,22 @@ def test_answer_in_another_charset_is_no_utf_8(sandbox: Sandbox) -> None:
 def test_date_of_an_answer_is_hours_off(sandbox: Sandbox) -> None:
     sandbox.faults.add("cms:solbjerg", "wrong_date", times=1)
     wrong = parsedate_to_datetime(_get(sandbox).headers["Date"])
-    assert abs(wrong - sandbox.clock() - timedelta(hours=5)) < timedelta(minutes=10)
+    assert abs(wrong.replace(tzinfo=UTC) - sandbox.clock() - timedelta(hours=5)) < timedelta(minutes=10)
+
+
+def test_every_time_in_an_answer_is_hours_off(sandbox: Sandbox) -> None:
+    right = _get(sandbox).json()[0]["date_time"]
+    sandbox.faults.add("cms:solbjerg", "wrong_times", times=1)
+    wrong = _get(sandbox).json()[0]["date_time"]
+    assert [datetime.fromisoformat(wrong[name]) - datetime.fromisoformat(right[name]) for name in ("start", "end")] == [
+        timedelta(hours=2),
+        timedelta(hours=2),
+    ]
+
+
+def test_list_that_grows_while_it_is_read_tells_something_twice(p2b: Place2bookClient) -> None:
+    right = [event["id"] for event in p2b.send("GET", "/events").json()]
+    p2b.sandbox.faults.add("place2book", "growing")
+    first, second = ([e["id"] for e in p2b.send("GET", f"/events?page={page}").json()] for page in (1, 2))
+    assert (len(first), set(first), second[0]) == (200, set(right), first[-1])
+    assert not set(second[1:]) & set(right)
