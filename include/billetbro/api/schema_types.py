@@ -23,6 +23,8 @@ from billetbro.api.http.response import json_of
 from billetbro.api.schema_numbers import amount, as_text, exactly_whole, whole
 from billetbro.api.schema_times import moment
 
+LONGEST_LINE = 10_000
+"""Characters of a title, which no title has."""
 _SHOWN_AT_MOST = 120
 
 
@@ -99,6 +101,10 @@ def _none_for_empty_list(value: object) -> object:
     return None if value == [] else value
 
 
+def _cut(line: str | None) -> str | None:
+    return line and line[:LONGEST_LINE]
+
+
 def _digits(letters: str) -> Callable[[object], object]:
     """Return a reader of ids with an optional prefix, as in evm5000."""
 
@@ -109,6 +115,7 @@ def _digits(letters: str) -> Callable[[object], object]:
 
 
 Text = Annotated[str, BeforeValidator(cleaned)]
+Line = Annotated[Text, Field(max_length=LONGEST_LINE)]
 TextOrNumber = Annotated[str, AfterValidator(str.strip), BeforeValidator(as_text), BeforeValidator(cleaned)]
 Moment = Annotated[datetime, BeforeValidator(moment)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31), BeforeValidator(whole)]
@@ -117,6 +124,7 @@ Id = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(exactly_whole)]
 EventMakerId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("evm"))]
 EventId = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_digits("ev"))]
 LenientText = Annotated[Text | None, noted()]
+LenientLine = Annotated[LenientText, AfterValidator(_cut)]
 LenientWords = Annotated[TextOrNumber | None, noted()]
 Listed = BeforeValidator(as_list)
 """Reads a list that PHP may have written as an object."""

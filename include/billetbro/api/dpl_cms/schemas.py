@@ -13,6 +13,7 @@ from billetbro.api.listed_twice import agreed, both_named
 from billetbro.api.schema_types import (
     Amount,
     LenientText,
+    Line,
     Listed,
     Moment,
     ObjectOrNone,
@@ -55,7 +56,7 @@ class _Price(Wire):
 
 class _TicketCategory(Wire):
     uuid: Annotated[Text | None, noted("ticket_categories.uuid")] = None
-    title: Annotated[Text | None, noted("ticket_categories.title")] = None
+    title: Annotated[Line | None, noted("ticket_categories.title")] = None
     price: Annotated[_Price | None, ObjectOrNone, noted("ticket_categories.price")] = None
 
 
@@ -72,7 +73,7 @@ class CmsEvent(Wire):
     """An item of the CMS's list of events."""
 
     uuid: Annotated[Text, Field(min_length=1)]
-    title: Annotated[Text | None, noted("title")] = None
+    title: Annotated[Line | None, noted("title")] = None
     description: Annotated[Text | None, noted("description")] = None
     body: Annotated[Text | None, noted("body")] = None
     url: LenientText = None

@@ -16,6 +16,7 @@ from billetbro.api.schema_types import (
     EventId,
     EventMakerId,
     Id,
+    LenientLine,
     LenientText,
     LenientWords,
     Moment,
@@ -82,7 +83,7 @@ class EventWire(Wire):
 
     id: EventId
     seccode: LenientWords = None
-    name: LenientText = None
+    name: LenientLine = None
     description_short: LenientText = None
     description_long: LenientText = None
     begin_at: _LenientMoment = None
@@ -104,7 +105,7 @@ class PriceWire(Wire):
     """A price as Place2book shows it; `value` is øre."""
 
     id: Id
-    name: LenientText = None
+    name: LenientLine = None
     value: Whole | None = None
     sold_tickets: _LenientWhole = None
     door_sales: _LenientWhole = None

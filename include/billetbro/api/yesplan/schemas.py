@@ -15,6 +15,7 @@ from billetbro.api.listed_twice import agreed, both_named
 from billetbro.api.schema_types import (
     LenientText,
     LenientWords,
+    Line,
     Listed,
     Moment,
     ObjectOrNone,
@@ -69,7 +70,7 @@ class _Sent(Wire):
 
 class _Event(Wire):
     id: Annotated[TextOrNumber, Field(min_length=1)]
-    name: Annotated[Text | None, noted("name")] = None
+    name: Annotated[Line | None, noted("name")] = None
     starttime: Annotated[Moment | None, noted("starttime")] = None
     endtime: Annotated[Moment | None, noted("endtime")] = None
     status: Annotated[_Sent | None, noted("status")] = None

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from billetbro.api.schema_types import LONGEST_LINE
 from billetbro.api.yesplan.client import YesplanClient, _without_port
 from billetbro.api.yesplan.schemas import Named, YesplanEvent
 from billetbro.errors import BilletbroError, InvalidResponse, ServerError, SettingsError, WrongCredentials, WrongHost
@@ -66,6 +67,13 @@ def test_event_with_nothing_but_an_id_is_read(yesplan: YesplanClient, server: Se
             unreadable={"starttime": "i morgen", "status": "Option"},
         ),
     )
+
+
+def test_name_without_end_is_noted(yesplan: YesplanClient, server: Server) -> None:
+    name = "Hamlet" * LONGEST_LINE
+    server.will_answer(page({**EVENT, "name": name}))
+    (event,) = yesplan.events("x")
+    assert (event.name, list(event.unreadable)) == ("", ["name"])
 
 
 def test_key_is_sent_in_the_query_of_every_request_and_in_no_header(yesplan: YesplanClient, server: Server) -> None:
