@@ -143,7 +143,17 @@ class Place2bookClient(ApiClient):
         what = _about("asked.prices", event_maker, event_id)
         with self._of(event_maker, what, (403,)):
             items = self._list(f"{_event_path(event_maker, event_id)}/prices", what)
-        return tuple(self._read(current_price, items, what))
+        # A list that repeats itself must not count what was sold more than once.
+        return tuple({price.price_id: price for price in self._read(current_price, items, what)}.values())
+
+    def ensure_price_is_gone(self, event_maker: int, event_id: int, price_id: int) -> None:
+        """Return if a price that the list of prices lacks does not exist; raises InvalidResponse if it does."""
+        what = _about("asked.prices", event_maker, event_id)
+        try:
+            self._shown_price(f"{_event_path(event_maker, event_id)}/prices/{price_id}", price_id, what)
+        except Refused:
+            return
+        raise failures.bad_answer("response.price_not_listed", self._session.asked(what))
 
     def prices_or_none(self, event_maker: int, event_id: int) -> tuple[CurrentPrice, ...] | None:
         """Return the prices of an event; None if we may not see them, which says nothing of what was sold."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from billetbro.api.place2book.client import Place2bookClient
 from billetbro.code_version import code_version
 from billetbro.errors import InvalidResponse, Refused
-from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, PriceReading, TicketEventKey
+from billetbro.models import CurrentEvent, CurrentPrice, Kind, Link, LinkStatus, PriceReading, TicketEventKey
 from billetbro.models.source import fingerprint_of
 from billetbro.reconcile.planning.owned_fields import read_time
 from billetbro.reconcile.policies import distrust
@@ -111,7 +111,7 @@ def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterabl
     wanted = {event.key: event for event in events}
     read = {key: state.currents[key] for key in state.read_now & wanted.keys()}
     due = [event for key, event in wanted.items() if key not in read and prices_to_read(event, state)]
-    found = list(zip(due, read_each(client, lambda event: client.prices_or_none(*event.key), due), strict=True))
+    found = list(zip(due, read_each(client, lambda event: _prices_or_none(client, state, event), due), strict=True))
     read |= {event.key: replace(event, prices=prices) for event, prices in found if not isinstance(prices, Unread)}
     earlier = wanted.keys() - {event.key for event in due} - read.keys()
     return replace(
@@ -120,6 +120,23 @@ def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterabl
         read_now=frozenset(read),
         unread=state.unread.union(event.key for event, prices in found if isinstance(prices, Unread)),
     )
+
+
+def _prices_or_none(
+    client: Place2bookClient, state: ReconcileState, event: CurrentEvent
+) -> tuple[CurrentPrice, ...] | None:
+    """Return an event's prices; raises InvalidResponse when the list lacks one that exists."""
+    prices = client.prices_or_none(*event.key)
+    if prices is None:
+        return None
+    reading = state.readings.get(event.key)
+    if reading and reading.event:
+        known = {price.price_id for price in reading.event.prices or ()}
+    else:
+        known = {p.price_id for link in state.live_links if link.key == event.key for p in link.prices.values()}
+    for price_id in sorted(known - {price.price_id for price in prices}):
+        client.ensure_price_is_gone(*event.key, price_id)
+    return prices
 
 
 def as_last_read(event: CurrentEvent, state: ReconcileState) -> CurrentEvent:
