@@ -108,13 +108,14 @@ def _in_child(
     asked: dict[str, Any],
 ) -> None:
     gc.disable()
+    before = _kilobytes("VmRSS")
     try:
         signal.alarm(int(LONGEST))
         points = Points(kill_at, meet_at, sends, goes_on)
         points.install()
         world.engine = engine_of(world)
         raised = _steps(world, number, asked)
-        told = Ran(tuple(points.names), raised, peak_kilobytes=_peak())
+        told = Ran(tuple(points.names), raised, peak_kilobytes=_kilobytes("VmHWM") - before)
         with os.fdopen(sends, "wb") as out:
             out.write(pickle.dumps(told))
         os._exit(0)
@@ -134,10 +135,10 @@ def _steps(world: ChaosWorld, number: str, asked: dict[str, Any]) -> dict[str, s
     return {step: f"{type(error).__name__}: {error}" for step, error in happened.raised.items()}
 
 
-def _peak() -> int:
-    """Return the most memory that this process used since it was forked, in kB."""
+def _kilobytes(what: str) -> int:
+    """Return how much memory this process uses (VmRSS), or used at most (VmHWM)."""
     with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+        return next(int(line.split()[1]) for line in status if line.startswith(what))
 
 
 @dataclass(slots=True)

@@ -146,7 +146,7 @@ def _tables(world: ChaosWorld) -> dict[str, list[Any]]:
         for schema, tables in (("sync", SYNC), ("warehouse", WAREHOUSE)):
             for table, ours in tables.items():
                 # What is resolved is history.
-                only = " WHERE resolved_at IS NULL" if table == "rejections" else ""
+                only = " WHERE resolved_at IS NULL" if table in ("rejections", "data_quality") else ""
                 rows = connection.execute(text(f"SELECT * FROM {schema}.{table}{only}")).mappings()
                 found[f"{schema}.{table}"] = [_told(dict(row), ours.split()) for row in rows]
     return found

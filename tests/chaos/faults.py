@@ -187,6 +187,8 @@ class Trial:
             wrong = self.course.clean(hour, sold, f"clean {runs}")
             if not wrong:
                 return ("at once" if agreed and runs == 1 else f"{runs} run" if runs == 1 else f"{runs} runs"), []
+            if all(_ECHO in line for line in wrong):
+                return f"{runs} run, remembered", []
             if fault.runs > 1 and all(line.startswith("+ warehouse.") for line in wrong):
                 return "1 run, made anew", []
             if all(line[2:].startswith("warehouse.") for line in wrong):
@@ -205,6 +207,8 @@ class Trial:
         return self._usual[0]
 
 
+_ECHO = ": echo."
+"""What Place2book answered to a write, which counts as its own form of what was sent."""
 _CHANGES = "SELECT kind, status, outcome_unknown FROM sync.changes WHERE run_id LIKE 'fault %'"
 _RUNS = "SELECT * FROM sync.runs WHERE run_id LIKE 'fault %' ORDER BY id"
 _REJECTIONS = "SELECT code FROM sync.rejections WHERE resolved_at IS NULL"

@@ -105,6 +105,11 @@ def _cut(line: str | None) -> str | None:
     return line and line[:LONGEST_LINE]
 
 
+def is_endless(line: str) -> bool:
+    """Tell whether a line was cut, so that what it belongs to cannot be sent back."""
+    return len(line) >= LONGEST_LINE
+
+
 def _digits(letters: str) -> Callable[[object], object]:
     """Return a reader of ids with an optional prefix, as in evm5000."""
 

@@ -28,7 +28,7 @@ from billetbro.api.place2book.schemas import (
     new_event,
     overlaid,
 )
-from billetbro.api.schema_types import as_list, as_rows, unwrapped, written_moment
+from billetbro.api.schema_types import as_list, as_rows, is_endless, unwrapped, written_moment
 from billetbro.errors import BilletbroError, NoAccess, Refused, after_a_write
 from billetbro.models import CurrentEvent, CurrentPrice, OnCreate, Purchase, TicketEvent, UnreadablePurchase, Written
 from billetbro.models.message import Message
@@ -248,14 +248,14 @@ class Place2bookClient(ApiClient):
     def _shown_event(self, event_maker: int, event_id: int, what: Message) -> dict[str, object]:
         data = unwrapped(self._session.get(_event_path(event_maker, event_id), what=what).data, "event")
         found = _read_or_none(lambda item: current_event(event_maker, item), data)
-        if not isinstance(data, dict) or found is None or found.event_id != event_id:
+        if not isinstance(data, dict) or found is None or found.event_id != event_id or is_endless(found.name):
             raise failures.bad_answer("response.no_event", self._session.asked(what))
         return data
 
     def _shown_price(self, path: str, price_id: int, what: Message) -> dict[str, object]:
         data = unwrapped(self._session.get(path, what=what).data, "price")
         found = _read_or_none(current_price, data)
-        if not isinstance(data, dict) or found is None or found.price_id != price_id:
+        if not isinstance(data, dict) or found is None or found.price_id != price_id or is_endless(found.name):
             raise failures.bad_answer("response.no_price", self._session.asked(what))
         return data
 
