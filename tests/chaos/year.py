@@ -138,11 +138,15 @@ class Year:
     @contextmanager
     def _counting_the_log(self) -> Iterator[None]:
         handler = _Counting(self)
-        logging.getLogger().addHandler(handler)
+        ours = logging.getLogger("billetbro")
+        level = ours.level
+        ours.addHandler(handler)
+        ours.setLevel(logging.INFO)
         try:
             yield
         finally:
-            logging.getLogger().removeHandler(handler)
+            ours.setLevel(level)
+            ours.removeHandler(handler)
 
 
 class _Counting(logging.Handler):

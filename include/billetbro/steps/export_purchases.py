@@ -163,7 +163,8 @@ def _observe(
     listed = [event for maker in makers for event in client.events(maker, begin_at_after=window_start)]
     ours = [event for event in listed if event.key in wanted]
     live = [event for event in ours if wanted[event.key] is LinkStatus.LIVE]
-    found = {event.key: event for event in ours} | with_prices(client, live)
+    last = {link.key: link.current for link in links}
+    found = {event.key: event for event in ours} | with_prices(client, live, last)
     with run.engine.begin() as connection:
         store_ticket_events(connection, run.id, found.values(), now)
     return found

@@ -27,6 +27,17 @@ def test_list_that_lacks_prices_which_exist_leaves_the_event_as_it_is(world: Wor
     assert [price.fields.name for price in event.prices.values()] == ["Voksen", "Barn", "Ung"]
 
 
+def test_list_that_lacks_prices_in_two_runs_is_believed_in_neither(world: World) -> None:
+    uuid, event = world.sell(beside="Foredrag", ticket_categories=categories("Voksen", "Barn"))
+    world.sandbox.place2book.buy(event.id)
+    world.site.edit(uuid, ticket_categories=categories("Voksen", "Ung"))
+    world.site.edit(next(other for other in world.ours() if other != uuid), ticket_capacity=60)
+    world.sandbox.faults.add("place2book", "half_list", *PRICES)
+    assert [set(world.run().raised) >= {"load", "export_purchases"} for _ in range(2)] == [True, True]
+    assert (world.after_repair().raised, world.open_rejections()) == ({}, set())
+    assert [price.fields.name for price in event.prices.values()] == ["Voksen", "Ung"]
+
+
 def test_price_that_staff_deleted_is_asked_for_once(world: World) -> None:
     uuid, event = world.sell(beside="Foredrag", ticket_categories=categories("Voksen", "Barn"))
     gone = next(price for price in event.prices.values() if price.fields.name == "Barn")

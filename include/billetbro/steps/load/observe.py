@@ -1,6 +1,6 @@
 """Read the current state of Place2book, and reject answers that contradict what we know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -125,17 +125,26 @@ def read_prices(client: Place2bookClient, state: ReconcileState, events: Iterabl
 def _prices_or_none(
     client: Place2bookClient, state: ReconcileState, event: CurrentEvent
 ) -> tuple[CurrentPrice, ...] | None:
-    """Return an event's prices; raises InvalidResponse when the list lacks one that exists."""
-    prices = client.prices_or_none(*event.key)
-    if prices is None:
-        return None
+    """Return an event's prices; raises InvalidResponse when the list lacks one that was there and still is."""
     reading = state.readings.get(event.key)
     if reading and reading.event:
-        known = {price.price_id for price in reading.event.prices or ()}
+        known = price_ids(reading.event)
     else:
         known = {p.price_id for link in state.live_links if link.key == event.key for p in link.prices.values()}
-    for price_id in sorted(known - {price.price_id for price in prices}):
-        client.ensure_price_is_gone(*event.key, price_id)
+    return _whole(client, event.key, known)
+
+
+def price_ids(event: CurrentEvent) -> set[int]:
+    """Return the ids of an event's prices."""
+    return {price.price_id for price in event.prices or ()}
+
+
+def _whole(client: Place2bookClient, key: TicketEventKey, known: Iterable[int]) -> tuple[CurrentPrice, ...] | None:
+    prices = client.prices_or_none(*key)
+    if prices is None:
+        return None
+    for price_id in sorted({*known} - {price.price_id for price in prices}):
+        client.ensure_price_is_gone(*key, price_id)
     return prices
 
 
@@ -146,10 +155,20 @@ def as_last_read(event: CurrentEvent, state: ReconcileState) -> CurrentEvent:
     return event if event is before else replace(event, prices=before.prices if before else None)
 
 
-def with_prices(client: Place2bookClient, events: Iterable[CurrentEvent]) -> dict[TicketEventKey, CurrentEvent]:
-    """Return the events with their prices, read a few at a time; None where Place2book shows none."""
+def with_prices(
+    client: Place2bookClient, events: Iterable[CurrentEvent], last: Mapping[TicketEventKey, CurrentEvent | None]
+) -> dict[TicketEventKey, CurrentEvent]:
+    """Return the events with their prices, read a few at a time; None where Place2book shows none.
+
+    Raises InvalidResponse when a list lacks a price that was there when it was read `last`, and still is.
+    """
     wanted = list({event.key: event for event in events}.values())
-    prices = client.map_concurrently(lambda event: client.prices_or_none(*event.key), wanted)
+
+    def read(event: CurrentEvent) -> tuple[CurrentPrice, ...] | None:
+        before = last.get(event.key)
+        return _whole(client, event.key, price_ids(before) if before else ())
+
+    prices = client.map_concurrently(read, wanted)
     return {event.key: replace(event, prices=found) for event, found in zip(wanted, prices, strict=True)}
 
 
