@@ -83,10 +83,10 @@ class Course:
             points.append(ran.points)
         return Undisturbed(hour, before, points[0], tuple(states))
 
-    def run(self, name: str) -> Ran:
+    def run(self, name: str, **asked: object) -> Ran:
         """Run once, a moment later than before: some rules count the runs since a moment."""
         self.world.ahead += MOMENT
-        return run(self.world, name)
+        return run(self.world, name, **asked)
 
     def points(self, every: int = 1, first: int = 0) -> list[tuple[Undisturbed, int]]:
         """Return each point, or one in so many."""
@@ -118,9 +118,9 @@ class Course:
                 runs, wrong = runs + 1, self.a_day_later(hour, sold)
         return Tried(hour.hour.name, number, hour.points[number], tuple(wrong), runs)
 
-    def clean(self, hour: Undisturbed, sold: set[str], name: str) -> list[str]:
+    def clean(self, hour: Undisturbed, sold: set[str], name: str, **asked: object) -> list[str]:
         """Run undisturbed, and return what is wrong after it."""
-        raised = self.run(name).raised
+        raised = self.run(name, **asked).raised
         wrong = [f"{step}: {error}" for step, error in raised.items()] + faults_of(self.world, sold)
         return wrong + self._unlike(hour)
 

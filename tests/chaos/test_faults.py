@@ -26,7 +26,7 @@ def trial(postgres: EmbeddedPostgres) -> Iterator[Trial]:
 
 
 def test_fault_ends_as_the_document_says_and_is_forgotten_once_it_is_mended(trial: Trial) -> None:
-    tried = list(trial.tried(every=11, first=4))
+    tried = list(trial.tried(every=19, first=4))
     assert [str(cell) for cell in tried if cell.wrong] == []
     documented = written()
     assert told(tried) == {(cell.fault, cell.endpoint): documented[cell.fault, cell.endpoint] for cell in tried}
