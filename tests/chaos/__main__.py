@@ -104,10 +104,15 @@ def fail(tries: Iterable[Cell], save: Path | None) -> int:
 def _undocumented(found: document.Told) -> int:
     """Say what the document tells otherwise, and return 1 if there is anything."""
     documented = document.written()
-    other = {place: told for place, told in found.items() if documented.get(place) != told}
+    other = {place: told for place, told in found.items() if _said(documented.get(place, "")) != _said(told)}
     for place, told in other.items():
         print(f"documented otherwise: {place}: {documented.get(place)} there, {told} here")
     return 1 if other else 0
+
+
+def _said(told: str) -> str:
+    """Return what the run with the fault told: how soon the warehouse is right depends on the hour of the day."""
+    return told.partition(";")[0]
 
 
 if __name__ == "__main__":
