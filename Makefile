@@ -48,8 +48,9 @@ test-long: install ## Run the tests that `make test` leaves out, and the stories
 broken-rules: install ## Break each rule of docs/behaviour.md in a copy, and see that its tests notice
 	@$(BIN)/python -m tests.rules
 
-chaos: install ## Kill a run at each of its points, and PostgreSQL at some, and see that the next run puts all right (20 minutes)
+chaos: install ## Kill runs and PostgreSQL at each point, let each endpoint fail in each way, and see that the next run puts all right
 	@$(BIN)/python -m tests.chaos
+	@$(BIN)/python -m tests.chaos faults
 
 lint: install ## Check style, format, types and who imports whom
 	@$(BIN)/ruff check .
