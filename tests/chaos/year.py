@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deltalake import DeltaTable
+
 from billetbro.models import PersonalDataPolicy
 from billetbro.settings.libraries import History
 from billetbro.steps.personal_data import Kept, keep_in_order, tidy_files
@@ -39,7 +41,10 @@ TABLES = ("changes", "runs", "source_events", "ticket_events", "links", "rejecti
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is at one moment: rows by table, memory in kB, bytes of log since the start, files of the lake."""
+    """How much there is at one moment: rows by table, memory in kB, bytes of log since the start, files of the lake.
+
+    Of its files those that a reader opens: what earlier versions leave goes by a clock that cannot be moved on here.
+    """
 
     rows: dict[str, int]
     memory: int
@@ -77,8 +82,8 @@ class Year:
     def size(self) -> Size:
         """Return how much there is now."""
         rows = {table: self.world.rows(f"SELECT count(*) AS n FROM sync.{table}")[0]["n"] for table in TABLES}
-        files = sum(1 for path in self.folder.rglob("*") if path.is_file())
-        return Size(rows, _memory(), self.logged, files)
+        tables = (DeltaTable(str(log.parent)) for log in self.folder.rglob("_delta_log"))
+        return Size(rows, _memory(), self.logged, sum(len(table.file_uris()) for table in tables))
 
     def _people(self, week: int) -> None:
         """Publish three events, change two, cancel or delete one, and sell some tickets."""

@@ -119,6 +119,19 @@ def test_run_that_began_as_a_plan_stays_one_when_the_library_goes_live_meanwhile
     assert (rest.writes, world.sandbox.place2book.events) == ([], [])
 
 
+def test_run_that_began_as_a_plan_writes_no_due_link_when_the_library_goes_live_meanwhile(
+    world: World,
+) -> None:
+    uuid = world.publish("Koncert")
+    world.site.edit(uuid, external_data=None)
+    pause(world)
+    run = world.run(only=["extract", "transform", "load"])
+    make_live(world.engine, ["solbjerg"])
+    rest = world.carry_out(request_again(run), only=["writeback"])
+    assert (rest.writes, world.link_shown(uuid)) == ([], None)
+    assert (world.run().writes, bool(world.link_shown(uuid))) == ([("cms:solbjerg", "PATCH")], True)
+
+
 def test_copy_of_the_database_is_harmless_until_somebody_says_otherwise(copied: World) -> None:
     assert live(copied.engine) is Live.OTHER_DATABASE
     copied.add("Koncert")
