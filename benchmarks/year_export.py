@@ -220,7 +220,7 @@ def _read_events(
         by_event = {link.key: link.status for link in read_links(connection, library.id)}
     ours = [event for event in listed if event.key in by_event]
     live = [event for event in ours if by_event[event.key] is LinkStatus.LIVE]
-    found = {event.key: event for event in ours} | with_prices(client, live)
+    found = {event.key: event for event in ours} | with_prices(client, live, {})
     with engine.begin() as connection:
         store_ticket_events(connection, library.id, found.values(), now)
         note_progress(connection, request.run_id, library.id, "load", observed_at=now)
