@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qs
 
@@ -55,7 +55,7 @@ class Gate:
         method, path = scope["method"], scope["path"]
         entry = self._log.begin(self._server, method, path, scope["query_string"].decode(), self._clock())
         fault = self._faults.take(self._server, method, path)
-        noting = _noting_status(entry, send, format_datetime(self._clock(), usegmt=True))
+        noting = _noting_status(entry, send, http_date(self._clock()))
         try:
             if fault is None:
                 await self._app(scope, receive, noting)
@@ -112,7 +112,7 @@ class Gate:
                 headers = {"Content-Type": "application/json; charset=utf-16"}
                 await _answer(send, answer.status, in_another_charset(answer.body), headers)
             case "wrong_date":
-                at = format_datetime(self._clock() + _CLOCK_IS_WRONG_BY, usegmt=True)
+                at = http_date(self._clock() + _CLOCK_IS_WRONG_BY)
                 await _answer(send, answer.status, answer.body, {"Date": at})
             case _:
                 await _answer(send, answer.status, changed(fault.kind, answer.body), {})
@@ -139,6 +139,11 @@ class Gate:
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body, "more_body": True})
         await _hang_up(scope)
+
+
+def http_date(moment: datetime) -> str:
+    """Return a moment of any time zone as the `Date` of an answer."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
 def _noting_status(entry: LoggedRequest, send: Send, date: str) -> Send:
