@@ -95,7 +95,7 @@ class Stage:
         """Return a world without events, and with tables without rows."""
         self.sandbox.reset(seeded=False)
         self.sandbox.place2book.number_from(FIRST_NUMBER)
-        url = self.postgres.create_database(f"chaos_{next(self._numbers)}")
+        url = self.postgres.create_database(f"chaos_{id(self)}_{next(self._numbers)}")
         engine = _engine(url)
         migrate(engine)
         migrate_warehouse(engine)
@@ -114,14 +114,14 @@ class Stage:
 
     def keep(self, world: ChaosWorld) -> Kept:
         """Return how everything is now, for `back_to`."""
-        name = f"kept_{next(self._numbers)}"
+        name = f"kept_{id(self)}_{next(self._numbers)}"
         self.postgres.create_database(name, world.engine.url.database)
         return Kept(name, saved(self.sandbox), world.ahead)
 
     @contextmanager
     def back_to(self, kept: Kept, world: ChaosWorld) -> Iterator[None]:
         """Let everything be as it was; what happens in the block is forgotten at its end."""
-        name, before, ahead = f"chaos_{next(self._numbers)}", world.engine, world.ahead
+        name, before, ahead = f"chaos_{id(self)}_{next(self._numbers)}", world.engine, world.ahead
         restore(self.sandbox, kept.sandbox)
         world.engine = _engine(self.postgres.create_database(name, kept.database))
         world.ahead = kept.ahead
@@ -154,8 +154,10 @@ def a_stage() -> Iterator[Stage]:
 
 
 def _engine(url: str) -> Engine:
-    # No connection is kept: the database is copied and dropped between two uses.
-    return create_engine(url, hide_parameters=True, poolclass=NullPool)
+    # No connection is kept: the database is copied and dropped between two uses. What it commits, such as that a
+    # library is live, has to outlast a crash at the very next moment, although the server is not set up like that.
+    kept = {"options": "-c synchronous_commit=on"}
+    return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=kept)
 
 
 def engine_of(world: ChaosWorld) -> Engine:
