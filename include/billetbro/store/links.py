@@ -32,7 +32,7 @@ NOT_SAVED = frozenset({"library", "uuid", "absences", "counted_run"})
 def read_links(connection: Connection, library: str, ends_after: datetime | None = None) -> tuple[Link, ...]:
     """Return all links of the library, or only those of events that end after a moment or have no known end."""
     # As JSON: a row of this many columns costs several times as much.
-    query = select(cast(func.row_to_json(literal_column(links.name)), Text))
+    query = select(cast(func.pg_catalog.row_to_json(literal_column(links.name)), Text))
     query = query.select_from(links).where(links.c.library == library).order_by(links.c.uuid)
     if ends_after is not None:
         query = query.where(or_(links.c.ends_at.is_(None), links.c.ends_at > ends_after))
