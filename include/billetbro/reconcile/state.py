@@ -185,6 +185,13 @@ class ReconcileState:
         free = (event for key, event in self.events.items() if key not in self.taken)
         return tuple(event for event in free if event.seccode not in self.former_seccodes)
 
+    @cached_property
+    def free_to_come(self) -> tuple[CurrentEvent, ...]:
+        """Return those of them that are not over, the earliest number first."""
+        now = self.run.now
+        free = (event for event in self.free_events if event.end_at is None or event.end_at > now)
+        return tuple(sorted(free, key=lambda event: event.event_id))
+
     @property
     def to_plan(self) -> list[CurrentEvent]:
         """Return the events that a plan can concern: linked ones, and those matched with a source event."""

@@ -29,7 +29,6 @@ from billetbro.reconcile.matching.lookalikes import (
     Looks,
     alike_among,
     chosen,
-    free_to_come,
     looks_of,
     looks_wanted,
 )
@@ -163,7 +162,7 @@ def _without_event(state: ReconcileState, found: dict[str, Identity]) -> list[Ma
 
 def _unclaimed(state: ReconcileState, found: dict[str, Identity]) -> list[CurrentEvent]:
     claimed = {identity.current.key for identity in found.values() if identity.current}
-    return [event for event in free_to_come(state) if event.key not in claimed]
+    return [event for event in state.free_to_come if event.key not in claimed]
 
 
 def _differs(mapped: Mapped, event: CurrentEvent) -> tuple[bool, bool]:

@@ -25,13 +25,6 @@ SAME_SOURCE_PAGE = "same_source_page"
 Looks = tuple[int, str, datetime | None]
 
 
-def free_to_come(state: ReconcileState) -> list[CurrentEvent]:
-    """Return the unlinked events that are not over, the earliest number first."""
-    now = state.run.now
-    free = (event for event in state.free_events if event.end_at is None or event.end_at > now)
-    return sorted(free, key=lambda event: event.event_id)
-
-
 def looks_of(event: CurrentEvent) -> Looks:
     """Return what makes two events look the same: event maker, name and start."""
     return event.event_maker, normal_form(event.name), event.begin_at
@@ -75,7 +68,7 @@ def naming_a_linked_page(state: ReconcileState) -> Mapping[str, tuple[CurrentEve
             of_page[state.pages[uuid]].append(identity.mapped)
     adopted = {identity.current.key for identity in state.identities.values() if identity.current}
     found: dict[str, list[CurrentEvent]] = defaultdict(list)
-    for event in free_to_come(state) if of_page else ():
+    for event in state.free_to_come if of_page else ():
         dates = of_page.get(page_named_in(event.description_long) or "")
         if dates and event.key not in adopted:
             nearest = min(dates, key=lambda mapped: (mapped.starts_at != event.begin_at, str(mapped.starts_at)))

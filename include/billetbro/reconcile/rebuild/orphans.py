@@ -33,14 +33,11 @@ class Orphan:
 
 def naming_a_page(state: ReconcileState) -> list[CurrentEvent]:
     """Return the unlinked events to come, within the window, whose description names a page."""
-    now, window = state.run.now, state.run.window
+    window = state.run.window
     return [
         event
-        for event in state.free_events
-        if (event.end_at is None or event.end_at > now)
-        and event.begin_at is not None
-        and window.holds(event.begin_at)
-        and page_named_in(event.description_long)
+        for event in state.free_to_come
+        if event.begin_at is not None and window.holds(event.begin_at) and page_named_in(event.description_long)
     ]
 
 

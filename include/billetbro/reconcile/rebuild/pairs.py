@@ -14,13 +14,13 @@ itself: recreated events, and those left to a twin.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
 from billetbro.models import CurrentEvent, Link, Mapped, Outcome, TicketEventKey
 from billetbro.models.sales_links import is_place2book, seccode_of
-from billetbro.models.text import normal_form, same_text
+from billetbro.models.text import same_text
+from billetbro.reconcile.matching.lookalikes import Looks, looks_of, looks_wanted
 from billetbro.reconcile.matching.pages import page_named_in
 from billetbro.reconcile.state import Belonging, ReconcileState
 
@@ -68,8 +68,7 @@ def pair_again(state: ReconcileState, pages: Mapping[str, str]) -> Pairs:
     settled = {uuid for uuid, identity in state.identities.items() if identity.link is not None}
     settled |= state.deferred_to.keys() | {link.uuid for link in state.live_links}
     left = [m for m in state.snapshot if m.outcome in CONSIDERED and m.uuid not in settled]
-    free = [event for event in state.free_events if event.end_at is None or event.end_at > state.run.now]
-    found = _decided(_candidates(left, free, pages, state.rules.sales_hosts))
+    found = _decided(_candidates(left, state.free_to_come, pages, state.rules.sales_hosts))
     return Pairs(certain=(*linked, *found.certain), ambiguous=found.ambiguous)
 
 
@@ -79,16 +78,16 @@ def _candidates(
     """Return every pair with evidence, each with its strongest."""
     by_seccode: dict[str, list[CurrentEvent]] = defaultdict(list)
     by_page: dict[str, list[CurrentEvent]] = defaultdict(list)
-    by_looks: dict[tuple[int, str, datetime | None], list[CurrentEvent]] = defaultdict(list)
+    by_looks: dict[Looks, list[CurrentEvent]] = defaultdict(list)
     for event in free:
         by_seccode[event.seccode].append(event)
         by_page[page_named_in(event.description_long) or ""].append(event)
-        by_looks[event.event_maker, normal_form(event.name), event.begin_at].append(event)
+        by_looks[looks_of(event)].append(event)
     found: list[Pair] = []
     for mapped in left:
         of_event: dict[TicketEventKey, Pair] = {}
         for evidence, events in (
-            (Evidence.NAME_AND_START, by_looks.get(_looks(mapped), []) if mapped.is_wanted else []),
+            (Evidence.NAME_AND_START, by_looks.get(looks_wanted(mapped), []) if mapped.is_wanted else []),
             (Evidence.PAGE, by_page.get(pages[mapped.uuid], []) if mapped.uuid in pages else []),
             (Evidence.SALES_LINK, by_seccode.get(_shown(mapped, hosts), []) if mapped.outcome in LINKABLE else []),
         ):
@@ -116,11 +115,6 @@ def _decided(candidates: Iterable[Pair]) -> Pairs:
 def _strength(pair: Pair) -> tuple[int, bool, bool]:
     same_start = pair.mapped.starts_at == pair.current.begin_at
     return STRENGTH[pair.evidence], same_start, same_text(pair.mapped.title, pair.current.name)
-
-
-def _looks(mapped: Mapped) -> tuple[int, str, datetime | None]:
-    name = mapped.desired.name if mapped.desired else mapped.title
-    return mapped.event_maker, normal_form(name), mapped.starts_at
 
 
 def _shown(mapped: Mapped, hosts: frozenset[str]) -> str:

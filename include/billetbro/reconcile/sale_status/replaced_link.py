@@ -19,8 +19,7 @@ def replaced_links(state: ReconcileState) -> list[Rejection]:
     """Return a rejection for each link of ours that was replaced by that of an unlinked event, still to come."""
     if state.run.resync and state.run.events:
         return []
-    hosts, now = state.rules.sales_hosts, state.run.now
-    free = {event.seccode for event in state.free_events if event.end_at is None or event.end_at > now}
+    hosts, free = state.rules.sales_hosts, {event.seccode for event in state.free_to_come}
     return [
         rejection_of(mapped, LINK_REPLACED, "link", f"{mapped.link}, {link.sales_location}")
         for mapped, link in _written_to(state)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from billetbro.errors import SettingsError
 from billetbro.models import CurrentEvent, Kind, Link, LinkStatus, Mapped, Outcome, TicketEventKey, Window
 from billetbro.reconcile.in_doubt import can_confirm, events_in_doubt
-from billetbro.reconcile.matching.lookalikes import free_to_come, lookalikes_in
+from billetbro.reconcile.matching.lookalikes import lookalikes_in
 from billetbro.reconcile.matching.pages import page_named_in
 from billetbro.reconcile.matching.revived_links import complete, revive
 from billetbro.reconcile.state import ReconcileState, Run
@@ -45,7 +45,7 @@ def read_state(run: LibraryRun, lists: Place2bookList, twin: Library | None) -> 
 
 def _with_pages(run: LibraryRun, state: ReconcileState) -> ReconcileState:
     """Return the state with the source events' pages, which are read only where an unlinked event names one."""
-    if not any(page_named_in(event.description_long) for event in free_to_come(state)):
+    if not any(page_named_in(event.description_long) for event in state.free_to_come):
         return state
     with run.engine.connect() as connection:
         return replace(state, pages=read_pages(connection, run.id))
